@@ -1,0 +1,67 @@
+import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
+import type { HostSpec, PgSetting, PostgresSpec } from '../../scripts/plan/model.ts';
+
+/** Can this target be used on this machine, and if not, what mends it. */
+export type Availability =
+  | { readonly available: true; readonly detail: string }
+  | { readonly available: false; readonly why: string; readonly remedy: string };
+
+export interface EnvironmentSpec {
+  readonly runId: string;
+  readonly postgres: PostgresSpec;
+  readonly hosts: Readonly<Record<string, HostSpec>>;
+  /** Nothing of this run may live longer. ISO 8601 UTC. */
+  readonly expiresAt: string;
+}
+
+export interface HourlyPrice {
+  readonly amountPerHour: number;
+  readonly currency: string;
+}
+
+/** Something of ours that outlived its run. */
+export interface Leftover {
+  readonly target: string;
+  readonly runId: string;
+  /** Such as `process 4711 (postgres)` or `folder /tmp/…`. */
+  readonly what: string;
+  readonly expiresAt: string | null;
+  /** The run that owns it is still going on: hands off. */
+  readonly inUse: boolean;
+  readonly remove: () => Promise<void>;
+}
+
+/** A server in one of its two modes: `restore` is fast and not durable, `rehearse` is as the rehearsal configures it. */
+export type ServerMode = 'restore' | 'rehearse';
+
+export interface RunningEnvironment {
+  readonly hosts: number;
+  readonly primary: PgEndpoint;
+  readonly standby: PgEndpoint | null;
+  /** Folder on this machine for scratch files of the run; removed with the environment. */
+  readonly scratchDir: string;
+  /** What this environment cannot tell, as sentences for the report. */
+  readonly limits: readonly string[];
+  /** Settings that the restore needs; they never stay on for the rehearsal. */
+  readonly restoreSettings: readonly PgSetting[];
+  /** Restarts the server with the settings of that mode. @throws POSTGRES_START_FAILED */
+  switchTo(mode: ServerMode, signal: AbortSignal): Promise<void>;
+  /** Aborts, with POSTGRES_DIED or DISK_FULL as reason, when a server ended without being told to. */
+  readonly failed: AbortSignal;
+}
+
+/** One temporary environment. `destroy` may be called at any time after construction, more than once, also half-way through `up`. */
+export interface Environment {
+  up(signal: AbortSignal): Promise<RunningEnvironment>;
+  destroy(): Promise<void>;
+}
+
+/** Where hosts come from. */
+export interface Target {
+  readonly name: string;
+  available(): Promise<Availability>;
+  environment(spec: EnvironmentSpec): Environment;
+  /** Found by name and tag, without any state file. */
+  leftovers(): Promise<Leftover[]>;
+  price(spec: EnvironmentSpec): Promise<HourlyPrice | undefined>;
+}

@@ -1,0 +1,299 @@
+import type { Budgets, Phase, StepKind } from '../plan/model.ts';
+
+/*
+ * What a run leaves behind as evidence, before anybody judges it. Every `tMs` and every `...Ms` that names a moment counts
+ * from the run's zero on the monotonic clock (`RunRecord.startedAt` is the wall-clock time of that zero).
+ */
+
+/** artifacts/run.json: written when the run starts and again when it ends. */
+export interface RunRecord {
+  readonly schemaVersion: 1;
+  readonly runId: string;
+  readonly rehearsal: string;
+  readonly target: string;
+  readonly toolVersion: string;
+  /** ISO 8601 UTC. */
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  /** How the plan's way ended; `error` = the tool or its hosts failed, with the public message in `problem`. */
+  readonly outcome: 'running' | 'completed' | 'step-failed' | 'interrupted' | 'error';
+  readonly problem: string | null;
+  readonly seed: number;
+  readonly load: {
+    readonly ratePerSec: number;
+    readonly connections: number;
+    readonly warmupMs: number;
+    /** In order of rollout; `weight` as in the scripts' own comment. */
+    readonly versions: readonly {
+      readonly name: string;
+      readonly scripts: readonly { readonly name: string; readonly weight: number }[];
+    }[];
+  };
+  readonly budgets: Budgets;
+  readonly standby: boolean;
+  readonly plan: readonly PlannedStep[];
+  /** sha256 over the plan's files (see the run folder's plan/SHA256SUMS). */
+  readonly planSha256: string;
+}
+
+export interface PlannedStep {
+  readonly name: string;
+  readonly phase: Phase;
+  readonly kind: StepKind;
+  readonly pointOfNoReturn: boolean;
+  /** Files of a sql or verify step, relative to the rehearsal. */
+  readonly files: readonly string[];
+  readonly deploy: {
+    readonly to: string;
+    readonly strategy: 'rolling' | 'blue-green';
+    readonly overMs: number;
+  } | null;
+  readonly batchTargetMs: number | null;
+  readonly hasRollback: boolean;
+}
+
+/** artifacts/environment.json */
+export interface EnvironmentRecord {
+  readonly target: string;
+  /** Number of hosts; 1 for `embedded`. */
+  readonly hosts: number;
+  readonly createMs: number;
+  /** Null until the environment was taken down. */
+  readonly destroyMs: number | null;
+  /** What a sweep by name found after the teardown; null = not swept yet. */
+  readonly leftovers: number | null;
+  readonly price: { readonly amountPerHour: number; readonly currency: string } | null;
+  /** `18.4` as the server says it. */
+  readonly postgresVersion: string;
+  /** Settings that were asked for and what SHOW said while the plan ran. */
+  readonly settings: readonly {
+    readonly name: string;
+    readonly asked: string | null;
+    readonly shown: string;
+  }[];
+  readonly machine: { readonly cpus: number; readonly memoryBytes: number; readonly os: string };
+  /** What this environment cannot tell, as sentences. */
+  readonly limits: readonly string[];
+}
+
+/** artifacts/snapshot.json */
+export interface SnapshotRecord {
+  readonly kind: 'plain' | 'archive' | 'generator' | 'command';
+  /** Of the source file's bytes; of the generator's text; of the command line. */
+  readonly sha256: string;
+  /** As stated by the author; null = not stated. */
+  readonly takenAt: string | null;
+  /** Size of the source in bytes. */
+  readonly sourceBytes: number;
+  /** Size of the restored database. */
+  readonly bytes: number;
+  readonly restoreMs: number;
+  readonly tables: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[];
+  readonly extensions: readonly string[];
+  /** What the restore left out (owners, extensions that are not here), as sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** artifacts/steps.ndjson, in order of time. */
+export type StepEvent = StepStartRecord | StatementRecord | AttemptRecord | StepEndRecord;
+
+export interface StepStartRecord {
+  readonly type: 'step-start';
+  readonly step: string;
+  readonly tMs: number;
+}
+
+export interface StepEndRecord {
+  readonly type: 'step-end';
+  readonly step: string;
+  readonly tMs: number;
+  readonly status: 'ok' | 'failed' | 'skipped';
+  readonly attempts: number;
+  readonly error: StepError | null;
+  /** Settings of the migration's own session as SHOW said them, such as lock_timeout. */
+  readonly shown: Readonly<Record<string, string>>;
+}
+
+/** A try of a unit that failed and was tried again. */
+export interface AttemptRecord {
+  readonly type: 'attempt';
+  readonly step: string;
+  readonly attempt: number;
+  readonly tMs: number;
+  readonly error: StepError;
+  readonly pauseMs: number;
+}
+
+export interface StepError {
+  readonly sqlstate: string | null;
+  /** Without row values. */
+  readonly message: string;
+  readonly hint: string | null;
+  readonly file: string | null;
+  /** Line in `file`, from 1. */
+  readonly line: number | null;
+  /** A few lines of SQL with a caret under the place; null where PostgreSQL gave no position. */
+  readonly excerpt: string | null;
+}
+
+/** One statement of a sql step as it ran (each try of it has its own record). */
+export interface StatementRecord {
+  readonly type: 'statement';
+  readonly step: string;
+  /** Position in the step, from 1, over all its files. */
+  readonly index: number;
+  readonly attempt: number;
+  readonly file: string;
+  readonly line: number;
+  /** The author's bytes. */
+  readonly sql: string;
+  /** Command tag such as `ALTER TABLE`; null after an error. */
+  readonly command: string | null;
+  /** When it was sent. */
+  readonly sentMs: number;
+  /** When its own answer had arrived. */
+  readonly respondedMs: number;
+  /** When its transaction had ended: its locks were free from here on. */
+  readonly releasedMs: number;
+  readonly rows: number | null;
+  /** How the lock set was seen: inside its own transaction (exact), from outside every 10 ms, or not at all. */
+  readonly capture: 'transaction' | 'outside' | 'none';
+  /** Relations locked after the statement, held by its whole transaction. */
+  readonly locks: readonly LockEntry[];
+  /** The part of `locks` that this statement took (relation and mode were not held before it). */
+  readonly newLocks: readonly LockEntry[];
+  readonly rewrote: readonly string[];
+  readonly walBytes: number | null;
+  readonly sizeChangeBytes: number | null;
+  readonly pid: number;
+  readonly error: StepError | null;
+}
+
+export interface LockEntry {
+  /** `schema.name` */
+  readonly relation: string;
+  /** As in pg_locks, such as AccessExclusiveLock. */
+  readonly mode: string;
+  /** False where the relation did not exist before the step: nobody else can wait for it. */
+  readonly existedBefore: boolean;
+}
+
+/** artifacts/waits.ndjson: one session seen waiting for a lock, at one poll. */
+export interface WaitRecord {
+  readonly tMs: number;
+  readonly pid: number;
+  readonly role: SessionRole;
+  /** `schema.name`; null for a lock that is not on a relation (row locks show as transactionid or tuple). */
+  readonly relation: string | null;
+  readonly locktype: string;
+  readonly mode: string;
+  /** When the wait began (pg_locks.waitstart). */
+  readonly sinceMs: number;
+  readonly blockedBy: readonly { readonly pid: number; readonly role: SessionRole }[];
+}
+
+/** Who a session is, told by its application_name. */
+export type SessionRole = 'app' | 'migration' | 'command' | 'compatibility' | 'other';
+
+/** artifacts/locks.ndjson: a lock of the migration as seen from outside (statements that cannot run in a transaction). */
+export interface OutsideLockRecord {
+  readonly tMs: number;
+  readonly pid: number;
+  readonly step: string;
+  readonly relation: string;
+  readonly mode: string;
+  readonly granted: boolean;
+}
+
+/** First line of artifacts/requests.ndjson; every other line is a `RequestRow`. */
+export interface RequestHeader {
+  readonly type: 'header';
+  readonly columns: readonly string[];
+  readonly versions: readonly string[];
+  /** Script names by version index. */
+  readonly scripts: readonly (readonly string[])[];
+}
+
+export const REQUEST_COLUMNS = [
+  'intendedMs',
+  'readyMs',
+  'sentMs',
+  'endMs',
+  'version',
+  'script',
+  'outcome',
+] as const;
+
+/**
+ * intendedMs: when the request was due. readyMs: when a connection was free for it (>= intendedMs). sentMs: when it was
+ * really sent; sentMs - readyMs is the generator's own lag. endMs: last answer. version and script are indexes into the
+ * header. outcome: 0 = ok, a SQLSTATE, `lost` = connection lost, `unfinished` = still waiting when the load stopped.
+ */
+export type RequestRow = readonly [
+  intendedMs: number,
+  readyMs: number,
+  sentMs: number,
+  endMs: number,
+  version: number,
+  script: number,
+  outcome: 0 | string,
+];
+
+/** artifacts/load.ndjson */
+export type LoadEvent =
+  | { readonly type: 'started'; readonly tMs: number }
+  /** The window that counts as "before": after the first warm-up seconds, before the first step. */
+  | { readonly type: 'baseline'; readonly fromMs: number; readonly toMs: number }
+  | { readonly type: 'shares'; readonly tMs: number; readonly shares: Readonly<Record<string, number>> }
+  | { readonly type: 'reconnected'; readonly tMs: number; readonly downMs: number }
+  | { readonly type: 'stopped'; readonly tMs: number; readonly unfinished: number };
+
+/** artifacts/batches.ndjson: one batch of a backfill. No key values: they are row values. */
+export interface BatchRecord {
+  readonly step: string;
+  /** From 1. */
+  readonly batch: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Rows that the UPDATE changed. */
+  readonly rows: number;
+  /** Rows of the key range that the batch covered. */
+  readonly covered: number;
+  /** Rows to cover in all, estimated before the first batch. */
+  readonly estimatedTotal: number;
+  readonly walBytes: number;
+  /** Pause before this batch, and why. */
+  readonly pausedMs: number;
+  readonly pauseReason: string | null;
+  readonly attempts: number;
+}
+
+/** artifacts/compatibility.ndjson */
+export interface CompatibilityRecord {
+  /** `start` or a step's name. */
+  readonly after: string;
+  readonly version: string;
+  readonly script: string;
+  readonly ok: boolean;
+  readonly sqlstate: string | null;
+  readonly message: string | null;
+}
+
+/** artifacts/server.ndjson: the server once a second. */
+export interface ServerRecord {
+  readonly tMs: number;
+  /** Position of the WAL in bytes since the first record. */
+  readonly walBytes: number;
+  readonly databaseBytes: number;
+  /** Of the standby; null where there is none. */
+  readonly replayLagMs: number | null;
+  readonly replayLagBytes: number | null;
+}
+
+/** artifacts/probes.ndjson: the life of each probe. One that has no `stopped` line died. */
+export interface ProbeRecord {
+  readonly probe: 'requests' | 'waits' | 'server' | 'compatibility';
+  readonly event: 'started' | 'stopped' | 'died';
+  readonly tMs: number;
+  readonly message: string | null;
+}

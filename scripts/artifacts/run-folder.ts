@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NdjsonWriter, readNdjson } from '../shared/ndjson.ts';
+import { RehearsalError } from '../shared/errors.ts';
+import type {
+  BatchRecord,
+  CompatibilityRecord,
+  EnvironmentRecord,
+  LoadEvent,
+  OutsideLockRecord,
+  ProbeRecord,
+  RequestHeader,
+  RequestRow,
+  RunRecord,
+  ServerRecord,
+  SnapshotRecord,
+  StepEvent,
+  WaitRecord,
+} from './records.ts';
+
+interface Streams {
+  steps: StepEvent;
+  waits: WaitRecord;
+  locks: OutsideLockRecord;
+  requests: RequestHeader | RequestRow;
+  load: LoadEvent;
+  batches: BatchRecord;
+  compatibility: CompatibilityRecord;
+  server: ServerRecord;
+  probes: ProbeRecord;
+}
+interface Documents {
+  run: RunRecord;
+  environment: EnvironmentRecord;
+  snapshot: SnapshotRecord;
+}
+export type StreamName = keyof Streams;
+export type DocumentName = keyof Documents;
+
+/** `runs/<run id>/`: everything that one run leaves behind, and the only thing that judging and rendering need. */
+export class RunFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Makes the folder with its parts. */
+  static async create(path: string): Promise<RunFolder> {
+    await mkdir(join(path, 'artifacts'), { recursive: true });
+    await mkdir(join(path, 'plan'), { recursive: true });
+    return new RunFolder(path);
+  }
+
+  /** @throws RUN_NOT_FOUND where there is no run record. */
+  static open(path: string): RunFolder {
+    if (!existsSync(join(path, 'artifacts', 'run.json'))) {
+      throw new RehearsalError('RUN_NOT_FOUND', `${path} is not a run folder: it has no artifacts/run.json`, {
+        hint: 'rehearse list shows the runs that are here',
+      });
+    }
+    return new RunFolder(path);
+  }
+
+  file(...parts: string[]): string {
+    return join(this.path, ...parts);
+  }
+
+  streamPath(name: StreamName): string {
+    return this.file('artifacts', `${name}.ndjson`);
+  }
+
+  writer<K extends StreamName>(name: K): NdjsonWriter<Streams[K]> {
+    return new NdjsonWriter<Streams[K]>(this.streamPath(name));
+  }
+
+  has(name: StreamName): boolean {
+    return existsSync(this.streamPath(name));
+  }
+
+  /** All records of a stream; undefined where it was never written (missing is not the same as empty). */
+  async read<K extends StreamName>(name: K): Promise<Streams[K][] | undefined> {
+    if (!this.has(name)) return undefined;
+    const records: Streams[K][] = [];
+    for await (const record of readNdjson(this.streamPath(name))) records.push(record as Streams[K]);
+    return records;
+  }
+
+  /** Replaces a document in one step, so that a reader never sees half of it. */
+  async writeDocument<K extends DocumentName>(name: K, document: Documents[K]): Promise<void> {
+    await this.writeFile(join('artifacts', `${name}.json`), `${JSON.stringify(document, null, 2)}\n`);
+  }
+
+  async readDocument<K extends DocumentName>(name: K): Promise<Documents[K] | undefined> {
+    const path = this.file('artifacts', `${name}.json`);
+    if (!existsSync(path)) return undefined;
+    return JSON.parse(await readFile(path, 'utf8')) as Documents[K];
+  }
+
+  /** Writes any file of the folder in one step. */
+  async writeFile(name: string, text: string): Promise<void> {
+    const path = this.file(name);
+    await writeFile(`${path}.part`, text);
+    await rename(`${path}.part`, path);
+  }
+}

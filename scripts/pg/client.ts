@@ -1,0 +1,59 @@
+import pg from 'pg';
+import { asError, RehearsalError } from '../shared/errors.ts';
+import { APPLICATION_PREFIX, type ConnectionRole, type PgEndpoint } from './endpoint.ts';
+
+export type { Client as PgClient, QueryResult } from 'pg';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * One open connection that shows up in pg_stat_activity as `rehearse/<role>`.
+ * A connection that the server drops later rejects the queries in flight; its `error` event is kept from ending the process.
+ * @throws CONNECTION_FAILED
+ */
+export async function connect(
+  endpoint: PgEndpoint,
+  role: ConnectionRole,
+  extra: { pipeline?: boolean; options?: string; signal?: AbortSignal } = {},
+): Promise<pg.Client> {
+  const { signal, ...config } = extra;
+  signal?.throwIfAborted();
+  const client = new pg.Client({
+    ...endpoint,
+    ...config,
+    application_name: `${APPLICATION_PREFIX}${role}`,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (cause) {
+    throw new RehearsalError(
+      'CONNECTION_FAILED',
+      `PostgreSQL at ${endpoint.host}:${endpoint.port} did not accept a connection: ${asError(cause).message}`,
+      { cause },
+    );
+  }
+  return client;
+}
+
+/** Runs `use` with a connection of its own that is closed on every way out. */
+export async function withConnection<T>(
+  endpoint: PgEndpoint,
+  role: ConnectionRole,
+  use: (client: pg.Client) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const client = await connect(endpoint, role, signal ? { signal } : {});
+  try {
+    return await use(client);
+  } finally {
+    await closeQuietly(client);
+  }
+}
+
+/** Ends a connection whether or not it still lives. */
+export async function closeQuietly(client: pg.Client): Promise<void> {
+  await client.end().catch(() => undefined);
+}

@@ -1,0 +1,160 @@
+/** A rehearsal as the rest of the house sees it: read, checked, units converted, paths absolute. */
+export interface Rehearsal {
+  readonly name: string;
+  /** Absolute folder of rehearsal.yaml. */
+  readonly dir: string;
+  readonly snapshot: SnapshotSource;
+  readonly postgres: PostgresSpec;
+  readonly hosts: Readonly<Record<string, HostSpec>>;
+  readonly load: LoadSpec;
+  readonly budgets: Budgets;
+  readonly plan: readonly Step[];
+  /** Every file that takes part, relative to `dir`, sorted: the bytes that go into the run folder's `plan/`. */
+  readonly files: readonly string[];
+  /** Names and values taken from the environment by `${NAME}`; the values are secret. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export type SnapshotSource =
+  | { readonly kind: 'file'; readonly path: string; readonly takenAt?: string }
+  | { readonly kind: 'generator'; readonly path: string; readonly takenAt?: string }
+  /** A command that fills the empty database by itself; it finds it by DATABASE_URL and PG*. */
+  | { readonly kind: 'command'; readonly command: string; readonly takenAt?: string };
+
+export interface PostgresSpec {
+  /** Major version, such as 16; undefined = whatever the target has. */
+  readonly version?: number;
+  /** Folder with initdb and postgres. */
+  readonly binDir?: string;
+  /** A fixed port; undefined = a free one. */
+  readonly port?: number;
+  readonly settings: readonly PgSetting[];
+  readonly standby: boolean;
+}
+
+export interface HostSpec {
+  readonly cpu?: number;
+  readonly memoryBytes?: number;
+  readonly class?: string;
+}
+
+export interface LoadSpec {
+  readonly ratePerSec: number;
+  readonly connections: number;
+  readonly warmupMs: number;
+  readonly cooldownMs: number;
+  readonly seed: number;
+  /** In order of rollout; traffic starts on the first. */
+  readonly versions: readonly AppVersion[];
+}
+
+export interface AppVersion {
+  readonly name: string;
+  /** Absolute folder. */
+  readonly dir: string;
+  readonly scripts: readonly WorkloadScript[];
+}
+
+/** A pgbench script as text; the load stage parses it. */
+export interface WorkloadScript {
+  /** File name without extension. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What the release may not exceed; undefined = not judged. */
+export interface Budgets {
+  readonly lockWaitMs?: number;
+  readonly lockHoldMs?: number;
+  readonly p99Ms?: number;
+  readonly errors?: number;
+  readonly blockedSeconds?: number;
+  readonly stepDurationMs?: number;
+  /** At least so many rows per second. */
+  readonly backfillRatePerSec?: number;
+  readonly replicationLagMs?: number;
+}
+
+export const PHASES = ['expand', 'deploy', 'backfill', 'switch', 'contract'] as const;
+export type Phase = (typeof PHASES)[number];
+
+export type Step = SqlStep | CommandStep | DeployStep | BackfillStep | SoakStep | VerifyStep;
+export type StepKind = Step['kind'];
+
+interface StepBase {
+  /** Unique within the plan. */
+  readonly name: string;
+  readonly phase: Phase;
+  readonly lockTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  /** How often a unit that failed for its locks is tried again; 0 = never. */
+  readonly retries: number;
+  /** First pause before a retry; doubles up to `RETRY_PAUSE_MAX_MS`, with jitter. */
+  readonly retryPauseMs: number;
+  readonly pointOfNoReturn: boolean;
+  /** A SQL file that undoes the step. */
+  readonly rollback?: SqlFile;
+}
+
+export interface SqlFile {
+  /** Relative to the rehearsal's folder. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** `as-written`: statement by statement as psql sends them; `single`: one transaction around all; `none`: never in a block. */
+export type TransactionMode = 'as-written' | 'single' | 'none';
+
+export interface SqlStep extends StepBase {
+  readonly kind: 'sql';
+  readonly files: readonly SqlFile[];
+  readonly transaction: TransactionMode;
+}
+
+export interface CommandStep extends StepBase {
+  readonly kind: 'command';
+  /** Run by `sh -c` in the rehearsal's folder with DATABASE_URL and PG* set. */
+  readonly command: string;
+  readonly timeoutMs: number;
+}
+
+export interface DeployStep extends StepBase {
+  readonly kind: 'deploy';
+  readonly to: string;
+  /** `rolling` moves the traffic linearly over `overMs`; `blue-green` at once. */
+  readonly strategy: 'rolling' | 'blue-green';
+  readonly overMs: number;
+}
+
+export interface BackfillStep extends StepBase {
+  readonly kind: 'backfill';
+  /** May be schema-qualified. */
+  readonly table: string;
+  readonly key: string;
+  /** The SET list of the UPDATE. */
+  readonly set: string;
+  /** Which rows still need it; undefined = all. */
+  readonly where?: string;
+  readonly batchTargetMs: number;
+  /** Pause between batches while the app's p99 of the last second is above this; undefined = never. */
+  readonly throttleP99Ms?: number;
+}
+
+export interface SoakStep extends StepBase {
+  readonly kind: 'soak';
+  readonly forMs: number;
+}
+
+export interface VerifyStep extends StepBase {
+  readonly kind: 'verify';
+  /** Each statement must return no rows. */
+  readonly files: readonly SqlFile[];
+}
+
+/** One PostgreSQL setting as written in `postgres.settings`, such as shared_buffers = 1GB. */
+export interface PgSetting {
+  readonly name: string;
+  readonly value: string;
+}

@@ -1,0 +1,46 @@
+/** Parsing of quantities as people write them in rehearsal.yaml. Each parser returns undefined for what it cannot read. */
+
+const DURATION_MS: Record<string, number> = {
+  us: 0.001,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const SIZE_BYTES: Record<string, number> = {
+  B: 1,
+  kB: 1024,
+  KB: 1024,
+  MB: 1024 ** 2,
+  GB: 1024 ** 3,
+  TB: 1024 ** 4,
+};
+
+/** `250ms`, `2s`, `1.5m`, `1h30m` → milliseconds. */
+export function parseDurationMs(text: string): number | undefined {
+  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)\s*/gy)];
+  if (parts.map(([whole]) => whole).join('') !== text.trim() || parts.length === 0) return undefined;
+  let totalMs = 0;
+  for (const [, amount = '', unit = ''] of parts) {
+    const factor = DURATION_MS[unit];
+    if (factor === undefined) return undefined;
+    totalMs += Number(amount) * factor;
+  }
+  return totalMs;
+}
+
+/** `400/s`, `30/min`, `5000/h` → events per second. */
+export function parseRatePerSec(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*\/\s*(s|min|h)$/.exec(text.trim());
+  if (!match) return undefined;
+  return Number(match[1]) / ((DURATION_MS[match[2] ?? ''] ?? 0) / 1000);
+}
+
+/** `16kB`, `1GB` → bytes. PostgreSQL's units: powers of 1024. */
+export function parseSizeBytes(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text.trim());
+  const factor = SIZE_BYTES[match?.[2] ?? ''];
+  return match && factor !== undefined ? Math.round(Number(match[1]) * factor) : undefined;
+}
