@@ -1,0 +1,39 @@
+import type { PgClient } from '../pg/client.ts';
+
+export interface CatalogEntry {
+  /** `schema.name` */
+  readonly name: string;
+  /** pg_class.relkind */
+  readonly kind: string;
+  /** Null for relations without storage (views, partitioned tables). */
+  readonly filenode: number | null;
+  readonly sizeBytes: number;
+}
+
+/** Every relation of the database that is not the system's, by oid. */
+export type Catalog = Map<number, CatalogEntry>;
+
+/** Oids below this belong to the system (FirstNormalObjectId in PostgreSQL's access/transam.h). */
+export const FIRST_USER_OID = 16384;
+
+const CATALOG = `
+  select c.oid::bigint, n.nspname || '.' || c.relname, c.relkind::text, pg_catalog.pg_relation_filenode(c.oid)::bigint,
+         case when c.relkind in ('r', 'm', 't', 'i') then coalesce(pg_catalog.pg_relation_size(c.oid), 0) else 0 end
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+   where c.oid >= ${FIRST_USER_OID}`;
+
+type CatalogRow = [oid: string, name: string, kind: string, filenode: string | null, size: string];
+
+/**
+ * Reads the catalog as it is now. Sizes open the relations, so call it only where no other session holds ACCESS EXCLUSIVE:
+ * before a statement, not behind it.
+ */
+export async function readCatalog(client: PgClient): Promise<Catalog> {
+  const { rows } = await client.query<CatalogRow>({ text: CATALOG, rowMode: 'array' });
+  return new Map(
+    rows.map(([oid, name, kind, filenode, size]) => [
+      Number(oid),
+      { name, kind, filenode: filenode === null ? null : Number(filenode), sizeBytes: Number(size) },
+    ]),
+  );
+}

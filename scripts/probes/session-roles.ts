@@ -1,0 +1,29 @@
+import type { SessionRole } from '../artifacts/records.ts';
+import type { PgClient } from '../pg/client.ts';
+import { APPLICATION_PREFIX } from '../pg/endpoint.ts';
+
+const OWN_ROLES: readonly SessionRole[] = ['app', 'migration', 'command', 'compatibility'];
+
+/** Who is behind a backend, by its application_name; asked once for each backend. */
+export class SessionRoles {
+  readonly #known = new Map<number, SessionRole>();
+
+  of(pid: number): SessionRole {
+    return this.#known.get(pid) ?? 'other';
+  }
+
+  /** Looks up the pids that are not known yet. */
+  async learn(client: PgClient, pids: Iterable<number>): Promise<void> {
+    const unknown = [...new Set(pids)].filter((pid) => !this.#known.has(pid));
+    if (unknown.length === 0) return;
+    const { rows } = await client.query<{ pid: number; application_name: string | null }>(
+      'select pid, application_name from pg_stat_activity where pid = any($1::int[])',
+      [unknown],
+    );
+    for (const { pid, application_name } of rows) this.#known.set(pid, roleOf(application_name ?? ''));
+  }
+}
+
+function roleOf(applicationName: string): SessionRole {
+  return OWN_ROLES.find((role) => applicationName === `${APPLICATION_PREFIX}${role}`) ?? 'other';
+}

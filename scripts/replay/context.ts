@@ -1,0 +1,36 @@
+import type { AttemptRecord, BatchRecord, StepEvent } from '../artifacts/records.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { Rehearsal } from '../plan/model.ts';
+import type { LockWatch } from '../probes/lock-watch.ts';
+import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { RunClock } from '../shared/run-clock.ts';
+
+/** The app's traffic, as far as the replay moves it and looks at it. */
+export interface Traffic {
+  setShares(shares: Record<string, number>): Promise<void>;
+  /** p99 of the app in the last second; null before the first. */
+  p99Ms(): number | null;
+}
+
+/** What every kind of step works with. */
+export interface StepContext {
+  readonly rehearsal: Rehearsal;
+  readonly primary: PgEndpoint;
+  readonly clock: RunClock;
+  readonly watch: LockWatch;
+  readonly traffic: Traffic;
+  readonly steps: NdjsonWriter<StepEvent>;
+  readonly batches: NdjsonWriter<BatchRecord>;
+  readonly signal: AbortSignal;
+  /** Progress of the step for people: a line, and how much of it is done. */
+  readonly progress: (detail: string, fraction: number | null, etaMs: number | null) => void;
+}
+
+/** How a step ended well. `summary` is one line for people; `shown` what SHOW said of the session's settings. */
+export interface StepOutcome {
+  readonly attempts: number;
+  readonly summary: string;
+  readonly shown: Readonly<Record<string, string>>;
+}
+
+export type OnAttempt = (record: Omit<AttemptRecord, 'type' | 'step'>) => void;

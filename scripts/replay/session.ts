@@ -1,0 +1,66 @@
+import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { Step } from '../plan/model.ts';
+
+/** Settings of the migration's session that the plan can fix, and that SHOW has to confirm. */
+const SHOWN = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'] as const;
+
+export interface MigrationSession {
+  readonly client: PgClient;
+  readonly pid: number;
+  readonly shown: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/**
+ * A fresh connection for one step, as a migration tool would open it, with the step's own timeouts set and read back.
+ * It pipelines: what is sent without waiting goes out in one flight, each query still on its own.
+ */
+export async function openSession(
+  endpoint: PgEndpoint,
+  step: Pick<Step, 'lockTimeoutMs' | 'statementTimeoutMs'>,
+  signal: AbortSignal,
+): Promise<MigrationSession> {
+  const client = await connect(endpoint, 'migration', { pipeline: true, signal });
+  const cancel = (): void => {
+    client.end().catch(() => undefined);
+    // end() waits for what is in flight; destroying the socket does not, and the server then cancels by itself.
+    client.connection.stream.destroy();
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  const close = async (): Promise<void> => {
+    signal.removeEventListener('abort', cancel);
+    await closeQuietly(client);
+  };
+  try {
+    for (const [name, value] of timeouts(step)) {
+      await client.query('select set_config($1, $2, false)', [name, `${Math.round(value)}ms`]);
+    }
+    return { client, pid: await backendPid(client), shown: await show(client), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function timeouts(step: Pick<Step, 'lockTimeoutMs' | 'statementTimeoutMs'>): [string, number][] {
+  const wanted: [string, number | undefined][] = [
+    ['lock_timeout', step.lockTimeoutMs],
+    ['statement_timeout', step.statementTimeoutMs],
+  ];
+  return wanted.filter((entry): entry is [string, number] => entry[1] !== undefined);
+}
+
+async function backendPid(client: PgClient): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]?.pid ?? 0;
+}
+
+async function show(client: PgClient): Promise<Record<string, string>> {
+  const shown: Record<string, string> = {};
+  for (const name of SHOWN) {
+    const { rows } = await client.query<Record<string, string>>(`show ${name}`);
+    shown[name] = rows[0]?.[name] ?? '';
+  }
+  return shown;
+}

@@ -1,0 +1,60 @@
+import type { SqlStatement } from '../pg/split.ts';
+import type { TransactionMode } from '../plan/model.ts';
+
+/** A statement at its place in a step. */
+export interface PlacedStatement extends SqlStatement {
+  readonly file: string;
+  /** Position in the step, from 1; BEGIN, COMMIT and the like are not counted. */
+  readonly index: number;
+}
+
+/**
+ * What is committed, and retried, as a whole.
+ * `block`: BEGIN … COMMIT (the author's, or put around all for `single`). `statement`: one statement in a transaction of its
+ * own. `bare`: one that cannot run inside a transaction block, sent just as it is.
+ */
+export type Unit =
+  | {
+      readonly kind: 'block';
+      readonly begin: string;
+      readonly statements: readonly PlacedStatement[];
+      readonly end: string | null;
+    }
+  | { readonly kind: 'statement' | 'bare'; readonly statement: PlacedStatement };
+
+/** Groups the statements of a step as psql would commit them. A block without an end is rolled back when the session ends. */
+export function unitsOf(
+  files: readonly { file: string; statements: readonly SqlStatement[] }[],
+  mode: TransactionMode,
+): Unit[] {
+  let index = 0;
+  const placed = files.flatMap(({ file, statements }) =>
+    statements.map((statement) => ({
+      ...statement,
+      file,
+      index: statement.control === null ? ++index : index,
+    })),
+  );
+  if (mode === 'single') return [{ kind: 'block', begin: 'BEGIN', statements: placed, end: 'COMMIT' }];
+  return asWritten(placed, mode);
+}
+
+function asWritten(placed: readonly PlacedStatement[], mode: TransactionMode): Unit[] {
+  const units: Unit[] = [];
+  let open: { begin: string; statements: PlacedStatement[] } | null = null;
+  for (const statement of placed) {
+    if (open === null && statement.control === 'begin') {
+      open = { begin: statement.text, statements: [] };
+    } else if (open !== null && (statement.control === 'commit' || statement.control === 'rollback')) {
+      units.push({ kind: 'block', ...open, end: statement.text });
+      open = null;
+    } else if (open !== null) {
+      open.statements.push(statement);
+    } else {
+      const bare = mode === 'none' || statement.outsideTransaction || statement.control !== null;
+      units.push({ kind: bare ? 'bare' : 'statement', statement });
+    }
+  }
+  if (open !== null) units.push({ kind: 'block', ...open, end: null });
+  return units;
+}
