@@ -62,6 +62,7 @@ export class LockWatch {
   #target: WatchTarget | null = null;
   #wake: () => void = () => undefined;
   #dead = false;
+  #ownWaitMs = 0;
 
   private constructor(client: PgClient, sinks: Sinks) {
     this.#client = client;
@@ -80,12 +81,18 @@ export class LockWatch {
   /** Polls while `work` goes on. */
   async during<T>(target: WatchTarget, work: () => Promise<T>): Promise<T> {
     this.#target = target;
+    this.#ownWaitMs = 0;
     this.#wake();
     try {
       return await work();
     } finally {
       this.#target = null;
     }
+  }
+
+  /** The longest wait of the migration itself that was seen since the last `during` began. */
+  get ownWaitMs(): number {
+    return this.#ownWaitMs;
   }
 
   async stop(): Promise<void> {
@@ -134,6 +141,8 @@ export class LockWatch {
       rows.flatMap(([pid, , , , , blockers]) => [pid, ...blockers]),
     );
     for (const [pid, locktype, mode, oid, waitedMs, blockers] of rows) {
+      if (this.#roles.of(pid) === 'migration')
+        this.#ownWaitMs = Math.max(this.#ownWaitMs, Number(waitedMs ?? 0));
       this.#waits.write({
         tMs,
         pid,

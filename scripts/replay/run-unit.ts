@@ -43,7 +43,7 @@ async function runInTransaction(
   run: UnitRun,
 ): Promise<void> {
   const pending: Pending[] = [];
-  const flight = [answer(run, begin)];
+  const beginning = answer(run, begin);
   let held = NO_LOCKS;
   let failure: StepFailure | undefined;
   let ended: Promise<Answer> | undefined;
@@ -53,8 +53,8 @@ async function runInTransaction(
     const capturing = statement.control === null ? answer<CaptureRow>(run, CAPTURE) : undefined;
     // The last statement and the end go out in one flight: no round trip while the locks are held.
     if (position === statements.length - 1 && end !== null) ended = answer(run, end);
-    const began = await flight.shift();
-    if (began?.error !== undefined) throw failureAt(began.error, statement);
+    const begun = await beginning;
+    if (begun.error !== undefined) throw failureAt(begun.error, statement);
     const responded = await responding;
     const captured = await capturing;
     if (responded.error !== undefined) failure = failureAt(responded.error, statement);
@@ -68,7 +68,6 @@ async function runInTransaction(
   const released = await (ended ?? answer(run, failure || end === null ? 'ROLLBACK' : end));
   if (!failure && released.error !== undefined) failure = failureAt(released.error, statements.at(-1));
   if (!failure && end === null) failure = leftOpen(statements.at(-1));
-  if (failure && ended === undefined) await answer(run, 'ROLLBACK');
   for (const [position, record] of pending.entries()) {
     const isLast = position === pending.length - 1;
     run.write({

@@ -11,6 +11,13 @@ export class StepFailure extends Error {
     this.name = 'StepFailure';
     this.error = error;
   }
+
+  /** The server went away: SQLSTATE class 08, 57P01 to 57P03, or no answer of PostgreSQL at all. */
+  get lostConnection(): boolean {
+    const { sqlstate } = this.error;
+    if (sqlstate === null) return this.cause !== undefined;
+    return sqlstate.startsWith('08') || /^57P0[123]$/.test(sqlstate);
+  }
 }
 
 /** Puts what PostgreSQL said beside the place in the author's file. */

@@ -1,0 +1,51 @@
+import { cpus, release, totalmem, type as osType } from 'node:os';
+import type { EnvironmentRecord, PlannedStep, RunRecord } from '../artifacts/records.ts';
+import type { ServerFacts } from '../engine/settings.ts';
+import type { Rehearsal, Step } from '../plan/model.ts';
+
+/** The run's own record as it starts. */
+export function startRecord(
+  rehearsal: Rehearsal,
+  fixed: Pick<RunRecord, 'runId' | 'target' | 'toolVersion' | 'startedAt' | 'planSha256' | 'load'>,
+): RunRecord {
+  return {
+    schemaVersion: 1,
+    ...fixed,
+    rehearsal: rehearsal.name,
+    endedAt: null,
+    outcome: 'running',
+    problem: null,
+    seed: rehearsal.load.seed,
+    budgets: rehearsal.budgets,
+    standby: rehearsal.postgres.standby,
+    plan: rehearsal.plan.map(plannedStep),
+  };
+}
+
+function plannedStep(step: Step): PlannedStep {
+  return {
+    name: step.name,
+    phase: step.phase,
+    kind: step.kind,
+    pointOfNoReturn: step.pointOfNoReturn,
+    files: step.kind === 'sql' || step.kind === 'verify' ? step.files.map(({ file }) => file) : [],
+    deploy: step.kind === 'deploy' ? { to: step.to, strategy: step.strategy, overMs: step.overMs } : null,
+    batchTargetMs: step.kind === 'backfill' ? step.batchTargetMs : null,
+    hasRollback: step.rollback !== undefined,
+  };
+}
+
+/** The environment while it is up; how it went down is added afterwards. */
+export function environmentRecord(
+  facts: ServerFacts,
+  rest: Pick<EnvironmentRecord, 'target' | 'hosts' | 'createMs' | 'price' | 'limits'>,
+): EnvironmentRecord {
+  return {
+    ...rest,
+    destroyMs: null,
+    leftovers: null,
+    postgresVersion: facts.postgresVersion,
+    settings: facts.settings,
+    machine: { cpus: cpus().length, memoryBytes: totalmem(), os: `${osType()} ${release()}` },
+  };
+}

@@ -1,0 +1,10 @@
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { PgSetting } from '../plan/model.ts';
+
+/** What the engine needs of the environment that it runs in, whoever made it. */
+export interface EngineEnvironment {
+  readonly primary: PgEndpoint;
+  readonly restoreSettings: readonly PgSetting[];
+  /** Restarts the server: `restore` is fast and not durable, `rehearse` is as the rehearsal configures it. */
+  switchTo(mode: 'restore' | 'rehearse', signal: AbortSignal): Promise<void>;
+}

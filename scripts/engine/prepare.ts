@@ -1,0 +1,51 @@
+import type { RunFolder } from '../artifacts/run-folder.ts';
+import { withConnection } from '../pg/client.ts';
+import type { Rehearsal } from '../plan/model.ts';
+import { formatBytes, formatMs, formatShortCount } from '../shared/format.ts';
+import { restoreSnapshot } from '../snapshot/restore.ts';
+import type { EngineEnvironment } from './environment.ts';
+import type { OnEvent } from './events.ts';
+import { readSettings, type ServerFacts } from './settings.ts';
+
+/** Restores the snapshot with fast settings, then brings the server up as the rehearsal configures it. */
+export async function prepareDatabase(
+  rehearsal: Rehearsal,
+  environment: EngineEnvironment,
+  folder: RunFolder,
+  jobs: number,
+  signal: AbortSignal,
+  onEvent: OnEvent,
+): Promise<ServerFacts> {
+  const stage = { type: 'stage', stage: 'snapshot' } as const;
+  onEvent({ ...stage, state: 'started', detail: 'restoring', fraction: null, etaMs: null });
+  await environment.switchTo('restore', signal);
+  const snapshot = await restoreSnapshot({
+    source: rehearsal.snapshot,
+    dir: rehearsal.dir,
+    endpoint: environment.primary,
+    settings: environment.restoreSettings,
+    jobs,
+    signal,
+    onProgress: ({ detail, fraction }) => {
+      onEvent({ ...stage, state: 'progress', detail, fraction, etaMs: null });
+    },
+  });
+  await folder.writeDocument('snapshot', snapshot);
+  await environment.switchTo('rehearse', signal);
+  const largest = [...snapshot.tables].sort((a, b) => b.rows - a.rows)[0];
+  const rows = largest ? `, ${formatShortCount(largest.rows)} rows in ${largest.name}` : '';
+  const detail = `${formatBytes(snapshot.bytes)} restored in ${formatMs(snapshot.restoreMs)}${rows}`;
+  onEvent({ ...stage, state: 'done', detail, fraction: 1, etaMs: null });
+  await addStatistics(environment);
+  return readSettings(environment.primary, rehearsal.postgres.settings);
+}
+
+/** pg_stat_statements is a help for those who look, not a need: a server without it rehearses as well. */
+async function addStatistics(environment: EngineEnvironment): Promise<void> {
+  await withConnection(environment.primary, 'setup', async (client) => {
+    const { rows } = await client.query(
+      "select 1 from pg_available_extensions where name = 'pg_stat_statements'",
+    );
+    if (rows.length > 0) await client.query('create extension if not exists pg_stat_statements');
+  });
+}

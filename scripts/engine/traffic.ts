@@ -1,0 +1,106 @@
+import type { LoadEvent } from '../artifacts/records.ts';
+import type { RunFolder } from '../artifacts/run-folder.ts';
+import { startLoad, type RunningLoad } from '../load/start-load.ts';
+import type { SamplePools } from '../load/samples.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { Rehearsal } from '../plan/model.ts';
+import type { VersionScripts } from '../probes/compatibility.ts';
+import type { ProbeLife } from '../probes/probe-life.ts';
+import type { Traffic } from '../replay/context.ts';
+import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { RunClock } from '../shared/run-clock.ts';
+import type { OnEvent } from './events.ts';
+
+/** How long the queue may take to drain when the load stops; what still waits then counts as unfinished. */
+const DRAIN_MS = 15_000;
+
+export interface TrafficSetup {
+  readonly endpoint: PgEndpoint;
+  readonly rehearsal: Rehearsal;
+  readonly versions: readonly VersionScripts[];
+  readonly pools: SamplePools;
+  readonly folder: RunFolder;
+  readonly clock: RunClock;
+  readonly life: ProbeLife;
+  readonly signal: AbortSignal;
+  readonly onEvent: OnEvent;
+  /** The standby's lag as last seen, for the live line. */
+  readonly standbyLagMs: () => number | null;
+}
+
+/** The app's traffic during one run, and its record. */
+export class RunTraffic implements Traffic {
+  readonly #load: RunningLoad;
+  readonly #events: NdjsonWriter<LoadEvent>;
+  readonly #life: ProbeLife;
+  #stopped = false;
+
+  private constructor(load: RunningLoad, events: NdjsonWriter<LoadEvent>, life: ProbeLife) {
+    this.#load = load;
+    this.#events = events;
+    this.#life = life;
+  }
+
+  static async start(setup: TrafficSetup): Promise<RunTraffic> {
+    const { endpoint, rehearsal, versions, pools, folder, clock, life, signal, onEvent } = setup;
+    const events = folder.writer('load');
+    life.note('requests', 'started');
+    const load = await startLoad({
+      endpoint,
+      spec: rehearsal.load,
+      scripts: new Map(versions.map(({ name, scripts }) => [name, [...scripts]])),
+      pools,
+      zeroMs: clock.zeroMs,
+      requestsPath: folder.streamPath('requests'),
+      signal,
+      onSecond: ({ done, errors, p50Ms, p99Ms }) => {
+        onEvent({
+          type: 'traffic',
+          ratePerSec: done,
+          p50Ms,
+          p99Ms,
+          errors,
+          standbyLagMs: setup.standbyLagMs(),
+        });
+      },
+      onEvent: (event) => {
+        events.write(event);
+      },
+    });
+    return new RunTraffic(load, events, life);
+  }
+
+  /** Aborts when the generator ended by itself. */
+  get died(): AbortSignal {
+    return this.#load.died;
+  }
+
+  setShares(shares: Record<string, number>): Promise<void> {
+    return this.#load.setShares(shares);
+  }
+
+  p99Ms(): number | null {
+    return this.#load.latest()?.p99Ms ?? null;
+  }
+
+  latest(): { errors: number; p99Ms: number | null } {
+    return { errors: this.#load.latest()?.errors ?? 0, p99Ms: this.p99Ms() };
+  }
+
+  markBaseline(fromMs: number, toMs: number): void {
+    this.#events.write({ type: 'baseline', fromMs, toMs });
+  }
+
+  /** Ends the traffic in order: the record is complete afterwards. */
+  async stop(): Promise<void> {
+    await this.#load.stop(DRAIN_MS);
+    this.#stopped = true;
+    this.#life.note('requests', 'stopped');
+  }
+
+  /** For every other way out. */
+  async release(): Promise<void> {
+    if (!this.#stopped) this.#load.kill();
+    await this.#events.close();
+  }
+}

@@ -1,0 +1,189 @@
+import type { PgClient } from '../pg/client.ts';
+import type { BackfillStep } from '../plan/model.ts';
+import { asError } from '../shared/errors.ts';
+import { formatCount, formatMs, formatShortCount } from '../shared/format.ts';
+import { BatchSize } from './batch-size.ts';
+import type { OnAttempt, StepContext, StepOutcome } from './context.ts';
+import { batchEnd, readKeyRange, type KeyRange } from './key-range.ts';
+import { withRetries } from './retry.ts';
+import { openSession, type MigrationSession } from './session.ts';
+import { StepFailure, stepErrorAt } from './step-failure.ts';
+import { pauseForApp, type Pause } from './throttle.ts';
+
+/** How often a lost connection is replaced before the step fails; the backfill goes on from the last committed key. */
+const RECONNECTS = 3;
+
+interface Progress {
+  after: string | null;
+  batch: number;
+  rows: number;
+  covered: number;
+  attempts: number;
+}
+
+/** Updates a table in batches along its key, each its own transaction, of a size that keeps to the batch's target time. */
+export async function runBackfillStep(
+  step: BackfillStep,
+  context: StepContext,
+  onAttempt: OnAttempt,
+): Promise<StepOutcome> {
+  const startedMs = context.clock.now();
+  const done: Progress = { after: null, batch: 0, rows: 0, covered: 0, attempts: 1 };
+  const size = new BatchSize(step.batchTargetMs);
+  let shown: Readonly<Record<string, string>> = {};
+  for (let connection = 1; ; connection++) {
+    const session = await openSession(context.primary, step, context.signal);
+    shown = session.shown;
+    try {
+      await context.watch.during({ step: step.name, heldBy: null }, () =>
+        runBatches(step, context, session, done, size, onAttempt),
+      );
+      break;
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const lost = error instanceof StepFailure && error.lostConnection;
+      if (!lost || connection > RECONNECTS) throw error;
+    } finally {
+      await session.close();
+    }
+  }
+  const seconds = (context.clock.now() - startedMs) / 1000;
+  const rate = formatCount(done.rows / Math.max(seconds, 0.001));
+  return {
+    attempts: done.attempts,
+    summary: `${formatShortCount(done.rows)} rows in ${formatCount(done.batch)} batches, ${rate} rows/s`,
+    shown,
+  };
+}
+
+async function runBatches(
+  step: BackfillStep,
+  context: StepContext,
+  session: MigrationSession,
+  done: Progress,
+  size: BatchSize,
+  onAttempt: OnAttempt,
+): Promise<void> {
+  const { client } = session;
+  const range = await placed(step, () => readKeyRange(client, step));
+  if (range.max === null) return;
+  const startedMs = context.clock.now();
+  const coveredBefore = done.covered;
+  while (done.after === null || done.after !== range.max) {
+    const pause = await pauseForApp(
+      step.throttleP99Ms,
+      () => context.traffic.p99Ms(),
+      () => context.clock.now(),
+      context.signal,
+      (reason) => {
+        context.progress(`paused: ${reason}`, done.covered / Math.max(1, range.estimatedRows), null);
+      },
+    );
+    const elapsedMs = await runBatch(step, context, client, range, done, size, pause, onAttempt);
+    report(
+      step,
+      context,
+      range,
+      done,
+      elapsedMs,
+      (done.covered - coveredBefore) / (context.clock.now() - startedMs),
+    );
+  }
+}
+
+async function runBatch(
+  step: BackfillStep,
+  context: StepContext,
+  client: PgClient,
+  range: KeyRange,
+  done: Progress,
+  size: BatchSize,
+  pause: Pause,
+  onAttempt: OnAttempt,
+): Promise<number> {
+  context.signal.throwIfAborted();
+  const next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
+  let startMs = context.clock.now();
+  let rows = 0;
+  const attempts = await withRetries(
+    step,
+    async () => {
+      startMs = context.clock.now();
+      rows = await placed(step, () => updateRange(client, step, range, done.after, next.end));
+    },
+    onAttempt,
+    () => context.clock.now(),
+    context.signal,
+  );
+  const endMs = context.clock.now();
+  const walEnd = await walPosition(client);
+  done.after = next.end;
+  done.batch += 1;
+  done.rows += rows;
+  done.covered += next.covered;
+  done.attempts = Math.max(done.attempts, attempts);
+  size.learn(endMs - startMs, next.covered);
+  context.batches.write({
+    step: step.name,
+    batch: done.batch,
+    startMs,
+    endMs,
+    rows,
+    covered: next.covered,
+    estimatedTotal: range.estimatedRows,
+    walBytes: Math.max(0, walEnd - next.walPosition),
+    pausedMs: pause.pausedMs,
+    pauseReason: pause.reason,
+    attempts,
+  });
+  return endMs - startMs;
+}
+
+async function updateRange(
+  client: PgClient,
+  step: BackfillStep,
+  range: KeyRange,
+  after: string | null,
+  end: string,
+): Promise<number> {
+  const { table, key, set, where } = step;
+  const from = after === null ? '' : ` and ${key} > $2::${range.type}`;
+  const still = where === undefined ? '' : ` and (${where})`;
+  const { rowCount } = await client.query(
+    `update ${table} set ${set} where ${key} <= $1::${range.type}${from}${still}`,
+    after === null ? [end] : [end, after],
+  );
+  return rowCount ?? 0;
+}
+
+async function walPosition(client: PgClient): Promise<number> {
+  const { rows } = await client.query<{ wal: string }>(
+    "select (pg_current_wal_insert_lsn() - '0/0')::text as wal",
+  );
+  return Number(rows[0]?.wal ?? 0);
+}
+
+function report(
+  step: BackfillStep,
+  context: StepContext,
+  range: KeyRange,
+  done: Progress,
+  batchMs: number,
+  rowsPerMs: number,
+): void {
+  const total = Math.max(range.estimatedRows, done.covered, 1);
+  const fraction = done.covered / total;
+  // Below 1 % the rate says nothing yet.
+  const etaMs = fraction >= 0.01 && rowsPerMs > 0 ? (total - done.covered) / rowsPerMs : null;
+  context.progress(`${formatCount(rowsPerMs * 1000)} rows/s  batch ${formatMs(batchMs)}`, fraction, etaMs);
+}
+
+/** An error of PostgreSQL inside a backfill names the step's table; there is no file to point at. */
+async function placed<T>(step: BackfillStep, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const told = stepErrorAt(error, null);
+    throw new StepFailure({ ...told, message: `backfill of ${step.table}: ${told.message}` }, asError(error));
+  }
+}

@@ -1,0 +1,60 @@
+import type { PgClient } from '../pg/client.ts';
+import type { BackfillStep } from '../plan/model.ts';
+
+/** Key values travel as text and stay in memory: they are row values. */
+export interface KeyRange {
+  /** Type of the key column, such as bigint, for the casts. */
+  readonly type: string;
+  readonly min: string | null;
+  /** The last key when the backfill began: rows that come later were written by an app that fills them itself. */
+  readonly max: string | null;
+  /** The planner's estimate; exact enough after the ANALYZE of the restore. */
+  readonly estimatedRows: number;
+}
+
+/** @throws the error of PostgreSQL when the table or the key is not there */
+export async function readKeyRange(client: PgClient, step: BackfillStep): Promise<KeyRange> {
+  const { rows } = await client.query<{ type: string; min: string | null; max: string | null; rows: string }>(
+    `select (select pg_typeof(k) from (select ${step.key} as k from ${step.table} limit 1) one)::text as type,
+            (select ${step.key} from ${step.table} order by ${step.key} limit 1)::text as min,
+            (select ${step.key} from ${step.table} order by ${step.key} desc limit 1)::text as max,
+            greatest((select reltuples from pg_class where oid = $1::regclass), 0)::bigint as rows`,
+    [step.table],
+  );
+  const row = rows[0];
+  return {
+    type: row?.type ?? 'text',
+    min: row?.min ?? null,
+    max: row?.max ?? null,
+    estimatedRows: Number(row?.rows ?? 0),
+  };
+}
+
+export interface BatchEnd {
+  readonly end: string;
+  /** Rows from the last batch's end to this one's. */
+  readonly covered: number;
+  readonly walPosition: number;
+}
+
+/** Where a batch of `size` rows after `after` (or from the start) ends: a walk along the key's index, whatever its gaps. */
+export async function batchEnd(
+  client: PgClient,
+  step: BackfillStep,
+  range: KeyRange,
+  after: string | null,
+  size: number,
+): Promise<BatchEnd> {
+  const rest = `from ${step.table} where ${step.key} <= $1::${range.type} ${after === null ? '' : `and ${step.key} > $2::${range.type}`}`;
+  const values = after === null ? [range.max] : [range.max, after];
+  const { rows } = await client.query<{ end: string | null; wal: string }>(
+    `select (pg_current_wal_insert_lsn() - '0/0')::text as wal,
+            (select ${step.key}::text ${rest} order by ${step.key} offset ${size - 1} limit 1) as end`,
+    values,
+  );
+  const walPosition = Number(rows[0]?.wal ?? 0);
+  const end = rows[0]?.end ?? null;
+  if (end !== null) return { end, covered: size, walPosition };
+  const last = await client.query<{ covered: string }>(`select count(*) as covered ${rest}`, values);
+  return { end: range.max ?? '', covered: Number(last.rows[0]?.covered ?? 0), walPosition };
+}

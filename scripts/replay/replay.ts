@@ -1,0 +1,120 @@
+import { sleep } from '../shared/clock.ts';
+import type { StepError } from '../artifacts/records.ts';
+import type { Step } from '../plan/model.ts';
+import { runBackfillStep } from './backfill-step.ts';
+import { runCommandStep } from './command-step.ts';
+import type { OnAttempt, StepContext, StepOutcome } from './context.ts';
+import { runDeployStep } from './deploy-step.ts';
+import { runSoakStep } from './soak-step.ts';
+import { runSqlStep } from './sql-step.ts';
+import { StepFailure } from './step-failure.ts';
+import { runVerifyStep } from './verify-step.ts';
+
+const SERVER_DEATH_NEWS_MS = 1500;
+
+export interface ReplayHooks {
+  readonly onStart: (step: Step, index: number) => void;
+  readonly onEnd: (step: Step, index: number, status: 'ok' | 'failed' | 'skipped', detail: string) => void;
+  /** After every step that ran, also after a failed one. */
+  readonly afterStep: (step: Step) => Promise<void>;
+}
+
+/**
+ * Runs the plan in order and records it. The first step that fails ends it; the rest is recorded as skipped.
+ * @returns the failure that ended the plan, or undefined
+ */
+export async function replay(context: StepContext, hooks: ReplayHooks): Promise<StepFailure | undefined> {
+  const { plan, load } = context.rehearsal;
+  let version = load.versions[0]?.name ?? '';
+  let failure: StepFailure | undefined;
+  for (const [position, step] of plan.entries()) {
+    const index = position + 1;
+    if (failure) {
+      end(step, context, 'skipped', 0, null, {});
+      hooks.onEnd(step, index, 'skipped', '');
+      continue;
+    }
+    hooks.onStart(step, index);
+    context.steps.write({ type: 'step-start', step: step.name, tMs: context.clock.now() });
+    const result = await attempt(step, version, context);
+    if (result instanceof StepFailure) {
+      failure = result;
+      hooks.onEnd(step, index, 'failed', result.message);
+    } else {
+      if (step.kind === 'deploy') version = step.to;
+      hooks.onEnd(step, index, 'ok', result.summary);
+    }
+    await hooks.afterStep(step);
+  }
+  return failure;
+}
+
+async function attempt(
+  step: Step,
+  version: string,
+  context: StepContext,
+): Promise<StepOutcome | StepFailure> {
+  let tries = 0;
+  const onAttempt: OnAttempt = (record) => {
+    tries += 1;
+    context.steps.write({ type: 'attempt', step: step.name, ...record });
+    context.progress(
+      `try ${record.attempt} gave way (${record.error.sqlstate ?? 'lost'}), trying again`,
+      null,
+      null,
+    );
+  };
+  try {
+    const outcome = await runStep(step, version, context, onAttempt);
+    end(step, context, 'ok', outcome.attempts, null, outcome.shown);
+    return outcome;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof StepFailure)) throw error;
+    // A server that died ends the whole run, and its environment says so a moment later than the socket does.
+    if (error.lostConnection) await sleep(SERVER_DEATH_NEWS_MS, context.signal);
+    end(step, context, 'failed', tries + 1, error.error, {});
+    return error;
+  }
+}
+
+function runStep(
+  step: Step,
+  version: string,
+  context: StepContext,
+  onAttempt: OnAttempt,
+): Promise<StepOutcome> {
+  switch (step.kind) {
+    case 'sql':
+      return runSqlStep(step, context, onAttempt);
+    case 'command':
+      return runCommandStep(step, context);
+    case 'deploy':
+      return runDeployStep(step, version, context);
+    case 'backfill':
+      return runBackfillStep(step, context, onAttempt);
+    case 'soak':
+      return runSoakStep(step, context);
+    case 'verify':
+      return runVerifyStep(step, context);
+  }
+}
+
+function end(
+  step: Step,
+  context: StepContext,
+  status: 'ok' | 'failed' | 'skipped',
+  attempts: number,
+  error: StepError | null,
+  shown: Readonly<Record<string, string>>,
+): void {
+  context.steps.write({
+    type: 'step-end',
+    step: step.name,
+    tMs: context.clock.now(),
+    status,
+    attempts,
+    error,
+    shown,
+  });
+}
