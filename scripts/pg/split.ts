@@ -1,0 +1,142 @@
+import { hasSqlDetails, parse, type Node, type RawStmt, type SqlError } from 'libpg-query';
+import { sqlExcerpt } from './excerpt.ts';
+import { runsOutsideTransaction } from './outside-transaction.ts';
+import { relationsOf } from './relations.ts';
+
+/** What a statement does to the transaction block of its session; SAVEPOINT, RELEASE and ROLLBACK TO stay inside it. */
+export type TransactionControl = 'begin' | 'commit' | 'rollback' | 'savepoint';
+
+export interface SqlStatement {
+  /** The author's own text, trimmed, without the `;`. */
+  readonly text: string;
+  /** Line of its first token, from 1. */
+  readonly line: number;
+  /** Tag of its parse tree, such as `AlterTableStmt`. */
+  readonly node: string;
+  readonly control: TransactionControl | null;
+  /** PostgreSQL refuses it inside a transaction block, or (CALL, DO) it may end the transaction itself. */
+  readonly outsideTransaction: boolean;
+  /** The relations that it names, such as `public.orders`. */
+  readonly relations: readonly string[];
+}
+
+export interface SqlMistake {
+  /** Both from 1; `column` in characters. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  /** The lines up to the mistake with a caret under it. */
+  readonly excerpt: string;
+}
+
+export type SplitResult =
+  | { readonly ok: true; readonly statements: readonly SqlStatement[] }
+  | { readonly ok: false; readonly error: SqlMistake };
+
+/** COMMIT PREPARED and ROLLBACK PREPARED are absent: they end the transaction of another session. */
+const CONTROL: Readonly<Record<string, TransactionControl>> = {
+  TRANS_STMT_BEGIN: 'begin',
+  TRANS_STMT_START: 'begin',
+  TRANS_STMT_COMMIT: 'commit',
+  TRANS_STMT_PREPARE: 'commit', // it takes the transaction away from the session
+  TRANS_STMT_ROLLBACK: 'rollback',
+  TRANS_STMT_SAVEPOINT: 'savepoint',
+  TRANS_STMT_RELEASE: 'savepoint',
+  TRANS_STMT_ROLLBACK_TO: 'savepoint',
+};
+
+const COPY_FROM_STDIN =
+  'COPY … FROM STDIN has no input here: put the rows into the snapshot, or write INSERT or a command step';
+
+/** The statements of an SQL text, as PostgreSQL's own parser divides it, or the first mistake in it. */
+export async function splitSql(text: string): Promise<SplitResult> {
+  const sql = text.replace(/^\uFEFF/, '');
+  // The parser is C code: it would take a NUL for the end and silently leave out the rest.
+  const nul = sql.indexOf('\0');
+  if (nul >= 0) return mistake(sql, characterCount(sql.slice(0, nul)), 'a NUL character is not SQL');
+  if (sql.trim() === '') return { ok: true, statements: [] };
+  let raw: readonly RawStmt[];
+  try {
+    raw = (await parse(sql)).stmts ?? [];
+  } catch (error) {
+    return await parseMistake(sql, error);
+  }
+  const bytes = Buffer.from(sql);
+  const copy = raw.find(isCopyFromStdin);
+  if (copy) {
+    const before = bytes.subarray(0, copy.stmt_location ?? 0).toString();
+    return mistake(sql, characterCount(before), COPY_FROM_STDIN);
+  }
+  return { ok: true, statements: toStatements(bytes, raw) };
+}
+
+/** Offsets count UTF-8 bytes; an absent `stmt_location` is 0 and an absent `stmt_len` is the rest of the text. */
+function toStatements(bytes: Buffer, raw: readonly RawStmt[]): SqlStatement[] {
+  let line = 1;
+  let counted = 0;
+  return raw.flatMap(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
+    if (!stmt) return [];
+    for (; counted < start; counted++) if (bytes[counted] === 0x0a) line++;
+    const end = length === undefined ? undefined : start + length;
+    return [
+      {
+        text: bytes.subarray(start, end).toString().trim(),
+        line,
+        node: Object.keys(stmt)[0] ?? '',
+        control: controlOf(stmt),
+        outsideTransaction: runsOutsideTransaction(stmt),
+        relations: relationsOf(stmt),
+      },
+    ];
+  });
+}
+
+function controlOf(node: Node): TransactionControl | null {
+  if (!('TransactionStmt' in node)) return null;
+  return CONTROL[node.TransactionStmt.kind as string] ?? null;
+}
+
+function isCopyFromStdin({ stmt }: RawStmt): boolean {
+  return (
+    stmt !== undefined &&
+    'CopyStmt' in stmt &&
+    stmt.CopyStmt.is_from === true &&
+    stmt.CopyStmt.filename === undefined
+  );
+}
+
+/** `offset` is the number of characters before the mistake. */
+function mistake(sql: string, offset: number, message: string): SplitResult {
+  const { text, line, column } = sqlExcerpt(sql, offset + 1);
+  return { ok: false, error: { line, column, message, excerpt: text } };
+}
+
+async function parseMistake(sql: string, error: unknown): Promise<SplitResult> {
+  // Anything but a syntax error is the parser running out of its stack.
+  if (!hasSqlDetails(error))
+    return mistake(sql, 0, "PostgreSQL's parser gave up: the SQL is nested too deeply");
+  const offset = cursorOf(error);
+  const characters = Array.from(sql);
+  const before = await parse(`${characters.slice(0, offset).join('')};`).catch(() => undefined);
+  const last = before?.stmts?.at(-1);
+  // The rows after COPY … FROM STDIN are what the parser stumbled over.
+  if (last && isCopyFromStdin(last)) {
+    const start = Buffer.from(sql)
+      .subarray(0, last.stmt_location ?? 0)
+      .toString();
+    return mistake(sql, characterCount(start), COPY_FROM_STDIN);
+  }
+  const at = characters[offset];
+  if (at === '\\') return mistake(sql, offset, 'psql commands such as \\i or \\set are not SQL');
+  if (at === ':') return mistake(sql, offset, 'psql variables such as :name are not SQL');
+  return mistake(sql, offset, error.message);
+}
+
+/** Unlike the offsets in the parse tree, an error's cursor counts characters, from 0. */
+function cursorOf(error: SqlError): number {
+  return error.sqlDetails?.cursorPosition ?? 0;
+}
+
+function characterCount(text: string): number {
+  return Array.from(text).length;
+}
