@@ -52,15 +52,18 @@ export function readCapture(row: CaptureRow, before: Catalog, existing: Catalog)
   const seen = new Set<number>();
   for (const [oid, mode, name, kind, filenode, size] of row[1]) {
     const known = before.get(oid);
-    const relation = name ?? known?.name ?? `oid ${oid}`;
-    locks.push({ relation, mode, existedBefore: existing.has(oid) });
+    const relation = name ?? known?.name;
+    // Made and dropped again inside the statement (the copy of a rewrite): nobody ever saw it.
+    if (relation === undefined) continue;
+    // A TOAST table is locked together with its owner; naming both would only say it twice.
+    if (!relation.startsWith('pg_toast.')) locks.push({ relation, mode, existedBefore: existing.has(oid) });
     if (seen.has(oid)) continue;
     seen.add(oid);
     const now = name === null ? undefined : { name, kind: kind ?? 'r', filenode, sizeBytes: size ?? 0 };
     sizeChangeBytes += (now?.sizeBytes ?? 0) - (known?.sizeBytes ?? 0);
     if (now === undefined) after.delete(oid);
     else after.set(oid, now);
-    if (known && now && wasRewritten(known, now)) rewrote.add(relation);
+    if (known && now && !relation.startsWith('pg_toast.') && wasRewritten(known, now)) rewrote.add(relation);
   }
   return { walPosition: Number(row[0]), locks, rewrote: [...rewrote], sizeChangeBytes, after };
 }

@@ -39,6 +39,9 @@ export function unitsOf(
   return asWritten(placed, mode);
 }
 
+/** PostgreSQL refuses these outside a block (RequireTransactionBlock): a block of ours must not make them work. */
+const NEEDS_BLOCK = new Set(['LockStmt', 'DeclareCursorStmt']);
+
 function asWritten(placed: readonly PlacedStatement[], mode: TransactionMode): Unit[] {
   const units: Unit[] = [];
   let open: { begin: string; statements: PlacedStatement[] } | null = null;
@@ -51,7 +54,11 @@ function asWritten(placed: readonly PlacedStatement[], mode: TransactionMode): U
     } else if (open !== null) {
       open.statements.push(statement);
     } else {
-      const bare = mode === 'none' || statement.outsideTransaction || statement.control !== null;
+      const bare =
+        mode === 'none' ||
+        statement.outsideTransaction ||
+        statement.control !== null ||
+        NEEDS_BLOCK.has(statement.node);
       units.push({ kind: bare ? 'bare' : 'statement', statement });
     }
   }
