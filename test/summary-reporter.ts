@@ -9,7 +9,9 @@ export default class SummaryReporter implements Reporter {
       if (module.errors().length > 0) brokenModules += 1;
       for (const test of module.children.allTests()) count[test.result().state] += 1;
     }
-    const failed = count.failed + count.pending + brokenModules;
+    // What `npm test` checked before the tests (types, lint, format) belongs to the same count.
+    const staticChecks = Number(process.env['FAILED_STATIC_CHECKS'] ?? 0);
+    const failed = count.failed + count.pending + brokenModules + staticChecks;
     process.stdout.write(`\n${count.passed} passed, ${failed} failed, ${count.skipped} skipped\n`);
   }
 }
