@@ -1,0 +1,4 @@
+-- rehearse: weight=1
+insert into customers (name, email, country)
+values ('Robin Meyer', 'robin-' || gen_random_uuid() || '@example.com', 'DE')
+returning id;
