@@ -1,0 +1,55 @@
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import { monotonicMs, sleep } from '../shared/clock.ts';
+import { AppConnection } from './app-connection.ts';
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1000;
+
+/** A place of the app's pool: its connection is opened again whenever it is lost. */
+export class ConnectionSlot {
+  readonly clientId: number;
+  readonly #endpoint: PgEndpoint;
+  readonly #signal: AbortSignal;
+  readonly #onLostIdle: () => void;
+  #connection: AppConnection | undefined;
+
+  /** @param onLostIdle the connection was lost; also called while a request runs on it */
+  constructor(clientId: number, endpoint: PgEndpoint, signal: AbortSignal, onLostIdle: () => void) {
+    this.clientId = clientId;
+    this.#endpoint = endpoint;
+    this.#signal = signal;
+    this.#onLostIdle = onLostIdle;
+  }
+
+  get connection(): AppConnection | undefined {
+    return this.#connection;
+  }
+
+  /** @throws CONNECTION_FAILED */
+  async open(): Promise<void> {
+    const connection = await AppConnection.open(this.#endpoint, this.#signal, this.#onLostIdle);
+    if (this.#signal.aborted) await connection.close();
+    else this.#connection = connection;
+  }
+
+  /** Tries until it works, with pauses of 50 ms to 1 s; returns how long that took. @throws the signal's reason */
+  async reopen(): Promise<number> {
+    const lostAtMs = monotonicMs();
+    await this.close();
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      await sleep(pauseMs, this.#signal);
+      try {
+        await this.open();
+        return monotonicMs() - lostAtMs;
+      } catch {
+        this.#signal.throwIfAborted(); // the server is not back yet
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.close();
+  }
+}

@@ -1,0 +1,67 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { RehearsalError } from '../shared/errors.ts';
+import type { FromLoad, ToLoad } from './messages.ts';
+
+const LOADER = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
+
+/** The load process as its parent sees it. */
+export class LoadProcess {
+  /** Aborts with LOAD_DIED, or a more exact error that the process named, when it ends without being told to. */
+  readonly died: AbortSignal;
+  readonly #died = new AbortController();
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<void>;
+  #expected = false;
+
+  constructor(onMessage: (message: FromLoad) => void) {
+    this.died = this.#died.signal;
+    // A process of its own: threads do not take the TypeScript loader, and garbage collection here must not delay the load.
+    this.#child = fork(WORKER, {
+      execArgv: ['--import', LOADER],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.#child.on('message', (message: FromLoad) => {
+      if (message.type === 'failed') this.#fail(new RehearsalError(message.code, message.message));
+      else onMessage(message);
+    });
+    this.#child.on('error', (cause) => {
+      this.#fail(
+        new RehearsalError('LOAD_DIED', 'the load process could not be started or reached', { cause }),
+      );
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => {
+        const how = signal === null ? `exit code ${code ?? '?'}` : `signal ${signal}`;
+        this.#fail(new RehearsalError('LOAD_DIED', `the load process ended by itself (${how})`));
+        resolve();
+      });
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  send(message: ToLoad): void {
+    if (this.#child.connected) this.#child.send(message, () => undefined); // a failure shows as its exit
+  }
+
+  /** The process may end from here on; resolves when it has. */
+  async expectExit(): Promise<void> {
+    this.#expected = true;
+    await this.#exited;
+  }
+
+  kill(): void {
+    this.#expected = true;
+    this.#child.kill('SIGKILL');
+  }
+
+  #fail(error: RehearsalError): void {
+    if (!this.#expected && !this.died.aborted) this.#died.abort(error);
+  }
+}

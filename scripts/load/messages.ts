@@ -1,0 +1,56 @@
+import type { LoadEvent } from '../artifacts/records.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { ErrorCode } from '../shared/errors.ts';
+import type { SamplePools } from './draw.ts';
+import type { ParsedScript } from './script.ts';
+
+/** The app as the load process saw it in one second. */
+export interface SecondStats {
+  /** End of the second. */
+  readonly tMs: number;
+  /** Requests answered per second, well or badly. */
+  readonly ratePerSec: number;
+  /** Since the load started. */
+  readonly errors: number;
+  /** Over the requests answered in this second and the age of those that still wait; null where there was neither. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly maxMs: number | null;
+  /** Requests that are due and have no connection yet. */
+  readonly queued: number;
+  readonly inFlight: number;
+  /** The generator's own lag: from a request's ready time to its sending. */
+  readonly lagP99Ms: number | null;
+  readonly loopDelayMaxMs: number;
+  /** Since the load started. */
+  readonly reconnects: number;
+}
+
+/** Everything that the load process has to know. */
+export interface LoadOrder {
+  readonly endpoint: PgEndpoint;
+  readonly ratePerSec: number;
+  readonly connections: number;
+  readonly seed: number;
+  /** In order of rollout; traffic starts on the first. */
+  readonly versions: readonly { readonly name: string; readonly scripts: readonly ParsedScript[] }[];
+  readonly pools: SamplePools;
+  /** Zero of all times, on the monotonic clock. */
+  readonly zeroMs: number;
+  readonly requestsPath: string;
+}
+
+/** From the controller to the load process. */
+export type ToLoad =
+  | { readonly type: 'start'; readonly order: LoadOrder }
+  | { readonly type: 'shares'; readonly id: number; readonly shares: Readonly<Record<string, number>> }
+  | { readonly type: 'stop'; readonly drainMs: number };
+
+/** From the load process to the controller. */
+export type FromLoad =
+  | { readonly type: 'ready' }
+  | { readonly type: 'event'; readonly event: LoadEvent }
+  | { readonly type: 'shares-set'; readonly id: number }
+  | { readonly type: 'second'; readonly stats: SecondStats }
+  | { readonly type: 'stopped'; readonly unfinished: number }
+  | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string };

@@ -1,0 +1,79 @@
+import { publicPgError } from '../pg/pg-error.ts';
+import { asError, RehearsalError, type ErrorCode } from '../shared/errors.ts';
+import { Generator } from './generator.ts';
+import type { FromLoad, LoadOrder, ToLoad } from './messages.ts';
+
+/*
+ * The load process: takes its order from the controller over IPC and reports over IPC alone. It ignores Ctrl-C, which the
+ * terminal sends to it as well: the controller ends it in order, and if the controller is gone it ends itself.
+ */
+
+let generator: Generator | undefined;
+let failed = false;
+
+process.on('SIGINT', () => undefined);
+process.on('disconnect', endNow);
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+process.on('message', (message: ToLoad) => {
+  handle(message).catch(fail);
+});
+
+async function handle(message: ToLoad): Promise<void> {
+  switch (message.type) {
+    case 'start':
+      await start(message.order);
+      break;
+    case 'shares':
+      generator?.setShares(message.shares);
+      send({ type: 'shares-set', id: message.id });
+      break;
+    case 'stop': {
+      const { unfinished } = (await generator?.stop(message.drainMs)) ?? { unfinished: 0 };
+      process.off('disconnect', endNow);
+      send({ type: 'stopped', unfinished }, () => {
+        process.disconnect();
+      });
+    }
+  }
+}
+
+async function start(order: LoadOrder): Promise<void> {
+  generator = await Generator.start(order, {
+    onSecond: (stats) => {
+      send({ type: 'second', stats });
+    },
+    onEvent: (event) => {
+      send({ type: 'event', event });
+    },
+    onError: fail,
+  });
+  send({ type: 'ready' });
+}
+
+/** Tells the controller why, once, and ends. The text never quotes rows. */
+function fail(thrown: unknown): void {
+  if (failed) return;
+  failed = true;
+  send({ type: 'failed', code: codeOf(thrown), message: publicPgError(thrown).message }, endNow);
+}
+
+function codeOf(thrown: unknown): ErrorCode {
+  if (thrown instanceof RehearsalError) return thrown.code;
+  return 'code' in asError(thrown) && (thrown as NodeJS.ErrnoException).code === 'ENOSPC'
+    ? 'DISK_FULL'
+    : 'LOAD_DIED';
+}
+
+/** Nothing is left to save, and open sockets must not keep the process alive. */
+function endNow(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function send(message: FromLoad, then: () => void = () => undefined): void {
+  if (!process.send || !process.connected) {
+    then();
+    return;
+  }
+  process.send(message, then);
+}
