@@ -1,0 +1,59 @@
+import { hasSqlDetails, parse, type UpdateStmt } from 'libpg-query';
+
+const IDENTIFIER = String.raw`(?:[\p{L}_][\p{L}\p{N}_$]*|"(?:[^"]|"")+")`;
+const TABLE = new RegExp(String.raw`^${IDENTIFIER}(?:\s*\.\s*${IDENTIFIER})?$`, 'u');
+const COLUMN = new RegExp(`^${IDENTIFIER}$`, 'u');
+
+export interface BackfillSql {
+  readonly table: string;
+  readonly key: string;
+  readonly set: string;
+  readonly where?: string;
+}
+
+export interface BackfillMistake {
+  readonly part: keyof BackfillSql;
+  /** `{value}` stands for the part as written. */
+  readonly message: string;
+  /** What the parser said; it quotes the SQL. */
+  readonly detail?: string;
+}
+
+/** Parts that would not fit into `UPDATE table SET … WHERE …`. */
+export async function backfillMistakes(parts: BackfillSql): Promise<BackfillMistake[]> {
+  const { table, key, set, where } = parts;
+  const found: BackfillMistake[] = [];
+  if (!TABLE.test(table) || 'problem' in (await update(`UPDATE ${table} SET a = 1`)))
+    found.push({ part: 'table', message: '{value} is not a table; write customers or public.customers' });
+  if (!COLUMN.test(key) || 'problem' in (await update(`UPDATE t SET a = 1 WHERE ${key} > 0`)))
+    found.push({ part: 'key', message: '{value} is not a column; write id' });
+  const setMistake = await mistakeInSet(set);
+  if (setMistake) found.push({ part: 'set', ...setMistake });
+  if (where === undefined) return found;
+  const tried = await update(`UPDATE t SET a = 1 WHERE (${where}\n)`);
+  if ('problem' in tried)
+    found.push({ part: 'where', message: 'is not a condition of UPDATE … WHERE', detail: tried.problem });
+  return found;
+}
+
+async function mistakeInSet(set: string): Promise<Omit<BackfillMistake, 'part'> | undefined> {
+  const tried = await update(`UPDATE t SET ${set}\n`);
+  if ('problem' in tried) return { message: 'is not a SET list of UPDATE … SET', detail: tried.problem };
+  const { whereClause, fromClause, returningClause } = tried.update;
+  if (whereClause) return { message: 'has a WHERE; write the condition under where' };
+  if (fromClause) return { message: 'has a FROM; write a subselect: total = (SELECT … WHERE …)' };
+  if (returningClause) return { message: 'has a RETURNING; leave it out' };
+  return undefined;
+}
+
+async function update(sql: string): Promise<{ update: UpdateStmt } | { problem: string }> {
+  try {
+    const { stmts = [] } = await parse(sql);
+    const [first, second] = stmts;
+    if (first?.stmt && 'UpdateStmt' in first.stmt && second === undefined)
+      return { update: first.stmt.UpdateStmt };
+    return { problem: 'more than one statement' };
+  } catch (error) {
+    return { problem: hasSqlDetails(error) ? error.message : 'nested too deeply' };
+  }
+}

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { parseDurationMs, parseRatePerSec, parseSizeBytes } from '../shared/units.ts';
+
+/*
+ * The scalars of rehearsal.yaml. `title` names the type for editors and docs/config.md, and the pattern, also for them, lets
+ * ${NAME} through. In messages `{value}` stands for what the author wrote: whoever prints them fills it in, and only they know
+ * whether it came from the environment and must not be shown.
+ */
+
+const FROM_ENVIRONMENT = '\\$\\{';
+
+interface Field {
+  /** The type's name, such as `duration`. */
+  readonly title: string;
+  /** With article, as in `x is not a duration`. */
+  readonly what: string;
+  readonly example: string | number | boolean;
+  readonly pattern?: string;
+  /** What to write where only the unit is missing, such as `{value}/s`. */
+  readonly withUnit?: string;
+}
+
+const DURATION = {
+  title: 'duration',
+  what: 'a duration',
+  pattern: '^(\\d+(\\.\\d+)?\\s*(us|ms|s|m|min|h|d)\\s*)+$',
+  withUnit: '{value}s or {value}ms',
+};
+
+/** 250ms, 2s, 5m, 1h30m → milliseconds. */
+export function duration(example: string) {
+  return text({ ...DURATION, example }, parseDurationMs);
+}
+
+/** As duration(), but above zero. */
+export function positiveDuration(example: string) {
+  return text({ ...DURATION, what: 'a duration above zero', example }, (value) =>
+    positive(parseDurationMs(value)),
+  );
+}
+
+/** 400/s → events per second. */
+export function rate(example: string) {
+  const pattern = '^\\d+(\\.\\d+)?\\s*/\\s*(s|min|h)$';
+  return text({ title: 'rate', what: 'a rate', example, pattern, withUnit: '{value}/s' }, (value) =>
+    positive(parseRatePerSec(value)),
+  );
+}
+
+/** 4GB → bytes. */
+export function size(example: string) {
+  const pattern = '^\\d+(\\.\\d+)?\\s*(B|kB|KB|MB|GB|TB)$';
+  return text(
+    { title: 'size', what: 'a size', example, pattern, withUnit: '{value}MB or {value}GB' },
+    (value) => positive(parseSizeBytes(value)),
+  );
+}
+
+/** Seconds as a number, or a duration → seconds. */
+export function seconds(example: string) {
+  const field = { title: 'seconds', what: 'a number of seconds', example };
+  return numberOrText(field, { min: 0, whole: false }, (value) => {
+    const ms = parseDurationMs(value);
+    return ms === undefined ? numberOf(value) : ms / 1000;
+  });
+}
+
+export function count(what: string, example: number, range: { min: number; max?: number }) {
+  return numberOrText({ title: 'whole number', what, example }, { ...range, whole: true }, numberOf);
+}
+
+export function amount(what: string, example: number, range: { min: number; max?: number }) {
+  return numberOrText({ title: 'number', what, example }, { ...range, whole: false }, numberOf);
+}
+
+export function flag(example: boolean) {
+  return z
+    .union([z.boolean(), z.string().meta({ pattern: FROM_ENVIRONMENT })], {
+      error: says({ what: 'true or false', example }),
+    })
+    .meta({ title: 'true or false', examples: [example] })
+    .transform((value, context) => {
+      if (typeof value === 'boolean') return value;
+      if (value === 'true' || value === 'false') return value === 'true';
+      return refuse(context, { what: 'true or false', example }, value);
+    });
+}
+
+/** Text that is not empty; `what` says which, with article. */
+export function words(what: string, example: string, pattern?: RegExp) {
+  const field = { title: 'text', what, example, ...(pattern ? { pattern: pattern.source } : {}) };
+  return text(field, (value) => (value.trim() !== '' && (pattern?.test(value) ?? true) ? value : undefined));
+}
+
+export function path(what: string, example: string) {
+  return text({ title: 'path', what, example }, (value) => (value.trim() === '' ? undefined : value));
+}
+
+/** A key that the author names. Keys are not taken from the environment. */
+export function key(what: string, pattern: RegExp) {
+  return z.string().regex(pattern, { error: `{value} is not ${what}` });
+}
+
+/** One of a few words; `params.options` of its issue lists them. */
+export function choice<const T extends string>(what: string, options: readonly T[]) {
+  return z
+    .string({ error: says({ what, example: eitherOf(options) }) })
+    .meta({
+      title: 'choice',
+      pattern: `^(${options.join('|')})$|${FROM_ENVIRONMENT}`,
+      examples: [...options],
+    })
+    .transform((value, context): T => {
+      const found = options.find((option) => option === value);
+      if (found !== undefined) return found;
+      context.addIssue({ code: 'custom', message: `{value} is not ${what}`, params: { options } });
+      return z.NEVER;
+    });
+}
+
+/** `expand, deploy or switch` */
+export function eitherOf(options: readonly string[]): string {
+  return [options.slice(0, -1).join(', '), options.at(-1) ?? ''].filter((part) => part !== '').join(' or ');
+}
+
+function text<T>(field: Field, read: (value: string) => T | undefined) {
+  const { title, example, pattern } = field;
+  const forEditors = pattern === undefined ? {} : { pattern: `${pattern}|${FROM_ENVIRONMENT}` };
+  return z
+    .string({ error: says(field) })
+    .meta({ title, examples: [example], ...forEditors })
+    .transform((value, context): T => read(value) ?? refuse(context, field, value));
+}
+
+function numberOrText(
+  field: Field,
+  { min, max = Infinity, whole }: { min: number; max?: number; whole: boolean },
+  read: (value: string) => number | undefined,
+) {
+  const { title, example } = field;
+  const ranged = {
+    ...field,
+    what: `${field.what} ${max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`}`,
+  };
+  const range = { minimum: min, ...(max === Infinity ? {} : { maximum: max }) };
+  return z
+    .union(
+      [
+        z.number().meta({ ...range, ...(whole ? { type: 'integer' } : {}) }),
+        z.string().meta({ pattern: `^\\d+(\\.\\d+)?$|${FROM_ENVIRONMENT}` }),
+      ],
+      {
+        error: says(field),
+      },
+    )
+    .meta({ title, examples: [example] })
+    .transform((value, context): number => {
+      const number = typeof value === 'number' ? value : read(value);
+      const fits =
+        number !== undefined && number >= min && number <= max && (!whole || Number.isSafeInteger(number));
+      return fits ? number : refuse(context, ranged, value);
+    });
+}
+
+function says(field: Pick<Field, 'what' | 'example' | 'withUnit'>) {
+  return ({ input }: { input?: unknown }): string =>
+    input === undefined ? `missing; write ${field.example}` : isNot(field, input);
+}
+
+function refuse(
+  context: z.RefinementCtx,
+  field: Pick<Field, 'what' | 'example' | 'withUnit'>,
+  value: unknown,
+): never {
+  context.addIssue({ code: 'custom', message: isNot(field, value) });
+  return z.NEVER;
+}
+
+function isNot(
+  { what, example, withUnit }: Pick<Field, 'what' | 'example' | 'withUnit'>,
+  value: unknown,
+): string {
+  const isBare = numberOf(String(value)) !== undefined && Number(value) > 0;
+  return isBare && withUnit !== undefined
+    ? `{value} has no unit; write ${withUnit}`
+    : `{value} is not ${what}; write ${example}`;
+}
+
+function positive(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 ? value : undefined;
+}
+
+function numberOf(value: string): number | undefined {
+  return /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;
+}

@@ -1,0 +1,69 @@
+import { readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { didYouMean } from './did-you-mean.ts';
+import type { AppVersion, WorkloadScript } from './model.ts';
+import type { Reading } from './reading.ts';
+import type { StepConfig } from './schema-steps.ts';
+
+/** The app versions with their scripts as text, in order of rollout. Notes missing and empty folders. */
+export async function readVersions(
+  folders: Readonly<Record<string, string>>,
+  reading: Reading,
+): Promise<AppVersion[]> {
+  const versions: AppVersion[] = [];
+  for (const [name, folder] of Object.entries(folders)) {
+    const dir = reading.absolute(folder);
+    versions.push({ name, dir, scripts: await readScripts(folder, name, reading) });
+  }
+  return versions;
+}
+
+async function readScripts(folder: string, version: string, reading: Reading): Promise<WorkloadScript[]> {
+  const path = ['load', 'versions', version];
+  let entries: string[];
+  try {
+    const found = await readdir(reading.absolute(folder), { withFileTypes: true });
+    entries = found
+      .filter((entry) => !entry.isDirectory() && extname(entry.name) === '.sql')
+      .map(({ name }) => name);
+  } catch {
+    reading.mistake(path, 'there is no folder {value}');
+    return [];
+  }
+  if (entries.length === 0) reading.mistake(path, 'the folder {value} has no script (*.sql)');
+  const scripts: WorkloadScript[] = [];
+  for (const entry of entries.sort()) {
+    const text = await reading.text(join(folder, entry));
+    if (text === undefined) continue;
+    scripts.push({ name: entry.slice(0, -'.sql'.length), path: reading.absolute(join(folder, entry)), text });
+  }
+  return scripts;
+}
+
+/** Notes deploys to a version that is not there, and those that do not go forward in the order of rollout. */
+export function checkDeploys(
+  steps: readonly (StepConfig | undefined)[],
+  versions: readonly string[],
+  reading: Reading,
+): void {
+  let current = 0;
+  for (const [index, step] of steps.entries()) {
+    if (!step || !('deploy' in step)) continue;
+    const { to } = step.deploy;
+    const path = ['plan', index, 'deploy', 'to'];
+    const next = versions.indexOf(to);
+    const guess = reading.source.isSecret(path) ? '' : didYouMean(to, versions);
+    if (next < 0)
+      reading.mistake(
+        path,
+        `{value} is not in load.versions${guess || `; write one of ${versions.join(', ')}`}`,
+      );
+    else if (next === current) reading.mistake(path, `the traffic is on {value} already`);
+    else if (next < current)
+      reading.mistake(
+        path,
+        `{value} comes before ${versions[current] ?? ''} in load.versions: a deploy goes forward`,
+      );
+    current = Math.max(current, next);
+  }
+}

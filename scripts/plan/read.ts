@@ -1,0 +1,115 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { InputError, mistakeLine, type Mistake } from '../shared/errors.ts';
+import { defined } from './defined.ts';
+import { readEnvironment } from './environment.ts';
+import { locateRehearsal } from './locate.ts';
+import type { Budgets, HostSpec, PostgresSpec, Rehearsal, SnapshotSource } from './model.ts';
+import { checkDeploys, readVersions } from './read-load.ts';
+import { readSteps } from './read-steps.ts';
+import { labelOf, Reading } from './reading.ts';
+import { salvageParts } from './salvage.ts';
+import { schemaIssues } from './schema-issues.ts';
+import { rehearsalSchema, type RehearsalConfig } from './schema.ts';
+import { YamlSource } from './yaml-source.ts';
+
+export interface ReadOptions {
+  /** The caller's folder: where relative paths start, where `.env` may lie, and what messages are relative to. */
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Reads and checks a rehearsal with everything that it names, and starts nothing.
+ * @param dir its folder, its YAML file, or its bare name under `./rehearsals`
+ * @throws REHEARSAL_NOT_FOUND, or InputError with every mistake at once
+ */
+export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Promise<Rehearsal> {
+  const place = locateRehearsal(dir, resolve(cwd));
+  const text = await readFile(place.file, 'utf8');
+  const lookup = await readEnvironment(place.dir, cwd, env);
+  const source = new YamlSource(text, labelOf(place.file, cwd), lookup);
+  const reading = new Reading(source, { yamlFile: place.file, dir: place.dir, cwd });
+  reading.mistakes.push(...source.mistakes);
+  if (source.value === undefined) throw new InputError(reading.mistakes);
+  for (const { path, message } of schemaIssues(source.value)) reading.mistake(path, message);
+
+  const parts = salvageParts(source.value);
+  const snapshot = parts.snapshot && (await readSnapshot(parts.snapshot, reading));
+  const versions = parts.versions && (await readVersions(parts.versions, reading));
+  const steps = await readSteps(parts.steps, reading);
+  if (parts.versions) checkDeploys(parts.steps, Object.keys(parts.versions), reading);
+
+  const { data: config } = rehearsalSchema.safeParse(source.value);
+  if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
+    throw new InputError(inReadingOrder(reading.mistakes));
+  const { rate, connections, warmup, cooldown, seed } = config.load;
+  return {
+    name: config.name,
+    dir: place.dir,
+    snapshot,
+    postgres: postgresOf(config.postgres, reading),
+    hosts: hostsOf(config.hosts),
+    load: { ratePerSec: rate, connections, warmupMs: warmup, cooldownMs: cooldown, seed, versions },
+    budgets: budgetsOf(config.budgets),
+    plan: steps,
+    files: [...reading.files].sort(),
+    environment: source.environment,
+  };
+}
+
+async function readSnapshot(config: RehearsalConfig['snapshot'], reading: Reading): Promise<SnapshotSource> {
+  const takenAt = config.takenAt === undefined ? {} : { takenAt: config.takenAt };
+  if ('command' in config) return { kind: 'command', command: config.command, ...takenAt };
+  if ('source' in config) {
+    const path = reading.absolute(config.source); // a folder is an archive in pg_dump's directory format
+    const found = await stat(path).catch(() => undefined);
+    if (!found) reading.mistake(['snapshot', 'source'], 'there is no file {value}');
+    return { kind: 'file', path, ...takenAt };
+  }
+  const at = ['snapshot', 'generator'];
+  const read = await reading.sqlFile(at, config.generator);
+  if (read?.statements?.length === 0) reading.mistake(at, '{value} holds no SQL statement');
+  return { kind: 'generator', path: reading.absolute(config.generator), ...takenAt };
+}
+
+function postgresOf(config: RehearsalConfig['postgres'], reading: Reading): PostgresSpec {
+  const { version, binDir, port, settings, standby } = config;
+  return {
+    ...defined({ version, binDir: binDir === undefined ? undefined : reading.absolute(binDir), port }),
+    settings: Object.entries(settings).map(([name, value]) => ({ name, value: String(value) })),
+    standby,
+  };
+}
+
+function hostsOf(config: RehearsalConfig['hosts']): Record<string, HostSpec> {
+  return Object.fromEntries(
+    Object.entries(config).map(([role, host]) => [
+      role,
+      defined({ cpu: host.cpu, memoryBytes: host.memory, class: host.class }),
+    ]),
+  );
+}
+
+function budgetsOf(config: z.infer<typeof rehearsalSchema>['budgets']): Budgets {
+  return defined({
+    lockWaitMs: config.lockWait,
+    lockHoldMs: config.lockHold,
+    p99Ms: config.p99,
+    errors: config.errors,
+    blockedSeconds: config.blockedSeconds,
+    stepDurationMs: config.stepDuration,
+    backfillRatePerSec: config.backfillRate,
+    replicationLagMs: config.replicationLag,
+  });
+}
+
+/** Each once; file after file as they were met, and each file from its top. */
+function inReadingOrder(mistakes: readonly Mistake[]): Mistake[] {
+  const unique = [...new Map(mistakes.map((mistake) => [mistakeLine(mistake), mistake])).values()];
+  const files = [...new Set(unique.map(({ file }) => file))];
+  return files.flatMap((file) =>
+    unique.filter((mistake) => mistake.file === file).sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+  );
+}

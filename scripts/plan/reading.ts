@@ -1,0 +1,106 @@
+import { readFile, stat } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { splitSql, type SqlStatement } from '../pg/split.ts';
+import { asError, type Mistake } from '../shared/errors.ts';
+import type { SqlFile } from './model.ts';
+import { keyText, type KeyPath, type YamlSource } from './yaml-source.ts';
+
+export interface ParsedSqlFile extends SqlFile {
+  /** Undefined where the file has a syntax error. */
+  readonly statements: readonly SqlStatement[] | undefined;
+}
+
+/** What one reading of a rehearsal gathers on its way: mistakes, and the files that take part. */
+export class Reading {
+  readonly mistakes: Mistake[] = [];
+  /** Relative to `dir`. */
+  readonly files = new Set<string>();
+  /** Absolute folder of rehearsal.yaml. */
+  readonly dir: string;
+  readonly source: YamlSource;
+  readonly #cwd: string;
+  readonly #yamlFile: string;
+  readonly #sql = new Map<string, Promise<ParsedSqlFile | undefined>>();
+
+  constructor(source: YamlSource, paths: { yamlFile: string; dir: string; cwd: string }) {
+    this.source = source;
+    this.dir = paths.dir;
+    this.#cwd = paths.cwd;
+    this.#yamlFile = paths.yamlFile;
+    this.files.add(this.fromDir(paths.yamlFile));
+  }
+
+  /** A mistake in rehearsal.yaml; `{value}` stands for what the author wrote at `path`. */
+  mistake(path: KeyPath, message: string): void {
+    if (this.source.isUnresolved(path)) return; // what is missing is a mistake already
+    const text = message.replaceAll('{value}', () => this.source.shown(path));
+    const file = labelOf(this.#yamlFile, this.#cwd);
+    this.mistakes.push({ file, line: this.source.line(path), key: keyText(path), message: text });
+  }
+
+  /** A mistake in another file that takes part; `file` is relative to the rehearsal's folder. */
+  mistakeIn(file: string, line: number | undefined, message: string): void {
+    this.mistakes.push({ file: labelOf(this.absolute(file), this.#cwd), line, key: '', message });
+  }
+
+  absolute(file: string): string {
+    return resolve(this.dir, file);
+  }
+
+  /** With forward slashes, so that a run folder reads the same everywhere. */
+  fromDir(file: string): string {
+    return relative(this.dir, this.absolute(file)).split(sep).join('/');
+  }
+
+  /** An SQL file that the value at `path` names, read once; undefined where it cannot be read. */
+  async sqlFile(path: KeyPath, file: string): Promise<ParsedSqlFile | undefined> {
+    if (!(await this.requireFile(path, file))) return undefined;
+    const name = this.fromDir(file);
+    const known = this.#sql.get(name) ?? this.#readSql(name);
+    this.#sql.set(name, known);
+    return await known;
+  }
+
+  /** Notes a mistake and returns false where there is no such file. */
+  async requireFile(path: KeyPath, file: string): Promise<boolean> {
+    const found = await stat(this.absolute(file)).catch(() => undefined);
+    if (found?.isFile()) return true;
+    this.mistake(path, found ? '{value} is not a file' : 'there is no file {value}');
+    return false;
+  }
+
+  /** The text of a file that takes part; undefined (and a mistake) where it cannot be read or is not UTF-8. */
+  async text(file: string): Promise<string | undefined> {
+    const name = this.fromDir(file);
+    try {
+      const bytes = await readFile(this.absolute(file));
+      this.files.add(name);
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    } catch (error) {
+      const { code } = asError(error) as NodeJS.ErrnoException;
+      const isText = code !== 'ERR_ENCODING_INVALID_ENCODED_DATA';
+      this.mistakeIn(
+        name,
+        undefined,
+        isText ? `cannot be read (${code ?? 'unknown error'})` : 'is not UTF-8 text',
+      );
+      return undefined;
+    }
+  }
+
+  async #readSql(file: string): Promise<ParsedSqlFile | undefined> {
+    const text = await this.text(file);
+    if (text === undefined) return undefined;
+    const split = await splitSql(text);
+    if (split.ok) return { file, text, statements: split.statements };
+    const { line, column, message } = split.error;
+    this.mistakeIn(file, line, `${message} (column ${column})`);
+    return { file, text, statements: undefined };
+  }
+}
+
+/** As the caller would write it: relative to their folder, absolute where it lies on another drive. */
+export function labelOf(file: string, cwd: string): string {
+  const path = relative(cwd, file);
+  return isAbsolute(path) ? path : path.split(sep).join('/');
+}

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { amount, count, duration, flag, key, path, rate, seconds, size, words } from './fields.ts';
+import { stepSchema } from './schema-steps.ts';
+
+/** rehearsal.yaml, version 1. Every key carries its meaning: the JSON Schema and docs/config.md are made from them. */
+
+const takenAt = words('a date and time', '2026-11-20T02:00:00Z')
+  .refine((text) => z.iso.datetime({ offset: true }).safeParse(text).success, {
+    error: '{value} is not an ISO 8601 date and time with its zone; write 2026-11-20T02:00:00Z',
+  })
+  .exactOptional()
+  .describe('When the data was taken from production, ISO 8601 with zone. The report says how old it is.');
+
+export const snapshotSchemas = {
+  source: z.strictObject({
+    source: path('a path', './snapshot.sql.gz').describe(
+      'A dump made by `pg_dump`: plain SQL (`.sql`, `.sql.gz`, `.sql.zst`) or a custom, directory or tar archive.',
+    ),
+    takenAt,
+  }),
+  generator: z.strictObject({
+    generator: path('a path', 'snapshot/generate.sql').describe(
+      'An SQL file that makes the tables and their rows in an empty database.',
+    ),
+    takenAt,
+  }),
+  command: z.strictObject({
+    command: words('a command', './fill-database.sh').describe(
+      'A shell command that fills the empty database. It finds it by `DATABASE_URL` and `PG*`.',
+    ),
+    takenAt,
+  }),
+};
+
+/** Where the server keeps its files and listens follows from the target. */
+const SET_BY_TARGET = new Set([
+  'port',
+  'listen_addresses',
+  'unix_socket_directories',
+  'data_directory',
+  'config_file',
+  'hba_file',
+]);
+
+const postgresSchema = z.strictObject({
+  version: count('a major version', 16, { min: 10, max: 99 })
+    .exactOptional()
+    .describe('Major version. Without it the target takes what it has; production’s own version is best.'),
+  binDir: path('a path', '/usr/lib/postgresql/16/bin')
+    .exactOptional()
+    .describe('Folder with `initdb` and `postgres`, instead of what the target finds by itself.'),
+  port: count('a port', 5499, { min: 1, max: 65_535 })
+    .exactOptional()
+    .describe('A fixed port. Without it a free one is taken.'),
+  settings: z
+    .record(
+      key('a setting name', /^[A-Za-z_][A-Za-z0-9_.]*$/),
+      z.union([z.string(), z.number(), z.boolean()], {
+        error: '{value} is not the value of a setting; write a text, a number, true or false',
+      }),
+    )
+    .superRefine((settings, context) => {
+      for (const name of Object.keys(settings))
+        if (SET_BY_TARGET.has(name.toLowerCase()))
+          context.addIssue({
+            code: 'custom',
+            path: [name],
+            message: name === 'port' ? 'write it as postgres.port' : 'is set by the target',
+          });
+    })
+    .prefault({})
+    .meta({ title: 'map', examples: ['{ shared_buffers: 1GB }'] })
+    .describe('Settings of the server while it is rehearsed, as in postgresql.conf; checked with SHOW.'),
+  standby: flag(true).prefault(false).describe('Also run a streaming standby and measure its lag.'),
+});
+
+const hostSchema = z.strictObject({
+  cpu: amount('a number of CPUs', 2, { min: 0.1 }).exactOptional().describe('CPUs of the host.'),
+  memory: size('4GB').exactOptional().describe('Memory of the host.'),
+  class: words('a class of hosts', 'dedicated')
+    .exactOptional()
+    .describe('Kind of host, in the words of the target that rents it.'),
+});
+
+const hostsSchema = z.strictObject({
+  primary: hostSchema.exactOptional().describe('The host of the database that is migrated.'),
+  standby: hostSchema.exactOptional().describe('The host of the streaming standby.'),
+  driver: hostSchema.exactOptional().describe('The host that sends the traffic and replays the plan.'),
+});
+
+export const loadSchema = z.strictObject({
+  rate: rate('400/s').describe(
+    'Requests that arrive, over all clients. The load is open: arrivals do not wait for answers.',
+  ),
+  connections: count('a number of connections', 20, { min: 1, max: 10_000 })
+    .prefault(20)
+    .describe('Connections of the app’s pool.'),
+  warmup: duration('10s').prefault('10s').describe('Traffic before the first step; it is the baseline.'),
+  cooldown: duration('3s').prefault('3s').describe('Traffic after the last step.'),
+  seed: count('a whole number', 1, { min: 0 })
+    .prefault(1)
+    .describe('Seed of the arrivals and of the random values: the same seed sends the same requests.'),
+  versions: z
+    .record(
+      key('a version name, which starts with a letter', /^[A-Za-z][A-Za-z0-9_.-]*$/),
+      path('a folder', 'workload/old'),
+      {
+        error: 'missing; write { old: workload/old, new: workload/new }',
+      },
+    )
+    .refine((versions) => Object.keys(versions).length > 0, {
+      error: 'names no app version; write { old: workload/old, new: workload/new }',
+    })
+    .meta({ title: 'map', examples: ['{ old: workload/old, new: workload/new }'] })
+    .describe(
+      'The app versions in order of rollout, any number: each a name and its folder of pgbench scripts (`*.sql`). Traffic starts on the first.',
+    ),
+});
+
+export const budgetsSchema = z.strictObject({
+  lockWait: duration('500ms').exactOptional().describe('Longest that a statement may wait for its locks.'),
+  lockHold: duration('1s')
+    .exactOptional()
+    .describe('Longest that a statement may hold a lock that stops reads or writes.'),
+  p99: duration('100ms')
+    .exactOptional()
+    .describe('Highest 99th percentile of the app’s latency while the plan runs.'),
+  errors: count('a number of errors', 0, { min: 0 })
+    .exactOptional()
+    .describe('Most app requests that may fail.'),
+  blockedSeconds: seconds('30s')
+    .exactOptional()
+    .describe('Most time that sessions may spend blocked, summed over the sessions.'),
+  stepDuration: duration('10m').exactOptional().describe('Longest that a step may take.'),
+  backfillRate: rate('5000/s').exactOptional().describe('Least rows that a backfill must do.'),
+  replicationLag: duration('5s')
+    .exactOptional()
+    .describe('Furthest that the standby may fall behind. Needs `postgres.standby`.'),
+});
+
+export const rehearsalSchema = z
+  .strictObject({
+    version: z
+      .literal(1, {
+        error: ({ input }) =>
+          input === undefined ? 'missing; write 1' : '{value} is not a version that is known here; write 1',
+      })
+      .describe('Version of this format.'),
+    name: words(
+      'a name of small letters, digits and dashes',
+      'split-customer-name',
+      /^[a-z0-9][a-z0-9-]{0,62}$/,
+    ).describe('Name of the rehearsal: small letters, digits and dashes.'),
+    snapshot: z
+      .union([snapshotSchemas.source, snapshotSchemas.generator, snapshotSchemas.command])
+      .describe('Where the data comes from: exactly one of `source`, `generator` and `command`.'),
+    postgres: postgresSchema.prefault({}).describe('The PostgreSQL that is rehearsed on.'),
+    hosts: hostsSchema.prefault({}).describe('The hosts by role, on targets that rent or limit hosts.'),
+    load: loadSchema.describe('The app’s traffic while the plan runs.'),
+    budgets: budgetsSchema
+      .prefault({ lockWait: '500ms', errors: 0 })
+      .describe('What the release may not exceed. A budget that is not named is not judged.'),
+    plan: z
+      .array(stepSchema, {
+        error: ({ input }) =>
+          input === undefined ? 'missing; write the steps as a list' : '{value} is not a list of steps',
+      })
+      .refine((steps) => steps.length > 0, { error: 'has no step' })
+      .describe('The steps in their order. The key that says what a step does decides its kind.'),
+  })
+  .describe('A rehearsal of dress-rehearsal: rehearsal.yaml, version 1.');
+
+export type RehearsalConfig = z.infer<typeof rehearsalSchema>;

@@ -1,0 +1,61 @@
+import { basename, extname } from 'node:path';
+import type { StepConfig } from './schema-steps.ts';
+import type { KeyPath } from './yaml-source.ts';
+
+/** Names of states in the compatibility matrix that are not steps. */
+const RESERVED = ['start'];
+
+export interface NameMistake {
+  readonly path: KeyPath;
+  readonly message: string;
+}
+
+/**
+ * A unique name for each step: the author's own, else one after its file or kind with ` 2`, ` 3` … where it is taken.
+ * `undefined` stands for a step that could not be read. `written` gives a value as the author wrote it.
+ */
+export function nameSteps(
+  steps: readonly (StepConfig | undefined)[],
+  written: (path: KeyPath) => string | undefined,
+): { names: readonly string[]; mistakes: readonly NameMistake[] } {
+  const mistakes: NameMistake[] = [];
+  const taken = new Set(RESERVED);
+  steps.forEach((step, index) => {
+    if (step?.name === undefined) return;
+    const path = ['plan', index, 'name'];
+    if (RESERVED.includes(step.name))
+      mistakes.push({ path, message: '{value} is the state before the first step' });
+    else if (taken.has(step.name))
+      mistakes.push({ path, message: '{value} is the name of another step too' });
+    taken.add(step.name);
+  });
+  const names = steps.map((step, index) => {
+    if (step?.name !== undefined) return step.name;
+    const base = step ? defaultName(step, ['plan', index], written) : '';
+    let name = base;
+    for (let copy = 2; taken.has(name); copy++) name = `${base} ${copy}`;
+    taken.add(name);
+    return name;
+  });
+  return { names, mistakes };
+}
+
+function defaultName(
+  step: StepConfig,
+  path: KeyPath,
+  written: (path: KeyPath) => string | undefined,
+): string {
+  const text = (...keys: PropertyKey[]): string => written([...path, ...keys]) ?? '';
+  if ('deploy' in step) return `deploy ${text('deploy', 'to')}`;
+  if ('backfill' in step) return `backfill ${text('backfill', 'table')}`;
+  if ('command' in step) return text('command').trim().split(/\s+/)[0] ?? '';
+  if ('soak' in step) return 'soak';
+  const key = 'sql' in step ? 'sql' : 'verify';
+  return fileName(text(key) || text(key, 0));
+}
+
+/** `sql/1-expand.sql` → `expand` */
+function fileName(file: string): string {
+  const base = basename(file, extname(file));
+  return base.replace(/^\d+-(?=.)/, '');
+}

@@ -1,0 +1,70 @@
+import type { SqlStatement } from '../pg/split.ts';
+import type { TransactionMode } from './model.ts';
+import type { ParsedSqlFile } from './reading.ts';
+
+type FiledStatement = SqlStatement & { readonly file: string };
+
+export interface TransactionMistake {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** Where the statements of one `sql` step do not fit the way in which they are to be run. They run in one session. */
+export function transactionMistakes(
+  mode: TransactionMode,
+  files: readonly ParsedSqlFile[],
+): TransactionMistake[] {
+  const statements: FiledStatement[] = files.flatMap(({ file, statements: own }) =>
+    (own ?? []).map((statement) => ({ file, ...statement })),
+  );
+  switch (mode) {
+    case 'single':
+      return statements.flatMap(({ file, line, text, control, outsideTransaction, node }) => {
+        if (control !== null && control !== 'savepoint')
+          return [{ file, line, message: `${headOf(text)} cannot stand in a step with transaction: single` }];
+        if (!outsideTransaction) return [];
+        const why =
+          node === 'CallStmt' || node === 'DoStmt'
+            ? 'may end the transaction'
+            : 'cannot run in a transaction';
+        return [
+          { file, line, message: `${headOf(text)} ${why}; write transaction: none, or a step of its own` },
+        ];
+      });
+    case 'none':
+      return statements.flatMap(({ file, line, text, control }) =>
+        control === null
+          ? []
+          : [{ file, line, message: `${headOf(text)} cannot stand in a step with transaction: none` }],
+      );
+    case 'as-written':
+      return blockMistakes(statements);
+  }
+}
+
+/** Statements that PostgreSQL would refuse inside the author's own BEGIN … COMMIT, and a BEGIN without an end. */
+function blockMistakes(statements: readonly FiledStatement[]): TransactionMistake[] {
+  const mistakes: TransactionMistake[] = [];
+  let open: { file: string; line: number } | undefined;
+  for (const { file, line, text, control, outsideTransaction, node } of statements) {
+    if (control === 'begin') open ??= { file, line };
+    if ((control === 'commit' || control === 'rollback') && !/\bchain\s*$/i.test(text)) open = undefined;
+    // CALL and DO are refused only if they really end the transaction, which only running them can tell.
+    const certain = outsideTransaction && node !== 'CallStmt' && node !== 'DoStmt';
+    if (open && certain) {
+      const message = `${headOf(text)} cannot run in a transaction, and BEGIN on line ${open.line} opened one`;
+      mistakes.push({ file, line, message });
+    }
+  }
+  if (open)
+    mistakes.push({ ...open, message: 'the transaction that begins here is never ended; write COMMIT' });
+  return mistakes;
+}
+
+/** The first words of a statement. */
+function headOf(text: string): string {
+  const words = text.split(/\s+/);
+  const head = words.slice(0, 4).join(' ');
+  return words.length > 4 ? `${head} …` : head;
+}
