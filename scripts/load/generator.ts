@@ -38,7 +38,7 @@ export class Generator {
     this.#log = log;
     this.#events = events;
     this.#mix = new TrafficMix(order.versions, order.seed);
-    this.#window = new SecondWindow(monotonicMs());
+    this.#window = new SecondWindow();
     const runner = new RequestRunner(order.versions, order.pools, order.seed, this.#stop.signal);
     this.#dispatcher = new Dispatcher(runner, {
       onRow: (row) => {

@@ -8,8 +8,8 @@ import type { ParsedScript } from './script.ts';
 export interface SecondStats {
   /** End of the second. */
   readonly tMs: number;
-  /** Requests answered per second, well or badly. */
-  readonly ratePerSec: number;
+  /** Requests answered in it, well or badly. */
+  readonly done: number;
   /** Since the load started. */
   readonly errors: number;
   /** Over the requests answered in this second and the age of those that still wait; null where there was neither. */

@@ -2,18 +2,19 @@ import type { LoadSpec } from '../plan/model.ts';
 import { InputError, type Mistake } from '../shared/errors.ts';
 import { parseWorkload } from './parse-workload.ts';
 import type { ParsedScript } from './script.ts';
+import type { Version } from './traffic-mix.ts';
 
 /**
- * Reads the scripts of every app version, by version name.
+ * Reads the scripts of every app version, in order of rollout.
  * @param shownPath how messages name a script's absolute path
  * @throws InputError with all mistakes of all scripts
  */
 export function parseVersions(
   { versions }: Pick<LoadSpec, 'versions'>,
   shownPath: (path: string) => string,
-): Map<string, ParsedScript[]> {
+): Version[] {
   const mistakes: Mistake[] = [];
-  const parsed = new Map<string, ParsedScript[]>();
+  const parsed: Version[] = [];
   for (const version of versions) {
     const scripts: ParsedScript[] = [];
     for (const script of version.scripts) {
@@ -33,7 +34,7 @@ export function parseVersions(
       const message = `app version ${version.name} has no workload script (*.sql)`;
       mistakes.push({ file: shownPath(version.dir), key: '', message });
     }
-    parsed.set(version.name, scripts);
+    parsed.push({ name: version.name, scripts });
   }
   if (mistakes.length > 0) throw new InputError(mistakes);
   return parsed;

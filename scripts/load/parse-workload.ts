@@ -7,6 +7,8 @@ import type { ParsedScript } from './script.ts';
 import { endOfComment, scanSql } from './sql-scanner.ts';
 import { readStatement } from './statement.ts';
 
+export type { ParsedScript } from './script.ts';
+
 /**
  * Reads a script in pgbench's language. All mistakes are reported at once.
  * @param file the script's path as messages show it

@@ -3,6 +3,8 @@ import { InputError, type Mistake } from '../shared/errors.ts';
 import type { SamplePools } from './draw.ts';
 import { columnName, poolKey, type ParsedScript, type Sample } from './script.ts';
 
+export type { SamplePools } from './draw.ts';
+
 /** Values per column. */
 const POOL_SIZE = 10_000;
 /** Above this a table is sampled by pages first: about this much of it is read. */

@@ -16,13 +16,11 @@ export class SecondWindow {
   readonly #latency = createHistogram();
   readonly #lag = createHistogram();
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
-  #fromMs: number;
   #answered = 0;
   #errors = 0;
   #reconnects = 0;
 
-  constructor(nowMs: number) {
-    this.#fromMs = nowMs;
+  constructor() {
     this.#loopDelay.enable();
   }
 
@@ -48,7 +46,7 @@ export class SecondWindow {
     const some = this.#latency.count > 0;
     const stats: SecondStats = {
       tMs: nowMs,
-      ratePerSec: (this.#answered * 1000) / Math.max(1, nowMs - this.#fromMs),
+      done: this.#answered,
       errors: this.#errors,
       p50Ms: some ? this.#latency.percentile(50) / MICROSECONDS_PER_MS : null,
       p99Ms: some ? this.#latency.percentile(99) / MICROSECONDS_PER_MS : null,
@@ -60,7 +58,6 @@ export class SecondWindow {
       loopDelayMaxMs: Math.max(0, this.#loopDelay.max / NANOSECONDS_PER_MS - LOOP_RESOLUTION_MS),
       reconnects: this.#reconnects,
     };
-    this.#fromMs = nowMs;
     this.#answered = 0;
     this.#latency.reset();
     this.#lag.reset();

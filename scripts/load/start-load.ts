@@ -8,6 +8,8 @@ import { LoadProcess } from './load-process.ts';
 import type { FromLoad, SecondStats } from './messages.ts';
 import type { ParsedScript } from './script.ts';
 
+export type { SecondStats } from './messages.ts';
+
 const START_TIMEOUT_MS = 60_000;
 const SHARES_TIMEOUT_MS = 10_000;
 const STOP_GRACE_MS = 5000;
@@ -118,7 +120,9 @@ class Load implements RunningLoad {
       return { unfinished: message.type === 'stopped' ? message.unfinished : 0 };
     } catch (cause) {
       if (!(cause instanceof RehearsalError && cause.code === 'TIMED_OUT')) throw cause;
-      throw new RehearsalError('LOAD_DIED', 'the load process did not stop in time and was killed', { cause });
+      throw new RehearsalError('LOAD_DIED', 'the load process did not stop in time and was killed', {
+        cause,
+      });
     } finally {
       this.kill();
     }

@@ -7,13 +7,14 @@ import { runCommands, type SqlResult } from './run-commands.ts';
 import { ScriptError } from './script-error.ts';
 import type { Command, ParsedScript, SqlCommand } from './script.ts';
 
-export interface OnceOptions {
-  readonly seed: number;
+export interface OnceLimits {
   readonly lockTimeoutMs: number;
   readonly statementTimeoutMs: number;
-  readonly signal: AbortSignal;
+  /** Stops between two tries. */
+  readonly signal?: AbortSignal;
 }
 
+const DEFAULT_LIMITS: OnceLimits = { lockTimeoutMs: 5_000, statementTimeoutMs: 15_000 };
 const TRIES = 4;
 /** serialization_failure, deadlock_detected: the app would try again, and so do we. */
 const TRY_AGAIN = new Set(['40001', '40P01']);
@@ -27,15 +28,16 @@ export async function runScriptOnce(
   client: PgClient,
   script: ParsedScript,
   pools: SamplePools,
-  options: OnceOptions,
+  seed: number,
+  limits: OnceLimits = DEFAULT_LIMITS,
 ): Promise<{ ok: true } | { ok: false; error: PublicPgError }> {
   for (let attempt = 1; ; attempt++) {
-    options.signal.throwIfAborted();
+    limits.signal?.throwIfAborted();
     try {
-      await tryScript(client, script, pools, options, attempt);
+      await tryScript(client, script, pools, new Random(seed, `once/${script.file}`, attempt), seed, limits);
       return { ok: true };
     } catch (error) {
-      options.signal.throwIfAborted();
+      limits.signal?.throwIfAborted();
       if (attempt < TRIES && TRY_AGAIN.has(sqlstateOf(error) ?? '')) continue;
       if (error instanceof ScriptError) {
         return { ok: false, error: { sqlstate: error.sqlstate, message: error.message } };
@@ -51,10 +53,10 @@ async function tryScript(
   client: PgClient,
   script: ParsedScript,
   pools: SamplePools,
-  { seed, lockTimeoutMs, statementTimeoutMs }: OnceOptions,
-  attempt: number,
+  random: Random,
+  seed: number,
+  { lockTimeoutMs, statementTimeoutMs }: OnceLimits,
 ): Promise<void> {
-  const random = new Random(seed, `once/${script.file}`, attempt);
   const preset = { seed, defaultSeed: defaultSeed(seed), clientId: 0 };
   const variables = initialVariables(script, pools, random, preset);
   await client.query(
