@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from './install-lock.mjs';
 
+const KEPT_CHARS = 2_000;
+
 /**
  * Do the packages in node_modules have the versions of package-lock.json? npm writes node_modules/.package-lock.json as
  * the last act of an installation, so one that was interrupted does not count.
@@ -50,7 +52,7 @@ function toStderr(line) {
   process.stderr.write(`rehearse: ${line}\n`);
 }
 
-/** Keeps the last lines of npm's output for the error; npm itself stays quiet. */
+/** Keeps the beginning of what npm complains about; what follows is mostly its own help. */
 async function npmCi(root) {
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
   // npm tells its children where it is; without it (a plain `node scripts/setup/rehearse.mjs`) npm comes from PATH.
@@ -64,9 +66,10 @@ async function npmCi(root) {
         shell: process.platform === 'win32',
       });
   let said = '';
-  const keep = (chunk) => (said = (said + String(chunk)).slice(-4_000));
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
+  child.stdout.resume();
+  child.stderr.on('data', (chunk) => {
+    said = (said + String(chunk)).slice(0, KEPT_CHARS);
+  });
   let stopped = false;
   const stop = (signal) => {
     stopped = true;

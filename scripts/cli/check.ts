@@ -1,0 +1,66 @@
+import { relative } from 'node:path';
+import type { Rehearsal } from '../plan/model.ts';
+import { EXIT, InputError, type Mistake } from '../shared/errors.ts';
+import { plural } from '../shared/format.ts';
+import { examples, type AddVerb, type CliContext } from './context.ts';
+import { readChecked } from './read-checked.ts';
+import { ownFolder } from './rehearsal-dir.ts';
+
+export const addCheck: AddVerb = (program, context, finish) => {
+  program
+    .command('check')
+    .description('read a rehearsal and all its files and show every mistake; needs no database')
+    .argument('[dir...]', 'folders or names of rehearsals (default: this folder)')
+    .option('--json', 'print the outcome as one JSON document')
+    .addHelpText('after', examples('check', 'check rehearsals/*', 'check rename-column --json'))
+    .action(async (dirs: string[], { json }: { json?: true }) => {
+      finish(await check(dirs, json === true, context));
+    });
+};
+
+/** What was read without a mistake. */
+interface Checked {
+  readonly rehearsal: string;
+  /** Relative to the caller. */
+  readonly dir: string;
+  readonly steps: number;
+  readonly versions: number;
+  readonly scripts: number;
+  readonly files: number;
+}
+
+async function check(dirs: readonly string[], json: boolean, { io, out }: CliContext): Promise<number> {
+  const folders = dirs.length === 0 ? [ownFolder(io.cwd)] : dirs;
+  const checked: Checked[] = [];
+  const mistakes: Mistake[] = [];
+  for (const folder of folders) {
+    try {
+      checked.push(summary(await readChecked(folder, io), io.cwd));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      mistakes.push(...error.mistakes);
+    }
+  }
+  if (json) out.document({ schemaVersion: 1, ok: mistakes.length === 0, checked, mistakes });
+  else for (const each of checked) out.result(sentence(each));
+  if (mistakes.length === 0) return EXIT.ok;
+  if (json) return EXIT.usage;
+  throw new InputError(mistakes);
+}
+
+function summary({ name, dir, plan, load, files }: Rehearsal, cwd: string): Checked {
+  const scripts = load.versions.reduce((sum, version) => sum + version.scripts.length, 0);
+  return {
+    rehearsal: name,
+    dir: relative(cwd, dir) || '.',
+    steps: plan.length,
+    versions: load.versions.length,
+    scripts,
+    files: files.length,
+  };
+}
+
+function sentence({ dir, rehearsal, steps, versions, scripts, files }: Checked): string {
+  const load = `${plural(scripts, 'workload script')} of ${plural(versions, 'app version')}`;
+  return `ok  ${dir} (${rehearsal}): ${plural(steps, 'step')}, ${load}, ${plural(files, 'file')}`;
+}

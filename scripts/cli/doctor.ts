@@ -1,0 +1,144 @@
+import { statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { EXIT } from '../shared/errors.ts';
+import { formatBytes, plural } from '../shared/format.ts';
+import { findOnPath, isExecutable } from '../snapshot/find-on-path.ts';
+import { examples, type AddVerb, type CliContext } from './context.ts';
+import { isDead, sweepAll } from './leftovers.ts';
+import { plainText } from './plain-text.ts';
+import { tableLines } from './table.ts';
+
+/** Less than this in the temporary folder is worth a warning. */
+const LITTLE_SPACE_BYTES = 2 * 1024 ** 3;
+
+/** One thing that was looked at. `remedy` says what mends it. */
+interface Diagnosis {
+  readonly what: string;
+  readonly status: 'ok' | 'warn' | 'missing';
+  readonly detail: string;
+  readonly remedy: string | null;
+}
+
+export const addDoctor: AddVerb = (program, context, finish) => {
+  program
+    .command('doctor')
+    .description('look at what this machine offers and say what is missing')
+    .option('--json', 'print the findings as one JSON document')
+    .addHelpText('after', examples('doctor', 'doctor --json'))
+    .action(async ({ json }: { json?: true }) => {
+      finish(await doctor(json === true, context));
+    });
+};
+
+async function doctor(json: boolean, { out }: CliContext): Promise<number> {
+  const targets = await diagnoseTargets();
+  const diagnoses = [
+    node(),
+    ...targets,
+    await postgresServers(),
+    await pgRestore(),
+    await space(),
+    await leftovers(),
+  ];
+  const ready = targets.some(({ status }) => status === 'ok');
+  if (json) out.document({ schemaVersion: 1, ready, diagnoses });
+  else print(diagnoses, out);
+  return ready ? EXIT.ok : EXIT.infra;
+}
+
+function print(diagnoses: readonly Diagnosis[], out: CliContext['out']): void {
+  const mark = { ok: '✔', warn: '!', missing: '✘' };
+  const rows = diagnoses.map(({ what, status, detail }) => [`${mark[status]} ${what}`, plainText(detail)]);
+  for (const [position, line] of tableLines(rows).entries()) {
+    out.result(line);
+    const remedy = diagnoses[position]?.remedy;
+    if (remedy != null) out.result(`    → ${plainText(remedy)}`);
+  }
+}
+
+/** The version was checked before anything else could start. */
+function node(): Diagnosis {
+  return {
+    what: 'Node',
+    status: 'ok',
+    detail: `${process.versions.node} on ${process.platform} ${process.arch}`,
+    remedy: null,
+  };
+}
+
+async function diagnoseTargets(): Promise<Diagnosis[]> {
+  const { allTargets } = await import('../../infra/targets/index.ts');
+  const diagnoses: Diagnosis[] = [];
+  for (const target of allTargets()) {
+    const found = await target.available();
+    diagnoses.push({
+      what: `target ${target.name}`,
+      status: found.available ? 'ok' : 'missing',
+      detail: found.available ? found.detail : found.why,
+      remedy: found.available ? null : found.remedy,
+    });
+  }
+  return diagnoses;
+}
+
+/** What is installed beside the server from npm; `postgres.version` can ask for it. */
+async function postgresServers(): Promise<Diagnosis> {
+  const { systemBinDirs } = await import('../../infra/targets/embedded/system-bin-dirs.ts');
+  const found: string[] = [];
+  for (const dir of await systemBinDirs(undefined)) {
+    if (await isExecutable(join(dir, 'initdb'))) found.push(dir);
+  }
+  return {
+    what: 'installed PostgreSQL',
+    status: found.length === 0 ? 'warn' : 'ok',
+    detail: found.length === 0 ? 'none' : found.join(', '),
+    remedy: found.length === 0 ? "to rehearse on production's major version, install that PostgreSQL" : null,
+  };
+}
+
+async function pgRestore(): Promise<Diagnosis> {
+  const { systemBinDirs } = await import('../../infra/targets/embedded/system-bin-dirs.ts');
+  const candidates = (await systemBinDirs(undefined)).map((dir) => join(dir, 'pg_restore'));
+  const onPath = await findOnPath('pg_restore');
+  const found: string[] = [];
+  for (const path of [...candidates, ...(onPath === undefined ? [] : [onPath])]) {
+    if (await isExecutable(path)) found.push(dirname(path));
+  }
+  return {
+    what: 'pg_restore',
+    status: found.length === 0 ? 'warn' : 'ok',
+    detail: found.length === 0 ? 'none' : [...new Set(found)].join(', '),
+    remedy:
+      found.length === 0
+        ? 'only snapshots in custom, directory or tar format need it; plain SQL dumps do not'
+        : null,
+  };
+}
+
+async function space(): Promise<Diagnosis> {
+  const { bavail, bsize } = await statfs(tmpdir());
+  const freeBytes = bavail * bsize;
+  const little = freeBytes < LITTLE_SPACE_BYTES;
+  return {
+    what: 'temporary folder',
+    status: little ? 'warn' : 'ok',
+    detail: `${tmpdir()} has ${formatBytes(freeBytes)} free`,
+    remedy: little
+      ? 'a run holds the restored snapshot and its WAL there; set TMPDIR to a larger file system'
+      : null,
+  };
+}
+
+async function leftovers(): Promise<Diagnosis> {
+  const found = await sweepAll();
+  const dead = found.filter(isDead);
+  const inUse = new Set(found.filter((leftover) => !isDead(leftover)).map(({ runId }) => runId));
+  const going = inUse.size === 0 ? '' : `, ${plural(inUse.size, 'run')} going on`;
+  return {
+    what: 'leftovers',
+    status: dead.length === 0 ? 'ok' : 'warn',
+    detail: `${dead.length === 0 ? 'none' : dead.map(({ what }) => what).join(', ')}${going}`,
+    remedy: dead.length === 0 ? null : 'rehearse reap removes them',
+  };
+}

@@ -1,0 +1,1 @@
+select id from tickets where priority is null limit 1;

@@ -1,0 +1,49 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EXIT, RehearsalError } from '../shared/errors.ts';
+import { examples, type AddVerb, type CliContext } from './context.ts';
+
+const TEMPLATE = fileURLToPath(new URL('init-template', import.meta.url));
+const SCHEMA = fileURLToPath(new URL('../../docs/schema/rehearsal.schema.json', import.meta.url));
+/** As rehearsal.yaml wants its `name`. */
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+export const addInit: AddVerb = (program, context, finish) => {
+  program
+    .command('init')
+    .description('write a small rehearsal that runs, as the start of your own')
+    .argument('<name>', 'name of the rehearsal: small letters, digits and dashes')
+    .addHelpText('after', examples('init split-customer-name', 'run rehearsals/split-customer-name'))
+    .action(async (name: string) => {
+      finish(await init(name, context));
+    });
+};
+
+async function init(name: string, { io, out }: CliContext): Promise<number> {
+  if (!NAME.test(name)) {
+    throw new RehearsalError('USAGE', `${name} is not a name for a rehearsal`, {
+      hint: 'use small letters, digits and dashes, such as split-customer-name',
+    });
+  }
+  const folder = join(io.cwd, 'rehearsals', name);
+  const shown = relative(io.cwd, folder);
+  if (existsSync(folder)) {
+    throw new RehearsalError('USAGE', `${shown} is there already`, {
+      hint: 'take another name; nothing was changed',
+    });
+  }
+  await mkdir(dirname(folder), { recursive: true });
+  await cp(TEMPLATE, folder, { recursive: true, errorOnExist: true, force: false });
+  const file = join(folder, 'rehearsal.yaml');
+  const schema = relative(folder, SCHEMA).split(sep).join('/');
+  const yaml = await readFile(file, 'utf8');
+  await writeFile(
+    file,
+    yaml.replace('$schema=SCHEMA', () => `$schema=${schema}`).replace('name: NAME', `name: ${name}`),
+  );
+  out.result(`wrote ${shown}`);
+  out.note(`next: rehearse run ${shown}`);
+  return EXIT.ok;
+}

@@ -1,0 +1,57 @@
+import { relative, resolve } from 'node:path';
+import type { Leftover } from '../../infra/targets/target.ts';
+import { listRuns, type RunSummary } from '../history/list-runs.ts';
+import { EXIT } from '../shared/errors.ts';
+import { formatMs } from '../shared/format.ts';
+import { examples, type AddVerb, type CliContext } from './context.ts';
+import { leftoverRecord, sweepAll } from './leftovers.ts';
+import { plainText } from './plain-text.ts';
+import { tableLines } from './table.ts';
+
+interface ListOptions {
+  readonly out: string;
+  readonly json?: true;
+}
+
+export const addList: AddVerb = (program, context, finish) => {
+  program
+    .command('list')
+    .description('show the runs that are here, newest first, and what is still alive')
+    .option('--out <dir>', 'folder of run folders', 'runs')
+    .option('--json', 'print the list as one JSON document')
+    .addHelpText('after', examples('list', 'list --out /srv/runs --json'))
+    .action(async (options: ListOptions) => {
+      finish(await list(options, context));
+    });
+};
+
+async function list(options: ListOptions, { io, out }: CliContext): Promise<number> {
+  const runs = await listRuns(resolve(io.cwd, options.out));
+  const alive = await sweepAll();
+  if (options.json) {
+    const records = runs.map((run) => ({ ...run, path: relative(io.cwd, run.path) }));
+    out.document({ schemaVersion: 1, runs: records, alive: alive.map(leftoverRecord) });
+    return EXIT.ok;
+  }
+  if (runs.length === 0) out.note(`no runs in ${options.out}; rehearse run makes one`);
+  else printRuns(runs, { io, out });
+  for (const leftover of alive) out.result(aliveLine(leftover));
+  return EXIT.ok;
+}
+
+function printRuns(runs: readonly RunSummary[], { io, out }: Pick<CliContext, 'io' | 'out'>): void {
+  const rows = runs.map((run) => [
+    run.runId,
+    run.verdict ?? (run.outcome === 'running' ? 'unfinished' : run.outcome),
+    run.durationMs === null ? '–' : formatMs(run.durationMs),
+    plainText(run.worstFinding ?? '').replaceAll('\n', ' '),
+  ]);
+  const header = ['RUN', 'VERDICT', 'DURATION', 'WORST FINDING'];
+  const width = io.stdoutIsTTY === true ? io.columns : Infinity;
+  for (const line of tableLines([header, ...rows], width)) out.result(line);
+}
+
+function aliveLine({ runId, target, what, inUse }: Leftover): string {
+  const hint = inUse ? 'in use' : 'left behind; rehearse reap removes it';
+  return `alive  ${runId}  ${target}  ${what}  (${hint})`;
+}

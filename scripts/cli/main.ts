@@ -1,0 +1,37 @@
+import { CommanderError } from 'commander';
+import { EXIT, exitCodeFor } from '../shared/errors.ts';
+import { realIo, type Io } from './io.ts';
+import { globalFlags, Output } from './output.ts';
+import { errorLines } from './print-error.ts';
+import { buildProgram, usageError } from './program.ts';
+
+export type { Io } from './io.ts';
+
+/**
+ * The command line without the process around it: arguments in, exit code out. The result goes to `io.stdout`, all else to
+ * `io.stderr`; it never throws.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const flags = globalFlags(argv);
+  const out = new Output(io, flags);
+  let exitCode: number = EXIT.ok;
+  const program = buildProgram({ io, out, flags }, (code) => (exitCode = code));
+  if (argv.length === 0) {
+    program.outputHelp({ error: true });
+    return EXIT.usage;
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
+    if (error === undefined) return EXIT.ok;
+    for (const line of errorLines(error, { verbose: flags.verbose, color: out.colorErr })) out.problem(line);
+    return exitCodeFor(error);
+  }
+}
+
+/** The real process as `main` needs it. A second Ctrl-C ends it here and at no other place. */
+export function processIo(options: { cwd?: string } = {}): Io {
+  return realIo({ ...options, exitNow: (code) => process.exit(code) });
+}

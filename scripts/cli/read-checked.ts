@@ -1,0 +1,16 @@
+import type { Rehearsal } from '../plan/model.ts';
+import type { Io } from './io.ts';
+
+/**
+ * A rehearsal whose every input has been read: the YAML, its files, the SQL and the workload scripts. Needs no database.
+ * @throws InputError with all mistakes
+ */
+export async function readChecked(dir: string, { cwd, env }: Io): Promise<Rehearsal> {
+  const [{ readRehearsal }, { parseVersions }] = await Promise.all([
+    import('../plan/read.ts'),
+    import('../engine/workload.ts'),
+  ]);
+  const rehearsal = await readRehearsal(dir, { cwd, env });
+  parseVersions(rehearsal, cwd);
+  return rehearsal;
+}

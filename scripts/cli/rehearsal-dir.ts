@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { REHEARSAL_FILE, rehearsalsNear } from '../plan/locate.ts';
+import { RehearsalError } from '../shared/errors.ts';
+
+/**
+ * What a verb takes without a word about which rehearsal: the caller's own folder when it is one. Nothing is guessed.
+ * @throws USAGE that lists what there is
+ */
+export function ownFolder(cwd: string): string {
+  if (existsSync(join(cwd, REHEARSAL_FILE))) return cwd;
+  const near = rehearsalsNear(cwd).join(', ');
+  throw new RehearsalError('USAGE', `which rehearsal? ${cwd} has no ${REHEARSAL_FILE}`, {
+    hint: near === '' ? 'name its folder, or make one with rehearse init <name>' : `name one of ${near}`,
+  });
+}

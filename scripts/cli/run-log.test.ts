@@ -1,0 +1,38 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { RehearsalError } from '../shared/errors.ts';
+import { registerSecret } from '../shared/redact.ts';
+import { stage } from './progress-fixture.ts';
+import { openRunLog } from './run-log.ts';
+
+test('every event and error is one JSON line with its time, without secrets', async () => {
+  registerSecret('swordfish-1');
+  const folder = await mkdtemp(join(tmpdir(), 'rehearse-log-'));
+  try {
+    const log = openRunLog(folder);
+    log.log(stage('snapshot', 'progress', 'with swordfish-1', 0.5));
+    log.log({ type: 'note', message: 'target embedded' });
+    log.error(new RehearsalError('RESTORE_FAILED', 'password swordfish-1 was refused'));
+    log.close();
+    const lines = (await readFile(join(folder, 'run.ndjson'), 'utf8')).trimEnd().split('\n');
+    const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(records.map(({ time }) => typeof time)).toEqual(['string', 'string', 'string']);
+    expect(records.map(({ time: _time, stack: _stack, ...rest }) => rest)).toEqual([
+      {
+        level: 'debug',
+        event: 'stage',
+        stage: 'snapshot',
+        state: 'progress',
+        detail: 'with ***',
+        fraction: 0.5,
+        etaMs: null,
+      },
+      { level: 'info', event: 'note', message: 'target embedded' },
+      { level: 'error', event: 'error', code: 'RESTORE_FAILED', msg: 'password *** was refused' },
+    ]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

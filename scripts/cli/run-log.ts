@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import pino from 'pino';
+import type { RunEvent } from '../engine/events.ts';
+import { asError, RehearsalError } from '../shared/errors.ts';
+import { redact } from '../shared/redact.ts';
+
+/** The log of one run: `run.ndjson` in its folder, one JSON object a line, without secrets. */
+export interface RunLog {
+  log(event: RunEvent): void;
+  /** What ended the run; the stack is for whoever has to find a bug. */
+  error(thrown: unknown): void;
+  close(): void;
+}
+
+/** `folder` is the run folder; a crash loses no line, because each is written before `log` returns. */
+export function openRunLog(folder: string): RunLog {
+  const destination = pino.destination({ dest: join(folder, 'run.ndjson'), sync: true, append: true });
+  const logger = pino(
+    {
+      level: 'debug',
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: ['password', '*.password', 'environment', '*.environment'], censor: '***' },
+    },
+    destination,
+  );
+  return {
+    log: (event) => {
+      const { type, ...fields } = withoutSecrets(event);
+      logger[levelOf(event)]({ event: type, ...fields });
+    },
+    error: (thrown) => {
+      const error = asError(thrown);
+      const code = error instanceof RehearsalError ? error.code : 'INTERNAL';
+      const at = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+      logger.error({ event: 'error', code, stack: at.join('\n') }, redact(error.message));
+    },
+    close: () => {
+      destination.end();
+    },
+  };
+}
+
+function levelOf(event: RunEvent): 'debug' | 'info' | 'error' {
+  if (event.type === 'traffic') return 'debug';
+  if (event.type === 'note') return 'info';
+  if (event.state === 'failed') return 'error';
+  return event.state === 'progress' ? 'debug' : 'info';
+}
+
+function withoutSecrets(event: RunEvent): RunEvent {
+  const clean = Object.entries(event).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? redact(value) : (value as number | null),
+  ]);
+  return Object.fromEntries(clean) as RunEvent;
+}

@@ -1,0 +1,112 @@
+import { basename, relative, resolve } from 'node:path';
+import type { RunFolder } from '../artifacts/run-folder.ts';
+import type { Result } from '../checks/result.ts';
+import type { RunEvent } from '../engine/events.ts';
+import type { Rehearsal } from '../plan/model.ts';
+import { examples, type AddVerb, type CliContext } from './context.ts';
+import { exitCodeOfResult } from './exit-code.ts';
+import { abortOnSignals } from './interrupt.ts';
+import { removeDeadRuns } from './leftovers.ts';
+import { startProgress, type Progress } from './progress.ts';
+import { readChecked } from './read-checked.ts';
+import { ownFolder } from './rehearsal-dir.ts';
+import { openRunLog, type RunLog } from './run-log.ts';
+import { printResult } from './print-result.ts';
+
+interface RunVerbOptions {
+  readonly target: string;
+  readonly out: string;
+  readonly json?: true;
+}
+
+export const addRun: AddVerb = (program, context, finish) => {
+  program
+    .command('run')
+    .description('rehearse a plan on a copy, under load, and judge it')
+    .argument('[dir]', 'folder or name of the rehearsal (default: this folder)')
+    .option('--target <name>', 'where hosts come from', 'auto')
+    .option('--out <dir>', 'folder for run folders', 'runs')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      examples(
+        'run rehearsals/rename-column',
+        'run --target embedded --out /tmp/runs',
+        'run --json > result.json',
+      ),
+    )
+    .action(async (dir: string | undefined, options: RunVerbOptions) => {
+      finish(await run(dir, options, context));
+    });
+};
+
+async function run(dir: string | undefined, options: RunVerbOptions, context: CliContext): Promise<number> {
+  const { io, out } = context;
+  const stop = new AbortController();
+  let progress: Progress | undefined;
+  const release = abortOnSignals(context, stop, () => progress?.close());
+  try {
+    const rehearsal = await readChecked(dir ?? ownFolder(io.cwd), io);
+    await removeDeadRuns(out);
+    stop.signal.throwIfAborted();
+    const { chooseTarget } = await import('../../infra/targets/index.ts');
+    const { target, why } = await chooseTarget(options.target);
+    progress = startProgress(context, {
+      rehearsal: rehearsal.name,
+      target: target.name,
+      steps: rehearsal.plan,
+    });
+    if (options.target === 'auto')
+      progress.onEvent({ type: 'note', message: `target ${target.name}: ${why}` });
+    const { result, folder } = await runLogged({
+      ...{ rehearsal, context, progress },
+      targetName: target.name,
+      outDir: resolve(io.cwd, options.out),
+      signal: stop.signal,
+    });
+    progress.close();
+    await printResult(context, result, { runPath: relative(io.cwd, folder.path), json: options.json });
+    return exitCodeOfResult(result);
+  } finally {
+    progress?.close();
+    release();
+  }
+}
+
+interface LoggedRun {
+  readonly rehearsal: Rehearsal;
+  readonly context: CliContext;
+  readonly progress: Progress;
+  readonly targetName: string;
+  readonly outDir: string;
+  readonly signal: AbortSignal;
+}
+
+/** The run with its log: what happens before the run folder is there is kept and logged then. */
+async function runLogged(run: LoggedRun): Promise<{ result: Result; folder: RunFolder }> {
+  const { rehearsal, progress, targetName, outDir, signal } = run;
+  const { runRehearsal } = await import('./run-rehearsal.ts');
+  const early: RunEvent[] = [];
+  let log: RunLog | undefined;
+  try {
+    return await runRehearsal({
+      ...{ rehearsal, targetName, outDir, signal },
+      cwd: run.context.io.cwd,
+      onEvent: (event) => {
+        progress.onEvent(event);
+        if (log) log.log(event);
+        else early.push(event);
+      },
+      onFolder: (folder) => {
+        progress.named(basename(folder.path).slice(rehearsal.name.length + 1));
+        log = openRunLog(folder.path);
+        for (const event of early.splice(0)) log.log(event);
+      },
+    });
+  } catch (error) {
+    log?.error(error);
+    throw error;
+  } finally {
+    log?.close();
+  }
+}
