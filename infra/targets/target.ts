@@ -10,6 +10,8 @@ export interface EnvironmentSpec {
   readonly runId: string;
   readonly postgres: PostgresSpec;
   readonly hosts: Readonly<Record<string, HostSpec>>;
+  /** How many connections the app's load opens at most at a time; undefined = the target leaves ample room. */
+  readonly connections?: number;
   /** Nothing of this run may live longer. ISO 8601 UTC. */
   readonly expiresAt: string;
 }

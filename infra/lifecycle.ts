@@ -1,0 +1,96 @@
+import { Cleanup, type CleanupFailure } from '../scripts/shared/cleanup.ts';
+import { monotonicMs, sleep, withTimeout } from '../scripts/shared/clock.ts';
+import { asError } from '../scripts/shared/errors.ts';
+import { sweepTarget } from './reap.ts';
+import type { Environment, EnvironmentSpec, Leftover, RunningEnvironment, Target } from './targets/target.ts';
+
+const DESTROY_TIMEOUT_MS = 60_000;
+/** How long an aborted `use` may take to close what it opened before its servers go away. */
+const UNWIND_MS = 3_000;
+/** A server's end reaches its clients before it reaches us; its reason is the better one. */
+const SERVER_END_MS = 500;
+
+export interface Lifecycle<T> {
+  readonly use: PromiseSettledResult<T>;
+  readonly createMs: number;
+  readonly destroyMs: number;
+  /** What the target still finds of this run; empty is the proof that nothing stayed. */
+  readonly leftovers: Leftover[];
+  readonly failures: CleanupFailure[];
+}
+
+/**
+ * Makes an environment, uses it, and destroys it on every way out. Never rejects: `use` tells how it went. When `signal`
+ * or `environment.failed` aborts, `use` is rejected with that reason, whatever it was doing.
+ */
+export async function withEnvironment<T>(
+  target: Target,
+  spec: EnvironmentSpec,
+  use: (environment: RunningEnvironment, createMs: number) => Promise<T>,
+  options: { readonly signal: AbortSignal; readonly onTeardown?: () => void },
+): Promise<Lifecycle<T>> {
+  const { signal, onTeardown } = options;
+  const cleanup = new Cleanup();
+  const environment = target.environment(spec);
+  cleanup.add(`environment of ${spec.runId}`, () => destroy(environment));
+  let createMs = 0;
+  const [used] = await Promise.allSettled([
+    (async () => {
+      const startedMs = monotonicMs();
+      const running = await untilAborted(() => environment.up(signal), signal);
+      createMs = monotonicMs() - startedMs;
+      return useUntilFailed(running, () => use(running, createMs), signal);
+    })(),
+  ]);
+  onTeardown?.();
+  const startedMs = monotonicMs();
+  const failures = await cleanup.run();
+  const destroyMs = monotonicMs() - startedMs;
+  const leftovers = await sweepTarget(target, spec.runId).catch((error: unknown) => {
+    failures.push({ label: `looking for what is left of ${spec.runId}`, error: asError(error) });
+    return [];
+  });
+  return { use: used, createMs, destroyMs, leftovers, failures };
+}
+
+async function useUntilFailed<T>(
+  { failed }: RunningEnvironment,
+  use: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  try {
+    return await untilAborted(use, AbortSignal.any([signal, failed]));
+  } catch (error) {
+    if (!signal.aborted) await sleep(SERVER_END_MS, AbortSignal.any([signal, failed])).catch(() => undefined);
+    throw signal.aborted ? signal.reason : failed.aborted ? failed.reason : error;
+  }
+}
+
+/** Settles like `work`, but rejects with the signal's reason when that aborts; `work` then gets a moment to end. */
+async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const running = work();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(asError(signal.reason));
+    });
+  });
+  try {
+    return await Promise.race([running, aborted]);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    await withTimeout(running, UNWIND_MS, 'unwinding').catch(() => undefined);
+    throw signal.reason;
+  }
+}
+
+/** Tries twice: what stood in the way, such as a process that took its time, may be gone by then. */
+async function destroy(environment: Environment): Promise<void> {
+  const once = (): Promise<void> =>
+    withTimeout(environment.destroy(), DESTROY_TIMEOUT_MS, 'removing the environment');
+  try {
+    await once();
+  } catch {
+    await once();
+  }
+}

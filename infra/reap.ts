@@ -1,0 +1,44 @@
+import { withTimeout } from '../scripts/shared/clock.ts';
+import { asError } from '../scripts/shared/errors.ts';
+import { allTargets } from './targets/index.ts';
+import type { Leftover, Target } from './targets/target.ts';
+
+const SWEEP_TIMEOUT_MS = 60_000;
+const REMOVE_TIMEOUT_MS = 60_000;
+
+export interface Reaped {
+  readonly removed: Leftover[];
+  readonly failed: { readonly leftover: Leftover; readonly error: Error }[];
+}
+
+/** What runs have left behind on all targets, and what those that still go on have; without any state file. */
+export async function sweep(options: { readonly runId?: string } = {}): Promise<Leftover[]> {
+  const found: Leftover[] = [];
+  for (const target of allTargets()) found.push(...(await sweepTarget(target, options.runId)));
+  return found;
+}
+
+/** The same on one target. */
+export async function sweepTarget(target: Target, runId?: string): Promise<Leftover[]> {
+  const found = await withTimeout(
+    target.leftovers(),
+    SWEEP_TIMEOUT_MS,
+    `looking for leftovers on ${target.name}`,
+  );
+  return runId === undefined ? found : found.filter((leftover) => leftover.runId === runId);
+}
+
+/** Removes what is left over. What is in use stays, and is in neither list. */
+export async function reap(leftovers: readonly Leftover[]): Promise<Reaped> {
+  const removed: Leftover[] = [];
+  const failed: { leftover: Leftover; error: Error }[] = [];
+  for (const leftover of leftovers.filter(({ inUse }) => !inUse)) {
+    try {
+      await withTimeout(leftover.remove(), REMOVE_TIMEOUT_MS, `removing ${leftover.what}`);
+      removed.push(leftover);
+    } catch (error) {
+      failed.push({ leftover, error: asError(error) });
+    }
+  }
+  return { removed, failed };
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, statfs } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { withConnection } from '../../../scripts/pg/client.ts';
+import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
+import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
+import { registerSecret } from '../../../scripts/shared/redact.ts';
+import type { Environment, EnvironmentSpec, RunningEnvironment } from '../target.ts';
+import { findBinaries } from './binaries.ts';
+import { claimRunDir, makeRunDir, recordServer } from './claim.ts';
+import { limitsOf } from './embedded-limits.ts';
+import { findFreePort, LOOPBACK, requirePort } from './free-port.ts';
+import { diskFull, initData, type Programs } from './init-data.ts';
+import { preparePrograms } from './programs.ts';
+import { removeRunDir } from './remove-run-dir.ts';
+import { runDirOf, type RunDir } from './run-dir.ts';
+import { restoreSettings, type Machine, type ServerConfig } from './server-settings.ts';
+import { requireServerUser } from './server-user.ts';
+import { Server } from './server.ts';
+
+const SUPERUSER = 'postgres';
+const DATABASE = 'rehearsal';
+const PORT_TRIES = 5;
+/** PostgreSQL's own default, and what the tool's own sessions may take on top of the app's. */
+const LEAST_CONNECTIONS = 100;
+const OWN_CONNECTIONS = 30;
+const APP_CONNECTIONS = 200;
+
+/** One PostgreSQL as processes of this machine; everything else of it is inside one folder. */
+export class EmbeddedEnvironment implements Environment {
+  readonly #spec: EnvironmentSpec;
+  readonly #dir: RunDir;
+  readonly #destroyed = new AbortController();
+  #folderIsOurs = false;
+  #server: Server | undefined;
+  #busy: Promise<unknown> = Promise.resolve();
+
+  constructor(spec: EnvironmentSpec) {
+    this.#spec = spec;
+    this.#dir = runDirOf(spec.runId);
+  }
+
+  /** The server then runs as the rehearsal configures it, so that a wrong setting is found before anything is restored. */
+  async up(signal: AbortSignal): Promise<RunningEnvironment> {
+    return this.#whileAlive(signal, (stop) => this.#create(stop));
+  }
+
+  async destroy(): Promise<void> {
+    this.#destroyed.abort(
+      new RehearsalError('INTERRUPTED', `the environment of ${this.#spec.runId} was removed`),
+    );
+    await this.#busy.catch(() => undefined);
+    await this.#server?.stop(this.#destroyed.signal);
+    if (this.#folderIsOurs) await removeRunDir(this.#dir);
+    this.#folderIsOurs = false;
+  }
+
+  async #create(signal: AbortSignal): Promise<RunningEnvironment> {
+    const { postgres } = this.#spec;
+    const dir = this.#dir;
+    const binaries = await findBinaries(postgres);
+    const user = await requireServerUser();
+    if (postgres.port !== undefined) await requirePort(postgres.port);
+    signal.throwIfAborted();
+    await makeRunDir(dir);
+    this.#folderIsOurs = true;
+    await claimRunDir(dir, this.#spec);
+    await mkdir(dir.scratch, { mode: 0o700 });
+    const programs = await preparePrograms(binaries, dir, user, signal);
+    const password = randomBytes(24).toString('base64url');
+    registerSecret(password);
+    await initData(programs, password, signal);
+    const restore = restoreSettings(binaries.major, await machineOf(dir));
+    const { server, primary } = await this.#start(programs, password, restore, signal);
+    await withConnection({ ...primary, database: 'postgres' }, 'setup', (client) =>
+      client.query(`create database ${DATABASE}`),
+    );
+    return {
+      ...{ hosts: 1, primary, standby: null, scratchDir: dir.scratch, limits: limitsOf(this.#spec) },
+      restoreSettings: restore,
+      switchTo: (mode, stop) => this.#whileAlive(stop, (both) => server.switchTo(mode, both)),
+      failed: server.failed,
+    };
+  }
+
+  /** A free port may be lost to another program between the look and the start: then another one is tried. */
+  async #start(
+    programs: Programs,
+    password: string,
+    restore: ServerConfig['restore'],
+    signal: AbortSignal,
+  ): Promise<{ server: Server; primary: PgEndpoint }> {
+    const { postgres, connections = APP_CONNECTIONS } = this.#spec;
+    for (let tries = 1; ; tries++) {
+      const port = postgres.port ?? (await findFreePort());
+      const primary = { host: LOOPBACK, port, user: SUPERUSER, password, database: DATABASE };
+      const server = new Server({
+        programs,
+        endpoint: { ...primary, database: 'postgres' },
+        config: {
+          ...{ port, restore, asked: postgres.settings },
+          connections: Math.max(LEAST_CONNECTIONS, connections + OWN_CONNECTIONS),
+        },
+        onProcess: (pid) => recordServer(this.#dir, pid),
+      });
+      try {
+        await server.start('rehearse', signal);
+        this.#server = server;
+        return { server, primary };
+      } catch (error) {
+        const lostRace = error instanceof RehearsalError && error.code === 'PORT_TAKEN';
+        if (!lostRace || postgres.port !== undefined || tries === PORT_TRIES) throw error;
+      }
+    }
+  }
+
+  /** Runs `work` with a signal that `destroy` aborts too; `destroy` waits for it to end. */
+  async #whileAlive<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const both = AbortSignal.any([signal, this.#destroyed.signal]);
+    both.throwIfAborted();
+    const running = work(both);
+    this.#busy = running;
+    try {
+      return await running;
+    } catch (thrown) {
+      const { code }: NodeJS.ErrnoException = asError(thrown);
+      throw code === 'ENOSPC' || code === 'EDQUOT' ? diskFull() : thrown;
+    }
+  }
+}
+
+async function machineOf({ path }: RunDir): Promise<Machine> {
+  const { bavail, bsize } = await statfs(path);
+  // In a container the limit of the container counts; without one it is 0 or absurdly large.
+  const limit = process.constrainedMemory();
+  return {
+    cpus: availableParallelism(),
+    memoryBytes: limit > 0 ? Math.min(limit, totalmem()) : totalmem(),
+    freeDiskBytes: bavail * bsize,
+  };
+}

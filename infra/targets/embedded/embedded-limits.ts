@@ -1,0 +1,29 @@
+import { availableParallelism } from 'node:os';
+import { plural } from '../../../scripts/shared/format.ts';
+import type { EnvironmentSpec } from '../target.ts';
+import { refusedSettings } from './server-settings.ts';
+
+/** What this target cannot tell, as sentences for the report. */
+export function limitsOf({ postgres, hosts }: EnvironmentSpec): string[] {
+  const refused = refusedSettings(postgres.settings);
+  const ignoredHosts = Object.keys(hosts);
+  return [
+    'The server ran as processes of this machine, not isolated from whatever else ran here.',
+    'Locks and query plans carry over to production; durations that come from hardware and disk do not.',
+    `Client and server shared ${plural(availableParallelism(), 'CPU')}.`,
+    'Text sorts as in the locale C.UTF-8, so plans for LIKE and ORDER BY on text may differ from production.',
+    ...(postgres.standby
+      ? [
+          'The rehearsal asks for a standby; the embedded target has none, so replication lag was not measured.',
+        ]
+      : []),
+    ...(ignoredHosts.length > 0
+      ? [
+          `The size of ${ignoredHosts.join(', ')} under hosts was not applied: the embedded target rents no hosts.`,
+        ]
+      : []),
+    ...(refused.length > 0
+      ? [`Settings that the embedded target decides by itself were left out: ${refused.join(', ')}.`]
+      : []),
+  ];
+}

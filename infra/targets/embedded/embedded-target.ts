@@ -1,0 +1,45 @@
+import { RehearsalError } from '../../../scripts/shared/errors.ts';
+import type { Availability, Environment, EnvironmentSpec, Leftover, Target } from '../target.ts';
+import { findBinaries } from './binaries.ts';
+import { EmbeddedEnvironment } from './embedded-environment.ts';
+import { findLeftovers } from './leftovers.ts';
+import { requireServerUser } from './server-user.ts';
+
+const NAME = 'embedded';
+
+/** PostgreSQL as processes of this machine: no root, no containers, no cloud. */
+export const embeddedTarget: Target = {
+  name: NAME,
+
+  async available(): Promise<Availability> {
+    if (process.platform === 'win32') {
+      return {
+        available: false,
+        why: 'its processes cannot be started and found again on Windows',
+        remedy: 'run it inside WSL 2',
+      };
+    }
+    try {
+      const { version, origin, binDir } = await findBinaries({});
+      await requireServerUser();
+      return {
+        available: true,
+        detail: `PostgreSQL ${version} ${origin === 'npm' ? 'from npm' : `in ${binDir}`}`,
+      };
+    } catch (error) {
+      if (!(error instanceof RehearsalError)) throw error;
+      return { available: false, why: error.message, remedy: error.hint ?? '' };
+    }
+  },
+
+  environment(spec: EnvironmentSpec): Environment {
+    return new EmbeddedEnvironment(spec);
+  },
+
+  leftovers(): Promise<Leftover[]> {
+    return findLeftovers(NAME);
+  },
+
+  /** Nothing is rented. */
+  price: () => Promise.resolve(undefined),
+};

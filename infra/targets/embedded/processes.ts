@@ -1,0 +1,87 @@
+import { readdir, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { execa } from 'execa';
+import { sleep } from '../../../scripts/shared/clock.ts';
+import { identityOf, isAlive, signalProcess, type ProcessIdentity } from '../../process-identity.ts';
+import type { Owner } from './owner.ts';
+import type { RunDir } from './run-dir.ts';
+
+const PROGRAMS = new Set(['postgres', 'initdb']);
+const QUIT_MS = 8_000;
+const KILL_MS = 10_000;
+
+/** PostgreSQL's processes that belong to a run: those that it wrote down, and those that work in its folder. */
+export async function processesOf(dir: RunDir, owner: Owner | undefined): Promise<ProcessIdentity[]> {
+  const found = new Map<number, ProcessIdentity>();
+  for (const server of owner?.servers ?? []) {
+    if (await isAlive(server)) found.set(server.pid, server);
+  }
+  const pids = process.platform === 'linux' ? await pidsByFolder(dir.path) : await pidsByCommand(dir.path);
+  for (const pid of pids) {
+    const identity = await identityOf(pid);
+    if (identity) found.set(pid, identity);
+  }
+  return [...found.values()];
+}
+
+/**
+ * Ends every process of a run, hard: its data is not needed any more.
+ * @throws Error when one of them outlives SIGKILL
+ */
+export async function endProcesses(dir: RunDir, owner: Owner | undefined): Promise<void> {
+  let found = await processesOf(dir, owner);
+  // SIGQUIT is PostgreSQL's immediate shutdown; unlike SIGKILL it gives back shared memory.
+  for (const identity of found) await signalProcess(identity, 'SIGQUIT');
+  await waitUntilGone(found, QUIT_MS);
+  const deadline = Date.now() + KILL_MS;
+  for (;;) {
+    found = await processesOf(dir, owner);
+    if (found.length === 0) return;
+    if (Date.now() > deadline) {
+      throw new Error(`process ${found.map(({ pid }) => pid).join(', ')} outlives SIGKILL`);
+    }
+    for (const identity of found) await signalProcess(identity, 'SIGKILL');
+    await waitUntilGone(found, 1_000);
+  }
+}
+
+async function waitUntilGone(identities: readonly ProcessIdentity[], limitMs: number): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  for (const identity of identities) {
+    while ((await isAlive(identity)) && Date.now() < deadline) await sleep(20);
+  }
+}
+
+/** A server and all its children work in the data folder, as initdb does in the run's folder. */
+async function pidsByFolder(path: string): Promise<number[]> {
+  const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  const pids: number[] = [];
+  for (const entry of entries) {
+    const cwd = await readlink(`/proc/${entry}/cwd`).catch(() => '');
+    if (cwd !== path && !cwd.startsWith(`${path}/`)) continue;
+    const program = basename(await readlink(`/proc/${entry}/exe`).catch(() => '')).split(' ')[0] ?? '';
+    if (PROGRAMS.has(program)) pids.push(Number(entry));
+  }
+  return pids;
+}
+
+/** Without /proc: what was started with the data folder as argument, and the children of those. */
+async function pidsByCommand(path: string): Promise<number[]> {
+  const { stdout } = await execa('ps', ['-axo', 'pid=,ppid=,command='], { reject: false, timeout: 10_000 });
+  return pidsOfListing(stdout, path);
+}
+
+export function pidsOfListing(listing: string, path: string): number[] {
+  const rows = listing.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+    return match ? [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }] : [];
+  });
+  const ours = new Set<number>();
+  for (const { pid, command } of rows) {
+    if (/\/(postgres|initdb) /.test(command) && command.includes(` ${path}/`)) ours.add(pid);
+  }
+  for (const { pid, parent, command } of rows) {
+    if (ours.has(parent) && command.startsWith('postgres: ')) ours.add(pid);
+  }
+  return [...ours];
+}

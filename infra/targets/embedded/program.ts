@@ -1,0 +1,48 @@
+import { execa } from 'execa';
+import { asUser, type ServerUser } from './server-user.ts';
+
+/** What a program of PostgreSQL is started with: nothing of the caller's PG* variables or language. */
+export function serverEnvironment(home: string): Record<string, string> {
+  const kept = ['PATH', 'TZ', 'TZDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
+  const passed = kept.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(passed), HOME: home, LC_ALL: 'C' };
+}
+
+export interface ProgramResult {
+  readonly ok: boolean;
+  readonly output: string;
+}
+
+/**
+ * Runs a short-lived program to its end and gives what it printed. A program that cannot be started is `ok: false` too.
+ * It has a process group of its own, so that Ctrl-C in the terminal reaches it through us only.
+ * @throws the signal's reason
+ */
+export async function runProgram(
+  file: string,
+  args: readonly string[],
+  options: { user: ServerUser | undefined; cwd: string; timeoutMs: number; signal?: AbortSignal },
+): Promise<ProgramResult> {
+  const { user, cwd, timeoutMs, signal } = options;
+  signal?.throwIfAborted();
+  const result = await execa(file, args, {
+    ...asUser(user),
+    ...(signal ? { cancelSignal: signal } : {}),
+    cwd,
+    env: serverEnvironment(cwd),
+    extendEnv: false,
+    detached: true,
+    stdin: 'ignore',
+    all: true,
+    reject: false,
+    timeout: timeoutMs,
+    forceKillAfterDelay: 2_000,
+  });
+  signal?.throwIfAborted();
+  const printed = result.all ?? '';
+  const said = printed === '' ? (result.shortMessage ?? '') : printed;
+  return { ok: !result.failed, output: said };
+}

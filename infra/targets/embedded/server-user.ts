@@ -1,0 +1,54 @@
+import { chown } from 'node:fs/promises';
+import { execa } from 'execa';
+import { RehearsalError } from '../../../scripts/shared/errors.ts';
+
+/** The user under which the server runs, where it is not the caller. */
+export interface ServerUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const CANDIDATES = ['postgres', 'nobody'];
+const NO_USER = 'PostgreSQL refuses to run as root, and there is neither a user postgres nor a user nobody';
+const NO_USER_REMEDY = 'run as an ordinary user, or add one (useradd --system postgres)';
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** The first of `postgres` and `nobody` that exists. */
+async function findServerUser(): Promise<ServerUser | undefined> {
+  for (const name of CANDIDATES) {
+    const uid = await numericId('-u', name);
+    const gid = await numericId('-g', name);
+    if (uid !== undefined && gid !== undefined && uid !== 0) return { name, uid, gid };
+  }
+  return undefined;
+}
+
+/**
+ * Undefined where the server may run as the caller.
+ * @throws TARGET_UNAVAILABLE where the caller is root and nobody else is there
+ */
+export async function requireServerUser(): Promise<ServerUser | undefined> {
+  if (!isRoot()) return undefined;
+  const user = await findServerUser();
+  if (user) return user;
+  throw new RehearsalError('TARGET_UNAVAILABLE', NO_USER, { hint: NO_USER_REMEDY });
+}
+
+/** `uid` and `gid` for a child process; nothing where it runs as the caller. */
+export function asUser(user: ServerUser | undefined): { uid?: number; gid?: number } {
+  return user ? { uid: user.uid, gid: user.gid } : {};
+}
+
+/** Gives a file or folder to the server's user. */
+export async function giveTo(user: ServerUser | undefined, path: string): Promise<void> {
+  if (user) await chown(path, user.uid, user.gid);
+}
+
+async function numericId(flag: '-u' | '-g', name: string): Promise<number | undefined> {
+  const { stdout, exitCode } = await execa('id', [flag, name], { reject: false, timeout: 5_000 });
+  return exitCode === 0 && /^\d+$/.test(stdout) ? Number(stdout) : undefined;
+}

@@ -1,0 +1,86 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
+import type { RehearsalError } from '../../../scripts/shared/errors.ts';
+import type { ServerMode } from '../target.ts';
+import { portTaken } from './free-port.ts';
+import { syncData, type Programs } from './init-data.ts';
+import { runProgram } from './program.ts';
+import { isPortTaken } from './server-log.ts';
+import { ServerProcess, type ServerEnd } from './server-process.ts';
+import { configText, type ServerConfig } from './server-settings.ts';
+import { serverDied, startFailed } from './start-error.ts';
+
+export interface ServerSetup {
+  readonly programs: Programs;
+  readonly config: ServerConfig;
+  readonly endpoint: PgEndpoint;
+  /** Called with the pid as soon as there is a process, and again when it answers. */
+  readonly onProcess: (pid: number) => Promise<void>;
+}
+
+/** The PostgreSQL of one environment: one process at a time, in one of two modes. */
+export class Server {
+  readonly #setup: ServerSetup;
+  readonly #failed = new AbortController();
+  #process: ServerProcess | undefined;
+  #mode: ServerMode | undefined;
+
+  constructor(setup: ServerSetup) {
+    this.#setup = setup;
+  }
+
+  /** Aborts when the server ends without being told to; the reason says why. */
+  get failed(): AbortSignal {
+    return this.#failed.signal;
+  }
+
+  /** @throws POSTGRES_START_FAILED, PORT_TAKEN, DISK_FULL, TIMED_OUT, or the signal's reason; no process is left then */
+  async start(mode: ServerMode, signal: AbortSignal): Promise<void> {
+    const { programs, config, endpoint, onProcess } = this.#setup;
+    await writeFile(programs.dir.conf, configText(mode, config));
+    signal.throwIfAborted();
+    const server = await ServerProcess.spawn(programs);
+    try {
+      await onProcess(server.pid);
+      const end = await server.ready(endpoint, signal);
+      if (end) throw await this.#startError(end);
+      await onProcess(server.pid);
+    } catch (error) {
+      await server.stop(AbortSignal.abort());
+      throw error;
+    }
+    server.onUnexpectedEnd((end) => {
+      this.#failed.abort(serverDied(end));
+    });
+    this.#process = server;
+    this.#mode = mode;
+  }
+
+  /** Restarts the server unless it runs in that mode already. @throws as `start`, or the reason of `failed` */
+  async switchTo(mode: ServerMode, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#failed.signal.throwIfAborted();
+    if (this.#mode === mode) return;
+    await this.stop(signal);
+    if (mode === 'rehearse') await syncData(this.#setup.programs, signal);
+    await this.start(mode, signal);
+  }
+
+  async stop(signal: AbortSignal): Promise<void> {
+    await this.#process?.stop(signal);
+    this.#process = undefined;
+    this.#mode = undefined;
+  }
+
+  async #startError(end: ServerEnd): Promise<RehearsalError> {
+    const { programs, config } = this.#setup;
+    if (isPortTaken(end.log)) return portTaken(config.port);
+    const { binDir, dir, user } = programs;
+    const options = { user, cwd: dir.path, timeoutMs: 10_000 };
+    const described = await runProgram(join(binDir, 'postgres'), ['--describe-config'], options);
+    // One setting a line, its name in front of the first tab.
+    const names = described.output.split('\n').map((line) => line.split('\t', 1)[0] ?? '');
+    return startFailed(end, names);
+  }
+}

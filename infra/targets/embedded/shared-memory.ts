@@ -1,0 +1,36 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Owner } from './owner.ts';
+import type { RunDir } from './run-dir.ts';
+
+type SharedMemory = Owner['sharedMemory'];
+
+/**
+ * What a running server holds of the kernel's shared memory. It gives it back at its end, but not when it is killed with
+ * SIGKILL. Empty where there is no /proc to look at.
+ */
+export async function sharedMemoryOf(dir: RunDir, pid: number): Promise<SharedMemory> {
+  const lockFile = await readFile(join(dir.data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const maps = await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '');
+  // Line 7 of postmaster.pid: key and id of the System V segment (src/include/utils/pidfile.h).
+  const [key, id] = (lockFile.split('\n')[6] ?? '').trim().split(/\s+/).map(Number);
+  const segments = key !== undefined && id !== undefined ? [{ key, id }] : [];
+  const files = maps.match(/\/dev\/shm\/PostgreSQL\.\d+$/gm) ?? [];
+  return { segments, files: [...new Set<string>(files)] };
+}
+
+/** Removes what no process uses any more. The servers must have ended. */
+export async function removeSharedMemory({ segments, files }: SharedMemory): Promise<void> {
+  for (const file of files) await rm(file, { force: true });
+  const listed = await readFile('/proc/sysvipc/shm', 'utf8').catch(() => '');
+  for (const { id } of segments.filter((segment) => isOrphan(listed, segment))) {
+    await execa('ipcrm', ['-m', String(id)], { reject: false, timeout: 5_000 });
+  }
+}
+
+/** Columns of /proc/sysvipc/shm: key, shmid, perms, size, cpid, lpid, nattch, … */
+export function isOrphan(listed: string, { key, id }: { key: number; id: number }): boolean {
+  const rows = listed.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  return rows.some((row) => row[0] === key && row[1] === id && row[6] === 0);
+}

@@ -1,0 +1,42 @@
+import { nearest } from '../../scripts/plan/did-you-mean.ts';
+import { RehearsalError } from '../../scripts/shared/errors.ts';
+import { embeddedTarget } from './embedded/embedded-target.ts';
+import type { Target } from './target.ts';
+
+/** Takes the best target that this machine can use. */
+const AUTO = 'auto';
+
+/** Every target there is, best first. */
+export function allTargets(): Target[] {
+  return [embeddedTarget];
+}
+
+/**
+ * The target of that name, or for `auto` the best one that is available; `why` says what it offers here.
+ * @throws USAGE for an unknown name, TARGET_UNAVAILABLE with what mends it
+ */
+export async function chooseTarget(
+  name: string,
+  targets: readonly Target[] = allTargets(),
+): Promise<{ target: Target; why: string }> {
+  const candidates = name === AUTO ? targets : targets.filter((target) => target.name === name);
+  if (candidates.length === 0) throw unknownTarget(name, [AUTO, ...targets.map((target) => target.name)]);
+  const missing: { name: string; why: string; remedy: string }[] = [];
+  for (const target of candidates) {
+    const availability = await target.available();
+    if (availability.available) return { target, why: availability.detail };
+    missing.push({ name: target.name, ...availability });
+  }
+  const why = missing.map((one) => `target ${one.name} cannot be used here: ${one.why}`).join('; ');
+  throw new RehearsalError('TARGET_UNAVAILABLE', why, {
+    hint: missing.map(({ remedy }) => remedy).join('; '),
+  });
+}
+
+function unknownTarget(name: string, names: readonly string[]): RehearsalError {
+  const meant = nearest(name, names);
+  const question = meant === undefined ? '' : `did you mean ${meant}? `;
+  return new RehearsalError('USAGE', `there is no target ${name}`, {
+    hint: `${question}the targets are ${names.join(', ')}`,
+  });
+}
