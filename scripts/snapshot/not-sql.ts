@@ -1,0 +1,43 @@
+import { archiveFormat } from './snapshot-format.ts';
+import { SqlScanner } from './sql-scanner.ts';
+
+/** First words of PostgreSQL's commands; a statement may also begin with a parenthesis. */
+const COMMANDS = new Set(
+  `abort alter analyze analyse begin call checkpoint close cluster comment commit copy create deallocate declare delete
+   discard do drop end execute explain fetch grant import insert listen load lock merge move notify prepare reassign refresh
+   reindex release reset revoke rollback savepoint security select set show start table truncate unlisten update vacuum
+   values with`.split(/\s+/),
+);
+
+/**
+ * Why the beginning of a text cannot be SQL, as a sentence's end, or undefined where it can. The content itself is not quoted:
+ * it may be data. `whole` = nothing follows the head.
+ */
+export function whyNotSql(head: Buffer, whole: boolean): string | undefined {
+  if (head.length === 0) return 'it is empty';
+  if (head.length >= 2 && (head.readUInt16BE() === 0xfffe || head.readUInt16BE() === 0xfeff)) {
+    return 'it is UTF-16 text; write it as UTF-8';
+  }
+  const archive = archiveFormat(head);
+  if (archive) return `it is a compressed pg_dump archive (${archive}); decompress it first`;
+  const start = head.toString('latin1', 0, 200).trimStart().toLowerCase();
+  if (/^<(!doctype html|html)/.test(start)) return 'it is an HTML page';
+  if (/^<(\?xml|[a-z])/.test(start)) return 'it is an XML document';
+  if (head.includes(0)) return 'it holds binary data';
+  return firstCommandIsKnown(head, whole);
+}
+
+function firstCommandIsKnown(head: Buffer, whole: boolean): string | undefined {
+  const scanner = new SqlScanner();
+  scanner.push(head);
+  let piece = scanner.next(whole);
+  while (piece?.type === 'comment') piece = scanner.next(whole);
+  if (piece?.type === 'meta') return undefined;
+  const open = scanner.unfinished();
+  const statement = piece?.type === 'statement' ? piece : open?.statement;
+  if (!statement) return whole ? 'it holds no statement' : undefined;
+  if (open?.inside === 'comment') return undefined;
+  const [first] = statement.words;
+  const known = first === undefined ? statement.bytes.toString('latin1', 0, 1) === '(' : COMMANDS.has(first);
+  return known ? undefined : 'it begins with no command of PostgreSQL';
+}

@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { libpqEnvironment, type PgEndpoint } from '../pg/endpoint.ts';
+import type { PgSetting } from '../plan/model.ts';
+import { RehearsalError } from '../shared/errors.ts';
+import { filterContents } from './archive-contents.ts';
+import { readArchiveHeader } from './archive-files.ts';
+import { majorOf } from './archive-header.ts';
+import { choosePgRestore, installedPgRestores } from './find-pg-restore.ts';
+import { PgRestoreOutput } from './pg-restore-output.ts';
+import { RestoreGaps } from './restore-gaps.ts';
+import { sessionSettings, withRestoreSession } from './restore-session.ts';
+import type { ArchiveFormat } from './snapshot-format.ts';
+
+interface ArchiveOptions {
+  readonly path: string;
+  readonly shown: string;
+  readonly format: ArchiveFormat;
+  readonly endpoint: PgEndpoint;
+  readonly settings: readonly PgSetting[];
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+  readonly onObject: (name: string) => void;
+}
+
+interface ServerFacts {
+  readonly major: number;
+  readonly extensions: ReadonlySet<string>;
+  /** The restore's settings as libpq's PGOPTIONS. */
+  readonly options: string;
+}
+
+/**
+ * Restores an archive of pg_dump by pg_restore and returns what was left out, as sentences.
+ * @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED
+ */
+export async function restoreArchive(options: ArchiveOptions): Promise<string[]> {
+  const { path, shown, format, signal } = options;
+  const header = await readArchiveHeader(path, format);
+  if (!header) {
+    throw new RehearsalError(
+      'SNAPSHOT_INVALID',
+      `${shown} begins like an archive of pg_dump, but its head cannot be read`,
+    );
+  }
+  const server = await serverFacts(options);
+  const program = choosePgRestore(
+    await installedPgRestores(),
+    majorOf(header.dumpVersion),
+    server.major,
+    shown,
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'rehearse-restore-'));
+  try {
+    const gaps = new RestoreGaps();
+    const { stdout } = await pgRestore(program.path, ['--list', path], options, server, gaps);
+    const { list, missingExtensions } = filterContents(stdout, server.extensions);
+    for (const name of missingExtensions) gaps.missingExtension(name);
+    const listFile = join(folder, 'contents');
+    await writeFile(listFile, list, { signal });
+    await pgRestore(program.path, restoreArguments(options, listFile), options, server, gaps);
+    return ['Owners and privileges of the archive were left out.', ...gaps.warnings];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function restoreArguments({ format, jobs, endpoint, path }: ArchiveOptions, listFile: string): string[] {
+  const parallel = format === 'tar' ? [] : [`--jobs=${Math.max(1, jobs)}`];
+  const modes = ['--no-owner', '--no-privileges', '--exit-on-error', '--verbose'];
+  return [...modes, ...parallel, `--use-list=${listFile}`, `--dbname=${endpoint.database}`, path];
+}
+
+async function pgRestore(
+  program: string,
+  args: readonly string[],
+  { endpoint, shown, signal, onObject }: ArchiveOptions,
+  server: ServerFacts,
+  gaps: RestoreGaps,
+): Promise<{ stdout: string }> {
+  const output = new PgRestoreOutput(onObject);
+  const child = execa(program, args, {
+    env: { ...libpqEnvironment(endpoint, 'restore'), PGOPTIONS: server.options, LC_ALL: 'C' },
+    cancelSignal: signal,
+    reject: false,
+    stdin: 'ignore',
+    buffer: { stdout: true, stderr: false },
+  });
+  for await (const line of child.iterable({ from: 'stderr' })) output.line(line);
+  const { stdout, exitCode, failed } = await child;
+  signal.throwIfAborted();
+  if (failed) throw output.failure(shown, exitCode, gaps.hint);
+  return { stdout };
+}
+
+async function serverFacts({ endpoint, settings, signal }: ArchiveOptions): Promise<ServerFacts> {
+  return withRestoreSession(endpoint, settings, signal, async (client) => {
+    const version = await client.query<{ major: number }>(
+      "select current_setting('server_version_num')::int / 10000 as major",
+    );
+    const { rows } = await client.query<{ name: string }>(
+      'select name from pg_catalog.pg_available_extensions',
+    );
+    const usable = await sessionSettings(client, [...settings, { name: 'lc_messages', value: 'C' }]);
+    return {
+      major: version.rows[0]?.major ?? 0,
+      extensions: new Set(rows.map(({ name }) => name)),
+      options: usable.map(({ name, value }) => `-c ${name}=${value.replace(/[\s\\]/g, '\\$&')}`).join(' '),
+    };
+  });
+}

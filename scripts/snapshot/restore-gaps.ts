@@ -1,0 +1,94 @@
+import type pg from 'pg';
+import { sqlstateOf } from '../pg/pg-error.ts';
+import type { StatementPiece } from './sql-piece.ts';
+
+const NAME = '("(?:[^"]|"")+"|\\S+)';
+const CREATE_EXTENSION = new RegExp(`^create\\s+extension\\s+(?:if\\s+not\\s+exists\\s+)?${NAME}`, 'i');
+const COMMENT_ON_EXTENSION = new RegExp(`^comment\\s+on\\s+extension\\s+${NAME}`, 'i');
+const CREATE_SCHEMA_PUBLIC = /^create\s+schema\s+(?:if\s+not\s+exists\s+)?"?public"?(?=[\s;])/i;
+const HEAD_BYTES = 300;
+
+export type Rescue = 'skip' | 'retry' | undefined;
+
+/** What a production database has and this server lacks: roles, extensions, settings of a newer version. It is noted, not fatal. */
+export class RestoreGaps {
+  readonly #roles = new Set<string>();
+  readonly #extensions = new Set<string>();
+  readonly #settings = new Set<string>();
+
+  /** A statement that cannot run because of a gap that is known already. */
+  skips(statement: StatementPiece): boolean {
+    if (statement.words[2] !== 'extension' || statement.words[0] !== 'comment') return false;
+    return this.#extensions.has(extensionName(COMMENT_ON_EXTENSION, statement) ?? '');
+  }
+
+  /** What to do after the error; undefined = it stops the restore. */
+  async rescue(client: pg.Client, statement: StatementPiece, thrown: unknown): Promise<Rescue> {
+    const sqlstate = sqlstateOf(thrown);
+    const message = thrown instanceof Error ? thrown.message : '';
+    const { words } = statement;
+    if (words[0] === 'create' && words[1] === 'extension' && isMissingExtension(sqlstate, message)) {
+      this.#extensions.add(extensionName(CREATE_EXTENSION, statement) ?? 'of an unknown name');
+      return 'skip';
+    }
+    if (sqlstate === '42P06' && CREATE_SCHEMA_PUBLIC.test(headOf(statement))) return 'skip';
+    if (sqlstate === '42710' && words[0] === 'create' && /^(role|user|group)$/.test(words[1] ?? ''))
+      return 'skip';
+    const setting = /^unrecognized configuration parameter "(.*)"$/.exec(message)?.[1];
+    if (setting !== undefined && words[0] === 'set') {
+      this.#settings.add(setting);
+      return 'skip';
+    }
+    const role = /^role "(.*)" does not exist$/.exec(message)?.[1];
+    if (role === undefined || this.#roles.has(role)) return undefined;
+    return this.#createRole(client, role);
+  }
+
+  async #createRole(client: pg.Client, role: string): Promise<Rescue> {
+    this.#roles.add(role);
+    // Names that begin with pg_ are reserved: a role of a newer PostgreSQL that cannot be made here.
+    if (role.startsWith('pg_')) return 'skip';
+    await client.query(`create role ${client.escapeIdentifier(role)} nologin`);
+    return 'retry';
+  }
+
+  missingExtension(name: string): void {
+    this.#extensions.add(name);
+  }
+
+  get warnings(): string[] {
+    return [
+      ...[...this.#extensions].map(
+        (name) => `The extension ${name} of the snapshot is not available on this server and was left out.`,
+      ),
+      ...listed('Roles that the snapshot names were created without login', this.#roles),
+      ...listed('Settings that this PostgreSQL does not know were left out', this.#settings),
+    ];
+  }
+
+  /** Advice for an error that may come from a missing extension. */
+  get hint(): string | undefined {
+    if (this.#extensions.size === 0) return undefined;
+    const names = [...this.#extensions].join(', ');
+    return `This server lacks ${names}, which the snapshot uses: rehearse on a PostgreSQL that has it (postgres.binDir), or dump without it.`;
+  }
+}
+
+function listed(what: string, names: ReadonlySet<string>): string[] {
+  return names.size === 0 ? [] : [`${what}: ${[...names].join(', ')}.`];
+}
+
+/** Not available at all, or not without another extension that is missing. */
+function isMissingExtension(sqlstate: string | undefined, message: string): boolean {
+  if (sqlstate === '42704') return message.startsWith('required extension');
+  return sqlstate === '0A000' || sqlstate === '58P01';
+}
+
+function headOf({ bytes }: StatementPiece): string {
+  return bytes.toString('utf8', 0, HEAD_BYTES);
+}
+
+function extensionName(pattern: RegExp, statement: StatementPiece): string | undefined {
+  const name = pattern.exec(headOf(statement))?.[1];
+  return name?.startsWith('"') === true ? name.slice(1, -1).replaceAll('""', '"') : name?.replace(/;$/, '');
+}

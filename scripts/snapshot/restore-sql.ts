@@ -1,0 +1,157 @@
+import { isUtf8 } from 'node:buffer';
+import type pg from 'pg';
+import { sqlstateOf } from '../pg/pg-error.ts';
+import type { PgSetting } from '../plan/model.ts';
+import { RehearsalError } from '../shared/errors.ts';
+import { CopySink } from './copy-sink.ts';
+import { parseMetaCommand } from './meta-command.ts';
+import { runRaw } from './raw-query.ts';
+import { copyRow, linesBefore, restoreError } from './restore-error.ts';
+import { RestoreGaps } from './restore-gaps.ts';
+import { applySettings } from './restore-session.ts';
+import type { SqlPieces } from './sql-pieces.ts';
+import type { SqlPiece, StatementPiece } from './sql-piece.ts';
+import { statementHead } from './statement-head.ts';
+import { WholeDatabase } from './whole-database.ts';
+
+interface SqlRestoreOptions {
+  readonly pieces: SqlPieces;
+  /** How messages call the source. */
+  readonly shown: string;
+  readonly settings: readonly PgSetting[];
+  /** Called with what is being restored. */
+  readonly onObject: (name: string) => void;
+}
+
+/** Runs a SQL text on one connection in its own order. COPY data goes straight from the source to the server. */
+export class SqlRestore {
+  readonly #client: pg.Client;
+  readonly #options: SqlRestoreOptions;
+  readonly #gaps = new RestoreGaps();
+  readonly #wholeDatabase = new WholeDatabase();
+  #copy: { readonly sink: CopySink; readonly statement: StatementPiece } | undefined;
+  #statements = 0;
+
+  constructor(client: pg.Client, options: SqlRestoreOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  /** Runs it all and returns what was left out, as sentences. @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED */
+  async run(content: AsyncIterable<Buffer>): Promise<string[]> {
+    const { pieces, shown } = this.#options;
+    for await (const piece of pieces.read(content)) await this.#take(piece);
+    if (this.#client.getTransactionStatus() !== 'I') {
+      throw new RehearsalError('SNAPSHOT_INVALID', `${shown} ends inside a transaction: COMMIT is missing`, {
+        hint: 'What an open transaction did is lost. If the file was cut short, copy it again.',
+      });
+    }
+    return [...this.#gaps.warnings, ...this.#wholeDatabase.warnings];
+  }
+
+  async #take(piece: SqlPiece): Promise<void> {
+    switch (piece.type) {
+      case 'comment':
+        return;
+      case 'meta':
+        return this.#meta(piece.text, piece.line);
+      case 'statement':
+        return piece.copiesStdin ? this.#openCopy(piece) : this.#statement(piece);
+      case 'copy-data':
+        return this.#toCopy((sink) => sink.write(piece.bytes));
+      case 'copy-end':
+        await this.#toCopy((sink) => sink.end());
+        this.#copy = undefined;
+    }
+  }
+
+  async #statement(statement: StatementPiece): Promise<void> {
+    this.#options.onObject(this.#nameOf(statement));
+    if (this.#gaps.skips(statement) || this.#wholeDatabase.leavesOut(statement)) return;
+    // An error inside the author's own transaction ends that transaction: nothing can be mended then.
+    const mendable = this.#client.getTransactionStatus() === 'I';
+    try {
+      await runRaw(this.#client, statement.bytes);
+    } catch (error) {
+      const rescue = mendable ? await this.#gaps.rescue(this.#client, statement, error) : undefined;
+      if (rescue === undefined) throw this.#statementError(error, statement);
+      if (rescue === 'retry') return this.#statement(statement);
+    }
+    this.#statements += 1;
+  }
+
+  async #openCopy(statement: StatementPiece): Promise<void> {
+    this.#options.onObject(statementHead(statement));
+    if (!isUtf8(statement.bytes)) {
+      throw new RehearsalError(
+        'SNAPSHOT_INVALID',
+        `${this.#options.shown} line ${statement.line} names a table or column in another encoding than UTF-8`,
+        { hint: 'Take the dump with pg_dump --encoding=UTF8.' },
+      );
+    }
+    this.#copy = { sink: new CopySink(this.#client, statement.bytes.toString()), statement };
+    this.#statements += 1;
+    return Promise.resolve();
+  }
+
+  async #toCopy(act: (sink: CopySink) => Promise<void>): Promise<void> {
+    if (!this.#copy) return;
+    const { sink, statement } = this.#copy;
+    try {
+      await act(sink);
+    } catch (error) {
+      const row = copyRow(error);
+      const firstRow = statement.line + linesBefore(statement.bytes.length, statement.bytes) + 1;
+      const line = row === undefined ? statement.line : firstRow + row - 1;
+      throw restoreError(error, this.#where(line, statementHead(statement)), this.#gaps.hint);
+    }
+  }
+
+  async #meta(text: string, line: number): Promise<void> {
+    const command = parseMetaCommand(text);
+    switch (command.type) {
+      case 'ignore':
+        return;
+      case 'encoding':
+        await this.#client.query(`set client_encoding = ${this.#client.escapeLiteral(command.encoding)}`);
+        return;
+      case 'connect':
+        this.#wholeDatabase.connect(command.database, line, this.#options.shown);
+        // psql would begin a new session here.
+        await this.#client.query('reset session authorization');
+        await this.#client.query('reset all');
+        await applySettings(this.#client, this.#options.settings);
+        this.#options.pieces.resetSettings();
+        return;
+      case 'unsupported':
+        throw new RehearsalError(
+          'SNAPSHOT_INVALID',
+          `${this.#options.shown} line ${line}: \\${command.name} is a command of psql that only psql can run`,
+          { hint: 'Write it as SQL, or restore by a command: snapshot: { command: psql -f … }' },
+        );
+    }
+  }
+
+  #statementError(error: unknown, statement: StatementPiece): Error {
+    const position = (error as { position?: string }).position;
+    const offset = position === undefined ? 0 : linesBefore(Number(position), statement.bytes);
+    const failed = restoreError(
+      error,
+      this.#where(statement.line + offset, this.#nameOf(statement)),
+      this.#gaps.hint,
+    );
+    if (sqlstateOf(error) !== '42601' || this.#statements > 0) return failed;
+    return new RehearsalError(
+      'SNAPSHOT_INVALID',
+      `${this.#options.shown} is not SQL of PostgreSQL: ${failed.message}`,
+    );
+  }
+
+  #nameOf(statement: StatementPiece): string {
+    return this.#options.pieces.frame.object ?? (statementHead(statement) || 'a statement');
+  }
+
+  #where(line: number, name: string): string {
+    return `${this.#options.shown} line ${line}, ${name}`;
+  }
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { isAbsolute, relative } from 'node:path';
+import type { SnapshotRecord } from '../artifacts/records.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { PgSetting, SnapshotSource } from '../plan/model.ts';
+import { monotonicMs } from '../shared/clock.ts';
+import { RehearsalError } from '../shared/errors.ts';
+import { archiveDigest } from './archive-files.ts';
+import { ProgressTicker, type OnProgress } from './progress-ticker.ts';
+import { restoreArchive } from './restore-archive.ts';
+import { restoreByCommand } from './restore-command.ts';
+import { restoreError } from './restore-error.ts';
+import { withRestoreSession } from './restore-session.ts';
+import { SqlRestore } from './restore-sql.ts';
+import { detectFormat, type Compression } from './snapshot-format.ts';
+import { SourceStream } from './source-stream.ts';
+import { SqlPieces } from './sql-pieces.ts';
+import { takeStock } from './take-stock.ts';
+
+export interface RestoreOptions {
+  readonly source: SnapshotSource;
+  /** The rehearsal's folder. */
+  readonly dir: string;
+  /** An empty database, and a superuser in it. */
+  readonly endpoint: PgEndpoint;
+  /** For the restore's own sessions; those that only a server can have are passed over. */
+  readonly settings: readonly PgSetting[];
+  /** Parallel jobs of pg_restore. */
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnings'>;
+
+/** Makes of the options what each way of restoring needs. */
+interface Work extends RestoreOptions {
+  /** How messages call the source. */
+  readonly shown: string;
+  readonly onObject: (name: string) => void;
+  /** How far the reading of the source is. */
+  readonly onFraction: (fraction: () => number) => void;
+}
+
+/**
+ * Fills an empty database from a snapshot, brings its statistics up to date, and says what is in it.
+ * Rejects with the signal's reason when it aborts; no connection and no child process is left then.
+ * @throws SNAPSHOT_NOT_FOUND, SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED
+ */
+export async function restoreSnapshot(options: RestoreOptions): Promise<SnapshotRecord> {
+  const { source, dir, endpoint, settings, signal } = options;
+  const startedMs = monotonicMs();
+  let fraction = (): number | null => null;
+  const ticker = new ProgressTicker(options.onProgress, () => fraction());
+  const onObject = (name: string): void => void (ticker.detail = name);
+  const shown = source.kind === 'command' ? 'the snapshot command' : shownPath(source.path, dir);
+  try {
+    const onFraction = (read: () => number): void => void (fraction = read);
+    const restored = await restoreSource({ ...options, shown, onObject, onFraction });
+    fraction = () => null;
+    const stock = await withRestoreSession(endpoint, settings, signal, (client) =>
+      takeStock(client, shown, onObject),
+    );
+    const takenAt = source.takenAt ?? null;
+    return { ...restored, ...stock, takenAt, restoreMs: monotonicMs() - startedMs };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw restoreError(error, shown);
+  } finally {
+    ticker.stop();
+  }
+}
+
+async function restoreSource(work: Work): Promise<Restored> {
+  const { source, dir, endpoint, signal, shown } = work;
+  if (source.kind === 'command') {
+    work.onObject(shown);
+    await restoreByCommand(source.command, dir, endpoint, signal);
+    const command = Buffer.from(source.command);
+    const sha256 = createHash('sha256').update(command).digest('hex');
+    return { kind: 'command', sha256, sourceBytes: command.length, warnings: [] };
+  }
+  const format = await detectFormat(source.path, shown);
+  if (format.type === 'sql') return restoreText(work, source.path, source.kind, format.compression);
+  if (source.kind === 'generator') {
+    throw new RehearsalError('SNAPSHOT_INVALID', `the generator ${shown} is an archive of pg_dump, not SQL`, {
+      hint: 'Name it as the snapshot’s source instead.',
+    });
+  }
+  const digest = await archiveDigest(source.path, format.format, signal);
+  const warnings = await restoreArchive({ ...work, path: source.path, format: format.format });
+  return { kind: 'archive', sha256: digest.sha256, sourceBytes: digest.sizeBytes, warnings };
+}
+
+async function restoreText(
+  work: Work,
+  path: string,
+  kind: 'file' | 'generator',
+  compression: Compression,
+): Promise<Restored> {
+  const { shown, endpoint, settings, signal, onObject } = work;
+  const { size: sourceBytes } = await stat(path);
+  const source = new SourceStream(path, shown, compression);
+  work.onFraction(() => source.readBytes / sourceBytes);
+  const pieces = new SqlPieces(shown, { openEnd: kind === 'generator' });
+  const warnings = await withRestoreSession(endpoint, settings, signal, (client) =>
+    new SqlRestore(client, { pieces, shown, settings, onObject }).run(source.content()),
+  );
+  const sha256 = await source.sha256();
+  return { kind: kind === 'generator' ? 'generator' : 'plain', sha256, sourceBytes, warnings };
+}
+
+function shownPath(path: string, dir: string): string {
+  const inside = relative(dir, path);
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+}
