@@ -20,23 +20,19 @@ export async function runCommandStep(step: CommandStep, context: StepContext): P
   context.progress(step.command, null, null);
   const { rehearsal, primary, signal } = context;
   const result = await context.watch.during({ step: step.name, heldBy: 0 }, () =>
-    execa('sh', ['-c', step.command], {
-      cwd: rehearsal.dir,
-      env: { ...libpqEnvironment(primary, 'command'), ...rehearsal.environment, ...pgOptions(step) },
-      stdin: 'ignore',
-      all: true,
-      lines: true,
-      reject: false,
-      timeout: step.timeoutMs,
-      cancelSignal: signal,
-      forceKillAfterDelay: STOP_GRACE_MS,
-    }),
+    runInGroup(
+      step,
+      { ...libpqEnvironment(primary, 'command'), ...rehearsal.environment },
+      rehearsal.dir,
+      signal,
+    ),
   );
   signal.throwIfAborted();
+  const { timedOut } = result;
   if (result.failed) {
     throw new StepFailure({
       sqlstate: null,
-      message: result.timedOut
+      message: timedOut
         ? `the command did not end within ${formatMs(step.timeoutMs)}`
         : `the command ended with exit code ${result.exitCode ?? `signal ${result.signal ?? 'unknown'}`}`,
       hint: null,
@@ -46,6 +42,54 @@ export async function runCommandStep(step: CommandStep, context: StepContext): P
     });
   }
   return { attempts: 1, summary: `ran in ${formatMs(context.clock.now() - startedMs)}`, shown: {} };
+}
+
+interface CommandResult {
+  readonly failed: boolean;
+  readonly timedOut: boolean;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly all: readonly string[];
+}
+
+/**
+ * A process group of its own, so that what the shell started ends with it: a migration tool that lives on would keep its
+ * locks, and its pipe would keep us waiting.
+ */
+async function runInGroup(
+  step: CommandStep,
+  env: Record<string, string>,
+  cwd: string,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const limit = AbortSignal.timeout(step.timeoutMs);
+  const stop = AbortSignal.any([signal, limit]);
+  const running = execa('sh', ['-c', step.command], {
+    ...{ cwd, env: { ...env, ...pgOptions(step) } },
+    ...{ detached: true, stdin: 'ignore', all: true, lines: true, reject: false },
+  });
+  const end = (): void => {
+    killGroup(running.pid, 'SIGTERM');
+    setTimeout(() => {
+      killGroup(running.pid, 'SIGKILL');
+    }, STOP_GRACE_MS).unref();
+  };
+  stop.addEventListener('abort', end, { once: true });
+  try {
+    const result = await running;
+    return { ...result, timedOut: limit.aborted };
+  } finally {
+    stop.removeEventListener('abort', end);
+  }
+}
+
+function killGroup(pid: number | undefined, kind: 'SIGTERM' | 'SIGKILL'): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, kind);
+  } catch {
+    // it has ended meanwhile
+  }
 }
 
 /** libpq hands PGOPTIONS to the server, so the step's timeouts hold for a foreign program as well. */

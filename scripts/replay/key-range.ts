@@ -49,7 +49,7 @@ export async function batchEnd(
   const values = after === null ? [range.max] : [range.max, after];
   const { rows } = await client.query<{ end: string | null; wal: string }>(
     `select (pg_current_wal_insert_lsn() - '0/0')::text as wal,
-            (select ${step.key}::text ${rest} order by ${step.key} offset ${size - 1} limit 1) as end`,
+            (select k::text from (select ${step.key} as k ${rest} order by 1 offset ${size - 1} limit 1) at_end) as end`,
     values,
   );
   const walPosition = Number(rows[0]?.wal ?? 0);
