@@ -88,12 +88,11 @@ export function flag(example: boolean) {
 
 /** Text that is not empty; `what` says which, with article. */
 export function words(what: string, example: string, pattern?: RegExp) {
-  const field = { title: 'text', what, example, ...(pattern ? { pattern: pattern.source } : {}) };
-  return text(field, (value) => (value.trim() !== '' && (pattern?.test(value) ?? true) ? value : undefined));
+  return asWritten({ title: 'text', what, example, ...(pattern ? { pattern: pattern.source } : {}) });
 }
 
 export function path(what: string, example: string) {
-  return text({ title: 'path', what, example }, (value) => (value.trim() === '' ? undefined : value));
+  return asWritten({ title: 'path', what, example });
 }
 
 /** A key that the author names. Keys are not taken from the environment. */
@@ -121,6 +120,17 @@ export function choice<const T extends string>(what: string, options: readonly T
 /** `expand, deploy or switch` */
 export function eitherOf(options: readonly string[]): string {
   return [options.slice(0, -1).join(', '), options.at(-1) ?? ''].filter((part) => part !== '').join(' or ');
+}
+
+/** Text that is checked and not converted. */
+function asWritten(field: Field) {
+  const { title, example, pattern } = field;
+  const expected = new RegExp(pattern ?? '\\S', 'u');
+  const forEditors = pattern === undefined ? {} : { pattern: `${pattern}|${FROM_ENVIRONMENT}` };
+  return z
+    .string({ error: says(field) })
+    .meta({ title, examples: [example], ...forEditors })
+    .refine((value) => expected.test(value), { error: says(field) });
 }
 
 function text<T>(field: Field, read: (value: string) => T | undefined) {

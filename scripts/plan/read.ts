@@ -32,7 +32,7 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
   const source = new YamlSource(text, labelOf(place.file, cwd), lookup);
   const reading = new Reading(source, { yamlFile: place.file, dir: place.dir, cwd });
   reading.mistakes.push(...source.mistakes);
-  if (source.value === undefined) throw new InputError(reading.mistakes);
+  if (source.value === undefined) throw new InputError(inReadingOrder(reading.mistakes));
   for (const { path, message } of schemaIssues(source.value)) reading.mistake(path, message);
 
   const parts = salvageParts(source.value);

@@ -70,39 +70,45 @@ const backfill = z.strictObject({
 
 /** One schema a kind; the key of the same name decides. */
 export const stepSchemas = {
-  sql: z.strictObject({
-    sql: files('sql/1-expand.sql').describe(
-      'SQL file, or a list of them, run one after the other in one session.',
-    ),
-    transaction: choice('a transaction mode', ['as-written', 'single', 'none'])
-      .prefault('as-written')
-      .describe(
-        '`as-written`: statement by statement, as psql does. `single`: one transaction around all. `none`: never in a transaction block.',
+  sql: z
+    .strictObject({
+      sql: files('sql/1-expand.sql').describe(
+        'SQL file, or a list of them, run one after the other in one session.',
       ),
-    ...common,
-  }),
-  command: z.strictObject({
-    command: words('a command', 'npx prisma migrate deploy').describe(
-      'Shell command run in the rehearsal’s folder, with `DATABASE_URL` and `PG*` set.',
-    ),
-    timeout: positiveDuration('30m').prefault('30m').describe('The command is ended after this time.'),
-    ...common,
-  }),
-  deploy: z.strictObject({ deploy: deploy.describe('Move the traffic to another app version.'), ...common }),
-  backfill: z.strictObject({
-    backfill: backfill.describe('Update the rows of a table in batches.'),
-    ...common,
-  }),
-  soak: z.strictObject({
-    soak: duration('30s').describe('Only let the traffic run, for this time.'),
-    ...common,
-  }),
-  verify: z.strictObject({
-    verify: files('sql/verify.sql').describe(
-      'SQL file, or a list of them: each statement must return no rows.',
-    ),
-    ...common,
-  }),
+      transaction: choice('a transaction mode', ['as-written', 'single', 'none'])
+        .prefault('as-written')
+        .describe(
+          '`as-written`: statement by statement, as psql does. `single`: one transaction around all. `none`: never in a transaction block.',
+        ),
+      ...common,
+    })
+    .meta({ title: 'sql' }),
+  command: z
+    .strictObject({
+      command: words('a command', 'npx prisma migrate deploy').describe(
+        'Shell command run in the rehearsal’s folder, with `DATABASE_URL` and `PG*` set.',
+      ),
+      timeout: positiveDuration('30m').prefault('30m').describe('The command is ended after this time.'),
+      ...common,
+    })
+    .meta({ title: 'command' }),
+  deploy: z
+    .strictObject({ deploy: deploy.describe('Move the traffic to another app version.'), ...common })
+    .meta({ title: 'deploy' }),
+  backfill: z
+    .strictObject({ backfill: backfill.describe('Update the rows of a table in batches.'), ...common })
+    .meta({ title: 'backfill' }),
+  soak: z
+    .strictObject({ soak: duration('30s').describe('Only let the traffic run, for this time.'), ...common })
+    .meta({ title: 'soak' }),
+  verify: z
+    .strictObject({
+      verify: files('sql/verify.sql').describe(
+        'SQL file, or a list of them: each statement must return no rows.',
+      ),
+      ...common,
+    })
+    .meta({ title: 'verify' }),
 };
 
 export type StepConfig = z.infer<(typeof stepSchemas)[keyof typeof stepSchemas]>;

@@ -8,6 +8,7 @@ import {
   LineCounter,
   parseDocument,
   visit,
+  type Alias,
   type Document,
   type Node,
   type Scalar,
@@ -41,22 +42,18 @@ export class YamlSource {
     this.#file = file;
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });
     if (!this.#checkSyntax()) return;
-    let complete = true;
+    const loose: Alias[] = [];
     visit(this.#document, {
       Scalar: (key, node, ancestors) => {
         if (key !== 'key') this.#interpolate(node, [...ancestors, node], lookup);
       },
       Alias: (_key, node) => {
-        if (node.resolve(this.#document)) return;
-        complete = false;
-        this.#mistake(
-          node.range?.[0],
-          '',
-          `*${node.source} stands for nothing: there is no &${node.source} before it`,
-        );
+        if (!node.resolve(this.#document)) loose.push(node);
       },
     });
-    if (!complete) return;
+    for (const { source, range } of loose)
+      this.#mistake(range?.[0], '', `*${source} stands for nothing: there is no &${source} before it`);
+    if (loose.length > 0) return;
     try {
       this.value = this.#document.toJS() as unknown;
     } catch (error) {

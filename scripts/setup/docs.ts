@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { z } from 'zod';
+import { resultSchema } from '../checks/result.ts';
+import { rehearsalSchema } from '../plan/schema.ts';
+import { configReference, type JsonSchema } from './config-reference.ts';
+
+/*
+ * The documents that are made from code. `npm run docs` writes them; a test fails when a committed one is stale.
+ * One more is one more line here.
+ */
+const DOCUMENTS: Readonly<Record<string, () => string>> = {
+  'docs/schema/rehearsal.schema.json': () => jsonText('rehearsal.yaml', rehearsalSchema),
+  'docs/schema/result.schema.json': () => jsonText('result.json', resultSchema),
+  'docs/config.md': () => configReference(jsonSchema(rehearsalSchema)),
+};
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+export interface GeneratedDocument {
+  /** Relative to the project's root. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every generated document as it should be committed. */
+export async function generatedDocuments(): Promise<GeneratedDocument[]> {
+  const documents: GeneratedDocument[] = [];
+  for (const [path, make] of Object.entries(DOCUMENTS)) {
+    const options = await resolveConfig(join(ROOT, path));
+    documents.push({ path, text: await format(make(), { ...options, filepath: path }) });
+  }
+  return documents;
+}
+
+/** What an author may write: the side of the schema before defaults and conversions. */
+function jsonSchema(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+}
+
+function jsonText(title: string, schema: z.ZodType): string {
+  return JSON.stringify({ title, ...jsonSchema(schema) });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const { path, text } of await generatedDocuments()) {
+    await mkdir(dirname(join(ROOT, path)), { recursive: true });
+    await writeFile(join(ROOT, path), text);
+  }
+}
