@@ -76,6 +76,15 @@ export const statementSchema = z.object({
   error: errorSchema.nullable(),
 });
 
+const latencySchema = z.object({
+  requests: count,
+  errors: count,
+  p50Ms: ms,
+  p95Ms: ms,
+  p99Ms: ms,
+  maxMs: ms,
+});
+
 export const stepSchema = z.object({
   name: z.string(),
   index: z.int().positive(),
@@ -106,15 +115,10 @@ export const stepSchema = z.object({
       pauseReasons: z.array(z.string()),
     })
     .nullable(),
-});
-
-const latencySchema = z.object({
-  requests: count,
-  errors: count,
-  p50Ms: ms,
-  p95Ms: ms,
-  p99Ms: ms,
-  maxMs: ms,
+  latency: latencySchema
+    .nullable()
+    .optional()
+    .describe('The app over the time of the step and the drain of its queues, at least a second'),
 });
 
 export const resultSchema = z.object({

@@ -1,0 +1,104 @@
+import { loadModule } from 'libpg-query';
+import { formatShortCount } from '../shared/format.ts';
+import { alterTable } from './advice/alter-table.ts';
+import { bulkChanges } from './advice/bulk-changes.ts';
+import { indexes } from './advice/indexes.ts';
+import { lockTable } from './advice/lock-table.ts';
+import { queueAdvice, transactionAdvice } from './advice/queue.ts';
+import { renames } from './advice/renames.ts';
+import { rewrites } from './advice/rewrites.ts';
+import type { Advice, AdviceFacts, AdviceRule } from './advice/rule.ts';
+import { StatementTree } from './advice/statement-tree.ts';
+import type { Analysis } from './analysis/analyse.ts';
+import { matrixStates } from './analysis/matrix.ts';
+import type { StatementAnalysis } from './analysis/statements.ts';
+import type { Stop } from './stops.ts';
+import { listed, roleName, shortRelation } from './wording.ts';
+
+const RULES: readonly AdviceRule[] = [alterTable, renames, indexes, bulkChanges, rewrites, lockTable];
+
+/** Why advice is asked for: it waited in the queue, it held a lock, the app got slow, or requests broke. */
+export type Why = 'wait' | 'hold' | 'slow' | 'broke';
+
+/** Must have been awaited once before `advise`. */
+export async function loadAdvice(): Promise<void> {
+  await loadModule();
+}
+
+/** What to write instead; empty where nothing better is known. */
+export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice> {
+  const { statement } = stop;
+  if (statement === null) return stepAdvice(stop);
+  if (why === 'wait' || (why === 'slow' && stop.blockingWaitMs > stop.blockingHoldMs)) {
+    const behind = statement.blockedBy.map(roleName);
+    return queueAdvice(statement.record.sql, behind.length === 0 ? 'others' : listed(behind));
+  }
+  const own = ownAdvice(statement, analysis, stop);
+  if (why === 'broke' || !isKeptByTransaction(statement)) return own ?? {};
+  // LOCK TABLE and the like are known to be kept on purpose: their own advice says so already.
+  return own !== undefined && 'LockStmt' in (treeOf(statement)?.node ?? {}) ? own : transactionAdvice();
+}
+
+function ownAdvice(statement: StatementAnalysis, analysis: Analysis, stop: Stop): Advice | undefined {
+  const tree = treeOf(statement);
+  if (tree === undefined) return undefined;
+  const facts = factsOf(statement, analysis, stop);
+  for (const rule of RULES) {
+    const advice = rule(tree, facts);
+    if (advice !== undefined) return advice;
+  }
+  return undefined;
+}
+
+function treeOf({ record }: StatementAnalysis): StatementTree | undefined {
+  return StatementTree.parse(record.sql);
+}
+
+/** More than half of the hold came after the statement's own answer. */
+function isKeptByTransaction({ tries }: StatementAnalysis): boolean {
+  const longest = tries.toSorted((a, b) => b.holdMs - a.holdMs)[0];
+  if (longest === undefined || longest.record.capture !== 'transaction') return false;
+  return longest.record.releasedMs - longest.record.respondedMs > longest.holdMs / 2;
+}
+
+function factsOf({ record }: StatementAnalysis, analysis: Analysis, { step }: Stop): AdviceFacts {
+  const tables = new Map(
+    analysis.evidence.snapshot?.tables.map(({ name, rows }) => [shortRelation(name), rows]),
+  );
+  const broken = matrixStates(analysis).filter(
+    (state) => state.step === step.run && state.live && !state.record.ok && state.isNew,
+  );
+  return {
+    rewrote: record.rewrote,
+    rows: record.rows,
+    sizeOf: (relation) => {
+      const rows = tables.get(shortRelation(relation.replaceAll('"', '')));
+      return rows === undefined ? '' : ` (${formatShortCount(rows)} rows)`;
+    },
+    brokenVersions: [...new Set(broken.map((state) => state.record.version))],
+  };
+}
+
+function stepAdvice({ step }: Stop): Partial<Advice> {
+  switch (step.run.planned.kind) {
+    case 'backfill':
+      return {
+        advice:
+          "Make its batches shorter with batchTarget, or let it pause while the app's p99 is high with throttleP99.",
+      };
+    case 'command':
+      return {
+        advice:
+          'Let the migration tool set lock_timeout, or write the statements as a sql step: its locks are then measured one by one.',
+      };
+    case 'deploy':
+      return {
+        advice:
+          'Move the traffic over a longer time, so that new connections and plans do not come all at once.',
+      };
+    case 'sql':
+    case 'soak':
+    case 'verify':
+      return {};
+  }
+}

@@ -1,0 +1,25 @@
+import type { StatementTree } from './statement-tree.ts';
+
+/** What was measured of the statement and may change the advice. */
+export interface AdviceFacts {
+  /** Relations whose storage was replaced. */
+  readonly rewrote: readonly string[];
+  /** Rows that the statement changed. */
+  readonly rows: number | null;
+  /** ` (4.1 M rows)` for a table whose size is known, else empty. */
+  readonly sizeOf: (relation: string) => string;
+  /** Live app versions that fail because of it. */
+  readonly brokenVersions: readonly string[];
+}
+
+export interface Advice {
+  /** What PostgreSQL did there, as a sentence; null = nothing worth saying. */
+  readonly effect: string | null;
+  /** What to write instead, as one sentence. */
+  readonly advice: string;
+  /** Copyable SQL. */
+  readonly insteadSql: string | null;
+}
+
+/** Undefined where the statement is none of the rule's. */
+export type AdviceRule = (statement: StatementTree, facts: AdviceFacts) => Advice | undefined;

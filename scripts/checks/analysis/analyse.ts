@@ -1,0 +1,128 @@
+import type { Evidence } from '../evidence.ts';
+import { backfillFigures, type BackfillFigures } from './backfill.ts';
+import { blockedSessions, NONE_BLOCKED, type BlockedSessions } from './blocked-sessions.ts';
+import { disturbances, type Disturbance } from './disturbances.ts';
+import { failedRequests, type FailedRequests } from './failures.ts';
+import { generatorFigures, type GeneratorFigures } from './generator.ts';
+import { groupBy } from './group-by.ts';
+import { baselineLatency, latencyByVersion, stepLatency } from './latency.ts';
+import { liveVersions, type LiveVersions } from './live-versions.ts';
+import type { Latency } from './percentiles.ts';
+import { mergeTries, type StatementAnalysis } from './statements.ts';
+import { arrangeSteps, type StepRun } from './steps.ts';
+import { outsideLocks, type LockSpan } from './outside-locks.ts';
+import { countVictims, type VictimCount } from './victim-count.ts';
+import { delayedRequests, victimThresholdMs, type DelayedRequests } from './victims.ts';
+import { waitSpans } from './waits.ts';
+import { statementTry, type StatementTry } from './windows.ts';
+
+/** One step and all that is known of it. */
+export interface StepAnalysis {
+  readonly run: StepRun;
+  readonly tries: readonly StatementTry[];
+  readonly statements: readonly StatementAnalysis[];
+  /** Of the step as a whole: its statements' and those that no statement can be named for. */
+  readonly victims: VictimCount;
+  /** Of a step without statements; of a step with statements: see there. */
+  readonly blocked: BlockedSessions;
+  /** Locks of a step without statements, seen from outside. */
+  readonly outsideLocks: readonly LockSpan[];
+  /** Null where the step did not run or no requests were recorded. */
+  readonly latency: Latency | null;
+  readonly backfill: BackfillFigures | null;
+}
+
+/** Everything that checks and the result are made from. */
+export interface Analysis {
+  readonly evidence: Evidence;
+  readonly steps: readonly StepAnalysis[];
+  readonly baseline: Latency | null;
+  readonly thresholdMs: number;
+  readonly traffic: Readonly<Record<string, Latency>>;
+  readonly failures: readonly FailedRequests[];
+  /** By state of the schema: at the start and after each step. */
+  readonly live: readonly LiveVersions[];
+  /** What failures and victims refer to by index. */
+  readonly causes: readonly Disturbance[];
+  readonly generator: GeneratorFigures | null;
+}
+
+/** Pure: the same evidence gives the same analysis. */
+export function analyse(evidence: Evidence): Analysis {
+  const { requests, load } = evidence;
+  const runs = arrangeSteps(evidence);
+  const waits = waitSpans(evidence.waits ?? []);
+  const locks = evidence.locks ?? [];
+  const tried = runs.map((step) => ({
+    step,
+    tries: step.statements.map((record) => statementTry(record, waits, locks)),
+  }));
+  const causes = disturbances(tried);
+  const baseline = baselineLatency(requests, load) ?? null;
+  const thresholdMs = victimThresholdMs(baseline?.p99Ms);
+  const delayed = requests && delayedRequests(requests, causes, thresholdMs);
+  const failures = requests ? failedRequests(requests, runs, causes, evidence.compatibility ?? []) : [];
+  const commandPids = groupBy(locks, ({ step }) => step);
+  const blocked = blockedSessions(
+    waits,
+    causes,
+    (step) => new Set(commandPids.get(step)?.map(({ pid }) => pid)),
+  );
+  const facts: Facts = { evidence, causes, delayed, failures, blocked, medianMs: baseline?.p50Ms ?? 0 };
+  return {
+    evidence,
+    steps: tried.map(({ step, tries }) => stepAnalysis(step, tries, facts)),
+    baseline,
+    thresholdMs,
+    traffic: requests ? latencyByVersion(requests) : {},
+    failures,
+    causes,
+    live: liveVersions(evidence.run.load.versions[0]?.name, runs),
+    generator: requests ? generatorFigures(requests, load) : null,
+  };
+}
+
+interface Facts {
+  readonly evidence: Evidence;
+  readonly causes: readonly Disturbance[];
+  readonly delayed: DelayedRequests | undefined;
+  readonly failures: readonly FailedRequests[];
+  readonly blocked: ReadonlyMap<number, BlockedSessions>;
+  readonly medianMs: number;
+}
+
+function stepAnalysis(run: StepRun, tries: readonly StatementTry[], facts: Facts): StepAnalysis {
+  const { evidence, causes, blocked } = facts;
+  const own = causes.flatMap((cause, index) => (cause.step === run ? [index] : []));
+  const ofTry = (statement: StatementTry): number =>
+    causes.findIndex((cause) => cause.statement === statement);
+  const count = (indexes: readonly number[], withStep: boolean): VictimCount =>
+    countVictims(evidence.requests, facts, indexes, withStep ? run : null);
+  return {
+    run,
+    tries,
+    statements: mergeTries(tries, ofTry, (indexes) => count(indexes, false), blocked),
+    victims: count(own, true),
+    blocked: (tries.length === 0 ? blocked.get(own[0] ?? -1) : undefined) ?? NONE_BLOCKED,
+    outsideLocks:
+      run.window !== null && tries.length === 0
+        ? outsideLocks(
+            (evidence.locks ?? []).filter(({ step }) => step === run.planned.name),
+            run.window,
+          )
+        : [],
+    latency: latencyWithin(run, own, facts),
+    backfill:
+      backfillFigures((evidence.batches ?? []).filter(({ step }) => step === run.planned.name)) ?? null,
+  };
+}
+
+function latencyWithin(run: StepRun, own: readonly number[], facts: Facts): Latency | null {
+  const { evidence, delayed } = facts;
+  if (run.window === null || evidence.requests === undefined || delayed === undefined) return null;
+  const drainedMs = Math.max(0, ...own.map((index) => delayed.drainedMs[index] ?? 0));
+  return stepLatency(evidence.requests, run.window, drainedMs, (row) => {
+    const cause = delayed.causeOf.get(row);
+    return cause !== undefined && !own.includes(cause);
+  });
+}

@@ -1,0 +1,161 @@
+import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
+import type { Disturbance } from './disturbances.ts';
+import { groupBy } from './group-by.ts';
+import { overlapMs, type Interval } from './intervals.ts';
+import type { WaitSpan } from './waits.ts';
+
+/** What one disturbance did to the app's sessions. */
+export interface BlockedSessions {
+  /** Sum over the sessions of the time that they waited behind it. */
+  readonly sessionSeconds: number;
+  /** Most sessions that waited behind it at once. */
+  readonly peak: number;
+  readonly longestMs: number;
+  /** Relations that they waited for, the most wanted first. */
+  readonly relations: readonly string[];
+}
+
+export const NONE_BLOCKED: BlockedSessions = { sessionSeconds: 0, peak: 0, longestMs: 0, relations: [] };
+
+/** A wait of the app that leads to the migration, directly or through others that wait. */
+interface AppWait extends Interval {
+  readonly pid: number;
+  readonly cause: number;
+  readonly relation: string | null;
+  readonly polls: readonly number[];
+}
+
+/** Backends of a step that run under another name than `migration`: the programs of a command step. */
+export type PidsOfStep = (stepName: string) => ReadonlySet<number>;
+
+/** By index of the disturbance; those that blocked nobody are left out. */
+export function blockedSessions(
+  waits: readonly WaitSpan[],
+  causes: readonly Disturbance[],
+  commandPids: PidsOfStep,
+): Map<number, BlockedSessions> {
+  const polls = groupBy(
+    waits.flatMap(({ seen }) => seen),
+    ({ tMs }) => tMs,
+  );
+  const chains = new Map([...polls].map(([tMs, records]) => [tMs, new Chain(records)]));
+  const appWaits = waits
+    .filter(({ role }) => role === 'app')
+    .map((wait) => attributed(wait, chains, causes, commandPids))
+    .filter((wait) => wait !== undefined);
+  return new Map(
+    [...groupBy(appWaits, ({ cause }) => cause)].map(([cause, group]) => [cause, summed(group)]),
+  );
+}
+
+/** Who waits for whom at one poll. */
+class Chain {
+  readonly #waiting: ReadonlyMap<number, WaitRecord>;
+
+  constructor(records: readonly WaitRecord[]) {
+    this.#waiting = new Map(records.map((record) => [record.pid, record]));
+  }
+
+  /** The waits at whose end `isMigration` stands, followed from `pid` on through all that wait; undefined = none. */
+  behind(pid: number, isMigration: (pid: number, role: SessionRole) => boolean): Link | undefined {
+    const seen = new Set<number>([pid]);
+    const queue = [pid];
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const record = this.#waiting.get(next);
+      for (const blocker of record?.blockedBy ?? []) {
+        if (isMigration(blocker.pid, blocker.role))
+          return { pid: blocker.pid, relation: record?.relation ?? null };
+        if (!seen.has(blocker.pid)) {
+          seen.add(blocker.pid);
+          queue.push(blocker.pid);
+        }
+      }
+    }
+    return undefined;
+  }
+}
+
+/** The migration's backend and the relation that the last one of the chain wants from it. */
+interface Link {
+  readonly pid: number;
+  readonly relation: string | null;
+}
+
+function attributed(
+  wait: WaitSpan,
+  chains: ReadonlyMap<number, Chain>,
+  causes: readonly Disturbance[],
+  commandPids: PidsOfStep,
+): AppWait | undefined {
+  let best: { cause: number; relation: string | null; score: number } | undefined;
+  const polls: number[] = [];
+  for (const { tMs } of wait.seen) {
+    const link = linkAt(tMs, wait.pid, chains, causes, commandPids);
+    if (link === undefined) continue;
+    polls.push(tMs);
+    causes.forEach((cause, index) => {
+      const score = fit(cause, wait, link);
+      if (score > (best?.score ?? 0))
+        best = { cause: index, relation: wait.relation ?? link.relation, score };
+    });
+  }
+  if (best === undefined) return undefined;
+  const cause = causes[best.cause];
+  const fromMs = Math.max(wait.fromMs, cause?.fromMs ?? wait.fromMs);
+  const toMs = Math.max(fromMs, endOf(wait, cause?.toMs ?? wait.toMs));
+  return { pid: wait.pid, cause: best.cause, relation: best.relation, polls, fromMs, toMs };
+}
+
+/** The release ended the wait when it fell between the last poll that saw the wait and the next. */
+function endOf(wait: WaitSpan, releasedMs: number): number {
+  return releasedMs >= wait.lastSeenMs && releasedMs <= wait.goneMs ? releasedMs : wait.toMs;
+}
+
+function linkAt(
+  tMs: number,
+  pid: number,
+  chains: ReadonlyMap<number, Chain>,
+  causes: readonly Disturbance[],
+  commandPids: PidsOfStep,
+): Link | undefined {
+  const steps = causes
+    .filter(({ fromMs, toMs }) => fromMs <= tMs && toMs >= tMs)
+    .map(({ step }) => step.planned);
+  const foreign = steps.filter(({ kind }) => kind === 'command').map(({ name }) => commandPids(name));
+  return chains
+    .get(tMs)
+    ?.behind(
+      pid,
+      (blocker, role) =>
+        role === 'migration' || role === 'command' || foreign.some((pids) => pids.has(blocker)),
+    );
+}
+
+/** How well a disturbance explains a wait: it must be of that backend; holding that relation counts most. */
+function fit(cause: Disturbance, wait: WaitSpan, link: Link): number {
+  const { statement } = cause;
+  if (statement !== null && statement.record.pid !== link.pid) return 0;
+  const shared = overlapMs(wait, cause);
+  if (shared <= 0) return 0;
+  const holdsIt = statement?.spans.some(({ relation }) => relation === link.relation) ?? false;
+  const wantsIt = statement?.waits.some(({ wait: own }) => own.relation === link.relation) ?? false;
+  return shared * (holdsIt || wantsIt ? 100 : 1) * (1 + cause.rank);
+}
+
+function summed(waits: readonly AppWait[]): BlockedSessions {
+  const lengths = waits.map(({ fromMs, toMs }) => toMs - fromMs);
+  const atPoll = groupBy(
+    waits.flatMap(({ polls }) => polls),
+    (tMs) => tMs,
+  );
+  const wanted = groupBy(
+    waits.flatMap(({ relation }) => (relation === null ? [] : [relation])),
+    (relation) => relation,
+  );
+  return {
+    sessionSeconds: lengths.reduce((sum, ms) => sum + ms, 0) / 1000,
+    peak: Math.max(...[...atPoll.values()].map((sessions) => sessions.length)),
+    longestMs: Math.max(...lengths),
+    relations: [...wanted].sort((a, b) => b[1].length - a[1].length).map(([relation]) => relation),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Interval } from './intervals.ts';
+import type { StatementTry } from './windows.ts';
+import type { StepRun } from './steps.ts';
+
+/** Something of the plan that may have slowed the app down: one try of a statement, or a step that has no statements. */
+export interface Disturbance extends Interval {
+  readonly step: StepRun;
+  /** Null for a step without statements. */
+  readonly statement: StatementTry | null;
+  /** How likely it is to be the cause where several went on at once: 2 = it stopped others, 1 = it held a lock, 0 = neither. */
+  readonly rank: 0 | 1 | 2;
+  /** The stretches in which it hurt, by its rank. */
+  readonly hurting: readonly Interval[];
+}
+
+/** Every possible cause in order of time. */
+export function disturbances(
+  steps: readonly { readonly step: StepRun; readonly tries: readonly StatementTry[] }[],
+): Disturbance[] {
+  return steps
+    .flatMap(({ step, tries }) => {
+      if (step.window === null) return [];
+      if (tries.length > 0) return tries.map((statement) => ofStatement(step, statement));
+      return [{ step, statement: null, rank: 0 as const, hurting: [step.window], ...step.window }];
+    })
+    .sort((a, b) => a.fromMs - b.fromMs || a.step.index - b.step.index);
+}
+
+function ofStatement(step: StepRun, statement: StatementTry): Disturbance {
+  const window = { fromMs: statement.record.sentMs, toMs: statement.record.releasedMs };
+  const rank = statement.blackout.length > 0 ? 2 : statement.strongest === null ? 0 : 1;
+  return { step, statement, rank, hurting: rank === 2 ? statement.blackout : [window], ...window };
+}

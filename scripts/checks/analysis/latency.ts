@@ -1,0 +1,61 @@
+import type { LoadEvent } from '../../artifacts/records.ts';
+import type { RequestTable } from '../request-table.ts';
+import type { Interval } from './intervals.ts';
+import { latencyOf, type Latency } from './percentiles.ts';
+
+/** A p99 over a shorter time than this would be that of a handful of requests. */
+const SHORTEST_STEP_WINDOW_MS = 1000;
+
+/** The app before the first step; undefined where the load never came so far. */
+export function baselineLatency(
+  requests: RequestTable | undefined,
+  load: readonly LoadEvent[] | undefined,
+): Latency | undefined {
+  const window = load?.find((event) => event.type === 'baseline');
+  if (requests === undefined || window === undefined) return undefined;
+  const rows: number[] = [];
+  for (let row = 0; row < requests.count; row++) {
+    const intendedMs = requests.intendedMs[row] ?? 0;
+    if (intendedMs >= window.fromMs && intendedMs < window.toMs) rows.push(row);
+  }
+  return rows.length === 0 ? undefined : ofRows(requests, rows);
+}
+
+/** The whole run by app version, in order of rollout; versions without a request are left out. */
+export function latencyByVersion(requests: RequestTable): Record<string, Latency> {
+  const rows: number[][] = requests.versions.map(() => []);
+  requests.version.forEach((version, row) => rows[version]?.push(row));
+  const entries = requests.versions.map((name, version) => [name, rows[version] ?? []] as const);
+  return Object.fromEntries(
+    entries.filter(([, some]) => some.length > 0).map(([name, some]) => [name, ofRows(requests, some)]),
+  );
+}
+
+/**
+ * The app over the time of a step and the drain of its queues, at least a second: every request that was in flight in
+ * it, but for those that `delayedByOther` says another step delayed.
+ */
+export function stepLatency(
+  requests: RequestTable,
+  step: Interval,
+  drainedMs: number,
+  delayedByOther: (row: number) => boolean,
+): Latency {
+  const toMs = Math.max(step.toMs, drainedMs, step.fromMs + SHORTEST_STEP_WINDOW_MS);
+  const rows: number[] = [];
+  for (let row = 0; row < requests.count; row++) {
+    if ((requests.intendedMs[row] ?? 0) >= toMs) break;
+    if ((requests.endMs[row] ?? 0) >= step.fromMs && !delayedByOther(row)) rows.push(row);
+  }
+  return ofRows(requests, rows);
+}
+
+function ofRows(requests: RequestTable, rows: readonly number[]): Latency {
+  const latenciesMs = new Float64Array(rows.length);
+  let errors = 0;
+  rows.forEach((row, position) => {
+    latenciesMs[position] = (requests.endMs[row] ?? 0) - (requests.intendedMs[row] ?? 0);
+    if (requests.outcome[row] !== 0) errors += 1;
+  });
+  return latencyOf(latenciesMs, errors);
+}

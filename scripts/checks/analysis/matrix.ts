@@ -1,0 +1,36 @@
+import type { CompatibilityRecord } from '../../artifacts/records.ts';
+import type { Analysis } from './analyse.ts';
+import type { StepRun } from './steps.ts';
+
+/** One cell of the compatibility matrix. */
+export interface MatrixState {
+  readonly record: CompatibilityRecord;
+  /** Null for the start. */
+  readonly step: StepRun | null;
+  /** The version had traffic in that state. */
+  readonly live: boolean;
+  /** It is the version that the last deploy replaced. */
+  readonly isLeft: boolean;
+  /** The cell before it was not the same: here it broke, or here it has traffic for the first time. */
+  readonly isNew: boolean;
+}
+
+/** Every cell in the order in which the scripts were tried. */
+export function matrixStates({ evidence, steps, live }: Analysis): MatrixState[] {
+  const before = new Map<string, MatrixState>();
+  return (evidence.compatibility ?? []).map((record) => {
+    const state = live.find(({ after }) => after === record.after);
+    const key = `${record.version}/${record.script}`;
+    const previous = before.get(key);
+    const isLive = state?.live.includes(record.version) ?? false;
+    const cell: MatrixState = {
+      record,
+      step: steps.find(({ run }) => run.planned.name === record.after)?.run ?? null,
+      live: isLive,
+      isLeft: state?.left === record.version,
+      isNew: previous?.record.ok !== record.ok || (isLive && !previous.live),
+    };
+    before.set(key, cell);
+    return cell;
+  });
+}

@@ -1,0 +1,56 @@
+import type { OutsideLockRecord } from '../../artifacts/records.ts';
+import { groupBy } from './group-by.ts';
+import type { Interval } from './intervals.ts';
+import { POLL_MS } from './waits.ts';
+
+/** A lock of the migration from its grant to its release. */
+export interface LockSpan extends Interval {
+  readonly relation: string;
+  readonly mode: string;
+}
+
+/** The probe names a relation so when nobody else can see it yet. */
+const UNSEEN = /^oid \d+$/;
+/** More than this between two polls that saw a lock: it was released and taken again. */
+const GAP_MS = 5 * POLL_MS;
+
+/**
+ * Locks seen from outside within `within`, one span for each time a backend held one. Its ends lie between two polls:
+ * half a poll is added on each side of those that saw it. Relations that only the migration can see are left out.
+ */
+export function outsideLocks(records: readonly OutsideLockRecord[], within: Interval): LockSpan[] {
+  const granted = records.filter(
+    ({ tMs, granted: isGranted, relation }) =>
+      isGranted && tMs >= within.fromMs && tMs <= within.toMs && !UNSEEN.test(relation),
+  );
+  const spans: LockSpan[] = [];
+  for (const seen of groupBy(granted, ({ pid, relation, mode }) => `${pid} ${mode} ${relation}`).values()) {
+    spans.push(...spansOf(seen, within));
+  }
+  return spans.sort((a, b) => a.fromMs - b.fromMs || a.relation.localeCompare(b.relation));
+}
+
+function spansOf(seen: readonly OutsideLockRecord[], within: Interval): LockSpan[] {
+  const spans: LockSpan[] = [];
+  let first: OutsideLockRecord | undefined;
+  let last: OutsideLockRecord | undefined;
+  const close = (): void => {
+    if (first === undefined || last === undefined) return;
+    spans.push({
+      relation: first.relation,
+      mode: first.mode,
+      fromMs: Math.max(within.fromMs, first.tMs - POLL_MS / 2),
+      toMs: Math.min(within.toMs, last.tMs + POLL_MS / 2),
+    });
+  };
+  for (const record of seen) {
+    if (last !== undefined && record.tMs - last.tMs > GAP_MS) {
+      close();
+      first = undefined;
+    }
+    first ??= record;
+    last = record;
+  }
+  close();
+  return spans;
+}

@@ -1,0 +1,69 @@
+import type {
+  AttemptRecord,
+  PlannedStep,
+  StatementRecord,
+  StepEndRecord,
+  StepEvent,
+} from '../../artifacts/records.ts';
+import type { Evidence } from '../evidence.ts';
+import { groupBy } from './group-by.ts';
+
+/** A planned step and what happened to it. */
+export interface StepRun {
+  readonly planned: PlannedStep;
+  /** Position in the plan, from 1. */
+  readonly index: number;
+  /** Null for a step that was never started. */
+  readonly window: { readonly fromMs: number; readonly toMs: number } | null;
+  /** Undefined for a step that began and never ended: the run was interrupted or crashed in it. */
+  readonly end: StepEndRecord | undefined;
+  readonly failedTries: readonly AttemptRecord[];
+  readonly statements: readonly StatementRecord[];
+}
+
+/** The plan in its order with the events of each step. A step without an end lasts until the last thing that was recorded. */
+export function arrangeSteps(evidence: Evidence): StepRun[] {
+  const events = groupBy(evidence.steps ?? [], ({ step }) => step);
+  const lastMs = lastMomentMs(evidence);
+  return evidence.run.plan.map((planned, position) =>
+    stepRun(planned, position + 1, events.get(planned.name) ?? [], lastMs),
+  );
+}
+
+function stepRun(planned: PlannedStep, index: number, events: readonly StepEvent[], lastMs: number): StepRun {
+  const start = events.find((event) => event.type === 'step-start');
+  const end = events.find((event) => event.type === 'step-end');
+  const ran = start !== undefined && end?.status !== 'skipped';
+  return {
+    planned,
+    index,
+    window: ran ? { fromMs: start.tMs, toMs: Math.max(start.tMs, end?.tMs ?? lastMs) } : null,
+    end,
+    failedTries: events.filter((event) => event.type === 'attempt'),
+    statements: events.filter((event) => event.type === 'statement'),
+  };
+}
+
+/** The latest moment that any artifact knows of. */
+export function lastMomentMs(evidence: Evidence): number {
+  let lastMs = 0;
+  const at = (moment: number | undefined): void => {
+    if (moment !== undefined && moment > lastMs) lastMs = moment;
+  };
+  evidence.steps?.forEach((event) => {
+    at(event.type === 'statement' ? event.releasedMs : event.tMs);
+  });
+  evidence.load?.forEach((event) => {
+    at(event.type === 'baseline' ? event.toMs : event.tMs);
+  });
+  evidence.requests?.endMs.forEach(at);
+  at(evidence.server?.at(-1)?.tMs);
+  at(evidence.batches?.at(-1)?.endMs);
+  return lastMs;
+}
+
+/** What the report calls the state of a step. */
+export function statusOf(step: StepRun): 'ok' | 'failed' | 'skipped' {
+  if (step.window === null) return 'skipped';
+  return step.end?.status === 'ok' ? 'ok' : 'failed';
+}

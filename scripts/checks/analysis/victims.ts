@@ -1,0 +1,103 @@
+import type { RequestTable } from '../request-table.ts';
+import type { Disturbance } from './disturbances.ts';
+import { overlapMs, unionMs, type Interval } from './intervals.ts';
+
+/** A request slower than this many milliseconds is delayed, however fast the baseline was. */
+const THRESHOLD_FLOOR_MS = 10;
+/** Or slower than this many times the p99 of the baseline. */
+const THRESHOLD_OVER_P99 = 3;
+
+export function victimThresholdMs(baselineP99Ms: number | undefined): number {
+  return Math.max(THRESHOLD_FLOOR_MS, THRESHOLD_OVER_P99 * (baselineP99Ms ?? 0));
+}
+
+export interface DelayedRequests {
+  /** Row of the request → index of the disturbance that delayed it. A request belongs to one at most. */
+  readonly causeOf: ReadonlyMap<number, number>;
+  /** By disturbance: when the queue that it left behind was gone. */
+  readonly drainedMs: readonly number[];
+}
+
+/**
+ * Who was delayed by what: a slow request whose time in flight overlaps a disturbance or the drain of the queue that
+ * it left behind. Where several fit, the larger overlap counts, and one that stopped others far more than one that ran.
+ */
+export function delayedRequests(
+  requests: RequestTable,
+  causes: readonly Disturbance[],
+  thresholdMs: number,
+): DelayedRequests {
+  const slow = slowRows(requests, thresholdMs);
+  const drainedMs = causes.map((cause) => drainEnd(requests, slow, cause, thresholdMs));
+  const causeOf = new Map<number, number>();
+  for (const row of slow) {
+    if (requests.outcome[row] !== 0) continue;
+    const cause = likeliestCause(inFlight(requests, row), causes, drainedMs);
+    if (cause !== undefined) causeOf.set(row, cause);
+  }
+  return { causeOf, drainedMs };
+}
+
+/** From the moment a request was due to its answer. */
+export function inFlight(requests: RequestTable, row: number): Interval {
+  return { fromMs: requests.intendedMs[row] ?? 0, toMs: requests.endMs[row] ?? 0 };
+}
+
+function slowRows(requests: RequestTable, thresholdMs: number): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < requests.count; row++) {
+    const { fromMs, toMs } = inFlight(requests, row);
+    if (toMs - fromMs > thresholdMs) rows.push(row);
+  }
+  return rows;
+}
+
+/**
+ * The queue that a stop of length T left behind is gone within T, or the app would not have kept up before it either.
+ * Until then each slow request that came while others were slow carries the drain on. Requests that never got an answer
+ * say nothing about it.
+ */
+function drainEnd(
+  requests: RequestTable,
+  slow: readonly number[],
+  cause: Disturbance,
+  thresholdMs: number,
+): number {
+  const limitMs = cause.toMs + Math.max(thresholdMs, unionMs(cause.hurting));
+  let endMs = cause.toMs;
+  for (const row of slow) {
+    const { fromMs, toMs } = inFlight(requests, row);
+    if (fromMs >= endMs) break;
+    if (toMs > endMs && isAnswered(requests, row)) endMs = Math.min(toMs, limitMs);
+  }
+  return endMs;
+}
+
+function isAnswered(requests: RequestTable, row: number): boolean {
+  const outcome = requests.outcomes[requests.outcome[row] ?? 0];
+  return outcome !== 'unfinished' && outcome !== 'lost';
+}
+
+/** How much more a moment of it explains, by rank: stopping others before holding a lock before just running. */
+const WEIGHT = [1, 3, 10] as const;
+
+function likeliestCause(
+  request: Interval,
+  causes: readonly Disturbance[],
+  drainedMs: readonly number[],
+): number | undefined {
+  let best: number | undefined;
+  let bestScore = 0;
+  let bestCoreMs = 0;
+  causes.forEach((cause, index) => {
+    const coreMs = cause.hurting.reduce((sum, part) => sum + Math.max(0, overlapMs(request, part)), 0);
+    const drain = { fromMs: cause.toMs, toMs: drainedMs[index] ?? cause.toMs };
+    const score = WEIGHT[cause.rank] * (coreMs + Math.max(0, overlapMs(request, drain)));
+    if (score > bestScore || (score === bestScore && coreMs > bestCoreMs)) {
+      best = index;
+      bestScore = score;
+      bestCoreMs = coreMs;
+    }
+  });
+  return best;
+}

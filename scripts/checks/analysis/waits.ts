@@ -1,0 +1,86 @@
+import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
+
+/** Sessions that wait are looked for every 10 ms while a part of the plan is in flight. */
+export const POLL_MS = 10;
+/** A later poll than this is not the next one: nothing was watched in between. */
+const LONGEST_POLL_MS = 5 * POLL_MS;
+/** Two readings of one wait's start differ by the round trip of the poll. */
+const START_JITTER_MS = 1;
+
+/** One wait of one session for one lock, over all polls that saw it. */
+export interface WaitSpan {
+  readonly pid: number;
+  readonly role: SessionRole;
+  readonly relation: string | null;
+  readonly locktype: string;
+  readonly mode: string;
+  /** Exact: pg_locks.waitstart. */
+  readonly fromMs: number;
+  readonly lastSeenMs: number;
+  /** Half-way to the next poll, which no longer saw it: true to half a poll. */
+  readonly toMs: number;
+  /** The first poll that no longer saw it. */
+  readonly goneMs: number;
+  readonly seen: readonly WaitRecord[];
+}
+
+/** Joins what single polls saw into waits, in order of their start. */
+export function waitSpans(records: readonly WaitRecord[]): WaitSpan[] {
+  const ordered = records.toSorted((a, b) => a.tMs - b.tMs);
+  const polls = [...new Set(ordered.map(({ tMs }) => tMs))];
+  const open = new Map<number, WaitRecord[]>();
+  const waits: WaitRecord[][] = [];
+  for (const record of ordered) {
+    const current = open.get(record.pid);
+    if (current !== undefined && continues(current, record)) current.push(record);
+    else {
+      const begun = [record];
+      open.set(record.pid, begun);
+      waits.push(begun);
+    }
+  }
+  return waits.map((seen) => spanOf(seen, polls)).sort((a, b) => a.fromMs - b.fromMs || a.pid - b.pid);
+}
+
+/** The same wait began before the last poll that saw the session wait; a new one began after it. */
+function continues(seen: readonly WaitRecord[], next: WaitRecord): boolean {
+  const last = seen.at(-1);
+  if (last === undefined) return false;
+  const sameLock =
+    last.relation === next.relation && last.mode === next.mode && last.locktype === next.locktype;
+  return sameLock && next.sinceMs <= last.tMs + START_JITTER_MS;
+}
+
+function spanOf(seen: readonly WaitRecord[], polls: readonly number[]): WaitSpan {
+  const [first] = seen;
+  const last = seen.at(-1);
+  if (first === undefined || last === undefined) throw new TypeError('a wait was seen at least once');
+  const next = polls[firstAbove(polls, last.tMs)];
+  const goneMs = next !== undefined && next - last.tMs <= LONGEST_POLL_MS ? next : last.tMs + POLL_MS;
+  const { pid, role, relation, locktype, mode } = last;
+  return {
+    pid,
+    role,
+    relation,
+    locktype,
+    mode,
+    // waitstart is empty for a moment after a wait began, so that the first reading can be late.
+    fromMs: Math.min(...seen.map(({ sinceMs }) => sinceMs)),
+    lastSeenMs: last.tMs,
+    toMs: (last.tMs + goneMs) / 2,
+    goneMs,
+    seen,
+  };
+}
+
+/** Index of the first of ascending `values` that is above `limit`. */
+function firstAbove(values: readonly number[], limit: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? 0) > limit) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,62 @@
+import type { OutsideLockRecord, StatementRecord } from '../../artifacts/records.ts';
+import { heldInTransaction, lockEffect, type Clipped, type LockEffect } from './holds.ts';
+import { merged, type Interval } from './intervals.ts';
+import { outsideLocks } from './outside-locks.ts';
+import type { WaitSpan } from './waits.ts';
+
+/** One try of a statement on the run's clock: sent, granted, answered, released. */
+export interface StatementTry extends LockEffect {
+  readonly record: StatementRecord;
+  /** Its own waits for locks of any kind. */
+  readonly waits: readonly Clipped[];
+  /** All of them together. */
+  readonly waitMs: number;
+  readonly grantMs: number;
+}
+
+/** @param waits of all sessions */
+export function statementTry(
+  record: StatementRecord,
+  waits: readonly WaitSpan[],
+  locks: readonly OutsideLockRecord[],
+): StatementTry {
+  const own = ownWaits(record, waits);
+  const waitMs = own.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  const grantMs = record.sentMs + waitMs;
+  const window = { fromMs: record.sentMs, toMs: record.releasedMs };
+  const spans =
+    record.capture === 'outside'
+      ? outsideLocks(
+          locks.filter(({ pid, step }) => pid === record.pid && step === record.step),
+          window,
+        )
+      : heldInTransaction(record.newLocks, grantMs, record.releasedMs);
+  const effect = lockEffect(spans, own);
+  return { record, waits: own, waitMs, grantMs, ...effect, blackout: blackoutOf(record, effect) };
+}
+
+/** Waits of the statement's own backend between its sending and its answer. */
+function ownWaits(record: StatementRecord, waits: readonly WaitSpan[]): Clipped[] {
+  return waits
+    .filter(({ pid, fromMs, lastSeenMs }) => {
+      return pid === record.pid && lastSeenMs >= record.sentMs && fromMs <= record.respondedMs;
+    })
+    .map((wait) => ({ wait, fromMs: Math.max(wait.fromMs, record.sentMs), toMs: endOf(wait, record) }))
+    .filter(({ fromMs, toMs }) => toMs > fromMs);
+}
+
+/**
+ * The wait ended between the last poll that saw it and the next one or the statement's answer, whichever came first:
+ * take the middle. One that the answer itself ended, such as a lock_timeout, lasted until then.
+ */
+function endOf(wait: WaitSpan, { respondedMs, error }: StatementRecord): number {
+  if (wait.goneMs < respondedMs) return wait.toMs;
+  return error === null ? (wait.lastSeenMs + respondedMs) / 2 : respondedMs;
+}
+
+/** Inside a transaction nothing is given back before its end: from the first blocking moment all is one stretch. */
+function blackoutOf(record: StatementRecord, { blackout, blockingHoldMs }: LockEffect): Interval[] {
+  if (record.capture === 'outside' || blockingHoldMs === 0) return merged(blackout);
+  const fromMs = Math.min(...blackout.map((part) => part.fromMs));
+  return [{ fromMs, toMs: Math.max(fromMs, record.releasedMs) }];
+}

@@ -1,0 +1,131 @@
+import type { Analysis } from './analysis/analyse.ts';
+import { groupBy } from './analysis/group-by.ts';
+import { lastMomentMs } from './analysis/steps.ts';
+import { timelineSeconds } from './analysis/timeline-seconds.ts';
+import { batchPoints, drawable, lagPoints, lockBars } from './analysis/timeline.ts';
+import { matrixStates } from './analysis/matrix.ts';
+import { headline, verdictOf } from './headline.ts';
+import { knownLimits } from './limits.ts';
+import type { Result } from './result.ts';
+import { rounded } from './rounded.ts';
+import type { Judgement } from './run-checks.ts';
+import { stepResults } from './step-results.ts';
+
+/** The one document that renderers read. */
+export function assembleResult(analysis: Analysis, judgement: Judgement): Result {
+  const { evidence, traffic, baseline, thresholdMs } = analysis;
+  const { run } = evidence;
+  const verdict = verdictOf(analysis, judgement);
+  return rounded({
+    schemaVersion: 1,
+    toolVersion: run.toolVersion,
+    runId: run.runId,
+    rehearsal: run.rehearsal,
+    target: run.target,
+    startedAt: run.startedAt,
+    endedAt: run.endedAt ?? new Date(Date.parse(run.startedAt) + lastMomentMs(evidence)).toISOString(),
+    outcome: run.outcome,
+    problem: run.problem,
+    verdict,
+    headline: headline(verdict, analysis, judgement),
+    findings: judgement.findings.map(({ finding }) => finding),
+    checks: judgement.checks,
+    steps: stepResults(analysis),
+    compatibility: matrixStates(analysis).map(
+      ({ record: { after, version, script, ok, sqlstate }, live }) => ({
+        after,
+        version,
+        script,
+        ok,
+        sqlstate,
+        live,
+      }),
+    ),
+    traffic: { ...traffic },
+    errors: errorsOf(analysis),
+    baseline,
+    victimThresholdMs: thresholdMs,
+    generator: generatorOf(analysis),
+    timeline: timelineOf(analysis),
+    environment: environmentOf(analysis),
+    snapshot: snapshotOf(analysis),
+    load: {
+      ratePerSec: run.load.ratePerSec,
+      connections: run.load.connections,
+      seed: run.seed,
+      versions: run.load.versions.map(({ name }) => name),
+    },
+    planSha256: run.planSha256,
+    limits: knownLimits(analysis),
+  });
+}
+
+function errorsOf({ failures }: Analysis): Result['errors'] {
+  const kinds = groupBy(failures, ({ version, script, sqlstate, step }) =>
+    [version, script, sqlstate, step?.index ?? 0].join(' '),
+  );
+  return [...kinds.values()].flatMap(([first, ...rest]) => {
+    if (first === undefined) return [];
+    const { version, script, sqlstate, step } = first;
+    const count = [first, ...rest].reduce((sum, { rows }) => sum + rows.length, 0);
+    return { version, script, step: step?.planned.name ?? null, sqlstate, count };
+  });
+}
+
+function generatorOf({ generator }: Analysis): Result['generator'] {
+  if (generator === null) return null;
+  const { lagP50Ms, lagP99Ms, lagMaxMs, reconnects, unfinished } = generator;
+  return { lagP50Ms, lagP99Ms, lagMaxMs, reconnects, unfinished };
+}
+
+function timelineOf({ evidence, steps }: Analysis): Result['timeline'] {
+  const { requests, locks = [], batches = [], server = [], run } = evidence;
+  return {
+    seconds: requests
+      ? timelineSeconds(requests).map((second) => ({ ...second, requests: { ...second.requests } }))
+      : [],
+    locks: drawable(steps.flatMap((step) => lockBars(step.run, step.tries, locks))),
+    batches: batchPoints(batches),
+    lag: run.standby ? lagPoints(server) : [],
+  };
+}
+
+function environmentOf({ evidence: { environment } }: Analysis): Result['environment'] {
+  if (environment === undefined) {
+    return {
+      hosts: 0,
+      createMs: 0,
+      destroyMs: null,
+      leftovers: null,
+      price: null,
+      postgresVersion: 'unknown',
+      settings: [],
+      machine: { cpus: 0, memoryBytes: 0, os: 'unknown' },
+    };
+  }
+  const { hosts, createMs, destroyMs, leftovers, price, postgresVersion, settings, machine } = environment;
+  return {
+    hosts,
+    createMs,
+    destroyMs,
+    leftovers,
+    price: price && { ...price },
+    postgresVersion,
+    settings: settings.map((setting) => ({ ...setting })),
+    machine: { ...machine },
+  };
+}
+
+function snapshotOf({ evidence: { snapshot } }: Analysis): Result['snapshot'] {
+  if (snapshot === undefined) return null;
+  const { kind, sha256, takenAt, sourceBytes, bytes, restoreMs, tables } = snapshot;
+  return {
+    kind,
+    sha256,
+    takenAt,
+    sourceBytes,
+    bytes,
+    restoreMs,
+    tables: tables.map((table) => ({ ...table })),
+  };
+}

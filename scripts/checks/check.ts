@@ -1,0 +1,49 @@
+import type { RunRecord } from '../artifacts/records.ts';
+import type { Budgets } from '../plan/model.ts';
+import type { ArtifactName } from './evidence.ts';
+import type { Analysis } from './analysis/analyse.ts';
+import type { Finding } from './result.ts';
+
+/** How much a finding hurt; it orders findings of the same status. */
+export interface Hurt {
+  readonly failed: number;
+  readonly delayed: number;
+  readonly ms: number;
+}
+
+export const NO_HURT: Hurt = { failed: 0, delayed: 0, ms: 0 };
+
+/** A finding before it is known which check it belongs to. */
+export interface CheckFinding extends Partial<Omit<Finding, 'check' | 'unit'>> {
+  readonly status: Finding['status'];
+  readonly message: string;
+  readonly hurt?: Hurt;
+  /** What PostgreSQL did there, as a sentence for the headline. */
+  readonly effect?: string | null;
+}
+
+export interface CheckOutcome {
+  /** Null where there was nothing to measure. */
+  readonly measured: number | null;
+  readonly findings: readonly CheckFinding[];
+}
+
+/** A pure function of the evidence. Its page is docs/checks/<id in kebab case>.md. */
+export interface Check {
+  readonly id: string;
+  /** The passing fact. */
+  readonly title: string;
+  /** The failing one. */
+  readonly failureTitle: string;
+  /** Artifacts without which it cannot tell. */
+  readonly needs: readonly ArtifactName[];
+  readonly unit: string | null;
+  /** The budget that it is judged by; null = it is judged without one. */
+  readonly budget: keyof Budgets | null;
+  /** False where the plan has nothing that it could measure. Default: always. */
+  readonly applies?: (run: RunRecord) => boolean;
+  readonly run: (analysis: Analysis, budgets: Budgets) => CheckOutcome;
+}
+
+/** Nothing measured, nothing found. */
+export const NOTHING: CheckOutcome = { measured: null, findings: [] };

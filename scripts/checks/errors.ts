@@ -1,0 +1,66 @@
+import { formatCount, plural } from '../shared/format.ts';
+import { advise } from './advice.ts';
+import type { Analysis } from './analysis/analyse.ts';
+import type { FailedRequests } from './analysis/failures.ts';
+import { groupBy } from './analysis/group-by.ts';
+import type { Check, CheckFinding } from './check.ts';
+import { statementOfFailure } from './failure-statement.ts';
+import { stops } from './stops.ts';
+import { listed, stepTitle } from './wording.ts';
+
+export const errors: Check = {
+  id: 'errors',
+  title: 'No more requests failed than the budget allows',
+  failureTitle: 'Requests failed',
+  needs: ['requests', 'steps'],
+  unit: 'requests',
+  budget: 'errors',
+  run(analysis, { errors: budget }) {
+    const caused = analysis.failures.filter(({ step }) => step !== null);
+    const measured = count(caused);
+    if (budget === undefined || measured <= budget) return { measured, findings: [] };
+    const places = groupBy(caused, (failure) => {
+      return `${failure.step?.index ?? 0} ${statementOfFailure(analysis, failure) ?? ''}`;
+    });
+    return {
+      measured,
+      findings: [...places.values()].map((group) => finding(group, measured, budget, analysis)),
+    };
+  },
+};
+
+function finding(
+  group: readonly FailedRequests[],
+  total: number,
+  budget: number,
+  analysis: Analysis,
+): CheckFinding {
+  const worstFirst = group.toSorted((a, b) => b.rows.length - a.rows.length);
+  const [worst] = worstFirst;
+  const step = worst?.step ?? null;
+  const statement = worst ? statementOfFailure(analysis, worst) : null;
+  const measured = count(group);
+  const kinds = worstFirst.map(
+    ({ version, script, sqlstate, rows }) =>
+      `${version}/${script} ${formatCount(rows.length)} with ${sqlstate}`,
+  );
+  const inAll = measured === total ? '' : `, ${formatCount(total)} in all`;
+  const stop = stops(analysis).find(
+    (one) => one.step.run === step && (one.statement?.record.index ?? null) === statement,
+  );
+  return {
+    status: 'fail',
+    step: step?.planned.name ?? null,
+    statement,
+    measured,
+    budget,
+    sqlstate: worst && /^[0-9A-Z]{5}$/.test(worst.sqlstate) ? worst.sqlstate : null,
+    message: `${step ? stepTitle(step) : 'The plan'} made ${plural(measured, 'request')} fail (budget ${formatCount(budget)}${inAll}): ${listed(kinds)}.`,
+    ...(stop === undefined ? {} : advise(stop, analysis, 'broke')),
+    hurt: { failed: measured, delayed: stop?.victims.delayed ?? 0, ms: 0 },
+  };
+}
+
+function count(failures: readonly FailedRequests[]): number {
+  return failures.reduce((sum, { rows }) => sum + rows.length, 0);
+}

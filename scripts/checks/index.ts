@@ -1,0 +1,31 @@
+import { backfillRate } from './backfill-rate.ts';
+import { blockedSeconds } from './blocked-seconds.ts';
+import type { Check } from './check.ts';
+import { compatibility } from './compatibility.ts';
+import { errors } from './errors.ts';
+import { evidenceComplete } from './evidence-complete.ts';
+import { generator } from './generator.ts';
+import { leftovers } from './leftovers.ts';
+import { lockHold } from './lock-hold.ts';
+import { lockWait } from './lock-wait.ts';
+import { p99 } from './p99.ts';
+import { replicationLag } from './replication-lag.ts';
+import { stepDuration } from './step-duration.ts';
+import { steps } from './steps.ts';
+
+/** Every check, sorted by id. */
+export const CHECKS: readonly Check[] = [
+  backfillRate,
+  blockedSeconds,
+  compatibility,
+  errors,
+  evidenceComplete,
+  generator,
+  leftovers,
+  lockHold,
+  lockWait,
+  p99,
+  replicationLag,
+  stepDuration,
+  steps,
+];

@@ -1,0 +1,52 @@
+import { formatCount, formatMs } from '../shared/format.ts';
+import { advise } from './advice.ts';
+import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
+import type { Latency } from './analysis/percentiles.ts';
+import type { Check, CheckFinding } from './check.ts';
+import { stops } from './stops.ts';
+import { budgetMs, stepTitle } from './wording.ts';
+
+/** Below this many requests a p99 is the slowest one or two of them. */
+const SMALL_SAMPLE = 100;
+
+export const p99: Check = {
+  id: 'p99',
+  title: "The app's p99 stayed within its budget in every step",
+  failureTitle: "The app's p99 went over its budget",
+  needs: ['requests', 'steps'],
+  unit: 'ms',
+  budget: 'p99Ms',
+  run(analysis, { p99Ms: budget }) {
+    const all = analysis.steps.flatMap((step) =>
+      step.latency === null || step.latency.requests === 0 ? [] : [{ step, latency: step.latency }],
+    );
+    const over = budget === undefined ? [] : all.filter(({ latency }) => latency.p99Ms > budget);
+    return {
+      measured: all.length === 0 ? null : Math.max(...all.map(({ latency }) => latency.p99Ms)),
+      findings: over.map(({ step, latency }): CheckFinding => {
+        const worst = stops(analysis)
+          .filter((stop) => stop.step === step)
+          .toSorted((a, b) => b.victims.delayed - a.victims.delayed)[0];
+        return {
+          status: 'fail',
+          step: step.run.planned.name,
+          statement: worst?.statement?.record.index ?? null,
+          measured: latency.p99Ms,
+          budget: budget ?? null,
+          message: message(step, latency, budget ?? 0, analysis),
+          ...(worst === undefined ? {} : advise(worst, analysis, 'slow')),
+          hurt: { failed: 0, delayed: step.victims.delayed, ms: latency.p99Ms },
+        };
+      }),
+    };
+  },
+};
+
+function message(step: StepAnalysis, latency: Latency, budget: number, { baseline }: Analysis): string {
+  const before = baseline === null ? '' : `, against ${formatMs(baseline.p99Ms)} before the first step`;
+  const few = latency.requests < SMALL_SAMPLE ? 'only ' : '';
+  return (
+    `${stepTitle(step.run)} brought the app's p99 to ${formatMs(latency.p99Ms)} ${budgetMs(budget)}${before} ` +
+    `(over ${few}${formatCount(latency.requests)} requests).`
+  );
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import type { DocumentName, StreamName } from '../artifacts/run-folder.ts';
+
+/*
+ * Evidence comes from a folder that people copy, edit and cut. Only what the analysis would stumble over is looked at:
+ * the keys that it reads without asking.
+ */
+
+const number = z.number();
+const text = z.string();
+const lock = z.object({ relation: text, mode: text });
+
+const stepEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('step-start'), step: text, tMs: number }),
+  z.object({
+    type: z.literal('step-end'),
+    step: text,
+    tMs: number,
+    status: z.enum(['ok', 'failed', 'skipped']),
+    attempts: number,
+  }),
+  z.object({
+    type: z.literal('attempt'),
+    step: text,
+    attempt: number,
+    tMs: number,
+    error: z.object({}),
+    pauseMs: number,
+  }),
+  z.object({
+    type: z.literal('statement'),
+    step: text,
+    index: number,
+    attempt: number,
+    sql: text,
+    sentMs: number,
+    respondedMs: number,
+    releasedMs: number,
+    locks: z.array(lock),
+    newLocks: z.array(lock),
+    rewrote: z.array(text),
+    pid: number,
+  }),
+]);
+
+const loadEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('started'), tMs: number }),
+  z.object({ type: z.literal('baseline'), fromMs: number, toMs: number }),
+  z.object({ type: z.literal('shares'), tMs: number }),
+  z.object({ type: z.literal('reconnected'), tMs: number }),
+  z.object({ type: z.literal('stopped'), tMs: number, unfinished: number }),
+]);
+
+const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> = {
+  run: z.object({
+    schemaVersion: z.literal(1),
+    runId: text,
+    startedAt: text,
+    outcome: text,
+    load: z.object({ versions: z.array(z.object({ name: text })) }),
+    budgets: z.object({}),
+    plan: z.array(z.object({ name: text, phase: text, kind: text, files: z.array(text) })),
+  }),
+  environment: z.object({
+    hosts: number,
+    createMs: number,
+    settings: z.array(z.object({ name: text, shown: text })),
+    machine: z.object({ cpus: number, memoryBytes: number, os: text }),
+    limits: z.array(text),
+  }),
+  snapshot: z.object({
+    kind: text,
+    sha256: text,
+    tables: z.array(z.object({ name: text, rows: number, bytes: number })),
+    warnings: z.array(text),
+  }),
+  steps: stepEvent,
+  waits: z.object({
+    tMs: number,
+    pid: number,
+    role: text,
+    locktype: text,
+    mode: text,
+    sinceMs: number,
+    blockedBy: z.array(z.object({ pid: number, role: text })),
+  }),
+  locks: z.object({ tMs: number, pid: number, step: text, relation: text, mode: text, granted: z.boolean() }),
+  load: loadEvent,
+  batches: z.object({ step: text, startMs: number, endMs: number, rows: number, pausedMs: number }),
+  compatibility: z.object({ after: text, version: text, script: text, ok: z.boolean() }),
+  server: z.object({ tMs: number }),
+  probes: z.object({ probe: text, event: z.enum(['started', 'stopped', 'died']), tMs: number }),
+};
+
+/** What is wrong with a record, as `has no number at tMs`; undefined = it can be used. */
+export function shapeMistake(name: keyof typeof SHAPES, record: unknown): string | undefined {
+  const parsed = SHAPES[name].safeParse(record);
+  if (parsed.success) return undefined;
+  const [issue] = parsed.error.issues;
+  const place = issue?.path.map(String).join('.') ?? '';
+  return `${place === '' ? 'the record' : place}: ${issue?.message ?? 'is not what it should be'}`;
+}

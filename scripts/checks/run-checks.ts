@@ -1,0 +1,121 @@
+import type { Budgets } from '../plan/model.ts';
+import type { Analysis } from './analysis/analyse.ts';
+import { NO_HURT, NOTHING, type Check, type CheckFinding, type CheckOutcome, type Hurt } from './check.ts';
+import { CHECKS } from './index.ts';
+import type { Finding, Result } from './result.ts';
+import { listed } from './wording.ts';
+
+export interface JudgedFinding {
+  readonly finding: Finding;
+  readonly hurt: Hurt;
+  /** For the headline. */
+  readonly effect: string | null;
+}
+
+export interface Judgement {
+  readonly checks: Result['checks'];
+  /** Worst first. */
+  readonly findings: readonly JudgedFinding[];
+}
+
+/** Runs every check over one analysis. */
+export function runChecks(analysis: Analysis, all: readonly Check[] = CHECKS): Judgement {
+  const budgets = analysis.evidence.run.budgets;
+  const judged = all.map((check) => ({ check, outcome: outcomeOf(check, analysis, budgets) }));
+  return {
+    checks: judged.map(({ check, outcome }) => ({
+      id: check.id,
+      title: outcome.findings.length === 0 ? check.title : check.failureTitle,
+      status: statusOf(check, outcome, analysis, budgets),
+      measured: outcome.measured,
+      budget: budgetOf(check, budgets),
+      unit: check.unit,
+    })),
+    findings: judged
+      .flatMap(({ check, outcome }) => outcome.findings.map((found) => judgedFinding(check, found)))
+      .sort(worstFirst),
+  };
+}
+
+/** A check whose evidence is missing cannot tell: that is never a pass. */
+function outcomeOf(check: Check, analysis: Analysis, budgets: Budgets): CheckOutcome {
+  const { evidence } = analysis;
+  if (check.applies?.(evidence.run) === false) return NOTHING;
+  const missing = check.needs.filter((name) => evidence[name] === undefined);
+  if (missing.length === 0) return check.run(analysis, budgets);
+  const budget = budgetOf(check, budgets);
+  if (check.budget !== null && budget === null) return NOTHING;
+  const files = listed(missing.map((name) => `the record of ${name}`));
+  const message = `Not known: ${check.title.replace(/^./, (first) => first.toLowerCase())}; ${files} is missing.`;
+  return { measured: null, findings: [{ status: 'inconclusive', budget, message }] };
+}
+
+function statusOf(
+  check: Check,
+  { measured, findings }: CheckOutcome,
+  analysis: Analysis,
+  budgets: Budgets,
+): Result['checks'][number]['status'] {
+  for (const status of ['fail', 'inconclusive', 'warn'] as const) {
+    if (findings.some((found) => found.status === status)) return status;
+  }
+  const isMute = check.applies?.(analysis.evidence.run) === false;
+  if (isMute || (check.budget !== null && (budgetOf(check, budgets) === null || measured === null)))
+    return 'not-judged';
+  return 'pass';
+}
+
+function budgetOf(check: Check, budgets: Budgets): number | null {
+  return check.budget === null ? null : (budgets[check.budget] ?? null);
+}
+
+function judgedFinding(check: Check, found: CheckFinding): JudgedFinding {
+  return {
+    finding: {
+      check: check.id,
+      status: found.status,
+      step: found.step ?? null,
+      statement: found.statement ?? null,
+      measured: found.measured ?? null,
+      budget: found.budget ?? null,
+      unit: found.measured == null ? null : check.unit,
+      sqlstate: found.sqlstate ?? null,
+      message: found.message,
+      advice: found.advice ?? null,
+      insteadSql: found.insteadSql ?? null,
+    },
+    hurt: found.hurt ?? NO_HURT,
+    effect: found.effect ?? null,
+  };
+}
+
+const STATUSES: readonly Finding['status'][] = ['fail', 'inconclusive', 'warn'];
+/** Where two hurt alike: a plan that cannot be run, then failed requests, then what made others wait. */
+const KINDS: readonly string[] = [
+  'steps',
+  'errors',
+  'compatibility',
+  'lockWait',
+  'lockHold',
+  'p99',
+  'blockedSeconds',
+  'replicationLag',
+  'stepDuration',
+  'backfillRate',
+];
+
+function worstFirst(a: JudgedFinding, b: JudgedFinding): number {
+  return (
+    STATUSES.indexOf(a.finding.status) - STATUSES.indexOf(b.finding.status) ||
+    Number(b.finding.check === 'steps') - Number(a.finding.check === 'steps') ||
+    b.hurt.failed - a.hurt.failed ||
+    b.hurt.delayed - a.hurt.delayed ||
+    kindOf(a) - kindOf(b) ||
+    b.hurt.ms - a.hurt.ms
+  );
+}
+
+function kindOf({ finding: { check } }: JudgedFinding): number {
+  const position = KINDS.indexOf(check);
+  return position === -1 ? KINDS.length : position;
+}
