@@ -16,7 +16,7 @@ import type { Rehearsal } from '../plan/model.ts';
 import type { StepFailure } from '../replay/step-failure.ts';
 import { writeReports } from '../report/write.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
-import { formatMs, plural } from '../shared/format.ts';
+import { plural } from '../shared/format.ts';
 import { redact } from '../shared/redact.ts';
 import { RunClock } from '../shared/run-clock.ts';
 import { environmentRecord, startRecord } from './run-record.ts';
@@ -65,7 +65,7 @@ export async function runRehearsal(options: RunOptions): Promise<{ result: Resul
   const price = (await target.price(spec)) ?? null;
   onEvent(stage('environment', 'started', `${target.name}`));
   const use = async (environment: RunningEnvironment, createMs: number): Promise<StepFailure | undefined> => {
-    onEvent(stage('environment', 'done', describe(environment, createMs)));
+    onEvent(stage('environment', 'done', describe(environment)));
     const { hosts, limits } = environment;
     return runEngine({
       ...{ rehearsal, versions, environment, folder, clock, onEvent },
@@ -152,13 +152,11 @@ function stage(
   return { type: 'stage', stage: name, state, detail, fraction: null, etaMs: null };
 }
 
-function describe(environment: RunningEnvironment, createMs: number): string {
+function describe(environment: RunningEnvironment): string {
   const { host, port } = environment.primary;
-  return `${plural(environment.hosts, 'host')}, PostgreSQL on ${host}:${port} (${formatMs(createMs)})`;
+  return `${plural(environment.hosts, 'host')}, PostgreSQL on ${host}:${port}`;
 }
 
-function teardownLine({ destroyMs, leftovers }: Lifecycle): string {
-  const left =
-    leftovers.length === 0 ? 'nothing left behind' : `${plural(leftovers.length, 'thing')} left behind`;
-  return `${left} (${formatMs(destroyMs)})`;
+function teardownLine({ leftovers }: Lifecycle): string {
+  return leftovers.length === 0 ? 'nothing left behind' : `${plural(leftovers.length, 'thing')} left behind`;
 }

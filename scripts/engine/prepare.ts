@@ -1,7 +1,7 @@
 import type { RunFolder } from '../artifacts/run-folder.ts';
 import { withConnection } from '../pg/client.ts';
 import type { Rehearsal } from '../plan/model.ts';
-import { formatBytes, formatMs, formatShortCount } from '../shared/format.ts';
+import { formatBytes, formatShortCount } from '../shared/format.ts';
 import { restoreSnapshot } from '../snapshot/restore.ts';
 import type { EngineEnvironment } from './environment.ts';
 import type { OnEvent } from './events.ts';
@@ -34,7 +34,7 @@ export async function prepareDatabase(
   await environment.switchTo('rehearse', signal);
   const largest = [...snapshot.tables].sort((a, b) => b.rows - a.rows)[0];
   const rows = largest ? `, ${formatShortCount(largest.rows)} rows in ${largest.name}` : '';
-  const detail = `${formatBytes(snapshot.bytes)} restored in ${formatMs(snapshot.restoreMs)}${rows}`;
+  const detail = `${formatBytes(snapshot.bytes)} restored${rows}`;
   onEvent({ ...stage, state: 'done', detail, fraction: 1, etaMs: null });
   await addStatistics(environment);
   return readSettings(environment.primary, rehearsal.postgres.settings);

@@ -21,7 +21,7 @@ export async function pauseForApp(
   const startedMs = now();
   let reason: string | null = null;
   for (let p99 = p99Ms(); limitMs !== undefined && p99 !== null && p99 > limitMs; p99 = p99Ms()) {
-    reason ??= `p99 of the app was ${formatMs(p99)}, over ${formatMs(limitMs)}`;
+    reason ??= `the app's p99 was over ${formatMs(limitMs)}`;
     onPause(reason);
     if (now() - startedMs > LONGEST_PAUSE_MS) break;
     await sleep(LOOK_EVERY_MS, signal);
