@@ -1,5 +1,4 @@
 import type { Leftover } from '../../infra/targets/target.ts';
-import { asError } from '../shared/errors.ts';
 import { plural } from '../shared/format.ts';
 import type { Output } from './output.ts';
 
@@ -39,15 +38,12 @@ export async function removeDeadRuns(out: Output): Promise<void> {
   out.note(`removed what ${plural(runs.size, 'dead run')} left: ${[...runs].join(', ')}`);
 }
 
-/** Removes each; returns a line for each that could not be. */
+/** Removes each, also what is in use: the caller has chosen. Returns a line for each that could not be. */
 export async function removeAll(leftovers: readonly Leftover[]): Promise<string[]> {
-  const failures: string[] = [];
-  for (const leftover of leftovers) {
-    try {
-      await leftover.remove();
-    } catch (error) {
-      failures.push(`could not remove ${leftover.what} of ${leftover.runId}: ${asError(error).message}`);
-    }
-  }
-  return failures;
+  if (leftovers.length === 0) return [];
+  const { reap } = await import('../../infra/reap.ts');
+  const { failed } = await reap(leftovers.map((leftover) => ({ ...leftover, inUse: false })));
+  return failed.map(
+    ({ leftover, error }) => `could not remove ${leftover.what} of ${leftover.runId}: ${error.message}`,
+  );
 }

@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import type pc from 'picocolors';
 import { redact } from '../shared/redact.ts';
 import type { Io } from './io.ts';
 

@@ -9,7 +9,7 @@ export async function printResult(
 ): Promise<void> {
   const { renderVerdict } = await import('../report/verdict.ts');
   const color = json ? out.colorErr : out.colorOut;
-  const verdict = renderVerdict(result, { color, runPath, width: io.columns });
+  const verdict = renderVerdict(result, { color, runPath, width: io.columns }).trimEnd();
   if (json) {
     out.note(verdict);
     out.document(result);

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import { RehearsalError } from '../shared/errors.ts';
 import { addCheck } from './check.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';

@@ -91,6 +91,14 @@ test('a failed step, skipped ones and the teardown have their own marks', () => 
   `);
 });
 
+test('what the teardown cuts short is neither done nor running', () => {
+  const state = applyEvent(sampleState(), stage('teardown', 'started'), 161_000);
+  expect(renderBlock(state, 80, 163_000, false).slice(6, 8)).toEqual([
+    '■ 3 backfill-name  backfill   62 %  34,700 rows/s  batch 48 ms        1 min 11 s',
+    '  4 set-not-null   switch',
+  ]);
+});
+
 test('a plan that is longer than the window shows the steps around the running one', () => {
   const steps = Array.from({ length: 40 }, (_, index) => ({ name: `step-${index + 1}`, phase: 'expand' }));
   let state = initialState({ ...SAMPLE_PLAN, steps }, 0);

@@ -16,6 +16,7 @@ const MARK: Record<Exclude<Item['state'], 'running'>, string> = {
   done: '✔',
   failed: '✘',
   skipped: '–',
+  stopped: '■',
 };
 
 /** What stands in one line: a label, what is going on, and at the right edge a time. */
@@ -96,10 +97,9 @@ function stepLines(
 }
 
 function shared(item: Item, nowMs: number): Pick<Line, 'state' | 'detail' | 'right'> {
-  const percent =
-    item.state === 'running' && (item.fraction ?? 0) > 0
-      ? `${Math.floor((item.fraction ?? 0) * 100)} %  `
-      : '';
+  const told = item.state === 'running' || item.state === 'stopped';
+  const fraction = item.fraction ?? 0;
+  const percent = told && fraction >= 0.01 ? `${Math.floor(fraction * 100)} %  ` : '';
   return { state: item.state, detail: percent + plainText(item.detail), right: rightEdge(item, nowMs) };
 }
 
@@ -129,7 +129,7 @@ function paintLine(line: Line, width: number, nowMs: number, colors: Colors): st
   return `${start}${dim(phase)}${rest}${gap}${dim(right)}`.trimEnd();
 }
 
-function paintMark(mark: string, state: Item['state'], { green, red, cyan, dim }: Colors): string {
+function paintMark(mark: string, state: Item['state'], { green, red, cyan, dim, yellow }: Colors): string {
   switch (state) {
     case 'done':
       return green(mark);
@@ -139,6 +139,8 @@ function paintMark(mark: string, state: Item['state'], { green, red, cyan, dim }
       return cyan(mark);
     case 'skipped':
       return dim(mark);
+    case 'stopped':
+      return yellow(mark);
     case 'pending':
       return mark;
   }

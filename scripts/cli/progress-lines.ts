@@ -41,7 +41,7 @@ export function heartbeatLine(state: ProgressState, nowMs: number): string | und
 function figures(item: Item, nowMs: number): string[] {
   const running = item.startedMs === null ? 0 : nowMs - item.startedMs;
   return [
-    ...(item.fraction === null || item.fraction <= 0 ? [] : [`${Math.floor(item.fraction * 100)} %`]),
+    ...(item.fraction === null || item.fraction < 0.01 ? [] : [`${Math.floor(item.fraction * 100)} %`]),
     ...(item.detail === '' ? [] : [listed(item.detail)]),
     item.etaMs === null ? `running for ${formatMs(running)}` : `ETA ${formatMs(item.etaMs)}`,
   ];

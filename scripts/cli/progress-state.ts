@@ -5,7 +5,8 @@ export type Traffic = Extract<RunEvent, { type: 'traffic' }>;
 
 /** One line of the block: a stage or a step. Times are on the monotonic clock. */
 export interface Item {
-  readonly state: 'pending' | 'running' | 'done' | 'failed' | 'skipped';
+  /** `stopped`: the teardown began before it ended. */
+  readonly state: 'pending' | 'running' | 'done' | 'failed' | 'skipped' | 'stopped';
   readonly detail: string;
   /** 0..1 where it can be told. */
   readonly fraction: number | null;
@@ -68,10 +69,11 @@ export function initialState(plan: ProgressPlan, nowMs: number): ProgressState {
 export function applyEvent(state: ProgressState, event: RunEvent, nowMs: number): ProgressState {
   switch (event.type) {
     case 'stage': {
-      const listed = state.stages.some(({ stage }) => stage === event.stage);
-      const stages = listed ? state.stages : [...state.stages, { ...PENDING, stage: event.stage }];
+      const before = event.stage === 'teardown' ? stopped(state, nowMs) : state;
+      const listed = before.stages.some(({ stage }) => stage === event.stage);
+      const stages = listed ? before.stages : [...before.stages, { ...PENDING, stage: event.stage }];
       return {
-        ...state,
+        ...before,
         stages: stages.map((item) => (item.stage === event.stage ? advance(item, event, nowMs) : item)),
       };
     }
@@ -85,6 +87,14 @@ export function applyEvent(state: ProgressState, event: RunEvent, nowMs: number)
     case 'note':
       return state;
   }
+}
+
+/** Once the environment goes away nothing else can still be running. */
+function stopped(state: ProgressState, nowMs: number): ProgressState {
+  const stop = <T extends Item>(item: T): T =>
+    item.state === 'running' ? { ...item, state: 'stopped', endedMs: nowMs } : item;
+  const stages = state.stages.map((item) => (item.stage === 'teardown' ? item : stop(item)));
+  return { ...state, stages, steps: state.steps.map(stop) };
 }
 
 function advance<T extends Item>(

@@ -1,13 +1,13 @@
 import type { OnEvent, RunEvent } from '../engine/events.ts';
 import { monotonicMs } from '../shared/clock.ts';
 import { plural } from '../shared/format.ts';
-import { redact } from '../shared/redact.ts';
 import { BlockPainter } from './block-painter.ts';
 import type { CliContext } from './context.ts';
 import { plainText } from './plain-text.ts';
 import { renderBlock } from './progress-block.ts';
 import { heartbeatLine, plainLine } from './progress-lines.ts';
 import { applyEvent, initialState, type ProgressPlan, type ProgressState } from './progress-state.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 const FRAME_MS = 100;
 const HEARTBEAT_MS = 30_000;
@@ -34,19 +34,6 @@ export function startProgress(context: CliContext, plan: ProgressPlan): Progress
       progress.onEvent(withoutSecrets(event));
     },
   };
-}
-
-/** Before anything is cut to the window's width: half a secret is still one. */
-function withoutSecrets(event: RunEvent): RunEvent {
-  switch (event.type) {
-    case 'stage':
-    case 'step':
-      return { ...event, detail: redact(event.detail) };
-    case 'note':
-      return { ...event, message: redact(event.message) };
-    case 'traffic':
-      return event;
-  }
 }
 
 function blockProgress({ io, out }: CliContext, initial: ProgressState): Progress {

@@ -1,7 +1,8 @@
 import type { Leftover } from '../../infra/targets/target.ts';
 import { EXIT } from '../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
-import { hasExpired, isDead, leftoverRecord, removeAll, sweepAll } from './leftovers.ts';
+import * as leftovers from './leftovers.ts';
+import { hasExpired, isDead, leftoverRecord } from './leftovers.ts';
 
 interface ReapOptions {
   readonly execute?: true;
@@ -20,7 +21,12 @@ export const addReap: AddVerb = (program, context, finish) => {
     });
 };
 
-async function reap({ execute, json }: ReapOptions, { out }: CliContext): Promise<number> {
+/** Looks, removes, and looks again. The two looks and the removal can be others, for a test. */
+export async function reap(
+  { execute, json }: ReapOptions,
+  { out }: CliContext,
+  { sweepAll, removeAll }: Pick<typeof leftovers, 'sweepAll' | 'removeAll'> = leftovers,
+): Promise<number> {
   const unwanted = (leftover: Leftover) => isDead(leftover) || hasExpired(leftover, Date.now());
   const found = await sweepAll();
   const wanted = found.filter((leftover) => (execute ? unwanted(leftover) : isDead(leftover)));

@@ -3,6 +3,7 @@ import pino from 'pino';
 import type { RunEvent } from '../engine/events.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import { redact } from '../shared/redact.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** The log of one run: `run.ndjson` in its folder, one JSON object a line, without secrets. */
 export interface RunLog {
@@ -47,12 +48,4 @@ function levelOf(event: RunEvent): 'debug' | 'info' | 'error' {
   if (event.type === 'note') return 'info';
   if (event.state === 'failed') return 'error';
   return event.state === 'progress' ? 'debug' : 'info';
-}
-
-function withoutSecrets(event: RunEvent): RunEvent {
-  const clean = Object.entries(event).map(([key, value]) => [
-    key,
-    typeof value === 'string' ? redact(value) : (value as number | null),
-  ]);
-  return Object.fromEntries(clean) as RunEvent;
 }

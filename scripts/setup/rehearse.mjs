@@ -5,16 +5,20 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, InstallInterrupted } from './install.mjs';
 import { nodeTooOld } from './node-version.mjs';
+import { onParentEnd } from './parent-watch.mjs';
 
 const ROOT = dirname(dirname(dirname(realpathSync(fileURLToPath(import.meta.url)))));
 const SHIPPED = join(ROOT, 'rehearsals', 'rename-column');
 const LINGER_MS = 5_000;
 
+/** Was this started by `npm run` in this checkout? */
+function byNpm() {
+  return process.env.npm_package_json === join(ROOT, 'package.json') && realpathSync(process.cwd()) === ROOT;
+}
+
 /** npm runs scripts in the package's folder and keeps the caller's in INIT_CWD; paths belong to the caller. */
 function callersFolder() {
-  const { INIT_CWD: caller, npm_package_json: manifest } = process.env;
-  const byNpm = caller && manifest === join(ROOT, 'package.json') && realpathSync(process.cwd()) === ROOT;
-  return byNpm ? caller : process.cwd();
+  return (byNpm() && process.env.INIT_CWD) || process.cwd();
 }
 
 async function start() {
@@ -23,6 +27,7 @@ async function start() {
     process.stderr.write(`${tooOld}\n`);
     return 2;
   }
+  if (byNpm()) onParentEnd(() => process.emit('SIGTERM', 'SIGTERM'));
   try {
     await ensureInstalled(ROOT);
   } catch (error) {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, InstallInterrupted } from './install.mjs';
 import { nodeTooOld } from './node-version.mjs';
+import { onParentEnd } from './parent-watch.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const STATIC_CHECKS = [
@@ -45,6 +46,7 @@ async function start() {
     process.stderr.write(`${tooOld}\n`);
     return 2;
   }
+  if (process.env.npm_lifecycle_event) onParentEnd(() => process.emit('SIGTERM', 'SIGTERM'));
   try {
     await ensureInstalled(ROOT, { dev: true });
   } catch (error) {

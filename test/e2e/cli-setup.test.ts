@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,17 +11,17 @@ const run = promisify(execFile);
 const SETUP = new URL('../../scripts/setup/', import.meta.url);
 
 interface InstallModule {
-  isInstalled(root: string, options: { dev: boolean }): boolean;
+  readonly isInstalled: (root: string, options: { dev: boolean }) => boolean;
 }
 interface LockModule {
-  withLock<T>(
+  readonly withLock: (
     path: string,
-    work: () => Promise<T>,
-    options?: { staleMs?: number; waitMs?: number },
-  ): Promise<T>;
+    work: () => Promise<void>,
+    options?: { waitMs?: number },
+  ) => Promise<void>;
 }
 interface VersionModule {
-  nodeTooOld(version?: string): string | undefined;
+  readonly nodeTooOld: (version?: string) => string | undefined;
 }
 
 async function load<T>(file: string): Promise<T> {
@@ -113,6 +114,27 @@ test('the lock is held by one at a time and taken over from the dead', async () 
   expect(existsSync(path)).toBe(false);
   await writeFile(path, 'alive');
   await expect(withLock(path, work, { waitMs: 100 })).rejects.toThrow(`too long; remove ${path}`);
+});
+
+test('the end of the shell that npm runs us by is noticed', async () => {
+  const watch = JSON.stringify(new URL('parent-watch.mjs', SETUP).href);
+  const script = `
+    const { onParentEnd } = await import(${watch});
+    const busy = setInterval(() => {}, 1_000);
+    onParentEnd(() => { console.log('parent gone'); clearInterval(busy); }, 50);
+    console.log('watching');`;
+  const node = `'${process.execPath}' --input-type=module -e "$SCRIPT"`;
+  const shell = spawn('sh', ['-c', `${node} & wait`], {
+    env: { ...process.env, SCRIPT: script },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  shell.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    if (said === 'watching\n') shell.kill('SIGTERM');
+  });
+  await once(shell, 'close'); // the pipe closes when the last process that has it ends
+  expect(said).toBe('watching\nparent gone\n');
 });
 
 test('an old Node is refused in one line', async () => {
