@@ -97,7 +97,7 @@ export function path(what: string, example: string) {
 
 /** A key that the author names. Keys are not taken from the environment. */
 export function key(what: string, pattern: RegExp) {
-  return z.string().regex(pattern, { error: `{value} is not ${what}` });
+  return z.string().regex(pattern, { error: `{value} is not ${what}`, abort: true });
 }
 
 /** One of a few words; `params.options` of its issue lists them. */
@@ -124,13 +124,15 @@ export function eitherOf(options: readonly string[]): string {
 
 /** Text that is checked and not converted. */
 function asWritten(field: Field) {
-  const { title, example, pattern } = field;
+  const { title, what, example, pattern } = field;
   const expected = new RegExp(pattern ?? '\\S', 'u');
   const forEditors = pattern === undefined ? {} : { pattern: `${pattern}|${FROM_ENVIRONMENT}` };
+  const error = ({ input }: { input?: unknown }): string =>
+    `${input === undefined ? 'missing; write' : '{value} is not'} ${what}, such as ${example}`;
   return z
-    .string({ error: says(field) })
+    .string({ error })
     .meta({ title, examples: [example], ...forEditors })
-    .refine((value) => expected.test(value), { error: says(field) });
+    .refine((value) => expected.test(value), { error });
 }
 
 function text<T>(field: Field, read: (value: string) => T | undefined) {

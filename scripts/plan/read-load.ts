@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { didYouMean } from './did-you-mean.ts';
+import { eitherOf } from './fields.ts';
 import type { AppVersion, WorkloadScript } from './model.ts';
 import type { Reading } from './reading.ts';
 import type { StepConfig } from './schema-steps.ts';
@@ -54,10 +55,7 @@ export function checkDeploys(
     const next = versions.indexOf(to);
     const guess = reading.source.isSecret(path) ? '' : didYouMean(to, versions);
     if (next < 0)
-      reading.mistake(
-        path,
-        `{value} is not in load.versions${guess || `; write one of ${versions.join(', ')}`}`,
-      );
+      reading.mistake(path, `{value} is not in load.versions${guess || `; write ${eitherOf(versions)}`}`);
     else if (next === current) reading.mistake(path, `the traffic is on {value} already`);
     else if (next < current)
       reading.mistake(

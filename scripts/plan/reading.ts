@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { splitSql, type SqlStatement } from '../pg/split.ts';
 import { asError, type Mistake } from '../shared/errors.ts';
+import { redact } from '../shared/redact.ts';
 import type { SqlFile } from './model.ts';
 import { keyText, type KeyPath, type YamlSource } from './yaml-source.ts';
 
@@ -40,7 +41,8 @@ export class Reading {
 
   /** A mistake in another file that takes part; `file` is relative to the rehearsal's folder. */
   mistakeIn(file: string, line: number | undefined, message: string): void {
-    this.mistakes.push({ file: labelOf(this.absolute(file), this.#cwd), line, key: '', message });
+    const label = redact(labelOf(this.absolute(file), this.#cwd)); // its name may come from the environment
+    this.mistakes.push({ file: label, line, key: '', message });
   }
 
   absolute(file: string): string {

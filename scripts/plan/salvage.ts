@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { stepSchemas, type StepConfig } from './schema-steps.ts';
-import { loadSchema, rehearsalSchema, type RehearsalConfig } from './schema.ts';
+import { loadSchema, snapshotSchemas, type RehearsalConfig } from './schema.ts';
 
 /** The parts of a rehearsal that can be looked into, also where others break the schema. */
 export interface Parts {
@@ -14,17 +14,21 @@ export interface Parts {
 export function salvageParts(value: unknown): Parts {
   const { snapshot, load, plan } = record(value);
   return {
-    snapshot: rehearsalSchema.shape.snapshot.safeParse(snapshot).data,
+    snapshot: salvageKind<RehearsalConfig['snapshot']>(snapshotSchemas, snapshot),
     versions: salvage(loadSchema.shape.versions, record(load)['versions']),
     steps: Array.isArray(plan) ? plan.map(salvageStep) : [],
   };
 }
 
 function salvageStep(value: unknown): StepConfig | undefined {
-  const [kind, ...others] = Object.keys(stepSchemas).filter((each) => each in record(value));
-  if (kind === undefined || others.length > 0) return undefined;
-  const schema: z.ZodType<StepConfig> = stepSchemas[kind as keyof typeof stepSchemas];
-  return salvage(schema, value) ?? salvage(schema, { ...record(value), phase: 'expand' });
+  const withPhase = { ...record(value), phase: 'expand' };
+  return salvageKind<StepConfig>(stepSchemas, value) ?? salvageKind<StepConfig>(stepSchemas, withPhase);
+}
+
+/** One key decides which schema counts. */
+function salvageKind<T>(schemas: Readonly<Record<string, z.ZodType<T>>>, value: unknown): T | undefined {
+  const [schema, ...others] = Object.entries(schemas).filter(([kind]) => kind in record(value));
+  return schema && others.length === 0 ? salvage(schema[1], value) : undefined;
 }
 
 /** The value without what breaks the schema; undefined where the rest is not enough. */

@@ -54,20 +54,16 @@ const postgresSchema = z.strictObject({
     .describe('A fixed port. Without it a free one is taken.'),
   settings: z
     .record(
-      key('a setting name', /^[A-Za-z_][A-Za-z0-9_.]*$/),
+      key('a setting name', /^[A-Za-z_][A-Za-z0-9_.]*$/).refine(
+        (name) => !SET_BY_TARGET.has(name.toLowerCase()),
+        {
+          error: ({ input }) => (input === 'port' ? 'write it as postgres.port' : 'is set by the target'),
+        },
+      ),
       z.union([z.string(), z.number(), z.boolean()], {
         error: '{value} is not the value of a setting; write a text, a number, true or false',
       }),
     )
-    .superRefine((settings, context) => {
-      for (const name of Object.keys(settings))
-        if (SET_BY_TARGET.has(name.toLowerCase()))
-          context.addIssue({
-            code: 'custom',
-            path: [name],
-            message: name === 'port' ? 'write it as postgres.port' : 'is set by the target',
-          });
-    })
     .prefault({})
     .meta({ title: 'map', examples: ['{ shared_buffers: 1GB }'] })
     .describe('Settings of the server while it is rehearsed, as in postgresql.conf; checked with SHOW.'),
