@@ -9,6 +9,3 @@ alter table customers validate constraint full_name_is_set;
 -- Takes the valid check as proof (since PostgreSQL 12), so nothing is read under ACCESS EXCLUSIVE.
 alter table customers alter column full_name set not null;
 alter table customers drop constraint full_name_is_set;
-
--- The next version no longer writes the old column.
-alter table customers alter column name drop not null;

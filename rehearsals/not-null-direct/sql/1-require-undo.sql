@@ -1,1 +1,0 @@
-alter table payments alter column currency drop not null;
