@@ -32,8 +32,8 @@ export const FUNCTIONS: Readonly<Record<string, ScriptFunction>> = {
   mod: two((left, right) => remainder(toInt(left), toInt(right))),
   pow: two((base, exponent) => toDouble(base) ** toDouble(exponent)),
   power: two((base, exponent) => toDouble(base) ** toDouble(exponent)),
-  greatest: extreme((candidate, best) => candidate > best),
-  least: extreme((candidate, best) => candidate < best),
+  greatest: extreme((best, candidate) => best > candidate),
+  least: extreme((best, candidate) => best < candidate),
   random: {
     arity: [2, 2],
     apply: ([lower = 0n, upper = 0n], random) => uniform(random, toInt(lower), toInt(upper)),
@@ -70,13 +70,13 @@ function two(apply: (left: Argument, right: Argument) => Scalar): ScriptFunction
   return { arity: [2, 2], apply: ([left = 0n, right = 0n]) => apply(left, right) };
 }
 
-function extreme(better: (candidate: Argument, best: Argument) => boolean): ScriptFunction {
+function extreme(keeps: (best: Argument, candidate: Argument) => boolean): ScriptFunction {
   return {
     arity: [1, Infinity],
     apply: (args) => {
       const double = args.some((value) => typeof value === 'number');
       const numbers = args.map((value) => (double ? toDouble(value) : toInt(value)));
-      return numbers.reduce((best, candidate) => (better(candidate, best) ? candidate : best));
+      return numbers.reduce((best, candidate) => (keeps(best, candidate) ? best : candidate));
     },
   };
 }

@@ -4,14 +4,16 @@ import { Generator } from './generator.ts';
 import type { FromLoad, LoadOrder, ToLoad } from './messages.ts';
 
 /*
- * The load process: takes its order from the controller over IPC and reports over IPC alone. It ignores Ctrl-C, which the
- * terminal sends to it as well: the controller ends it in order, and if the controller is gone it ends itself.
+ * The load process: takes its order from the controller over IPC and reports over IPC alone. It ignores Ctrl-C and
+ * hang-up, which the terminal sends to it as well: the controller ends it in order, and if the controller is gone it ends
+ * itself.
  */
 
 let generator: Generator | undefined;
 let failed = false;
 
 process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
 process.on('disconnect', endNow);
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
