@@ -69,12 +69,12 @@ async function useUntilFailed<T>(
 /** Settles like `work`, but rejects with the signal's reason when that aborts; `work` then gets a moment to end. */
 async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
-  const running = work();
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => {
       reject(asError(signal.reason));
     });
   });
+  const running = work();
   try {
     return await Promise.race([running, aborted]);
   } catch (error) {

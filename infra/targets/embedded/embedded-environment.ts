@@ -123,8 +123,9 @@ export class EmbeddedEnvironment implements Environment {
     try {
       return await running;
     } catch (thrown) {
-      const { code }: NodeJS.ErrnoException = asError(thrown);
-      throw code === 'ENOSPC' || code === 'EDQUOT' ? diskFull() : thrown;
+      // From writing a file of ours (errno), or from PostgreSQL (SQLSTATE disk_full).
+      const { code = '' }: NodeJS.ErrnoException = asError(thrown);
+      throw ['ENOSPC', 'EDQUOT', '53100'].includes(code) ? diskFull() : thrown;
     }
   }
 }

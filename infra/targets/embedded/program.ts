@@ -42,7 +42,6 @@ export async function runProgram(
     forceKillAfterDelay: 2_000,
   });
   signal?.throwIfAborted();
-  const printed = result.all ?? '';
-  const said = printed === '' ? (result.shortMessage ?? '') : printed;
+  const said = result.all === '' ? (result.shortMessage ?? '') : result.all;
   return { ok: !result.failed, output: said };
 }

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withConnection } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
+import { withTimeout } from '../../../scripts/shared/clock.ts';
 import type { RehearsalError } from '../../../scripts/shared/errors.ts';
 import type { ServerMode } from '../target.ts';
 import { portTaken } from './free-port.ts';
@@ -10,6 +12,8 @@ import { isPortTaken } from './server-log.ts';
 import { ServerProcess, type ServerEnd } from './server-process.ts';
 import { configText, type ServerConfig } from './server-settings.ts';
 import { serverDied, startFailed } from './start-error.ts';
+
+const CHECKPOINT_TIMEOUT_MS = 30 * 60_000;
 
 export interface ServerSetup {
   readonly programs: Programs;
@@ -62,6 +66,7 @@ export class Server {
     signal.throwIfAborted();
     this.#failed.signal.throwIfAborted();
     if (this.#mode === mode) return;
+    if (mode === 'rehearse') await this.#checkpoint(signal);
     await this.stop(signal);
     if (mode === 'rehearse') await syncData(this.#setup.programs, signal);
     await this.start(mode, signal);
@@ -71,6 +76,13 @@ export class Server {
     await this.#process?.stop(signal);
     this.#process = undefined;
     this.#mode = undefined;
+  }
+
+  /** Ahead of the shutdown, which has a short time limit: after a restore there may be much to write. */
+  async #checkpoint(signal: AbortSignal): Promise<void> {
+    const { endpoint } = this.#setup;
+    const written = withConnection(endpoint, 'setup', (client) => client.query('checkpoint'));
+    await withTimeout(written, CHECKPOINT_TIMEOUT_MS, 'writing out the restored data', signal);
   }
 
   async #startError(end: ServerEnd): Promise<RehearsalError> {

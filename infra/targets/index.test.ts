@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { chooseTarget } from './index.ts';
+import type { Availability, Target } from './target.ts';
+
+function target(name: string, availability: Availability): Target {
+  return {
+    name,
+    available: () => Promise.resolve(availability),
+    environment: () => {
+      throw new Error('not needed');
+    },
+    leftovers: () => Promise.resolve([]),
+    price: () => Promise.resolve(undefined),
+  };
+}
+
+const good = target('good', { available: true, detail: 'two hosts' });
+const bad = target('bad', { available: false, why: 'there is no cloud', remedy: 'rent one' });
+
+it('takes the first available target for auto', async () => {
+  expect(await chooseTarget('auto', [bad, good])).toEqual({ target: good, why: 'two hosts' });
+});
+
+it('takes the target of that name', async () => {
+  expect(await chooseTarget('good', [bad, good])).toEqual({ target: good, why: 'two hosts' });
+});
+
+it('has embedded on this machine', async () => {
+  const { target: chosen, why } = await chooseTarget('auto');
+  expect(chosen.name).toBe('embedded');
+  expect(why).toMatch(/^PostgreSQL \d+\.\d+ from npm$/);
+});
+
+it('asks whether a known name was meant', async () => {
+  await expect(chooseTarget('embeded')).rejects.toMatchObject({
+    code: 'USAGE',
+    message: 'there is no target embeded',
+    hint: 'did you mean embedded? the targets are auto, embedded',
+  });
+});
+
+it('says why a target cannot be used, and what mends it', async () => {
+  await expect(chooseTarget('bad', [bad, good])).rejects.toMatchObject({
+    code: 'TARGET_UNAVAILABLE',
+    message: 'target bad cannot be used here: there is no cloud',
+    hint: 'rent one',
+  });
+});

@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
+import { findNpmPackage } from '../../infra/targets/embedded/npm-package.ts';
+import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
+import { runnableBinDir } from '../../infra/targets/embedded/runnable.ts';
+import { requireServerUser } from '../../infra/targets/embedded/server-user.ts';
+import type { Environment, RunningEnvironment } from '../../infra/targets/target.ts';
+import { withConnection } from '../../scripts/pg/client.ts';
+import { neverAborted, pidsBelow, privateTmpdir, show, specOf } from './embedded-fixture.ts';
+
+const DEBIAN_15 = '/usr/lib/postgresql/15/bin';
+const isRoot = process.getuid?.() === 0;
+const canMount = isRoot && process.platform === 'linux';
+
+let tmp: Awaited<ReturnType<typeof privateTmpdir>>;
+let environment: Environment | undefined;
+
+beforeEach(async () => {
+  tmp = await privateTmpdir();
+});
+
+afterEach(async () => {
+  await environment?.destroy();
+  environment = undefined;
+  expect(await pidsBelow(tmp.path)).toEqual([]);
+  expect(await readdir(tmp.path)).toEqual([]);
+  await tmp.remove();
+});
+
+async function up(spec: Parameters<typeof embeddedTarget.environment>[0]): Promise<RunningEnvironment> {
+  environment = embeddedTarget.environment(spec);
+  return environment.up(neverAborted());
+}
+
+describe('a PostgreSQL of this machine', () => {
+  if (!existsSync(DEBIAN_15))
+    console.warn(`SKIPPED: ${DEBIAN_15} is not here (apt-get install postgresql-15)`);
+
+  it.skipIf(!existsSync(DEBIAN_15))('is taken for its major version', async () => {
+    const { primary } = await up(specOf({ version: 15 }));
+    expect(await show(primary, ['server_version_num'])).toEqual({
+      server_version_num: expect.stringMatching(/^15\d{4}$/) as string,
+    });
+  });
+
+  it.skipIf(!existsSync(DEBIAN_15))('is taken by its folder, in both modes', async () => {
+    const running = await up(specOf({ binDir: DEBIAN_15 }));
+    await running.switchTo('restore', neverAborted());
+    expect(await show(running.primary, ['fsync', 'wal_level'])).toEqual({
+      fsync: 'off',
+      wal_level: 'minimal',
+    });
+    await running.switchTo('rehearse', neverAborted());
+    expect(await show(running.primary, ['fsync', 'wal_level'])).toEqual({
+      fsync: 'on',
+      wal_level: 'replica',
+    });
+  });
+
+  it('is asked for by name where it is not installed', async () => {
+    await expect(up(specOf({ version: 98 }))).rejects.toMatchObject({ code: 'POSTGRES_NOT_FOUND' });
+  });
+});
+
+describe('for root', () => {
+  if (!isRoot) console.warn('SKIPPED: what only root can try');
+
+  it.skipIf(!isRoot)(
+    'programs that the server’s user cannot reach are copied into the run’s folder',
+    async () => {
+      const hidden = join(tmp.path, 'hidden');
+      await mkdir(hidden, { mode: 0o700 });
+      const npm = await findNpmPackage();
+      cpSync(npm?.nativeDir ?? '', join(hidden, 'native'), { recursive: true, verbatimSymlinks: true });
+      const dir = runDirOf('copy-1');
+      await mkdir(dir.path);
+      await chmod(dir.path, 0o711);
+      const user = await requireServerUser();
+      const binaries = { binDir: join(hidden, 'native', 'bin'), version: '18.4', major: 18 };
+      try {
+        expect(await runnableBinDir({ ...binaries, origin: 'npm' }, dir, user, neverAborted())).toBe(
+          join(dir.path, 'native', 'bin'),
+        );
+        await expect(
+          runnableBinDir({ ...binaries, origin: 'binDir' }, dir, user, neverAborted()),
+        ).rejects.toMatchObject({ code: 'POSTGRES_NOT_FOUND' });
+      } finally {
+        await rm(dir.path, { recursive: true });
+        await rm(hidden, { recursive: true });
+      }
+    },
+  );
+
+  it.skipIf(!isRoot)('a temporary folder that the server’s user cannot enter is named', async () => {
+    await chmod(tmp.path, 0o700);
+    await expect(up(specOf())).rejects.toMatchObject({
+      code: 'TARGET_UNAVAILABLE',
+      message: expect.stringContaining(`cannot enter ${tmp.path}`) as string,
+      hint: 'point TMPDIR to a folder that every user may enter, such as /tmp',
+    });
+    await environment?.destroy();
+  });
+});
+
+describe('a full disk', () => {
+  if (!canMount) console.warn('SKIPPED: a full disk can only be tried by root on Linux');
+
+  async function onDiskOf(megabytes: number, use: (disk: string) => Promise<void>): Promise<void> {
+    const disk = join(tmp.path, 'disk');
+    await mkdir(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=1777`, 'tmpfs', disk]);
+    process.env['TMPDIR'] = disk;
+    try {
+      await use(disk);
+      await environment?.destroy();
+      expect(await pidsBelow(tmp.path)).toEqual([]);
+      expect(await readdir(disk)).toEqual([]);
+    } finally {
+      await environment?.destroy();
+      process.env['TMPDIR'] = tmp.path;
+      execFileSync('umount', [disk]);
+      await rm(disk, { recursive: true });
+    }
+  }
+
+  it.skipIf(!canMount).each([1, 20, 36])('of %i MB is named while the server is made', async (megabytes) => {
+    await onDiskOf(megabytes, async (disk) => {
+      if (megabytes === 1)
+        await writeFile(join(disk, 'filler'), Buffer.alloc(1024 ** 2)).catch(() => undefined);
+      await expect(up(specOf())).rejects.toMatchObject({
+        code: 'DISK_FULL',
+        message: `the disk under ${disk} is full`,
+      });
+      await rm(join(disk, 'filler'), { force: true });
+    });
+  });
+
+  it.skipIf(!canMount)('ends a server that can no longer write its log of changes', async () => {
+    await onDiskOf(120, async (disk) => {
+      const { primary, failed } = await up(specOf());
+      await withConnection(primary, 'setup', (client) =>
+        client.query('create table filled as select 1 as id, repeat(md5(random()::text), 10) as text'),
+      );
+      await writeFile(join(disk, 'filler'), Buffer.alloc(120 * 1024 ** 2)).catch(() => undefined);
+      await withConnection(primary, 'setup', async (client) => {
+        while (!failed.aborted) {
+          await client.query('update filled set id = id + 1 from generate_series(1, 1)');
+          await client.query('select pg_switch_wal()');
+        }
+      }).catch(() => undefined);
+      const deadline = Date.now() + 30_000;
+      while (!failed.aborted && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(failed.reason).toMatchObject({ code: 'DISK_FULL' });
+      await rm(join(disk, 'filler'), { force: true });
+    });
+  });
+});
