@@ -160,6 +160,8 @@ test.each([
   ['select :limit', 1, 8, 'psql variables such as :name are not SQL'],
   ['select 1\0; drop table t', 1, 9, 'a NUL character is not SQL'],
   ["select 1;\nselect 'abc", 2, 8, 'unterminated quoted string at or near "\'abc"'],
+  [`select '${'é'.repeat(60)}\nmore`, 1, 8, `unterminated quoted string at or near "'${'é'.repeat(39)}…"`],
+  ["select 'one\ntwo", 1, 8, 'unterminated quoted string at or near "\'one…"'],
   ['select (1', 1, 10, 'syntax error at end of input'],
 ])('%j is refused at %i:%i', async (sql, line, column, message) => {
   expect(await splitSql(sql)).toMatchObject({ ok: false, error: { line, column, message } });

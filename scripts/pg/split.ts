@@ -2,6 +2,7 @@ import { hasSqlDetails, parse, type Node, type RawStmt, type SqlError } from 'li
 import { sqlExcerpt } from './excerpt.ts';
 import { runsOutsideTransaction } from './outside-transaction.ts';
 import { relationsOf } from './relations.ts';
+import { syntaxMessage } from './syntax-message.ts';
 
 /** What a statement does to the transaction block of its session; SAVEPOINT, RELEASE and ROLLBACK TO stay inside it. */
 export type TransactionControl = 'begin' | 'commit' | 'rollback' | 'savepoint';
@@ -129,7 +130,7 @@ async function parseMistake(sql: string, error: unknown): Promise<SplitResult> {
   const at = characters[offset];
   if (at === '\\') return mistake(sql, offset, 'psql commands such as \\i or \\set are not SQL');
   if (at === ':') return mistake(sql, offset, 'psql variables such as :name are not SQL');
-  return mistake(sql, offset, error.message);
+  return mistake(sql, offset, syntaxMessage(error));
 }
 
 /** Unlike the offsets in the parse tree, an error's cursor counts characters, from 0. */

@@ -1,4 +1,5 @@
 import { hasSqlDetails, parse, type UpdateStmt } from 'libpg-query';
+import { syntaxMessage } from '../pg/syntax-message.ts';
 
 const IDENTIFIER = String.raw`(?:[\p{L}_][\p{L}\p{N}_$]*|"(?:[^"]|"")+")`;
 const TABLE = new RegExp(String.raw`^${IDENTIFIER}(?:\s*\.\s*${IDENTIFIER})?$`, 'u');
@@ -30,9 +31,13 @@ export async function backfillMistakes(parts: BackfillSql): Promise<BackfillMist
   const setMistake = await mistakeInSet(set);
   if (setMistake) found.push({ part: 'set', ...setMistake });
   if (where === undefined) return found;
-  const tried = await update(`UPDATE t SET a = 1 WHERE (${where}\n)`);
-  if ('problem' in tried)
+  // With brackets nothing may follow the condition, and without them it cannot close them and go on.
+  for (const condition of [where, `(${where}\n)`]) {
+    const tried = await update(`UPDATE t SET a = 1 WHERE ${condition}\n`);
+    if (!('problem' in tried)) continue;
     found.push({ part: 'where', message: 'is not a condition of UPDATE … WHERE', detail: tried.problem });
+    break;
+  }
   return found;
 }
 
@@ -54,6 +59,6 @@ async function update(sql: string): Promise<{ update: UpdateStmt } | { problem: 
       return { update: first.stmt.UpdateStmt };
     return { problem: 'more than one statement' };
   } catch (error) {
-    return { problem: hasSqlDetails(error) ? error.message : 'nested too deeply' };
+    return { problem: hasSqlDetails(error) ? syntaxMessage(error) : 'nested too deeply' };
   }
 }

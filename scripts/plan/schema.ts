@@ -117,18 +117,20 @@ export const budgetsSchema = z.strictObject({
   lockWait: duration('500ms').exactOptional().describe('Longest that a statement may wait for its locks.'),
   lockHold: duration('1s')
     .exactOptional()
-    .describe('Longest that a statement may hold a lock that stops reads or writes.'),
+    .describe('Longest that a statement may hold a lock that stops reads or writes of others.'),
   p99: duration('100ms')
     .exactOptional()
-    .describe('Highest 99th percentile of the app’s latency while the plan runs.'),
+    .describe('Highest 99th percentile of the app’s latency within any one step.'),
   errors: count('a number of errors', 0, { min: 0 })
     .exactOptional()
-    .describe('Most app requests that may fail.'),
+    .describe('Most app requests that may fail during the steps.'),
   blockedSeconds: seconds('30s')
     .exactOptional()
-    .describe('Most time that sessions may spend blocked, summed over the sessions.'),
+    .describe(
+      'Most time that the app’s sessions may stand blocked behind the migration, summed over the sessions.',
+    ),
   stepDuration: duration('10m').exactOptional().describe('Longest that a step may take.'),
-  backfillRate: rate('5000/s').exactOptional().describe('Least rows that a backfill must do.'),
+  backfillRate: rate('5000/s').exactOptional().describe('How many rows a backfill must do at least.'),
   replicationLag: duration('5s')
     .exactOptional()
     .describe('Furthest that the standby may fall behind. Needs `postgres.standby`.'),

@@ -49,11 +49,13 @@ function blockMistakes(statements: readonly FiledStatement[]): TransactionMistak
   let open: { file: string; line: number } | undefined;
   for (const { file, line, text, control, outsideTransaction, node } of statements) {
     if (control === 'begin') open ??= { file, line };
-    if ((control === 'commit' || control === 'rollback') && !/\bchain\s*$/i.test(text)) open = undefined;
+    if ((control === 'commit' || control === 'rollback') && !/\band\s+chain\s*$/i.test(text))
+      open = undefined;
     // CALL and DO are refused only if they really end the transaction, which only running them can tell.
     const certain = outsideTransaction && node !== 'CallStmt' && node !== 'DoStmt';
     if (open && certain) {
-      const message = `${headOf(text)} cannot run in a transaction, and BEGIN on line ${open.line} opened one`;
+      const where = `line ${open.line}${open.file === file ? '' : ` of ${open.file}`}`;
+      const message = `${headOf(text)} cannot run in a transaction, and BEGIN on ${where} opened one`;
       mistakes.push({ file, line, message });
     }
   }

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { interpolate } from './interpolate.ts';
+
+const VALUES: Record<string, string> = { HOST: 'db.example', EMPTY: '', NESTED: '${HOST}' };
+const lookup = (name: string): string | undefined => VALUES[name];
+
+test('each name is replaced once, and values are not looked into', () => {
+  expect(interpolate('${HOST}/${HOST}/${EMPTY}/${NESTED}', lookup)).toEqual({
+    text: 'db.example/db.example//${HOST}',
+    used: VALUES,
+    mistakes: [],
+  });
+});
+
+test('$${ stands for ${, and a lone $ or brace for itself', () => {
+  expect(interpolate('$${HOST} $HOST {HOST} $$ $1', lookup)).toEqual({
+    text: '${HOST} $HOST {HOST} $$ $1',
+    used: {},
+    mistakes: [],
+  });
+});
+
+test.each(['${}', '${a b}', '${1A}', '${HOST', '${HOST-default}'])('%s is no name', (text) => {
+  const { text: left, mistakes } = interpolate(text, lookup);
+  expect(left).toBe(text);
+  expect(mistakes.map(({ message }) => message)).toEqual([
+    `${text} is not a name of the environment; write \${NAME}, or $\${ for the characters`,
+  ]);
+});
+
+test('text without a dollar sign stays as it is', () => {
+  fc.assert(
+    fc.property(
+      fc.string().filter((text) => !text.includes('$')),
+      (text) => {
+        expect(interpolate(text, lookup)).toEqual({ text, used: {}, mistakes: [] });
+      },
+    ),
+  );
+});
