@@ -1,0 +1,72 @@
+import { line } from 'd3-shape';
+import type { Result } from '../../checks/result.ts';
+import { formatMs, plural } from '../../shared/format.ts';
+import { largest } from '../facts.ts';
+import { budgetOf, LEFT, RIGHT, type Frame } from './chart-frame.ts';
+
+type Second = Result['timeline']['seconds'][number];
+
+/** p99 and median of each second on a logarithmic scale; a second without an answer is a gap, never zero. */
+export function LatencyLane({ result, frame }: { result: Result; frame: Frame }) {
+  const budget = budgetOf(result);
+  return (
+    <>
+      {frame.decades.map((ms) => (
+        <>
+          <line x1={LEFT} x2={RIGHT} y1={frame.y(ms)} y2={frame.y(ms)} class="g" />
+          <text x={LEFT - 6} y={frame.y(ms) + 4} class="t" text-anchor="end">
+            {ms < 1000 ? `${ms} ms` : `${ms / 1000} s`}
+          </text>
+        </>
+      ))}
+      {budget !== null && (
+        <>
+          <line x1={LEFT} x2={RIGHT} y1={frame.y(budget)} y2={frame.y(budget)} class="budget" />
+          <text x={RIGHT - 2} y={frame.y(budget) - 4} class="t b halo" text-anchor="end">
+            {`p99 budget ${formatMs(budget)}`}
+          </text>
+        </>
+      )}
+      <path d={path(result, frame, ({ p50Ms }) => p50Ms)} class="p50" />
+      <path d={path(result, frame, ({ p99Ms }) => p99Ms)} class="p99" />
+      <Peak result={result} frame={frame} />
+    </>
+  );
+}
+
+function path(result: Result, frame: Frame, of: (second: Second) => number | null): string {
+  const draw = line<Second>()
+    .defined((second) => of(second) !== null)
+    .x((second) => frame.x(second.tMs + 500))
+    .y((second) => frame.y(Math.max(1, of(second) ?? 1)))
+    .digits(1);
+  return draw(result.timeline.seconds) ?? '';
+}
+
+/** Names the worst second where it stands out: over the budget, or three times what it was before. */
+function Peak({ result, frame }: { result: Result; frame: Frame }) {
+  const { seconds } = result.timeline;
+  const worstMs = largest(seconds.map(({ p99Ms }) => p99Ms ?? 0));
+  const worst = seconds.find(({ p99Ms }) => p99Ms === worstMs);
+  const notable = budgetOf(result) ?? (result.baseline ? result.baseline.p99Ms * 3 : Infinity);
+  if (!worst || worstMs <= notable) return null;
+  const x = frame.x(worst.tMs + 500);
+  const delayed = result.steps
+    .filter(
+      ({ fromMs, toMs }) =>
+        fromMs !== null && toMs !== null && fromMs <= worst.tMs + 1000 && toMs >= worst.tMs - 1000,
+    )
+    .reduce((sum, { victims }) => sum + victims.delayed, 0);
+  const text = delayed > 0 ? `${formatMs(worstMs)}: ${plural(delayed, 'request')} waited` : formatMs(worstMs);
+  const leftwards = x > (LEFT + RIGHT) / 2;
+  return (
+    <text
+      x={leftwards ? x - 8 : x + 8}
+      y={frame.y(worstMs) + 4}
+      class="t bad halo"
+      text-anchor={leftwards ? 'end' : 'start'}
+    >
+      {text}
+    </text>
+  );
+}

@@ -1,0 +1,53 @@
+import { render } from 'preact-render-to-string';
+import type { Result } from '../../checks/result.ts';
+import { VERDICT_WORD } from '../facts.ts';
+import { ChecksTable } from './checks-table.tsx';
+import { Findings } from './findings.tsx';
+import { Header } from './header.tsx';
+import { Limits } from './limits.tsx';
+import { Matrix } from './matrix.tsx';
+import { Provenance } from './provenance.tsx';
+import { StepDetails } from './step-details.tsx';
+import { StepTable } from './step-table.tsx';
+import { STYLES } from './styles.ts';
+import { Tiles } from './tiles.tsx';
+import { Timeline } from './timeline.tsx';
+import { Verdict } from './verdict.tsx';
+
+/** Nothing is loaded and nothing runs: the page is one file that opens anywhere. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/** report.html: decision first, evidence behind it. The same result gives the same bytes. */
+export function renderHtml(result: Result): string {
+  return `<!doctype html>${render(<Page result={result} />)}\n`;
+}
+
+function Page({ result }: { result: Result }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content={POLICY} />
+        <title>{`${VERDICT_WORD[result.verdict]}: ${result.rehearsal}, rehearsed ${result.startedAt.slice(0, 10)}`}</title>
+        {/* The style is a constant of ours; escaping would break its quotes. */}
+        <style dangerouslySetInnerHTML={{ __html: STYLES }} />
+      </head>
+      <body>
+        <main>
+          <Header result={result} />
+          <Verdict result={result} />
+          <Tiles result={result} />
+          <Findings result={result} />
+          <Matrix result={result} />
+          <Timeline result={result} />
+          <StepTable result={result} />
+          <StepDetails result={result} />
+          <ChecksTable result={result} />
+          <Provenance result={result} />
+          <Limits result={result} />
+        </main>
+      </body>
+    </html>
+  );
+}

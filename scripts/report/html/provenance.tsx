@@ -1,0 +1,89 @@
+import type { Result } from '../../checks/result.ts';
+import { formatBytes, formatCount, formatMs, formatShortCount, plural } from '../../shared/format.ts';
+import { shortName } from '../facts.ts';
+import { formatDate } from './dates.ts';
+
+const MOST_TABLES = 12;
+
+/** Where the run took place, on what data, and how to check it. */
+export function Provenance({ result }: { result: Result }) {
+  const entries: [string, string][] = [
+    ['Environment', environmentLine(result)],
+    ['Machine', machineLine(result)],
+    ['Price', priceLine(result)],
+    ['Snapshot', snapshotLine(result)],
+    ['Tables', tablesLine(result)],
+    ['Settings', settingsLine(result)],
+    ['Load', loadLine(result)],
+    ['Plan', `sha256 ${result.planSha256}; the exact files are in the run folder's plan/`],
+    ['Evidence', `runs/${result.runId}: rehearse report gives this verdict again from it`],
+    ['Tool', `dress-rehearsal ${result.toolVersion}, ${formatDate(result.startedAt)}`],
+  ];
+  return (
+    <section>
+      <h2>Where and what</h2>
+      <dl>
+        {entries
+          .filter(([, text]) => text !== '')
+          .map(([term, text]) => (
+            <>
+              <dt>{term}</dt>
+              <dd>{text}</dd>
+            </>
+          ))}
+      </dl>
+    </section>
+  );
+}
+
+function environmentLine({ environment, target }: Result): string {
+  const { hosts, createMs, destroyMs, leftovers } = environment;
+  const removed = destroyMs === null ? 'its removal was not recorded' : `removed in ${formatMs(destroyMs)}`;
+  const swept = leftovers === null ? 'no sweep was made' : `a sweep afterwards found ${leftovers} of ours`;
+  return `${target}, ${plural(hosts, 'host')}, made in ${formatMs(createMs)}, ${removed}; ${swept}`;
+}
+
+function machineLine({ environment }: Result): string {
+  const { cpus, memoryBytes, os } = environment.machine;
+  return `${plural(cpus, 'CPU')}, ${formatBytes(memoryBytes)} of memory, ${os}, PostgreSQL ${environment.postgresVersion}`;
+}
+
+function priceLine({ environment }: Result): string {
+  const { price } = environment;
+  return price === null
+    ? 'nothing was rented'
+    : `${price.amountPerHour.toFixed(4)} ${price.currency} an hour`;
+}
+
+function snapshotLine({ snapshot }: Result): string {
+  if (snapshot === null) return 'none';
+  const { kind, sha256, takenAt, bytes, restoreMs } = snapshot;
+  const taken = takenAt === null ? 'date not stated' : formatDate(takenAt);
+  return `${kind}, ${taken}, ${formatBytes(bytes)} restored in ${formatMs(restoreMs)}, sha256 ${sha256}`;
+}
+
+function tablesLine({ snapshot }: Result): string {
+  const tables = [...(snapshot?.tables ?? [])].sort((a, b) => b.bytes - a.bytes);
+  const shown = tables
+    .slice(0, MOST_TABLES)
+    .map(
+      ({ name, rows, bytes }) => `${shortName(name)} ${formatShortCount(rows)} rows, ${formatBytes(bytes)}`,
+    );
+  if (tables.length > MOST_TABLES) shown.push(`${tables.length - MOST_TABLES} more`);
+  return shown.join(' · ');
+}
+
+function settingsLine({ environment }: Result): string {
+  return environment.settings
+    .map(({ name, asked, shown }) =>
+      asked === null || asked === shown ? `${name} ${shown}` : `${name} ${shown} (asked ${asked})`,
+    )
+    .join(' · ');
+}
+
+function loadLine({ load, generator }: Result): string {
+  const base = `${formatCount(load.ratePerSec)} requests/s on ${plural(load.connections, 'connection')}, versions ${load.versions.join(' → ')}, seed ${load.seed}`;
+  if (generator === null) return base;
+  const { lagP50Ms, lagP99Ms, reconnects, unfinished } = generator;
+  return `${base}; the generator was late by ${formatMs(lagP50Ms)} (median), ${formatMs(lagP99Ms)} (p99); ${plural(reconnects, 'reconnect')}, ${formatCount(unfinished)} unfinished`;
+}
