@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { withEnvironment } from '../../infra/lifecycle.ts';
 import { chooseTarget } from '../../infra/targets/index.ts';
 import type { EnvironmentSpec, RunningEnvironment } from '../../infra/targets/target.ts';
@@ -11,7 +11,8 @@ import { judge } from '../checks/judge.ts';
 import type { Result } from '../checks/result.ts';
 import { runEngine } from '../engine/engine.ts';
 import type { OnEvent, RunEvent } from '../engine/events.ts';
-import { loadRecord, parseVersions } from '../engine/workload.ts';
+import { loadRecord } from '../engine/load-record.ts';
+import { parseVersions } from '../load/parse-versions.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import type { StepFailure } from '../replay/step-failure.ts';
 import { writeReports } from '../report/write.ts';
@@ -46,7 +47,7 @@ type Lifecycle = Awaited<ReturnType<typeof withEnvironment<StepFailure | undefin
  */
 export async function runRehearsal(options: RunOptions): Promise<{ result: Result; folder: RunFolder }> {
   const { rehearsal, outDir, cwd, onEvent } = options;
-  const versions = parseVersions(rehearsal, cwd);
+  const versions = parseVersions(rehearsal.load, (path) => relative(cwd, path));
   const { target, why } = await chooseTarget(options.targetName);
   if (options.targetName === 'auto') onEvent({ type: 'note', message: `target ${target.name}: ${why}` });
   const clock = new RunClock();
