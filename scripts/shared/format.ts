@@ -9,7 +9,7 @@ export function formatCount(count: number): string {
 
 /** 1,000,000 → `1.0 M`; small counts as they are. */
 export function formatShortCount(count: number): string {
-  if (count >= 1e9) return `${(count / 1e9).toFixed(1)} G`;
+  if (count >= 999.95e6) return `${(count / 1e9).toFixed(1)} G`;
   if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
   return formatCount(count);
 }
@@ -17,7 +17,7 @@ export function formatShortCount(count: number): string {
 /** Milliseconds → `0.4 ms`, `12 ms`, `2.19 s`, `48.0 s`, `4 min 12 s`, `3 h 10 min`. */
 export function formatMs(ms: number): string {
   if (ms < 0.05) return '0 ms';
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 9_995) return `${(ms / 1000).toFixed(2)} s`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
@@ -41,8 +41,8 @@ export function formatBytes(bytes: number): string {
   const sign = bytes < 0 ? '-' : '';
   let amount = Math.abs(bytes);
   for (const unit of ['B', 'kB', 'MB', 'GB']) {
-    if (amount < 1024)
-      return `${sign}${amount < 10 && unit !== 'B' ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+    if (Math.round(amount) < 1024)
+      return `${sign}${amount < 9.95 && unit !== 'B' ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
     amount /= 1024;
   }
   return `${sign}${amount.toFixed(1)} TB`;
