@@ -1,3 +1,4 @@
+import { DumpFrame } from './dump-frame.ts';
 import { archiveFormat } from './snapshot-format.ts';
 import { SqlScanner } from './sql-scanner.ts';
 
@@ -31,8 +32,13 @@ function firstCommandIsKnown(head: Buffer, whole: boolean): string | undefined {
   const scanner = new SqlScanner();
   scanner.push(head);
   let piece = scanner.next(whole);
-  while (piece?.type === 'comment') piece = scanner.next(whole);
-  if (piece?.type === 'meta') return undefined;
+  const frame = new DumpFrame();
+  while (piece?.type === 'comment') {
+    frame.comment(piece.text);
+    piece = scanner.next(whole);
+  }
+  // What begins as a dump is one, however little of it is left.
+  if (piece?.type === 'meta' || frame.isOpen) return undefined;
   const open = scanner.unfinished();
   const statement = piece?.type === 'statement' ? piece : open?.statement;
   if (!statement) return whole ? 'it holds no statement' : undefined;

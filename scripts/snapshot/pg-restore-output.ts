@@ -1,8 +1,9 @@
 import { RehearsalError } from '../shared/errors.ts';
 import { diskFull } from './restore-error.ts';
 
+const CONNECTION_LOST = /server closed the connection|terminating connection|connection to server .* failed/i;
 const BROKEN_OFF =
-  /end of file|did not find magic string|could not find block ID|too short|could not uncompress/i;
+  /end of file|did not find magic string|could not find block ID|too short|could not uncompress|could not close data file/i;
 /** Nouns after which PostgreSQL's messages quote a name; anything else in quotes may be a value out of a row. */
 const NAMED =
   /\b(relation|column|constraint|type|function|procedure|schema|role|extension|index|trigger|sequence|table|view|operator|collation|language|method|tablespace|parameter|library|file|server|database|policy|publication|encoding|domain|cast|rule) ("(?:[^"]|"")*")/g;
@@ -38,10 +39,14 @@ export class PgRestoreOutput {
   failure(shown: string, exitCode: number | undefined, hint: string | undefined): RehearsalError {
     const error = this.#error ?? `pg_restore ended with exit code ${exitCode ?? 'unknown'}`;
     if (/No space left on device/i.test(error)) return diskFull(shown);
+    if (CONNECTION_LOST.test(error)) {
+      return new RehearsalError(
+        'CONNECTION_FAILED',
+        `the connection to PostgreSQL was lost while restoring ${shown}`,
+      );
+    }
     if (!error.includes('ERROR:') && BROKEN_OFF.test(error)) {
-      return new RehearsalError('SNAPSHOT_INVALID', `${shown} ends too early: the archive is truncated`, {
-        hint: 'Copy the archive again, or take the dump again.',
-      });
+      return truncatedArchive(shown, this.#entry);
     }
     const place = this.#entry === '' ? shown : `${shown}, ${this.#entry}`;
     const row = this.#row === undefined ? '' : `, row ${this.#row} of its data`;
@@ -49,6 +54,14 @@ export class PgRestoreOutput {
       ...(hint === undefined ? {} : { hint }),
     });
   }
+}
+
+/** `part` is the one that breaks off, where it is known. */
+export function truncatedArchive(shown: string, part: string): RehearsalError {
+  const where = part === '' ? 'too early' : `in the middle of ${part}`;
+  return new RehearsalError('SNAPSHOT_INVALID', `${shown} ends ${where}: the archive is truncated`, {
+    hint: 'Copy the archive again, or take the dump again.',
+  });
 }
 
 /** The server's part of an error line, without quoted values; COPY's rows and DETAIL stand on lines that are not read. */

@@ -5,11 +5,12 @@ import { execa } from 'execa';
 import { libpqEnvironment, type PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
+import { cutPart } from './archive-completeness.ts';
 import { filterContents } from './archive-contents.ts';
 import { readArchiveHeader } from './archive-files.ts';
 import { majorOf } from './archive-header.ts';
 import { choosePgRestore, installedPgRestores } from './find-pg-restore.ts';
-import { PgRestoreOutput } from './pg-restore-output.ts';
+import { PgRestoreOutput, truncatedArchive } from './pg-restore-output.ts';
 import { RestoreGaps } from './restore-gaps.ts';
 import { sessionSettings, withRestoreSession } from './restore-session.ts';
 import type { ArchiveFormat } from './snapshot-format.ts';
@@ -45,6 +46,8 @@ export async function restoreArchive(options: ArchiveOptions): Promise<string[]>
       `${shown} begins like an archive of pg_dump, but its head cannot be read`,
     );
   }
+  const cut = await cutPart(path, format);
+  if (cut !== undefined) throw truncatedArchive(shown, cut);
   const server = await serverFacts(options);
   const program = choosePgRestore(
     await installedPgRestores(),

@@ -202,9 +202,15 @@ describe('SqlScanner, for any input', () => {
 
   it('finds the same however the bytes are cut into chunks, and never hangs', () => {
     const bytes = fc
-      .array(fc.constantFrom(...'\'"$\\;-/*(E\n.ab1 \r', 'COPY t FROM stdin;\n', '\\.\n', '$$', '--'), {
-        maxLength: 60,
-      })
+      .array(
+        fc.constantFrom(
+          ...["'", '"', '$', '\\', ';', '-', '/', '*', '(', 'E', '\n', '.', 'a', 'b', '1', ' ', '\r'],
+          ...['COPY t FROM stdin;\n', '\\.\n', '$$', '--'],
+        ),
+        {
+          maxLength: 60,
+        },
+      )
       .map((parts) => Buffer.from(parts.join('')));
     fc.assert(
       fc.property(bytes, chunkLengths, (text, lengths) => {

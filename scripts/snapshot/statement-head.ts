@@ -8,13 +8,11 @@ const NAME = /^(?:[\p{L}_][\p{L}\p{N}_$]*|"(?:[^"]|"")+")(?:\.(?:[\p{L}_][\p{L}\
 export function statementHead({ bytes }: StatementPiece): string {
   const text = bytes.toString('utf8', 0, LONGEST_HEAD * 4);
   const head: string[] = [];
-  for (const [token] of text.matchAll(/"(?:[^"]|"")*"(?:\.\S+)?|[^\s(;,=]+|[(;,=]/gu)) {
-    if (!NAME.test(token) || head.length === MOST_WORDS) break;
+  for (const [token] of text.matchAll(/(?:"(?:[^"]|"")*"|[^\s(;,="])+|[(;,="]/gu)) {
+    const isCopyFrom = /^from$/i.test(token) && /^copy$/i.test(head[0] ?? '');
+    const endsNames = head.length > 0 && /^(values|set|as|is|select)$/i.test(token);
+    if (!NAME.test(token) || endsNames || isCopyFrom || head.length === MOST_WORDS) break;
     head.push(token);
-    if (/^(values|set|as|is|select)$/i.test(token) && head.length > 1) {
-      head.pop();
-      break;
-    }
   }
   return head.join(' ').slice(0, LONGEST_HEAD);
 }
