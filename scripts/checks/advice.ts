@@ -84,7 +84,7 @@ function stepAdvice({ step }: Stop): Partial<Advice> {
     case 'backfill':
       return {
         advice:
-          "Make its batches shorter with batchTarget, or let it pause while the app's p99 is high with throttleP99.",
+          'Make its batches shorter with batchTarget, or let it pause while the app is slow with throttle: { p99: … }.',
       };
     case 'command':
       return {

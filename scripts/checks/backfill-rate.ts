@@ -1,4 +1,4 @@
-import { formatCount, formatMs } from '../shared/format.ts';
+import { formatCount, formatMs, plural } from '../shared/format.ts';
 import type { BackfillFigures } from './analysis/backfill.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { listed, stepTitle } from './wording.ts';
@@ -42,7 +42,7 @@ function message(
       : '';
   return (
     `${who} filled ${formatCount(rowsPerSecond)} rows/s (budget at least ${formatCount(budget)}): ` +
-    `${formatCount(rows)} rows in ${formatCount(batches)} batches${paused}.`
+    `${plural(rows, 'row')} in ${plural(batches, 'batch', 'batches')}${paused}.`
   );
 }
 

@@ -26,6 +26,8 @@ export interface CheckOutcome {
   /** Null where there was nothing to measure. */
   readonly measured: number | null;
   readonly findings: readonly CheckFinding[];
+  /** Where neither of the check's own titles is true. */
+  readonly title?: string;
 }
 
 /** A pure function of the evidence. Its page is docs/checks/<id in kebab case>.md. */
@@ -35,6 +37,8 @@ export interface Check {
   readonly title: string;
   /** The failing one. */
   readonly failureTitle: string;
+  /** Where it can only warn of something else than a failure. */
+  readonly warnTitle?: string;
   /** Artifacts without which it cannot tell. */
   readonly needs: readonly ArtifactName[];
   readonly unit: string | null;

@@ -12,6 +12,7 @@ export const compatibility: Check = {
   id: 'compatibility',
   title: 'Every live app version works with every state of the schema',
   failureTitle: 'A live app version does not work with a state of the schema',
+  warnTitle: 'A step takes away the way back to the app version before',
   needs: ['compatibility', 'steps'],
   unit: 'scripts',
   budget: null,

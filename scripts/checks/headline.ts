@@ -43,5 +43,6 @@ function passed({ steps, failures }: Analysis, checks: Result['checks']): string
       : [`the longest wait for a lock was ${formatMs(wait)} and the longest hold ${formatMs(hold)}`]),
     ...(p99Ms === null ? [] : [`p99 stayed at or below ${formatMs(p99Ms)}`]),
   ];
-  return `All ${plural(steps.length, 'step')} ran: ${listed(facts)}.`;
+  const all = steps.length === 1 ? 'The only step' : `All ${formatCount(steps.length)} steps`;
+  return `${all} ran: ${listed(facts)}.`;
 }

@@ -1,4 +1,4 @@
-import { formatCount, formatMs } from '../shared/format.ts';
+import { formatMs, plural } from '../shared/format.ts';
 import { advise } from './advice.ts';
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
 import type { Latency } from './analysis/percentiles.ts';
@@ -30,7 +30,7 @@ export const p99: Check = {
         return {
           status: 'fail',
           step: step.run.planned.name,
-          statement: worst?.statement?.record.index ?? null,
+          statement: worst && worst.victims.delayed > 0 ? (worst.statement?.record.index ?? null) : null,
           measured: latency.p99Ms,
           budget: budget ?? null,
           message: message(step, latency, budget ?? 0, analysis),
@@ -47,6 +47,6 @@ function message(step: StepAnalysis, latency: Latency, budget: number, { baselin
   const few = latency.requests < SMALL_SAMPLE ? 'only ' : '';
   return (
     `${stepTitle(step.run)} brought the app's p99 to ${formatMs(latency.p99Ms)} ${budgetMs(budget)}${before} ` +
-    `(over ${few}${formatCount(latency.requests)} requests).`
+    `(over ${few}${plural(latency.requests, 'request')}).`
   );
 }

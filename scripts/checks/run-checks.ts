@@ -25,7 +25,7 @@ export function runChecks(analysis: Analysis, all: readonly Check[] = CHECKS): J
   return {
     checks: judged.map(({ check, outcome }) => ({
       id: check.id,
-      title: outcome.findings.length === 0 ? check.title : check.failureTitle,
+      title: titleOf(check, outcome),
       status: statusOf(check, outcome, analysis, budgets),
       measured: outcome.measured,
       budget: budgetOf(check, budgets),
@@ -47,7 +47,16 @@ function outcomeOf(check: Check, analysis: Analysis, budgets: Budgets): CheckOut
   if (check.budget !== null && budget === null) return NOTHING;
   const files = listed(missing.map((name) => `the record of ${name}`));
   const message = `Not known: ${check.title.replace(/^./, (first) => first.toLowerCase())}; ${files} is missing.`;
-  return { measured: null, findings: [{ status: 'inconclusive', budget, message }] };
+  return { measured: null, title: check.title, findings: [{ status: 'inconclusive', budget, message }] };
+}
+
+/** A budget that could not be judged was not shown to be broken. */
+function titleOf(check: Check, { title, findings }: CheckOutcome): string {
+  if (title !== undefined) return title;
+  const has = (status: Finding['status']): boolean => findings.some((found) => found.status === status);
+  if (has('fail')) return check.failureTitle;
+  if (has('inconclusive')) return check.budget === null ? check.failureTitle : check.title;
+  return has('warn') ? (check.warnTitle ?? check.failureTitle) : check.title;
 }
 
 function statusOf(

@@ -1,5 +1,5 @@
 import type { StepError } from '../artifacts/records.ts';
-import { formatMs, formatCount, plural } from '../shared/format.ts';
+import { formatMs, plural } from '../shared/format.ts';
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
 import { statusOf } from './analysis/steps.ts';
@@ -116,13 +116,19 @@ function summaryOf(
       return 'a command of its own';
     case 'deploy': {
       const { to = '', strategy, overMs = 0 } = planned.deploy ?? {};
-      return `${currentVersion} → ${to} ${strategy === 'rolling' ? `over ${formatMs(overMs)}` : 'at once'}`;
+      return `${currentVersion} → ${to} ${strategy === 'rolling' ? `over ${roundMs(overMs)}` : 'at once'}`;
     }
     case 'backfill':
       return backfill === null
         ? 'in batches'
-        : `${plural(backfill.rows, 'row')} in ${formatCount(backfill.batches)} ${backfill.batches === 1 ? 'batch' : 'batches'}`;
+        : `${plural(backfill.rows, 'row')} in ${plural(backfill.batches, 'batch', 'batches')}`;
     case 'soak':
-      return window === null ? 'wait' : `wait ${formatMs(window.toMs - window.fromMs)}`;
+      return window === null ? 'wait' : `wait ${roundMs(window.toMs - window.fromMs)}`;
   }
+}
+
+/** A length that somebody chose: `30 s` rather than `30.0 s`. */
+function roundMs(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return ms >= 1000 && seconds < 60 && Math.abs(ms - seconds * 1000) < 50 ? `${seconds} s` : formatMs(ms);
 }

@@ -1,6 +1,7 @@
 import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
 import type { Disturbance } from './disturbances.ts';
 import { groupBy } from './group-by.ts';
+import { largest } from './largest.ts';
 import { overlapMs, type Interval } from './intervals.ts';
 import type { WaitSpan } from './waits.ts';
 
@@ -154,8 +155,8 @@ function summed(waits: readonly AppWait[]): BlockedSessions {
   );
   return {
     sessionSeconds: lengths.reduce((sum, ms) => sum + ms, 0) / 1000,
-    peak: Math.max(...[...atPoll.values()].map((sessions) => sessions.length)),
-    longestMs: Math.max(...lengths),
+    peak: largest([...atPoll.values()].map((sessions) => sessions.length)),
+    longestMs: largest(lengths),
     relations: [...wanted].sort((a, b) => b[1].length - a[1].length).map(([relation]) => relation),
   };
 }

@@ -65,7 +65,7 @@ function spanOf(seen: readonly WaitRecord[], polls: readonly number[]): WaitSpan
     locktype,
     mode,
     // waitstart is empty for a moment after a wait began, so that the first reading can be late.
-    fromMs: Math.min(...seen.map(({ sinceMs }) => sinceMs)),
+    fromMs: seen.reduce((earliest, { sinceMs }) => Math.min(earliest, sinceMs), first.sinceMs),
     lastSeenMs: last.tMs,
     toMs: (last.tMs + goneMs) / 2,
     goneMs,

@@ -1,0 +1,189 @@
+import { parse } from 'libpg-query';
+import { beforeAll, expect, test } from 'vitest';
+import { advise, loadAdvice } from './advice.ts';
+import { analyse } from './analysis/analyse.ts';
+import { evidence, statementRecord, stepWindow } from './evidence-fixture.ts';
+import { stops } from './stops.ts';
+
+beforeAll(loadAdvice);
+
+function adviceFor(
+  sql: string,
+  rest: Parameters<typeof statementRecord>[0] = {},
+): { effect?: string | null; advice?: string; insteadSql?: string | null } {
+  const record = statementRecord({ sql, sentMs: 5000, respondedMs: 6000, ...rest });
+  const analysis = analyse(evidence({ steps: [...stepWindow('alter', 4900, 6100), record] }));
+  const [stop] = stops(analysis);
+  return stop ? advise(stop, analysis, 'hold') : {};
+}
+
+const rewrote = { rewrote: ['public.customers'] };
+
+test.each([
+  [
+    'alter table customers add constraint adult check (age >= 18)',
+    {},
+    [
+      'alter table customers add constraint adult check (age >= 18) not valid;',
+      'alter table customers validate constraint adult;',
+    ],
+  ],
+  [
+    'ALTER TABLE app."Customers" ADD FOREIGN KEY ("Group", b) REFERENCES groups ON DELETE CASCADE;',
+    {},
+    [
+      'alter table app."Customers" add constraint "Customers_Group_b_fkey" FOREIGN KEY ("Group", b) REFERENCES groups ON DELETE CASCADE not valid;',
+      'alter table app."Customers" validate constraint "Customers_Group_b_fkey";',
+    ],
+  ],
+  [
+    'alter table customers add primary key (id)',
+    {},
+    [
+      'create unique index concurrently customers_pkey on customers (id);',
+      'alter table customers add constraint customers_pkey primary key using index customers_pkey;',
+    ],
+  ],
+  [
+    'alter table customers add constraint one_mail unique (mail, "Group")',
+    {},
+    [
+      'create unique index concurrently one_mail on customers (mail, "Group");',
+      'alter table customers add constraint one_mail unique using index one_mail;',
+    ],
+  ],
+  [
+    'create unique index by_mail on customers (lower(mail)) where mail is not null;',
+    {},
+    ['create unique index concurrently by_mail on customers (lower(mail)) where mail is not null;'],
+  ],
+  [
+    'drop index if exists app.by_mail, "By_Name"',
+    {},
+    ['drop index concurrently if exists app.by_mail;', 'drop index concurrently if exists "By_Name";'],
+  ],
+  ['reindex (verbose) table customers', {}, ['reindex (verbose) table concurrently customers;']],
+  ['refresh materialized view totals', {}, ['refresh materialized view concurrently totals;']],
+  ['vacuum (full, analyze) customers', {}, ['vacuum (analyze) customers;']],
+  [
+    "alter table customers add column token text not null default 'x' || random() constraint long check (length(token) > 3)",
+    rewrote,
+    [
+      'alter table customers add column token text constraint long check (length(token) > 3);',
+      "alter table customers alter column token set default 'x' || random();",
+      `-- then a step of the plan: backfill: { table: customers, key: <primary key>, set: "token = 'x' || random()", where: "token is null" }`,
+      'alter table customers add constraint customers_token_is_set check (token is not null) not valid;',
+      'alter table customers validate constraint customers_token_is_set;',
+      'alter table customers alter column token set not null;',
+      'alter table customers drop constraint customers_token_is_set;',
+    ],
+  ],
+  [
+    'alter table customers add column mail text unique',
+    {},
+    [
+      'alter table customers add column mail text;',
+      'create unique index concurrently customers_mail_key on customers (mail);',
+      'alter table customers add constraint customers_mail_key unique using index customers_mail_key;',
+    ],
+  ],
+  [
+    'alter table customers alter column id type bigint',
+    rewrote,
+    [
+      'alter table customers add column id_new bigint;',
+      'create function customers_id_sync() returns trigger language plpgsql as $$ begin new.id_new := new.id::bigint; return new; end $$;',
+      'create trigger customers_id_sync before insert or update on customers for each row execute function customers_id_sync();',
+      '-- then a step of the plan: backfill: { table: customers, key: <primary key>, set: "id_new = id::bigint", where: "id_new is distinct from id::bigint" }',
+      'begin;',
+      'drop trigger customers_id_sync on customers;',
+      'drop function customers_id_sync();',
+      'alter table customers rename column id to id_old;',
+      'alter table customers rename column id_new to id;',
+      'commit;',
+    ],
+  ],
+  [
+    'alter table app.customers rename to clients',
+    {},
+    [
+      'begin;',
+      'alter table app.customers rename to clients;',
+      'create view app.customers as select * from app.clients;',
+      'commit;',
+      '-- when no version uses the old name: drop view app.customers;',
+    ],
+  ],
+  [
+    'update customers set name = trim(name), seen = now()',
+    { rows: 123_000 },
+    [
+      '-- as a step of the plan instead of SQL:',
+      '-- backfill: { table: customers, key: <primary key>, set: "name = trim(name), seen = now()" }',
+    ],
+  ],
+  [
+    "delete from customers where seen < now() - interval '1 year'",
+    { rows: 50_000 },
+    [
+      '-- repeat until it deletes nothing:',
+      "delete from customers where ctid = any (array(select ctid from customers where seen < now() - interval '1 year' limit 1000));",
+    ],
+  ],
+  [
+    'alter table customers add column a int, alter column "Größe" set not null, drop column b',
+    {},
+    [
+      'alter table customers add column a int;',
+      'alter table customers add constraint "customers_Größe_is_set" check ("Größe" is not null) not valid;',
+      'alter table customers validate constraint "customers_Größe_is_set";',
+      'alter table customers alter column "Größe" set not null;',
+      'alter table customers drop constraint "customers_Größe_is_set";',
+      'alter table customers drop column b;',
+    ],
+  ],
+])('instead of %s', async (sql, rest, instead) => {
+  const { insteadSql } = adviceFor(sql, rest);
+  expect(insteadSql?.split('\n')).toEqual(instead);
+  await expect(parse(insteadSql ?? '')).resolves.toBeDefined();
+});
+
+test('a renamed column is expanded and contracted, written both ways meanwhile', async () => {
+  const { effect, advice, insteadSql } = adviceFor('alter table customers rename column name to "fullName"');
+  expect(effect).toBe('After it no version of the app can find name any more.');
+  expect(advice).toBe(
+    'Expand and contract: add "fullName" beside name, write both, backfill, deploy what reads "fullName", and drop name last.',
+  );
+  expect(insteadSql).toContain(
+    'if tg_op = \'INSERT\' then new."fullName" := coalesce(new."fullName", new.name);',
+  );
+  await expect(parse(insteadSql ?? '')).resolves.toBeDefined();
+});
+
+test('the effect tells how large the table was', () => {
+  expect(adviceFor('create index on customers (name)').effect).toBe(
+    'CREATE INDEX read all of customers (4.1 M rows) while it held SHARE, which stops every write.',
+  );
+});
+
+test('LOCK TABLE is told for what it is, also when its transaction went on', () => {
+  expect(adviceFor('lock table customers', { respondedMs: 5001, releasedMs: 7000 }).effect).toBe(
+    'LOCK TABLE kept customers from everybody until its transaction ended.',
+  );
+});
+
+test.each([
+  'create index concurrently on customers (name)',
+  'drop index concurrently by_name',
+  'reindex index concurrently by_name',
+  'alter table customers add constraint adult check (age >= 18) not valid',
+  'alter table customers validate constraint adult',
+  'alter table customers add constraint u unique using index by_mail',
+  'alter table customers alter column name type varchar(200)',
+  'alter table customers add column nick text',
+  'vacuum customers',
+  'select 1; select 2',
+  'this is not SQL',
+])('%s needs no advice', (sql) => {
+  expect(adviceFor(sql)).toEqual({});
+});

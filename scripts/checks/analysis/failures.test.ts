@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import type { CompatibilityRecord } from '../../artifacts/records.ts';
+import {
+  evidence,
+  plannedStep,
+  request,
+  requestTable,
+  runRecord,
+  statementRecord,
+  stepWindow,
+} from '../evidence-fixture.ts';
+import { analyse } from './analyse.ts';
+
+const run = runRecord({ plan: [plannedStep('alter'), plannedStep('soak', { kind: 'soak', files: [] })] });
+const steps = [
+  ...stepWindow('alter', 4900, 5100),
+  statementRecord({ index: 1, sentMs: 4950, respondedMs: 4951 }),
+  statementRecord({ index: 2, sentMs: 5000, respondedMs: 5002 }),
+  ...stepWindow('soak', 5200, 9000),
+];
+
+function cell(after: string, sqlstate: string | null): CompatibilityRecord {
+  return { after, version: 'old', script: 'read', ok: sqlstate === null, sqlstate, message: null };
+}
+
+function blamed(requests: ReturnType<typeof requestTable>, matrix: CompatibilityRecord[]): unknown[] {
+  const analysis = analyse(evidence({ run, steps, requests, compatibility: matrix }));
+  return analysis.failures.map(({ step, cause, sqlstate, rows }) => ({
+    step: step?.planned.name ?? null,
+    statement: cause === null ? null : (analysis.causes[cause]?.statement?.record.index ?? null),
+    sqlstate,
+    count: rows.length,
+  }));
+}
+
+test('a script that the matrix shows broken after a step is that step’s, however late its requests come', () => {
+  const table = requestTable([
+    request(5001, 5003, '42703'),
+    request(6000, 6001, '42703'),
+    request(8000, 8001, '42703'),
+    request(8500, 8501),
+  ]);
+  expect(blamed(table, [cell('start', null), cell('alter', '42703'), cell('soak', '42703')])).toEqual([
+    { step: 'alter', statement: 2, sqlstate: '42703', count: 3 },
+  ]);
+});
+
+test('the statement that broke it is the last one sent before the first failure ended', () => {
+  const table = requestTable([request(4955, 4960, '42703'), request(6000, 6001, '42703')]);
+  expect(blamed(table, [cell('start', null), cell('alter', '42703')])).toEqual([
+    { step: 'alter', statement: 1, sqlstate: '42703', count: 2 },
+  ]);
+});
+
+test('another SQLSTATE than the matrix shows belongs to what was in flight, else to the last before it', () => {
+  const table = requestTable([
+    request(4960, 5001, '40P01'),
+    request(5050, 5060, '40P01'),
+    request(6000, 6001, '40P01'),
+  ]);
+  expect(blamed(table, [cell('start', null), cell('alter', '42703')])).toEqual([
+    { step: 'alter', statement: 2, sqlstate: '40P01', count: 2 },
+    { step: 'soak', statement: null, sqlstate: '40P01', count: 1 },
+  ]);
+});
+
+test('a failure before the first step is the baseline’s', () => {
+  expect(blamed(requestTable([request(3000, 3001, '42P01')]), [cell('start', '42P01')])).toEqual([
+    { step: null, statement: null, sqlstate: '42P01', count: 1 },
+  ]);
+});

@@ -1,0 +1,25 @@
+import { readdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
+import { judge } from '../../scripts/checks/judge.ts';
+import { resultSchema } from '../../scripts/checks/result.ts';
+
+/*
+ * Stored run folders and the results that they were judged to. After a change that is meant:
+ *   UPDATE_GOLDEN=1 npx vitest run test/golden
+ * and read the difference.
+ */
+const runs = readdirSync(import.meta.dirname, { withFileTypes: true }).filter(
+  (entry) => entry.isDirectory() && entry.name !== 'simulator' && entry.name !== 'report',
+);
+
+test.each(runs.map(({ name }) => name))('the stored run %s is judged as before', async (name) => {
+  const folder = RunFolder.open(join(import.meta.dirname, name));
+  const result = await judge(folder);
+  const stored = folder.file('result.json');
+  if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(stored, `${JSON.stringify(result, null, 1)}\n`);
+  expect(resultSchema.parse(result)).toEqual(result);
+  expect(result).toEqual(JSON.parse(await readFile(stored, 'utf8')));
+});
