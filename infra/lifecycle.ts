@@ -70,9 +70,10 @@ async function useUntilFailed<T>(
 async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => {
+    const onAbort = (): void => {
       reject(asError(signal.reason));
-    });
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
   });
   const running = work();
   try {

@@ -21,9 +21,10 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const environment of environments.splice(0)) await environment.destroy();
-  expect(await pidsBelow(tmp.path)).toEqual([]);
-  expect(await readdir(tmp.path)).toEqual([]);
+  const processes = await pidsBelow(tmp.path);
+  const files = await readdir(tmp.path);
   await tmp.remove();
+  expect({ processes, files }).toEqual({ processes: [], files: [] });
 });
 
 /** Starts a run in a process of its own and kills that the hard way once its server is up. */

@@ -26,9 +26,10 @@ beforeEach(async () => {
 afterEach(async () => {
   await environment?.destroy();
   environment = undefined;
-  expect(await pidsBelow(tmp.path)).toEqual([]);
-  expect(await readdir(tmp.path)).toEqual([]);
+  const processes = await pidsBelow(tmp.path);
+  const files = await readdir(tmp.path);
   await tmp.remove();
+  expect({ processes, files }).toEqual({ processes: [], files: [] });
 });
 
 async function up(spec: Parameters<typeof embeddedTarget.environment>[0]): Promise<RunningEnvironment> {

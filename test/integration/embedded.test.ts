@@ -20,9 +20,10 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const environment of environments.splice(0)) await environment.destroy();
-  expect(await pidsBelow(tmp.path)).toEqual([]);
-  expect(await readdir(tmp.path)).toEqual([]);
+  const processes = await pidsBelow(tmp.path);
+  const files = await readdir(tmp.path);
   await tmp.remove();
+  expect({ processes, files }).toEqual({ processes: [], files: [] });
 });
 
 function make(spec: EnvironmentSpec): Environment {
@@ -237,6 +238,7 @@ describe('a server that ends by itself', () => {
       expect(owner.sharedMemory.segments).not.toEqual([]);
       expect(owner.sharedMemory.files).not.toEqual([]);
 
+      const mapped = await sharedFilesBelow(tmp.path);
       process.kill(await serverPid(running.folder), 'SIGKILL');
       await aborted(running.failed);
       expect(running.failed.reason).toMatchObject({
@@ -247,7 +249,7 @@ describe('a server that ends by itself', () => {
 
       await environments[0]?.destroy();
       expect(await pidsBelow(tmp.path)).toEqual([]);
-      expect(owner.sharedMemory.files.filter((file) => existsSync(file))).toEqual([]);
+      expect([...mapped, ...owner.sharedMemory.files].filter((file) => existsSync(file))).toEqual([]);
       const segments = await readFile('/proc/sysvipc/shm', 'utf8');
       for (const { key, id } of owner.sharedMemory.segments) {
         expect(segments).not.toMatch(new RegExp(`^\\s*${key}\\s+${id}\\s`, 'm'));
@@ -262,6 +264,16 @@ describe('a server that ends by itself', () => {
     expect(running.failed.aborted).toBe(false);
   });
 });
+
+/** Files below /dev/shm that the processes working in a folder have mapped. */
+async function sharedFilesBelow(folder: string): Promise<Set<string>> {
+  const mapped = new Set<string>();
+  for (const pid of await pidsBelow(folder)) {
+    const maps = await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '');
+    for (const [file] of maps.matchAll(/\/dev\/shm\/\S+/g)) mapped.add(file);
+  }
+  return mapped;
+}
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;

@@ -13,9 +13,10 @@ beforeEach(async () => {
   tmp = await privateTmpdir();
 });
 afterEach(async () => {
-  expect(await pidsBelow(tmp.path)).toEqual([]);
-  expect(await readdir(tmp.path)).toEqual([]);
+  const processes = await pidsBelow(tmp.path);
+  const files = await readdir(tmp.path);
   await tmp.remove();
+  expect({ processes, files }).toEqual({ processes: [], files: [] });
 });
 
 function longQuery({ primary }: RunningEnvironment): Promise<unknown> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import type { PostgresSpec } from '../../../scripts/plan/model.ts';
-import { findNpmPackage } from './npm-package.ts';
+import { findNpmPackage, type NpmPackage } from './npm-package.ts';
 import { runProgram } from './program.ts';
 import { systemBinDirs } from './system-bin-dirs.ts';
 
@@ -32,7 +32,7 @@ export async function findBinaries(spec: Pick<PostgresSpec, 'binDir' | 'version'
     const found = await readBinaries(dir, 'system');
     if (found && (version === undefined || found.major === version)) return found;
   }
-  throw notFound(version, npm ? `the npm package (${npm.version})` : 'the npm package', looked);
+  throw notFound(version, npm, looked);
 }
 
 /** `postgres (PostgreSQL) 15.18 (Debian …)` → 15.18. */
@@ -75,15 +75,18 @@ async function readBinaries(binDir: string, origin: Binaries['origin']): Promise
   return parsed && { binDir, origin, ...parsed };
 }
 
-function notFound(version: number | undefined, npm: string, looked: readonly string[]): RehearsalError {
+function notFound(
+  version: number | undefined,
+  npm: NpmPackage | undefined,
+  looked: readonly string[],
+): RehearsalError {
   const what = version === undefined ? 'PostgreSQL' : `PostgreSQL ${version}`;
-  const places = [npm, ...looked, 'PATH'].join(', ');
-  const install = installCommand(version);
-  const hint =
-    version === undefined
-      ? `install one (${install}), or name its folder as postgres.binDir`
-      : `install it (${install}), name its folder as postgres.binDir, or write postgres.version: 18`;
-  return new RehearsalError('POSTGRES_NOT_FOUND', `${what} was not found; looked at ${places}`, { hint });
+  const places = [npm ? `the npm package (${npm.version})` : 'the npm package', ...looked, 'PATH'];
+  const remedies = [`install it (${installCommand(version)})`, 'name its folder as postgres.binDir'];
+  if (npm) remedies.push(`write postgres.version: ${npm.major}`);
+  return new RehearsalError('POSTGRES_NOT_FOUND', `${what} was not found; looked at ${places.join(', ')}`, {
+    hint: remedies.join(', or '),
+  });
 }
 
 function installCommand(version: number | undefined): string {

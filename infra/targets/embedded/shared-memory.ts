@@ -1,5 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { Owner } from './owner.ts';
 import type { RunDir } from './run-dir.ts';
@@ -22,11 +22,28 @@ export async function sharedMemoryOf(dir: RunDir, pid: number): Promise<SharedMe
 
 /** Removes what no process uses any more. The servers must have ended. */
 export async function removeSharedMemory({ segments, files }: SharedMemory): Promise<void> {
-  for (const file of files) await rm(file, { force: true });
+  for (const file of files) {
+    for (const other of await listedIn(file)) await rm(other, { force: true });
+    await rm(file, { force: true });
+  }
   const listed = await readFile('/proc/sysvipc/shm', 'utf8').catch(() => '');
   for (const { id } of segments.filter((segment) => isOrphan(listed, segment))) {
     await execa('ipcrm', ['-m', String(id)], { reject: false, timeout: 5_000 });
   }
+}
+
+/**
+ * The server maps its control segment, which lists the handles of all segments that its children made; a handle is the
+ * number in the file's name (src/backend/storage/ipc/dsm.c).
+ */
+async function listedIn(controlFile: string): Promise<string[]> {
+  const bytes = await readFile(controlFile).catch(() => Buffer.alloc(0));
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4));
+  const handles = new Set(words);
+  const names = await readdir(dirname(controlFile));
+  return names
+    .filter((name) => handles.has(Number(/^PostgreSQL\.(\d+)$/.exec(name)?.[1])))
+    .map((name) => join(dirname(controlFile), name));
 }
 
 /** Columns of /proc/sysvipc/shm: key, shmid, perms, size, cpid, lpid, nattch, … */
