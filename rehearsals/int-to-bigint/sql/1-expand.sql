@@ -12,5 +12,5 @@ begin
   return new;
 end
 $$;
-create trigger fill_id_wide before insert or update on orders
+create trigger fill_id_wide before insert or update of id on orders
   for each row execute function orders_fill_id_wide();
