@@ -38,11 +38,10 @@ function passed({ steps, failures }: Analysis, checks: Result['checks']): string
   const facts = [
     failed === 0 ? 'no request failed' : `${plural(failed, 'request')} failed`,
     delayed === 0 ? 'none was delayed' : `${formatCount(delayed)} ${delayed === 1 ? 'was' : 'were'} delayed`,
-    ...(wait === null || hold === null
-      ? []
-      : [`the longest wait for a lock was ${formatMs(wait)} and the longest hold ${formatMs(hold)}`]),
+    ...(wait === null ? [] : [`the longest wait for a lock was ${formatMs(wait)}`]),
+    ...(hold === null ? [] : [`the longest hold ${formatMs(hold)}`]),
     ...(p99Ms === null ? [] : [`p99 stayed at or below ${formatMs(p99Ms)}`]),
   ];
   const all = steps.length === 1 ? 'The only step' : `All ${formatCount(steps.length)} steps`;
-  return `${all} ran: ${listed(facts)}.`;
+  return `${all} ran: ${listed(facts, facts.length)}.`;
 }

@@ -99,9 +99,10 @@ function judgedFinding(check: Check, found: CheckFinding): JudgedFinding {
 }
 
 const STATUSES: readonly Finding['status'][] = ['fail', 'inconclusive', 'warn'];
-/** Where two hurt alike: a plan that cannot be run, then failed requests, then what made others wait. */
+/** Where two hurt alike: a plan that cannot be run, then evidence that is missing, then failed requests, then what made others wait. */
 const KINDS: readonly string[] = [
   'steps',
+  'evidenceComplete',
   'errors',
   'compatibility',
   'lockWait',

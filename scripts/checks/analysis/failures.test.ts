@@ -69,3 +69,8 @@ test('a failure before the first step is the baseline’s', () => {
     { step: null, statement: null, sqlstate: '42P01', count: 1 },
   ]);
 });
+
+test('a plan that went stale belongs to the last change of the schema, whenever the connection comes upon it', () => {
+  const table = requestTable([request(5001, 5003, '0A000'), request(6000, 6001, '0A000')]);
+  expect(blamed(table, [])).toEqual([{ step: 'alter', statement: 2, sqlstate: '0A000', count: 2 }]);
+});

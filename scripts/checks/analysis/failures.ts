@@ -19,8 +19,8 @@ export interface FailedRequests {
 
 /**
  * Who failed because of what. Where the compatibility matrix shows that a script worked before a step and fails with
- * this SQLSTATE after it, the step that broke it is the cause of all that follow; otherwise what was in flight when
- * the request failed, else the last thing before.
+ * this SQLSTATE after it, the step that broke it is the cause of all that follow; a stale plan is the last change of the
+ * schema's; otherwise what was in flight when the request failed, else the last thing before.
  */
 export function failedRequests(
   requests: RequestTable,
@@ -51,7 +51,7 @@ function byCause(
   const script = requests.scripts[versionIndex]?.[requests.script[row] ?? 0] ?? '';
   const sqlstate = requests.outcomes[requests.outcome[row] ?? 0] ?? '';
   const breaks = breakingSteps(matrix, steps, { version, script, sqlstate });
-  const blame = new Blame(steps, causes, breaks);
+  const blame = new Blame(steps, causes, breaks, sqlstate === STALE_PLAN);
   const ordered = rows.toSorted((a, b) => (requests.endMs[a] ?? 0) - (requests.endMs[b] ?? 0));
   const groups = groupBy(ordered, (failedRow) => blame.of(requests.endMs[failedRow] ?? 0));
   return [...groups].map(([{ step, cause }, group]) => ({
@@ -81,6 +81,12 @@ function breakingSteps(
   return breaking;
 }
 
+/**
+ * feature_not_supported: for a prepared statement it is `cached plan must not change result type`, which each connection
+ * gets once, at its first use after the result's columns have changed (PostgreSQL's plancache.c).
+ */
+const STALE_PLAN = '0A000';
+
 interface Cause {
   readonly step: StepRun | null;
   readonly cause: number | null;
@@ -91,10 +97,17 @@ class Blame {
   readonly #steps: readonly StepRun[];
   readonly #causes: readonly Disturbance[];
   readonly #breaks: readonly StepRun[];
+  readonly #isStalePlan: boolean;
   readonly #broken = new Map<StepRun, Cause>();
   readonly #known = new Map<string, Cause>();
 
-  constructor(steps: readonly StepRun[], causes: readonly Disturbance[], breaks: readonly StepRun[]) {
+  constructor(
+    steps: readonly StepRun[],
+    causes: readonly Disturbance[],
+    breaks: readonly StepRun[],
+    isStalePlan: boolean,
+  ) {
+    this.#isStalePlan = isStalePlan;
     this.#steps = steps;
     this.#causes = causes;
     this.#breaks = breaks;
@@ -104,6 +117,10 @@ class Blame {
   of(atMs: number): Cause {
     const step = this.#breaks.findLast(({ window }) => window !== null && window.fromMs <= atMs);
     if (step !== undefined) return this.#brokenBy(step, atMs);
+    const change = this.#isStalePlan
+      ? this.#causes.findLastIndex(({ rank, fromMs }) => rank === 2 && fromMs <= atMs)
+      : -1;
+    if (change !== -1) return this.#same(this.#causes[change]?.step ?? null, change);
     const begun = this.#steps.findLast(({ window }) => window !== null && window.fromMs <= atMs);
     if (begun === undefined) return this.#same(null, null);
     return this.#same(begun, this.#inFlight(begun, atMs) ?? this.#lastBefore(begun, atMs));
