@@ -1,5 +1,4 @@
 import tseslint from 'typescript-eslint';
-import importX from 'eslint-plugin-import-x';
 
 /** The stages in the order in which data flows; a stage may import itself and what stands before it. */
 const STAGES = [
@@ -17,10 +16,29 @@ const STAGES = [
   'history',
 ];
 
-const zones = STAGES.map((stage, index) => ({
-  target: `./scripts/${stage}`,
-  from: [...STAGES.slice(index + 1).map((later) => `./scripts/${later}`), './scripts/cli', './infra'],
-  message: `${stage} may not import a later stage: data flows one way (see CONTRIBUTING.md).`,
+/** Imports of any of these folders, from wherever in the tree. */
+function folders(names, message) {
+  return { group: names.flatMap((name) => [`**/${name}/*`, `**/${name}/**/*`]), message };
+}
+
+const NO_PULUMI = { group: ['@pulumi/*'], message: 'Only infra/ knows Pulumi.' };
+
+const stageRules = STAGES.map((stage, index) => ({
+  files: [`scripts/${stage}/**`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          NO_PULUMI,
+          folders(
+            [...STAGES.slice(index + 1), 'cli', 'infra'],
+            `${stage} may not import a later stage: data flows one way (see CONTRIBUTING.md).`,
+          ),
+        ],
+      },
+    ],
+  },
 }));
 
 export default tseslint.config(
@@ -29,34 +47,8 @@ export default tseslint.config(
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { 'import-x': importX },
-    settings: {
-      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.tsx', '.js', '.mjs'] })],
-    },
     rules: {
-      'import-x/no-restricted-paths': [
-        'error',
-        {
-          zones: [
-            ...zones,
-            {
-              target: './infra',
-              from: [
-                './scripts/cli',
-                './scripts/checks',
-                './scripts/report',
-                './scripts/history',
-                './scripts/engine',
-              ],
-              message: 'infra makes hosts; it does not judge or render.',
-            },
-          ],
-        },
-      ],
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ group: ['@pulumi/*'], message: 'Only infra/ knows Pulumi.' }] },
-      ],
+      'no-restricted-imports': ['error', { patterns: [NO_PULUMI] }],
       'max-lines': ['error', { max: 300 }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/no-floating-promises': 'error',
@@ -72,7 +64,23 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['infra/**'], rules: { 'no-restricted-imports': 'off' } },
+  ...stageRules,
+  {
+    files: ['infra/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            folders(
+              ['cli', 'engine', 'checks', 'report', 'history'],
+              'infra makes hosts; it does not judge or render.',
+            ),
+          ],
+        },
+      ],
+    },
+  },
   { files: ['scripts/cli/main.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['**/*.test.ts', '**/*.test.tsx', 'test/**'],

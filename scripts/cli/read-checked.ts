@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Rehearsal } from '../plan/model.ts';
 import type { Io } from './io.ts';
 
@@ -8,9 +9,9 @@ import type { Io } from './io.ts';
 export async function readChecked(dir: string, { cwd, env }: Io): Promise<Rehearsal> {
   const [{ readRehearsal }, { parseVersions }] = await Promise.all([
     import('../plan/read.ts'),
-    import('../engine/workload.ts'),
+    import('../load/parse-versions.ts'),
   ]);
   const rehearsal = await readRehearsal(dir, { cwd, env });
-  parseVersions(rehearsal, cwd);
+  parseVersions(rehearsal.load, (path) => relative(cwd, path));
   return rehearsal;
 }

@@ -17,13 +17,13 @@ import type { Rehearsal } from '../plan/model.ts';
 import type { StepFailure } from '../replay/step-failure.ts';
 import { writeReports } from '../report/write.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
-import { plural } from '../shared/format.ts';
+import { formatMs, plural } from '../shared/format.ts';
 import { redact } from '../shared/redact.ts';
 import { RunClock } from '../shared/run-clock.ts';
 import { environmentRecord, startRecord } from './run-record.ts';
 import { toolVersion } from './version.ts';
 
-/** What is still there after this is nobody's: `rehearse reap` may take it. */
+/** A run ends itself after this; what is still there then is nobody's, and `rehearse reap` may take it. */
 const LONGEST_RUN_MS = 12 * 3_600_000;
 
 export interface RunOptions {
@@ -63,14 +63,15 @@ export async function runRehearsal(options: RunOptions): Promise<{ result: Resul
   await folder.writeDocument('run', record);
 
   const spec = environmentSpec(runId, rehearsal);
+  const signal = AbortSignal.any([options.signal, expiry()]);
   const price = (await target.price(spec)) ?? null;
-  onEvent(stage('environment', 'started', `${target.name}`));
+  onEvent(stage('environment', 'started', target.name));
   const use = async (environment: RunningEnvironment, createMs: number): Promise<StepFailure | undefined> => {
     onEvent(stage('environment', 'done', describe(environment)));
     const { hosts, limits } = environment;
     return runEngine({
       ...{ rehearsal, versions, environment, folder, clock, onEvent },
-      signal: AbortSignal.any([options.signal, environment.failed]),
+      signal: AbortSignal.any([signal, environment.failed]),
       onServer: (facts) =>
         folder.writeDocument(
           'environment',
@@ -79,7 +80,7 @@ export async function runRehearsal(options: RunOptions): Promise<{ result: Resul
     });
   };
   const lifecycle = await withEnvironment(target, spec, use, {
-    signal: options.signal,
+    signal,
     onTeardown: () => {
       onEvent(stage('teardown', 'started', ''));
     },
@@ -136,11 +137,23 @@ function leftoversError({ leftovers, failures }: Lifecycle): RehearsalError | un
   );
 }
 
+function expiry(): AbortSignal {
+  const controller = new AbortController();
+  const over = new RehearsalError('TIMED_OUT', `the run took longer than ${formatMs(LONGEST_RUN_MS)}`, {
+    hint: 'rehearse fewer steps at a time, or a smaller snapshot',
+  });
+  setTimeout(() => {
+    controller.abort(over);
+  }, LONGEST_RUN_MS).unref();
+  return controller.signal;
+}
+
 function environmentSpec(runId: string, rehearsal: Rehearsal): EnvironmentSpec {
   return {
     runId,
     postgres: rehearsal.postgres,
     hosts: rehearsal.hosts,
+    connections: rehearsal.load.connections,
     expiresAt: new Date(Date.now() + LONGEST_RUN_MS).toISOString(),
   };
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import type { RunFolder } from '../artifacts/run-folder.ts';
-import { loadSamples } from '../load/samples.ts';
+import type { RunFolder, StreamName } from '../artifacts/run-folder.ts';
+import { loadSamples, type SamplePools } from '../load/samples.ts';
 import { withConnection } from '../pg/client.ts';
 import type { Rehearsal, Step } from '../plan/model.ts';
 import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility.ts';
@@ -50,84 +50,87 @@ export async function runEngine(run: EngineRun): Promise<StepFailure | undefined
 }
 
 async function underLoad(run: EngineRun, cleanup: Cleanup): Promise<StepFailure | undefined> {
-  const { rehearsal, versions, environment, folder, clock, onEvent } = run;
-  const writer = <K extends Parameters<RunFolder['writer']>[0]>(
-    name: K,
-  ): ReturnType<typeof folder.writer<K>> => {
-    const opened = folder.writer(name);
-    cleanup.add(`${name}.ndjson`, () => opened.close());
-    return opened;
-  };
-  const life = new ProbeLife(writer('probes'), clock);
+  const { rehearsal, environment, clock, onEvent } = run;
+  const probes = await startProbes(run, cleanup);
+  const { life, watch, compatibility, pools } = probes;
+  const writers = { steps: writer(run, cleanup, 'steps'), batches: writer(run, cleanup, 'batches') };
   const endpoint = environment.primary;
-  const { seed } = rehearsal.load;
-  const pools = await withConnection(
-    endpoint,
-    'setup',
-    (client) =>
-      loadSamples(
-        client,
-        versions.flatMap(({ scripts }) => scripts),
-        seed,
-      ),
-    run.signal,
-  );
-  const compatibility = new CompatibilityProbe({
-    endpoint,
-    versions,
-    pools,
-    seed,
-    writer: writer('compatibility'),
-    life,
-  });
-  requireHealthyStart(rehearsal, await compatibility.look('start', run.signal));
-
-  let lagMs: number | null = null;
-  const server = await ServerProbe.start(endpoint, { writer: writer('server'), clock, life }, (record) => {
-    lagMs = record.replayLagMs;
-  });
-  cleanup.add('server probe', () => server.stop());
-  const watch = await LockWatch.start(endpoint, {
-    clock,
-    life,
-    waits: writer('waits'),
-    locks: writer('locks'),
-  });
-  cleanup.add('lock watch', () => watch.stop());
-  const steps = writer('steps');
-  const batches = writer('batches');
-  const traffic = await RunTraffic.start({ ...run, endpoint, pools, life, standbyLagMs: () => lagMs });
+  const traffic = await RunTraffic.start({ ...run, endpoint, pools, life, standbyLagMs: probes.lagMs });
   cleanup.add('load', () => traffic.release());
   const signal = AbortSignal.any([run.signal, traffic.died]);
 
   onEvent({ type: 'stage', stage: 'baseline', state: 'started', detail: '', fraction: 0, etaMs: null });
   await warmUp(rehearsal, traffic, clock, signal, onEvent);
   let current = { index: 0, step: rehearsal.plan[0] };
-  const failure = await replay(
-    {
-      ...{ rehearsal, primary: endpoint, clock, watch, traffic, steps, batches, signal },
-      progress: (detail, fraction, etaMs) => {
-        const { index, step } = current;
-        if (step) onEvent(stepEvent(step, index, 'progress', detail, fraction, etaMs));
-      },
+  const context = {
+    ...{ rehearsal, primary: endpoint, clock, watch, traffic, signal, ...writers },
+    progress: (detail: string, fraction: number | null, etaMs: number | null): void => {
+      const { index, step } = current;
+      if (step) onEvent(stepEvent(step, index, 'progress', detail, fraction, etaMs));
     },
-    {
-      onStart: (step, index) => {
-        current = { index, step };
-        onEvent(stepEvent(step, index, 'started', '', 0, null));
-      },
-      onEnd: (step, index, status, detail) => {
-        onEvent(stepEvent(step, index, status === 'ok' ? 'done' : status, detail, null, null));
-      },
-      afterStep: async (step) => {
-        await compatibility.look(step.name, signal);
-      },
+  };
+  const failure = await replay(context, {
+    onStart: (step, index) => {
+      current = { index, step };
+      onEvent(stepEvent(step, index, 'started', '', 0, null));
     },
-  );
+    onEnd: (step, index, status, detail) => {
+      onEvent(stepEvent(step, index, status === 'ok' ? 'done' : status, detail, null, null));
+    },
+    afterStep: async (step) => {
+      await compatibility.look(step.name, signal);
+    },
+  });
   await sleep(rehearsal.load.cooldownMs, signal);
   await traffic.stop();
   compatibility.stop();
   return failure;
+}
+
+interface Probes {
+  readonly life: ProbeLife;
+  readonly watch: LockWatch;
+  readonly compatibility: CompatibilityProbe;
+  readonly pools: SamplePools;
+  /** The standby's lag as last seen. */
+  readonly lagMs: () => number | null;
+}
+
+/** Everything that looks, but for the traffic: each is registered for its end before the next one starts. */
+async function startProbes(run: EngineRun, cleanup: Cleanup): Promise<Probes> {
+  const { rehearsal, versions, environment, clock, signal } = run;
+  const endpoint = environment.primary;
+  const { seed } = rehearsal.load;
+  const life = new ProbeLife(writer(run, cleanup, 'probes'), clock);
+  const scripts = versions.flatMap((version) => version.scripts);
+  const pools = await withConnection(
+    endpoint,
+    'setup',
+    (client) => loadSamples(client, scripts, seed),
+    signal,
+  );
+  const tried = { endpoint, versions, pools, seed, writer: writer(run, cleanup, 'compatibility'), life };
+  const compatibility = new CompatibilityProbe(tried);
+  requireHealthyStart(rehearsal, await compatibility.look('start', signal));
+
+  let lagMs: number | null = null;
+  const sinks = { writer: writer(run, cleanup, 'server'), clock, life };
+  const server = await ServerProbe.start(endpoint, sinks, ({ replayLagMs }) => (lagMs = replayLagMs));
+  cleanup.add('server probe', () => server.stop());
+  const records = { waits: writer(run, cleanup, 'waits'), locks: writer(run, cleanup, 'locks') };
+  const watch = await LockWatch.start(endpoint, { clock, life, ...records });
+  cleanup.add('lock watch', () => watch.stop());
+  return { life, watch, compatibility, pools, lagMs: () => lagMs };
+}
+
+function writer<K extends StreamName>(
+  { folder }: EngineRun,
+  cleanup: Cleanup,
+  name: K,
+): ReturnType<typeof folder.writer<K>> {
+  const opened = folder.writer(name);
+  cleanup.add(`${name}.ndjson`, () => opened.close());
+  return opened;
 }
 
 function stepEvent(

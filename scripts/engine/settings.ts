@@ -1,5 +1,5 @@
 import type { EnvironmentRecord } from '../artifacts/records.ts';
-import { withConnection } from '../pg/client.ts';
+import { withConnection, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
@@ -40,11 +40,7 @@ export async function readSettings(endpoint: PgEndpoint, asked: readonly PgSetti
   });
 }
 
-interface Queries {
-  query<R extends object>(text: string, values: unknown[]): Promise<{ rows: R[] }>;
-}
-
-async function show(client: Queries, name: string, asked: string | null): Promise<string> {
+async function show(client: PgClient, name: string, asked: string | null): Promise<string> {
   const { rows } = await client.query<{ shown: string; source: string | null }>(
     `select current_setting($1) as shown, (select source from pg_settings where lower(name) = lower($1)) as source`,
     [name],

@@ -77,7 +77,8 @@ async function runInGroup(
   stop.addEventListener('abort', end, { once: true });
   try {
     const result = await running;
-    return { ...result, timedOut: limit.aborted };
+    const { failed, exitCode, signal: killedBy, all } = result;
+    return { failed, exitCode, signal: killedBy, all, timedOut: limit.aborted };
   } finally {
     stop.removeEventListener('abort', end);
   }

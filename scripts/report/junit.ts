@@ -86,7 +86,7 @@ const ENTITY: Record<string, string> = {
 /** Text for XML 1.0: escaped, without the control characters that it cannot carry. */
 function text(value: string): string {
   // Not in XML: everything below space but tab, line feed and carriage return, and lone surrogates.
-  const allowed = [...value].filter((character) => {
+  const allowed = Array.from(value).filter((character) => {
     const code = character.codePointAt(0) ?? 0;
     if (code === 9 || code === 10 || code === 13) return true;
     return code >= 32 && !(code >= 0xd800 && code <= 0xdfff) && code !== 0xfffe && code !== 0xffff;

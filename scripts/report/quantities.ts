@@ -12,8 +12,9 @@ export function quantity(value: number | null, unit: string | null): string {
   return unit === null ? number : `${number} ${unit}`;
 }
 
-export function measuredText({ measured, unit }: Check): string {
-  return measured === null ? 'not measured' : quantity(measured, unit);
+export function measuredText({ measured, unit, status }: Check): string {
+  if (measured !== null) return quantity(measured, unit);
+  return status === 'pass' ? '' : 'not measured';
 }
 
 export function budgetText({ budget, unit, id }: Check): string {

@@ -98,18 +98,18 @@ it.each([
   expect(await pidsBelow(tmp.path)).toEqual([]);
 });
 
-it('takes a run that has expired for left over, even while its controller lives', async () => {
+it('leaves a run alone while its controller lives, also when it has expired', async () => {
   const { folder } = await freshEnvironment();
   const path = join(folder, 'owner.json');
   const owner = JSON.parse(await readFile(path, 'utf8')) as object;
   await writeFile(path, JSON.stringify({ ...owner, expiresAt: '2020-01-01T00:00:00.000Z' }));
   const found = await sweep();
   expect(found.map(({ inUse, expiresAt }) => ({ inUse, expiresAt }))).toEqual([
-    { inUse: false, expiresAt: '2020-01-01T00:00:00.000Z' },
-    { inUse: false, expiresAt: '2020-01-01T00:00:00.000Z' },
+    { inUse: true, expiresAt: '2020-01-01T00:00:00.000Z' },
+    { inUse: true, expiresAt: '2020-01-01T00:00:00.000Z' },
   ]);
-  expect((await reap(found)).failed).toEqual([]);
-  expect(await pidsBelow(tmp.path)).toEqual([]);
+  expect(await reap(found)).toEqual({ removed: [], failed: [] });
+  expect(await pidsBelow(tmp.path)).not.toEqual([]);
 });
 
 it('never signals a pid that now belongs to another program', async () => {

@@ -14,19 +14,31 @@ const owner: Owner = {
   servers: [{ pid: 4712, startTime: '101' }],
   sharedMemory: { segments: [{ key: 1, id: 2 }], files: ['/dev/shm/PostgreSQL.12'] },
 };
+const PAST = '2026-11-20T11:59:59.000Z';
 const nowMs = Date.parse('2026-11-20T12:00:00Z');
 
 describe('isInUse', () => {
   it.each([
     ['is in use while its controller lives', owner, true, true],
     ['is left over when its controller is dead', owner, false, false],
-    ['is left over when it has expired', { ...owner, expiresAt: '2026-11-20T11:59:59.000Z' }, true, false],
+    [
+      'is in use while its controller lives, even when it has expired',
+      { ...owner, expiresAt: PAST },
+      true,
+      true,
+    ],
     ['is left over after a reboot', { ...owner, pidSpace: { ...here, bootId: 'boot-0' } }, true, false],
     [
       'is left alone when another container made it',
       { ...owner, pidSpace: { ...here, namespace: 'pid:[2]' } },
       false,
       true,
+    ],
+    [
+      'is left over when another container made it and it has expired',
+      { ...owner, expiresAt: PAST, pidSpace: { ...here, namespace: 'pid:[2]' } },
+      false,
+      false,
     ],
   ])('%s', (_, given, controllerAlive, expected) => {
     expect(isInUse(given, { nowMs, here, controllerAlive })).toBe(expected);

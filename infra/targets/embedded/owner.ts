@@ -36,14 +36,13 @@ export async function writeOwner({ owner: path }: RunDir, owner: Owner): Promise
   await rename(`${path}.new`, path);
 }
 
-/** Does the run still go on? One that has expired may be removed even while its controller lives. */
+/** Does the run still go on? Where its controller can be seen, that decides; where it cannot, its expiry does. */
 export function isInUse(
   owner: Owner,
   facts: { readonly nowMs: number; readonly here: PidSpace; readonly controllerAlive: boolean },
 ): boolean {
-  if (Date.parse(owner.expiresAt) <= facts.nowMs) return false;
   if (owner.pidSpace.bootId !== facts.here.bootId) return false;
   // From inside another container its processes cannot be seen: leave it alone until it expires.
-  if (owner.pidSpace.namespace !== facts.here.namespace) return true;
+  if (owner.pidSpace.namespace !== facts.here.namespace) return Date.parse(owner.expiresAt) > facts.nowMs;
   return facts.controllerAlive;
 }

@@ -43,7 +43,8 @@ export function frameOf(result: Result): Frame {
   const x = scaleLinear([startMs, endMs], [LEFT, RIGHT]).clamp(true);
 
   const slowest = largest([...seconds.map(({ p99Ms }) => p99Ms ?? 0), budgetOf(result) ?? 0]);
-  const top = Math.max(100, slowest * 1.4);
+  // Room above the slowest second for its label.
+  const top = Math.max(100, slowest * 3);
   const latency = { top: 26, bottom: 176 };
   const y = scaleLog([1, top], [latency.bottom, latency.top]).clamp(true);
   const decades = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000].filter((decade) => decade <= top);

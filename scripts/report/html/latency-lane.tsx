@@ -2,7 +2,10 @@ import { line } from 'd3-shape';
 import type { Result } from '../../checks/result.ts';
 import { formatMs, plural } from '../../shared/format.ts';
 import { largest } from '../facts.ts';
-import { budgetOf, LEFT, RIGHT, type Frame } from './chart-frame.ts';
+import { budgetOf, LEFT, RIGHT, round, type Frame } from './chart-frame.ts';
+
+/** Half of the widest label. */
+const LABEL_ROOM = 110;
 
 type Second = Result['timeline']['seconds'][number];
 
@@ -50,23 +53,21 @@ function Peak({ result, frame }: { result: Result; frame: Frame }) {
   const worst = seconds.find(({ p99Ms }) => p99Ms === worstMs);
   const notable = budgetOf(result) ?? (result.baseline ? result.baseline.p99Ms * 3 : Infinity);
   if (!worst || worstMs <= notable) return null;
-  const x = frame.x(worst.tMs + 500);
+  const failed = result.checks.some(({ id, status }) => id === 'p99' && status === 'fail');
   const delayed = result.steps
-    .filter(
-      ({ fromMs, toMs }) =>
-        fromMs !== null && toMs !== null && fromMs <= worst.tMs + 1000 && toMs >= worst.tMs - 1000,
-    )
+    .filter(({ fromMs, toMs }) => (fromMs ?? Infinity) <= worst.tMs + 1000 && (toMs ?? 0) >= worst.tMs - 1000)
     .reduce((sum, { victims }) => sum + victims.delayed, 0);
-  const text = delayed > 0 ? `${formatMs(worstMs)}: ${plural(delayed, 'request')} waited` : formatMs(worstMs);
-  const leftwards = x > (LEFT + RIGHT) / 2;
+  const waited = failed && delayed > 0 ? `: ${plural(delayed, 'request')} waited` : '';
+  const x = frame.x(worst.tMs + 500);
+  const anchor = x < LEFT + LABEL_ROOM ? 'start' : x > RIGHT - LABEL_ROOM ? 'end' : 'middle';
   return (
     <text
-      x={leftwards ? x - 8 : x + 8}
-      y={frame.y(worstMs) + 4}
-      class="t bad halo"
-      text-anchor={leftwards ? 'end' : 'start'}
+      x={round(x)}
+      y={round(frame.y(worstMs) - 7)}
+      class={failed ? 't bad halo' : 't s halo'}
+      text-anchor={anchor}
     >
-      {text}
+      {`${formatMs(worstMs)}${waited}`}
     </text>
   );
 }

@@ -53,10 +53,8 @@ function MatrixCell({ cell }: { cell: Cell }) {
   const classes = ['m', cell.ok ? 'ok' : 'no', cell.live ? 'live' : ''].join(' ').trim();
   return (
     <td class={classes} title={cell.ok ? undefined : cell.failing.join(', ')}>
-      <span class="w">
-        <span class="dot" aria-hidden="true" />
-        {cell.live ? `${word}, live` : word}
-      </span>
+      <span class="dot" aria-hidden="true" />
+      {cell.live ? `${word}, live` : word}
     </td>
   );
 }

@@ -41,7 +41,6 @@ tbody th{font-weight:550}
 td.r,th.r{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 tr.hit td,tr.hit th{background:var(--badbg)}
 td.m{font-size:13px;color:var(--mut)}
-td.m span.w{white-space:nowrap}
 td.m .dot{display:inline-block;width:10px;height:10px;border-radius:50%;margin-right:7px;border:2px solid var(--good)}
 td.m.live{background:var(--goodbg);color:var(--fg)}
 td.m.live .dot{background:var(--good)}

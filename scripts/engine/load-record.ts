@@ -1,0 +1,17 @@
+import type { RunRecord } from '../artifacts/records.ts';
+import type { Rehearsal } from '../plan/model.ts';
+import type { VersionScripts } from '../probes/compatibility.ts';
+
+/** The load as the run's own record states it. */
+export function loadRecord(rehearsal: Rehearsal, versions: readonly VersionScripts[]): RunRecord['load'] {
+  const { ratePerSec, connections, warmupMs } = rehearsal.load;
+  return {
+    ratePerSec,
+    connections,
+    warmupMs,
+    versions: versions.map(({ name, scripts }) => ({
+      name,
+      scripts: scripts.map((script) => ({ name: script.name, weight: script.weight })),
+    })),
+  };
+}

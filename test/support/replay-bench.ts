@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
+import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
+import { connect, type PgClient } from '../../scripts/pg/client.ts';
+import { LockWatch } from '../../scripts/probes/lock-watch.ts';
+import { ProbeLife } from '../../scripts/probes/probe-life.ts';
+import type { StepContext } from '../../scripts/replay/context.ts';
+import { Cleanup } from '../../scripts/shared/cleanup.ts';
+import { RunClock } from '../../scripts/shared/run-clock.ts';
+import { startTestDatabase, type TestDatabase } from './database.ts';
+
+/** What a test of a step works with: a fresh database content, a run folder, and the context of a step. */
+export interface ReplayBench {
+  readonly endpoint: PgEndpoint;
+  readonly setup: PgClient;
+  readonly folder: RunFolder;
+  readonly context: StepContext;
+  /** Ends the probes and writers, so that the artifacts are complete. */
+  close(): Promise<void>;
+}
+
+const TABLES = `drop table if exists orders, items cascade;
+  create table orders as select i as id, i % 7 as state, null::text as label from generate_series(1, 20000) i;
+  alter table orders add primary key (id);
+  create table items (order_id int);
+  analyze`;
+
+/** Registers the hooks of a test file; each test calls the returned function for its own bench. */
+export function useReplayBench(): () => ReplayBench {
+  let database: TestDatabase;
+  let setup: PgClient;
+  let bench: ReplayBench;
+
+  beforeAll(async () => {
+    database = await startTestDatabase();
+    setup = await connect(database.endpoint, 'setup');
+  });
+  afterAll(async () => {
+    await setup.end();
+    await database.stop();
+  });
+  beforeEach(async () => {
+    await setup.query(TABLES);
+    bench = await openBench(database.endpoint, setup);
+  });
+  afterEach(async () => {
+    await bench.close();
+    await rm(bench.folder.path, { recursive: true });
+    const { rows } = await setup.query(
+      `select application_name from pg_stat_activity where application_name like 'rehearse/%' and pid <> pg_backend_pid()`,
+    );
+    expect(rows).toEqual([]);
+  });
+  return () => bench;
+}
+
+async function openBench(endpoint: PgEndpoint, setup: PgClient): Promise<ReplayBench> {
+  const folder = await RunFolder.create(await mkdtemp(join(tmpdir(), 'replay-test-')));
+  const cleanup = new Cleanup();
+  const clock = new RunClock();
+  const probes = folder.writer('probes');
+  cleanup.add('probes', () => probes.close());
+  const life = new ProbeLife(probes, clock);
+  const writers = {
+    waits: folder.writer('waits'),
+    locks: folder.writer('locks'),
+    steps: folder.writer('steps'),
+    batches: folder.writer('batches'),
+  };
+  for (const [name, writer] of Object.entries(writers)) cleanup.add(name, () => writer.close());
+  const watch = await LockWatch.start(endpoint, { clock, life, ...writers });
+  cleanup.add('watch', () => watch.stop());
+  const context: StepContext = {
+    rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
+    primary: endpoint,
+    clock,
+    watch,
+    traffic: { setShares: () => Promise.resolve(), p99Ms: () => null },
+    steps: writers.steps,
+    batches: writers.batches,
+    signal: new AbortController().signal,
+    progress: () => undefined,
+  };
+  const close = async (): Promise<void> => {
+    expect(await cleanup.run()).toEqual([]);
+  };
+  return { endpoint, setup, folder, context, close };
+}
