@@ -13,6 +13,7 @@ export type Rescue = 'skip' | 'retry' | undefined;
 /** What a production database has and this server lacks: roles, extensions, settings of a newer version. It is noted, not fatal. */
 export class RestoreGaps {
   readonly #roles = new Set<string>();
+  readonly #reservedRoles = new Set<string>();
   readonly #extensions = new Set<string>();
   readonly #settings = new Set<string>();
 
@@ -40,14 +41,17 @@ export class RestoreGaps {
       return 'skip';
     }
     const role = /^role "(.*)" does not exist$/.exec(message)?.[1];
+    // Names that begin with pg_ are reserved: a role of another version of PostgreSQL, which cannot be made here.
+    if (role?.startsWith('pg_') === true) {
+      this.#reservedRoles.add(role);
+      return 'skip';
+    }
     if (role === undefined || this.#roles.has(role)) return undefined;
     return this.#createRole(client, role);
   }
 
   async #createRole(client: pg.Client, role: string): Promise<Rescue> {
     this.#roles.add(role);
-    // Names that begin with pg_ are reserved: a role of a newer PostgreSQL that cannot be made here.
-    if (role.startsWith('pg_')) return 'skip';
     await client.query(`create role ${client.escapeIdentifier(role)} nologin`);
     return 'retry';
   }
@@ -62,6 +66,7 @@ export class RestoreGaps {
         (name) => `The extension ${name} of the snapshot is not available on this server and was left out.`,
       ),
       ...listed('Roles that the snapshot names were created without login', this.#roles),
+      ...listed('What concerns roles of another PostgreSQL was left out', this.#reservedRoles),
       ...listed('Settings that this PostgreSQL does not know were left out', this.#settings),
     ];
   }

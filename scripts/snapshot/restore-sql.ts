@@ -56,7 +56,9 @@ export class SqlRestore {
       case 'meta':
         return this.#meta(piece.text, piece.line);
       case 'statement':
-        return piece.copiesStdin ? this.#openCopy(piece) : this.#statement(piece);
+        if (!piece.copiesStdin) return this.#statement(piece);
+        this.#openCopy(piece);
+        return;
       case 'copy-data':
         return this.#toCopy((sink) => sink.write(piece.bytes));
       case 'copy-end':
@@ -80,7 +82,7 @@ export class SqlRestore {
     this.#statements += 1;
   }
 
-  async #openCopy(statement: StatementPiece): Promise<void> {
+  #openCopy(statement: StatementPiece): void {
     this.#options.onObject(statementHead(statement));
     if (!isUtf8(statement.bytes)) {
       throw new RehearsalError(
@@ -91,7 +93,6 @@ export class SqlRestore {
     }
     this.#copy = { sink: new CopySink(this.#client, statement.bytes.toString()), statement };
     this.#statements += 1;
-    return Promise.resolve();
   }
 
   async #toCopy(act: (sink: CopySink) => Promise<void>): Promise<void> {

@@ -34,13 +34,13 @@ export interface RestoreOptions {
 
 type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnings'>;
 
-/** Makes of the options what each way of restoring needs. */
+/** The options with what each way of restoring needs besides. */
 interface Work extends RestoreOptions {
   /** How messages call the source. */
   readonly shown: string;
   readonly onObject: (name: string) => void;
   /** How far the reading of the source is. */
-  readonly onFraction: (fraction: () => number) => void;
+  readonly onFraction: (fraction: () => number | null) => void;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
   const onObject = (name: string): void => void (ticker.detail = name);
   const shown = source.kind === 'command' ? 'the snapshot command' : shownPath(source.path, dir);
   try {
-    const onFraction = (read: () => number): void => void (fraction = read);
+    const onFraction = (read: () => number | null): void => void (fraction = read);
     const restored = await restoreSource({ ...options, shown, onObject, onFraction });
     fraction = () => null;
     const stock = await withRestoreSession(endpoint, settings, signal, (client) =>
@@ -85,7 +85,7 @@ async function restoreSource(work: Work): Promise<Restored> {
   if (format.type === 'sql') return restoreText(work, source.path, source.kind, format.compression);
   if (source.kind === 'generator') {
     throw new RehearsalError('SNAPSHOT_INVALID', `the generator ${shown} is an archive of pg_dump, not SQL`, {
-      hint: 'Name it as the snapshot’s source instead.',
+      hint: 'Name it as source: of the snapshot instead.',
     });
   }
   const digest = await archiveDigest(source.path, format.format, signal);
@@ -102,7 +102,8 @@ async function restoreText(
   const { shown, endpoint, settings, signal, onObject } = work;
   const { size: sourceBytes } = await stat(path);
   const source = new SourceStream(path, shown, compression);
-  work.onFraction(() => source.readBytes / sourceBytes);
+  // What follows the last byte (indexes, mostly) has no size: nobody can tell how far it is.
+  work.onFraction(() => (source.readBytes < sourceBytes ? source.readBytes / sourceBytes : null));
   const pieces = new SqlPieces(shown, { openEnd: kind === 'generator' });
   const warnings = await withRestoreSession(endpoint, settings, signal, (client) =>
     new SqlRestore(client, { pieces, shown, settings, onObject }).run(source.content()),

@@ -123,9 +123,10 @@ describe('restoring what is not as it should be', () => {
   });
 
   it('goes on past settings of a newer PostgreSQL and what every database has', async () => {
-    const sql = `SET future_timeout = 0;\nCREATE SCHEMA public;\nCREATE DATABASE shop;\nALTER DATABASE shop OWNER TO "Shop ""Owner""";\n\\connect shop\n${TABLE}ALTER TABLE orders OWNER TO "Shop ""Owner""";\nGRANT ALL ON DATABASE shop TO x;`;
+    const sql = `SET future_timeout = 0;\nCREATE SCHEMA public;\nCREATE DATABASE shop;\nALTER DATABASE shop OWNER TO "Shop ""Owner""";\n\\connect shop\n${TABLE}ALTER TABLE orders OWNER TO "Shop ""Owner""";\nGRANT ALL ON DATABASE shop TO x;\nGRANT pg_future TO "Shop ""Owner""";\nGRANT pg_future TO postgres;`;
     expect((await on.restore(await on.file(sql))).warnings).toEqual([
       'Roles that the snapshot names were created without login: Shop "Owner".',
+      'What concerns roles of another PostgreSQL was left out: pg_future.',
       'Settings that this PostgreSQL does not know were left out: future_timeout.',
       'Statements about the database as a whole were left out: CREATE DATABASE (line 3), ALTER DATABASE (line 4), GRANT ON DATABASE (line 8).',
     ]);

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { needs } from '../../test/support/needs.ts';
-import { findOnPath } from './find-on-path.ts';
-import type { Compression } from './snapshot-format.ts';
-import { SourceStream } from './source-stream.ts';
-import { unzstdByProgram, unzstdHere } from './unzstd.ts';
+import { needs } from '../support/needs.ts';
+import { findOnPath } from '../../scripts/snapshot/find-on-path.ts';
+import type { Compression } from '../../scripts/snapshot/snapshot-format.ts';
+import { SourceStream } from '../../scripts/snapshot/source-stream.ts';
+import { unzstdByProgram, unzstdHere } from '../../scripts/snapshot/unzstd.ts';
 
 const TEXT = Buffer.from(
   `select 1;\n${randomBytes(200_000).toString('base64')}\n${'the same line again\n'.repeat(200_000)}`,
