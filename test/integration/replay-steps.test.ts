@@ -44,7 +44,8 @@ describe('a backfill step', () => {
   it('goes on from the last committed key after its connection was lost', async () => {
     const slow = { ...step, batchTargetMs: 2 };
     const running = runBackfillStep(slow, bench().context, () => undefined);
-    for (let killed = 0; killed === 0; await sleep(5)) {
+    for (let killed = 0; killed === 0;) {
+      await sleep(5);
       const { rows } = await bench().setup.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
           where application_name = 'rehearse/migration' and query like 'update%'`,

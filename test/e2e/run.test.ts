@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { resultSchema, type Result } from '../../scripts/checks/result.ts';
+import { rehearse } from '../support/rehearse-process.ts';
+import { textsBelow, tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
+
+let tiny: TinyRehearsal | undefined;
+afterEach(async () => {
+  expect(tiny?.processes() ?? []).toEqual([]);
+  expect((await tiny?.leftFolders()) ?? []).toEqual([]);
+  await tiny?.remove();
+});
+
+async function run(rehearsal: TinyRehearsal): Promise<{ code: unknown; stderr: string; result: Result }> {
+  tiny = rehearsal;
+  const { code, stdout, stderr } = await rehearse(['run', '.', '--json'], {
+    cwd: rehearsal.dir,
+    tmp: rehearsal.tmp,
+  });
+  if (stdout === '') throw new Error(stderr);
+  return { code, stderr, result: resultSchema.parse(JSON.parse(stdout)) };
+}
+
+const EXPAND_CONTRACT = `
+  - { phase: expand, sql: sql/expand.sql, lockTimeout: 1s, retries: 3 }
+  - { phase: backfill, backfill: { table: customers, key: id, set: full_name = name, where: full_name is null } }
+  - { phase: deploy, deploy: { to: new, over: 1s } }
+  - { phase: switch, verify: sql/verify.sql }
+  - { phase: contract, sql: sql/contract.sql, pointOfNoReturn: true }`;
+
+const EXPAND_CONTRACT_SQL = {
+  'sql/expand.sql': 'alter table customers add column full_name text;',
+  'sql/verify.sql': 'select 1 from customers where full_name is null;',
+  'sql/contract.sql': 'alter table customers drop column name;',
+};
+
+describe('rehearse run', () => {
+  it('passes a plan that every live version survives, and gives the same verdict again from the run folder', async () => {
+    const { code, result, stderr } = await run(await tinyRehearsal(EXPAND_CONTRACT, EXPAND_CONTRACT_SQL));
+    expect({ code, findings: result.findings.filter(({ status }) => status === 'fail') }).toEqual({
+      code: 0,
+      findings: [],
+    });
+    expect(result.verdict).toBe('pass');
+    expect(result.steps.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
+    expect(result.environment.leftovers).toBe(0);
+    expect(stderr).toContain('nothing left behind');
+
+    const dir = tiny?.dir ?? '';
+    const folder = join(dir, 'runs', result.runId);
+    const before = await readFile(join(folder, 'result.json'), 'utf8');
+    const again = await rehearse(['report', folder, '--json'], { cwd: dir, tmp: tiny?.tmp ?? '' });
+    expect(again.code).toBe(0);
+    expect(await readFile(join(folder, 'result.json'), 'utf8')).toBe(before);
+    const names = [...(await textsBelow(folder)).keys()].map((file) => file.slice(folder.length + 1));
+    expect(names).toEqual(
+      expect.arrayContaining(['report.html', 'report.md', 'junit.xml', 'run.ndjson', 'plan/SHA256SUMS']),
+    );
+  });
+
+  it('charges a lock of two seconds with the requests that it stopped', async () => {
+    const head = `version: 1
+name: tiny
+snapshot: { generator: generate.sql }
+load: { rate: 200/s, connections: 20, warmup: 3s, cooldown: 300ms, versions: { old: workload/old } }
+budgets: { lockWait: 500ms, lockHold: 500ms, p99: 300ms }
+`;
+    const files = { 'sql/lock.sql': 'begin;\nlock table customers;\nselect pg_sleep(2);\ncommit;' };
+    const { code, result } = await run(
+      await tinyRehearsal('  - { phase: expand, sql: sql/lock.sql }', files, head),
+    );
+    expect(code).toBe(4);
+    const [lock] = result.steps[0]?.statements ?? [];
+    expect(lock).toMatchObject({
+      line: 2,
+      locks: [{ relation: 'public.customers', mode: 'AccessExclusiveLock' }],
+    });
+    // Bounds are wide for machines that do other things meanwhile; an idle one is within 20 ms and 5 requests.
+    expect(lock?.lockHoldMs).toBeGreaterThan(1990);
+    expect(lock?.lockHoldMs).toBeLessThan(2400);
+    expect(lock?.victims.delayed).toBeGreaterThan(330);
+    expect(lock?.victims.delayed).toBeLessThan(480);
+    const failed = result.findings.filter(({ status }) => status === 'fail').map(({ check }) => check);
+    expect(failed.sort()).toEqual(['lockHold', 'lockWait', 'p99']);
+    expect(result.checks.find(({ id }) => id === 'p99')?.measured).toBeGreaterThan(1700);
+  });
+
+  it('names the statement and the app version that a rename in place breaks', async () => {
+    const plan = `
+  - { phase: switch, sql: sql/rename.sql }
+  - { phase: deploy, deploy: { to: new, over: 1s } }`;
+    const files = { 'sql/rename.sql': 'alter table customers rename column name to full_name;' };
+    const { code, result } = await run(await tinyRehearsal(plan, files));
+    expect(code).toBe(4);
+    expect(result.findings[0]).toMatchObject({
+      status: 'fail',
+      step: 'rename',
+      statement: 1,
+      sqlstate: '42703',
+    });
+    expect(result.findings[0]?.message).toContain('old');
+    const [rename] = result.steps[0]?.statements ?? [];
+    expect(rename?.victims.failed).toBeGreaterThan(20);
+    expect(rename?.victimsByScript.every(({ version }) => version === 'old')).toBe(true);
+  });
+
+  it('stops at a step that fails, skips the rest, and still reports all that it saw', async () => {
+    const plan = `
+  - { phase: expand, sql: sql/good.sql }
+  - { phase: expand, sql: sql/bad.sql }
+  - { phase: contract, sql: sql/never.sql }`;
+    const files = {
+      'sql/good.sql': 'alter table customers add column full_name text;',
+      'sql/bad.sql': 'select 1;\nalter table customers\n  add column nmae int references nowhere;',
+      'sql/never.sql': 'drop table customers;',
+    };
+    const { code, result } = await run(await tinyRehearsal(plan, files));
+    expect(code).toBe(4);
+    expect(result.outcome).toBe('step-failed');
+    expect(result.steps.map(({ status }) => status)).toEqual(['ok', 'failed', 'skipped']);
+    expect(result.steps[1]?.error).toMatchObject({ sqlstate: '42P01', file: 'sql/bad.sql', line: 2 });
+    expect(result.compatibility.some(({ after }) => after === 'bad')).toBe(true);
+  });
+
+  it('keeps row values and secrets out of everything that it writes', async () => {
+    const plan = `
+  - { phase: expand, sql: sql/cast.sql }`;
+    const files = {
+      'sql/cast.sql': 'alter table customers alter column secret type int using secret::int;',
+      '.env': 'API_TOKEN=hunter22-not-to-be-seen\n',
+      'generate.sql': `create table customers as select i as id, 'name ' || i as name, md5('customer ' || i) as secret
+         from generate_series(1, 5000) i; alter table customers add primary key (id);`,
+    };
+    const head = `version: 1
+name: tiny
+snapshot: { command: 'psql_is_not_needed=\${API_TOKEN}; true' }
+load: { rate: 100/s, versions: { old: workload/old } }
+`;
+    // The command makes no tables: the message about it must not show the token either.
+    tiny = await tinyRehearsal(plan, files, head);
+    const refused = await rehearse(['run', '.'], { cwd: tiny.dir, tmp: tiny.tmp });
+    expect({ code: refused.code, leaked: refused.stderr.includes('hunter22') }).toEqual({
+      code: 3,
+      leaked: false,
+    });
+    await tiny.remove();
+
+    const { code, result, stderr } = await run(await tinyRehearsal(plan, files));
+    expect(code).toBe(4);
+    expect(result.steps[0]?.error?.sqlstate).toBe('22P02');
+    const row = (await import('node:crypto')).createHash('md5').update('customer 1').digest('hex');
+    const texts = await textsBelow(join(tiny.dir, 'runs'));
+    texts.set('stderr', stderr);
+    expect([...texts].filter(([, text]) => text.includes(row)).map(([file]) => file)).toEqual([]);
+  });
+});
