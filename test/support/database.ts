@@ -13,11 +13,14 @@ export interface TestDatabase {
 }
 
 /** A real PostgreSQL with an empty database, for one test file; nothing remains of it after `stop`. */
-export async function startTestDatabase(settings: readonly PgSetting[] = []): Promise<TestDatabase> {
+export async function startTestDatabase(
+  settings: readonly PgSetting[] = [],
+  version?: number,
+): Promise<TestDatabase> {
   const { target } = await chooseTarget('embedded');
   const spec = {
     runId: newRunId('test'),
-    postgres: { settings, standby: false },
+    postgres: { settings, standby: false, ...(version === undefined ? {} : { version }) },
     hosts: {},
     expiresAt: new Date(Date.now() + AN_HOUR_MS).toISOString(),
   };

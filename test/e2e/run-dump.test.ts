@@ -1,0 +1,57 @@
+import { execa } from 'execa';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resultSchema } from '../../scripts/checks/result.ts';
+import { withConnection } from '../../scripts/pg/client.ts';
+import { libpqEnvironment } from '../../scripts/pg/endpoint.ts';
+import { startTestDatabase, type TestDatabase } from '../support/database.ts';
+import { needs } from '../support/needs.ts';
+import { rehearse } from '../support/rehearse-process.ts';
+import { tinyRehearsal } from '../support/tiny-rehearsal.ts';
+
+const PG_DUMP = '/usr/lib/postgresql/15/bin/pg_dump';
+
+describe.skipIf(!needs(PG_DUMP, 'to rehearse on a dump of PostgreSQL 15'))('a dump of PostgreSQL 15', () => {
+  let source: TestDatabase;
+  beforeAll(async () => {
+    source = await startTestDatabase([], 15);
+    await withConnection(source.endpoint, 'setup', (client) =>
+      client.query(`create table customers (id int primary key, name text);
+        insert into customers select i, 'name ' || i from generate_series(1, 5000) i;`),
+    );
+  });
+  afterAll(() => source.stop());
+
+  it.each([
+    ['plain', 'snapshot.sql', ['--format=plain']],
+    ['plain and compressed', 'snapshot.sql.gz', ['--format=plain', '--compress=6']],
+    ['custom', 'snapshot.dump', ['--format=custom']],
+  ])('is restored and rehearsed: %s', async (_, file, options) => {
+    const head = `version: 1
+name: tiny
+snapshot: { source: ${file}, takenAt: 2026-11-20T02:00:00Z }
+postgres: { version: 15 }
+load: { rate: 100/s, warmup: 1s, cooldown: 300ms, versions: { old: workload/old } }
+`;
+    const files = { 'sql/step.sql': 'alter table customers add column full_name text;' };
+    const tiny = await tinyRehearsal('  - { phase: expand, sql: sql/step.sql }', files, head);
+    try {
+      const env = libpqEnvironment(source.endpoint, 'setup');
+      await execa(PG_DUMP, [...options, '--file', join(tiny.dir, file)], { env });
+      const { code, stdout, stderr } = await rehearse(['run', '.', '--json'], {
+        cwd: tiny.dir,
+        tmp: tiny.tmp,
+      });
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      const result = resultSchema.parse(JSON.parse(stdout));
+      expect(result.environment.postgresVersion).toMatch(/^15\./);
+      expect(result.snapshot?.tables.map(({ name, rows }) => ({ name, rows }))).toEqual([
+        { name: 'public.customers', rows: 5000 },
+      ]);
+      expect(result.snapshot?.takenAt).toBe('2026-11-20T02:00:00Z');
+      expect(await tiny.leftFolders()).toEqual([]);
+    } finally {
+      await tiny.remove();
+    }
+  });
+});
