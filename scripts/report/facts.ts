@@ -19,6 +19,20 @@ export function worstFinding(result: Result): Finding | undefined {
   return first && first.status !== 'warn' ? first : undefined;
 }
 
+/** Names of the steps to look at: the one of the worst finding and those that failed. */
+export function culprits(result: Result): ReadonlySet<string> {
+  const failed = result.steps.filter(({ status }) => status === 'failed').map(({ name }) => name);
+  const blamed = worstFinding(result)?.step;
+  return new Set(blamed == null ? failed : [blamed, ...failed]);
+}
+
+/** `docs/checks/lock-wait.md`, the page that explains a check. */
+export function pageOf(check: string): string {
+  return `docs/checks/${check.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.md`;
+}
+
+export const FINDING_WORD = { fail: 'fail', inconclusive: 'could not tell', warn: 'warning' } as const;
+
 /** The statement that a finding blames. */
 export function blamedStatement(
   result: Result,

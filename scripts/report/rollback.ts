@@ -1,4 +1,4 @@
-import type { Result } from '../checks/result.ts';
+import type { Result, StepResult } from '../checks/result.ts';
 import { stepLabel } from './facts.ts';
 
 /** Whether all scripts of a version work in a state of the schema, and what stops those that do not. */
@@ -11,17 +11,30 @@ export interface Cell {
   readonly failing: readonly string[];
 }
 
+/** A state of the schema: before the first step, or after a step. */
+export interface State {
+  /** `start` or the step's name. */
+  readonly key: string;
+  readonly label: string;
+  /** Null for the start. */
+  readonly step: StepResult | null;
+  /** Some script was tried there. */
+  readonly isTried: boolean;
+}
+
 export function versionsOf(result: Result): string[] {
   return result.load.versions;
 }
 
-/** The states of the schema that were tried: `start` and every step that ran. */
-export function statesOf(result: Result): { key: string; label: string }[] {
+/** Every state that the plan leads through, also those that were not reached. */
+export function statesOf(result: Result): State[] {
   const tried = new Set(result.compatibility.map(({ after }) => after));
-  const steps = result.steps.filter(({ name }) => tried.has(name));
   return [
-    { key: 'start', label: 'at the start' },
-    ...steps.map((step) => ({ key: step.name, label: stepLabel(step) })),
+    { key: 'start', label: 'at the start', step: null, isTried: tried.has('start') },
+    ...result.steps.map((step) => ({
+      ...{ key: step.name, label: stepLabel(step), step },
+      isTried: tried.has(step.name),
+    })),
   ];
 }
 
@@ -33,33 +46,37 @@ export function cellOf(result: Result, version: string, state: string): Cell {
     ok: failing.length === 0,
     live: entries.some(({ live }) => live),
     sqlstates: [...new Set(failing.map(({ sqlstate }) => sqlstate ?? 'no answer'))],
-    failing: failing.map(({ script }) => script),
+    failing: failing.map(({ script, sqlstate }) => `${script} ${sqlstate ?? 'no answer'}`),
   };
 }
 
-/** One sentence for each version that is replaced: how long a rollback to it stays possible. */
+/** How long a rollback to each replaced version stays possible, and from where there is none at all. */
 export function rollbackSentences(result: Result): string[] {
-  const states = statesOf(result);
-  const sentences = versionsOf(result)
+  const states = statesOf(result).filter(({ isTried }) => isTried);
+  const ways = versionsOf(result)
     .slice(0, -1)
     .flatMap((version) => {
       const liveFrom = states.findIndex(({ key }) => cellOf(result, version, key).live);
-      if (liveFrom < 0) return [];
-      let last = liveFrom - 1;
-      while (last + 1 < states.length && cellOf(result, version, states[last + 1]?.key ?? '').ok) last += 1;
-      const state = states[last];
-      if (last === states.length - 1) return [`Rolling back to ${version} is possible to the end.`];
-      if (last < liveFrom || !state) return [`Rolling back to ${version} is not possible.`];
-      return [
-        state.key === 'start'
-          ? `Rolling back to ${version} is possible only before the first step.`
-          : `Rolling back to ${version} is possible up to step ${state.label}.`,
-      ];
+      return liveFrom < 0 ? [] : [wayBack(version, states, liveFrom, result)];
     });
   const final = result.steps.find(({ pointOfNoReturn, status }) => pointOfNoReturn && status === 'ok');
-  if (final)
-    sentences.push(
-      `Step ${stepLabel(final)} is the point of no return: after it only a restore brings the old state back.`,
-    );
-  return sentences;
+  if (final === undefined) return ways;
+  return [
+    ...ways,
+    `Step ${stepLabel(final)} is the point of no return: after it only a restore brings the old state back.`,
+  ];
+}
+
+/** Without a gap from its first traffic on: a rollback goes through all that lies between. */
+function wayBack(version: string, states: readonly State[], liveFrom: number, result: Result): string {
+  const broken = states.findIndex(({ key }, at) => at >= liveFrom && !cellOf(result, version, key).ok);
+  const isWhole = states.length === result.steps.length + 1;
+  if (broken < 0) {
+    return `Rolling back to ${version} is possible ${isWhole ? 'to the end' : 'as far as the plan went'}.`;
+  }
+  const last = states[broken - 1];
+  if (broken === liveFrom || last === undefined) return `Rolling back to ${version} is not possible.`;
+  return last.step === null
+    ? `Rolling back to ${version} is possible only before the first step.`
+    : `Rolling back to ${version} is possible up to step ${last.label}.`;
 }

@@ -1,38 +1,40 @@
 import type { Result } from '../../checks/result.ts';
 import { budgetText, measuredText } from '../quantities.ts';
+import { ColumnHeads } from './column-heads.tsx';
+import { Scroll } from './scroll.tsx';
 
+type Check = Result['checks'][number];
+
+const ORDER: readonly Check['status'][] = ['fail', 'inconclusive', 'warn', 'pass', 'not-judged'];
+const WORD: Record<Check['status'], string> = {
+  ...{ fail: 'fail', inconclusive: 'could not tell', warn: 'warning', pass: 'pass' },
+  'not-judged': 'not judged',
+};
+
+/** Every check, what went wrong first; a check without a budget of its own is measured and not judged. */
 export function ChecksTable({ result }: { result: Result }) {
+  const checks = result.checks.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   return (
     <section>
       <h2>Every check</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Checks">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Check</th>
-              <th scope="col" class="r">
-                measured
-              </th>
-              <th scope="col" class="r">
-                budget
-              </th>
-              <th scope="col">status</th>
-            </tr>
-          </thead>
+      <Scroll label="Checks">
+        <table class="checks">
+          <ColumnHeads names={['Check', '>measured', '>budget', 'status']} />
           <tbody>
-            {result.checks.map((check) => (
-              <tr>
-                <td>{check.title}</td>
+            {checks.map((check) => (
+              <tr class={check.status === 'not-judged' ? 'mut' : ''}>
+                <td>
+                  {check.title}
+                  <span class="id num">{check.id}</span>
+                </td>
                 <td class="r">{measuredText(check)}</td>
                 <td class="r">{budgetText(check)}</td>
-                <td class={`s-${check.status}`}>
-                  {check.status === 'not-judged' ? 'not judged' : check.status}
-                </td>
+                <td class={`s-${check.status} word-cell`}>{WORD[check.status]}</td>
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

@@ -14,7 +14,7 @@ export function Header({ result }: { result: Result }) {
           {[shape(result), snapshotLine(result), `PostgreSQL ${environment.postgresVersion}`].join(' · ')}
         </div>
       </div>
-      <div class="mut num">
+      <div class="mut num run">
         {runId}
         <br />
         {`${hosts} · ${formatMs(durationMs(result))}`}

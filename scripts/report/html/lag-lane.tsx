@@ -3,13 +3,14 @@ import { line } from 'd3-shape';
 import type { Result } from '../../checks/result.ts';
 import { formatMs } from '../../shared/format.ts';
 import { largest } from '../facts.ts';
-import { LEFT, type Frame } from './chart-frame.ts';
+import type { Frame } from './chart-frame.ts';
+import { LaneTitle } from './lane-title.tsx';
 
 type Lag = Result['timeline']['lag'][number];
 
-/** How far the standby was behind. */
+/** How far the standby was behind; a second without an answer is a gap. */
 export function LagLane({ result, frame }: { result: Result; frame: Frame }) {
-  const lane = frame.lag;
+  const { lag: lane } = frame;
   if (lane === null) return null;
   const { lag } = result.timeline;
   const most = Math.max(1, largest(lag.map(({ replayLagMs }) => replayLagMs ?? 0)));
@@ -21,12 +22,7 @@ export function LagLane({ result, frame }: { result: Result; frame: Frame }) {
     .digits(1);
   return (
     <>
-      <text x={LEFT - 6} y={lane.top + 12} class="t" text-anchor="end">
-        lag
-      </text>
-      <text x={LEFT - 6} y={lane.bottom} class="t" text-anchor="end">
-        {formatMs(most)}
-      </text>
+      <LaneTitle frame={frame} lane={lane} name="lag" most={most} format={formatMs} />
       <path d={draw(lag) ?? ''} class="lag" />
     </>
   );

@@ -1,79 +1,124 @@
-import type { Result } from '../../checks/result.ts';
-import { modeName, modeStrength, shortName } from '../facts.ts';
-import { LEFT, RIGHT, round, type Frame } from './chart-frame.ts';
-
-type LockBar = Result['timeline']['locks'][number];
+import { formatMs } from '../../shared/format.ts';
+import { modeName, shortName } from '../facts.ts';
+import type { Frame } from './chart-frame.ts';
+import { fitted, round, textWidth } from './drawing.ts';
+import type { LockBar, LockRow, LockTone } from './lock-rows.ts';
 
 const NARROWEST = 3;
-/** From SHARE on a lock stops writes, and ACCESS EXCLUSIVE reads as well (PostgreSQL's manual, table 13.2). */
-const STOPS_THE_APP = modeStrength('ShareLock');
-const DEFAULT_LIMIT_MS = 500;
+const BETWEEN = 3;
+const TONES: readonly LockTone[] = ['lets', 'writes', 'stops', 'over'];
 
-/** One bar for each lock: pale while it was waited for, full while it was held. */
-export function LocksLane({ result, frame }: { result: Result; frame: Frame }) {
-  const { top, bottom } = frame.locks;
-  const limitMs = limit(result);
-  const bars = [...result.timeline.locks].sort((a, b) => modeStrength(a.mode) - modeStrength(b.mode));
+/** A row a relation: each lock pale while it was waited for, full while it was held. */
+export function LocksLane({ frame }: { frame: Frame }) {
+  const { locks, lockRows, size } = frame;
+  if (locks === null) return null;
+  const height = (locks.bottom - locks.top) / lockRows.length;
+  const worst = worstBar(lockRows);
   return (
     <>
-      <text x={LEFT - 6} y={bottom - 5} class="t" text-anchor="end">
-        locks
-      </text>
-      {bars.map((bar) => {
-        const from = frame.x(bar.fromMs);
-        const waitFrom = frame.x(bar.waitFromMs);
-        const width = Math.max(NARROWEST, frame.x(bar.toMs) - from);
-        const tone = toneOf(bar, limitMs);
+      {lockRows.map((row, at) => {
+        const top = locks.top + at * height;
         return (
           <>
-            {from - waitFrom > 0.5 && (
-              <rect
-                x={round(waitFrom)}
-                y={top}
-                width={round(from - waitFrom)}
-                height={bottom - top}
-                class={`lk wait ${tone}`}
-              />
+            <text x={size.left - 6} y={round(top + height / 2 + 4)} class="t" text-anchor="end">
+              {fitted(row.name, size.left - 10)}
+              <title>{row.name}</title>
+            </text>
+            {row.bars.map(({ bar, tone }) => (
+              <Bar bar={bar} tone={tone} top={top} height={height - BETWEEN} frame={frame} />
+            ))}
+            {row === worst?.row && (
+              <BarLabel bar={worst.bar} row={row} top={top} height={height} frame={frame} />
             )}
-            <rect x={round(from)} y={top} width={round(width)} height={bottom - top} class={`lk ${tone}`}>
-              <title>{`${bar.step}, statement ${bar.statement}: ${shortName(bar.relation)} ${modeName(bar.mode)}`}</title>
-            </rect>
           </>
         );
       })}
-      <Label bars={bars} frame={frame} limitMs={limitMs} />
     </>
   );
 }
 
-/** Names the lock that stopped the app longest, beside its bar. */
-function Label({ bars, frame, limitMs }: { bars: readonly LockBar[]; frame: Frame; limitMs: number }) {
-  const worst = bars
-    .filter((bar) => toneOf(bar, limitMs) === 'red')
-    .sort((a, b) => b.toMs - b.waitFromMs - (a.toMs - a.waitFromMs))[0];
-  if (!worst) return null;
-  const end = Math.max(frame.x(worst.toMs), frame.x(worst.fromMs) + NARROWEST);
-  const leftwards = end > (LEFT + RIGHT) / 2;
+interface BarProps {
+  readonly bar: LockBar;
+  readonly tone: LockTone;
+  readonly top: number;
+  readonly height: number;
+  readonly frame: Frame;
+}
+
+function Bar({ bar, tone, top, height, frame }: BarProps) {
+  const from = frame.x(bar.fromMs);
+  const waitFrom = frame.x(bar.waitFromMs);
+  // A wait that never got its lock has no hold to show.
+  const held = bar.toMs > bar.fromMs ? Math.max(NARROWEST, frame.x(bar.toMs) - from) : 0;
+  const waited = held === 0 ? Math.max(NARROWEST, from - waitFrom) : from - waitFrom;
   return (
-    <text
-      x={round(leftwards ? frame.x(worst.waitFromMs) - 6 : end + 6)}
-      y={frame.locks.bottom - 5}
-      class="t in halo"
-      text-anchor={leftwards ? 'end' : 'start'}
-    >
-      {`${shortName(worst.relation)}: ${modeName(worst.mode)}`}
-    </text>
+    <g>
+      <title>{`${bar.step}${bar.statement > 0 ? `, statement ${bar.statement}` : ''}: ${shortName(bar.relation)} ${spoken(bar)}`}</title>
+      {waited > 0.5 && (
+        <rect
+          x={round(waitFrom)}
+          y={round(top)}
+          width={round(waited)}
+          height={height}
+          class={`lk wait ${tone}`}
+        />
+      )}
+      {held > 0 && (
+        <rect x={round(from)} y={round(top)} width={round(held)} height={height} class={`lk ${tone}`} />
+      )}
+    </g>
   );
 }
 
-function toneOf(bar: LockBar, limitMs: number): 'red' | 'amber' | '' {
-  if (modeStrength(bar.mode) < STOPS_THE_APP) return '';
-  return bar.toMs - bar.waitFromMs > limitMs ? 'red' : 'amber';
+/** `ACCESS EXCLUSIVE 2.19 s` */
+function spoken({ mode, waitFromMs, fromMs, toMs }: LockBar): string {
+  const waited = fromMs - waitFromMs >= 1 ? `waited ${formatMs(fromMs - waitFromMs)}` : '';
+  const held = toMs > fromMs ? `held ${formatMs(toMs - fromMs)}` : '';
+  return `${modeName(mode)}, ${[waited, held].filter((part) => part !== '').join(', ')}`;
 }
 
-function limit(result: Result): number {
-  const budgets = result.checks
-    .filter(({ id }) => id === 'lockWait' || id === 'lockHold')
-    .flatMap(({ budget }) => (budget === null ? [] : [budget]));
-  return budgets.length === 0 ? DEFAULT_LIMIT_MS : Math.min(...budgets);
+/** The lock that hurts most: by what it stops, then by its length. */
+function worstBar(rows: readonly LockRow[]): { row: LockRow; bar: LockBar } | undefined {
+  const all = rows.flatMap((row) => row.bars.map(({ bar, tone }) => ({ row, bar, tone })));
+  return all.toSorted(
+    (a, b) =>
+      TONES.indexOf(b.tone) - TONES.indexOf(a.tone) ||
+      b.bar.toMs - b.bar.waitFromMs - (a.bar.toMs - a.bar.waitFromMs),
+  )[0];
+}
+
+interface BarLabelProps {
+  readonly bar: LockBar;
+  readonly row: LockRow;
+  readonly top: number;
+  readonly height: number;
+  readonly frame: Frame;
+}
+
+/** Beside its bar, on the side where no other bar lies; nowhere when both sides are taken. */
+function BarLabel({ bar, row, top, height, frame }: BarLabelProps) {
+  const { left, right } = frame.size;
+  const ends = (one: LockBar): [number, number] => {
+    const from = frame.x(one.waitFromMs);
+    return [from, Math.max(from + NARROWEST, frame.x(one.toMs))];
+  };
+  const [from, to] = ends(bar);
+  const full = spoken(bar);
+  for (const text of [full, modeName(bar.mode)]) {
+    const width = textWidth(text);
+    for (const x of [to + 6, from - 6 - width]) {
+      const isInside = x >= left && x + width <= right;
+      const isFree = row.bars.every(({ bar: other }) => {
+        const [start, end] = ends(other);
+        return other === bar || end < x - 2 || start > x + width + 2;
+      });
+      if (!isInside || !isFree) continue;
+      return (
+        <text x={round(x)} y={round(top + height / 2 + 3)} class="t in">
+          {text}
+        </text>
+      );
+    }
+  }
+  return null;
 }

@@ -1,9 +1,9 @@
 import type { Result } from '../../checks/result.ts';
-import { cellOf, rollbackSentences, statesOf, versionsOf, type Cell } from '../rollback.ts';
+import { cellOf, rollbackSentences, statesOf, versionsOf, type Cell, type State } from '../rollback.ts';
+import { Scroll } from './scroll.tsx';
 
 /** Which app version survives which state of the schema. */
 export function Matrix({ result }: { result: Result }) {
-  const states = statesOf(result);
   if (result.compatibility.length === 0) {
     return (
       <section>
@@ -12,6 +12,7 @@ export function Matrix({ result }: { result: Result }) {
       </section>
     );
   }
+  const states = statesOf(result);
   return (
     <section>
       <h2>Who survives which schema</h2>
@@ -19,8 +20,8 @@ export function Matrix({ result }: { result: Result }) {
         Every script of every app version, tried against every state. Filled: this version has traffic in that
         state.
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Compatibility matrix">
-        <table>
+      <Scroll label="Compatibility matrix">
+        <table class="matrix">
           <thead>
             <tr>
               <th scope="col">App version</th>
@@ -33,40 +34,46 @@ export function Matrix({ result }: { result: Result }) {
             {versionsOf(result).map((version) => (
               <tr>
                 <th scope="row">{version}</th>
-                {states.map(({ key }) => (
-                  <MatrixCell cell={cellOf(result, version, key)} />
+                {states.map((state) => (
+                  <MatrixCell cell={cellOf(result, version, state.key)} state={state} />
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <p class="mut">{rollbackSentences(result).join(' ')}</p>
       <FailingScripts result={result} />
     </section>
   );
 }
 
-function MatrixCell({ cell }: { cell: Cell }) {
-  if (!cell.known) return <td class="m">not tried</td>;
-  const word = cell.ok ? 'works' : `fails ${cell.sqlstates.join(', ')}`;
-  const classes = ['m', cell.ok ? 'ok' : 'no', cell.live ? 'live' : ''].join(' ').trim();
+const SHOWN_SQLSTATES = 2;
+
+function MatrixCell({ cell, state }: { cell: Cell; state: State }) {
+  const { known, ok, live, failing } = cell;
+  if (!known) return <td class="m">{state.step?.status === 'skipped' ? 'not reached' : 'not tried'}</td>;
+  const word = ok ? 'works' : `fails ${shortened(cell.sqlstates)}`;
+  const classes = ['m', ok ? 'ok' : 'no', live ? 'live' : ''].join(' ').trim();
   return (
-    <td class={classes} title={cell.ok ? undefined : cell.failing.join(', ')}>
+    <td class={classes} title={ok ? undefined : failing.join(', ')}>
       <span class="dot" aria-hidden="true" />
-      {cell.live ? `${word}, live` : word}
+      {live ? `${word}, live` : word}
     </td>
   );
+}
+
+function shortened(sqlstates: readonly string[]): string {
+  const more = sqlstates.length - SHOWN_SQLSTATES;
+  const shown = sqlstates.slice(0, SHOWN_SQLSTATES).join(', ');
+  return more > 0 ? `${shown}, ${more} more` : shown;
 }
 
 function FailingScripts({ result }: { result: Result }) {
   const lines = statesOf(result).flatMap(({ key, label }) =>
     versionsOf(result).flatMap((version) => {
-      const { failing, live, sqlstates } = cellOf(result, version, key);
-      if (failing.length === 0) return [];
-      return [
-        { live, text: `${label}: ${version} fails with ${sqlstates.join(', ')} in ${failing.join(', ')}` },
-      ];
+      const { failing, live } = cellOf(result, version, key);
+      return failing.length === 0 ? [] : [{ label, version, live, text: failing.join(', ') }];
     }),
   );
   if (lines.length === 0) return null;
@@ -74,8 +81,11 @@ function FailingScripts({ result }: { result: Result }) {
     <details>
       <summary>Which scripts fail, and where</summary>
       <ul>
-        {lines.map(({ live, text }) => (
-          <li class={live ? 's-fail' : ''}>{text}</li>
+        {lines.map(({ label, version, live, text }) => (
+          <li class={live ? 's-fail' : ''}>
+            {`${label}, ${version}${live ? ' (live)' : ''}: `}
+            <span class="num">{text}</span>
+          </li>
         ))}
       </ul>
     </details>

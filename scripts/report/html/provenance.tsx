@@ -14,9 +14,10 @@ export function Provenance({ result }: { result: Result }) {
     ['Snapshot', snapshotLine(result)],
     ['Tables', tablesLine(result)],
     ['Settings', settingsLine(result)],
+    ['Traffic', trafficLine(result)],
     ['Load', loadLine(result)],
     ['Plan', `sha256 ${result.planSha256}; the exact files are in the run folder's plan/`],
-    ['Evidence', `runs/${result.runId}: rehearse report gives this verdict again from it`],
+    ['Evidence', `runs/${result.runId}; rehearse report ${result.runId} gives this verdict again from it`],
     ['Tool', `dress-rehearsal ${result.toolVersion}, ${formatDate(result.startedAt)}`],
   ];
   return (
@@ -77,6 +78,15 @@ function settingsLine({ environment }: Result): string {
   return environment.settings
     .map(({ name, asked, shown }) =>
       asked === null || asked === shown ? `${name} ${shown}` : `${name} ${shown} (asked ${asked})`,
+    )
+    .join(' · ');
+}
+
+function trafficLine({ traffic }: Result): string {
+  return Object.entries(traffic)
+    .map(
+      ([version, { requests, errors, p50Ms, p99Ms }]) =>
+        `${version}: ${plural(requests, 'request')}, ${formatCount(errors)} failed, median ${formatMs(p50Ms)}, p99 ${formatMs(p99Ms)}`,
     )
     .join(' · ');
 }

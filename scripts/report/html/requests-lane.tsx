@@ -1,78 +1,70 @@
 import { scaleLinear } from 'd3-scale';
 import { area } from 'd3-shape';
 import type { Result } from '../../checks/result.ts';
-import { formatCount } from '../../shared/format.ts';
 import { largest } from '../facts.ts';
-import { LEFT, round, type Frame } from './chart-frame.ts';
+import type { Frame } from './chart-frame.ts';
+import { unbroken, type ChartPoint } from './chart-points.ts';
+import { round, textWidth } from './drawing.ts';
+import { LaneTitle } from './lane-title.tsx';
 
-type Second = Result['timeline']['seconds'][number];
 const COLOURS = 6;
-const LABEL_ROOM = 40;
 
-/** Requests that were due in each second, stacked by app version; failed ones in red from the bottom. */
+/** The colour of an app version, by its place in the order of rollout. */
+export function versionColour(index: number): string {
+  return `var(--v${index % COLOURS})`;
+}
+
+/** Requests that were started in each second, stacked by app version. */
 export function RequestsLane({ result, frame }: { result: Result; frame: Frame }) {
-  const { seconds } = result.timeline;
-  const { top, bottom } = frame.requests;
-  const versions = result.load.versions;
-  const most = Math.max(1, largest(seconds.map((second) => sumTo(second, versions, versions.length))));
-  const y = scaleLinear([0, most], [bottom, top]);
-  const layer = (index: number): string =>
-    area<Second>()
-      .x((second) => frame.x(second.tMs + 500))
-      .y0((second) => y(sumTo(second, versions, index)))
-      .y1((second) => y(sumTo(second, versions, index + 1)))
-      .digits(1)(seconds) ?? '';
-  const barWidth = Math.max(1.5, (frame.x(1000) - frame.x(0)) * 0.8);
+  const { points, requests: lane } = frame;
+  const { versions } = result.load;
+  const most = Math.max(1, largest(points.map((point) => sumTo(point, versions, versions.length))));
+  const y = scaleLinear([0, most], [lane.bottom, lane.top]);
+  // Each point is a step from its beginning to its end, so that a single second is seen as well.
+  const draw = (index: number) =>
+    area<{ point: ChartPoint; ms: number }>()
+      .x(({ ms }) => frame.x(ms))
+      .y0(({ point }) => y(sumTo(point, versions, index)))
+      .y1(({ point }) => y(sumTo(point, versions, index + 1)))
+      .digits(1);
+  const runs = unbroken(points).map((run) =>
+    run.flatMap((point) => [
+      { point, ms: point.fromMs },
+      { point, ms: point.toMs },
+    ]),
+  );
+  const shown = versions
+    .map((version, index) => ({ version, index }))
+    .filter(({ version }) => points.some(({ requests }) => (requests[version] ?? 0) > 0));
   return (
     <>
-      <text x={LEFT - 6} y={top + 12} class="t" text-anchor="end">
-        req/s
-      </text>
-      <text x={LEFT - 6} y={bottom} class="t" text-anchor="end">
-        {formatCount(most)}
-      </text>
-      {versions.map((version, index) => (
-        <path d={layer(index)} style={`fill:var(--v${index % COLOURS});opacity:.6`}>
+      <LaneTitle frame={frame} lane={lane} name="req/s" most={most} />
+      {shown.map(({ version, index }) => (
+        <path
+          d={runs.map((run) => draw(index)(run) ?? '').join('')}
+          style={`fill:${versionColour(index)}`}
+          class="req"
+        >
           <title>{version}</title>
         </path>
       ))}
-      {seconds
-        .filter(({ errors }) => errors > 0)
-        .map((second) => (
-          <rect
-            x={round(frame.x(second.tMs + 500) - barWidth / 2)}
-            y={round(y(Math.min(most, second.errors)))}
-            width={round(barWidth)}
-            height={round(bottom - y(Math.min(most, second.errors)))}
-            class="err"
-          >
-            <title>{`${formatCount(second.errors)} failed`}</title>
-          </rect>
-        ))}
-      <Names seconds={seconds} versions={versions} frame={frame} />
+      <Names versions={shown.map(({ version }) => version)} frame={frame} />
     </>
   );
 }
 
-/** Each version's name where it has the traffic for the first time. */
-function Names({
-  seconds,
-  versions,
-  frame,
-}: {
-  seconds: readonly Second[];
-  versions: readonly string[];
-  frame: Frame;
-}) {
-  let last = -Infinity;
+/** Each version's name where it has most of the traffic for the first time. */
+function Names({ versions, frame }: { versions: readonly string[]; frame: Frame }) {
+  let free = -Infinity;
   return (
     <>
       {versions.map((version) => {
-        const first = seconds.find(({ requests }) => leads(requests, version));
+        const first = frame.points.find(({ requests }) => leads(requests, version));
         if (!first) return null;
-        const x = frame.x(first.tMs + 500) + 6;
-        if (x - last < LABEL_ROOM) return null;
-        last = x;
+        const x = frame.x(first.fromMs) + 6;
+        const width = textWidth(version);
+        if (x < free || x + width > frame.size.right) return null;
+        free = x + width + 8;
         return (
           <text x={round(x)} y={frame.requests.bottom - 6} class="t in halo">
             {version}
@@ -83,11 +75,11 @@ function Names({
   );
 }
 
-function leads(requests: Second['requests'], version: string): boolean {
+function leads(requests: ChartPoint['requests'], version: string): boolean {
   const own = requests[version] ?? 0;
   return own > 0 && Object.values(requests).every((count) => count <= own);
 }
 
-function sumTo({ requests }: Second, versions: readonly string[], end: number): number {
+function sumTo({ requests }: ChartPoint, versions: readonly string[], end: number): number {
   return versions.slice(0, end).reduce((sum, version) => sum + (requests[version] ?? 0), 0);
 }

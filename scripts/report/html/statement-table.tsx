@@ -1,114 +1,58 @@
 import type { StatementResult } from '../../checks/result.ts';
-import { formatBytes, formatCount, formatMs, plural } from '../../shared/format.ts';
-import { modeName, modeStrength, shortName } from '../facts.ts';
+import { formatBytes, formatCount, formatMs } from '../../shared/format.ts';
+import { ColumnHeads } from './column-heads.tsx';
+import { Scroll } from './scroll.tsx';
+import { Sql } from './sql.tsx';
+import { StatementNotes } from './statement-notes.tsx';
 
-const MOST_LOCKS = 6;
-const CAPTURE = {
-  transaction: 'lock set exact',
-  outside: 'watched from outside, every 10 ms',
-  none: 'lock set not seen',
-};
+const HEADS = [
+  ...['>#', 'Statement', '>took', '>waited', '>held', '>blackout', '>delayed', '>failed', '>rows', '>WAL'],
+  '>size',
+];
 
-export function StatementTable({ statements }: { statements: readonly StatementResult[] }) {
+/** The statements of a step: figures in one row, who suffered and why in the row below. */
+export function StatementTable({ statements, of }: { statements: readonly StatementResult[]; of: string }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Statements">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col" class="r">
-              #
-            </th>
-            <th scope="col">Statement</th>
-            <th scope="col" class="r">
-              took
-            </th>
-            <th scope="col" class="r">
-              rows
-            </th>
-            <th scope="col" class="r">
-              waited
-            </th>
-            <th scope="col" class="r">
-              held
-            </th>
-            <th scope="col" class="r">
-              blackout
-            </th>
-            <th scope="col">Locks, victims, changes</th>
-          </tr>
-        </thead>
-        <tbody>
-          {statements.map((statement) => (
-            <tr class={statement.error ? 'hit' : ''}>
-              <td class="r">{statement.index}</td>
-              <td>
-                <code>{statement.sql}</code>
-                {statement.error && (
-                  <p class="s-fail small">{`${statement.error.sqlstate ?? ''} ${statement.error.message}`}</p>
-                )}
-              </td>
-              <td class="r">{formatMs(statement.durationMs)}</td>
-              <td class="r">{statement.rows === null ? '' : formatCount(statement.rows)}</td>
-              <td class="r">{formatMs(statement.lockWaitMs)}</td>
-              <td class="r">{formatMs(statement.lockHoldMs)}</td>
-              <td class="r">{formatMs(statement.blackoutMs)}</td>
-              <td class="small">
-                {notes(statement).map((note) => (
-                  <div>{note}</div>
-                ))}
-              </td>
-            </tr>
-          ))}
-        </tbody>
+    <Scroll label={`Statements of ${of}`}>
+      <table class="statements">
+        <ColumnHeads names={HEADS} />
+        {statements.map((statement) => (
+          <Statement statement={statement} />
+        ))}
       </table>
-    </div>
+    </Scroll>
   );
 }
 
-function notes(statement: StatementResult): string[] {
-  const { victims, victimsByScript, rewrote, walBytes, sizeChangeBytes } = statement;
-  const lines = [lockLine(statement)];
-  if (rewrote.length > 0) lines.push(`rewrote ${rewrote.map(shortName).join(', ')}`);
-  if (victims.delayed + victims.failed > 0) {
-    lines.push(
-      `${plural(victims.delayed, 'request')} delayed (longest ${formatMs(statement.longestVictimMs)}, ${victims.delayedSeconds.toFixed(1)} request-seconds), ${formatCount(victims.failed)} failed`,
-    );
-    lines.push(
-      ...victimsByScript.map(
-        ({ version, script, delayed, failed, sqlstates }) =>
-          `${version}/${script}: ${victimText(delayed, failed, sqlstates)}`,
-      ),
-    );
-  }
-  if (statement.blockedSessionSeconds > 0) {
-    lines.push(
-      `blocked up to ${plural(statement.peakBlockedSessions, 'session')}, ${statement.blockedSessionSeconds.toFixed(2)} session-seconds`,
-    );
-  }
-  if (statement.blockedBy.length > 0) lines.push(`waited for: ${statement.blockedBy.join(', ')}`);
-  const sizes = [
-    walBytes === null || walBytes === 0 ? null : `WAL ${formatBytes(walBytes)}`,
-    sizeChangeBytes === null || sizeChangeBytes === 0
-      ? null
-      : `size ${sizeChangeBytes > 0 ? '+' : ''}${formatBytes(sizeChangeBytes)}`,
-  ].filter((text) => text !== null);
-  if (sizes.length > 0) lines.push(sizes.join(', '));
-  return lines;
+function Statement({ statement }: { statement: StatementResult }) {
+  const { index, sql, victims, rows, walBytes, sizeChangeBytes } = statement;
+  return (
+    <tbody class={statement.error ? 'hit' : ''}>
+      <tr class="figures">
+        <td class="r">{index}</td>
+        <td class="sql-cell">
+          <Sql sql={sql} />
+        </td>
+        <td class="r">{formatMs(statement.durationMs)}</td>
+        <td class="r">{formatMs(statement.lockWaitMs)}</td>
+        <td class="r">{formatMs(statement.lockHoldMs)}</td>
+        <td class="r">{formatMs(statement.blackoutMs)}</td>
+        <td class={victims.delayed > 0 ? 'r strong' : 'r'}>{formatCount(victims.delayed)}</td>
+        <td class={victims.failed > 0 ? 'r strong' : 'r'}>{formatCount(victims.failed)}</td>
+        <td class="r">{rows === null ? '' : formatCount(rows)}</td>
+        <td class="r">{walBytes === null ? '' : formatBytes(walBytes)}</td>
+        <td class="r">{sizeChangeBytes === null ? '' : signed(sizeChangeBytes)}</td>
+      </tr>
+      <tr>
+        <td />
+        <td colSpan={HEADS.length - 1} class="notes">
+          <StatementNotes statement={statement} />
+        </td>
+      </tr>
+    </tbody>
+  );
 }
 
-function victimText(delayed: number, failed: number, sqlstates: readonly string[]): string {
-  const parts = [];
-  if (delayed > 0) parts.push(`${formatCount(delayed)} delayed`);
-  if (failed > 0)
-    parts.push(`${formatCount(failed)} failed${sqlstates.length > 0 ? ` (${sqlstates.join(', ')})` : ''}`);
-  return parts.join(', ');
-}
-
-function lockLine({ locks, capture }: StatementResult): string {
-  const sorted = [...locks].sort((a, b) => modeStrength(b.mode) - modeStrength(a.mode));
-  const shown = sorted
-    .slice(0, MOST_LOCKS)
-    .map(({ relation, mode }) => `${shortName(relation)} ${modeName(mode)}`);
-  if (sorted.length > MOST_LOCKS) shown.push(`${sorted.length - MOST_LOCKS} more`);
-  return `${shown.length === 0 ? 'no relation locks' : shown.join('; ')} (${CAPTURE[capture]})`;
+function signed(bytes: number): string {
+  return bytes > 0 ? `+${formatBytes(bytes)}` : formatBytes(bytes);
 }

@@ -1,22 +1,29 @@
 import type { Result, StepResult } from '../../checks/result.ts';
 import { formatBytes, formatCount, formatMs, plural } from '../../shared/format.ts';
-import { stepLabel, worstFinding } from '../facts.ts';
+import { culprits, stepLabel } from '../facts.ts';
+import { Problem } from './problem.tsx';
 import { StatementTable } from './statement-table.tsx';
 
 /** The evidence for each step, open where the reader has to look. */
 export function StepDetails({ result }: { result: Result }) {
-  const culprit = worstFinding(result)?.step ?? null;
-  const shown = result.steps.filter(({ status }) => status !== 'skipped');
+  const open = culprits(result);
+  const ran = result.steps.filter(({ status }) => status !== 'skipped');
   return (
-    <section>
-      {shown.map((step) => (
-        <details open={step.name === culprit || step.status === 'failed'}>
-          <summary>{`${stepLabel(step)}: ${step.summary}`}</summary>
+    <section aria-label="Evidence by step">
+      {ran.map((step) => (
+        <details open={open.has(step.name)}>
+          <summary>
+            {`${stepLabel(step)}: `}
+            <span class="mut">{step.summary}</span>
+          </summary>
           <div>
-            {step.error && <StepProblem error={step.error} />}
+            <OwnProblem step={step} />
             {step.backfill && <Backfill backfill={step.backfill} />}
             {step.failedTries.length > 0 && <Tries step={step} />}
-            {step.statements.length > 0 && <StatementTable statements={step.statements} />}
+            {step.statements.length > 0 && (
+              <StatementTable statements={step.statements} of={stepLabel(step)} />
+            )}
+            <Latency step={step} />
             <Shown shown={step.shown} />
           </div>
         </details>
@@ -25,36 +32,47 @@ export function StepDetails({ result }: { result: Result }) {
   );
 }
 
-function StepProblem({ error }: { error: NonNullable<StepResult['error']> }) {
-  const place = error.file === null ? '' : ` at ${error.file}, line ${error.line ?? 1}`;
-  return (
-    <>
-      <p class="s-fail">{`${error.sqlstate === null ? '' : `${error.sqlstate} `}${error.message}${place}`}</p>
-      {error.excerpt !== null && <pre tabIndex={0}>{error.excerpt}</pre>}
-      {error.hint !== null && <p class="mut">{`hint: ${error.hint}`}</p>}
-    </>
-  );
+/** The step's error, unless it is that of a statement, which tells it in its own place. */
+function OwnProblem({ step: { error, statements } }: { step: StepResult }) {
+  if (error === null || statements.some((statement) => statement.error?.message === error.message))
+    return null;
+  return <Problem error={error} />;
 }
 
 function Backfill({ backfill }: { backfill: NonNullable<StepResult['backfill']> }) {
-  const { rows, batches, rowsPerSecond, batchP50Ms, batchP99Ms, batchTargetMs, walBytes, pausedMs } =
-    backfill;
-  const pauses = pausedMs > 0 ? ` Paused ${formatMs(pausedMs)}: ${backfill.pauseReasons.join('; ')}.` : '';
-  const perRow = rows > 0 ? `, ${formatCount(walBytes / rows)} bytes of WAL a row` : '';
-  return (
-    <p>
-      {`${formatCount(rows)} rows in ${plural(batches, 'batch', 'batches')}: ${formatCount(rowsPerSecond)} rows/s while it ran (median batch ${formatMs(batchP50Ms)}, p99 ${formatMs(batchP99Ms)}, target ${formatMs(batchTargetMs)}), ${formatBytes(walBytes)} of WAL${perRow}.${pauses}`}
-    </p>
-  );
+  const { rows, batches, rowsPerSecond, batchP50Ms, batchP99Ms, batchTargetMs } = backfill;
+  const { walBytes, pausedMs, pauseReasons } = backfill;
+  const because = pauseReasons.length > 0 ? ` because ${pauseReasons.join('; ')}` : '';
+  const facts = [
+    `${plural(rows, 'row')} in ${plural(batches, 'batch', 'batches')}`,
+    `${formatCount(rowsPerSecond)} rows/s while it ran`,
+    `median batch ${formatMs(batchP50Ms)}, p99 ${formatMs(batchP99Ms)}, target ${formatMs(batchTargetMs)}`,
+    pausedMs > 0 ? `paused ${formatMs(pausedMs)}${because}` : 'never paused',
+    `${formatBytes(walBytes)} of WAL${rows > 0 ? `, ${formatCount(walBytes / rows)} bytes a row` : ''}`,
+  ];
+  return <p>{facts.join(' · ')}</p>;
 }
 
 function Tries({ step }: { step: StepResult }) {
   return (
-    <ul>
-      {step.failedTries.map(({ attempt, error, pauseMs }) => (
-        <li>{`try ${attempt} gave way: ${error.sqlstate ?? ''} ${error.message}; tried again after ${formatMs(pauseMs)}`}</li>
-      ))}
-    </ul>
+    <>
+      <p>{`${plural(step.failedTries.length, 'try', 'tries')} gave way before it went through:`}</p>
+      <ul>
+        {step.failedTries.map(({ attempt, error, pauseMs }) => (
+          <li>{`try ${attempt}: ${error.sqlstate === null ? '' : `${error.sqlstate} `}${error.message}; tried again after ${formatMs(pauseMs)}`}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Latency({ step: { latency } }: { step: StepResult }) {
+  if (!latency || latency.requests === 0) return null;
+  const { requests, errors, p50Ms, p99Ms, maxMs } = latency;
+  return (
+    <p class="small mut">
+      {`The app meanwhile: ${plural(requests, 'request')}, ${errors === 0 ? 'none' : formatCount(errors)} failed, median ${formatMs(p50Ms)}, p99 ${formatMs(p99Ms)}, slowest ${formatMs(maxMs)}.`}
+    </p>
   );
 }
 

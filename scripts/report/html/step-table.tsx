@@ -1,90 +1,80 @@
 import type { Result, StepResult } from '../../checks/result.ts';
 import { formatBytes, formatCount, formatMs } from '../../shared/format.ts';
-import { largest, stepLabel, strongestLock, worstFinding } from '../facts.ts';
+import { culprits, largest, stepLabel, strongestLock } from '../facts.ts';
+import { ColumnHeads } from './column-heads.tsx';
+import { Scroll } from './scroll.tsx';
+
+const HEADS = [
+  ...['Step', 'Phase', '>took', '>waited for lock', '>held', '>blackout', '>delayed', '>failed', '>WAL'],
+  'Strongest lock',
+];
 
 export function StepTable({ result }: { result: Result }) {
-  const culprit = worstFinding(result)?.step ?? null;
+  const hits = culprits(result);
   return (
     <section>
       <h2>Step by step</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Steps">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Step</th>
-              <th scope="col">Phase</th>
-              <th scope="col" class="r">
-                took
-              </th>
-              <th scope="col" class="r">
-                waited for lock
-              </th>
-              <th scope="col" class="r">
-                held
-              </th>
-              <th scope="col" class="r">
-                blackout
-              </th>
-              <th scope="col" class="r">
-                delayed
-              </th>
-              <th scope="col" class="r">
-                failed
-              </th>
-              <th scope="col" class="r">
-                WAL
-              </th>
-              <th scope="col">Strongest lock</th>
-            </tr>
-          </thead>
+      <Scroll label="Steps">
+        <table class="steps">
+          <ColumnHeads names={HEADS} />
           <tbody>
             {result.steps.map((step) => (
-              <StepRow step={step} hit={step.name === culprit || step.status === 'failed'} />
+              <StepRow step={step} isHit={hits.has(step.name)} />
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
+      <p class="small mut">
+        Waited: how long a statement stood in the queue. Held: how long it kept its strongest lock (of a
+        backfill: the p99 of its batches). Blackout: how long others could not read or write, queue and hold
+        together.
+      </p>
     </section>
   );
 }
 
-function StepRow({ step, hit }: { step: StepResult; hit: boolean }) {
+function StepRow({ step, isHit }: { step: StepResult; isHit: boolean }) {
   const { statements, backfill, victims } = step;
   if (step.status === 'skipped') {
     return (
       <tr>
         <th scope="row">{stepLabel(step)}</th>
         <td>{step.phase}</td>
-        <td colSpan={8} class="mut">
-          skipped: an earlier step failed
+        <td colSpan={HEADS.length - 2} class="mut">
+          not run: the plan stopped before it
         </td>
       </tr>
     );
   }
-  const locks = statements.length > 0;
+  const longest = (of: 'lockWaitMs' | 'lockHoldMs' | 'blackoutMs'): string =>
+    statements.length === 0 ? '' : formatMs(largest(statements.map((statement) => statement[of])));
   return (
-    <tr class={hit ? 'hit' : ''}>
+    <tr class={isHit ? 'hit' : ''}>
       <th scope="row">{stepLabel(step)}</th>
       <td>{step.phase}</td>
       <td class="r">{formatMs(step.durationMs)}</td>
-      <td class="r">{locks ? formatMs(largest(statements.map(({ lockWaitMs }) => lockWaitMs))) : ''}</td>
-      <td class="r">
-        {backfill
-          ? formatMs(backfill.batchP99Ms)
-          : locks
-            ? formatMs(largest(statements.map(({ lockHoldMs }) => lockHoldMs)))
-            : ''}
+      <td class="r">{longest('lockWaitMs')}</td>
+      <td class="r">{backfill ? formatMs(backfill.batchP99Ms) : longest('lockHoldMs')}</td>
+      <td class="r">{longest('blackoutMs')}</td>
+      <Victims count={victims.delayed} />
+      <Victims count={victims.failed} />
+      <td class="r">{walText(statements, backfill)}</td>
+      <td class="lock">
+        {step.status === 'failed' ? (
+          <span class="s-fail">{`failed ${step.error?.sqlstate ?? ''}`.trim()}</span>
+        ) : (
+          strongestLock(step)
+        )}
       </td>
-      <td class="r">{locks ? formatMs(largest(statements.map(({ blackoutMs }) => blackoutMs))) : ''}</td>
-      <td class="r">{formatCount(victims.delayed)}</td>
-      <td class="r">{formatCount(victims.failed)}</td>
-      <td class="r">{walText(step)}</td>
-      <td>{step.status === 'failed' ? `failed ${step.error?.sqlstate ?? ''}` : strongestLock(step)}</td>
     </tr>
   );
 }
 
-function walText({ statements, backfill }: StepResult): string {
+function Victims({ count }: { count: number }) {
+  return <td class={count > 0 ? 'r strong' : 'r'}>{formatCount(count)}</td>;
+}
+
+function walText(statements: StepResult['statements'], backfill: StepResult['backfill']): string {
   if (backfill) return formatBytes(backfill.walBytes);
   const known = statements.flatMap(({ walBytes }) => (walBytes === null ? [] : [walBytes]));
   return known.length === 0 ? '' : formatBytes(known.reduce((sum, bytes) => sum + bytes, 0));

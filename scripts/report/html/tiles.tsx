@@ -24,42 +24,47 @@ export function Tiles({ result }: { result: Result }) {
 }
 
 function tilesOf(result: Result): Tile[] {
-  const requests = totalRequests(result);
-  const delayed = totalDelayed(result);
+  const before = result.baseline === null ? '' : ` (${formatMs(result.baseline.p99Ms)} before)`;
   return [
-    budgeted(result, 'lockWait', 'longest wait for a lock'),
-    {
-      value: formatCount(delayed),
-      label: `requests delayed over ${formatMs(result.victimThresholdMs)}, of ${formatCount(requests)}`,
-      tone: delayed === 0 ? 'good' : '',
-    },
+    budgeted(result, 'lockWait', 'longest stop of the app'),
+    delayed(result),
     failed(result),
-    budgeted(
-      result,
-      'p99',
-      result.baseline === null ? 'worst p99' : `worst p99 (${formatMs(result.baseline.p99Ms)} before)`,
-    ),
+    budgeted(result, 'p99', `worst p99 of a step${before}`),
     backfill(result),
     leftBehind(result),
   ];
 }
 
+function checkOf(result: Result, id: string): Result['checks'][number] | undefined {
+  return result.checks.find((check) => check.id === id);
+}
+
 function budgeted(result: Result, id: string, label: string): Tile {
-  const check = result.checks.find((candidate) => candidate.id === id);
-  if (!check || check.measured === null) return { value: 'unknown', label, tone: '' };
-  const budget = check.budget === null ? ', no budget' : `, budget ${quantity(check.budget, check.unit)}`;
+  const check = checkOf(result, id);
+  if (!check || check.measured === null) return { value: 'not known', label, tone: '' };
+  const budget = check.budget === null ? 'no budget' : `budget ${quantity(check.budget, check.unit)}`;
   const tone = check.status === 'fail' ? 'bad' : check.status === 'pass' ? 'good' : '';
-  return { value: quantity(check.measured, check.unit), label: `${label}${budget}`, tone };
+  return { value: quantity(check.measured, check.unit), label: `${label}, ${budget}`, tone };
+}
+
+function delayed(result: Result): Tile {
+  const count = totalDelayed(result);
+  const isBad = ['lockWait', 'lockHold', 'blockedSeconds'].some(
+    (id) => checkOf(result, id)?.status === 'fail',
+  );
+  return {
+    value: formatCount(count),
+    label: `requests delayed over ${formatMs(result.victimThresholdMs)}, of ${formatCount(totalRequests(result))}`,
+    tone: count === 0 ? 'good' : isBad ? 'bad' : '',
+  };
 }
 
 function failed(result: Result): Tile {
-  const check = result.checks.find(({ id }) => id === 'errors');
+  const check = checkOf(result, 'errors');
   const count = check?.measured ?? totalErrors(result);
-  const budget =
-    check?.budget === null || check?.budget === undefined ? '' : `, budget ${formatCount(check.budget)}`;
   return {
     value: formatCount(count),
-    label: `requests failed${budget}`,
+    label: `requests failed, ${check?.budget == null ? 'no budget' : `budget ${formatCount(check.budget)}`}`,
     tone: check?.status === 'fail' ? 'bad' : count === 0 ? 'good' : '',
   };
 }
@@ -68,17 +73,17 @@ function backfill(result: Result): Tile {
   const steps = result.steps.filter((step) => step.backfill !== null);
   const rows = steps.reduce((sum, step) => sum + (step.backfill?.rows ?? 0), 0);
   const ms = steps.reduce((sum, step) => sum + step.durationMs, 0);
-  if (steps.length === 0) return { value: 'none', label: 'rows to backfill', tone: '' };
+  if (steps.length === 0) return { value: 'none', label: 'nothing to backfill', tone: '' };
   return {
-    value: `${formatCount((rows / Math.max(ms, 1)) * 1000)}/s`,
-    label: `backfill: ${formatShortCount(rows)} rows in ${formatMs(ms)}`,
+    value: `${formatShortCount((rows / Math.max(ms, 1)) * 1000)}/s`,
+    label: `rows backfilled: ${formatShortCount(rows)} in ${formatMs(ms)}`,
     tone: '',
   };
 }
 
 function leftBehind({ environment }: Result): Tile {
   const { leftovers } = environment;
-  if (leftovers === null) return { value: 'unknown', label: 'left behind: no sweep was made', tone: 'bad' };
+  if (leftovers === null) return { value: 'not known', label: 'left behind: no sweep was made', tone: 'bad' };
   return {
     value: formatCount(leftovers),
     label: 'processes, hosts, folders left behind',

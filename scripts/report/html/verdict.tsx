@@ -1,16 +1,19 @@
 import type { Finding, Result } from '../../checks/result.ts';
 import { blamedStatement, VERDICT_WORD, worstFinding } from '../facts.ts';
+import { Emphasis } from './emphasis.tsx';
+import { Exact, Sql } from './sql.tsx';
 
 /** The decision, the worst finding and, side by side, what was rehearsed and what to write instead. */
 export function Verdict({ result }: { result: Result }) {
   const worst = worstFinding(result);
+  const { headline } = result;
   return (
     <section class={`verdict ${result.verdict}`} aria-label="Verdict">
       <div class="word">{VERDICT_WORD[result.verdict]}</div>
-      <p class="lead">{result.headline}</p>
-      {worst && worst.message !== result.headline && !result.headline.startsWith(worst.message) && (
-        <p>{worst.message}</p>
-      )}
+      <p class="lead">
+        <Emphasis text={headline} finding={worst} />
+      </p>
+      {worst && !headline.includes(worst.message) && <p>{worst.message}</p>}
       {result.problem !== null && result.outcome !== 'completed' && <p class="num">{result.problem}</p>}
       {worst && <SideBySide result={result} finding={worst} />}
     </section>
@@ -20,25 +23,29 @@ export function Verdict({ result }: { result: Result }) {
 /** The blamed SQL beside its remedy. */
 export function SideBySide({ result, finding }: { result: Result; finding: Finding }) {
   const blamed = blamedStatement(result, finding)?.statement;
+  const { advice, insteadSql } = finding;
+  if (!blamed && insteadSql === null) return advice === null ? null : <p class="small">{advice}</p>;
   const place = blamed?.file ? `: ${blamed.file}, line ${blamed.line ?? 1}` : '';
-  if (!blamed && finding.insteadSql === null) return finding.advice === null ? null : <p>{finding.advice}</p>;
+  const hasRemedy = advice !== null || insteadSql !== null;
   return (
-    <div class="two">
+    <div class={blamed && hasRemedy ? 'two' : 'one'}>
       {blamed && (
         <div>
           <h3>{`Rehearsed${place}`}</h3>
-          <pre tabIndex={0}>{blamed.error?.excerpt ?? blamed.sql}</pre>
+          {blamed.error?.excerpt == null ? (
+            <Sql sql={blamed.sql} />
+          ) : (
+            <Exact text={blamed.error.excerpt} label="Where the statement failed" />
+          )}
         </div>
       )}
-      <div>
-        {finding.insteadSql !== null && (
-          <>
-            <h3>Instead</h3>
-            <pre tabIndex={0}>{finding.insteadSql}</pre>
-          </>
-        )}
-        {finding.advice !== null && <p class="small">{finding.advice}</p>}
-      </div>
+      {hasRemedy && (
+        <div>
+          <h3>Instead</h3>
+          {insteadSql !== null && <Sql sql={insteadSql} />}
+          {advice !== null && <p class="small">{advice}</p>}
+        </div>
+      )}
     </div>
   );
 }

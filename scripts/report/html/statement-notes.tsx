@@ -1,0 +1,73 @@
+import type { StatementResult } from '../../checks/result.ts';
+import { formatCount, formatMs, plural } from '../../shared/format.ts';
+import { modeName, modeStrength, shortName } from '../facts.ts';
+import { Problem } from './problem.tsx';
+
+const MOST_LOCKS = 6;
+const CAPTURE = {
+  transaction: 'read inside its own transaction: exact',
+  outside: 'watched from outside every 10 ms',
+  none: 'not seen',
+};
+
+/** Which locks a statement took, whom it waited for, and who waited for it. */
+export function StatementNotes({ statement }: { statement: StatementResult }) {
+  const { rewrote, blockedBy, error, peakBlockedSessions, blockedSessionSeconds } = statement;
+  return (
+    <>
+      {error && <Problem error={error} />}
+      <div>
+        {locksOf(statement)} <span class="mut">{`(locks ${CAPTURE[statement.capture]})`}</span>
+      </div>
+      {rewrote.length > 0 && (
+        <div class="s-warn">{`rewrote all of ${rewrote.map(shortName).join(', ')}`}</div>
+      )}
+      {blockedBy.length > 0 && <div>{`it waited for: ${blockedBy.join(', ')}`}</div>}
+      {blockedSessionSeconds > 0 && (
+        <div>
+          {`up to ${plural(peakBlockedSessions, 'session')} of the app stood behind it, ${blockedSessionSeconds.toFixed(2)} session-seconds in all`}
+        </div>
+      )}
+      <WhoSuffered statement={statement} />
+    </>
+  );
+}
+
+function locksOf({ locks }: StatementResult): string {
+  if (locks.length === 0) return 'no relation locks';
+  const sorted = locks.toSorted((a, b) => modeStrength(b.mode) - modeStrength(a.mode));
+  const shown = sorted
+    .slice(0, MOST_LOCKS)
+    .map(({ relation, mode }) => `${shortName(relation)}: ${modeName(mode)}`);
+  if (sorted.length > MOST_LOCKS) shown.push(`${sorted.length - MOST_LOCKS} more`);
+  return shown.join('; ');
+}
+
+function WhoSuffered({ statement }: { statement: StatementResult }) {
+  const { victims, victimsByScript, longestVictimMs } = statement;
+  if (victims.delayed + victims.failed === 0) return null;
+  const parts = [];
+  if (victims.delayed > 0) {
+    parts.push(
+      `${plural(victims.delayed, 'request')} waited, the longest ${formatMs(longestVictimMs)}, ${formatMs(victims.delayedSeconds * 1000)} of waiting in all`,
+    );
+  }
+  if (victims.failed > 0) parts.push(`${plural(victims.failed, 'request')} failed`);
+  return (
+    <div class="tree">
+      <b>{parts.join('; ')}</b>
+      {victimsByScript.map(({ version, script, delayed, failed, sqlstates }) => (
+        <div class="mut">{`${version} / ${script}: ${suffered(delayed, failed, sqlstates)}`}</div>
+      ))}
+    </div>
+  );
+}
+
+function suffered(delayed: number, failed: number, sqlstates: readonly string[]): string {
+  const parts = [];
+  if (delayed > 0) parts.push(`${formatCount(delayed)} delayed`);
+  if (failed > 0) {
+    parts.push(`${formatCount(failed)} failed${sqlstates.length > 0 ? ` with ${sqlstates.join(', ')}` : ''}`);
+  }
+  return parts.join(', ');
+}

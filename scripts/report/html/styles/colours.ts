@@ -1,0 +1,5 @@
+/** Every text colour has a contrast of at least 4.5 on every ground it stands on. Paper is always light. */
+export const COLOURS = `
+:root{color-scheme:light;--bg:#fff;--fg:#1b1f24;--mut:#57606a;--line:#d5dae0;--card:#f6f8fa;--bad:#b3202a;--badbg:#fdeeee;--good:#12693a;--goodbg:#e9f6ee;--warn:#7d5200;--warnbg:#fff6e0;--expand:#8aa4d6;--deploy:#9d8ad6;--backfill:#6fb3a8;--switch:#d6958a;--contract:#c9b36a;--p99:#2458b8;--p50:#7a8fb8;--lets:#6fb3a8;--writes:#c79a3a;--stops:#8a5a00;--rows:#5fa598;--lag:#8a5fb0;--v0:#a9b8d6;--v1:#6d92d8;--v2:#7cc0b3;--v3:#b797d6;--v4:#d9ab74;--v5:#98a2ad}
+@media screen and (prefers-color-scheme:dark){:root{color-scheme:dark;--bg:#101418;--fg:#e4e8ec;--mut:#9aa4af;--line:#2d343c;--card:#181d23;--bad:#ff8a87;--badbg:#2c1719;--good:#6cd39a;--goodbg:#12261b;--warn:#e2b04d;--warnbg:#2a2212;--p99:#7fa8f5;--p50:#5d76a8;--lets:#4d8f85;--writes:#94752f;--stops:#e2b04d;--rows:#4d8f85;--lag:#b794d8;--v0:#4a5b7d;--v1:#4b6fb5;--v2:#3f8577;--v3:#775a94;--v4:#8f6c42;--v5:#59636e}}
+`;

@@ -1,0 +1,33 @@
+/** Wide tables keep a readable width and scroll inside their own box. */
+export const TABLE_STYLES = `
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:14px}
+th,td{text-align:left;padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:top;font-weight:400}
+thead th{font-size:12.5px;color:var(--mut);font-weight:600;vertical-align:bottom;white-space:nowrap}
+tbody th{font-weight:550;white-space:nowrap}
+td.r,th.r{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.strong{font-weight:650}
+tr.hit td,tr.hit th,tbody.hit td{background:var(--badbg)}
+.steps td:nth-child(2){white-space:nowrap}
+.steps td.lock{min-width:190px}
+.matrix th:first-child{position:sticky;left:0;background:var(--bg)}
+.matrix thead th{white-space:normal;min-width:104px}
+.matrix thead th:first-child{min-width:0;white-space:nowrap}
+td.m{font-size:13px;color:var(--mut);white-space:nowrap}
+td.m .dot{display:inline-block;width:10px;height:10px;border-radius:50%;margin-right:7px;border:2px solid var(--good)}
+td.m.live{background:var(--goodbg);color:var(--fg)}
+td.m.live .dot{background:var(--good)}
+td.m.no .dot{border:0;height:2px;border-radius:0;background:var(--mut);vertical-align:4px}
+td.m.no.live{background:var(--badbg);color:var(--bad)}
+td.m.no.live .dot{background:var(--bad)}
+.statements{min-width:860px}
+.statements tr.figures td{border-bottom:0;padding-bottom:2px}
+.statements .sql-cell{min-width:280px;width:40%}
+.statements .sql-cell pre{margin:0;padding:0;border:0;background:none;border-radius:0}
+.notes{font-size:13px}
+.notes>*+*{margin-top:2px}
+.tree{margin:6px 0 4px;padding-left:12px;border-left:2px solid var(--line)}
+.checks td:first-child{min-width:200px}
+.checks .id{display:block;color:var(--mut);font-size:12px}
+.word-cell{white-space:nowrap}
+`;
