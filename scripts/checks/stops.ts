@@ -1,5 +1,5 @@
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
-import { blocksTraffic, modeName } from './analysis/lock-modes.ts';
+import { blocksTraffic, modeName } from '../pg/lock-modes.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
 import { shortRelation } from './wording.ts';
 

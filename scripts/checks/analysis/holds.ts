@@ -1,6 +1,6 @@
 import type { LockEntry } from '../../artifacts/records.ts';
 import type { Interval } from './intervals.ts';
-import { blocksTraffic, isAccessShare, lockStrength } from './lock-modes.ts';
+import { blocksTraffic, isAccessShare, lockStrength } from '../../pg/lock-modes.ts';
 import type { LockSpan } from './outside-locks.ts';
 import type { WaitSpan } from './waits.ts';
 
