@@ -142,6 +142,6 @@ describe('withEnvironment', () => {
     const { target } = recorder({}, [leftover('demo-1'), leftover('demo-2')]);
     const signal = new AbortController().signal;
     const { leftovers } = await withEnvironment(target, spec, () => Promise.resolve(), { signal });
-    expect(leftovers.map(({ runId }) => runId)).toEqual(['demo-1']);
+    expect(leftovers?.map(({ runId }) => runId)).toEqual(['demo-1']);
   });
 });

@@ -14,8 +14,8 @@ export interface Lifecycle<T> {
   readonly use: PromiseSettledResult<T>;
   readonly createMs: number;
   readonly destroyMs: number;
-  /** What the target still finds of this run; empty is the proof that nothing stayed. */
-  readonly leftovers: Leftover[];
+  /** What the target still finds of this run; empty is the proof that nothing stayed, null that it could not look. */
+  readonly leftovers: Leftover[] | null;
   readonly failures: CleanupFailure[];
 }
 
@@ -48,7 +48,7 @@ export async function withEnvironment<T>(
   const destroyMs = monotonicMs() - startedMs;
   const leftovers = await sweepTarget(target, spec.runId).catch((error: unknown) => {
     failures.push({ label: `looking for what is left of ${spec.runId}`, error: asError(error) });
-    return [];
+    return null;
   });
   return { use: used, createMs, destroyMs, leftovers, failures };
 }

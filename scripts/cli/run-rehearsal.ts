@@ -98,21 +98,35 @@ async function finish(
   const { use, destroyMs, leftovers } = lifecycle;
   const environment = await folder.readDocument('environment');
   if (environment) {
-    await folder.writeDocument('environment', { ...environment, destroyMs, leftovers: leftovers.length });
+    await folder.writeDocument('environment', {
+      ...environment,
+      destroyMs,
+      leftovers: leftovers?.length ?? null,
+    });
   }
   await folder.writeDocument('run', { ...record, ...ending(use), endedAt: new Date().toISOString() });
   const left = leftoversError(lifecycle);
   if (use.status === 'rejected') {
-    const cause = asError(use.reason);
-    // Before the snapshot was in, nothing was rehearsed: there is no evidence to keep.
-    if ((await folder.readDocument('snapshot')) === undefined) await rm(folder.path, { recursive: true });
-    else await writeReports(folder, await judge(folder));
-    throw left ?? cause;
+    await keepEvidence(folder);
+    throw left ?? asError(use.reason);
   }
   const result = await judge(folder);
   await writeReports(folder, result);
   if (left) throw left;
   return { result, folder };
+}
+
+/** Before the snapshot was in, nothing was rehearsed and there is nothing to keep; later, half a run is worth a report. */
+async function keepEvidence(folder: RunFolder): Promise<void> {
+  if ((await folder.readDocument('snapshot')) === undefined) {
+    await rm(folder.path, { recursive: true });
+    return;
+  }
+  try {
+    await writeReports(folder, await judge(folder));
+  } catch {
+    // What ended the run is the news; that half of it cannot be judged is not.
+  }
 }
 
 function ending(use: Lifecycle['use']): Pick<RunRecord, 'outcome' | 'problem'> {
@@ -127,14 +141,18 @@ function ending(use: Lifecycle['use']): Pick<RunRecord, 'outcome' | 'problem'> {
   return { outcome: interrupted ? 'interrupted' : 'error', problem: redact(error.message) };
 }
 
+/** Undefined only where a sweep proved that nothing stayed. */
 function leftoversError({ leftovers, failures }: Lifecycle): RehearsalError | undefined {
-  if (leftovers.length === 0) return undefined;
+  if (leftovers?.length === 0) return undefined;
   const why = failures.map(({ label, error }) => `${label}: ${error.message}`);
-  return new RehearsalError(
-    'LEFTOVERS',
-    `${plural(leftovers.length, 'thing')} of this run could not be removed: ${[...leftovers.map(({ what }) => what), ...why].join('; ')}`,
-    { hint: 'rehearse reap --execute removes them' },
-  );
+  const what =
+    leftovers === null
+      ? 'something of this run may be left: the sweep after it failed'
+      : `${plural(leftovers.length, 'thing')} of this run could not be removed`;
+  const details = [...(leftovers ?? []).map((leftover) => leftover.what), ...why];
+  return new RehearsalError('LEFTOVERS', `${what}: ${details.join('; ')}`, {
+    hint: 'rehearse reap --execute removes what is there',
+  });
 }
 
 function expiry(): AbortSignal {
@@ -172,5 +190,6 @@ function describe(environment: RunningEnvironment): string {
 }
 
 function teardownLine({ leftovers }: Lifecycle): string {
+  if (leftovers === null) return 'could not look for what is left';
   return leftovers.length === 0 ? 'nothing left behind' : `${plural(leftovers.length, 'thing')} left behind`;
 }

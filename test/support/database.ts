@@ -1,4 +1,4 @@
-import { withEnvironment } from '../../infra/lifecycle.ts';
+import { withEnvironment, type Lifecycle } from '../../infra/lifecycle.ts';
 import { chooseTarget } from '../../infra/targets/index.ts';
 import type { RunningEnvironment } from '../../infra/targets/target.ts';
 import { newRunId } from '../../scripts/artifacts/run-id.ts';
@@ -27,7 +27,7 @@ export async function startTestDatabase(
   const signal = new AbortController().signal;
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
-  let life: Promise<{ leftovers: { what: string }[] }> | undefined;
+  let life: Promise<Lifecycle<void>> | undefined;
   const endpoint = await new Promise<PgEndpoint>((resolve, reject) => {
     const use = async (environment: RunningEnvironment): Promise<void> => {
       await environment.switchTo('rehearse', signal);
@@ -38,13 +38,12 @@ export async function startTestDatabase(
       if (lived.use.status === 'rejected') reject(lived.use.reason as Error);
       return lived;
     });
-    life.catch(reject);
   });
   return {
     endpoint,
     stop: async () => {
       release();
-      const left = (await life)?.leftovers ?? [];
+      const left = (await life)?.leftovers ?? [{ what: 'not known: the sweep failed' }];
       if (left.length > 0) throw new Error(`left behind: ${left.map(({ what }) => what).join(', ')}`);
     },
   };
