@@ -1,30 +1,40 @@
-import type { Result } from '../checks/result.ts';
-import { stepLabel } from './facts.ts';
+import type { Result, StepResult } from '../checks/result.ts';
+import { durationMs, stepLabel } from './facts.ts';
 
-/** junit.xml as CI systems read it: one suite of checks, one of steps. */
+/** junit.xml as CI systems read it: one suite of checks, one of steps. Names stay the same from run to run. */
 export function renderJunit(result: Result): string {
   const checks = result.checks.map(({ id, title, status }) => {
     const messages = result.findings.filter(({ check }) => check === id).map(({ message }) => message);
-    return testcase(`${result.rehearsal}.checks`, title, 0, outcome(status, messages.join('\n') || title));
+    return testcase(`${result.rehearsal}.checks`, id, 0, outcome(status, messages.join('\n') || title));
   });
-  const steps = result.steps.map((step) => {
-    const { status, error, phase, durationMs } = step;
-    const body =
-      status === 'failed'
-        ? element('failure', error?.message ?? 'the step failed')
-        : status === 'skipped'
-          ? '<skipped/>'
-          : '';
-    return testcase(`${result.rehearsal}.${phase}`, stepLabel(step), durationMs / 1000, body);
-  });
+  const steps = result.steps.map((step) =>
+    testcase(`${result.rehearsal}.${step.phase}`, stepLabel(step), step.durationMs / 1000, stepOutcome(step)),
+  );
+  const all = [...checks, ...steps];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="${text(result.runId)}">`,
-    suite('checks', checks, properties(result)),
-    suite('steps', steps, ''),
+    `<testsuites name="${text(result.runId)}" ${counts(all)} time="${(durationMs(result) / 1000).toFixed(3)}">`,
+    suite('checks', checks, result),
+    suite('steps', steps, result),
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+function stepOutcome({ status, error }: StepResult): string {
+  switch (status) {
+    case 'failed': {
+      const sqlstate = error?.sqlstate == null ? '' : `${error.sqlstate}: `;
+      return element(
+        'failure',
+        `${sqlstate}${error?.message ?? 'the step failed'}\n${error?.excerpt ?? ''}`.trim(),
+      );
+    }
+    case 'skipped':
+      return '<skipped message="the plan stopped before it"/>';
+    case 'ok':
+      return '';
+  }
 }
 
 function outcome(status: Result['checks'][number]['status'], message: string): string {
@@ -51,25 +61,33 @@ function testcase(classname: string, name: string, seconds: number, body: string
   return body === '' ? `${open}/>` : `${open}>${body}</testcase>`;
 }
 
-function suite(name: string, cases: string[], head: string): string {
-  const count = (part: string): number => cases.filter((item) => item.includes(part)).length;
-  const numbers = `tests="${cases.length}" failures="${count('<failure')}" errors="${count('<error')}" skipped="${count('<skipped')}"`;
+function suite(name: string, cases: readonly string[], result: Result): string {
+  const begun = `timestamp="${text(result.startedAt.replace(/\.\d+Z$/, 'Z'))}"`;
   return [
-    `  <testsuite name="${name}" ${numbers}>`,
-    ...(head === '' ? [] : [head]),
+    `  <testsuite name="${name}" ${counts(cases)} ${begun}>`,
+    properties(result),
     ...cases,
     '  </testsuite>',
   ].join('\n');
 }
 
+/** A `<` of ours is the only one in a test case: texts are escaped. */
+function counts(cases: readonly string[]): string {
+  const count = (part: string): number => cases.filter((item) => item.includes(part)).length;
+  return `tests="${cases.length}" failures="${count('<failure')}" errors="${count('<error')}" skipped="${count('<skipped')}"`;
+}
+
 function properties(result: Result): string {
+  const { load, snapshot } = result;
   const entries = Object.entries({
     verdict: result.verdict,
     runId: result.runId,
+    target: result.target,
     postgresVersion: result.environment.postgresVersion,
-    snapshotSha256: result.snapshot?.sha256 ?? 'none',
+    snapshotSha256: snapshot?.sha256 ?? 'none',
+    snapshotTakenAt: snapshot?.takenAt ?? 'not stated',
     planSha256: result.planSha256,
-    ratePerSec: String(result.load.ratePerSec),
+    load: `${load.ratePerSec} requests/s on ${load.connections} connections, seed ${load.seed}`,
   });
   const lines = entries.map(([name, value]) => `      <property name="${name}" value="${text(value)}"/>`);
   return ['    <properties>', ...lines, '    </properties>'].join('\n');

@@ -1,43 +1,67 @@
 import type { Finding, Result } from '../checks/result.ts';
-import { formatMs, plural } from '../shared/format.ts';
-import { blamedStatement, durationMs, stepLabel, strongestLock, VERDICT_WORD } from './facts.ts';
+import { formatCount, formatMs } from '../shared/format.ts';
+import {
+  blamedStatement,
+  durationMs,
+  FINDING_WORD,
+  stepLabel,
+  strongestLock,
+  VERDICT_WORD,
+} from './facts.ts';
+import { codeBlock, codeSpan, escaped, table } from './markdown-text.ts';
 import { budgetText, measuredText } from './quantities.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from './rollback.ts';
 
 /** A pull-request comment holds 65,536 characters. */
 const MOST_CHARACTERS = 64_000;
-const MOST_SQL_LINES = 50;
 const SHOWN_FINDINGS = 5;
+const SHORTENED = '_Shortened: the whole report is in report.html._';
 
 /** The report for a pull request: decision first, short enough for a comment. */
 export function renderMarkdown(result: Result): string {
+  const shown = result.findings.slice(0, SHOWN_FINDINGS);
+  const more = result.findings
+    .slice(SHOWN_FINDINGS)
+    .map(({ status, message }) => `${FINDING_WORD[status]}: ${message}`);
   const sections = [
     head(result),
     budgets(result),
-    ...result.findings.slice(0, SHOWN_FINDINGS).map((finding) => findingSection(result, finding)),
+    ...shown.map((finding, at) => findingSection(result, finding, shown.slice(0, at))),
+    list('What else was found', more),
     matrix(result),
     steps(result),
     list('What this rehearsal cannot tell', result.limits),
   ].filter((section) => section !== '');
-  const shortened = '\n\n_Shortened: the whole report is in report.html._\n';
-  let markdown = '';
+  return `${fitting(sections).join('\n\n')}\n`;
+}
+
+/** The sections that fit into a comment; a long one is left out rather than all that come after it. */
+function fitting(sections: readonly string[]): string[] {
+  const kept: string[] = [];
+  let length = SHORTENED.length + 3;
   for (const section of sections) {
-    const next = markdown === '' ? section : `${markdown}\n\n${section}`;
-    if (next.length > MOST_CHARACTERS - shortened.length) return markdown + shortened;
-    markdown = next;
+    if (length + section.length + 2 > MOST_CHARACTERS) continue;
+    kept.push(section);
+    length += section.length + 2;
   }
-  return `${markdown}\n`;
+  return kept.length === sections.length ? kept : [...kept, SHORTENED];
 }
 
 function head(result: Result): string {
   const { rehearsal, runId, target, verdict, headline, environment } = result;
+  const facts = [
+    codeSpan(runId),
+    escaped(target),
+    `PostgreSQL ${escaped(environment.postgresVersion)}`,
+    formatMs(durationMs(result)),
+  ];
   return [
     `<!-- rehearse:report key=${rehearsal.replace(/[^\w.-]/g, '_')} -->`,
-    `## ${VERDICT_WORD[verdict]}: ${escape(rehearsal)}`,
+    `## ${VERDICT_WORD[verdict]}: ${escaped(rehearsal)}`,
     '',
-    escape(headline),
+    escaped(headline),
     '',
-    `\`${runId}\` · ${escape(target)} · PostgreSQL ${escape(environment.postgresVersion)} · ${formatMs(durationMs(result))}`,
+    facts.join(' · '),
   ].join('\n');
 }
 
@@ -45,57 +69,61 @@ function budgets(result: Result): string {
   const judged = result.checks.filter(({ status }) => status !== 'not-judged');
   return table(
     ['Check', 'Measured', 'Budget', 'Status'],
-    judged.map((check) => [check.title, measuredText(check), budgetText(check), check.status]),
+    judged.map((check) => [
+      ...[check.title, measuredText(check), budgetText(check)].map(escaped),
+      check.status === 'fail' ? '**fail**' : check.status,
+    ]),
   );
 }
 
-function findingSection(result: Result, finding: Finding): string {
+function findingSection(result: Result, finding: Finding, before: readonly Finding[]): string {
+  const { status, step, statement, message, advice, insteadSql } = finding;
+  const lines = [`### ${FINDING_WORD[status]}: ${escaped(message)}`];
+  const isToldBefore = before.some((other) => {
+    return other.step === step && other.statement === statement && other.insteadSql === insteadSql;
+  });
+  if (isToldBefore && statement !== null) {
+    return [...lines, '', 'The same statement as above.'].join('\n');
+  }
   const blamed = blamedStatement(result, finding);
-  const lines = [`### ${finding.status}: ${escape(finding.message)}`];
   if (blamed) {
     const { file, line, sql } = blamed.statement;
-    lines.push(
-      '',
-      file === null ? 'Rehearsed:' : `Rehearsed (${escape(file)}, line ${line ?? 1}):`,
-      '',
-      code(sql),
-    );
+    const place = file === null ? 'Rehearsed:' : `Rehearsed (${escaped(file)}, line ${line ?? 1}):`;
+    lines.push('', place, '', codeBlock(sql));
   }
-  if (finding.advice !== null) lines.push('', escape(finding.advice));
-  if (finding.insteadSql !== null) lines.push('', 'Instead:', '', code(finding.insteadSql));
+  if (advice !== null) lines.push('', escaped(advice));
+  if (insteadSql !== null) lines.push('', 'Instead:', '', codeBlock(insteadSql));
   return lines.join('\n');
 }
 
 function matrix(result: Result): string {
-  const states = statesOf(result);
   if (result.compatibility.length === 0) return '';
+  const states = statesOf(result);
   const rows = versionsOf(result).map((version) => [
-    version,
+    escaped(version),
     ...states.map(({ key }) => {
       const cell = cellOf(result, version, key);
       if (!cell.known) return '';
-      const word = cell.ok ? 'works' : `fails ${cell.sqlstates.join(', ')}`;
+      const word = escaped(cell.ok ? 'works' : `fails ${cell.sqlstates.join(', ')}`);
       return cell.live ? `**${word}, live**` : word;
     }),
   ]);
-  const header = ['App version', ...states.map(({ label }) => label)];
   return [
     '### Who survives which schema',
-    table(header, rows),
-    rollbackSentences(result).map(escape).join(' '),
-  ].join('\n\n');
+    table(['App version', ...states.map(({ label }) => escaped(label))], rows),
+    rollbackSentences(result).map(escaped).join(' '),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function steps(result: Result): string {
-  const rows = result.steps.map((step) => [
-    stepLabel(step),
-    step.phase,
-    step.status,
-    formatMs(step.durationMs),
-    String(step.victims.delayed),
-    String(step.victims.failed),
-    strongestLock(step),
-  ]);
+  const rows = result.steps.map((step) =>
+    [
+      ...[stepLabel(step), step.phase, step.status, formatMs(step.durationMs)],
+      ...[formatCount(step.victims.delayed), formatCount(step.victims.failed), strongestLock(step)],
+    ].map(escaped),
+  );
   const header = ['Step', 'Phase', 'Status', 'Took', 'Delayed', 'Failed', 'Strongest lock'];
   return ['### Step by step', table(header, rows)].join('\n\n');
 }
@@ -103,37 +131,5 @@ function steps(result: Result): string {
 function list(title: string, items: readonly string[]): string {
   return items.length === 0
     ? ''
-    : [`### ${title}`, '', ...items.map((item) => `- ${escape(item)}`)].join('\n');
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '';
-  const line = (cells: readonly string[]): string => `| ${cells.map(bold).join(' | ')} |`;
-  return [line(header), `| ${header.map(() => '---').join(' | ')} |`, ...rows.map(line)].join('\n');
-}
-
-/** Cell text, escaped; the markers of a bold cell of ours stay. */
-function bold(cell: string): string {
-  const marked = /^\*\*(.*)\*\*$/.exec(cell);
-  return marked ? `**${escape(marked[1] ?? '')}**` : escape(cell);
-}
-
-function code(sql: string): string {
-  const lines = sql.split('\n');
-  const shown = lines.slice(0, MOST_SQL_LINES);
-  if (lines.length > shown.length) shown.push(`-- ${plural(lines.length - shown.length, 'more line')}`);
-  // A fence longer than any run of backticks inside cannot be closed by the SQL.
-  const longest = [...sql.matchAll(/`+/g)].reduce((max, [run]) => Math.max(max, run.length), 2);
-  const fence = '`'.repeat(longest + 1);
-  return [`${fence}sql`, ...shown, fence].join('\n');
-}
-
-function escape(value: string): string {
-  return value
-    .replace(/\s*\n\s*/g, ' ')
-    .replace(/[\\`*_[\]|#~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;');
+    : [`### ${title}`, '', ...items.map((item) => `- ${escaped(item)}`)].join('\n');
 }

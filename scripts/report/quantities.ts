@@ -12,9 +12,10 @@ export function quantity(value: number | null, unit: string | null): string {
   return unit === null ? number : `${number} ${unit}`;
 }
 
+/** Empty for a check that has nothing to measure. */
 export function measuredText({ measured, unit, status }: Check): string {
   if (measured !== null) return quantity(measured, unit);
-  return status === 'pass' ? '' : 'not measured';
+  return status === 'pass' || unit === null ? '' : 'not measured';
 }
 
 export function budgetText({ budget, unit, id }: Check): string {

@@ -1,54 +1,64 @@
 import pc from 'picocolors';
 import type { Result } from '../checks/result.ts';
-import { formatMs, plural } from '../shared/format.ts';
-import { durationMs, VERDICT_WORD, worstFinding } from './facts.ts';
+import { formatCount, formatMs, plural } from '../shared/format.ts';
+import { durationMs, pageOf, VERDICT_WORD, worstFinding } from './facts.ts';
 
-const DOCS = 'docs/checks';
 const INDENT = '      ';
+const NARROWEST = 40;
 
-/** The end of a run in the terminal: verdict, worst finding, where to look. */
-export function renderVerdict(
-  result: Result,
-  options: { color: boolean; runPath: string; width: number },
-): string {
-  const colors = pc.createColors(options.color);
+export interface VerdictOptions {
+  readonly color: boolean;
+  /** The run folder as the reader would type it. */
+  readonly runPath: string;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+/** The end of a run in the terminal: the verdict, the worst finding and what to do about it, where to look. */
+export function renderVerdict(result: Result, { color, runPath, width }: VerdictOptions): string {
+  const colors = pc.createColors(color);
   const paint = { pass: colors.green, fail: colors.red, inconclusive: colors.yellow }[result.verdict];
   const word = VERDICT_WORD[result.verdict];
   const worst = worstFinding(result);
-  const lines: string[] = [];
-  const lead = wrap(worst?.message ?? result.headline, options.width - INDENT.length);
+  // The headline of a failure is the worst finding's message, and then what PostgreSQL did there.
+  const { headline } = result;
+  const lead = worst && headline.startsWith(worst.message) ? worst.message : headline;
+  const [first = '', ...more] = wrapped(lead, width, word.length + 2);
+  const lines = [`${paint(colors.bold(word))}  ${first}`, ...more.map((line) => INDENT + line)];
+  const say = (text: string): void => {
+    lines.push(...wrapped(text, width, INDENT.length).map((line) => INDENT + line));
+  };
+  if (lead !== headline) say(headline.slice(lead.length));
+  if (worst) say([worst.advice ?? '', `See ${pageOf(worst.check)}`].join(' '));
+  const others = result.findings.length - (worst ? 1 : 0);
+  if (others > 0) say(`${plural(others, worst ? 'more finding' : 'finding')} in the report`);
+  const { leftovers } = result.environment;
+  const left = leftBehind(leftovers);
   lines.push(
-    `${paint(colors.bold(word))}${word.length > 4 ? `\n${INDENT}` : '  '}${lead.join(`\n${INDENT}`)}`,
-  );
-  if (worst?.advice)
-    lines.push(...indented(`${worst.advice} See ${DOCS}/${pageOf(worst.check)}`, options.width));
-  const more = result.findings.length - (worst ? 1 : 0);
-  if (more > 0) lines.push(`${INDENT}and ${plural(more, 'more finding')} in the report`);
-  lines.push(
-    `${INDENT}${options.runPath}/report.html · ${formatMs(durationMs(result))} · ${leftBehind(result.environment.leftovers)}`,
+    `${INDENT}${colors.bold(`${runPath}/report.html`)} · ${formatMs(durationMs(result))} · ${leftovers === 0 ? left : colors.red(left)}`,
   );
   return `${lines.join('\n')}\n`;
 }
 
 function leftBehind(leftovers: number | null): string {
-  if (leftovers === null) return 'teardown not proven: rehearse reap';
-  return leftovers === 0 ? 'nothing left behind' : `${leftovers} left behind: rehearse reap`;
+  if (leftovers === null) return 'not known what is left behind: rehearse reap';
+  return leftovers === 0 ? 'nothing left behind' : `${formatCount(leftovers)} left behind: rehearse reap`;
 }
 
-function pageOf(check: string): string {
-  return `${check.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.md`;
-}
-
-function indented(text: string, width: number): string[] {
-  return wrap(text, width - INDENT.length).map((line) => `${INDENT}${line}`);
-}
-
-/** Breaks at spaces; a word that is longer than the width stays whole. */
-function wrap(text: string, width: number): string[] {
+/**
+ * Breaks at spaces. `used` are the columns that are taken in the first line; all others begin with the indent. A word that
+ * is longer than the width stays whole. Control characters become spaces, so that no text can move the cursor.
+ */
+function wrapped(text: string, width: number, used: number): string[] {
+  const most = Math.max(NARROWEST, width);
   const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
+  for (const word of text
+    .replace(/\p{Cc}/gu, ' ')
+    .trim()
+    .split(/\s+/)) {
     const last = lines.at(-1);
-    if (last === undefined || last.length + word.length + 1 > Math.max(40, width)) lines.push(word);
+    const room = most - (lines.length > 1 ? INDENT.length : used);
+    if (last === undefined || last.length + word.length + 1 > room) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;

@@ -213,6 +213,7 @@ export function inconclusiveResult(): Result {
         measured: 7.4,
         title: 'The load generator fell behind its schedule',
       },
+      leftovers: { status: 'warn', measured: 2, title: 'Something of the run was left behind' },
       p99: { status: 'inconclusive', measured: null },
     }),
     generator: { lagP50Ms: 3, lagP99Ms: 212, lagMaxMs: 840, reconnects: 3, unfinished: 12 },

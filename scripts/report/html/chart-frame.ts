@@ -22,7 +22,7 @@ export const WIDE: ChartSize = {
   ...{ mostTimeTicks: 10, mostLockRows: 5 },
 };
 export const NARROW: ChartSize = {
-  ...{ id: 'narrow', width: 364, left: 72, right: 358 },
+  ...{ id: 'narrow', width: 364, left: 74, right: 358 },
   ...{ mostTimeTicks: 5, mostLockRows: 4 },
 };
 

@@ -1,9 +1,11 @@
+import { cut } from '../cut.ts';
+
 const MOST_LINES = 60;
 const MOST_CHARACTERS = 6000;
 
 /** SQL as it was written; what is very long is shortened, and says so. */
 export function Sql({ sql }: { sql: string }) {
-  const text = sql.slice(0, MOST_CHARACTERS).split('\n').slice(0, MOST_LINES).join('\n');
+  const text = cut(sql, MOST_CHARACTERS, '').split('\n').slice(0, MOST_LINES).join('\n');
   return (
     <pre class="sql">
       {text}

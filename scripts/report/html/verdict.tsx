@@ -31,7 +31,7 @@ export function SideBySide({ result, finding }: { result: Result; finding: Findi
     <div class={blamed && hasRemedy ? 'two' : 'one'}>
       {blamed && (
         <div>
-          <h3>{`Rehearsed${place}`}</h3>
+          <p class="sub">{`Rehearsed${place}`}</p>
           {blamed.error?.excerpt == null ? (
             <Sql sql={blamed.sql} />
           ) : (
@@ -41,7 +41,7 @@ export function SideBySide({ result, finding }: { result: Result; finding: Findi
       )}
       {hasRemedy && (
         <div>
-          <h3>Instead</h3>
+          <p class="sub">Instead</p>
           {insteadSql !== null && <Sql sql={insteadSql} />}
           {advice !== null && <p class="small">{advice}</p>}
         </div>

@@ -4,7 +4,7 @@ body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,-appl
 main{max-width:1080px;margin:0 auto;padding:28px 24px 80px}
 h1{font-size:20px;margin:0;font-weight:650;overflow-wrap:anywhere}
 h2{font-size:16px;margin:40px 0 10px;font-weight:650}
-h3{font-size:13px;margin:0 0 4px;color:var(--mut);font-weight:600}
+.sub{font-size:13px;margin:0 0 4px;color:var(--mut);font-weight:600}
 p{margin:.4em 0;overflow-wrap:anywhere}
 .mut{color:var(--mut)}
 .small{font-size:13px}

@@ -28,6 +28,7 @@ td.m.no.live .dot{background:var(--bad)}
 .notes>*+*{margin-top:2px}
 .tree{margin:6px 0 4px;padding-left:12px;border-left:2px solid var(--line)}
 .checks td:first-child{min-width:200px}
-.checks .id{display:block;color:var(--mut);font-size:12px}
+.checks .id{color:var(--mut);font-size:12px;margin-left:10px;overflow-wrap:normal}
+@media(max-width:720px){.checks .id{display:block;margin:0}}
 .word-cell{white-space:nowrap}
 `;

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { renderHtml } from '../../scripts/report/html/page.tsx';
+import { withEverywhere } from './hostile.ts';
+import { brokenResult, failingResult, inconclusiveResult, longResult } from './sample-failures.ts';
+import { passingResult } from './sample-result.ts';
+
+function headings(html: string): string[] {
+  return [...html.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, heading]) => heading ?? '');
+}
+
+/** The words of the page without its markup. */
+function text(html: string): string {
+  return html
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replaceAll('&quot;', '"')
+    .replace(/\s+/g, ' ');
+}
+
+test('the decision comes first, then its evidence, then what cannot be told', () => {
+  expect(headings(renderHtml(failingResult()))).toEqual([
+    'What else was found',
+    'Who survives which schema',
+    'What the app felt',
+    'Step by step',
+    'Every check',
+    'Where and what',
+    'What this rehearsal cannot tell',
+  ]);
+});
+
+test('the verdict shows the blamed SQL beside what to write instead', () => {
+  const page = text(renderHtml(failingResult()));
+  const parts = [
+    'FAIL Step 4 set-not-null stopped customers for 2.19 s (budget 500 ms): 876 requests waited',
+    'Rehearsed: sql/4-set-not-null.sql, line 1 alter table customers alter column family_name set not null',
+    'Instead alter table customers add constraint family_name_set check (family_name is not null) not valid;',
+    '2.19 s longest stop of the app, budget 500 ms',
+    '876 requests delayed over 27 ms, of 100,800',
+    'Rolling back to old is possible up to step 3 backfill-name.',
+    'dual / read-customer: 701 delayed',
+  ];
+  expect(parts.filter((part) => !page.includes(part))).toEqual([]);
+});
+
+test('a failed step is open, with its error, caret and hint; a step that was not reached says so', () => {
+  const html = renderHtml(brokenResult());
+  const open = [...html.matchAll(/<details open><summary>(.*?): /g)].map(([, name]) => name);
+  expect(open).toEqual(['1 rename', '2 index']);
+  const page = text(html);
+  expect(page).toContain('42703: column "nmae" does not exist (sql/2-index.sql, line 1)');
+  expect(html).toContain('1 | create index on customers (nmae)\n  |                            ^');
+  expect(page).toContain('try 1: 55P03 canceling statement due to lock timeout; tried again after 500 ms');
+  expect(page).toContain('3 deploy-new deploy not run: the plan stopped before it');
+  expect(page).toContain('not reached');
+});
+
+test('what is not known is said, and never shown as good', () => {
+  const page = text(renderHtml(inconclusiveResult()));
+  expect(page).toContain('INCONCLUSIVE This run cannot be judged.');
+  expect(page).toContain('not known worst p99 of a step');
+  expect(page).toContain('could not tell');
+  const { environment } = inconclusiveResult();
+  const unswept = renderHtml({ ...inconclusiveResult(), environment: { ...environment, leftovers: null } });
+  expect(text(unswept)).toContain('not known left behind: no sweep was made');
+});
+
+test('a second without an answer is a gap in the curve, never zero', () => {
+  const curve = (html: string): number =>
+    (/<path d="([^"]*)" class="p99"/.exec(html)?.[1] ?? '').split('M').length - 1;
+  expect(curve(renderHtml(passingResult()))).toBe(1);
+  // Seconds 96 to 131 are missing, and from 210 on nothing was answered.
+  expect(curve(renderHtml(inconclusiveResult()))).toBe(2);
+});
+
+test('the same result gives the same bytes at any time', () => {
+  expect(renderHtml(failingResult())).toBe(renderHtml(failingResult()));
+  expect(text(renderHtml(failingResult()))).toContain('(2 days old, 4.1 M customers)');
+});
+
+test('a run of 5,000 seconds and 30 steps is rendered in under 3 s to under 3 MB', () => {
+  const result = longResult(5000);
+  const startedMs = performance.now();
+  const html = renderHtml(result);
+  expect(performance.now() - startedMs).toBeLessThan(3000);
+  expect(html.length).toBeLessThan(3_000_000);
+});
+
+test('a run without requests, steps or snapshot still has a page', () => {
+  const { timeline } = passingResult();
+  const empty = { ...timeline, seconds: [], locks: [], batches: [], lag: [] };
+  const nothing = {
+    ...{ steps: [], checks: [], findings: [], compatibility: [], traffic: {}, limits: [] },
+    ...{ baseline: null, generator: null, snapshot: null, timeline: empty },
+  };
+  const page = text(renderHtml(passingResult({ ...nothing, verdict: 'inconclusive', outcome: 'error' })));
+  expect(page).toContain('No request was recorded.');
+  expect(page).toContain('Not tried in this run.');
+});
+
+const TAGS = new Set(
+  'html head meta title style body main header h1 div br section p b code span pre h2 h3 ul li details summary table thead tbody tr th td svg desc g line rect text path i dl dt dd'.split(
+    ' ',
+  ),
+);
+
+test('no text in any field can open a tag, end an attribute or add one', () => {
+  const markup = fc.string({ unit: fc.constantFrom(...Array.from('<>"\'&/=!- abon`\n\u0000é\ud83d\ude00')) });
+  fc.assert(
+    fc.property(fc.oneof(markup, fc.string({ unit: 'binary' })), (hostile) => {
+      const html = renderHtml(withEverywhere(brokenResult(), `<x ${hostile}`));
+      const inside = html.replace(/<style>.*?<\/style>/s, '');
+      for (const [tag, name = '', attributes = ''] of inside.matchAll(
+        /<\/?([^\s>/]*)((?:"[^"]*"|[^>"])*?)\/?>/g,
+      )) {
+        expect(TAGS.has(name.toLowerCase().replace('!doctype', 'html')), tag).toBe(true);
+        const names = [...attributes.replace(/"[^"]*"/g, '').matchAll(/[^\s=/]+/g)].map(([word]) => word);
+        expect(names.filter((word) => /^on|^(href|src)$/i.test(word))).toEqual([]);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { renderHtml } from '../../scripts/report/html/page.tsx';
+import { needs } from '../support/needs.ts';
+import { CHROMIUM, launch, open, type View } from './browser.ts';
+import { withEverywhere } from './hostile.ts';
+import { brokenResult, failingResult, inconclusiveResult, longResult } from './sample-failures.ts';
+import { passingResult } from './sample-result.ts';
+
+const SAMPLES = {
+  pass: passingResult(),
+  fail: failingResult(),
+  broken: brokenResult(),
+  inconclusive: inconclusiveResult(),
+  'thirty steps': longResult(600),
+};
+const samples = Object.entries(SAMPLES).map(([name, result]) => ({ name, html: renderHtml(result) }));
+
+/** Breaks out of text, attributes, comments, styles and scripts, wherever one of them is left unescaped. */
+const HOSTILE = `"'></style></title></textarea>--><script>alert(1)</script><img src="http://127.0.0.1:9/x" onerror=alert(2)><a href="javascript:alert(3)">x</a>{}&lt;\u2028`;
+
+describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
+  'report.html in a browser',
+  () => {
+    let browser: Browser;
+    let axe: string;
+    beforeAll(async () => {
+      browser = await launch();
+      axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    });
+    afterAll(() => browser.close());
+
+    async function violations(html: string, view: View): Promise<string[]> {
+      const { page, close } = await open(browser, html, { ...view, bypassCSP: true });
+      await page.addScriptTag({ content: axe });
+      const found: unknown = await page.evaluate(
+        `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+        violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.target.join(' '))))`,
+      );
+      await close();
+      return found as string[];
+    }
+
+    const views = (['light', 'dark'] as const).flatMap((colorScheme) =>
+      [1280, 390].flatMap((width) => samples.map((sample) => ({ ...sample, colorScheme, width }))),
+    );
+    test.each(views)('$name, $colorScheme, $width px: axe finds nothing', async ({ html, ...view }) => {
+      expect(await violations(html, view)).toEqual([]);
+    });
+
+    test('axe would find a text that cannot be read', async () => {
+      const faint = renderHtml(passingResult()).replace('--mut:#57606a', '--mut:#c8ccd0');
+      expect((await violations(faint, {})).join('\n')).toContain('color-contrast');
+    });
+
+    test.each(samples)('$name: loads nothing, says nothing, and never scrolls sideways', async ({ html }) => {
+      for (const width of [1280, 768, 390, 320]) {
+        const { page, problems, close } = await open(browser, html, { width });
+        // Also with everything open.
+        for (const details of await page.locator('details:not([open])').all()) {
+          await details.evaluate('(element) => element.setAttribute("open", "")');
+        }
+        const size: unknown = await page.evaluate('document.documentElement.scrollWidth');
+        expect({ width, size, problems }).toEqual({ width, size: width, problems: [] });
+        await close();
+      }
+    });
+
+    test('the policy forbids scripts, and one that was smuggled in is refused', async () => {
+      const html = renderHtml(passingResult()).replace(
+        '<main>',
+        '<script>document.title="mine"</script><main>',
+      );
+      const { page, problems, close } = await open(browser, html);
+      expect(await page.title()).toBe('PASS: split-customer-name, rehearsed 2026-11-22');
+      expect(problems.join('\n')).toMatch(/Content Security Policy/);
+      await close();
+    });
+
+    test.each(Object.entries(SAMPLES))('%s: hostile text in any field stays text', async (_name, result) => {
+      const { page, problems, close } = await open(browser, renderHtml(withEverywhere(result, HOSTILE)));
+      expect(problems).toEqual([]);
+      expect(await page.locator('script, img, a, iframe, object, form, link').count()).toBe(0);
+      expect(await page.locator('h1').textContent()).toBe(`${result.rehearsal}${HOSTILE}`);
+      const size: unknown = await page.evaluate('document.documentElement.scrollWidth');
+      expect(size).toBe(1280);
+      await close();
+    });
+
+    test.each([...samples, { name: 'five seconds', html: renderHtml(longResult(5)) }])(
+      '$name: no two texts of the timeline overlap and none is cut off',
+      async ({ html }) => {
+        for (const width of [1280, 390]) {
+          const { page, close } = await open(browser, html, { width });
+          const overlaps: unknown = await page.evaluate(OVERLAPS);
+          expect({ width, overlaps }).toEqual({ width, overlaps: [] });
+          await close();
+        }
+      },
+    );
+
+    test('a phone and a window each see one timeline, and its letters stay readable', async () => {
+      for (const [width, id] of [
+        [1280, 'wide'],
+        [390, 'narrow'],
+      ] as const) {
+        const { page, close } = await open(browser, renderHtml(failingResult()), { width });
+        const seen: unknown = await page.evaluate(
+          `[...document.querySelectorAll('svg.chart')].filter((svg) => svg.getBoundingClientRect().width > 0).map((svg) => svg.classList[1])`,
+        );
+        expect(seen).toEqual([id]);
+        const scale: unknown = await page.evaluate(
+          `(({ clientWidth, viewBox }) => clientWidth / viewBox.baseVal.width)(document.querySelector('svg.${id}'))`,
+        );
+        expect(scale).toBeGreaterThan(0.95);
+        await close();
+      }
+    });
+
+    test('paper shows the evidence of every step, on a light ground', async () => {
+      const { page, close } = await open(browser, renderHtml(failingResult()), { colorScheme: 'dark' });
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      const ground: unknown = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+      expect(ground).toBe('rgb(255, 255, 255)');
+      const closed = page.locator('details:not([open]) .statements').first();
+      expect((await closed.boundingBox())?.height).toBeGreaterThan(20);
+      await close();
+    });
+  },
+);
+
+/** Pairs of texts in the shown timeline whose boxes overlap by more than rounding, and texts that leave the picture. */
+const OVERLAPS = `(() => {
+  const svg = [...document.querySelectorAll('svg.chart')].find((one) => one.getBoundingClientRect().width > 0);
+  const frame = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll('text')].map((text) => ({ name: text.firstChild.textContent, box: text.getBoundingClientRect() }));
+  const out = texts.filter(({ box }) => box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
+  const pairs = texts.flatMap((a, at) => texts.slice(at + 1).filter((b) => {
+    const wide = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+    const high = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+    return wide > 1 && high > 3;
+  }).map((b) => a.name + ' / ' + b.name));
+  return [...out.map(({ name }) => name + ' is cut off'), ...pairs];
+})()`;
