@@ -1,3 +1,5 @@
+import { registerSecret } from '../shared/redact.ts';
+
 /** How to reach one PostgreSQL server. The password is a secret: never log an endpoint as a whole. */
 export interface PgEndpoint {
   readonly host: string;
@@ -13,9 +15,13 @@ export type ConnectionRole =
 
 export const APPLICATION_PREFIX = 'rehearse/';
 
-/** The libpq environment of an endpoint, for programs that the tool starts (pg_restore, migration tools). */
+/**
+ * The libpq environment of an endpoint, for programs that the tool starts (pg_restore, migration tools). What such a program
+ * prints may hold the password, so it is registered as a secret.
+ */
 export function libpqEnvironment(endpoint: PgEndpoint, role: ConnectionRole): Record<string, string> {
   const { host, port, user, password, database } = endpoint;
+  registerSecret(password);
   const url = new URL(`postgresql://${host.includes(':') ? `[${host}]` : host}:${port}`);
   url.username = encodeURIComponent(user);
   url.password = encodeURIComponent(password);

@@ -36,6 +36,16 @@ export function sqlstateOf(thrown: unknown): string | undefined {
   return thrown instanceof pg.DatabaseError ? thrown.code : undefined;
 }
 
+/** Messages and codes with which the driver and the operating system say that a connection is gone. */
+const CONNECTION_GONE =
+  /connection (terminated|error|ended)|client was closed|socket|ECONNRESET|EPIPE|ECONNREFUSED/i;
+
+/** Did PostgreSQL, or the loss of its connection, cause this? Anything else is a bug of ours. */
+export function isFromPostgres(thrown: unknown): boolean {
+  if (thrown instanceof pg.DatabaseError) return true;
+  return thrown instanceof Error && !(thrown instanceof TypeError) && CONNECTION_GONE.test(thrown.message);
+}
+
 function withoutValues(message: string): string {
   return message.replace(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, '"…"').replace(/\d[\d.,:-]*/g, '…');
 }

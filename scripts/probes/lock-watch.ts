@@ -57,6 +57,8 @@ export class LockWatch {
   readonly #life: ProbeLife;
   readonly #roles = new SessionRoles();
   readonly #names = new Map<number, string>();
+  /** Relations that were there when a statement began that is watched from outside. */
+  #existing = new Map<number, string>();
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
   #target: WatchTarget | null = null;
@@ -80,6 +82,10 @@ export class LockWatch {
 
   /** Polls while `work` goes on. */
   async during<T>(target: WatchTarget, work: () => Promise<T>): Promise<T> {
+    if (target.heldBy !== null)
+      await this.#learnExisting().catch((error: unknown) => {
+        this.#die(error);
+      });
     this.#target = target;
     this.#ownWaitMs = 0;
     this.#wake();
@@ -115,9 +121,14 @@ export class LockWatch {
         }
       }
     } catch (error) {
-      this.#dead = true;
-      this.#life.note('waits', 'died', asError(error).message);
+      this.#die(error);
     }
+  }
+
+  /** The run goes on without its eyes; the verdict will be inconclusive. */
+  #die(error: unknown): void {
+    if (!this.#dead) this.#life.note('waits', 'died', asError(error).message);
+    this.#dead = true;
   }
 
   async #poll(target: WatchTarget): Promise<void> {
@@ -129,7 +140,9 @@ export class LockWatch {
     if (target.heldBy !== null) {
       const held = await this.#client.query<HeldRow>({ ...HELD, values: [target.heldBy] });
       for (const [pid, mode, oid, granted] of held.rows) {
-        const relation = await this.#nameOf(Number(oid));
+        // What the statement itself makes, such as the index of CREATE INDEX CONCURRENTLY, nobody else can wait for.
+        const relation = this.#existing.get(Number(oid));
+        if (relation === undefined) continue;
         this.#locks.write({ tMs, pid, step: target.step, relation, mode, granted });
       }
     }
@@ -155,6 +168,14 @@ export class LockWatch {
         blockedBy: blockers.map((blocker) => ({ pid: blocker, role: this.#roles.of(blocker) })),
       });
     }
+  }
+
+  async #learnExisting(): Promise<void> {
+    const { rows } = await this.#client.query<{ oid: string; name: string }>(
+      `select c.oid::bigint as oid, n.nspname || '.' || c.relname as name
+         from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid >= ${FIRST_USER_OID}`,
+    );
+    this.#existing = new Map(rows.map(({ oid, name }) => [Number(oid), name]));
   }
 
   async #nameOf(oid: number): Promise<string> {

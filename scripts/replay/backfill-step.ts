@@ -104,19 +104,18 @@ async function runBatch(
   context.signal.throwIfAborted();
   const next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
   let startMs = context.clock.now();
-  let rows = 0;
+  let updated = { rows: 0, endMs: startMs, walPosition: next.walPosition };
   const attempts = await withRetries(
     step,
     async () => {
       startMs = context.clock.now();
-      rows = await placed(step, () => updateRange(client, step, range, done.after, next.end));
+      updated = await placed(step, () => updateRange(client, step, range, done.after, next.end, context));
     },
     onAttempt,
     () => context.clock.now(),
     context.signal,
   );
-  const endMs = context.clock.now();
-  const walEnd = await walPosition(client);
+  const { rows, endMs } = updated;
   done.after = next.end;
   done.batch += 1;
   done.rows += rows;
@@ -131,12 +130,19 @@ async function runBatch(
     rows,
     covered: next.covered,
     estimatedTotal: range.estimatedRows,
-    walBytes: Math.max(0, walEnd - next.walPosition),
+    walBytes: Math.max(0, updated.walPosition - next.walPosition),
     pausedMs: pause.pausedMs,
     pauseReason: pause.reason,
     attempts,
   });
   return endMs - startMs;
+}
+
+interface Updated {
+  readonly rows: number;
+  /** When the UPDATE's answer, and so its commit, was there. */
+  readonly endMs: number;
+  readonly walPosition: number;
 }
 
 async function updateRange(
@@ -145,22 +151,21 @@ async function updateRange(
   range: KeyRange,
   after: string | null,
   end: string,
-): Promise<number> {
+  { clock }: StepContext,
+): Promise<Updated> {
   const { table, key, set, where } = step;
   const from = after === null ? '' : ` and ${key} > $2::${range.type}`;
   const still = where === undefined ? '' : ` and (${where})`;
-  const { rowCount } = await client.query(
-    `update ${table} set ${set} where ${key} <= $1::${range.type}${from}${still}`,
-    after === null ? [end] : [end, after],
-  );
-  return rowCount ?? 0;
-}
-
-async function walPosition(client: PgClient): Promise<number> {
-  const { rows } = await client.query<{ wal: string }>(
-    "select (pg_current_wal_insert_lsn() - '0/0')::text as wal",
-  );
-  return Number(rows[0]?.wal ?? 0);
+  const sql = `update ${table} set ${set} where ${key} <= $1::${range.type}${from}${still}`;
+  const updating = client
+    .query(sql, after === null ? [end] : [end, after])
+    .then(({ rowCount }) => ({ rows: rowCount ?? 0, endMs: clock.now() }));
+  // In the same flight: either both are answered or the batch is not known to be done.
+  const asking = client.query<{ wal: string }>("select (pg_current_wal_insert_lsn() - '0/0')::text as wal");
+  const [update, wal] = await Promise.allSettled([updating, asking]);
+  if (update.status === 'rejected') throw update.reason;
+  if (wal.status === 'rejected') throw wal.reason;
+  return { ...update.value, walPosition: Number(wal.value.rows[0]?.wal ?? 0) };
 }
 
 function report(

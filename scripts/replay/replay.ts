@@ -1,5 +1,6 @@
 import { sleep } from '../shared/clock.ts';
 import type { StepError } from '../artifacts/records.ts';
+import { isFromPostgres } from '../pg/pg-error.ts';
 import type { Step } from '../plan/model.ts';
 import { runBackfillStep } from './backfill-step.ts';
 import { runCommandStep } from './command-step.ts';
@@ -7,7 +8,7 @@ import type { OnAttempt, StepContext, StepOutcome } from './context.ts';
 import { runDeployStep } from './deploy-step.ts';
 import { runSoakStep } from './soak-step.ts';
 import { runSqlStep } from './sql-step.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure, stepErrorAt } from './step-failure.ts';
 import { runVerifyStep } from './verify-step.ts';
 
 const SERVER_DEATH_NEWS_MS = 1500;
@@ -70,12 +71,19 @@ async function attempt(
     return outcome;
   } catch (error) {
     context.signal.throwIfAborted();
-    if (!(error instanceof StepFailure)) throw error;
+    const failure = asStepFailure(error);
     // A server that died ends the whole run, and its environment says so a moment later than the socket does.
-    if (error.lostConnection) await sleep(SERVER_DEATH_NEWS_MS, context.signal);
-    end(step, context, 'failed', tries + 1, error.error, {});
-    return error;
+    if (failure.lostConnection) await sleep(SERVER_DEATH_NEWS_MS, context.signal);
+    end(step, context, 'failed', tries + 1, failure.error, {});
+    return failure;
   }
+}
+
+/** What PostgreSQL says outside a statement of the author's is the step's failure as well. @throws anything else */
+function asStepFailure(error: unknown): StepFailure {
+  if (error instanceof StepFailure) return error;
+  if (isFromPostgres(error)) return new StepFailure(stepErrorAt(error, null), error);
+  throw error;
 }
 
 function runStep(

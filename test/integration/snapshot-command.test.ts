@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -55,7 +56,8 @@ describe('restoring', () => {
         { kind: 'command', command: `sleep 300 & echo $! > ${pidFile}; wait` },
         { signal: stop.signal },
       );
-      await sleep(500);
+      while (!existsSync(pidFile)) await sleep(20);
+      await sleep(100);
       stop.abort(new Error('stopped by the test'));
       await expect(restoring).rejects.toThrow('stopped by the test');
       const pid = Number(await readFile(pidFile, 'utf8'));
