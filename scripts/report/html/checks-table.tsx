@@ -19,17 +19,17 @@ export function ChecksTable({ result }: { result: Result }) {
       <h2>Every check</h2>
       <Scroll label="Checks">
         <table class="checks">
-          <ColumnHeads names={['Check', '>measured', '>budget', 'status']} />
+          <ColumnHeads names={['Status', 'Check', '>measured', '>budget']} />
           <tbody>
             {checks.map((check) => (
               <tr class={check.status === 'not-judged' ? 'mut' : ''}>
+                <td class={`s-${check.status} word-cell`}>{WORD[check.status]}</td>
                 <td>
                   {check.title}
                   <span class="id num">{check.id}</span>
                 </td>
                 <td class="r">{measuredText(check)}</td>
                 <td class="r">{budgetText(check)}</td>
-                <td class={`s-${check.status} word-cell`}>{WORD[check.status]}</td>
               </tr>
             ))}
           </tbody>

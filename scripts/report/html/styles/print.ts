@@ -11,7 +11,8 @@ h2{break-after:avoid}
 .scroll{overflow:visible}
 .statements{min-width:0}
 table{font-size:8.5pt}
-th,td,thead th,tbody th,td.m,td.r,th.r{padding:4px 5px;white-space:normal}
+th,td{padding:4px}
+thead th,tbody th,th.r,td.m{white-space:normal}
 .matrix thead th,.steps td.lock,.statements .sql-cell{min-width:0}
 }
 `;

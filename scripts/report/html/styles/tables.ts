@@ -9,7 +9,7 @@ td.r,th.r{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td.strong{font-weight:650}
 tr.hit td,tr.hit th,tbody.hit td{background:var(--badbg)}
 .steps td:nth-child(2){white-space:nowrap}
-.steps td.lock{min-width:190px}
+.steps td.lock{min-width:205px}
 .matrix th:first-child{position:sticky;left:0;background:var(--bg)}
 .matrix thead th{white-space:normal;min-width:104px}
 .matrix thead th:first-child{min-width:0;white-space:nowrap}
@@ -27,8 +27,7 @@ td.m.no.live .dot{background:var(--bad)}
 .notes{font-size:13px}
 .notes>*+*{margin-top:2px}
 .tree{margin:6px 0 4px;padding-left:12px;border-left:2px solid var(--line)}
-.checks td:first-child{min-width:200px}
 .checks .id{color:var(--mut);font-size:12px;margin-left:10px;overflow-wrap:normal}
-@media(max-width:720px){.checks .id{display:block;margin:0}}
+@media(max-width:720px){.checks .id{display:block;margin:0}.checks th,.checks td{padding:7px 5px}.checks td.r,.checks td.word-cell{white-space:normal}.steps td.lock{white-space:nowrap}}
 .word-cell{white-space:nowrap}
 `;
