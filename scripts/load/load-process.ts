@@ -21,6 +21,7 @@ export class LoadProcess {
     // A process of its own: threads do not take the TypeScript loader, and garbage collection here must not delay the load.
     this.#child = fork(WORKER, {
       execArgv: ['--import', LOADER],
+      env: compilerEnvironment(),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
@@ -64,4 +65,10 @@ export class LoadProcess {
   #fail(error: RehearsalError): void {
     if (!this.#expected && !this.died.aborted) this.#died.abort(error);
   }
+}
+
+/** The compiler of the load process shares the cache of the one that started us, instead of leaving its own in TMPDIR. */
+function compilerEnvironment(): NodeJS.ProcessEnv {
+  const cache = process.env['REHEARSE_COMPILE_CACHE'];
+  return cache === undefined ? process.env : { ...process.env, TMPDIR: cache };
 }

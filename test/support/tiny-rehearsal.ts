@@ -57,7 +57,7 @@ export async function tinyRehearsal(
     dir,
     tmp,
     processes: () => processesOf(tmp),
-    leftFolders: async () => (await readdir(tmp)).filter((name) => !name.startsWith('tsx-')),
+    leftFolders: () => readdir(tmp),
     remove: () => rm(dir, { recursive: true, force: true }),
   };
 }
