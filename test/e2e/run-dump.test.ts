@@ -5,16 +5,16 @@ import { resultSchema } from '../../scripts/checks/result.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { libpqEnvironment } from '../../scripts/pg/endpoint.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
-import { needs } from '../support/needs.ts';
+import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { tinyRehearsal } from '../support/tiny-rehearsal.ts';
 
-const PG_DUMP = '/usr/lib/postgresql/15/bin/pg_dump';
+const { version, binDir } = SYSTEM_POSTGRES;
 
-describe.skipIf(!needs(PG_DUMP, 'to rehearse on a dump of PostgreSQL 15'))('a dump of PostgreSQL 15', () => {
+describe.skipIf(!needsSystemPostgres('to rehearse on its dumps'))(`a dump of PostgreSQL ${version}`, () => {
   let source: TestDatabase;
   beforeAll(async () => {
-    source = await startTestDatabase([], 15);
+    source = await startTestDatabase([], version);
     await withConnection(source.endpoint, 'setup', (client) =>
       client.query(`create table customers (id int primary key, name text);
         insert into customers select i, 'name ' || i from generate_series(1, 5000) i;`),
@@ -30,21 +30,21 @@ describe.skipIf(!needs(PG_DUMP, 'to rehearse on a dump of PostgreSQL 15'))('a du
     const head = `version: 1
 name: tiny
 snapshot: { source: ${file}, takenAt: 2026-11-20T02:00:00Z }
-postgres: { version: 15 }
+postgres: { version: ${version} }
 load: { rate: 100/s, warmup: 1s, cooldown: 300ms, versions: { old: workload/old } }
 `;
     const files = { 'sql/step.sql': 'alter table customers add column full_name text;' };
     const tiny = await tinyRehearsal('  - { phase: expand, sql: sql/step.sql }', files, head);
     try {
       const env = libpqEnvironment(source.endpoint, 'setup');
-      await execa(PG_DUMP, [...options, '--file', join(tiny.dir, file)], { env });
+      await execa(join(binDir, 'pg_dump'), [...options, '--file', join(tiny.dir, file)], { env });
       const { code, stdout, stderr } = await rehearse(['run', '.', '--json'], {
         cwd: tiny.dir,
         tmp: tiny.tmp,
       });
       expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
       const result = resultSchema.parse(JSON.parse(stdout));
-      expect(result.environment.postgresVersion).toMatch(/^15\./);
+      expect(result.environment.postgresVersion).toMatch(new RegExp(`^${version}\\.`));
       expect(result.snapshot?.tables.map(({ name, rows }) => ({ name, rows }))).toEqual([
         { name: 'public.customers', rows: 5000 },
       ]);

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
 import { findNpmPackage } from '../../infra/targets/embedded/npm-package.ts';
@@ -12,7 +13,8 @@ import type { Environment, RunningEnvironment } from '../../infra/targets/target
 import { withConnection } from '../../scripts/pg/client.ts';
 import { neverAborted, pidsBelow, privateTmpdir, show, specOf } from './embedded-fixture.ts';
 
-const DEBIAN_15 = '/usr/lib/postgresql/15/bin';
+const { version, binDir } = SYSTEM_POSTGRES;
+const here = needsSystemPostgres('to run a server of another major version');
 const isRoot = process.getuid?.() === 0;
 const canMount = isRoot && process.platform === 'linux';
 
@@ -38,18 +40,15 @@ async function up(spec: Parameters<typeof embeddedTarget.environment>[0]): Promi
 }
 
 describe('a PostgreSQL of this machine', () => {
-  if (!existsSync(DEBIAN_15))
-    console.warn(`SKIPPED: ${DEBIAN_15} is not here (apt-get install postgresql-15)`);
-
-  it.skipIf(!existsSync(DEBIAN_15))('is taken for its major version', async () => {
-    const { primary } = await up(specOf({ version: 15 }));
+  it.skipIf(!here)('is taken for its major version', async () => {
+    const { primary } = await up(specOf({ version }));
     expect(await show(primary, ['server_version_num'])).toEqual({
-      server_version_num: expect.stringMatching(/^15\d{4}$/) as string,
+      server_version_num: expect.stringMatching(new RegExp(`^${version}\\d{4}$`)) as string,
     });
   });
 
-  it.skipIf(!existsSync(DEBIAN_15))('is taken by its folder, in both modes', async () => {
-    const running = await up(specOf({ binDir: DEBIAN_15 }));
+  it.skipIf(!here)('is taken by its folder, in both modes', async () => {
+    const running = await up(specOf({ binDir }));
     await running.switchTo('restore', neverAborted());
     expect(await show(running.primary, ['fsync', 'wal_level'])).toEqual({
       fsync: 'off',

@@ -13,8 +13,9 @@ import { ScriptError } from '../../scripts/load/script-error.ts';
 import type { Scalar } from '../../scripts/load/values.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { needs } from '../support/needs.ts';
+import { SYSTEM_POSTGRES } from '../support/system-postgres.ts';
 
-const DEBIAN = '/usr/lib/postgresql/15/bin/pgbench';
+const DEBIAN = join(SYSTEM_POSTGRES.binDir, 'pgbench');
 const PGBENCH = existsSync(DEBIAN) ? DEBIAN : 'pgbench';
 const VARIABLES = { i: 7n, j: -3n, d: 2.5, n: null, t: true } satisfies Record<string, Scalar>;
 const SET_VARIABLES = String.raw`\set i 7

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { SYSTEM_POSTGRES } from '../support/system-postgres.ts';
 import { execa } from 'execa';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
 import { newRunId } from '../../scripts/artifacts/run-id.ts';
@@ -6,7 +8,6 @@ import { libpqEnvironment, type PgEndpoint } from '../../scripts/pg/endpoint.ts'
 import type { PostgresSpec } from '../../scripts/plan/model.ts';
 
 const AN_HOUR_MS = 3_600_000;
-export const DEBIAN_15 = '/usr/lib/postgresql/15/bin';
 
 export interface TestServer {
   readonly endpoint: PgEndpoint;
@@ -112,9 +113,9 @@ export async function runSql(endpoint: PgEndpoint, sql: string): Promise<void> {
   await withConnection(endpoint, 'setup', (client) => client.query(sql));
 }
 
-/** pg_dump of Debian's PostgreSQL 15. */
+/** pg_dump of the distribution's PostgreSQL. */
 export async function pgDump(endpoint: PgEndpoint, args: readonly string[]): Promise<void> {
-  await execa(`${DEBIAN_15}/pg_dump`, args, { env: libpqEnvironment(endpoint, 'command') });
+  await execa(join(SYSTEM_POSTGRES.binDir, 'pg_dump'), args, { env: libpqEnvironment(endpoint, 'command') });
 }
 
 /** What a database holds, as text that is the same for the same content: each table's rows hashed, and its objects' definitions. */

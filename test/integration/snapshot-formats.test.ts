@@ -8,22 +8,14 @@ import { withConnection } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { SnapshotRecord } from '../../scripts/artifacts/records.ts';
 import { restoreSnapshot } from '../../scripts/snapshot/restore.ts';
-import { needs } from '../support/needs.ts';
-import {
-  DEBIAN_15,
-  fingerprint,
-  ODD_SCHEMA,
-  pgDump,
-  runSql,
-  startServer,
-  type TestServer,
-} from './snapshot-fixture.ts';
+import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
+import { fingerprint, ODD_SCHEMA, pgDump, runSql, startServer, type TestServer } from './snapshot-fixture.ts';
 
 const PLAIN_FORMATS = ['shop.sql', 'shop.sql.gz', 'shop.sql.zst', 'crlf.sql', 'inserts.sql', 'create.sql'];
 const ARCHIVES = ['shop.dump', 'shop.dir', 'shop.tar'];
 
-describe.skipIf(!needs(`${DEBIAN_15}/pg_dump`, 'to make dumps of PostgreSQL 15'))(
-  'dumps of PostgreSQL 15',
+describe.skipIf(!needsSystemPostgres('to make dumps'))(
+  `dumps of PostgreSQL ${SYSTEM_POSTGRES.version}`,
   () => {
     let folder: string;
     let old: TestServer;
@@ -33,7 +25,7 @@ describe.skipIf(!needs(`${DEBIAN_15}/pg_dump`, 'to make dumps of PostgreSQL 15')
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'snapshot-test-'));
-      [old, server] = await Promise.all([startServer({ version: 15 }), startServer()]);
+      [old, server] = await Promise.all([startServer({ version: SYSTEM_POSTGRES.version }), startServer()]);
       source = await old.create('shop');
       await runSql(source, ODD_SCHEMA);
       expected = await fingerprint(source);
