@@ -1,4 +1,5 @@
 import type { Finding, Result, StepResult } from '../checks/result.ts';
+import { lockStrength, modeName } from '../pg/lock-modes.ts';
 
 /** Facts of a result that more than one renderer needs. */
 
@@ -55,36 +56,12 @@ export function totalDelayed(result: Result): number {
   return result.steps.reduce((sum, { victims }) => sum + victims.delayed, 0);
 }
 
-/** `AccessExclusiveLock` → `ACCESS EXCLUSIVE`, the name that PostgreSQL's manual uses. */
-export function modeName(mode: string): string {
-  return mode
-    .replace(/Lock$/, '')
-    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
-    .toUpperCase();
-}
-
-const STRENGTH = [
-  'AccessShareLock',
-  'RowShareLock',
-  'RowExclusiveLock',
-  'ShareUpdateExclusiveLock',
-  'ShareLock',
-  'ShareRowExclusiveLock',
-  'ExclusiveLock',
-  'AccessExclusiveLock',
-];
-
-/** Position in PostgreSQL's order of lock modes, weakest 0. */
-export function modeStrength(mode: string): number {
-  return STRENGTH.indexOf(mode);
-}
-
 /** The strongest lock of a step's statements, as `customers: ACCESS EXCLUSIVE, rewritten`. */
 export function strongestLock(step: StepResult): string {
   let strongest: { relation: string; mode: string } | undefined;
   for (const { locks } of step.statements) {
     for (const lock of locks) {
-      if (!strongest || modeStrength(lock.mode) > modeStrength(strongest.mode)) strongest = lock;
+      if (!strongest || lockStrength(lock.mode) > lockStrength(strongest.mode)) strongest = lock;
     }
   }
   if (step.kind === 'backfill') return 'ROW EXCLUSIVE, batch by batch';

@@ -1,5 +1,6 @@
 import type { Result } from '../../checks/result.ts';
-import { modeStrength, shortName } from '../facts.ts';
+import { lockStrength } from '../../pg/lock-modes.ts';
+import { shortName } from '../facts.ts';
 
 export type LockBar = Result['timeline']['locks'][number];
 
@@ -13,8 +14,8 @@ export interface LockRow {
 }
 
 /** From SHARE on a lock stops writes, and ACCESS EXCLUSIVE reads as well (PostgreSQL's manual, table 13.2). */
-const STOPS_WRITES = modeStrength('ShareLock');
-const STOPS_ALL = modeStrength('AccessExclusiveLock');
+const STOPS_WRITES = lockStrength('ShareLock');
+const STOPS_ALL = lockStrength('AccessExclusiveLock');
 const DEFAULT_LIMIT_MS = 500;
 const TONES: readonly LockTone[] = ['lets', 'writes', 'stops', 'over'];
 
@@ -48,7 +49,7 @@ export function lockRows(result: Result, most: number): LockRow[] {
 }
 
 function weightOf(bars: readonly LockBar[]): number {
-  return lengthOf(bars.filter(({ mode }) => modeStrength(mode) >= STOPS_WRITES));
+  return lengthOf(bars.filter(({ mode }) => lockStrength(mode) >= STOPS_WRITES));
 }
 
 function lengthOf(bars: readonly LockBar[]): number {
@@ -56,7 +57,7 @@ function lengthOf(bars: readonly LockBar[]): number {
 }
 
 function toneOf({ mode, waitFromMs, toMs }: LockBar, limitMs: number): LockTone {
-  const strength = modeStrength(mode);
+  const strength = lockStrength(mode);
   if (strength < STOPS_WRITES) return 'lets';
   if (toMs - waitFromMs > limitMs) return 'over';
   return strength >= STOPS_ALL ? 'stops' : 'writes';

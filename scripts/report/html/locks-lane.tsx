@@ -1,5 +1,6 @@
 import { formatMs } from '../../shared/format.ts';
-import { modeName, shortName } from '../facts.ts';
+import { modeName } from '../../pg/lock-modes.ts';
+import { shortName } from '../facts.ts';
 import type { Frame } from './chart-frame.ts';
 import { fitted, round, textWidth } from './drawing.ts';
 import type { LockBar, LockRow, LockTone } from './lock-rows.ts';

@@ -1,6 +1,7 @@
 import type { StatementResult } from '../../checks/result.ts';
 import { formatCount, formatMs, plural } from '../../shared/format.ts';
-import { modeName, modeStrength, shortName } from '../facts.ts';
+import { lockStrength, modeName } from '../../pg/lock-modes.ts';
+import { shortName } from '../facts.ts';
 import { Problem } from './problem.tsx';
 
 const MOST_LOCKS = 6;
@@ -35,7 +36,7 @@ export function StatementNotes({ statement }: { statement: StatementResult }) {
 
 function locksOf({ locks }: StatementResult): string {
   if (locks.length === 0) return 'no relation locks';
-  const sorted = locks.toSorted((a, b) => modeStrength(b.mode) - modeStrength(a.mode));
+  const sorted = locks.toSorted((a, b) => lockStrength(b.mode) - lockStrength(a.mode));
   const shown = sorted
     .slice(0, MOST_LOCKS)
     .map(({ relation, mode }) => `${shortName(relation)}: ${modeName(mode)}`);
