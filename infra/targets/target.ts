@@ -25,7 +25,7 @@ export interface HourlyPrice {
 export interface Leftover {
   readonly target: string;
   readonly runId: string;
-  /** Such as `process 4711 (postgres)` or `folder /tmp/…`. */
+  /** Such as `process 4711 and 8 others` or `folder /tmp/…`. */
   readonly what: string;
   readonly expiresAt: string | null;
   /** The run that owns it is still going on: hands off. */

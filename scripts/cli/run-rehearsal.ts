@@ -20,6 +20,7 @@ import { asError, RehearsalError } from '../shared/errors.ts';
 import { formatMs, plural } from '../shared/format.ts';
 import { redact } from '../shared/redact.ts';
 import { RunClock } from '../shared/run-clock.ts';
+import { markProcesses } from '../shared/run-mark.ts';
 import { environmentRecord, startRecord } from './run-record.ts';
 import { toolVersion } from './version.ts';
 
@@ -79,12 +80,14 @@ export async function runRehearsal(options: RunOptions): Promise<{ result: Resul
         ),
     });
   };
+  const unmark = markProcesses(runId);
   const lifecycle = await withEnvironment(target, spec, use, {
     signal,
     onTeardown: () => {
       onEvent(stage('teardown', 'started', ''));
     },
   });
+  unmark();
   onEvent(stage('teardown', 'done', teardownLine(lifecycle)));
   return finish(folder, record, lifecycle);
 }

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,6 +25,16 @@ afterEach(async () => {
 
 function start(): RehearseProcess {
   return new RehearseProcess(['run', '.'], { cwd: tiny.dir, tmp: tiny.tmp });
+}
+
+function sleepers(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8') === 'sleep\x004242\x00';
+    } catch {
+      return false;
+    }
+  });
 }
 
 async function expectNothingLeft(): Promise<void> {
@@ -91,6 +102,20 @@ describe('a killed run', () => {
     const reap = await rehearse(['reap'], { cwd: tiny.dir, tmp: tiny.tmp });
     expect(reap.stdout).toContain('removed');
     expect(reap.code).toBe(0);
+    await expectNothingLeft();
+  });
+
+  it('leaves no program of a command step running after reap', async () => {
+    await tiny.remove();
+    const head = "  - { phase: expand, command: 'sleep 4242; true' }";
+    tiny = await tinyRehearsal(head, FILES);
+    const run = start();
+    await run.says(/baseline: /);
+    while (sleepers().length === 0) await sleep(20);
+    run.signal('SIGKILL');
+    await run.end();
+    expect((await rehearse(['reap'], { cwd: tiny.dir, tmp: tiny.tmp })).code).toBe(0);
+    expect(sleepers()).toEqual([]);
     await expectNothingLeft();
   });
 

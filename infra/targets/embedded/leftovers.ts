@@ -40,10 +40,9 @@ async function leftoversOf(dir: RunDir, bornMs: number, here: PidSpace, target: 
   ];
 }
 
-/** The first one is the server; the others are its children. */
-function describeProcesses([server, ...children]: readonly ProcessIdentity[]): string {
-  const more = children.length === 0 ? '' : ` and ${plural(children.length, 'child', 'children')}`;
-  return `process ${server?.pid ?? 0} (postgres)${more}`;
+function describeProcesses([first, ...others]: readonly ProcessIdentity[]): string {
+  const more = others.length === 0 ? '' : ` and ${plural(others.length, 'other')}`;
+  return `process ${first?.pid ?? 0}${more}`;
 }
 
 async function inUse(owner: Owner | undefined, bornMs: number, here: PidSpace): Promise<boolean> {

@@ -1,7 +1,8 @@
-import { readdir, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { execa } from 'execa';
 import { sleep } from '../../../scripts/shared/clock.ts';
+import { RUN_MARK } from '../../../scripts/shared/run-mark.ts';
 import { identityOf, isAlive, signalProcess, type ProcessIdentity } from '../../process-identity.ts';
 import type { Owner } from './owner.ts';
 import type { RunDir } from './run-dir.ts';
@@ -10,13 +11,13 @@ const PROGRAMS = new Set(['postgres', 'initdb']);
 const QUIT_MS = 8_000;
 const KILL_MS = 10_000;
 
-/** PostgreSQL's processes that belong to a run: those that it wrote down, and those that work in its folder. */
+/** The processes of a run: servers that it wrote down, PostgreSQL's that work in its folder, and what carries its mark. */
 export async function processesOf(dir: RunDir, owner: Owner | undefined): Promise<ProcessIdentity[]> {
   const found = new Map<number, ProcessIdentity>();
   for (const server of owner?.servers ?? []) {
     if (await isAlive(server)) found.set(server.pid, server);
   }
-  const pids = process.platform === 'linux' ? await pidsByFolder(dir.path) : await pidsByCommand(dir.path);
+  const pids = process.platform === 'linux' ? await pidsOnLinux(dir) : await pidsByCommand(dir.path);
   for (const pid of pids) {
     const identity = await identityOf(pid);
     if (identity) found.set(pid, identity);
@@ -52,17 +53,27 @@ async function waitUntilGone(identities: readonly ProcessIdentity[], limitMs: nu
   }
 }
 
-/** A server and all its children work in the data folder, as initdb does in the run's folder. */
-async function pidsByFolder(path: string): Promise<number[]> {
-  const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+async function pidsOnLinux({ path, runId }: RunDir): Promise<number[]> {
   const pids: number[] = [];
-  for (const entry of entries) {
-    const cwd = await readlink(`/proc/${entry}/cwd`).catch(() => '');
-    if (cwd !== path && !cwd.startsWith(`${path}/`)) continue;
-    const program = basename(await readlink(`/proc/${entry}/exe`).catch(() => '')).split(' ')[0] ?? '';
-    if (PROGRAMS.has(program)) pids.push(Number(entry));
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    if ((await worksIn(path, entry)) || (await carriesMark(runId, entry))) pids.push(Number(entry));
   }
   return pids;
+}
+
+/** A server and all its children work in the data folder, as initdb does in the run's folder. */
+async function worksIn(path: string, pid: string): Promise<boolean> {
+  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+  if (cwd !== path && !cwd.startsWith(`${path}/`)) return false;
+  const program = basename(await readlink(`/proc/${pid}/exe`).catch(() => '')).split(' ')[0] ?? '';
+  return PROGRAMS.has(program);
+}
+
+/** By the environment that it was started with; other users' cannot be read and are not ours. */
+async function carriesMark(runId: string, pid: string): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+  return environment.split('\0').includes(`${RUN_MARK}=${runId}`);
 }
 
 /** Without /proc: what was started with the data folder as argument, and the children of those. */
