@@ -6,6 +6,7 @@ import { withConnection } from '../../scripts/pg/client.ts';
 import { libpqEnvironment } from '../../scripts/pg/endpoint.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
+import { findingsAboutThePlan } from '../support/findings.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { tinyRehearsal } from '../support/tiny-rehearsal.ts';
 
@@ -42,8 +43,10 @@ load: { rate: 100/s, warmup: 1s, cooldown: 300ms, versions: { old: workload/old 
         cwd: tiny.dir,
         tmp: tiny.tmp,
       });
-      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      if (stdout === '') throw new Error(stderr);
       const result = resultSchema.parse(JSON.parse(stdout));
+      expect(findingsAboutThePlan(result)).toEqual([]);
+      expect(code).toBe(result.verdict === 'pass' ? 0 : 5);
       expect(result.environment.postgresVersion).toMatch(new RegExp(`^${version}\\.`));
       expect(result.snapshot?.tables.map(({ name, rows }) => ({ name, rows }))).toEqual([
         { name: 'public.customers', rows: 5000 },
