@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import type { RunFolder } from '../artifacts/run-folder.ts';
 import type { Result } from '../checks/result.ts';
@@ -88,6 +89,7 @@ async function runLogged(run: LoggedRun): Promise<{ result: Result; folder: RunF
   const { runRehearsal } = await import('./run-rehearsal.ts');
   const early: RunEvent[] = [];
   let log: RunLog | undefined;
+  let report: string | undefined;
   try {
     return await runRehearsal({
       ...{ rehearsal, targetName, outDir, signal },
@@ -100,11 +102,16 @@ async function runLogged(run: LoggedRun): Promise<{ result: Result; folder: RunF
       onFolder: (folder) => {
         progress.named(basename(folder.path).slice(rehearsal.name.length + 1));
         log = openRunLog(folder.path);
+        report = folder.file('report.html');
         for (const event of early.splice(0)) log.log(event);
       },
     });
   } catch (error) {
     log?.error(error);
+    progress.close();
+    if (report !== undefined && existsSync(report)) {
+      run.context.out.note(`what was seen until then: ${relative(run.context.io.cwd, report)}`);
+    }
     throw error;
   } finally {
     log?.close();

@@ -14,7 +14,8 @@ export interface OnceLimits {
   readonly signal?: AbortSignal;
 }
 
-const DEFAULT_LIMITS: OnceLimits = { lockTimeoutMs: 5_000, statementTimeoutMs: 15_000 };
+/** A script that waits or runs longer does not work in that state. */
+export const DEFAULT_LIMITS: OnceLimits = { lockTimeoutMs: 5_000, statementTimeoutMs: 15_000 };
 const TRIES = 4;
 /** serialization_failure, deadlock_detected: the app would try again, and so do we. */
 const TRY_AGAIN = new Set(['40001', '40P01']);

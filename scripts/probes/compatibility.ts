@@ -1,8 +1,8 @@
 import type { CompatibilityRecord } from '../artifacts/records.ts';
 import type { ParsedScript } from '../load/parse-workload.ts';
-import { runScriptOnce } from '../load/run-once.ts';
+import { DEFAULT_LIMITS, runScriptOnce } from '../load/run-once.ts';
 import type { SamplePools } from '../load/samples.ts';
-import { withConnection } from '../pg/client.ts';
+import { withConnection, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
@@ -41,7 +41,7 @@ export class CompatibilityProbe {
       const records = await withConnection(
         endpoint,
         'compatibility',
-        (client) => this.#tryAll(client, after),
+        (client) => this.#tryAll(client, after, signal),
         signal,
       );
       for (const record of records) writer.write(record);
@@ -58,12 +58,12 @@ export class CompatibilityProbe {
     if (!this.#dead) this.#setup.life.note('compatibility', 'stopped');
   }
 
-  async #tryAll(client: Parameters<typeof runScriptOnce>[0], after: string): Promise<CompatibilityRecord[]> {
+  async #tryAll(client: PgClient, after: string, signal: AbortSignal): Promise<CompatibilityRecord[]> {
     const { versions, pools, seed } = this.#setup;
     const records: CompatibilityRecord[] = [];
     for (const { name: version, scripts } of versions) {
       for (const script of scripts) {
-        const outcome = await runScriptOnce(client, script, pools, seed);
+        const outcome = await runScriptOnce(client, script, pools, seed, { ...DEFAULT_LIMITS, signal });
         records.push({
           after,
           version,

@@ -67,6 +67,7 @@ describe('an interrupted run', () => {
     run.signal('SIGTERM');
     expect(await run.end()).toBe(130);
     const [runId = ''] = await readdir(join(tiny.dir, 'runs'));
+    expect(run.stderr).toContain(`what was seen until then: runs/${runId}/report.html`);
     const result = JSON.parse(
       await readFile(join(tiny.dir, 'runs', runId, 'result.json'), 'utf8'),
     ) as unknown;
