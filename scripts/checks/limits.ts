@@ -1,9 +1,10 @@
-import { formatCount } from '../shared/format.ts';
-import { POLL_MS } from './analysis/waits.ts';
+import { formatCount, plural } from '../shared/format.ts';
+import { POLL_MS } from '../artifacts/polling.ts';
 import type { Analysis } from './analysis/analyse.ts';
 
 /** What a rehearsal cannot tell, as full sentences: first what the environment says of itself. */
-export function knownLimits({ evidence }: Analysis): string[] {
+export function knownLimits(analysis: Analysis): string[] {
+  const { evidence } = analysis;
   const { run, environment, snapshot } = evidence;
   const { ratePerSec, versions } = run.load;
   const scripts = versions.reduce((sum, version) => sum + version.scripts.length, 0);
@@ -11,7 +12,7 @@ export function knownLimits({ evidence }: Analysis): string[] {
   return [
     ...(environment?.limits ?? []),
     ...(snapshot?.warnings ?? []),
-    `The load was ${formatCount(ratePerSec)} requests/s of ${formatCount(scripts)} scripts as they were written for this rehearsal; it was compared with no production traffic.`,
+    `The load was ${formatCount(ratePerSec)} requests/s of ${plural(scripts, 'script')} as written for this rehearsal; it was compared with no production traffic.`,
     'The cache was warm: data that had just been restored was in memory, and a cold production cache would be slower.',
     'Whether the snapshot was masked, cut or aged is not known; other values, sizes or bloat change how long a statement takes.',
     ...(reversible > 0
@@ -22,6 +23,23 @@ export function knownLimits({ evidence }: Analysis): string[] {
         ]
       : []),
     `Who waits for whom was looked at every ${POLL_MS} ms: shorter waits can be missed, and the end of a wait is known to ${POLL_MS / 2} ms.`,
+    ...outsideLimit(analysis),
     'The WAL of a statement includes what the app wrote meanwhile.',
+  ];
+}
+
+/** Statements outside a transaction and foreign programs cannot be asked for their locks: they are watched from outside. */
+function outsideLimit({ evidence }: Analysis): string[] {
+  const commands = evidence.run.plan.filter(({ kind }) => kind === 'command').length;
+  const statements = (evidence.steps ?? []).filter(
+    (event) => event.type === 'statement' && event.capture === 'outside',
+  ).length;
+  const watched = [
+    ...(statements > 0 ? [plural(statements, 'statement')] : []),
+    ...(commands > 0 ? [plural(commands, 'command step')] : []),
+  ];
+  if (watched.length === 0) return [];
+  return [
+    `The locks of ${watched.join(' and ')} were looked at from outside every ${POLL_MS} ms: one held for a shorter time can be missed.`,
   ];
 }

@@ -1,3 +1,4 @@
+import { POLL_MS } from '../artifacts/polling.ts';
 import type { OutsideLockRecord, WaitRecord } from '../artifacts/records.ts';
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import { APPLICATION_PREFIX, type PgEndpoint } from '../pg/endpoint.ts';
@@ -8,9 +9,6 @@ import type { RunClock } from '../shared/run-clock.ts';
 import { FIRST_USER_OID } from './catalog.ts';
 import type { ProbeLife } from './probe-life.ts';
 import { SessionRoles } from './session-roles.ts';
-
-/** 10 ms finds 99 % of the blocked session-seconds at 4 % of a saturated server; see docs/measurement.md. */
-export const POLL_MS = 10;
 
 /** Only what is not granted: a poll of all of pg_locks costs several times as much with many backends. */
 const WAITERS = {

@@ -1,7 +1,7 @@
 import type { OutsideLockRecord } from '../../artifacts/records.ts';
 import { groupBy } from './group-by.ts';
 import type { Interval } from './intervals.ts';
-import { POLL_MS } from './waits.ts';
+import { POLL_MS } from '../../artifacts/polling.ts';
 
 /** A lock of the migration from its grant to its release. */
 export interface LockSpan extends Interval {

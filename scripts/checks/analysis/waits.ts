@@ -1,7 +1,6 @@
+import { POLL_MS } from '../../artifacts/polling.ts';
 import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
 
-/** Sessions that wait are looked for every 10 ms while a part of the plan is in flight. */
-export const POLL_MS = 10;
 /** A later poll than this is not the next one: nothing was watched in between. */
 const LONGEST_POLL_MS = 5 * POLL_MS;
 /** Two readings of one wait's start differ by the round trip of the poll. */
