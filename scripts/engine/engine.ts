@@ -55,8 +55,19 @@ async function underLoad(run: EngineRun, cleanup: Cleanup): Promise<StepFailure 
   const { life, watch, compatibility, pools } = probes;
   const writers = { steps: writer(run, cleanup, 'steps'), batches: writer(run, cleanup, 'batches') };
   const endpoint = environment.primary;
-  const traffic = await RunTraffic.start({ ...run, endpoint, pools, life, standbyLagMs: probes.lagMs });
-  cleanup.add('load', () => traffic.release());
+  const events = writer(run, cleanup, 'load');
+  const traffic = await RunTraffic.start({
+    ...run,
+    endpoint,
+    pools,
+    life,
+    events,
+    standbyLagMs: probes.lagMs,
+  });
+  cleanup.add('load', () => {
+    traffic.release();
+    return Promise.resolve();
+  });
   const signal = AbortSignal.any([run.signal, traffic.died]);
 
   onEvent({ type: 'stage', stage: 'baseline', state: 'started', detail: '', fraction: 0, etaMs: null });

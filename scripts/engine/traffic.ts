@@ -20,6 +20,8 @@ export interface TrafficSetup {
   readonly versions: readonly VersionScripts[];
   readonly pools: SamplePools;
   readonly folder: RunFolder;
+  /** Closed by whoever opened it. */
+  readonly events: NdjsonWriter<LoadEvent>;
   readonly clock: RunClock;
   readonly life: ProbeLife;
   readonly signal: AbortSignal;
@@ -42,8 +44,7 @@ export class RunTraffic implements Traffic {
   }
 
   static async start(setup: TrafficSetup): Promise<RunTraffic> {
-    const { endpoint, rehearsal, versions, pools, folder, clock, life, signal, onEvent } = setup;
-    const events = folder.writer('load');
+    const { endpoint, rehearsal, versions, pools, folder, events, clock, life, signal, onEvent } = setup;
     life.note('requests', 'started');
     const load = await startLoad({
       endpoint,
@@ -99,8 +100,7 @@ export class RunTraffic implements Traffic {
   }
 
   /** For every other way out. */
-  async release(): Promise<void> {
+  release(): void {
     if (!this.#stopped) this.#load.kill();
-    await this.#events.close();
   }
 }

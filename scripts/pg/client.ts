@@ -14,13 +14,14 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export async function connect(
   endpoint: PgEndpoint,
   role: ConnectionRole,
-  extra: { pipeline?: boolean; options?: string; signal?: AbortSignal } = {},
+  extra: { pipeline?: boolean; queryTimeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<pg.Client> {
-  const { signal, ...config } = extra;
+  const { signal, queryTimeoutMs, ...config } = extra;
   signal?.throwIfAborted();
   const client = new pg.Client({
     ...endpoint,
     ...config,
+    ...(queryTimeoutMs === undefined ? {} : { query_timeout: queryTimeoutMs }),
     application_name: `${APPLICATION_PREFIX}${role}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

@@ -7,7 +7,7 @@ import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { FIRST_USER_OID } from './catalog.ts';
-import type { ProbeLife } from './probe-life.ts';
+import { PROBE_TIMEOUT_MS, type ProbeLife } from './probe-life.ts';
 import { SessionRoles } from './session-roles.ts';
 
 /** Only what is not granted: a poll of all of pg_locks costs several times as much with many backends. */
@@ -75,7 +75,7 @@ export class LockWatch {
   }
 
   static async start(endpoint: PgEndpoint, sinks: Sinks): Promise<LockWatch> {
-    return new LockWatch(await connect(endpoint, 'probe'), sinks);
+    return new LockWatch(await connect(endpoint, 'probe', { queryTimeoutMs: PROBE_TIMEOUT_MS }), sinks);
   }
 
   /** Polls while `work` goes on. */

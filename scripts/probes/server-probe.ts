@@ -5,7 +5,7 @@ import { sleep } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
-import type { ProbeLife } from './probe-life.ts';
+import { PROBE_TIMEOUT_MS, type ProbeLife } from './probe-life.ts';
 
 const PERIOD_MS = 1000;
 
@@ -46,7 +46,13 @@ export class ServerProbe {
     sinks: { writer: NdjsonWriter<ServerRecord>; clock: RunClock; life: ProbeLife },
     onRecord: (record: ServerRecord) => void,
   ): Promise<ServerProbe> {
-    return new ServerProbe(await connect(endpoint, 'probe'), sinks.writer, sinks.clock, sinks.life, onRecord);
+    return new ServerProbe(
+      await connect(endpoint, 'probe', { queryTimeoutMs: PROBE_TIMEOUT_MS }),
+      sinks.writer,
+      sinks.clock,
+      sinks.life,
+      onRecord,
+    );
   }
 
   async stop(): Promise<void> {

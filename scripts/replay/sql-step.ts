@@ -1,12 +1,11 @@
 import type { SqlStep } from '../plan/model.ts';
-import { splitSql } from '../pg/split.ts';
 import type { OnAttempt, StepContext, StepOutcome } from './context.ts';
 import { LiveFigures } from './live-figures.ts';
+import { readStatements } from './read-statements.ts';
 import { withRetries } from './retry.ts';
 import { runUnit } from './run-unit.ts';
 import { openSession } from './session.ts';
 import { StepCatalog } from './step-catalog.ts';
-import { StepFailure } from './step-failure.ts';
 import { unitsOf, type Unit } from './units.ts';
 
 /** Runs the author's statements in one session of their own, unit by unit. */
@@ -49,14 +48,7 @@ export async function runSqlStep(
 
 async function readUnits(step: SqlStep): Promise<Unit[]> {
   const files = [];
-  for (const { file, text } of step.files) {
-    const split = await splitSql(text);
-    if (!split.ok) {
-      const { line, message, excerpt } = split.error;
-      throw new StepFailure({ sqlstate: '42601', message, hint: null, file, line, excerpt });
-    }
-    files.push({ file, statements: split.statements });
-  }
+  for (const sql of step.files) files.push({ file: sql.file, statements: await readStatements(sql) });
   return unitsOf(files, step.transaction);
 }
 

@@ -1,7 +1,7 @@
 import type { VerifyStep } from '../plan/model.ts';
-import { splitSql } from '../pg/split.ts';
 import { plural } from '../shared/format.ts';
 import type { StepContext, StepOutcome } from './context.ts';
+import { readStatements } from './read-statements.ts';
 import { openSession } from './session.ts';
 import { StepFailure, stepErrorAt } from './step-failure.ts';
 
@@ -10,10 +10,9 @@ export async function runVerifyStep(step: VerifyStep, context: StepContext): Pro
   const session = await openSession(context.primary, step, context.signal);
   let questions = 0;
   try {
-    for (const { file, text } of step.files) {
-      const split = await splitSql(text);
-      const statements = split.ok ? split.statements : [];
-      for (const { text: sql, line } of statements) {
+    for (const asked of step.files) {
+      const { file } = asked;
+      for (const { text: sql, line } of await readStatements(asked)) {
         questions += 1;
         const rows = await countRows(session.client, sql, { file, line, sql });
         if (rows > 0) {

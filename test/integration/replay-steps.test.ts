@@ -117,6 +117,12 @@ describe('a command step', () => {
 });
 
 describe('a verify step', () => {
+  it('fails when its file is not SQL, instead of finding nothing', async () => {
+    await expect(runVerifyStep(verify('selct 1'), bench().context)).rejects.toMatchObject({
+      error: { sqlstate: '42601', file: 'sql/verify.sql', line: 1 },
+    });
+  });
+
   const verify = (text: string): VerifyStep => ({
     ...BASE,
     kind: 'verify',
