@@ -1,4 +1,5 @@
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
+import type { SshAccess } from '../ssh/access.ts';
 import type { HostSpec, PgSetting, PostgresSpec } from '../../scripts/plan/model.ts';
 
 /** Can this target be used on this machine, and if not, what mends it. */
@@ -14,6 +15,8 @@ export interface EnvironmentSpec {
   readonly connections?: number;
   /** Nothing of this run may live longer. ISO 8601 UTC. */
   readonly expiresAt: string;
+  /** Path of the driver's bundle on this machine; only targets with a driver host ask for it. */
+  readonly driverBundle: () => Promise<string>;
 }
 
 export interface HourlyPrice {
@@ -36,8 +39,32 @@ export interface Leftover {
 /** A server in one of its two modes: `restore` is fast and not durable, `rehearse` is as the rehearsal configures it. */
 export type ServerMode = 'restore' | 'rehearse';
 
+/** One host as people and reports see it. */
+export interface HostInfo {
+  /** `primary`, `standby` or `driver`. */
+  readonly role: string;
+  readonly address: string;
+  /** `ssh …` as it can be typed on this machine; null where there is no SSH. */
+  readonly sshCommand: string | null;
+}
+
+/** The host on which the engine runs when it does not run in this process. */
+export interface DriverAccess {
+  readonly ssh: SshAccess;
+  /** Absolute paths on the driver host: Node.js, the engine's bundle, and a folder for the run (mode 700). */
+  readonly nodePath: string;
+  readonly bundlePath: string;
+  readonly dir: string;
+}
+
 export interface RunningEnvironment {
   readonly hosts: number;
+  /** Empty for `embedded`. */
+  readonly hostInfo: readonly HostInfo[];
+  /** Null where the engine runs in this process. Its `primary` is then the address on the private network. */
+  readonly driver: DriverAccess | null;
+  /** What was created, by kind, such as `{ host: 3, network: 1 }`. */
+  readonly created: Readonly<Record<string, number>>;
   readonly primary: PgEndpoint;
   readonly standby: PgEndpoint | null;
   /** Folder on this machine for scratch files of the run; removed with the environment. */
@@ -56,6 +83,8 @@ export interface RunningEnvironment {
 export interface Environment {
   up(signal: AbortSignal): Promise<RunningEnvironment>;
   destroy(): Promise<void>;
+  /** Lets it live on until then, and no longer; undefined where it cannot outlive this process. */
+  keep?(until: Date): Promise<void>;
 }
 
 /** Where hosts come from. */

@@ -36,6 +36,12 @@ export interface HostSpec {
   readonly cpu?: number;
   readonly memoryBytes?: number;
   readonly class?: string;
+  /** Most bytes per second that the host's disk reads, and that it writes; undefined = as fast as it is. */
+  readonly diskBytesPerSec?: number;
+  /** Most bits per second that the host sends on the private network. */
+  readonly linkBitsPerSec?: number;
+  /** Added to each packet that the host sends. */
+  readonly linkDelayMs?: number;
 }
 
 export interface LoadSpec {

@@ -1,0 +1,10 @@
+/** How to reach one host over SSH. The private key is a secret: never log this as a whole. */
+export interface SshAccess {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  /** In OpenSSH format. */
+  readonly privateKey: string;
+  /** The only host key that is accepted, as in known_hosts without the host: `ssh-ed25519 AAAA…`. */
+  readonly hostKey: string;
+}
