@@ -15,13 +15,14 @@ function recorder(overrides: Partial<Environment> = {}, leftovers: Leftover[] = 
   const calls: string[] = [];
   const failed = new AbortController();
   const running: RunningEnvironment = {
-    hosts: 1,
+    ...{ hosts: 1, hostInfo: [], driver: null, created: {} },
     primary: { host: '127.0.0.1', port: 1, user: 'u', password: 'p', database: 'd' },
     ...{ standby: null, scratchDir: '/nowhere', limits: [], restoreSettings: [] },
     switchTo: () => Promise.resolve(),
     failed: failed.signal,
   };
   const environment: Environment = {
+    ...(overrides.keep ? { keep: overrides.keep } : {}),
     up: () => {
       calls.push('up');
       return overrides.up ? overrides.up(new AbortController().signal) : Promise.resolve(running);
@@ -61,8 +62,41 @@ describe('withEnvironment', () => {
       createMs: expect.any(Number) as number,
       destroyMs: expect.any(Number) as number,
       leftovers: [],
+      keptUntil: null,
       failures: [],
     });
+  });
+
+  it('keeps what was used when it is asked to, and does not look for leftovers', async () => {
+    const until = new Date('2026-11-20T10:30:00Z');
+    const kept: Date[] = [];
+    const { calls, target } = recorder({ keep: (date) => Promise.resolve(void kept.push(date)) });
+    const signal = new AbortController().signal;
+    const lifecycle = await withEnvironment(target, spec, () => Promise.resolve(1), {
+      signal,
+      keepUntil: () => until,
+    });
+    expect(calls).toEqual(['up']);
+    expect(kept).toEqual([until]);
+    expect(lifecycle).toMatchObject({ keptUntil: until, leftovers: [], destroyMs: 0 });
+  });
+
+  it('destroys what it cannot keep, and what was interrupted or failed', async () => {
+    const signal = new AbortController().signal;
+    const keepUntil = (): Date => new Date();
+    const stuck = recorder({ keep: () => Promise.reject(new Error('no clock')) });
+    const lifecycle = await withEnvironment(stuck.target, spec, () => Promise.resolve(), {
+      signal,
+      keepUntil,
+    });
+    expect(stuck.calls).toEqual(['up', 'destroy']);
+    expect(lifecycle).toMatchObject({
+      keptUntil: null,
+      failures: [{ label: 'keeping the environment of demo-1', error: new Error('no clock') }],
+    });
+    const failing = recorder({ keep: () => Promise.resolve() });
+    await withEnvironment(failing.target, spec, () => Promise.reject(new Error('x')), { signal, keepUntil });
+    expect(failing.calls).toEqual(['up', 'destroy']);
   });
 
   it('destroys what a failed up may have left, and keeps its reason', async () => {

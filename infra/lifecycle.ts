@@ -16,7 +16,16 @@ export interface Lifecycle<T> {
   readonly destroyMs: number;
   /** What the target still finds of this run; empty is the proof that nothing stayed, null that it could not look. */
   readonly leftovers: Leftover[] | null;
+  /** Until when the environment was left up on purpose; null = it was destroyed. */
+  readonly keptUntil: Date | null;
   readonly failures: CleanupFailure[];
+}
+
+export interface LifecycleOptions {
+  readonly signal: AbortSignal;
+  readonly onTeardown?: () => void;
+  /** Asked after a use that succeeded: until when to leave the environment up; without it, it is destroyed. */
+  readonly keepUntil?: () => Date;
 }
 
 /**
@@ -27,9 +36,9 @@ export async function withEnvironment<T>(
   target: Target,
   spec: EnvironmentSpec,
   use: (environment: RunningEnvironment, createMs: number) => Promise<T>,
-  options: { readonly signal: AbortSignal; readonly onTeardown?: () => void },
+  options: LifecycleOptions,
 ): Promise<Lifecycle<T>> {
-  const { signal, onTeardown } = options;
+  const { signal, onTeardown, keepUntil } = options;
   const cleanup = new Cleanup();
   const environment = target.environment(spec);
   cleanup.add(`environment of ${spec.runId}`, () => destroy(environment));
@@ -42,15 +51,25 @@ export async function withEnvironment<T>(
       return useUntilFailed(running, () => use(running, createMs), signal);
     })(),
   ]);
+  const failures: CleanupFailure[] = [];
+  if (keepUntil && used.status === 'fulfilled') {
+    const until = keepUntil();
+    try {
+      await keep(environment, until);
+      return { use: used, createMs, destroyMs: 0, leftovers: [], keptUntil: until, failures };
+    } catch (error) {
+      failures.push({ label: `keeping the environment of ${spec.runId}`, error: asError(error) });
+    }
+  }
   onTeardown?.();
   const startedMs = monotonicMs();
-  const failures = await cleanup.run();
+  failures.push(...(await cleanup.run()));
   const destroyMs = monotonicMs() - startedMs;
   const leftovers = await sweepTarget(target, spec.runId).catch((error: unknown) => {
     failures.push({ label: `looking for what is left of ${spec.runId}`, error: asError(error) });
     return null;
   });
-  return { use: used, createMs, destroyMs, leftovers, failures };
+  return { use: used, createMs, destroyMs, leftovers, keptUntil: null, failures };
 }
 
 async function useUntilFailed<T>(
@@ -83,6 +102,11 @@ async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Pro
     await withTimeout(running, UNWIND_MS, 'unwinding').catch(() => undefined);
     throw signal.reason;
   }
+}
+
+async function keep(environment: Environment, until: Date): Promise<void> {
+  if (!environment.keep) throw new Error('an environment of this target ends with the run');
+  await withTimeout(environment.keep(until), DESTROY_TIMEOUT_MS, 'keeping the environment');
 }
 
 /** Tries twice: what stood in the way, such as a process that took its time, may be gone by then. */

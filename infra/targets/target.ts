@@ -16,7 +16,7 @@ export interface EnvironmentSpec {
   /** Nothing of this run may live longer. ISO 8601 UTC. */
   readonly expiresAt: string;
   /** Path of the driver's bundle on this machine; only targets with a driver host ask for it. */
-  readonly driverBundle: () => Promise<string>;
+  readonly driverBundle?: () => Promise<string>;
 }
 
 export interface HourlyPrice {
@@ -33,6 +33,8 @@ export interface Leftover {
   readonly expiresAt: string | null;
   /** The run that owns it is still going on: hands off. */
   readonly inUse: boolean;
+  /** Only removed by a `reap --execute`, or by the run itself; without it, by any reap once its run is dead. */
+  readonly confirm?: true;
   readonly remove: () => Promise<void>;
 }
 

@@ -76,7 +76,8 @@ export class EmbeddedEnvironment implements Environment {
       client.query(`create database ${DATABASE}`),
     );
     return {
-      ...{ hosts: 1, primary, standby: null, scratchDir: dir.scratch, limits: limitsOf(this.#spec) },
+      ...{ hosts: 1, hostInfo: [], driver: null, created: { server: 1 } },
+      ...{ primary, standby: null, scratchDir: dir.scratch, limits: limitsOf(this.#spec) },
       restoreSettings: restore,
       switchTo: (mode, stop) => this.#whileAlive(stop, (both) => server.switchTo(mode, both)),
       failed: server.failed,
