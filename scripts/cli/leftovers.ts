@@ -29,7 +29,7 @@ export function hasExpired({ expiresAt }: Leftover, nowMs: number): boolean {
   return expiresAt !== null && Date.parse(expiresAt) <= nowMs;
 }
 
-/** Removes what dead runs left on this machine, before another run starts. A failure is said and stops nothing. */
+/** Removes what dead runs left on this machine, hosts included, before another run starts. A failure is said and stops nothing. */
 export async function removeDeadRuns(out: Output): Promise<void> {
   const dead = (await sweepAll()).filter(isDead);
   if (dead.length === 0) return;

@@ -51,7 +51,9 @@ function printRuns(runs: readonly RunSummary[], { io, out }: Pick<CliContext, 'i
   for (const line of tableLines([header, ...rows], width)) out.result(line);
 }
 
-function aliveLine({ runId, target, what, inUse }: Leftover): string {
-  const hint = inUse ? 'in use' : 'left behind; rehearse reap removes it';
+function aliveLine({ runId, target, what, inUse, confirm, expiresAt }: Leftover): string {
+  const command = confirm ? 'rehearse reap --execute' : 'rehearse reap';
+  const until = expiresAt === null ? '' : `, until ${expiresAt} at most`;
+  const hint = inUse ? `in use${until}` : `left behind; ${command} removes it`;
   return `alive  ${runId}  ${target}  ${what}  (${hint})`;
 }

@@ -7,7 +7,10 @@ const PAST = '2020-01-01T00:00:00.000Z';
 const FUTURE = '2999-01-01T00:00:00.000Z';
 
 /** A target with these leftovers; those named in `stuck` cannot be removed. */
-async function run(found: readonly Leftover[], options: { execute?: true; stuck?: readonly string[] } = {}) {
+async function run(
+  found: readonly Leftover[],
+  options: { execute?: true; run?: string; stuck?: readonly string[] } = {},
+) {
   let there = [...found];
   const lines: string[] = [];
   const sink = { write: (text: string) => lines.push(text.trimEnd()) };
@@ -54,5 +57,26 @@ test('what could not be removed is exit 6', async () => {
   expect(await run([leftover('host a', false, FUTURE)], { stuck: ['host a'] })).toEqual({
     code: 6,
     lines: ['could not remove host a', 'left     demo  host a  (could not be removed)'],
+  });
+});
+
+test('hosts of a dead run are shown by reap and removed by reap --execute', async () => {
+  const host: Leftover = { ...leftover('host a', false, FUTURE), confirm: true };
+  expect(await run([host])).toEqual({
+    code: 6,
+    lines: ['left     demo  host a  (its run is dead: rehearse reap --execute removes it)'],
+  });
+  expect(await run([host], { execute: true })).toEqual({ code: 0, lines: ['removed  demo  host a'] });
+});
+
+test('--run looks at one run only, and with --execute removes it although it is in use', async () => {
+  const found = [leftover('host a', true, FUTURE), { ...leftover('host b', false, FUTURE), runId: 'other' }];
+  expect(await run(found, { run: 'demo' })).toEqual({
+    code: 0,
+    lines: [`left     demo  host a  (in use until ${FUTURE})`],
+  });
+  expect(await run(found, { run: 'demo', execute: true })).toEqual({
+    code: 0,
+    lines: ['removed  demo  host a'],
   });
 });
