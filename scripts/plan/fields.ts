@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { parseDurationMs, parseRatePerSec, parseSizeBytes } from '../shared/units.ts';
+import {
+  parseBitsPerSec,
+  parseBytesPerSec,
+  parseDurationMs,
+  parseRatePerSec,
+  parseSizeBytes,
+} from '../shared/units.ts';
 
 /*
  * The scalars of rehearsal.yaml. `title` names the type for editors and docs/config.md, and the pattern, also for them, lets
@@ -54,6 +60,20 @@ export function size(example: string) {
     { title: 'size', what: 'a size', example, pattern, withUnit: '{value}MB or {value}GB' },
     (value) => positive(parseSizeBytes(value)),
   );
+}
+
+/** 50MB/s → bytes per second. */
+export function throughput(example: string) {
+  const pattern = '^\\d+(\\.\\d+)?\\s*(B|kB|KB|MB|GB|TB)\\s*/\\s*s$';
+  const field = { title: 'throughput', what: 'a throughput', example, pattern, withUnit: '{value}MB/s' };
+  return text(field, (value) => positive(parseBytesPerSec(value)));
+}
+
+/** 100mbit → bits per second. */
+export function linkRate(example: string) {
+  const pattern = '^\\d+(\\.\\d+)?\\s*[kmg]bit$';
+  const field = { title: 'link rate', what: 'the rate of a link', example, pattern, withUnit: '{value}mbit' };
+  return text(field, (value) => positive(parseBitsPerSec(value)));
 }
 
 /** Seconds as a number, or a duration → seconds. */

@@ -122,6 +122,29 @@ test('an alias is checked where it is used, and merged keys count', async () => 
   ]);
 });
 
+test('hosts have one of three roles, and limits that the host can live with', async () => {
+  const hosts = `hosts:
+  primry: {}
+  replica: { cpu: 2 }
+  primary: { memory: 127MB, disk: 50, disc: 50MB/s }
+  standby: { memory: 1MB, disk: 50MB, link: 100mbit }
+  driver: { memory: 64MB, link: { rate: 100Mbit, delay: 2, jitter: 1ms } }
+`;
+  expect(await mistakesIn(`${hosts}${plan(SOAK)}`)).toEqual([
+    'r/rehearsal.yaml:2 hosts.primry: unknown key; did you mean primary?',
+    'r/rehearsal.yaml:3 hosts.replica: unknown key; write primary, standby or driver',
+    'r/rehearsal.yaml:4 hosts.primary.memory: 127MB is too little for PostgreSQL to start in; write 128MB or more',
+    'r/rehearsal.yaml:4 hosts.primary.disk: 50 has no unit; write 50MB/s',
+    'r/rehearsal.yaml:4 hosts.primary.disc: unknown key; did you mean disk?',
+    'r/rehearsal.yaml:5 hosts.standby.memory: 1MB is too little for PostgreSQL to start in; write 128MB or more',
+    'r/rehearsal.yaml:5 hosts.standby.disk: 50MB is not a throughput; write 50MB/s',
+    'r/rehearsal.yaml:5 hosts.standby.link: 100mbit is not a map of keys',
+    'r/rehearsal.yaml:6 hosts.driver.link.rate: 100Mbit is not the rate of a link; write 100mbit',
+    'r/rehearsal.yaml:6 hosts.driver.link.delay: 2 has no unit; write 2s or 2ms',
+    'r/rehearsal.yaml:6 hosts.driver.link.jitter: unknown key; write rate or delay',
+  ]);
+});
+
 test('an empty file of keys names each key that must be there', async () => {
   expect(await mistakesIn('{}')).toEqual([
     'r/rehearsal.yaml:1 version: missing; write 1',

@@ -12,7 +12,7 @@ test('a rehearsal is read with units converted, defaults filled in and paths abs
 name: demo
 snapshot: { generator: ./gen.sql, takenAt: 2026-11-20T02:00:00+01:00 }
 postgres: { version: 16, binDir: bin, port: 5499, settings: { fsync: off, work_mem: 4MB, max_connections: 50 }, standby: true }
-hosts: { primary: { cpu: 2, memory: 4GB, class: dedicated }, driver: {} }
+hosts: { primary: { cpu: 2, memory: 4GB, class: dedicated, disk: 50MB/s }, standby: { memory: 128MB, link: { rate: 1.5gbit, delay: 2ms } }, driver: {} }
 load: { rate: 120/min, connections: 3, warmup: 1m, cooldown: 1s, seed: 7, versions: { old: old, new: ./new } }
 budgets: { lockWait: 1s, lockHold: 2s, p99: 100ms, errors: 3, blockedSeconds: 1m, stepDuration: 1h, backfillRate: 60/min, replicationLag: 5s }
 plan:
@@ -45,7 +45,14 @@ plan:
       ],
       standby: true,
     },
-    hosts: { primary: { cpu: 2, memoryBytes: 4 * 1024 ** 3, class: 'dedicated' }, driver: {} },
+    hosts: {
+      primary: {
+        ...{ cpu: 2, memoryBytes: 4 * 1024 ** 3, class: 'dedicated' },
+        diskBytesPerSec: 50 * 1024 ** 2,
+      },
+      standby: { memoryBytes: 128 * 1024 ** 2, linkBitsPerSec: 1_500_000_000, linkDelayMs: 2 },
+      driver: {},
+    },
     load: {
       ratePerSec: 2,
       connections: 3,

@@ -87,7 +87,14 @@ function hostsOf(config: RehearsalConfig['hosts']): Record<string, HostSpec> {
   return Object.fromEntries(
     Object.entries(config).map(([role, host]) => [
       role,
-      defined({ cpu: host.cpu, memoryBytes: host.memory, class: host.class }),
+      defined({
+        cpu: host.cpu,
+        memoryBytes: host.memory,
+        class: host.class,
+        diskBytesPerSec: host.disk,
+        linkBitsPerSec: host.link?.rate,
+        linkDelayMs: host.link?.delay,
+      }),
     ]),
   );
 }

@@ -11,6 +11,9 @@ export interface SchemaIssue {
   readonly message: string;
 }
 
+/** A map with so few keys is told as a whole to whoever wrote another one. */
+const FEW_KEYS = 3;
+
 type Issue = z.core.$ZodIssue;
 
 /** Everything in the value of a rehearsal.yaml that the schema does not allow, in the words of a reader. */
@@ -85,7 +88,10 @@ function kindsAt(path: KeyPath): { what: string; kinds: readonly string[] } | un
 
 function unknownKey(path: KeyPath, key: string, root: unknown): string {
   const known = keysAt(rehearsalSchema, path);
-  if (!known.includes(key)) return `unknown key${didYouMean(key, known)}`;
+  if (!known.includes(key)) {
+    const few = known.length > 0 && known.length <= FEW_KEYS ? `; write ${eitherOf(known)}` : '';
+    return `unknown key${didYouMean(key, known) || few}`;
+  }
   const { what = 'map', kinds = [] } = kindsAt(path) ?? {};
   const value = valueAt(root, path);
   const kind = kinds.find((each) => typeof value === 'object' && value !== null && each in value) ?? '';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { amount, count, duration, flag, key, path, rate, seconds, size, words } from './fields.ts';
+import { count, duration, flag, key, path, rate, seconds, words } from './fields.ts';
+import { hostsSchema } from './schema-hosts.ts';
 import { stepSchema } from './schema-steps.ts';
 
 /** rehearsal.yaml, version 1. Every key carries its meaning: the JSON Schema and docs/config.md are made from them. */
@@ -68,20 +69,6 @@ const postgresSchema = z.strictObject({
     .meta({ title: 'map', examples: ['{ shared_buffers: 1GB }'] })
     .describe('Settings of the server while it is rehearsed, as in postgresql.conf; checked with SHOW.'),
   standby: flag(true).prefault(false).describe('Also run a streaming standby and measure its lag.'),
-});
-
-const hostSchema = z.strictObject({
-  cpu: amount('a number of CPUs', 2, { min: 0.1 }).exactOptional().describe('CPUs of the host.'),
-  memory: size('4GB').exactOptional().describe('Memory of the host.'),
-  class: words('a class of hosts', 'dedicated')
-    .exactOptional()
-    .describe('Kind of host, in the words of the target that rents it.'),
-});
-
-const hostsSchema = z.strictObject({
-  primary: hostSchema.exactOptional().describe('The host of the database that is migrated.'),
-  standby: hostSchema.exactOptional().describe('The host of the streaming standby.'),
-  driver: hostSchema.exactOptional().describe('The host that sends the traffic and replays the plan.'),
 });
 
 export const loadSchema = z.strictObject({

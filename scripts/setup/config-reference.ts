@@ -57,6 +57,8 @@ const VALUES = `## Values
 | duration | \`250ms\`, \`2s\`, \`5m\`, \`1h30m\`; units \`us\`, \`ms\`, \`s\`, \`m\` or \`min\`, \`h\`, \`d\` |
 | rate     | \`400/s\`, \`30/min\`, \`5000/h\`                                                           |
 | size     | \`16kB\`, \`512MB\`, \`4GB\`: powers of 1024, as PostgreSQL counts                          |
+| throughput | \`50MB/s\`, \`1GB/s\`: a size each second |
+| link rate | \`100mbit\`, \`1gbit\`, \`512kbit\`: bits each second, powers of 1000, as networks count |
 | path     | relative to the folder of \`rehearsal.yaml\`                                                |
 
 \`\${NAME}\` in any value stands for that name in the environment, else in \`.env\` beside \`rehearsal.yaml\`, else in \`.env\` of the
@@ -72,17 +74,17 @@ export function configReference(schema: JsonSchema): string {
     `## Example\n\n\`\`\`yaml\n${EXAMPLE}\`\`\`\n`,
     VALUES,
     `## Keys\n\n${table([schema])}`,
-    ...Object.entries(rest).flatMap(([key, each]) => sections(key, each)),
+    ...Object.entries(rest).flatMap(([key, each]) => sections([key], each)),
     ...planSections(plan ?? {}),
   ].join('\n');
 }
 
 /** A section for a map and one for each map inside it; maps with the same keys share theirs. */
-function sections(path: string, schema: JsonSchema): string[] {
+function sections(paths: readonly string[], schema: JsonSchema): string[] {
   const maps = schema.anyOf?.filter(({ properties }) => properties) ?? [schema];
   const properties = maps.flatMap((map) => Object.entries(map.properties ?? {}));
   if (properties.length === 0) return [];
-  const own = `## ${path}\n\n${schema.description ?? ''}\n\n${table(maps)}`;
+  const own = `## ${paths.join(', ')}\n\n${schema.description ?? ''}\n\n${table(maps)}`;
   const inner = new Map<string, { paths: string[]; schema: JsonSchema }>();
   for (const [key, each] of properties) {
     if (!each.properties) continue;
@@ -90,10 +92,10 @@ function sections(path: string, schema: JsonSchema): string[] {
     const same = inner.get(shape) ?? { paths: [], schema: { ...each, description: '' } };
     if (same.paths.length === 0 && each.description !== undefined) same.schema = each;
     else same.schema = { ...each, description: 'The same keys in each.' };
-    same.paths.push(`${path}.${key}`);
+    same.paths.push(...paths.map((path) => `${path}.${key}`));
     inner.set(shape, same);
   }
-  return [own, ...[...inner.values()].flatMap(({ paths, schema: each }) => sections(paths.join(', '), each))];
+  return [own, ...[...inner.values()].flatMap((each) => sections(each.paths, each.schema))];
 }
 
 /** The keys that all kinds of step share once, then for each kind its own. */
@@ -113,7 +115,7 @@ function planSections(plan: JsonSchema): string[] {
     table(kinds.slice(0, 1).map((kind) => pick(kind, true))),
     ...kinds.flatMap((kind) => {
       const own = pick(kind, false);
-      const [, ...inner] = sections(`plan.${kind.title ?? ''}`, own);
+      const [, ...inner] = sections([`plan.${kind.title ?? ''}`], own);
       const nested = inner.map((text) => text.replace(/^## plan\.\w+\./, '#### '));
       return [`### ${kind.title ?? ''} step\n\n${table([own])}`, ...nested];
     }),

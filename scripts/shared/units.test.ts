@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseDurationMs, parseRatePerSec, parseSizeBytes } from './units.ts';
+import {
+  parseBitsPerSec,
+  parseBytesPerSec,
+  parseDurationMs,
+  parseRatePerSec,
+  parseSizeBytes,
+} from './units.ts';
 
 test.each([
   ['250ms', 250],
@@ -108,3 +114,30 @@ test('no text makes a parser throw or give anything but a finite number', () => 
     { numRuns: 1000 },
   );
 });
+
+test.each([
+  ['50MB/s', 52_428_800],
+  ['1.5 kB / s', 1536],
+  ['0B/s', 0],
+])('%j is %d bytes a second', (text, bytesPerSec) => {
+  expect(parseBytesPerSec(text)).toBe(bytesPerSec);
+});
+
+test.each(['', '50', '50MB', '/s', '50MB/min', '50MB/s/s', '-1MB/s'])('%j is no throughput', (text) => {
+  expect(parseBytesPerSec(text)).toBeUndefined();
+});
+
+test.each([
+  ['100mbit', 100_000_000],
+  ['1gbit', 1_000_000_000],
+  ['1.5 kbit', 1500],
+])('%j is %d bits a second', (text, bitsPerSec) => {
+  expect(parseBitsPerSec(text)).toBe(bitsPerSec);
+});
+
+test.each(['', '100', '100Mbit', '100mbit/s', '1gb', 'mbit', '-1mbit', '1constructor'])(
+  '%j is no rate of a link',
+  (text) => {
+    expect(parseBitsPerSec(text)).toBeUndefined();
+  },
+);

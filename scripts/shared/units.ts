@@ -17,6 +17,11 @@ const SIZE_BYTES: ReadonlyMap<string, number> = new Map([
   ['GB', 1024 ** 3],
   ['TB', 1024 ** 4],
 ]);
+const LINK_BITS: ReadonlyMap<string, number> = new Map([
+  ['kbit', 1e3],
+  ['mbit', 1e6],
+  ['gbit', 1e9],
+]);
 
 /** `250ms`, `2s`, `1.5m`, `1h30m` → milliseconds. */
 export function parseDurationMs(text: string): number | undefined {
@@ -42,5 +47,18 @@ export function parseRatePerSec(text: string): number | undefined {
 export function parseSizeBytes(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text.trim());
   const factor = SIZE_BYTES.get(match?.[2] ?? '');
+  return match && factor !== undefined ? Math.round(Number(match[1]) * factor) : undefined;
+}
+
+/** `50MB/s` → bytes per second, in the units of `parseSizeBytes`. */
+export function parseBytesPerSec(text: string): number | undefined {
+  const match = /^(.+?)\s*\/\s*s$/.exec(text.trim());
+  return match?.[1] === undefined ? undefined : parseSizeBytes(match[1]);
+}
+
+/** `100mbit`, `1gbit` → bits per second. The units of networks, and of tc(8): powers of 1000. */
+export function parseBitsPerSec(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/.exec(text.trim());
+  const factor = LINK_BITS.get(match?.[2] ?? '');
   return match && factor !== undefined ? Math.round(Number(match[1]) * factor) : undefined;
 }
