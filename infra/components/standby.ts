@@ -1,0 +1,46 @@
+import { ComponentResource, type ComponentResourceOptions, type Resource } from '@pulumi/pulumi';
+import type { HostSoftware } from '../targets/hosts.ts';
+import type { Host } from './host.ts';
+import { REPLICATION_USER, SUPERUSER, type PostgresServer } from './postgres-server.ts';
+import { remoteFile } from './remote-file.ts';
+import { remoteStep } from './remote-step.ts';
+
+const TOOL_PATH = '/var/lib/rehearse-standby-tool.mjs';
+
+export interface StandbyArgs {
+  readonly host: Host;
+  readonly primary: Host;
+  readonly server: PostgresServer;
+  readonly software: HostSoftware;
+  readonly port: number;
+  readonly config: string;
+  /** Path on this machine of the bundled `standby-tool/main.ts`. */
+  readonly tool: string;
+  readonly replicationPassword: string;
+}
+
+/** A hot standby that streams from the primary through a replication slot of its own. */
+export class Standby extends ComponentResource {
+  readonly ready: Resource;
+
+  constructor(name: string, args: StandbyArgs, options?: ComponentResourceOptions) {
+    super('rehearsal:index:Standby', name, {}, options);
+    const { host, primary, server, software, port, config, tool, replicationPassword } = args;
+    const copied = remoteFile(`${name}-tool`, { host, parent: this, from: tool, to: TOOL_PATH });
+    this.ready = remoteStep(`${name}-start`, {
+      host,
+      parent: this,
+      script: 'standby.sh',
+      variables: {
+        bin: software.postgres.binDir,
+        ...{ node: software.nodePath, tool: TOOL_PATH, config },
+        address: host.address,
+        primary: primary.address,
+        ...{ port: String(port), superuser: SUPERUSER, replication_user: REPLICATION_USER },
+      },
+      secrets: [replicationPassword],
+      dependsOn: [copied, server.ready],
+    });
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,56 @@
+import type { HostSpec } from '../scripts/plan/model.ts';
+import { POSTGRES_PORT, serverConfig } from './components/server-config.ts';
+import type { HostRole, HostSoftware, HostTarget } from './targets/hosts.ts';
+import type { EnvironmentSpec } from './targets/target.ts';
+
+/** All that the program of an environment is told: plain values, the same whenever the same run asks again. */
+export interface EnvironmentPlan {
+  readonly runId: string;
+  /** ISO 8601 UTC. */
+  readonly expiresAt: string;
+  readonly software: HostSoftware;
+  readonly sizes: Readonly<Record<HostRole, HostSpec>>;
+  readonly port: number;
+  /** postgresql.conf of each server. */
+  readonly configs: { readonly primary: string; readonly standby: string };
+  /** Path on this machine of the tool that makes a standby; null where there is none. */
+  readonly standby: { readonly tool: string } | null;
+  /** Path on this machine of the engine as one file. */
+  readonly bundle: string;
+  readonly keys: RunKeys;
+  readonly passwords: RunPasswords;
+}
+
+/** The key pair of the run, both halves in OpenSSH format. */
+export interface RunKeys {
+  readonly publicKey: string;
+  readonly privateKey: string;
+}
+
+export interface RunPasswords {
+  readonly superuser: string;
+  readonly replication: string;
+}
+
+/** @throws CONFIG_INVALID where a host is too small for its server */
+export function planEnvironment(
+  spec: EnvironmentSpec,
+  facts: Pick<EnvironmentPlan, 'software' | 'standby' | 'bundle' | 'keys' | 'passwords' | 'expiresAt'> & {
+    readonly target: HostTarget;
+  },
+): EnvironmentPlan {
+  const { target, ...rest } = facts;
+  const { postgres, connections } = spec;
+  const sizeOf = (role: HostRole): HostSpec => spec.hosts[role] ?? {};
+  const sizes = { primary: sizeOf('primary'), standby: sizeOf('standby'), driver: sizeOf('driver') };
+  const configOf = (role: HostRole): string =>
+    serverConfig(postgres, {
+      ...{ capacity: target.capacity(sizes[role]), connections },
+      statistics: facts.software.postgres.statistics,
+    });
+  return {
+    ...rest,
+    ...{ runId: spec.runId, sizes, port: postgres.port ?? POSTGRES_PORT },
+    configs: { primary: configOf('primary'), standby: postgres.standby ? configOf('standby') : '' },
+  };
+}

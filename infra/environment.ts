@@ -1,0 +1,60 @@
+import { all, type Output } from '@pulumi/pulumi';
+import { Driver } from './components/driver.ts';
+import { Host } from './components/host.ts';
+import { PostgresServer } from './components/postgres-server.ts';
+import { PrivateNetwork } from './components/private-network.ts';
+import { Standby } from './components/standby.ts';
+import type { EnvironmentPlan } from './environment-plan.ts';
+import type { HostMaker, HostRole } from './targets/hosts.ts';
+
+/** One host as the stack's outputs tell it. */
+export interface HostOutput {
+  readonly role: HostRole;
+  readonly address: string;
+  readonly hostKey: string;
+  readonly notes: readonly string[];
+  readonly identity: string;
+}
+
+/** The program of one temporary environment: a network, its hosts, and what runs on them. */
+export function environmentProgram(
+  plan: EnvironmentPlan,
+  maker: HostMaker,
+): () => Promise<{ hosts: Output<HostOutput[]> }> {
+  return () => {
+    const { runId, expiresAt, software, port, passwords, standby: withStandby } = plan;
+    const network = new PrivateNetwork('network', { runId, expiresAt, maker });
+    const hostOf = (role: HostRole): Host =>
+      new Host(role, {
+        ...{ runId, expiresAt, role, maker, network, share: software.share },
+        size: plan.sizes[role],
+        authorizedKey: plan.keys.publicKey,
+        privateKey: plan.keys.privateKey,
+      });
+    const primary = hostOf('primary');
+    const standby = withStandby ? hostOf('standby') : null;
+    const driver = hostOf('driver');
+    const server = new PostgresServer('postgres', {
+      ...{ host: primary, software, port, subnet: network.subnet, passwords },
+      config: plan.configs.primary,
+      standbyAddress: standby === null ? null : standby.address,
+    });
+    if (withStandby && standby !== null) {
+      new Standby('replica', {
+        ...{ host: standby, primary, server, software, port, tool: withStandby.tool },
+        config: plan.configs.standby,
+        replicationPassword: passwords.replication,
+      });
+    }
+    new Driver('engine', { host: driver, primary, server, software, port, bundle: plan.bundle });
+    const hosts = [primary, ...(standby === null ? [] : [standby]), driver];
+    return Promise.resolve({ hosts: all(hosts.map(hostOutput)) });
+  };
+}
+
+function hostOutput(host: Host): Output<HostOutput> {
+  const { address, hostKey, notes, identity } = host;
+  return all([address, hostKey, notes, identity]).apply(([at, key, said, who]) => ({
+    ...{ role: host.role, address: at, hostKey: key, notes: said, identity: who },
+  }));
+}
