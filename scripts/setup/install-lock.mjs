@@ -10,11 +10,15 @@ const POLL_MS = 200;
 
 /**
  * Runs `work` while no other process holds the lock file `path`. A lock left behind by a dead process is taken over.
- * `onWait` is called once when somebody else holds it.
+ * `onWait` is called once when somebody else holds it; an abort of `signal` ends the waiting.
  */
-export async function withLock(path, work, { onWait = () => {}, staleMs = STALE_MS, waitMs = WAIT_MS } = {}) {
+export async function withLock(
+  path,
+  work,
+  { onWait = () => {}, staleMs = STALE_MS, waitMs = WAIT_MS, signal = undefined } = {},
+) {
   const token = randomUUID();
-  await acquire(path, token, { onWait, staleMs, waitMs });
+  await acquire(path, token, { onWait, staleMs, waitMs, signal });
   const touch = setInterval(() => {
     const now = new Date();
     try {
@@ -36,7 +40,7 @@ export async function withLock(path, work, { onWait = () => {}, staleMs = STALE_
   }
 }
 
-async function acquire(path, token, { onWait, staleMs, waitMs }) {
+async function acquire(path, token, { onWait, staleMs, waitMs, signal }) {
   const until = Date.now() + waitMs;
   let waited = false;
   while (!create(path, token)) {
@@ -52,7 +56,7 @@ async function acquire(path, token, { onWait, staleMs, waitMs }) {
       throw new Error(`another process has been installing for too long; remove ${path}`);
     if (!waited) onWait();
     waited = true;
-    await sleep(POLL_MS);
+    await sleep(POLL_MS, undefined, { signal });
   }
 }
 

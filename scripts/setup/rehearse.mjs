@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // Starts the command line on a clean clone: only Node's built-ins until the packages are there.
-import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, InstallInterrupted } from './install.mjs';
 import { nodeTooOld } from './node-version.mjs';
 import { onParentEnd } from './parent-watch.mjs';
+import { registerTypeScript } from './typescript.mjs';
 
 const ROOT = dirname(dirname(dirname(realpathSync(fileURLToPath(import.meta.url)))));
 const SHIPPED = join(ROOT, 'rehearsals', 'rename-column');
@@ -19,32 +20,6 @@ function byNpm() {
 /** npm runs scripts in the package's folder and keeps the caller's in INIT_CWD; paths belong to the caller. */
 function callersFolder() {
   return (byNpm() && process.env.INIT_CWD) || process.cwd();
-}
-
-/** A folder for compiled TypeScript beside the packages; undefined where nothing can be written there. */
-function compileCache() {
-  const folder = join(ROOT, 'node_modules', '.cache');
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-    return folder;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Node reads TypeScript from here on. Its compiler keeps a cache in TMPDIR, where nothing of ours should stay: move it. */
-async function registerTypeScript() {
-  const { TMPDIR } = process.env;
-  const cache = compileCache();
-  if (cache) {
-    process.env.TMPDIR = cache;
-    process.env.REHEARSE_COMPILE_CACHE = cache;
-  }
-  const { register } = await import('tsx/esm/api');
-  register({ tsconfig: join(ROOT, 'tsconfig.json') });
-  if (TMPDIR === undefined) delete process.env.TMPDIR;
-  else process.env.TMPDIR = TMPDIR;
 }
 
 async function start() {
@@ -62,7 +37,7 @@ async function start() {
     process.stderr.write('hint: check the network and the npm registry (npm ping), then start again\n');
     return 3;
   }
-  await registerTypeScript();
+  await registerTypeScript(ROOT);
   const { main, processIo } = await import('../cli/main.ts');
   const args = process.argv.slice(2);
   return main(args.length === 0 ? ['run', SHIPPED] : args, processIo({ cwd: callersFolder() }));
