@@ -1,3 +1,4 @@
 import { serve } from '../provider-kit/serve.ts';
+import { CommandProvider } from './provider.ts';
 
-await serve(() => ({ version: '1.2.1' }));
+await serve((plugin) => new CommandProvider(plugin));

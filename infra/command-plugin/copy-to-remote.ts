@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, posix } from 'node:path';
+import type { CreateResult, UpdateResult } from '@pulumi/pulumi/provider/provider.js';
+import { asSecret, type WireProperties } from '../provider-kit/wire.ts';
+import { parseInputs } from './check.ts';
+import { dial } from './dial.ts';
+import { copySchema, type CopyInputs } from './inputs.ts';
+import type { Call } from './remote-command.ts';
+import { RemoteFiles } from './sftp.ts';
+
+export async function createCopy(call: Call, wire: WireProperties): Promise<CreateResult> {
+  await copy(call, parseInputs(copySchema, wire));
+  return { id: randomBytes(4).toString('hex'), outs: outputs(wire) };
+}
+
+/** Copies again where the content, the path or the host is another; what lies at the old place stays there. */
+export async function updateCopy(
+  call: Call,
+  olds: WireProperties,
+  wire: WireProperties,
+): Promise<UpdateResult> {
+  const news = parseInputs(copySchema, wire);
+  if (isElsewhere(parseInputs(copySchema, olds), news)) await copy(call, news);
+  return { outs: outputs(wire) };
+}
+
+function isElsewhere(olds: CopyInputs, news: CopyInputs): boolean {
+  const places = [olds, news].map(({ source, remotePath, connection: { host, port } }) =>
+    JSON.stringify([source.hash, remotePath, host, port]),
+  );
+  return news.source.hash === undefined || places[0] !== places[1];
+}
+
+function outputs(wire: WireProperties): WireProperties {
+  return { ...wire, connection: asSecret(wire['connection']) };
+}
+
+async function copy(call: Call, { connection, source, remotePath }: CopyInputs): Promise<void> {
+  const session = await dial(connection, call.signal, (line) => {
+    call.log.status(call.urn, line);
+  });
+  try {
+    const remote = await RemoteFiles.open(session);
+    if ('text' in source) await copyText(remote, source.text, remotePath);
+    else await copyPath(remote, source.path, remotePath);
+  } finally {
+    session.end();
+  }
+}
+
+async function copyText(remote: RemoteFiles, text: string, path: string): Promise<void> {
+  const kind = await remote.kind(path);
+  if (kind === 'folder') throw new Error(`${path} is a folder on the host: a text needs the path of a file`);
+  if (kind === undefined) await remote.makeFolder(posix.dirname(path));
+  await remote.putText(text, path);
+}
+
+/**
+ * A file goes to the path, or into it where that is a folder. A folder goes into the path; with a slash at its end, only what
+ * it holds does. Nothing on the host is removed.
+ */
+async function copyPath(remote: RemoteFiles, local: string, path: string): Promise<void> {
+  if ((await stat(local)).isDirectory()) {
+    const into = local.endsWith('/') ? path : posix.join(path, basename(local));
+    await remote.makeFolder(path);
+    await copyFolder(remote, local, into);
+    return;
+  }
+  const kind = await remote.kind(path);
+  if (kind === undefined) await remote.makeFolder(posix.dirname(path));
+  await remote.putFile(local, kind === 'folder' ? posix.join(path, basename(local)) : path);
+}
+
+async function copyFolder(remote: RemoteFiles, local: string, path: string): Promise<void> {
+  await remote.makeFolder(path);
+  const entries = await readdir(local, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const [from, to] = [join(local, entry.name), posix.join(path, entry.name)];
+    if (entry.isDirectory()) await copyFolder(remote, from, to);
+    else if ((await stat(from)).isFile()) await remote.putFile(from, to);
+    else throw new Error(`cannot copy ${from}: neither a file nor a folder, nor a link to a file`);
+  }
+}
