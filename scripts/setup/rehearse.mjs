@@ -3,10 +3,8 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureInstalled, InstallInterrupted } from './install.mjs';
-import { nodeTooOld } from './node-version.mjs';
 import { onParentEnd } from './parent-watch.mjs';
-import { registerTypeScript } from './typescript.mjs';
+import { whyNotReady } from './ready.mjs';
 
 const ROOT = dirname(dirname(dirname(realpathSync(fileURLToPath(import.meta.url)))));
 const SHIPPED = join(ROOT, 'rehearsals', 'rename-column');
@@ -23,21 +21,9 @@ function callersFolder() {
 }
 
 async function start() {
-  const tooOld = nodeTooOld();
-  if (tooOld) {
-    process.stderr.write(`${tooOld}\n`);
-    return 2;
-  }
   if (byNpm()) onParentEnd(() => process.emit('SIGTERM', 'SIGTERM'));
-  try {
-    await ensureInstalled(ROOT);
-  } catch (error) {
-    process.stderr.write(`error INSTALL_FAILED: ${error.message}\n`);
-    if (error instanceof InstallInterrupted) return 130;
-    process.stderr.write('hint: check the network and the npm registry (npm ping), then start again\n');
-    return 3;
-  }
-  await registerTypeScript(ROOT);
+  const exitCode = await whyNotReady(ROOT);
+  if (exitCode !== undefined) return exitCode;
   const { main, processIo } = await import('../cli/main.ts');
   const args = process.argv.slice(2);
   return main(args.length === 0 ? ['run', SHIPPED] : args, processIo({ cwd: callersFolder() }));

@@ -13,6 +13,7 @@ export async function tryCommandPlugin(
   { env, signal, log }: { readonly env: Env; readonly signal: AbortSignal; readonly log: Log },
 ): Promise<void> {
   if (engine.command.kind === 'official') return;
+  log(`trying to install the official plugin command ${COMMAND_VERSION}`);
   await mkdir(engine.home, { recursive: true });
   const args = ['plugin', 'install', 'resource', 'command', COMMAND_VERSION, '--non-interactive'];
   const { ok, complaint } = await runTool(engine.pulumi.path, args, {
@@ -21,10 +22,12 @@ export async function tryCommandPlugin(
     signal,
     timeoutMs: INSTALL_MS,
   });
-  if (ok) log(`installed the plugin command ${COMMAND_VERSION}`);
-  else log(`no official plugin command ${COMMAND_VERSION} from here (${lastLine(complaint)})`);
+  log(ok ? '  installed' : `  it cannot be had from here (${reasonOf(complaint)})`);
 }
 
-function lastLine(complaint: string): string {
-  return complaint.trim().split('\n').at(-1) ?? '';
+/** The CLI tells the reason with each attempt and ends by the number of attempts. */
+function reasonOf(complaint: string): string {
+  const reasons = complaint.split('\n').filter((line) => line.includes('Error downloading plugin: '));
+  const line = reasons.at(-1) ?? complaint.trim().split('\n').at(-1) ?? '';
+  return line.replace(/^.*Error downloading plugin: /, '');
 }

@@ -74,7 +74,9 @@ export async function buildWithGo(
   const go = await findGo(cwd, env, signal);
   const diskBytes = await diskNeeds(recipe, go, env);
   if (diskBytes >= MB * 1_000) {
-    log(`Go's caches will grow by up to ${formatBytes(diskBytes)}; go clean -cache -modcache empties them afterwards`);
+    log(
+      `Go's caches will grow by up to ${formatBytes(diskBytes)}; go clean -cache -modcache empties them afterwards`,
+    );
   }
   const entry = { version, origin: 'built', programs: [program] } as const;
   const label = `building ${program} ${version} with Go ${go.version}, once (${usually})`;

@@ -1,5 +1,5 @@
-import { mkdir, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { engineCacheDir, type EngineProgram } from '../../../infra/pulumi/engine/cache.ts';
 import { findCli, type EngineFile } from '../../../infra/pulumi/engine/find-cli.ts';
 import { findLanguageHost } from '../../../infra/pulumi/engine/find-language-host.ts';
@@ -78,10 +78,11 @@ async function build(program: EngineProgram, refused: string, options: ObtainOpt
 /** The CLI warns about a language host that is on PATH only, so one that we built is linked into our CLI's folder. */
 async function linkBeside(cli: EngineFile, env: Env): Promise<void> {
   const host = await findLanguageHost(cli, env);
-  if (host === undefined || cli.origin === 'path' || dirname(host.path) === dirname(cli.path)) return;
-  await symlink(host.path, join(dirname(cli.path), fileOf('pulumi-language-nodejs'))).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  });
+  const folder = dirname(cli.path);
+  if (host === undefined || cli.origin === 'path' || dirname(host.path) === folder) return;
+  const link = join(folder, fileOf('pulumi-language-nodejs'));
+  await rm(link, { force: true }); // one that leads nowhere
+  await symlink(relative(folder, host.path), link);
 }
 
 async function writableCache(env: Env): Promise<string> {
@@ -90,9 +91,13 @@ async function writableCache(env: Env): Promise<string> {
     await mkdir(cache, { recursive: true });
     return cache;
   } catch (error) {
-    throw new RehearsalError('ENGINE_NOT_FOUND', `the cache ${cache} cannot be made: ${asError(error).message}`, {
-      hint: 'set XDG_CACHE_HOME to a folder that you may write, then npm run setup',
-      cause: error,
-    });
+    throw new RehearsalError(
+      'ENGINE_NOT_FOUND',
+      `the cache ${cache} cannot be made: ${asError(error).message}`,
+      {
+        hint: 'set XDG_CACHE_HOME to a folder that you may write, then npm run setup',
+        cause: error,
+      },
+    );
   }
 }

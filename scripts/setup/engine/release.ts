@@ -33,7 +33,8 @@ export async function downloadRelease(
   options: DownloadOptions,
 ): Promise<string | undefined> {
   const archive = archiveName();
-  if (archive === undefined) return `there is no release for ${process.platform} ${process.arch} to unpack here`;
+  if (archive === undefined)
+    return `there is no release for ${process.platform} ${process.arch} to unpack here`;
   const reasons: string[] = [];
   for (const place of places) {
     const expected = await checksumAt(place, archive, options.signal).catch(asError);

@@ -1,0 +1,25 @@
+import { ensureInstalled, InstallInterrupted } from './install.mjs';
+import { nodeTooOld } from './node-version.mjs';
+import { registerTypeScript } from './typescript.mjs';
+
+/**
+ * Brings a script on a clean clone to where it can import TypeScript. Returns undefined, or the exit code to end with when
+ * that is not possible; why is on stderr by then.
+ */
+export async function whyNotReady(root) {
+  const tooOld = nodeTooOld();
+  if (tooOld) {
+    process.stderr.write(`${tooOld}\n`);
+    return 2;
+  }
+  try {
+    await ensureInstalled(root);
+  } catch (error) {
+    process.stderr.write(`error INSTALL_FAILED: ${error.message}\n`);
+    if (error instanceof InstallInterrupted) return 130;
+    process.stderr.write('hint: check the network and the npm registry (npm ping), then start again\n');
+    return 3;
+  }
+  await registerTypeScript(root);
+  return undefined;
+}
