@@ -1,0 +1,13 @@
+import { rehearsal } from './rehearsal.ts';
+import { rehearseCommand } from './rehearse-command.ts';
+import type { Resource } from './resource.ts';
+import { teardown } from './teardown.ts';
+
+/** Every kind of resource that this plugin has, by its type token. */
+export function allResources(): Record<string, Resource> {
+  const command = rehearseCommand();
+  return {
+    'rehearsal:index:Rehearsal': rehearsal(command),
+    'rehearsal:index:Teardown': teardown(command),
+  };
+}

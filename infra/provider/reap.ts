@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { RehearsalError } from '../../scripts/shared/errors.ts';
+import { errorText, runRehearse, type RehearseEnd } from './rehearse-child.ts';
+import type { RehearseCommand } from './rehearse-command.ts';
+
+const leftoverSchema = z.object({ runId: z.string(), what: z.string(), inUse: z.boolean() });
+const reapSchema = z.object({ remaining: z.array(leftoverSchema) });
+const listSchema = z.object({ alive: z.array(leftoverSchema) });
+
+type Leftover = z.infer<typeof leftoverSchema>;
+
+/** What dead runs have left on this machine: a line for each thing. */
+export async function deadLeftovers(command: RehearseCommand): Promise<string[]> {
+  const end = await runRehearse(command, ['list', '--json'], {});
+  return dead(documentOf(end, listSchema).alive);
+}
+
+/** Removes what dead runs have left and returns what is there all the same. Runs that go on keep what they have. */
+export async function removeDead(command: RehearseCommand): Promise<string[]> {
+  const end = await runRehearse(command, ['reap', '--execute', '--json'], {});
+  return dead(documentOf(end, reapSchema).remaining);
+}
+
+/**
+ * Removes everything of one run, kept hosts too.
+ * @throws LEFTOVERS with what is left and the command that removes it
+ */
+export async function removeRun(command: RehearseCommand, runId: string): Promise<void> {
+  const end = await runRehearse(command, ['reap', '--run', runId, '--execute', '--json'], {});
+  const { remaining } = documentOf(end, reapSchema);
+  failIfAny(remaining.filter((leftover) => leftover.runId === runId).map(line));
+}
+
+/** @throws LEFTOVERS */
+export function failIfAny(leftovers: readonly string[]): void {
+  if (leftovers.length === 0) return;
+  throw new RehearsalError('LEFTOVERS', `could not remove:\n${leftovers.join('\n')}`, {
+    hint: 'npm run -s rehearse -- reap --execute tries again and says why',
+  });
+}
+
+function dead(leftovers: readonly Leftover[]): string[] {
+  return leftovers.filter(({ inUse }) => !inUse).map(line);
+}
+
+function line({ runId, what }: Leftover): string {
+  return `${runId}  ${what}`;
+}
+
+/** Leftovers are no reason to fail here: the document says what they are. */
+function documentOf<T>(end: RehearseEnd, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(end.stdout));
+  } catch {
+    throw new Error(errorText(end));
+  }
+}

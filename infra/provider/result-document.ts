@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { fromProjectRoot } from './project-root.ts';
+
+/** What this plugin needs of result.json. */
+const resultSchema = z.object({
+  runId: z.string(),
+  target: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  verdict: z.enum(['pass', 'fail', 'inconclusive']),
+  headline: z.string(),
+  findings: z.array(z.object({ message: z.string() })),
+  environment: z.object({
+    leftovers: z.number().nullable(),
+    price: z.object({ amountPerHour: z.number(), currency: z.string() }).nullable(),
+  }),
+});
+
+export type ResultDocument = z.infer<typeof resultSchema>;
+
+/** The outputs of a Rehearsal. */
+export interface RehearsalOutputs {
+  readonly verdict: ResultDocument['verdict'];
+  /** `none` where there is no finding. */
+  readonly worstFinding: string;
+  /** Paths relative to the project where they lie inside it. */
+  readonly reportPath: string;
+  readonly resultPath: string;
+  readonly runId: string;
+  readonly durationMs: number;
+  /** `0.0123 EUR`, or `none` where no host was rented. */
+  readonly cost: string;
+  readonly leftovers: number;
+  /** What `auto` came to. */
+  readonly usedTarget: string;
+  /** ISO 8601 UTC. */
+  readonly endedAt: string;
+}
+
+/** Undefined where stdout is no result: the run ended before it was judged. */
+export function parseResult(stdout: string): ResultDocument | undefined {
+  try {
+    return resultSchema.parse(JSON.parse(stdout));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param out folder of run folders, as it was given */
+export function outputsOf(result: ResultDocument, out: string): RehearsalOutputs {
+  const { runId, target, startedAt, endedAt, verdict, findings, environment } = result;
+  const durationMs = Date.parse(endedAt) - Date.parse(startedAt);
+  return {
+    verdict,
+    worstFinding: findings[0]?.message ?? 'none',
+    reportPath: fromProjectRoot(join(out, runId, 'report.html')),
+    resultPath: fromProjectRoot(join(out, runId, 'result.json')),
+    runId,
+    durationMs,
+    cost: costOf(environment.price, durationMs),
+    leftovers: environment.leftovers ?? 0,
+    usedTarget: target,
+    endedAt,
+  };
+}
+
+function costOf(price: ResultDocument['environment']['price'], durationMs: number): string {
+  if (price === null) return 'none';
+  return `${((price.amountPerHour * durationMs) / 3_600_000).toFixed(4)} ${price.currency}`;
+}

@@ -1,0 +1,64 @@
+import { join, relative } from 'node:path';
+import type { Rehearsal, SnapshotSource, Step } from '../../scripts/plan/model.ts';
+import { redact, registerSecret } from '../../scripts/shared/redact.ts';
+import { fromProjectRoot } from '../provider/project-root.ts';
+import type { RehearsalInputs } from '../provider/rehearsal-inputs.ts';
+import { fileHash, shortHash } from './fingerprint.ts';
+import type { StackConfig } from './stack-config.ts';
+
+/**
+ * The inputs that stand for a rehearsal: whatever would make it go another way is in them, as text that people can compare.
+ * What came from the environment may be a secret and is left out of it.
+ */
+export async function rehearsalArgs(rehearsal: Rehearsal, config: StackConfig): Promise<RehearsalInputs> {
+  const { target, keep, out, timeout } = config;
+  for (const value of Object.values(rehearsal.environment)) registerSecret(value);
+  const files: Record<string, string> = {};
+  for (const file of rehearsal.files) files[file] = await fileHash(join(rehearsal.dir, file));
+  return {
+    dir: fromProjectRoot(rehearsal.dir),
+    rehearsal: rehearsal.name,
+    target,
+    ...(keep === undefined ? {} : { keep }),
+    ...(out === undefined ? {} : { out: fromProjectRoot(out) }),
+    ...(timeout === undefined ? {} : { timeout }),
+    steps: rehearsal.plan.map((step) => redact(stepLine(step))),
+    files,
+    snapshot: await snapshotText(rehearsal.snapshot, rehearsal.dir),
+    settings: settingsOf(rehearsal),
+  };
+}
+
+/** `expand  sql/1-add-column.sql` */
+function stepLine(step: Step): string {
+  const what = 'files' in step ? step.files.map(({ file }) => file).join(', ') : step.name;
+  return `${step.phase}  ${step.kind === 'verify' ? `verify ${what}` : what}`;
+}
+
+async function snapshotText(source: SnapshotSource, dir: string): Promise<string> {
+  switch (source.kind) {
+    case 'file':
+      return fileHash(source.path);
+    case 'generator':
+      return `generator ${relative(dir, source.path)}`; // its hash is among the files
+    case 'command':
+      return `command ${shortHash(redact(source.command))}`;
+  }
+}
+
+/** `postgres.shared_buffers` → `1GB`, `load.ratePerSec` → `400`, `budgets.lockWaitMs` → `500` … */
+function settingsOf({ postgres, hosts, load, budgets }: Rehearsal): Record<string, string> {
+  const { settings, ...server } = postgres;
+  const { versions, ...traffic } = load;
+  const parts = {
+    postgres: { ...server, ...Object.fromEntries(settings.map(({ name, value }) => [name, value])) },
+    ...Object.fromEntries(Object.entries(hosts).map(([role, host]) => [`hosts.${role}`, { ...host }])),
+    load: { ...traffic, versions: versions.map(({ name }) => name).join(' → ') },
+    budgets: { ...budgets },
+  };
+  return Object.fromEntries(
+    Object.entries(parts).flatMap(([part, values]) =>
+      Object.entries(values).map(([name, value]) => [`${part}.${name}`, redact(String(value))]),
+    ),
+  );
+}
