@@ -1,5 +1,7 @@
 import type { Budgets, Phase, StepKind } from '../plan/model.ts';
 
+export type { EnvironmentRecord } from './environment-record.ts';
+
 /*
  * What a run leaves behind as evidence, before anybody judges it. Every `tMs` and every `...Ms` that names a moment counts
  * from the run's zero on the monotonic clock (`RunRecord.startedAt` is the wall-clock time of that zero).
@@ -50,30 +52,6 @@ export interface PlannedStep {
   } | null;
   readonly batchTargetMs: number | null;
   readonly hasRollback: boolean;
-}
-
-/** artifacts/environment.json */
-export interface EnvironmentRecord {
-  readonly target: string;
-  /** Number of hosts; 1 for `embedded`. */
-  readonly hosts: number;
-  readonly createMs: number;
-  /** Null until the environment was taken down. */
-  readonly destroyMs: number | null;
-  /** What a sweep by name found after the teardown; null = not swept yet. */
-  readonly leftovers: number | null;
-  readonly price: { readonly amountPerHour: number; readonly currency: string } | null;
-  /** `18.4` as the server says it. */
-  readonly postgresVersion: string;
-  /** Settings that were asked for and what SHOW said while the plan ran. */
-  readonly settings: readonly {
-    readonly name: string;
-    readonly asked: string | null;
-    readonly shown: string;
-  }[];
-  readonly machine: { readonly cpus: number; readonly memoryBytes: number; readonly os: string };
-  /** What this environment cannot tell, as sentences. */
-  readonly limits: readonly string[];
 }
 
 /** artifacts/snapshot.json */
@@ -279,14 +257,21 @@ export interface CompatibilityRecord {
   readonly message: string | null;
 }
 
-/** artifacts/server.ndjson: the server once a second. */
+/**
+ * artifacts/server.ndjson: the server once a second. The lags are those of the standby that is furthest behind, all null
+ * while none streams; server-probe.ts tells how they are measured. Older runs have none but the replay lag.
+ */
 export interface ServerRecord {
   readonly tMs: number;
   /** Position of the WAL in bytes since the first record. */
   readonly walBytes: number;
   readonly databaseBytes: number;
-  /** Of the standby; null where there is none. */
+  readonly writeLagMs?: number | null;
+  readonly flushLagMs?: number | null;
   readonly replayLagMs: number | null;
+  /** WAL that is flushed on the primary, and not written, flushed or replayed on the standby. */
+  readonly writeLagBytes?: number | null;
+  readonly flushLagBytes?: number | null;
   readonly replayLagBytes: number | null;
 }
 

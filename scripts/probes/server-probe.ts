@@ -6,17 +6,29 @@ import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { PROBE_TIMEOUT_MS, type ProbeLife } from './probe-life.ts';
+import { StandbyLag, type StandbyRow } from './standby-lag.ts';
 
 const PERIOD_MS = 1000;
 
+/** A row for each streaming standby, at least one. Only physical ones: their WAL senders belong to no database. */
 const SERVER = {
   name: 'rehearse_server',
   rowMode: 'array' as const,
-  text: `select pg_current_wal_insert_lsn() - '0/0', pg_database_size(current_database()),
-                extract(epoch from max(r.replay_lag)) * 1000, max(pg_current_wal_insert_lsn() - r.replay_lsn)
-           from (select 1) one left join pg_stat_replication r on true`,
+  text: `select pg_current_wal_insert_lsn() - '0/0', pg_current_wal_flush_lsn() - '0/0',
+                pg_database_size(current_database()), r.pid,
+                r.write_lsn - '0/0', extract(epoch from r.write_lag) * 1000,
+                r.flush_lsn - '0/0', extract(epoch from r.flush_lag) * 1000,
+                r.replay_lsn - '0/0', extract(epoch from r.replay_lag) * 1000
+           from (select 1) one
+           left join (pg_stat_replication r join pg_stat_activity a on a.pid = r.pid and a.datid is null)
+             on r.state in ('streaming', 'catchup') and r.replay_lsn is not null`,
 };
-type ServerRow = [wal: string, size: string, lagMs: string | null, lagBytes: string | null];
+type Numeric = string | null;
+type ServerRow = [
+  ...[inserted: string, flushed: string, size: string, pid: number | null],
+  ...[writeLsn: Numeric, writeLag: Numeric, flushLsn: Numeric, flushLag: Numeric],
+  ...[replayLsn: Numeric, replayLag: Numeric],
+];
 
 /** Looks at the server once a second: WAL position, size, and how far a standby is behind. */
 export class ServerProbe {
@@ -67,17 +79,19 @@ export class ServerProbe {
     onRecord: (record: ServerRecord) => void,
   ): Promise<void> {
     let firstWal: number | undefined;
+    const standbyLag = new StandbyLag();
     try {
       while (!this.#stop.signal.aborted) {
+        const fromMs = clock.now();
         const { rows } = await client.query<ServerRow>(SERVER);
-        const [wal, size, lagMs, lagBytes] = rows[0] ?? ['0', '0', null, null];
-        firstWal ??= Number(wal);
+        const [inserted, flushed, size] = rows[0] ?? ['0', '0', '0'];
+        const tMs = clock.now();
+        firstWal ??= Number(inserted);
         const record: ServerRecord = {
-          tMs: clock.now(),
-          walBytes: Number(wal) - firstWal,
+          tMs,
+          walBytes: Number(inserted) - firstWal,
           databaseBytes: Number(size),
-          replayLagMs: lagMs === null ? null : Number(lagMs),
-          replayLagBytes: lagBytes === null ? null : Number(lagBytes),
+          ...standbyLag.look({ fromMs, toMs: tMs }, Number(flushed), rows.flatMap(standbyOf)),
         };
         sink.write(record);
         onRecord(record);
@@ -87,4 +101,21 @@ export class ServerProbe {
       await closeQuietly(client);
     }
   }
+}
+
+function standbyOf(row: ServerRow): StandbyRow[] {
+  const [, , , pid, writeLsn, writeLag, flushLsn, flushLag, replayLsn, replayLag] = row;
+  if (pid === null) return [];
+  const place = (lsn: Numeric, lag: Numeric): StandbyRow['write'] => ({
+    lsn: Number(lsn),
+    lagMs: lag === null ? null : Number(lag),
+  });
+  return [
+    {
+      pid,
+      write: place(writeLsn, writeLag),
+      flush: place(flushLsn, flushLag),
+      replay: place(replayLsn, replayLag),
+    },
+  ];
 }
