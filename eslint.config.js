@@ -11,6 +11,7 @@ const STAGES = [
   'probes',
   'replay',
   'engine',
+  'driver',
   'checks',
   'report',
   'history',

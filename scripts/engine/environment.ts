@@ -5,6 +5,6 @@ import type { PgSetting } from '../plan/model.ts';
 export interface EngineEnvironment {
   readonly primary: PgEndpoint;
   readonly restoreSettings: readonly PgSetting[];
-  /** Restarts the server: `restore` is fast and not durable, `rehearse` is as the rehearsal configures it. */
+  /** Gives the server other settings: `restore` is fast and not durable, `rehearse` is as the rehearsal configures it. */
   switchTo(mode: 'restore' | 'rehearse', signal: AbortSignal): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { metronomeUrl } from './programs.ts';
 import { Random } from './random.ts';
 
 const BLOCK_SIZE = 512;
@@ -36,7 +37,7 @@ export class Metronome {
   /** @param onError the thread ended by itself */
   constructor(times: ArrivalTimes, onDue: (intendedMs: number) => void, onError: (error: Error) => void) {
     this.#times = times;
-    this.#thread = new Worker(new URL('./metronome.mjs', import.meta.url), {
+    this.#thread = new Worker(metronomeUrl(), {
       workerData: { blocks: this.#channel.port2, signal: this.#signal },
       transferList: [this.#channel.port2],
       execArgv: [],

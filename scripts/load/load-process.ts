@@ -1,11 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RehearsalError } from '../shared/errors.ts';
 import type { FromLoad, ToLoad } from './messages.ts';
-
-const LOADER = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
+import { loadWorker } from './programs.ts';
 
 /** The load process as its parent sees it. */
 export class LoadProcess {
@@ -18,10 +14,11 @@ export class LoadProcess {
 
   constructor(onMessage: (message: FromLoad) => void) {
     this.died = this.#died.signal;
+    const { path, args, execArgv, env } = loadWorker();
     // A process of its own: threads do not take the TypeScript loader, and garbage collection here must not delay the load.
-    this.#child = fork(WORKER, {
-      execArgv: ['--import', LOADER],
-      env: compilerEnvironment(),
+    this.#child = fork(path, args, {
+      execArgv: [...execArgv],
+      env,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
@@ -65,10 +62,4 @@ export class LoadProcess {
   #fail(error: RehearsalError): void {
     if (!this.#expected && !this.died.aborted) this.#died.abort(error);
   }
-}
-
-/** The compiler of the load process shares the cache of the one that started us, instead of leaving its own in TMPDIR. */
-function compilerEnvironment(): NodeJS.ProcessEnv {
-  const cache = process.env['REHEARSE_COMPILE_CACHE'];
-  return cache === undefined ? process.env : { ...process.env, TMPDIR: cache };
 }

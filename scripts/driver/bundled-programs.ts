@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import type * as checkout from '../load/programs.ts';
+
+/** The mode in which the bundle is the load process. */
+export const LOAD_WORKER = 'load-worker';
+
+/** The text of scripts/load/metronome.mjs, put here by the bundler. */
+declare const METRONOME_SOURCE: string;
+
+/** In the bundle `import.meta.url` is the bundle itself. */
+export const loadWorker: typeof checkout.loadWorker = () => ({
+  path: fileURLToPath(import.meta.url),
+  args: [LOAD_WORKER],
+  execArgv: [],
+  env: process.env,
+});
+
+export const metronomeUrl: typeof checkout.metronomeUrl = () =>
+  new URL(`data:text/javascript,${encodeURIComponent(METRONOME_SOURCE)}`);

@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import { LOAD_WORKER } from './bundled-programs.ts';
+
+/*
+ * The engine as one program on the driver host: `run <job folder>` does a job, `load-worker` is the load process that the
+ * engine starts for itself. How a job went stands in its done.json; the exit code only tells a wrong call.
+ */
+
+const USAGE = 2;
+/** Nothing should keep the process alive once its job is done; if something does, nobody waits for it. */
+const LINGER_MS = 3_000;
+
+const [mode, dir, ...rest] = process.argv.slice(2);
+if (mode === LOAD_WORKER) {
+  await import('../load/worker.ts');
+} else if (mode === 'run' && dir !== undefined && rest.length === 0) {
+  const { runJob } = await import('./run-job.ts');
+  await runJob(resolve(dir));
+  setTimeout(() => {
+    process.kill(process.pid, 'SIGKILL');
+  }, LINGER_MS).unref();
+} else {
+  process.stderr.write('usage: <bundle> run <job folder>\n');
+  process.exitCode = USAGE;
+}

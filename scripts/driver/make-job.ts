@@ -1,0 +1,96 @@
+import { stat } from 'node:fs/promises';
+import { basename, join, relative, sep } from 'node:path';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { PgSetting, Rehearsal, SnapshotSource } from '../plan/model.ts';
+import { RehearsalError } from '../shared/errors.ts';
+import { filesBelow, filesOfFolder, isInside, needsWholeFolder, RehearsalTree } from './job-files.ts';
+import { JOB_FILES, type Job } from './protocol.ts';
+
+/** What the driver needs to know of the run besides the rehearsal. */
+export interface JobContext {
+  readonly runId: string;
+  /** ISO 8601 UTC. */
+  readonly expiresAt: string;
+  /** As the driver host reaches it. */
+  readonly primary: PgEndpoint;
+  readonly standby: boolean;
+  readonly restoreSettings: readonly PgSetting[];
+}
+
+/** What goes into the job folder: files of this machine, and documents that exist nowhere else. */
+export interface DriverJob {
+  readonly files: readonly { readonly from: string; readonly to: string }[];
+  readonly documents: readonly { readonly to: string; readonly text: string; readonly mode: number }[];
+}
+
+const EXECUTABLE = 0o111;
+
+/**
+ * A rehearsal as a job for the driver host. Secrets go into job.json and nowhere else; reads no file's content.
+ * @throws SNAPSHOT_NOT_FOUND
+ */
+export async function makeJob(rehearsal: Rehearsal, context: JobContext): Promise<DriverJob> {
+  const tree = new RehearsalTree(rehearsal);
+  const { dir, snapshot } = rehearsal;
+  const files = new Map<string, string>();
+  const named = rehearsal.files.map((file) => join(dir, file));
+  const whole = needsWholeFolder(rehearsal) ? await filesOfFolder(dir) : [];
+  for (const path of [...named, ...whole]) files.set(tree.placeOf(path), path);
+  const placed = placeSnapshot(snapshot, dir, tree);
+  for (const [to, from] of await snapshotFiles(snapshot, placed)) files.set(to, from);
+  const list = [...files].map(([to, from]) => ({ from, to }));
+  const job: Job = {
+    schemaVersion: 1,
+    runId: context.runId,
+    expiresAt: context.expiresAt,
+    rehearsal: rebased(rehearsal, placed, tree),
+    primary: pick(context.primary),
+    standby: context.standby,
+    restoreSettings: context.restoreSettings.map(({ name, value }) => ({ name, value })),
+    executables: await executables(list),
+    shownAs: [
+      ...(snapshot.kind === 'file' && 'path' in placed ? [{ path: placed.path, as: snapshot.path }] : []),
+      { path: tree.placeOf(dir), as: dir },
+    ],
+  };
+  return { files: list, documents: [{ to: JOB_FILES.job, text: JSON.stringify(job), mode: 0o600 }] };
+}
+
+/** A snapshot inside the rehearsal's folder keeps its place there: a command may use it as well. */
+function placeSnapshot(source: SnapshotSource, dir: string, tree: RehearsalTree): SnapshotSource {
+  if (source.kind === 'command') return source;
+  const inTree = source.kind === 'generator' || isInside(dir, source.path);
+  return { ...source, path: inTree ? tree.placeOf(source.path) : `snapshot/${basename(source.path)}` };
+}
+
+/** Pairs of the place in the job folder and the file here. */
+async function snapshotFiles(source: SnapshotSource, placed: SnapshotSource): Promise<[string, string][]> {
+  if (source.kind === 'command' || placed.kind === 'command') return [];
+  const paths = await filesBelow(source.path);
+  if (paths.length === 0) {
+    throw new RehearsalError('SNAPSHOT_NOT_FOUND', `the snapshot ${source.path} does not exist`);
+  }
+  return paths.map((path) => {
+    const below = relative(source.path, path).split(sep).join('/');
+    return [below === '' ? placed.path : `${placed.path}/${below}`, path];
+  });
+}
+
+function rebased(rehearsal: Rehearsal, snapshot: SnapshotSource, tree: RehearsalTree): Rehearsal {
+  const versions = rehearsal.load.versions.map((version) => ({
+    ...version,
+    dir: tree.placeOf(version.dir),
+    scripts: version.scripts.map((script) => ({ ...script, path: tree.placeOf(script.path) })),
+  }));
+  return { ...rehearsal, dir: tree.placeOf(rehearsal.dir), snapshot, load: { ...rehearsal.load, versions } };
+}
+
+/** The endpoint without whatever else the object may carry. */
+function pick({ host, port, user, password, database }: PgEndpoint): Job['primary'] {
+  return { host, port, user, password, database };
+}
+
+async function executables(files: DriverJob['files']): Promise<string[]> {
+  const modes = await Promise.all(files.map(async ({ from, to }) => ({ to, mode: (await stat(from)).mode })));
+  return modes.filter(({ mode }) => (mode & EXECUTABLE) !== 0).map(({ to }) => to);
+}

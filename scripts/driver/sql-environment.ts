@@ -1,0 +1,79 @@
+import type { EngineEnvironment } from '../engine/environment.ts';
+import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { PgSetting } from '../plan/model.ts';
+import { asError, RehearsalError } from '../shared/errors.ts';
+import type { Job } from './protocol.ts';
+import { putBack, relax, type ChangedSetting } from './server-settings.ts';
+import { waitForStandby } from './standby.ts';
+
+/** `cat` takes the row first, so that the server never writes into a closed pipe. */
+const SYNC = `copy (select 1) to program 'cat > /dev/null; sync'`;
+
+/** A server that is only reached by SQL: its settings change by ALTER SYSTEM and a reload, never by a restart. */
+export class SqlEnvironment implements EngineEnvironment {
+  readonly primary: PgEndpoint;
+  readonly restoreSettings: readonly PgSetting[];
+  readonly #asked: readonly PgSetting[];
+  readonly #standby: boolean;
+  readonly #onNote: (message: string) => void;
+  #changed: ChangedSetting[] = [];
+
+  constructor({ primary, restoreSettings, rehearsal, standby }: Job, onNote: (message: string) => void) {
+    this.primary = primary;
+    this.restoreSettings = restoreSettings;
+    this.#asked = rehearsal.postgres.settings;
+    this.#standby = standby;
+    this.#onNote = onNote;
+  }
+
+  /** @throws CONNECTION_FAILED saying what to check, within 15 s */
+  async requireReachable(signal: AbortSignal): Promise<void> {
+    const { host, port } = this.primary;
+    try {
+      await closeQuietly(await connect(this.primary, 'setup', { signal }));
+    } catch (error) {
+      signal.throwIfAborted();
+      const why = asError(error).cause ?? error;
+      throw new RehearsalError(
+        'CONNECTION_FAILED',
+        `the driver host cannot connect to PostgreSQL at ${host}:${port}: ${asError(why).message}`,
+        {
+          hint: `check on the primary that PostgreSQL runs and listens on ${host}:${port}, that no firewall stands between, and that its pg_hba.conf lets the driver in`,
+          cause: error,
+        },
+      );
+    }
+  }
+
+  async switchTo(mode: 'restore' | 'rehearse', signal: AbortSignal): Promise<void> {
+    await this.#withSession(signal, async (client) => {
+      if (mode === 'restore') {
+        this.#changed = await relax(client, this.restoreSettings, this.#asked, signal);
+        return;
+      }
+      await putBack(client, this.#changed, signal);
+      this.#changed = [];
+      await client.query('checkpoint');
+      // What a server without fsync wrote, its own checkpoints never brought to the disk.
+      await client.query(SYNC);
+      if (this.#standby) await waitForStandby(client, signal, this.#onNote);
+    });
+  }
+
+  /** A session that is cut when the signal aborts, whatever it waits for. */
+  async #withSession(signal: AbortSignal, use: (client: PgClient) => Promise<void>): Promise<void> {
+    const client = await connect(this.primary, 'setup', { signal });
+    const cut = (): void => void closeQuietly(client);
+    signal.addEventListener('abort', cut, { once: true });
+    try {
+      await use(client);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', cut);
+      await closeQuietly(client);
+    }
+  }
+}

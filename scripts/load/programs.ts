@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/*
+ * Where the load's two other programs are in a checkout. The driver's bundle is one file and puts
+ * scripts/driver/bundled-programs.ts in the place of this one.
+ */
+
+/** A program for `fork`. */
+export interface ForkedProgram {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly execArgv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The load process. */
+export function loadWorker(): ForkedProgram {
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  return {
+    path: fileURLToPath(new URL('./worker.ts', import.meta.url)),
+    args: [],
+    execArgv: ['--import', loader],
+    env: compilerEnvironment(),
+  };
+}
+
+/** The thread that says when requests are due. */
+export function metronomeUrl(): URL {
+  return new URL('./metronome.mjs', import.meta.url);
+}
+
+/** The compiler of the load process shares the cache of the one that started us, instead of leaving its own in TMPDIR. */
+function compilerEnvironment(): NodeJS.ProcessEnv {
+  const cache = process.env['REHEARSE_COMPILE_CACHE'];
+  return cache === undefined ? process.env : { ...process.env, TMPDIR: cache };
+}
