@@ -13,6 +13,7 @@ const STATIC_CHECKS = [
   { name: 'format', program: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level=warn', '.'] },
 ];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const INTERRUPTED = 130;
 
 function say(line) {
   process.stderr.write(`test: ${line}\n`);
@@ -20,23 +21,58 @@ function say(line) {
 
 /** Runs a program of node_modules with our own terminal; resolves with whether it succeeded. */
 async function runNode(program, args, env = {}) {
-  const child = spawn(process.execPath, [join(ROOT, 'node_modules', program), ...args], {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
+  const { code, signal } = await spawnNode([join('node_modules', program), ...args], { stdio: 'inherit', env });
+  if (signal !== null) throw new Error(`${program} was ended by ${signal}`);
+  return code === 0;
+}
+
+/** Runs a script of the project by this Node; signals are passed on to it. */
+async function spawnNode(args, { stdio, env = {} }) {
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio, env: { ...process.env, ...env } });
+  let stdout = '';
+  child.stdout?.on('data', (chunk) => (stdout += String(chunk)));
   const forward = (signal) => child.kill(signal);
   for (const signal of SIGNALS) process.on(signal, forward);
   try {
-    return await new Promise((resolve, reject) => {
+    const [code, signal] = await new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code, signal) => {
-        if (signal !== null) reject(new Error(`${program} was ended by ${signal}`));
-        else resolve(code === 0);
-      });
+      child.once('close', (...ending) => resolve(ending));
     });
+    return { code, signal, stdout };
   } finally {
     for (const signal of SIGNALS) process.off(signal, forward);
+  }
+}
+
+/**
+ * Gets what the tests of `pulumi up` need. Elsewhere than in CI they are skipped where that cannot be had: `env` then tells
+ * the tests why. With `exitCode` set it is over.
+ */
+async function setUpEngine() {
+  say('setup');
+  const { code, signal, stdout } = await spawnNode(['scripts/setup/setup.mjs', '--json', '--accept-stand-in'], {
+    stdio: ['inherit', 'pipe', 'inherit'],
+  });
+  if (code === 0) return { env: {} };
+  if (signal !== null || code === INTERRUPTED) return { exitCode: INTERRUPTED };
+  if (process.env.CI === 'true') {
+    say('set-up failed, and in CI no test may be skipped');
+    return { exitCode: 1 };
+  }
+  const why = missingIn(stdout);
+  if (why === undefined) return { env: {} };
+  say(`SKIPPING THE TESTS THAT NEED THE PULUMI ENGINE: ${why}`);
+  return { env: { REHEARSE_NO_ENGINE: why } };
+}
+
+/** What set-up could not get of the engine; undefined where something else is missing. */
+function missingIn(json) {
+  try {
+    const { engine } = JSON.parse(json);
+    if (engine.languageHost === null) return 'pulumi-language-nodejs is missing';
+    return engine.missing;
+  } catch {
+    return 'set-up did not end properly';
   }
 }
 
@@ -53,6 +89,8 @@ async function start() {
     process.stderr.write(`error INSTALL_FAILED: ${error.message}\n`);
     return error instanceof InstallInterrupted ? 130 : 3;
   }
+  const engine = await setUpEngine();
+  if (engine.exitCode !== undefined) return engine.exitCode;
   const failed = [];
   for (const { name, program, args } of STATIC_CHECKS) {
     say(name);
@@ -63,6 +101,7 @@ async function start() {
   // The reporter adds them to the last line, so that it never says `0 failed` when something did.
   const tested = await runNode('vitest/vitest.mjs', ['run', ...process.argv.slice(2)], {
     FAILED_STATIC_CHECKS: String(failed.length),
+    ...engine.env,
   });
   return tested && failed.length === 0 ? 0 : 1;
 }

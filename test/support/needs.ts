@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { findEngine } from '../../infra/pulumi/engine/find-engine.ts';
 
 /**
  * Is a program (by name) or a file (by absolute path) here that a test needs? Elsewhere than in CI a missing one is said
@@ -14,7 +15,25 @@ export function needs(programOrPath: string, why: string, env = process.env): bo
         .split(delimiter)
         .some((folder) => folder !== '' && existsSync(join(folder, programOrPath)));
   if (found) return true;
-  const message = `${programOrPath} is missing: needed ${why}`;
+  return missing(`${programOrPath} is missing: needed ${why}`, env);
+}
+
+/**
+ * The same for Pulumi's engine with its language host. `npm test` has tried to get it before; why it could not is then in
+ * REHEARSE_NO_ENGINE.
+ *
+ *     describe.skipIf(!(await needsEngine('to run pulumi up')))('…', () => { … });
+ */
+export async function needsEngine(why: string, env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
+  const told = env['REHEARSE_NO_ENGINE'];
+  if (told !== undefined && told !== '') return missing(`${told}: needed ${why}`, env);
+  const engine = await findEngine(env);
+  if ('missing' in engine) return missing(`${engine.missing}: needed ${why} (${engine.remedy})`, env);
+  if (engine.languageHost !== null) return true;
+  return missing(`pulumi-language-nodejs is missing: needed ${why} (npm run setup)`, env);
+}
+
+function missing(message: string, env: NodeJS.ProcessEnv): false {
   if (env['CI'] === 'true') throw new Error(`${message}; in CI no test may be skipped (see .ci/run)`);
   process.stderr.write(`SKIPPING TESTS: ${message}\n`);
   return false;
