@@ -1,0 +1,54 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { z } from 'zod';
+import { plural } from '../../../scripts/shared/format.ts';
+import type { HostSpec } from '../../../scripts/plan/model.ts';
+import type { Capacity, HostTarget } from '../hosts.ts';
+import type { EnvironmentSpec } from '../target.ts';
+import { localHostAlive, removeLocalHost } from './host.ts';
+import { keepLocalHosts } from './keep.ts';
+import { localSoftware } from './local-software.ts';
+import { removeLocalNetwork } from './network.ts';
+
+const ROLES = ['primary', 'standby', 'driver'];
+/** What a host may take where nobody says: hosts share this machine with each other and with the user. */
+const SHARE_OF_MEMORY = 1 / 4;
+const MOST_MEMORY_BYTES = 4 * 1024 ** 3;
+
+const identitySchema = z.object({
+  ...{ runId: z.string(), role: z.string(), address: z.string(), hostKey: z.string() },
+  ...{ pid: z.int(), startTime: z.string(), bootId: z.string(), notes: z.array(z.string()) },
+});
+
+/** Hosts of namespaces on this machine. */
+export const localHostTarget: HostTarget = {
+  name: 'local',
+  maker: async () => (await import('./local-host-maker.ts')).localHostMaker,
+  software: localSoftware,
+
+  capacity({ cpu, memoryBytes }: HostSpec): Capacity {
+    return {
+      cpus: cpu ?? availableParallelism(),
+      memoryBytes: memoryBytes ?? Math.min(totalmem() * SHARE_OF_MEMORY, MOST_MEMORY_BYTES),
+    };
+  },
+
+  limits({ hosts }: EnvironmentSpec): string[] {
+    const classes = Object.entries(hosts).filter(([, host]) => host.class !== undefined);
+    return [
+      `The hosts were parts of this machine: they shared its ${plural(availableParallelism(), 'CPU')}, its disk and its cache with whatever else ran here.`,
+      'Locks and query plans carry over to production; durations that come from hardware and disk do not.',
+      ...(classes.length > 0
+        ? [`The class of ${classes.map(([role]) => role).join(', ')} under hosts was not applied: nothing is rented.`]
+        : []),
+    ];
+  },
+
+  alive: (identity) => localHostAlive(identitySchema.parse(JSON.parse(identity))),
+  keep: keepLocalHosts,
+
+  async removeRun(runId: string): Promise<void> {
+    const removed = await Promise.allSettled(ROLES.map((role) => removeLocalHost(runId, role)));
+    await removeLocalNetwork(runId);
+    for (const one of removed) if (one.status === 'rejected') throw one.reason;
+  },
+};

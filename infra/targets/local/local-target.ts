@@ -1,0 +1,43 @@
+import { RehearsalError } from '../../../scripts/shared/errors.ts';
+import { findEngine } from '../../pulumi/engine/find-engine.ts';
+import { PulumiEnvironment } from '../../pulumi/pulumi-environment.ts';
+import { sessionLeftovers } from '../../pulumi/session-leftovers.ts';
+import { findBinaries } from '../embedded/binaries.ts';
+import type { Availability, Environment, EnvironmentSpec, Leftover, Target } from '../target.ts';
+import { localAvailability } from './availability.ts';
+import { localLeftovers } from './leftovers.ts';
+import { localHostTarget } from './local-host-target.ts';
+
+const { name } = localHostTarget;
+
+/** Temporary Linux hosts of namespaces on this machine, made by Pulumi: own addresses, own SSH, own limits. */
+export const localTarget: Target = {
+  name,
+  keeps: true,
+
+  async available(): Promise<Availability> {
+    const machine = await localAvailability();
+    if (!machine.available) return machine;
+    const engine = await findEngine();
+    if ('missing' in engine) return { available: false, why: engine.missing, remedy: engine.remedy };
+    try {
+      const { version } = await findBinaries({});
+      const detail = `PostgreSQL ${version} on hosts of this machine, made by Pulumi ${engine.pulumi.version}`;
+      return { available: true, detail };
+    } catch (error) {
+      if (!(error instanceof RehearsalError)) throw error;
+      return { available: false, why: error.message, remedy: error.hint ?? '' };
+    }
+  },
+
+  environment(spec: EnvironmentSpec): Environment {
+    return new PulumiEnvironment(spec, localHostTarget);
+  },
+
+  async leftovers(): Promise<Leftover[]> {
+    return [...(await localLeftovers()), ...(await sessionLeftovers(name))];
+  },
+
+  /** Nothing is rented. */
+  price: () => Promise.resolve(undefined),
+};

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { execa } from 'execa';
+import { RehearsalError } from '../../../scripts/shared/errors.ts';
+
+/** A value of a script's variable; a list becomes a bash array. */
+export type Value = string | number | undefined | readonly string[];
+
+export interface ScriptEnd {
+  readonly exitCode: number;
+  readonly lines: readonly string[];
+  /** The last thing that it complained about. */
+  readonly complaint: string;
+}
+
+const texts = new Map<string, string>();
+
+/** A file of scripts/, by its name without `.sh`. */
+export function scriptText(name: string): string {
+  let text = texts.get(name);
+  if (text === undefined) {
+    text = readFileSync(new URL(`./scripts/${name}.sh`, import.meta.url), 'utf8');
+    texts.set(name, text);
+  }
+  return text;
+}
+
+/** Scripts one after the other, with their variables set before; undefined is the empty string. */
+export function scriptWith(variables: Readonly<Record<string, Value>>, ...names: readonly string[]): string {
+  const settings = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
+  return [...settings, ...names.map(scriptText)].join('\n');
+}
+
+function quote(value: Value): string {
+  if (typeof value === 'object') return `(${value.map(quote).join(' ')})`;
+  return `'${String(value ?? '').replaceAll("'", `'\\''`)}'`;
+}
+
+/** Is this process root, or may it become root without a password? */
+export async function canBeRoot(): Promise<boolean> {
+  if (process.getuid?.() === 0) return true;
+  const { exitCode } = await execa('sudo', ['-n', 'true'], {
+    reject: false,
+    timeout: 5_000,
+    stdin: 'ignore',
+  });
+  return exitCode === 0;
+}
+
+/**
+ * Runs a bash script as root to its end. The text goes over stdin, so secrets in it are on no command line. It runs in a
+ * session of its own: Ctrl-C is for this process to handle, not for half a script.
+ * @throws TIMED_OUT, TARGET_UNAVAILABLE without root, or the signal's reason (the script has ended then)
+ */
+export async function runAsRoot(
+  script: string,
+  options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+): Promise<ScriptEnd> {
+  const { signal, timeoutMs } = options;
+  signal?.throwIfAborted();
+  const [program, ...args] = process.getuid?.() === 0 ? ['bash', '-s'] : ['sudo', '-n', 'bash', '-s'];
+  const end = await execa(program, args, {
+    input: script,
+    timeout: timeoutMs,
+    reject: false,
+    detached: true,
+    cwd: '/',
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  signal?.throwIfAborted();
+  if (end.timedOut) {
+    throw new RehearsalError('TIMED_OUT', `a script as root took longer than ${timeoutMs / 1000} s`, {
+      hint: 'the machine may be overloaded; try again, and rehearse reap removes what may have stayed',
+    });
+  }
+  if (end.exitCode === undefined || (program === 'sudo' && end.stderr.includes('sudo: a password'))) {
+    throw new RehearsalError(
+      'TARGET_UNAVAILABLE',
+      `cannot run ${program} as root: ${end.shortMessage ?? end.stderr}`,
+      {
+        hint: 'run as root, or allow this user sudo without a password',
+      },
+    );
+  }
+  const complaint = end.stderr.trim().split('\n').at(-1) ?? '';
+  return { exitCode: end.exitCode, lines: end.stdout.split('\n').filter((line) => line !== ''), complaint };
+}

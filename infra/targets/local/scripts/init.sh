@@ -1,0 +1,160 @@
+# Process 1 of a host, from an empty mount namespace to sshd. Arguments: rehearse-host RUN ROLE EXPIRES.
+# Wants: STATE, RUN, ROLE, ADDRESS, HOSTS, SHM_BYTES, SSHD (path in the host), SSHD_FILES (folder to copy in, or empty),
+# AUTHORIZED_KEY, SHARES (array: from, to, from, to, …).
+set -euo pipefail
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+umask 022
+DIR=$STATE/$RUN/$ROLE
+R=$DIR/disk/root
+how=
+
+# This machine's /proc is still mounted: pid and start time as they are seen from outside.
+read -r stat </proc/self/stat
+pid=${stat%% *}
+read -ra fields <<<"${stat##*) }"
+exec 3<>"$DIR/ready"
+hostname "$ROLE"
+
+mount_root() {
+  local disk=$1 path
+  # Of this machine only its software and settings are seen: everything else in / is blotted out (a device 0:0 hides).
+  for path in /* /.[!.]*; do
+    case $path in
+      /bin | /sbin | /lib | /lib32 | /lib64 | /libx32 | /usr | /etc | /opt | /nix | /gnu) ;;
+      *) if [ -e "$path" ] || [ -L "$path" ]; then mknod "$disk/upper$path" c 0 0; fi ;;
+    esac
+  done
+  mount -t overlay overlay -o "lowerdir=/,upperdir=$disk/upper,workdir=$disk/work" "$R"
+}
+
+# Where the disk cannot hold the upper layer (it is an overlay itself), memory can.
+if ! mount_root "$DIR/disk" 2>/dev/null; then
+  mkdir -p "$DIR/disk/memory"
+  mount -t tmpfs -o mode=755 tmpfs "$DIR/disk/memory"
+  mkdir "$DIR/disk/memory"/{upper,work}
+  mount_root "$DIR/disk/memory"
+  how=in-memory
+fi
+
+# An overlay shows one file system; software that is mounted below it would be missing.
+while read -r _ _ _ _ path _; do
+  case $path in /usr | /usr/* | /opt | /opt/* | /nix | /nix/* | /gnu | /gnu/*)
+    if [ -d "$R$path" ]; then mount -o bind,ro "$path" "$R$path"; fi ;;
+  esac
+done </proc/self/mountinfo
+if [ -d "$R$STATE" ]; then mount -t tmpfs -o ro,size=4k,mode=700 tmpfs "$R$STATE"; fi
+
+# What not everybody on this machine may read is none of the host's business either.
+find "$R/etc" -xdev ! -type l \( ! -perm -o=r -o -type d ! -perm -o=rx \) -prune -print0 | xargs -0r rm -rf
+for path in ssh postgresql mysql docker kubernetes environment; do rm -rf "$R/etc/$path"; done
+
+mkdir "$R"/{dev,home,mnt,proc,run,srv,sys,var}
+mkdir -m 700 "$R/root" "$R/root/.ssh"
+mkdir -m 1777 "$R/tmp" "$R/var/tmp"
+mkdir -p "$R"/var/{backups,cache,lib/postgresql,lib/rehearse,log/postgresql,mail,spool} "$R/opt/rehearse" "$R/etc/ssh"
+ln -s /run "$R/var/run"
+ln -s /run/lock "$R/var/lock"
+
+# add_user NAME HOME SHELL: with a number that is free here; where the user exists it stays as it is.
+add_user() {
+  local id=990
+  if grep -q "^$1:" "$R/etc/passwd"; then return 0; fi
+  while grep -Eq "^[^:]*:[^:]*:$id:" "$R/etc/passwd" "$R/etc/group"; do id=$((id - 1)); done
+  grep -q "^$1:" "$R/etc/group" || echo "$1:x:$id:" >>"$R/etc/group"
+  echo "$1:x:$id:$(grep "^$1:" "$R/etc/group" | cut -d: -f3):$1:$2:$3" >>"$R/etc/passwd"
+}
+add_user postgres /var/lib/postgresql /bin/bash
+add_user sshd /run/sshd /usr/sbin/nologin
+postgres=$(awk -F: '$1 == "postgres" { print $3 ":" $4 }' "$R/etc/passwd")
+# No passwords; and not `!`, which sshd takes for a locked account.
+awk -F: '{ print $1 ":*:19000:0:99999:7:::" }' "$R/etc/passwd" >"$R/etc/shadow"
+chmod 600 "$R/etc/shadow"
+
+# Removed first: each may be a link to somewhere in this machine's /run.
+rm -f "$R"/etc/{hostname,hosts,resolv.conf}
+echo "$ROLE" >"$R/etc/hostname"
+printf '127.0.0.1 localhost\n%s\n' "$HOSTS" >"$R/etc/hosts"
+: >"$R/etc/resolv.conf"
+
+if [ -n "$SSHD_FILES" ]; then cp -a --no-preserve=ownership "$SSHD_FILES/usr/." "$R/usr/"; fi
+install -m 600 "$DIR/disk/host_key" "$R/etc/ssh/host_key"
+rm "$DIR/disk/host_key"
+(umask 077; printf '%s\n' "$AUTHORIZED_KEY" >"$R/root/.ssh/authorized_keys")
+cat >"$R/etc/ssh/sshd_config" <<CONFIG
+AddressFamily inet
+ListenAddress $ADDRESS
+HostKey /etc/ssh/host_key
+PidFile none
+AllowUsers root
+PermitRootLogin prohibit-password
+AuthenticationMethods publickey
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM no
+UseDNS no
+AllowAgentForwarding no
+X11Forwarding no
+PrintMotd no
+MaxStartups 100
+MaxSessions 100
+LoginGraceTime 30
+SetEnv PATH=$PATH
+Subsystem sftp internal-sftp
+CONFIG
+
+# Database and job lie on the disk itself: PostgreSQL copies each file that it opens up into an overlay.
+chown "$postgres" "$DIR/disk/postgresql" "$R/var/log/postgresql"
+mount --bind "$DIR/disk/postgresql" "$R/var/lib/postgresql"
+mount --bind "$DIR/disk/rehearse" "$R/var/lib/rehearse"
+for ((i = 0; i < ${#SHARES[@]}; i += 2)); do
+  to=$R${SHARES[i + 1]}
+  if [ -d "${SHARES[i]}" ]; then mkdir -p "$to"; else mkdir -p "${to%/*}" && : >"$to"; fi
+  mount -o bind,ro,nosuid,nodev "${SHARES[i]}" "$to"
+done
+
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$R/sys"
+mount -t proc -o nosuid,nodev,noexec proc "$R/proc"
+# User 0 of the host is user 0 of the machine: what the kernel offers to write is closed file by file.
+for path in sys sysrq-trigger irq bus fs acpi; do
+  if [ -e "$R/proc/$path" ]; then mount -o bind,ro "$R/proc/$path" "$R/proc/$path"; fi
+done
+for path in kcore keys kmsg timer_list sched_debug; do
+  if [ -e "$R/proc/$path" ]; then mount --bind /dev/null "$R/proc/$path"; fi
+done
+mount -t tmpfs -o mode=755,size=1m,nosuid tmpfs "$R/dev"
+for path in null zero full random urandom tty; do
+  : >"$R/dev/$path"
+  mount --bind "/dev/$path" "$R/dev/$path"
+done
+mkdir "$R"/dev/{pts,shm}
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$R/dev/pts"
+ln -s pts/ptmx "$R/dev/ptmx"
+ln -s /proc/self/fd "$R/dev/fd"
+for i in 0:stdin 1:stdout 2:stderr; do ln -s "fd/${i%:*}" "$R/dev/${i#*:}"; done
+mount -t tmpfs -o "size=$SHM_BYTES,mode=1777,nosuid,nodev" tmpfs "$R/dev/shm"
+mount -t tmpfs -o mode=755,size=64m,nosuid,nodev tmpfs "$R/run"
+mkdir -m 1777 "$R/run/lock"
+mkdir "$R/run/sshd"
+install -d -m 2775 -o "${postgres%:*}" -g "${postgres#*:}" "$R/run/postgresql"
+
+cd "$R"
+mkdir mnt/old
+pivot_root . mnt/old
+cd /
+umount -l /mnt/old
+rmdir /mnt/old
+
+# Known from OpenSSH 9.8 on, which otherwise locks an address out that came with a wrong key.
+if "$SSHD" -t -f /etc/ssh/sshd_config -o PerSourcePenalties=no 2>/dev/null; then
+  echo 'PerSourcePenalties no' >>/etc/ssh/sshd_config
+fi
+"$SSHD" -t -f /etc/ssh/sshd_config # what is wrong is said here, where it is read
+
+printf 'ready %s %s %s\n' "$pid" "${fields[19]}" "$how" >&3
+exec 3>&-
+# No mounting, no raw sockets, no other addresses or routes. The host ends with its sshd, and the other way round.
+caps=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,sys_chroot,audit_write,setfcap
+# shellcheck disable=SC2016
+exec env -i PATH="$PATH" LC_ALL=C setpriv --bounding-set="-all,+${caps//,/,+}" --inh-caps=-all \
+  bash -c '"$0" -D -e -f /etc/ssh/sshd_config >/var/log/sshd.log 2>&1 & trap "exit 0" TERM; wait $!' \
+  "$SSHD" rehearse-host "$RUN" "$ROLE" "$4"
