@@ -1,13 +1,11 @@
 import type { HostSpec } from '../scripts/plan/model.ts';
 import { POSTGRES_PORT, serverConfig } from './components/server-config.ts';
-import type { HostRole, HostSoftware, HostTarget } from './targets/hosts.ts';
+import type { HostRole, HostSoftware, HostTarget, Owner } from './targets/hosts.ts';
 import type { EnvironmentSpec } from './targets/target.ts';
 
 /** All that the program of an environment is told: plain values, the same whenever the same run asks again. */
 export interface EnvironmentPlan {
-  readonly runId: string;
-  /** ISO 8601 UTC. */
-  readonly expiresAt: string;
+  readonly owner: Owner;
   readonly software: HostSoftware;
   readonly sizes: Readonly<Record<HostRole, HostSpec>>;
   readonly port: number;
@@ -35,7 +33,7 @@ export interface RunPasswords {
 /** @throws CONFIG_INVALID where a host is too small for its server */
 export function planEnvironment(
   spec: EnvironmentSpec,
-  facts: Pick<EnvironmentPlan, 'software' | 'standby' | 'bundle' | 'keys' | 'passwords' | 'expiresAt'> & {
+  facts: Pick<EnvironmentPlan, 'software' | 'standby' | 'bundle' | 'keys' | 'passwords' | 'owner'> & {
     readonly target: HostTarget;
   },
 ): EnvironmentPlan {
@@ -50,7 +48,7 @@ export function planEnvironment(
     });
   return {
     ...rest,
-    ...{ runId: spec.runId, sizes, port: postgres.port ?? POSTGRES_PORT },
+    ...{ sizes, port: postgres.port ?? POSTGRES_PORT },
     configs: { primary: configOf('primary'), standby: postgres.standby ? configOf('standby') : '' },
   };
 }

@@ -22,11 +22,11 @@ export function environmentProgram(
   maker: HostMaker,
 ): () => Promise<{ hosts: Output<HostOutput[]> }> {
   return () => {
-    const { runId, expiresAt, software, port, passwords, standby: withStandby } = plan;
-    const network = new PrivateNetwork('network', { runId, expiresAt, maker });
+    const { owner, software, port, passwords, standby: withStandby } = plan;
+    const network = new PrivateNetwork('network', { owner, maker });
     const hostOf = (role: HostRole): Host =>
       new Host(role, {
-        ...{ runId, expiresAt, role, maker, network, share: software.share },
+        ...{ owner, role, maker, network, share: software.share },
         size: plan.sizes[role],
         authorizedKey: plan.keys.publicKey,
         privateKey: plan.keys.privateKey,

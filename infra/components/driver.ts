@@ -2,11 +2,9 @@ import { ComponentResource, type ComponentResourceOptions, type Resource } from 
 import type { HostSoftware } from '../targets/hosts.ts';
 import type { Host } from './host.ts';
 import type { PostgresServer } from './postgres-server.ts';
+import { BUNDLE_PATH, JOB_DIR } from './driver-paths.ts';
 import { remoteFile } from './remote-file.ts';
 import { remoteStep } from './remote-step.ts';
-
-export const BUNDLE_PATH = '/var/lib/rehearse-driver.mjs';
-export const JOB_DIR = '/var/lib/rehearse/job';
 
 export interface DriverArgs {
   readonly host: Host;

@@ -1,12 +1,8 @@
 import { ComponentResource, type ComponentResourceOptions, type Resource } from '@pulumi/pulumi';
 import type { HostSoftware } from '../targets/hosts.ts';
 import type { Host } from './host.ts';
+import { DATABASE, REPLICATION_USER, SUPERUSER } from './postgres-names.ts';
 import { remoteStep } from './remote-step.ts';
-
-export const SUPERUSER = 'postgres';
-export const DATABASE = 'rehearsal';
-/** May stream WAL and look at the statistics of that, nothing else. */
-export const REPLICATION_USER = 'rehearse_replication';
 
 export interface PostgresServerArgs {
   readonly host: Host;

@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, type Output } from '@pulumi/pulumi';
-import type { HostMaker, HostRole, MadeNetwork, NetworkArgs } from '../targets/hosts.ts';
+import type { HostMaker, HostRole, MadeNetwork, Owner } from '../targets/hosts.ts';
 
 /** The last number of each role's address; .1 is this machine's side of the network. */
 const LAST_NUMBER: Readonly<Record<HostRole, number>> = { primary: 10, standby: 11, driver: 20 };
@@ -9,10 +9,9 @@ export class PrivateNetwork extends ComponentResource {
   readonly made: MadeNetwork;
   readonly subnet: Output<string>;
 
-  constructor(name: string, args: NetworkArgs & { maker: HostMaker }, options?: ComponentResourceOptions) {
+  constructor(name: string, args: { owner: Owner; maker: HostMaker }, options?: ComponentResourceOptions) {
     super('rehearsal:index:PrivateNetwork', name, {}, options);
-    const { maker, ...network } = args;
-    this.made = maker.network(name, network, { parent: this });
+    this.made = args.maker.network(`${name}-bridge`, args.owner, { parent: this });
     this.subnet = this.made.subnet;
     this.registerOutputs({ subnet: this.subnet });
   }

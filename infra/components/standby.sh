@@ -29,7 +29,10 @@ id "$user" >/dev/null 2>&1 || useradd --system --home-dir "$home" --shell /bin/s
 mkdir -p "$base"
 chmod 755 "$home"
 chown "$user" "$base"
-chmod 644 "$tool"
+# The folder it was copied to is root's.
+cat "$tool" >"$base/standby-tool.mjs"
+tool=$base/standby-tool.mjs
+chown "$user" "$tool"
 
 if [ -e "$made" ]; then
   as_server "$bin/pg_ctl" -D "$data" status </dev/null >/dev/null 2>&1 || start

@@ -1,11 +1,12 @@
 import { ComponentResource, type ComponentResourceOptions, type Resource } from '@pulumi/pulumi';
 import type { HostSoftware } from '../targets/hosts.ts';
 import type { Host } from './host.ts';
-import { REPLICATION_USER, SUPERUSER, type PostgresServer } from './postgres-server.ts';
+import { REPLICATION_USER, SUPERUSER } from './postgres-names.ts';
+import type { PostgresServer } from './postgres-server.ts';
 import { remoteFile } from './remote-file.ts';
 import { remoteStep } from './remote-step.ts';
 
-const TOOL_PATH = '/var/lib/rehearse-standby-tool.mjs';
+const TOOL_PATH = '/var/lib/rehearse/standby-tool.mjs';
 
 export interface StandbyArgs {
   readonly host: Host;

@@ -1,5 +1,6 @@
 import type { ComponentResourceOptions, CustomResourceOptions, Input, Output, Resource } from '@pulumi/pulumi';
 import type { HostSpec } from '../../scripts/plan/model.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
 import type { EnvironmentSpec } from './target.ts';
 
 export type HostRole = 'primary' | 'standby' | 'driver';
@@ -30,23 +31,24 @@ export interface Capacity {
   readonly memoryBytes: number;
 }
 
-export interface NetworkArgs {
+/** Whose a network or a host is. */
+export interface Owner {
   readonly runId: string;
-  /** ISO 8601 UTC. */
+  /** ISO 8601 UTC. Nothing lives longer. */
   readonly expiresAt: string;
+  /** Without this process nothing lives on either; null = the expiry alone counts. */
+  readonly controller: ProcessIdentity | null;
 }
 
 export interface MadeNetwork {
+  /** As the target's own class; its `host` knows what else to ask of it. */
   readonly resource: Resource;
   /** `10.89.7.0/24` */
   readonly subnet: Output<string>;
-  /** What the target's `host` needs to know of it; only that target reads it. */
-  readonly details: Output<unknown>;
 }
 
 export interface HostArgs {
-  readonly runId: string;
-  readonly expiresAt: string;
+  readonly owner: Owner;
   readonly role: HostRole;
   /** `10.89.7.10` */
   readonly address: Input<string>;
@@ -71,7 +73,7 @@ export type MakeOptions = CustomResourceOptions & ComponentResourceOptions;
 
 /** The part of a target that speaks Pulumi: it makes a network and hosts, nothing inside them. */
 export interface HostMaker {
-  network(name: string, args: NetworkArgs, options: MakeOptions): MadeNetwork;
+  network(name: string, owner: Owner, options: MakeOptions): MadeNetwork;
   host(name: string, args: HostArgs, options: MakeOptions): MadeHost;
 }
 

@@ -1,0 +1,156 @@
+import { sleep, withTimeout } from '../../scripts/shared/clock.ts';
+import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
+import { planEnvironment, type EnvironmentPlan } from '../environment-plan.ts';
+import type { HostTarget } from '../targets/hosts.ts';
+import type { Environment, EnvironmentSpec, RunningEnvironment } from '../targets/target.ts';
+import { chosenBackend } from './backend.ts';
+import { endEngineProcesses } from './engine-processes.ts';
+import { findEngine, type Engine } from './engine/find-engine.ts';
+import { watchHosts } from './host-watch.ts';
+import { runningEnvironment } from './running-environment.ts';
+import { makeSessionFolder, sessionFolderOf, type SessionFolder } from './session-folder.ts';
+import { removeFolder } from './session-leftovers.ts';
+import { claimSession, readSession, writeSession, type SessionRecord } from './session-record.ts';
+import { sessionSecrets } from './session-secrets.ts';
+import { writeKnownHosts } from './ssh-files.ts';
+import type { StackSession } from './stack-session.ts';
+
+/** An aborted `up` waits for commands on the hosts that run; they are short. */
+const UNWIND_MS = 5_000;
+const DESTROY_LIMIT_MS = 25_000;
+const DESTROY_TRIES = 2;
+const RETRY_PAUSE_MS = 500;
+
+export interface PulumiEnvironmentOptions {
+  /** A line for people on each thing that was made or removed. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** One temporary environment as one stack, on the hosts of any target. */
+export class PulumiEnvironment implements Environment {
+  readonly #spec: EnvironmentSpec;
+  readonly #target: HostTarget;
+  readonly #onProgress: (line: string) => void;
+  readonly #destroyed = new AbortController();
+  #folder: SessionFolder | undefined;
+  #stack: StackSession | undefined;
+  #busy: Promise<unknown> = Promise.resolve();
+
+  constructor(spec: EnvironmentSpec, target: HostTarget, options: PulumiEnvironmentOptions = {}) {
+    this.#spec = spec;
+    this.#target = target;
+    this.#onProgress = options.onProgress ?? (() => undefined);
+  }
+
+  /** Makes it, or finds it again when it is there. @throws ENGINE_NOT_FOUND, and what the engine, a host or a script says */
+  async up(signal: AbortSignal): Promise<RunningEnvironment> {
+    const both = AbortSignal.any([signal, this.#destroyed.signal]);
+    both.throwIfAborted();
+    const running = this.#up(both);
+    this.#busy = running;
+    return running;
+  }
+
+  async destroy(): Promise<void> {
+    const { runId } = this.#spec;
+    this.#destroyed.abort(new RehearsalError('INTERRUPTED', `the environment of ${runId} was removed`));
+    await withTimeout(this.#busy, UNWIND_MS, 'unwinding').catch(() => {
+      this.#stack?.kill();
+    });
+    await this.#busy.catch(() => undefined);
+    const folder = this.#folder ?? (await sessionFolderOf(runId));
+    const record = await readSession(folder);
+    const failure = record?.stack === true ? await this.#destroyStack(folder, record) : undefined;
+    await endEngineProcesses(folder.path, UNWIND_MS);
+    await this.#target.removeRun(runId);
+    // Without the stack in the user's backend the folder is all that is needed to remove that later.
+    if (failure && record?.backend) throw failure;
+    await removeFolder(folder);
+  }
+
+  async keep(until: Date): Promise<void> {
+    const { runId } = this.#spec;
+    await this.#target.keep(runId, until);
+    const folder = this.#folder ?? (await sessionFolderOf(runId));
+    const record = await readSession(folder);
+    if (record) await writeSession(folder, { ...record, keptUntil: until.toISOString() });
+    this.#destroyed.abort(new RehearsalError('INTERRUPTED', `the environment of ${runId} was left up`));
+  }
+
+  async #up(signal: AbortSignal): Promise<RunningEnvironment> {
+    const { runId, expiresAt } = this.#spec;
+    const engine = await requireEngine();
+    const folder = await sessionFolderOf(runId);
+    this.#folder = folder;
+    signal.throwIfAborted();
+    await makeSessionFolder(folder);
+    const backend = await chosenBackend();
+    const record = await claimSession(folder, { target: this.#target.name, expiresAt, backend });
+    const plan = await this.#plan(folder, record);
+    const { StackSession } = await import('./stack-session.ts');
+    const { environmentProgram } = await import('../environment.ts');
+    signal.throwIfAborted();
+    const stack = new StackSession({ folder, record, engine, onProgress: this.#onProgress });
+    this.#stack = stack;
+    if (!record.stack) {
+      // Written down first: from here on there may be a stack to remove.
+      await writeSession(folder, { ...record, stack: true });
+    }
+    await stack.make();
+    const hosts = await stack.up(environmentProgram(plan, await this.#target.maker()), signal);
+    await writeKnownHosts(folder, hosts);
+    const failed = watchHosts(this.#target, hosts, this.#destroyed.signal);
+    return runningEnvironment({ spec: this.#spec, target: this.#target, folder, plan, hosts, engine, failed });
+  }
+
+  async #plan(folder: SessionFolder, record: SessionRecord): Promise<EnvironmentPlan> {
+    const { postgres, driverBundle } = this.#spec;
+    const [software, secrets, bundle] = await Promise.all([
+      this.#target.software(this.#spec, folder.software),
+      sessionSecrets(folder),
+      bundleOf(driverBundle),
+      postgres.standby ? makeStandbyTool(folder) : undefined,
+    ]);
+    return planEnvironment(this.#spec, {
+      ...{ ...secrets, software, bundle, target: this.#target },
+      owner: { runId: record.runId, expiresAt: record.expiresAt, controller: record.maker },
+      standby: postgres.standby ? { tool: folder.standbyTool } : null,
+    });
+  }
+
+  /** Gives the last failure, if it failed each time: what the target still finds of the run is removed in any case. */
+  async #destroyStack(folder: SessionFolder, record: SessionRecord): Promise<Error | undefined> {
+    const engine = await findEngine();
+    if ('missing' in engine) return new Error(engine.missing);
+    const { StackSession } = await import('./stack-session.ts');
+    let failure: Error | undefined;
+    for (let tries = 1; tries <= DESTROY_TRIES; tries++) {
+      const stack = new StackSession({ folder, record, engine, onProgress: this.#onProgress });
+      try {
+        await stack.destroy(DESTROY_LIMIT_MS);
+        return undefined;
+      } catch (error) {
+        failure = asError(error);
+        await endEngineProcesses(folder.path, UNWIND_MS);
+      }
+      await sleep(RETRY_PAUSE_MS);
+    }
+    return failure;
+  }
+}
+
+async function bundleOf(make: EnvironmentSpec['driverBundle']): Promise<string> {
+  if (make) return make();
+  throw new Error('an environment with a driver host needs the engine as one file');
+}
+
+async function makeStandbyTool(folder: SessionFolder): Promise<void> {
+  const { bundleStandbyTool } = await import('../components/standby-tool/bundle.ts');
+  await bundleStandbyTool(folder.standbyTool);
+}
+
+async function requireEngine(): Promise<Engine> {
+  const engine = await findEngine();
+  if (!('missing' in engine)) return engine;
+  throw new RehearsalError('ENGINE_NOT_FOUND', engine.missing, { hint: engine.remedy });
+}

@@ -1,0 +1,89 @@
+import { BUNDLE_PATH, JOB_DIR } from '../components/driver-paths.ts';
+import { DATABASE, SUPERUSER } from '../components/postgres-names.ts';
+import { reloadableRestoreSettings, standbyRefusals } from '../components/server-config.ts';
+import { RehearsalError } from '../../scripts/shared/errors.ts';
+import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
+import type { EnvironmentPlan } from '../environment-plan.ts';
+import type { HostOutput } from '../environment.ts';
+import { refusedSettings } from '../targets/embedded/server-settings.ts';
+import type { HostRole, HostTarget } from '../targets/hosts.ts';
+import type { DriverAccess, EnvironmentSpec, RunningEnvironment } from '../targets/target.ts';
+import type { Engine } from './engine/find-engine.ts';
+import type { SessionFolder } from './session-folder.ts';
+import { sshCommand } from './ssh-files.ts';
+
+export interface EnvironmentFacts {
+  readonly spec: EnvironmentSpec;
+  readonly target: HostTarget;
+  readonly folder: SessionFolder;
+  readonly plan: EnvironmentPlan;
+  readonly hosts: readonly HostOutput[];
+  readonly engine: Engine;
+  readonly failed: AbortSignal;
+}
+
+/** What the rest of the house needs to know of an environment that is up. */
+export function runningEnvironment(facts: EnvironmentFacts): RunningEnvironment {
+  const { target, folder, plan, hosts, engine, failed } = facts;
+  const standby = hosts.find(({ role }) => role === 'standby');
+  return {
+    hosts: hosts.length,
+    hostInfo: hosts.map((host) => ({
+      ...{ role: host.role, address: host.address, sshCommand: sshCommand(folder, host) },
+    })),
+    driver: driverAccess(plan, hostOf(hosts, 'driver')),
+    created: { host: hosts.length, network: 1 },
+    engine: `Pulumi ${engine.pulumi.version}`,
+    primary: endpoint(plan, hostOf(hosts, 'primary')),
+    standby: standby === undefined ? null : endpoint(plan, standby),
+    scratchDir: folder.scratch,
+    limits: limitsOf(facts),
+    restoreSettings: reloadableRestoreSettings(
+      plan.software.postgres.major,
+      target.capacity(plan.sizes.primary),
+    ),
+    switchTo: () =>
+      Promise.reject(new RehearsalError('DRIVER_FAILED', 'only the driver host changes the mode of its server')),
+    failed,
+  };
+}
+
+function driverAccess(plan: EnvironmentPlan, { address, hostKey }: HostOutput): DriverAccess {
+  const { privateKey } = plan.keys;
+  return {
+    ssh: { host: address, port: 22, username: 'root', privateKey, hostKey },
+    ...{ nodePath: plan.software.nodePath, bundlePath: BUNDLE_PATH, dir: JOB_DIR },
+  };
+}
+
+function endpoint(plan: EnvironmentPlan, { address }: HostOutput): PgEndpoint {
+  const { superuser } = plan.passwords;
+  return { host: address, port: plan.port, user: SUPERUSER, password: superuser, database: DATABASE };
+}
+
+/** @throws ENGINE_FAILED */
+function hostOf(hosts: readonly HostOutput[], role: HostRole): HostOutput {
+  const host = hosts.find((one) => one.role === role);
+  if (host) return host;
+  throw new RehearsalError('ENGINE_FAILED', `the stack tells of no ${role} host`, {
+    hint: 'rehearse reap --execute removes it; then start again',
+  });
+}
+
+function limitsOf({ spec, target, hosts, engine }: EnvironmentFacts): string[] {
+  const { postgres } = spec;
+  const refused = refusedSettings(postgres.settings);
+  const replaced = standbyRefusals(postgres);
+  return [
+    ...target.limits(spec),
+    'Text sorts as in the locale C.UTF-8, so plans for LIKE and ORDER BY on text may differ from production.',
+    ...hosts.flatMap(({ role, notes }) => notes.map((note) => `Host ${role}: ${note}`)),
+    ...engine.notes.map((note) => `Pulumi: ${note}.`),
+    ...(refused.length > 0
+      ? [`Settings that the environment decides by itself were left out: ${refused.join(', ')}.`]
+      : []),
+    ...(replaced.length > 0
+      ? [`Settings that cannot stand beside a standby were left out: ${replaced.join(', ')}.`]
+      : []),
+  ];
+}

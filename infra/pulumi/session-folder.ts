@@ -1,0 +1,92 @@
+import { constants } from 'node:fs';
+import { access, mkdir, readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT_ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Where all that this machine keeps of one run lies. All of it goes away with the run. */
+export interface SessionFolder {
+  readonly path: string;
+  readonly runId: string;
+  /** Whose it is and until when: session.json. */
+  readonly record: string;
+  /** The key pair of the run, and the passphrase that the stack's secrets are encrypted with. */
+  readonly privateKey: string;
+  readonly publicKey: string;
+  readonly passphrase: string;
+  readonly knownHosts: string;
+  /** The engine's project folder, its home, and the state of the stack where no other backend was chosen. */
+  readonly work: string;
+  readonly home: string;
+  readonly state: string;
+  readonly standbyTool: string;
+  /** What a target makes for its hosts, such as a readable copy of PostgreSQL. */
+  readonly software: string;
+  readonly scratch: string;
+}
+
+/** Below the project, or where that cannot be written, below the user's state folder. */
+export async function sessionFolderOf(runId: string): Promise<SessionFolder> {
+  for (const root of sessionRoots()) {
+    if (await exists(join(root, runId))) return sessionFolderAt(root, runId);
+  }
+  const [inProject, ofUser] = sessionRoots();
+  return sessionFolderAt((await isWritable(PROJECT_ROOT)) ? inProject : ofUser, runId);
+}
+
+/** Every session folder that is there. */
+export async function sessionFolders(): Promise<SessionFolder[]> {
+  const found: SessionFolder[] = [];
+  for (const root of sessionRoots()) {
+    const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+    const folders = entries.filter((entry) => entry.isDirectory());
+    found.push(...folders.map(({ name }) => sessionFolderAt(root, name)));
+  }
+  return found;
+}
+
+/** Makes the folder and those inside it, for this user's eyes only. One that is there already stays as it is. */
+export async function makeSessionFolder(folder: SessionFolder): Promise<void> {
+  for (const path of [folder.path, folder.work, folder.home, folder.state, folder.software, folder.scratch]) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  }
+}
+
+function sessionRoots(): [inProject: string, ofUser: string] {
+  const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state');
+  return [join(PROJECT_ROOT, '.rehearse', 'runs'), join(state, 'dress-rehearsal', 'runs')];
+}
+
+function sessionFolderAt(root: string, runId: string): SessionFolder {
+  const path = join(root, runId);
+  return {
+    ...{ path, runId },
+    record: join(path, 'session.json'),
+    privateKey: join(path, 'id_ed25519'),
+    publicKey: join(path, 'id_ed25519.pub'),
+    passphrase: join(path, 'passphrase'),
+    knownHosts: join(path, 'known_hosts'),
+    work: join(path, 'work'),
+    home: join(path, 'home'),
+    state: join(path, 'state'),
+    standbyTool: join(path, 'standby-tool.mjs'),
+    software: join(path, 'software'),
+    scratch: join(path, 'scratch'),
+  };
+}
+
+async function isWritable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

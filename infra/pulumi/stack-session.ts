@@ -1,0 +1,194 @@
+import { fileURLToPath } from 'node:url';
+import { access, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  LocalWorkspace,
+  type EngineEvent,
+  type InlineProgramArgs,
+  type LocalWorkspaceOptions,
+  type ProjectSettings,
+  type PulumiFn,
+  type Stack,
+} from '@pulumi/pulumi/automation/index.js';
+import { z } from 'zod';
+import { withTimeout } from '../../scripts/shared/clock.ts';
+import { RehearsalError } from '../../scripts/shared/errors.ts';
+import type { HostOutput } from '../environment.ts';
+import { EngineCommand, EngineCommandError } from './engine-command.ts';
+import { diagnosticOf, progressOf, type EngineDiagnostic } from './engine-diagnostics.ts';
+import { engineFailure, stackLocked } from './engine-failure.ts';
+import { SESSION_MARK } from './engine-processes.ts';
+import type { Engine } from './engine/find-engine.ts';
+import type { SessionFolder } from './session-folder.ts';
+import type { SessionRecord } from './session-record.ts';
+import { freeDeadLocks, stackLocks, type StackLock } from './stack-lock.ts';
+
+export const PROJECT = 'dress-rehearsal-environment';
+const PLUGIN_DIR = fileURLToPath(new URL('../provider', import.meta.url));
+/** All that a rehearsal has at once; more would only queue in the engine. */
+const PARALLEL = 16;
+
+const outputSchema = z.array(
+  z.object({
+    role: z.enum(['primary', 'standby', 'driver']),
+    address: z.string(),
+    hostKey: z.string(),
+    notes: z.array(z.string()),
+    identity: z.string(),
+  }),
+);
+
+export interface StackOptions {
+  readonly folder: SessionFolder;
+  readonly record: SessionRecord;
+  readonly engine: Engine;
+  readonly onProgress: (line: string) => void;
+}
+
+/** The one stack of a run: made, brought up, taken down and removed by the Automation API. */
+export class StackSession {
+  readonly #options: StackOptions;
+  readonly #command: EngineCommand;
+
+  constructor(options: StackOptions) {
+    this.#options = options;
+    this.#command = new EngineCommand(options.engine);
+  }
+
+  /** Makes the stack. One that is there already is no error. @throws ENGINE_FAILED */
+  async make(): Promise<void> {
+    const { folder, engine } = this.#options;
+    await linkPlugins(engine, folder);
+    try {
+      await LocalWorkspace.createStack(this.#stackArgs(nothing), this.#workspace());
+    } catch (error) {
+      if (error instanceof EngineCommandError && /already exists/.test(error.end.stderr)) return;
+      throw await this.#failure(error, []);
+    }
+  }
+
+  /** @throws what a provider or a script on a host said; ENGINE_FAILED, STACK_LOCKED, ENGINE_NOT_FOUND, or the signal's reason */
+  async up(program: PulumiFn, signal: AbortSignal): Promise<HostOutput[]> {
+    await this.#requireUnlocked();
+    const diagnostics: EngineDiagnostic[] = [];
+    try {
+      const stack = await this.#select(program);
+      signal.throwIfAborted();
+      const { outputs } = await stack.up({ ...this.#operation(diagnostics), signal });
+      return outputSchema.parse(outputs['hosts']?.value);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw await this.#failure(error, diagnostics);
+    }
+  }
+
+  /** Removes what the stack made, and where the backend is the user's, the stack. @throws as `up` */
+  async destroy(limitMs: number): Promise<void> {
+    await this.#requireUnlocked();
+    const diagnostics: EngineDiagnostic[] = [];
+    const { backend } = this.#options.record;
+    const work = async (): Promise<void> => {
+      const stack = await this.#select(nothing);
+      await stack.destroy({ ...this.#operation(diagnostics), continueOnError: true, remove: backend !== null });
+    };
+    try {
+      await withTimeout(work(), limitMs, 'pulumi destroy');
+    } catch (error) {
+      this.kill();
+      throw await this.#failure(error, diagnostics);
+    }
+  }
+
+  /** Ends a CLI that still runs, at once. */
+  kill(): void {
+    this.#command.kill();
+  }
+
+  /** A lock of the dead is taken away; one of the living is an error. The user's backends free theirs by `pulumi cancel`. */
+  async #requireUnlocked(): Promise<void> {
+    const holder = await freeDeadLocks(await this.#locks());
+    if (holder) throw stackLocked(holder.holder);
+  }
+
+  async #locks(): Promise<StackLock[]> {
+    const { folder, record } = this.#options;
+    const stateDir = record.backend?.url ?? `file://${folder.state}`;
+    if (!stateDir.startsWith('file://')) return [];
+    const path = stateDir.slice('file://'.length).replace(/^~(?=\/|$)/, process.env['HOME'] ?? '~');
+    return stackLocks(path, PROJECT, record.runId);
+  }
+
+  #select(program: PulumiFn): Promise<Stack> {
+    return LocalWorkspace.selectStack(this.#stackArgs(program), this.#workspace());
+  }
+
+  #stackArgs(program: PulumiFn): InlineProgramArgs {
+    return { projectName: PROJECT, stackName: this.#options.record.runId, program };
+  }
+
+  #operation(diagnostics: EngineDiagnostic[]): {
+    parallel: number;
+    color: 'never';
+    suppressOutputs: boolean;
+    suppressProgress: boolean;
+    onEvent: (event: EngineEvent) => void;
+  } {
+    const { onProgress } = this.#options;
+    const onEvent = (event: EngineEvent): void => {
+      const diagnostic = diagnosticOf(event);
+      if (diagnostic) diagnostics.push(diagnostic);
+      const line = progressOf(event);
+      if (line !== undefined) onProgress(line);
+    };
+    return { parallel: PARALLEL, color: 'never', suppressOutputs: true, suppressProgress: true, onEvent };
+  }
+
+  #workspace(): LocalWorkspaceOptions {
+    const { folder, record, engine } = this.#options;
+    const { backend } = record;
+    // `plugins` is missing from the API's type, not from Pulumi.yaml.
+    const settings: ProjectSettings & { plugins: object } = {
+      ...{ name: PROJECT, runtime: 'nodejs', description: `Temporary hosts of ${record.runId}` },
+      plugins: { providers: [{ name: 'rehearsal', path: PLUGIN_DIR }] },
+    };
+    return {
+      workDir: folder.work,
+      pulumiHome: folder.home,
+      projectSettings: settings,
+      secretsProvider: 'passphrase',
+      pulumiCommand: this.#command.asPulumiCommand,
+      envVars: {
+        ...engine.env,
+        PULUMI_HOME: folder.home,
+        PULUMI_BACKEND_URL: backend?.url ?? `file://${folder.state}`,
+        ...(backend === null ? {} : { PULUMI_CREDENTIALS_PATH: backend.credentials }),
+        PULUMI_CONFIG_PASSPHRASE_FILE: folder.passphrase,
+        PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: 'true',
+        [SESSION_MARK]: folder.path,
+      },
+    };
+  }
+
+  async #failure(error: unknown, diagnostics: readonly EngineDiagnostic[]): Promise<unknown> {
+    if (error instanceof RehearsalError) return error;
+    if (!(error instanceof EngineCommandError)) return error;
+    const [lock] = await this.#locks();
+    const { stdout, stderr } = error.end;
+    const output = [stdout, stderr].join('\n');
+    return engineFailure({ output, killedBy: error.killedBy, diagnostics, lockedBy: lock?.holder });
+  }
+}
+
+/** The engine's own home fills with notes on each project; the run's is dropped with it, and only borrows the plugins. */
+async function linkPlugins(engine: Engine, folder: SessionFolder): Promise<void> {
+  const plugins = join(engine.home, 'plugins');
+  try {
+    await access(plugins);
+    await symlink(plugins, join(folder.home, 'plugins'));
+  } catch {
+    return; // none are installed, or the link is there
+  }
+}
+
+/** For everything that needs no program: the engine does not run it. */
+const nothing: PulumiFn = () => Promise.resolve();
