@@ -9,6 +9,8 @@ import { copySchema, type CopyInputs } from './inputs.ts';
 import type { Call } from './remote-command.ts';
 import { RemoteFiles } from './sftp.ts';
 
+const FILES_AT_ONCE = 8;
+
 export async function createCopy(call: Call, wire: WireProperties): Promise<CreateResult> {
   await copy(call, parseInputs(copySchema, wire));
   return { id: randomBytes(4).toString('hex'), outs: outputs(wire) };
@@ -75,10 +77,16 @@ async function copyPath(remote: RemoteFiles, local: string, path: string): Promi
 async function copyFolder(remote: RemoteFiles, local: string, path: string): Promise<void> {
   await remote.makeFolder(path);
   const entries = await readdir(local, { withFileTypes: true });
+  const files: { from: string; to: string }[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const [from, to] = [join(local, entry.name), posix.join(path, entry.name)];
     if (entry.isDirectory()) await copyFolder(remote, from, to);
-    else if ((await stat(from)).isFile()) await remote.putFile(from, to);
+    else if ((await stat(from)).isFile()) files.push({ from, to });
     else throw new Error(`cannot copy ${from}: neither a file nor a folder, nor a link to a file`);
   }
+  const next = files.values();
+  const copyRest = async (): Promise<void> => {
+    for (const { from, to } of next) await remote.putFile(from, to);
+  };
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, copyRest));
 }

@@ -69,25 +69,30 @@ async function run(call: Call, wire: WireProperties, task: Task): Promise<Output
   });
   try {
     const refused: string[] = [];
-    const lines = new StatusLines((line) => {
-      log.status(urn, line);
-    });
+    const shown = { stdout: statusLines(call), stderr: statusLines(call) };
     const ended = await runCommand(session, {
       command,
       stdin: inputs.stdin,
       variables: variables(call, task, refused),
       onOutput: (stream, chunk) => {
-        if (inputs.logging === 'stdoutAndStderr' || inputs.logging === stream) lines.push(chunk);
+        if (inputs.logging === 'stdoutAndStderr' || inputs.logging === stream) shown[stream].push(chunk);
       },
     }).catch((error: unknown) => {
       throw refused.length > 0 && !session.signal.aborted ? notAccepted(refused) : error;
     });
-    lines.end();
+    shown.stdout.end();
+    shown.stderr.end();
     if (ended.status !== 0) throw failure(task, ended, wire);
     return { stdout: withoutLastNewline(ended.stdout), stderr: withoutLastNewline(ended.stderr) };
   } finally {
     session.end();
   }
+}
+
+function statusLines({ log, urn }: Call): StatusLines {
+  return new StatusLines((line) => {
+    log.status(urn, line);
+  });
 }
 
 /** `refused` gets the names of those without which the command must not start. */

@@ -1,10 +1,9 @@
 import type { Client, ClientChannel } from 'ssh2';
 import type { Session } from './dial.ts';
-import { offerEnvironment, sendSignal, type Variable } from './ssh2-internals.ts';
+import { offerEnvironment, type Variable } from './ssh2-internals.ts';
+import { stopRemote } from './stop-remote.ts';
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
-/** How long a command may take to end after it was told to. */
-const END_MS = 2_000;
 
 export interface CommandRequest {
   readonly command: string;
@@ -25,7 +24,7 @@ export interface Ended {
 }
 
 /**
- * Runs one command to its end, however it ends. An abort sends it TERM and closes its channel.
+ * Runs one command to its end, however it ends. An abort sends it TERM.
  * @throws Error when it cannot start, writes more than 16 MB or ends with the connection; the session signal's reason
  */
 export async function runCommand({ client, signal }: Session, request: CommandRequest): Promise<Ended> {
@@ -91,21 +90,17 @@ function ended(
   return new Promise((resolve, reject) => {
     let exit: Pick<Ended, 'status' | 'signal'> | undefined;
     const onHalt = (): void => {
-      sendSignal(client, channel, 'TERM');
-      channel.close();
-      const timer = setTimeout(() => client.destroy(), END_MS);
-      channel.once('close', () => {
-        clearTimeout(timer);
+      void stopRemote(client, channel).then(() => {
+        reject(halt.reason as Error);
       });
-      reject(halt.reason as Error);
     };
     channel.on('exit', (status: number | null, signal?: string) => {
       exit = { status, signal: signal ?? null };
     });
     channel.on('close', () => {
       halt.removeEventListener('abort', onHalt);
-      if (exit) resolve(exit);
-      else if (halt.aborted) reject(halt.reason as Error);
+      if (halt.aborted) reject(halt.reason as Error);
+      else if (exit) resolve(exit);
       else reject(new Error('the command ended without saying how'));
     });
     // A command need not read what it is given.

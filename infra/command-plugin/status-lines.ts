@@ -1,5 +1,7 @@
 /** A longer line is shown cut. */
 const SHOWN_CHARACTERS = 1_000;
+/** Of what comes at once, nobody could read more than the last lines. */
+const SHOWN_LINES = 50;
 
 /**
  * Tells each line of a stream as it becomes complete; a carriage return ends a line too, as progress bars use it. Lines of
@@ -15,9 +17,9 @@ export class StatusLines {
   }
 
   push(chunk: Buffer): void {
-    const [first = '', ...rest] = this.decoder.decode(chunk, { stream: true }).split(/\r\n|\n|\r/);
-    this.extend(first);
-    for (const part of rest) {
+    const parts = this.decoder.decode(chunk, { stream: true }).split(/\r\n|\n|\r/);
+    this.extend(parts[0] ?? '');
+    for (const part of parts.slice(1).slice(-SHOWN_LINES)) {
       this.end();
       this.extend(part);
     }

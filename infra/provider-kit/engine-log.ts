@@ -4,7 +4,7 @@ import engineMessages from '@pulumi/pulumi/proto/engine_pb.js';
 
 const CALL_MS = 5_000;
 /** Status lines beyond this many that the engine has not taken yet are dropped, the oldest first. */
-const WAITING_STATUS_LINES = 1_000;
+const WAITING_STATUS_LINES = 200;
 
 const SEVERITY = {
   debug: engineMessages.LogSeverity.DEBUG,
