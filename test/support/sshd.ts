@@ -9,14 +9,14 @@ import { execa } from 'execa';
 import { connectSsh } from '../../infra/ssh/connect.ts';
 import type { SshAccess } from '../../infra/ssh/access.ts';
 import { needs } from './needs.ts';
-import { sshdPrograms, type SshdPrograms } from './sshd-package.ts';
+import { sshdProgram, type SshdProgram } from './sshd-program.ts';
 
-const PROGRAMS = await sshdPrograms();
+const PROGRAM = await sshdProgram();
 const START_MS = 10_000;
 
 /** Is there an sshd to test with? Said aloud where not; in CI that is a failure. */
 export function needsSshd(why: string): boolean {
-  return process.platform === 'linux' && needs(PROGRAMS?.sshd ?? '/usr/sbin/sshd', why);
+  return process.platform === 'linux' && needs(PROGRAM?.path ?? '/usr/sbin/sshd', why);
 }
 
 /** A real sshd on loopback that lets in the test's own user with the test's own key. */
@@ -31,16 +31,16 @@ export interface TestSshd {
 }
 
 export async function startSshd(): Promise<TestSshd> {
-  if (PROGRAMS === undefined) throw new Error('there is no sshd here; ask needsSshd first');
+  if (PROGRAM === undefined) throw new Error('there is no sshd here; ask needsSshd first');
   const dir = await mkdtemp(join(tmpdir(), 'test-sshd-'));
   const port = await freePort();
   const access = await makeKeys(dir, port);
-  await writeFile(join(dir, 'sshd_config'), configuration(dir, port, PROGRAMS));
+  await writeFile(join(dir, 'sshd_config'), configuration(dir, port, PROGRAM));
   let running: ChildProcess | undefined;
   const sshd: TestSshd = {
     access,
     async start() {
-      running = launch(dir, PROGRAMS);
+      running = launch(dir, PROGRAM);
       await waitUntilReady(dir, access);
     },
     async stop() {
@@ -91,7 +91,7 @@ async function makeKeys(dir: string, port: number): Promise<SshAccess> {
   };
 }
 
-function configuration(dir: string, port: number, { sftpServer, options }: SshdPrograms): string {
+function configuration(dir: string, port: number, { options }: SshdProgram): string {
   return [
     `ListenAddress 127.0.0.1:${port}`,
     `HostKey ${dir}/host`,
@@ -103,7 +103,7 @@ function configuration(dir: string, port: number, { sftpServer, options }: SshdP
     'PermitRootLogin prohibit-password',
     // Tests open many connections at a time.
     'MaxStartups 100',
-    `Subsystem sftp ${sftpServer}`,
+    'Subsystem sftp internal-sftp',
     ...options,
     '',
   ].join('\n');
@@ -125,14 +125,17 @@ for name in passwd shadow; do mount --bind "$1/$name" "/etc/$name"; done
 mount --bind "$1/empty" /run
 exec "$2" -D -e -f "$1/sshd_config"`;
 
-function launch(dir: string, { sshd, libraryPath }: SshdPrograms): ChildProcess {
-  const env = { ...process.env, ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }) };
+function launch(dir: string, { path, env }: SshdProgram): ChildProcess {
   const log = openSync(join(dir, 'log'), 'a');
-  const options = { env, stdio: ['ignore', log, log], detached: true } satisfies SpawnOptions;
+  const options = {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', log, log],
+    detached: true,
+  } satisfies SpawnOptions;
   const child =
     process.getuid?.() === 0
-      ? spawn('unshare', ['--mount', 'sh', '-c', AS_ROOT, 'sh', dir, sshd], options)
-      : spawn(sshd, ['-D', '-e', '-f', join(dir, 'sshd_config')], options);
+      ? spawn('unshare', ['--mount', 'sh', '-c', AS_ROOT, 'sh', dir, path], options)
+      : spawn(path, ['-D', '-e', '-f', join(dir, 'sshd_config')], options);
   closeSync(log);
   return child;
 }
