@@ -22,7 +22,7 @@ export async function program(): Promise<Facts | Record<string, Facts>> {
   const { config, mistakes } = readStackConfig(ownConfig(), targets);
   const { rehearsals, mistakes: more } = await readRehearsals(config.rehearsals);
   const all = [...mistakes, ...more].map(mistakeLine);
-  if (all.length > 0) throw new RunError(`nothing was started:\n${all.join('\n')}`);
+  if (all.length > 0) throw forReader(new RunError(`nothing was started:\n${all.join('\n')}`));
 
   const facts: Record<string, Facts> = {};
   let last: Teardown | Rehearsal = new Teardown('teardown');
@@ -36,6 +36,12 @@ export async function program(): Promise<Facts | Record<string, Facts>> {
   }
   const [first, ...others] = Object.values(facts);
   return first && others.length === 0 ? first : facts;
+}
+
+/** Without its stack: nobody is to read it, and the SDK's program runner takes half a minute to format one. */
+function forReader(error: RunError): RunError {
+  error.stack = error.message;
+  return error;
 }
 
 /** `dress-rehearsal:target` → `target`; other namespaces are other people's. */

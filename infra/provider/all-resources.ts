@@ -1,3 +1,5 @@
+import { localHost } from './local-host.ts';
+import { localNetwork } from './local-network.ts';
 import { rehearsal } from './rehearsal.ts';
 import { rehearseCommand } from './rehearse-command.ts';
 import type { Resource } from './resource.ts';
@@ -7,6 +9,8 @@ import { teardown } from './teardown.ts';
 export function allResources(): Record<string, Resource> {
   const command = rehearseCommand();
   return {
+    'rehearsal:index:LocalNetwork': localNetwork,
+    'rehearsal:index:LocalHost': localHost,
     'rehearsal:index:Rehearsal': rehearsal(command),
     'rehearsal:index:Teardown': teardown(command),
   };

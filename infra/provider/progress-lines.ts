@@ -1,7 +1,7 @@
 import type { ResourceLog } from './resource.ts';
 
 /** How `rehearse` begins a line about a stage or a step: news for as long as it is true. */
-const PROGRESS = /^(environment|snapshot|baseline|teardown|step \d+\/\d+)\b/;
+const PROGRESS = /^(?:[\d:]{8} )?(environment|snapshot|baseline|teardown|step \d+\/\d+)\b/;
 /** How it begins its last words: they belong to the outcome. */
 const OUTCOME = /^(PASS|FAIL|INCONCLUSIVE|error)\b/;
 

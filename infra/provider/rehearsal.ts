@@ -16,6 +16,9 @@ export function rehearsal(command: RehearseCommand): Resource {
   return defineResource({
     inputs: rehearsalInputSchema,
     state: rehearsalStateSchema,
+    announce({ target, steps }, { log }) {
+      log.note(`will be rehearsed for the first time, on target ${String(target)}:\n${lines(steps)}`);
+    },
     diff(state, inputs, { log }) {
       const why = changesInWords(state, inputs);
       if (state.verdict === undefined) why.push('the last run did not come to a good end');
@@ -38,4 +41,8 @@ export function rehearsal(command: RehearseCommand): Resource {
     },
     delete: (id, state) => removeRun(command, state.runId ?? id),
   });
+}
+
+function lines(steps: unknown): string {
+  return Array.isArray(steps) ? steps.map((step) => `  ${String(step)}`).join('\n') : '';
 }

@@ -34,7 +34,9 @@ export interface Difference {
 export interface ResourceDefinition<I, S> {
   readonly inputs: z.ZodType<I>;
   readonly state: z.ZodType<S>;
-  /** In a preview some inputs may not be known yet, so they come as they are. */
+  /** Tells what is going to be created. In a preview some inputs may not be known yet, so they come as they are. */
+  readonly announce?: (inputs: Properties, call: Call) => void;
+  /** The same inputs against what is there. */
   diff(state: S, inputs: Properties, call: Call): Difference;
   create(inputs: I, call: Call): Promise<{ readonly id: string; readonly outputs: Properties }>;
   /** Its outputs now, or undefined when it is gone. */
@@ -67,10 +69,11 @@ export type Resource = ResourceDefinition<Properties, Properties>;
 export function defineResource<I, S>(definition: ResourceDefinition<I, S>): Resource {
   const inputsOf = (values: Properties): I => parsed(definition.inputs, values, 'inputs');
   const stateOf = (values: Properties): S => parsed(definition.state, values, 'state');
-  const { update } = definition;
+  const { announce, update } = definition;
   return {
     inputs: definition.inputs as z.ZodType<Properties>,
     state: definition.state as z.ZodType<Properties>,
+    ...(announce && { announce }),
     diff: (state, inputs, call) => definition.diff(stateOf(state), inputs, call),
     create: (inputs, call) => definition.create(inputsOf(inputs), call),
     read: (id, state, call) => definition.read(id, stateOf(state), call),

@@ -28,10 +28,14 @@ export class RehearsalProvider implements Provider {
     this.#resources = resources;
   }
 
-  async check(urn: string, _olds: WireProperties, news: WireProperties): Promise<CheckResult> {
-    return this.#answer(urn, (resource) =>
-      Promise.resolve({ inputs: news, failures: inputMistakes(resource.inputs, plain(news)) }),
-    );
+  async check(urn: string, olds: WireProperties, news: WireProperties): Promise<CheckResult> {
+    return this.#answer(urn, (resource, call) => {
+      const inputs = plain(news);
+      const failures = inputMistakes(resource.inputs, inputs);
+      const isNew = Object.keys(olds).length === 0;
+      if (isNew && failures.length === 0) resource.announce?.(inputs, call);
+      return Promise.resolve({ inputs: news, failures });
+    });
   }
 
   async diff(_id: string, urn: string, state: WireProperties, news: WireProperties): Promise<DiffResult> {
