@@ -4,6 +4,7 @@ import { lastMomentMs } from './analysis/steps.ts';
 import { timelineSeconds } from './analysis/timeline-seconds.ts';
 import { batchPoints, drawable, lagPoints, lockBars } from './analysis/timeline.ts';
 import { matrixStates } from './analysis/matrix.ts';
+import { environmentResult } from './environment-result.ts';
 import { headline, verdictOf } from './headline.ts';
 import { knownLimits } from './limits.ts';
 import type { Result } from './result.ts';
@@ -47,7 +48,8 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     victimThresholdMs: thresholdMs,
     generator: generatorOf(analysis),
     timeline: timelineOf(analysis),
-    environment: environmentOf(analysis),
+    standby: standbyOf(analysis),
+    environment: environmentResult(analysis),
     snapshot: snapshotOf(analysis),
     load: {
       ratePerSec: run.load.ratePerSec,
@@ -78,41 +80,27 @@ function generatorOf({ generator }: Analysis): Result['generator'] {
   return { lagP50Ms, lagP99Ms, lagMaxMs, reconnects, unfinished };
 }
 
-function timelineOf({ evidence, steps }: Analysis): Result['timeline'] {
-  const { requests, locks = [], batches = [], server = [], run } = evidence;
+function timelineOf({ evidence, steps, standby }: Analysis): Result['timeline'] {
+  const { requests, locks = [], batches = [], server = [] } = evidence;
   return {
     seconds: requests
       ? timelineSeconds(requests).map((second) => ({ ...second, requests: { ...second.requests } }))
       : [],
     locks: drawable(steps.flatMap((step) => lockBars(step.run, step.tries, locks))),
     batches: batchPoints(batches),
-    lag: run.standby ? lagPoints(server) : [],
+    lag: standby === null ? [] : lagPoints(server),
   };
 }
 
-function environmentOf({ evidence: { environment } }: Analysis): Result['environment'] {
-  if (environment === undefined) {
-    return {
-      hosts: 0,
-      createMs: 0,
-      destroyMs: null,
-      leftovers: null,
-      price: null,
-      postgresVersion: 'unknown',
-      settings: [],
-      machine: { cpus: 0, memoryBytes: 0, os: 'unknown' },
-    };
-  }
-  const { hosts, createMs, destroyMs, leftovers, price, postgresVersion, settings, machine } = environment;
+function standbyOf({ standby }: Analysis): Result['standby'] {
+  if (standby === null) return null;
+  const { write, flush, replay, peak, gaps } = standby;
   return {
-    hosts,
-    createMs,
-    destroyMs,
-    leftovers,
-    price: price && { ...price },
-    postgresVersion,
-    settings: settings.map((setting) => ({ ...setting })),
-    machine: { ...machine },
+    ...{ writeLagMs: write.ms, flushLagMs: flush.ms, replayLagMs: peak?.lagMs ?? null },
+    ...{ writeLagBytes: write.bytes, flushLagBytes: flush.bytes, replayLagBytes: replay.bytes },
+    peakMs: peak?.tMs ?? null,
+    peakStep: peak?.step?.planned.name ?? null,
+    gaps: gaps.map(({ fromMs, toMs }) => ({ fromMs, toMs })),
   };
 }
 

@@ -8,10 +8,13 @@ export const leftovers: Check = {
   needs: ['environment'],
   unit: null,
   budget: null,
-  run({ evidence: { environment } }) {
+  run({ evidence: { environment, run } }) {
+    // What was to stay is not left behind; whoever asked for it knows until when.
+    if (environment?.keptUntil != null)
+      return { measured: null, findings: [], title: 'The environment was kept up on purpose' };
     const measured = environment?.leftovers ?? null;
     if (measured === 0) return { measured, findings: [] };
-    const advice = 'rehearse reap --execute removes what is left.';
+    const advice = `rehearse reap --run ${run.runId} --execute removes what is left.`;
     const message =
       measured === null
         ? 'Nobody has looked yet whether something of the run is left.'

@@ -67,6 +67,10 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     settings: z.array(z.object({ name: text, shown: text })),
     machine: z.object({ cpus: number, memoryBytes: number, os: text }),
     limits: z.array(text),
+    hostInfo: z.array(z.object({ role: text, address: text })).optional(),
+    created: z.record(text, number).nullish(),
+    left: z.array(text).optional(),
+    keptUntil: text.nullish(),
   }),
   snapshot: z.object({
     kind: text,
@@ -88,7 +92,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
   load: loadEvent,
   batches: z.object({ step: text, startMs: number, endMs: number, rows: number, pausedMs: number }),
   compatibility: z.object({ after: text, version: text, script: text, ok: z.boolean() }),
-  server: z.object({ tMs: number }),
+  server: z.object({ tMs: number, replayLagMs: number.nullable(), replayLagBytes: number.nullable() }),
   probes: z.object({ probe: text, event: z.enum(['started', 'stopped', 'died']), tMs: number }),
 };
 

@@ -1,48 +1,87 @@
 import { formatMs } from '../shared/format.ts';
-import type { Check } from './check.ts';
+import type { StandbyFigures, StandbyGap } from './analysis/standby.ts';
+import type { StepRun } from './analysis/steps.ts';
+import { NO_HURT, type Check, type CheckFinding, type CheckOutcome } from './check.ts';
 import { budgetMs, stepTitle } from './wording.ts';
+
+const ADVICE = 'Write less WAL at once: smaller batches with pauses, or fewer indexes on what is written.';
 
 export const replicationLag: Check = {
   id: 'replicationLag',
   title: 'The standby kept up',
   failureTitle: 'The standby fell behind further than the budget allows',
+  warnTitle: 'The standby stopped streaming',
   needs: ['server'],
   unit: 'ms',
   budget: 'replicationLagMs',
-  run({ evidence, steps }, { replicationLagMs: budget }) {
-    const seen = (evidence.server ?? []).flatMap(({ tMs, replayLagMs }) =>
-      replayLagMs === null ? [] : [{ tMs, replayLagMs }],
-    );
-    const worst = seen.toSorted((a, b) => b.replayLagMs - a.replayLagMs)[0];
-    if (worst === undefined) {
-      const why = evidence.run.standby ? 'its lag was never seen' : 'the rehearsal had no standby';
-      const message = `Replication lag has a budget, but ${why}.`;
-      const advice = evidence.run.standby
-        ? null
-        : 'Give the rehearsal one with postgres.standby: true, or leave the budget out.';
-      return {
-        measured: null,
-        findings: budget === undefined ? [] : [{ status: 'inconclusive', budget, message, advice }],
-      };
-    }
-    const measured = worst.replayLagMs;
-    if (budget === undefined || measured <= budget) return { measured, findings: [] };
-    const step = steps.findLast(({ run }) => run.window !== null && run.window.fromMs <= worst.tMs);
-    const who = step ? stepTitle(step.run) : 'The load before the first step';
-    const message = `${who} left the standby ${formatMs(measured)} behind ${budgetMs(budget)}.`;
+  run({ standby }, { replicationLagMs: budget }) {
+    if (standby === null) return withoutStandby(budget);
+    const lost = standby.gaps.filter(({ wasThere }) => wasThere);
+    const measured = standby.peak?.lagMs ?? null;
+    const findings = [
+      ...tooFar(standby, budget),
+      ...lost.map((gap) => vanished(gap, budget)),
+      ...unseen(standby, budget),
+    ];
+    const isLate = tooFar(standby, budget).length > 0;
     return {
-      measured,
-      findings: [
-        {
-          status: 'fail',
-          step: step?.run.planned.name ?? null,
-          measured,
-          budget,
-          message,
-          advice: 'Write less WAL at once: smaller batches with pauses, or fewer indexes on what is written.',
-          hurt: { failed: 0, delayed: 0, ms: measured },
-        },
-      ],
+      ...{ measured, findings },
+      ...(lost.length > 0 && !isLate ? { title: 'The standby stopped streaming' } : {}),
     };
   },
 };
+
+function withoutStandby(budget: number | undefined): CheckOutcome {
+  if (budget === undefined) return { measured: null, findings: [] };
+  const message = 'Replication lag has a budget, but the rehearsal had no standby.';
+  const advice = 'Give the rehearsal one with postgres.standby: true, or leave the budget out.';
+  return { measured: null, findings: [{ status: 'inconclusive', budget, message, advice }] };
+}
+
+function tooFar({ peak }: StandbyFigures, budget: number | undefined): CheckFinding[] {
+  if (peak === null || budget === undefined || peak.lagMs <= budget) return [];
+  const message = `${who(peak.step)} left the standby ${formatMs(peak.lagMs)} behind ${budgetMs(budget)}.`;
+  const hurt = { ...NO_HURT, ms: peak.lagMs };
+  const step = peak.step?.planned.name ?? null;
+  return [{ status: 'fail', step, measured: peak.lagMs, budget, message, advice: ADVICE, hurt }];
+}
+
+/** Of a standby that is gone for good nobody knows how far it is behind; one that is away is behind by that time. */
+function vanished({ fromMs, toMs, step }: StandbyGap, budget: number | undefined): CheckFinding {
+  const awayMs = toMs === null ? null : toMs - fromMs;
+  const during = step === null ? 'before the first step' : `in ${lowered(stepTitle(step))}`;
+  const how =
+    awayMs === null
+      ? 'and did not come back before the load ended: how far it fell behind is not known'
+      : `for ${formatMs(awayMs)}`;
+  const isLate = budget !== undefined && (awayMs === null || awayMs > budget);
+  return {
+    status: isLate ? 'fail' : 'warn',
+    step: step?.planned.name ?? null,
+    measured: awayMs,
+    budget: budget ?? null,
+    message: `The standby stopped streaming ${during} ${how}${isLate ? ` ${budgetMs(budget)}` : ''}.`,
+    advice:
+      "The standby's own log says why; often the primary had removed WAL that it still needed (wal_keep_size, max_slot_wal_keep_size).",
+    hurt: { ...NO_HURT, ms: awayMs ?? 0 },
+  };
+}
+
+/** A standby that was not there, or not there yet: missing is not good. */
+function unseen({ gaps, peak }: StandbyFigures, budget: number | undefined): CheckFinding[] {
+  const gap = gaps.find(({ wasThere }) => !wasThere);
+  if (budget === undefined || (gap === undefined && (peak !== null || gaps.length > 0))) return [];
+  const message =
+    gap?.toMs == null
+      ? 'Replication lag has a budget, but no standby was seen streaming: its lag cannot be told.'
+      : `Replication lag has a budget, but the standby did not stream in the first ${formatMs(gap.toMs - gap.fromMs)} of the plan: its lag cannot be told.`;
+  return [{ status: 'inconclusive', budget, message }];
+}
+
+function who(step: StepRun | null): string {
+  return step === null ? 'The load before the first step' : stepTitle(step);
+}
+
+function lowered(text: string): string {
+  return text.replace(/^./, (first) => first.toLowerCase());
+}

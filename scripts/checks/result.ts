@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PHASES } from '../plan/model.ts';
+import { environmentSchema, standbySchema } from './result-hosts.ts';
 
 /*
  * result.json, schemaVersion 1. Renderers read nothing else. Times that end in `Ms` are durations in milliseconds, but for
@@ -194,18 +195,17 @@ export const resultSchema = z.object({
       }),
     ),
     batches: z.array(z.object({ step: z.string(), tMs: ms, rowsPerSecond: z.number(), pausedMs: ms })),
-    lag: z.array(z.object({ tMs: ms, replayLagMs: ms.nullable() })),
+    lag: z.array(
+      z.object({
+        tMs: ms,
+        writeLagMs: ms.nullable().default(null),
+        flushLagMs: ms.nullable().default(null),
+        replayLagMs: ms.nullable(),
+      }),
+    ),
   }),
-  environment: z.object({
-    hosts: count,
-    createMs: ms,
-    destroyMs: ms.nullable(),
-    leftovers: count.nullable(),
-    price: z.object({ amountPerHour: z.number(), currency: z.string() }).nullable(),
-    postgresVersion: z.string(),
-    settings: z.array(z.object({ name: z.string(), asked: z.string().nullable(), shown: z.string() })),
-    machine: z.object({ cpus: count, memoryBytes: count, os: z.string() }),
-  }),
+  standby: standbySchema.nullable().default(null).describe('Null where the rehearsal had no standby'),
+  environment: environmentSchema,
   snapshot: z
     .object({
       kind: z.enum(['plain', 'archive', 'generator', 'command']),

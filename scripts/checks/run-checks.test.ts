@@ -187,27 +187,6 @@ test('what is left behind is a warning, and so is that nobody looked', () => {
 });
 
 describe('budgets of figures', () => {
-  const record = { walBytes: 0, databaseBytes: 0, replayLagBytes: null };
-  const server = [
-    { ...record, tMs: 4000, replayLagMs: 5 },
-    { ...record, tMs: 5000, replayLagMs: 900 },
-  ];
-
-  test('replication lag over its budget names the step in which it was seen', () => {
-    const run = runRecord({ standby: true, budgets: { replicationLagMs: 500 } });
-    expect(told({ run, server }).findings).toEqual([
-      ['replicationLag', 'fail', 'Step 1 alter left the standby 900 ms behind (budget 500 ms).'],
-    ]);
-  });
-
-  test('replication lag with a budget and no standby is inconclusive', () => {
-    const run = runRecord({ budgets: { replicationLagMs: 500 } });
-    const none = server.map((one) => ({ ...one, replayLagMs: null }));
-    expect(told({ run, server: none }).findings).toEqual([
-      ['replicationLag', 'inconclusive', 'Replication lag has a budget, but the rehearsal had no standby.'],
-    ]);
-  });
-
   test('the slowest backfill is judged; one that found nothing to do has no rate', () => {
     const plan = [plannedStep('alter', { kind: 'backfill', batchTargetMs: 50 })];
     const run = runRecord({ plan, budgets: { backfillRatePerSec: 20_000 } });

@@ -5,6 +5,9 @@ import { expect, test } from 'vitest';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { judge } from '../../scripts/checks/judge.ts';
 import { resultSchema } from '../../scripts/checks/result.ts';
+import { renderHtml } from '../../scripts/report/html/page.tsx';
+import { renderJunit } from '../../scripts/report/junit.ts';
+import { renderMarkdown } from '../../scripts/report/markdown.ts';
 
 /*
  * Stored run folders and the results that they were judged to. After a change that is meant:
@@ -22,4 +25,12 @@ test.each(runs.map(({ name }) => name))('the stored run %s is judged as before',
   if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(stored, `${JSON.stringify(result, null, 1)}\n`);
   expect(resultSchema.parse(result)).toEqual(result);
   expect(result).toEqual(JSON.parse(await readFile(stored, 'utf8')));
+});
+
+test.each(runs.map(({ name }) => name))('the stored run %s can be shown in every form', async (name) => {
+  const result = await judge(RunFolder.open(join(import.meta.dirname, name)));
+  for (const shown of [renderHtml(result), renderMarkdown(result), renderJunit(result)]) {
+    expect(shown).toContain(result.runId);
+    expect(shown).not.toMatch(/undefined|NaN|\[object/);
+  }
 });

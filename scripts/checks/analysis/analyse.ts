@@ -9,6 +9,7 @@ import { baselineLatency, latencyByVersion, stepLatency } from './latency.ts';
 import { liveVersions, type LiveVersions } from './live-versions.ts';
 import type { Latency } from './percentiles.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
+import { standbyFigures, type StandbyFigures } from './standby.ts';
 import { arrangeSteps, type StepRun } from './steps.ts';
 import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import { countVictims, type VictimCount } from './victim-count.ts';
@@ -45,6 +46,7 @@ export interface Analysis {
   /** What failures and victims refer to by index. */
   readonly causes: readonly Disturbance[];
   readonly generator: GeneratorFigures | null;
+  readonly standby: StandbyFigures | null;
 }
 
 /** Pure: the same evidence gives the same analysis. */
@@ -79,6 +81,7 @@ export function analyse(evidence: Evidence): Analysis {
     causes,
     live: liveVersions(evidence.run.load.versions[0]?.name, runs),
     generator: requests ? generatorFigures(requests, load) : null,
+    standby: standbyFigures(evidence, runs),
   };
 }
 

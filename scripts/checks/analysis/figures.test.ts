@@ -100,12 +100,13 @@ test('thousands of batches become at most 2000 points that keep rows, time and p
 test('of several seconds in one point of lag the worst is shown', () => {
   const server = Array.from({ length: 4000 }, (_, second) => ({
     ...{ tMs: second * 1000, walBytes: 0, databaseBytes: 0, replayLagBytes: null },
+    ...(second < 2 ? {} : { flushLagMs: 2 }),
     replayLagMs: second < 2 ? null : second,
   }));
   const points = lagPoints(server);
   expect(points.slice(0, 2)).toEqual([
-    { tMs: 0, replayLagMs: null },
-    { tMs: 2000, replayLagMs: 3 },
+    { tMs: 0, writeLagMs: null, flushLagMs: null, replayLagMs: null },
+    { tMs: 2000, writeLagMs: null, flushLagMs: 2, replayLagMs: 3 },
   ]);
   expect(points).toHaveLength(2000);
 });

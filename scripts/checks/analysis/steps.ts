@@ -44,6 +44,21 @@ function stepRun(planned: PlannedStep, index: number, events: readonly StepEvent
   };
 }
 
+/** When the first step began; undefined where none did. */
+export function planStartMs(steps: readonly StepRun[]): number | undefined {
+  return steps.find(({ window }) => window !== null)?.window?.fromMs;
+}
+
+/** The step that went on, or had last begun, at a moment; null before the first one. */
+export function stepAt(steps: readonly StepRun[], tMs: number): StepRun | null {
+  return steps.findLast(({ window }) => window !== null && window.fromMs <= tMs) ?? null;
+}
+
+/** When the traffic ended in order; undefined where it did not. */
+export function loadEndMs({ load }: Evidence): number | undefined {
+  return load?.flatMap((event) => (event.type === 'stopped' ? [event.tMs] : [])).at(-1);
+}
+
 /** The latest moment that any artifact knows of. */
 export function lastMomentMs(evidence: Evidence): number {
   let lastMs = 0;

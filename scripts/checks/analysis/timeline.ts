@@ -91,14 +91,24 @@ export function batchPoints(batches: readonly BatchRecord[]): BatchPoint[] {
 
 export interface LagPoint {
   readonly tMs: number;
+  readonly writeLagMs: number | null;
+  readonly flushLagMs: number | null;
   readonly replayLagMs: number | null;
 }
 
-/** The standby's lag; of several seconds in one point the worst. */
+/** The standby's lags; of several seconds in one point the worst. */
 export function lagPoints(server: readonly ServerRecord[]): LagPoint[] {
   return chunks(server, Math.max(1, Math.ceil(server.length / MOST_POINTS))).map((some) => {
-    const known = some.map(({ replayLagMs }) => replayLagMs).filter((lagMs) => lagMs !== null);
-    return { tMs: some[0]?.tMs ?? 0, replayLagMs: known.length === 0 ? null : Math.max(...known) };
+    const most = (name: 'writeLagMs' | 'flushLagMs' | 'replayLagMs'): number | null => {
+      const known = some.map((record) => record[name] ?? null).filter((lagMs) => lagMs !== null);
+      return known.length === 0 ? null : Math.max(...known);
+    };
+    return {
+      tMs: some[0]?.tMs ?? 0,
+      writeLagMs: most('writeLagMs'),
+      flushLagMs: most('flushLagMs'),
+      replayLagMs: most('replayLagMs'),
+    };
   });
 }
 

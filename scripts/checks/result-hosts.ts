@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/* The parts of result.json about hosts. What has a default came later than the first results of schemaVersion 1. */
+
+const ms = z.number().nonnegative();
+const count = z.int().nonnegative();
+const lagMs = ms.nullable();
+const lagBytes = count.nullable();
+
+export const standbySchema = z
+  .object({
+    writeLagMs: lagMs,
+    flushLagMs: lagMs,
+    replayLagMs: lagMs,
+    writeLagBytes: lagBytes,
+    flushLagBytes: lagBytes,
+    replayLagBytes: lagBytes,
+    peakMs: ms.nullable().describe('When the replay lag was largest, counted from the start of the run'),
+    peakStep: z.string().nullable().describe('The step that went on, or had last begun, at that moment'),
+    gaps: z
+      .array(z.object({ fromMs: ms, toMs: ms.nullable() }))
+      .describe('When no standby streamed; toMs is null where it did not come back'),
+  })
+  .describe(
+    'The largest lags between the start of the first step and the end of the load; null = never seen',
+  );
+
+const hostSchema = z.object({
+  role: z.string(),
+  address: z.string(),
+  cpus: z.number().nullable().describe('Limit; null = all of its machine'),
+  memoryBytes: count.nullable().describe('Limit; null = all of its machine'),
+});
+
+export const environmentSchema = z.object({
+  hosts: count,
+  hostInfo: z.array(hostSchema).default([]),
+  created: z.record(z.string(), count).nullable().default(null).describe('What was created, by kind'),
+  engine: z.string().nullable().default(null).describe('What made it, such as Pulumi 3.259.0'),
+  createMs: ms,
+  destroyMs: ms.nullable(),
+  firstStatementMs: ms
+    .nullable()
+    .default(null)
+    .describe('From the beginning of its making to the first step of the plan'),
+  emptyMs: ms.nullable().default(null).describe('From the end of the load to the environment being gone'),
+  leftovers: count
+    .nullable()
+    .describe(
+      'What a sweep by name found afterwards; null = none was made, as where the environment was kept',
+    ),
+  left: z.array(z.string()).default([]).describe('What the sweep found, one by one'),
+  keptUntil: z.string().nullable().default(null).describe('Left up on purpose until then'),
+  hours: z.number().nonnegative().nullable().default(null).describe('Host-hours up to the end of the run'),
+  price: z
+    .object({ amountPerHour: z.number(), currency: z.string() })
+    .nullable()
+    .describe('Of the environment as a whole'),
+  cost: z
+    .object({ amount: z.number(), currency: z.string() })
+    .nullable()
+    .default(null)
+    .describe('Its price for the time that it was there, up to the end of the run'),
+  postgresVersion: z.string(),
+  settings: z.array(z.object({ name: z.string(), asked: z.string().nullable(), shown: z.string() })),
+  machine: z
+    .object({ cpus: count, memoryBytes: count, os: z.string() })
+    .describe('The machine on which the engine ran'),
+});
