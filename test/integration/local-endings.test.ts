@@ -1,0 +1,141 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { identityOf, type ProcessIdentity } from '../../infra/process-identity.ts';
+import { createLocalHost, localHostAlive, removeLocalHost } from '../../infra/targets/local/host.ts';
+import { keepLocalHosts } from '../../infra/targets/local/keep.ts';
+import { localLeftovers } from '../../infra/targets/local/leftovers.ts';
+import { netnsOf, stateRoot } from '../../infra/targets/local/names.ts';
+import { localNetworkAlive } from '../../infra/targets/local/network.ts';
+import { sleep } from '../../scripts/shared/clock.ts';
+import { localTraces } from '../support/local-traces.ts';
+import { leaveNothing, LocalRun, needsLocalHosts, never } from './local-fixture.ts';
+
+async function until(what: () => boolean, limitMs = 15_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!what()) {
+    if (Date.now() > deadline) throw new Error('it did not happen in time');
+    await sleep(50);
+  }
+}
+
+/** A process that ran once. */
+async function endedProcess(): Promise<ProcessIdentity> {
+  const child = spawn('sleep', ['60']);
+  const identity = (await identityOf(child.pid!))!;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  return identity;
+}
+
+const tracesOf = (run: LocalRun, role: string): string[] =>
+  localTraces(run.runId).filter((trace) => trace.includes(role));
+const leftoversOf = async (runId: string) =>
+  (await localLeftovers()).filter((leftover) => leftover.runId === runId);
+
+describe.skipIf(!(await needsLocalHosts()))('the end of a local host', () => {
+  leaveNothing();
+
+  it('is noticed when its first process is killed, and cleans up after itself', async () => {
+    const run = await LocalRun.start();
+    const host = await run.host('driver');
+    process.kill(host.pid, 'SIGKILL');
+    await until(() => !existsSync(`/proc/${host.pid}`));
+    expect(await localHostAlive(host)).toBe(false);
+    await until(() => tracesOf(run, 'driver').length === 0);
+    expect(await localNetworkAlive(run.network)).toBe(true);
+  });
+
+  it('comes with its expiry, also of the network, and keeping moves it', async () => {
+    const run = await LocalRun.start();
+    await run.host('driver');
+    const deadline = new Date(Date.now() + 2_000);
+    await keepLocalHosts(run.runId, deadline);
+    expect(await leftoversOf(run.runId)).toMatchObject([
+      { inUse: true, expiresAt: expect.any(String) as string },
+      { inUse: true },
+    ]);
+    await until(() => localTraces(run.runId).length === 0);
+    expect(Date.now()).toBeGreaterThan(deadline.getTime() - 1);
+    await expect(keepLocalHosts(run.runId, new Date(Date.now() + 60_000))).rejects.toMatchObject({
+      code: 'HOST_DIED',
+    });
+  });
+
+  it('comes with the process that watches its expiry', async () => {
+    const run = await LocalRun.start();
+    const host = await run.host('driver');
+    const keeper = tracesOf(run, 'driver').find((trace) => trace.includes('rehearse-keeper'))!;
+    process.kill(Number(keeper.split(' ')[1]), 'SIGKILL');
+    await until(() => !existsSync(`/proc/${host.pid}`));
+    expect(await localHostAlive(host)).toBe(false);
+  });
+
+  it('leaves nothing when its creation is aborted half-way', async () => {
+    const run = await LocalRun.start();
+    for (const afterMs of [5, 120, 300]) {
+      const stop = new AbortController();
+      const creation = run.host('driver', {}, stop.signal);
+      setTimeout(() => {
+        stop.abort(new Error('stopped'));
+      }, afterMs);
+      await expect(creation).rejects.toThrow('stopped');
+      expect(tracesOf(run, 'driver')).toEqual([]);
+    }
+  });
+
+  it('is possible for one that was only half made, and for one that is not there', async () => {
+    const run = await LocalRun.start();
+    const part = { runId: run.runId, role: 'standby' };
+    execFileSync('ip', ['netns', 'add', netnsOf(part)]);
+    await removeLocalHost(run.runId, 'standby');
+    mkdirSync(join(stateRoot(), run.runId, 'standby'), { recursive: true });
+    await removeLocalHost(run.runId, 'standby');
+    await removeLocalHost(run.runId, 'standby');
+    expect(tracesOf(run, 'standby')).toEqual([]);
+  });
+
+  it('does not come from making a second one of the same name', async () => {
+    const run = await LocalRun.start();
+    const host = await run.host('driver');
+    await expect(run.host('driver')).rejects.toMatchObject({ code: 'HOST_START_FAILED' });
+    expect(await localHostAlive(host)).toBe(true);
+    expect(await run.ssh(host, 'echo fine')).toBe('fine');
+  });
+
+  it('comes by what is found of a run whose owner died and whose folder is gone', async () => {
+    const run = await LocalRun.start({ controller: await endedProcess() });
+    await Promise.all([run.host('primary'), run.host('driver')]);
+    rmSync(join(stateRoot(), run.runId), { recursive: true, force: true });
+    const found = await leftoversOf(run.runId);
+    expect(found.map(({ what }) => what.split(' (')[0])).toEqual(['host driver', 'host primary', 'network']);
+    for (const leftover of found) {
+      expect(leftover).toMatchObject({ target: 'local', inUse: false });
+      expect(Math.abs(Date.parse(leftover.expiresAt!) - Date.parse(run.expiresAt))).toBeLessThanOrEqual(
+        1_000,
+      );
+      await leftover.remove();
+    }
+    expect(localTraces(run.runId)).toEqual([]);
+  });
+
+  it('is nobody’s business while its owner lives', async () => {
+    const run = await LocalRun.start();
+    rmSync(join(stateRoot(), run.runId), { recursive: true, force: true });
+    expect(await leftoversOf(run.runId)).toMatchObject([{ inUse: true }]);
+    const spec = {
+      runId: run.runId,
+      network: run.network,
+      expiresAt: run.expiresAt,
+      controller: null,
+      share: [],
+    };
+    await createLocalHost(
+      { ...spec, role: 'driver', address: run.address('driver'), authorizedKey: run.key.public },
+      never,
+    );
+    expect(await leftoversOf(run.runId)).toMatchObject([{ inUse: true }, { inUse: true }]);
+  });
+});

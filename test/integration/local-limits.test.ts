@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { localHostAlive } from '../../infra/targets/local/host.ts';
+import { leaveNothing, LocalRun, needsLocalHosts } from './local-fixture.ts';
+
+const MB = 1024 ** 2;
+/** Touches as many MB as it is told and says so. */
+const hog = (megabytes: number): string => `perl -e 'my $x = "x" x (${megabytes} << 20); print length $x'`;
+
+describe.skipIf(!(await needsLocalHosts()))('limits of local hosts', () => {
+  leaveNothing();
+
+  it('end a process that takes too much memory, and neither its host nor another one', async () => {
+    const run = await LocalRun.start();
+    const [small, large] = await Promise.all([
+      run.host('driver', { memoryBytes: 128 * MB }),
+      run.host('primary', { memoryBytes: 512 * MB }),
+    ]);
+    expect(await run.ssh(small, `${hog(200)}; echo " ended $?"`)).toMatch(/ended 137$/);
+    expect(await run.ssh(large, hog(200))).toBe(String(200 * MB));
+    expect(await localHostAlive(small)).toBe(true);
+    expect(await run.ssh(small, 'echo still here')).toBe('still here');
+  });
+
+  it('give a host its share of a processor and of the link', async () => {
+    const run = await LocalRun.start();
+    const host = await run.host('driver', {
+      cpu: 0.25,
+      linkBitsPerSec: 20e6,
+      diskBytesPerSec: 50e6,
+      linkDelayMs: 2,
+    });
+    const spin = `perl -MTime::HiRes=time,clock -e 'my $end = time + 2; 1 while time < $end; print clock'`;
+    expect(Number(await run.ssh(host, spin))).toBeLessThan(0.9);
+    const startedAt = performance.now();
+    expect(await run.ssh(host, 'head -c 2000000 /dev/zero')).toHaveLength(2_000_000);
+    expect(performance.now() - startedAt).toBeGreaterThan(600); // 16 Mbit at 20 Mbit/s
+    for (const note of host.notes) expect(note).toMatch(/^the .* was not applied: /);
+  });
+});
