@@ -13,6 +13,8 @@ here yet. They go into the user's cache; nothing is installed into the system.
 
   --json             print what was found as one JSON document
   --accept-stand-in  do not look for the official plugin \`command\` when this project's stand-in can answer for it
+
+REHEARSE_PULUMI_MIRROR: base address of a mirror of Pulumi's release, instead of ${RELEASES.join(' and ')}
 `;
 
 /** `npm run setup`. @returns the exit code */
@@ -41,13 +43,14 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(signal: AbortSignal, args: readonly string[]): Promise<number> {
+  const mirror = process.env['REHEARSE_PULUMI_MIRROR'];
   const done = await setUp({
     env: process.env,
     signal,
     log: (line) => {
       say(`setup: ${line}`);
     },
-    releases: RELEASES,
+    releases: mirror === undefined || mirror === '' ? RELEASES : [mirror.replace(/\/+$/, '')],
     acceptStandIn: args.includes('--accept-stand-in'),
     ensureSshd: await sshdOfLocalTarget(),
   });

@@ -21,7 +21,10 @@ function say(line) {
 
 /** Runs a program of node_modules with our own terminal; resolves with whether it succeeded. */
 async function runNode(program, args, env = {}) {
-  const { code, signal } = await spawnNode([join('node_modules', program), ...args], { stdio: 'inherit', env });
+  const { code, signal } = await spawnNode([join('node_modules', program), ...args], {
+    stdio: 'inherit',
+    env,
+  });
   if (signal !== null) throw new Error(`${program} was ended by ${signal}`);
   return code === 0;
 }
@@ -50,9 +53,12 @@ async function spawnNode(args, { stdio, env = {} }) {
  */
 async function setUpEngine() {
   say('setup');
-  const { code, signal, stdout } = await spawnNode(['scripts/setup/setup.mjs', '--json', '--accept-stand-in'], {
-    stdio: ['inherit', 'pipe', 'inherit'],
-  });
+  const { code, signal, stdout } = await spawnNode(
+    ['scripts/setup/setup.mjs', '--json', '--accept-stand-in'],
+    {
+      stdio: ['inherit', 'pipe', 'inherit'],
+    },
+  );
   if (code === 0) return { env: {} };
   if (signal !== null || code === INTERRUPTED) return { exitCode: INTERRUPTED };
   if (process.env.CI === 'true') {
