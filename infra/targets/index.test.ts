@@ -25,8 +25,8 @@ it('takes the target of that name', async () => {
   expect(await chooseTarget('good', [bad, good])).toEqual({ target: good, why: 'two hosts' });
 });
 
-it('has embedded on this machine', async () => {
-  const { target: chosen, why } = await chooseTarget('auto');
+it('has embedded on every machine', async () => {
+  const { target: chosen, why } = await chooseTarget('embedded');
   expect(chosen.name).toBe('embedded');
   expect(why).toMatch(/^PostgreSQL \d+\.\d+ from npm$/);
 });
@@ -35,7 +35,7 @@ it('asks whether a known name was meant', async () => {
   await expect(chooseTarget('embeded')).rejects.toMatchObject({
     code: 'USAGE',
     message: 'there is no target embeded',
-    hint: 'did you mean embedded? the targets are auto, embedded',
+    hint: 'did you mean embedded? the targets are auto, local, embedded',
   });
 });
 

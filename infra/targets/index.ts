@@ -1,6 +1,7 @@
 import { nearest } from '../../scripts/plan/did-you-mean.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { embeddedTarget } from './embedded/embedded-target.ts';
+import { localTarget } from './local/local-target.ts';
 import type { Target } from './target.ts';
 
 /** Takes the best target that this machine can use. */
@@ -8,7 +9,7 @@ const AUTO = 'auto';
 
 /** Every target there is, best first. */
 export function allTargets(): Target[] {
-  return [embeddedTarget];
+  return [localTarget, embeddedTarget];
 }
 
 /**

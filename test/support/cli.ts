@@ -18,7 +18,7 @@ export async function runCli(
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },
     cwd: options.cwd,
-    env: options.env ?? {},
+    env: { REHEARSE_TARGET: 'embedded', ...options.env },
     isTTY: false,
     columns: 100,
     ...(options.signals ? { signals: options.signals } : {}),

@@ -12,10 +12,16 @@ export class RehearseProcess {
   stdout = '';
   stderr = '';
 
-  constructor(argv: readonly string[], options: { cwd: string; tmp: string }) {
+  /** On the target that every machine has, unless the arguments or `target` say otherwise. */
+  constructor(argv: readonly string[], options: { cwd: string; tmp: string; target?: string }) {
     this.#child = spawn(process.execPath, [ENTRY, ...argv], {
       cwd: options.cwd,
-      env: { ...process.env, TMPDIR: options.tmp, NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        TMPDIR: options.tmp,
+        NO_COLOR: '1',
+        REHEARSE_TARGET: options.target ?? 'embedded',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
@@ -47,7 +53,7 @@ export class RehearseProcess {
 /** Runs it to its end. */
 export async function rehearse(
   argv: readonly string[],
-  options: { cwd: string; tmp: string },
+  options: { cwd: string; tmp: string; target?: string },
 ): Promise<{ code: number | NodeJS.Signals | null; stdout: string; stderr: string }> {
   const running = new RehearseProcess(argv, options);
   const code = await running.end();
