@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { execa } from 'execa';
@@ -43,6 +43,7 @@ export async function archiveFolder(
       createWriteStream(part),
     );
   } catch (cause) {
+    await rm(part, { force: true }); // room for what still has to be written
     const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
     throw notArchived(full ? 'DISK_FULL' : 'DRIVER_FAILED', String(cause), cause);
   }

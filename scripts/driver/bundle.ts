@@ -96,7 +96,8 @@ const wasmInside: Plugin = {
   setup(build) {
     build.onLoad({ filter: /[\\/]libpg-query[\\/]wasm[\\/]libpg-query\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      const contents = text.replace('var wasmBinary;', 'var wasmBinary=require("./libpg-query.wasm");');
+      const reader = 'async function getWasmBinary(binaryFile){';
+      const contents = text.replace(reader, `${reader}return require("./libpg-query.wasm");`);
       if (contents === text) throw new Error(`${path} does not look as expected`);
       return { contents, loader: 'js' };
     });

@@ -14,6 +14,7 @@ export class EventLog {
   readonly #public: PublicText;
   readonly #onFailure: (error: RehearsalError) => void;
   readonly #alive: NodeJS.Timeout;
+  #closed = false;
 
   /** @param onFailure events.ndjson cannot be written any more */
   constructor(dir: string, text: PublicText, clock: RunClock, onFailure: (error: RehearsalError) => void) {
@@ -27,7 +28,9 @@ export class EventLog {
     }, ALIVE_EVERY_MS);
   }
 
+  /** After the end nobody reads any more. */
   write(line: DriverLine): void {
+    if (this.#closed) return;
     try {
       writeSync(this.#events, `${this.#public.json(line)}\n`);
     } catch (cause) {
@@ -48,6 +51,7 @@ export class EventLog {
   }
 
   close(): void {
+    this.#closed = true;
     clearInterval(this.#alive);
     closeSync(this.#events);
   }

@@ -15,10 +15,9 @@ if (mode === LOAD_WORKER) {
   await import('../load/worker.ts');
 } else if (mode === 'run' && dir !== undefined && rest.length === 0) {
   const { runJob } = await import('./run-job.ts');
-  await runJob(resolve(dir));
-  setTimeout(() => {
-    process.kill(process.pid, 'SIGKILL');
-  }, LINGER_MS).unref();
+  await runJob(resolve(dir)).finally(() => {
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), LINGER_MS).unref();
+  });
 } else {
   process.stderr.write('usage: <bundle> run <job folder>\n');
   process.exitCode = USAGE;

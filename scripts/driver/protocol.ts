@@ -29,8 +29,8 @@ export const JOB_FILES = {
   tmp: 'tmp',
 } as const;
 
-/** The log's name inside the archive. */
-export const DRIVER_LOG = 'driver.log';
+/** The log's place in the run folder, where the job failed. */
+export const DRIVER_LOG = 'artifacts/driver.log';
 
 const relativePath = z.string().refine((path) => path !== '' && !isAbsolute(path));
 const setting = z.strictObject({ name: z.string(), value: z.string() });

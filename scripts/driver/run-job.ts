@@ -115,15 +115,19 @@ async function engine(
     log.write({ type: 'note', message });
   });
   await environment.requireReachable(signal);
-  const failure = await runEngine({
-    ...{ rehearsal, environment, clock, signal, onServer },
-    versions: parseVersions(rehearsal.load, (path) => relative(rehearsal.dir, path)),
-    folder: await RunFolder.create(join(dir, JOB_FILES.run)),
-    onEvent: (event) => {
-      log.write(event);
-    },
-  });
-  return failure?.message ?? null;
+  try {
+    const failure = await runEngine({
+      ...{ rehearsal, environment, clock, signal, onServer },
+      versions: parseVersions(rehearsal.load, (path) => relative(rehearsal.dir, path)),
+      folder: await RunFolder.create(join(dir, JOB_FILES.run)),
+      onEvent: (event) => {
+        log.write(event);
+      },
+    });
+    return failure?.message ?? null;
+  } finally {
+    await environment.release();
+  }
 }
 
 function endAtExpiry({ expiresAt }: Job, stop: AbortController): NodeJS.Timeout {

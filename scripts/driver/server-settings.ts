@@ -25,34 +25,48 @@ export interface ChangedSetting {
   readonly own: string | null;
 }
 
-interface KnownSetting extends ChangedSetting {
-  readonly boot: string;
+/** A setting with the value that it is to have while data is restored. */
+export interface RelaxedSetting extends ChangedSetting {
+  readonly value: string;
 }
 
 /**
- * Gives the server the settings of a restore, as far as it takes them without a restart, and waits until they hold.
- * @param asked what the rehearsal configures; what of it would hinder a restore is put to its default
- * @returns what `putBack` needs
+ * What of the settings of a restore this server takes without a restart.
+ * @param asked what the rehearsal configures; what of it would hinder a restore is to have its default
  */
-export async function relax(
+export async function relaxable(
   client: PgClient,
   restore: readonly PgSetting[],
   asked: readonly PgSetting[],
-  signal: AbortSignal,
-): Promise<ChangedSetting[]> {
+): Promise<RelaxedSetting[]> {
   const hinders = asked
     .map(({ name }) => name.toLowerCase())
     .filter((name) => NOT_WHILE_RESTORING.includes(name));
   const wanted = new Map(restore.map(({ name, value }) => [name.toLowerCase(), value]));
-  const known = await reloadable(client, [...new Set([...wanted.keys(), ...hinders])]);
-  for (const { name, boot } of known) await set(client, name, wanted.get(name.toLowerCase()) ?? boot);
-  await reload(
-    client,
-    known,
-    `coalesce(s.sourcefile, '') not like ${AUTO_CONF} and s.source not in ${COVERED}`,
-    signal,
+  const { rows } = await client.query<ChangedSetting & { boot: string }>(
+    `select s.name, s.setting as before, coalesce(s.boot_val, '') as boot,
+            (select f.setting from pg_file_settings f
+              where lower(f.name) = lower(s.name) and f.sourcefile like ${AUTO_CONF}
+              order by f.seqno desc limit 1) as own
+       from pg_settings s
+      where lower(s.name) = any($1) and s.context not in ('internal', 'postmaster')
+        and s.source not in ${ABOVE_FILES}`,
+    [[...new Set([...wanted.keys(), ...hinders])]],
   );
-  return known;
+  return rows.map(({ name, before, own, boot }) => {
+    return { name, before, own, value: wanted.get(name.toLowerCase()) ?? boot };
+  });
+}
+
+/** Gives the server these settings and waits until they hold. */
+export async function relax(
+  client: PgClient,
+  settings: readonly RelaxedSetting[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { name, value } of settings) await set(client, name, value);
+  const elsewhere = `coalesce(s.sourcefile, '') not like ${AUTO_CONF}`;
+  await reload(client, settings, `${elsewhere} and s.source not in ${COVERED}`, signal);
 }
 
 /** Takes back what `relax` changed, so that nothing of it stays in postgresql.auto.conf, and waits until that holds. */
@@ -65,25 +79,12 @@ export async function putBack(
     if (own === null) await client.query(`alter system reset ${client.escapeIdentifier(name)}`);
     else await set(client, name, own);
   }
-  await reload(client, changed, `s.setting <> asked.before and s.source not in ${COVERED}`, signal);
+  const ours = `case when asked.own is null then s.sourcefile like ${AUTO_CONF} else s.setting <> asked.before end`;
+  await reload(client, changed, `${ours} and s.source not in ${COVERED}`, signal);
 }
 
 async function set(client: PgClient, name: string, value: string): Promise<void> {
   await client.query(`alter system set ${client.escapeIdentifier(name)} = ${client.escapeLiteral(value)}`);
-}
-
-async function reloadable(client: PgClient, names: readonly string[]): Promise<KnownSetting[]> {
-  const { rows } = await client.query<KnownSetting>(
-    `select s.name, s.setting as before, coalesce(s.boot_val, '') as boot,
-            (select f.setting from pg_file_settings f
-              where lower(f.name) = lower(s.name) and f.sourcefile like ${AUTO_CONF}
-              order by f.seqno desc limit 1) as own
-       from pg_settings s
-      where lower(s.name) = any($1) and s.context not in ('internal', 'postmaster')
-        and s.source not in ${ABOVE_FILES}`,
-    [names],
-  );
-  return rows;
 }
 
 /** Has the files read anew, and waits until no setting is left for which `pending` holds. */
@@ -98,9 +99,13 @@ async function reload(
   for (;;) {
     const { rows } = await client.query<{ name: string; shown: string }>(
       `select s.name, current_setting(s.name) as shown
-         from unnest($1::text[], $2::text[]) as asked (name, before) join pg_settings s using (name)
+         from unnest($1::text[], $2::text[], $3::text[]) as asked (name, before, own) join pg_settings s using (name)
         where ${pending}`,
-      [settings.map(({ name }) => name), settings.map(({ before }) => before)],
+      [
+        settings.map(({ name }) => name),
+        settings.map(({ before }) => before),
+        settings.map(({ own }) => own),
+      ],
     );
     if (rows.length === 0) return;
     if (Date.now() > until) {

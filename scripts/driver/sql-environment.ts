@@ -2,13 +2,16 @@ import type { EngineEnvironment } from '../engine/environment.ts';
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
+import { withTimeout } from '../shared/clock.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import type { Job } from './protocol.ts';
-import { putBack, relax, type ChangedSetting } from './server-settings.ts';
+import { putBack, relax, relaxable, type ChangedSetting } from './server-settings.ts';
 import { waitForStandby } from './standby.ts';
 
 /** `cat` takes the row first, so that the server never writes into a closed pipe. */
 const SYNC = `copy (select 1) to program 'cat > /dev/null; sync'`;
+
+const RELEASE_MS = 2_000;
 
 /** A server that is only reached by SQL: its settings change by ALTER SYSTEM and a reload, never by a restart. */
 export class SqlEnvironment implements EngineEnvironment {
@@ -49,7 +52,9 @@ export class SqlEnvironment implements EngineEnvironment {
   async switchTo(mode: 'restore' | 'rehearse', signal: AbortSignal): Promise<void> {
     await this.#withSession(signal, async (client) => {
       if (mode === 'restore') {
-        this.#changed = await relax(client, this.restoreSettings, this.#asked, signal);
+        const settings = await relaxable(client, this.restoreSettings, this.#asked);
+        this.#changed = settings;
+        await relax(client, settings, signal);
         return;
       }
       await putBack(client, this.#changed, signal);
@@ -59,6 +64,14 @@ export class SqlEnvironment implements EngineEnvironment {
       await client.query(SYNC);
       if (this.#standby) await waitForStandby(client, signal, this.#onNote);
     });
+  }
+
+  /** Takes back a restore's settings where it did not come to its end, if that can be done at once. */
+  async release(): Promise<void> {
+    if (this.#changed.length === 0) return;
+    const signal = AbortSignal.timeout(RELEASE_MS);
+    const put = this.#withSession(signal, (client) => putBack(client, this.#changed, signal));
+    await withTimeout(put, RELEASE_MS, 'taking back settings').catch(() => undefined);
   }
 
   /** A session that is cut when the signal aborts, whatever it waits for. */
