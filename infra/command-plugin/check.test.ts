@@ -12,8 +12,8 @@ function failures(...args: Parameters<typeof checkInputs>): string[] {
 
 describe('the check of inputs', () => {
   it('fills in the defaults of the connection and keeps it secret', () => {
-    const { inputs } = checkInputs(commandSchema, { connection, create: asSecret('x') });
-    expect(inputs).toEqual({
+    const checked = checkInputs(commandSchema, { connection, create: asSecret('x') });
+    expect(checked.inputs).toEqual({
       connection: asSecret({ ...connection, port: 22, user: 'root', dialErrorLimit: 10, perDialTimeout: 15 }),
       create: asSecret('x'),
     });

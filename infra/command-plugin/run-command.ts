@@ -4,6 +4,8 @@ import { offerEnvironment, type Variable } from './ssh2-internals.ts';
 import { stopRemote } from './stop-remote.ts';
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+/** How long a cancelled command may take to start. */
+const START_MS = 2_000;
 
 export interface CommandRequest {
   readonly command: string;
@@ -67,16 +69,22 @@ function texts(output: readonly Written[]): Pick<Ended, 'stdout' | 'stderr' | 'o
   return { stdout: of('stdout'), stderr: of('stderr'), output: of() };
 }
 
+/** After an abort it still waits a moment: a command that has started by then must be told to end. */
 function start(client: Client, command: string, signal: AbortSignal): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
     const onAbort = (): void => {
-      reject(signal.reason as Error);
+      timer = setTimeout(() => {
+        reject(signal.reason as Error);
+      }, START_MS);
     };
     signal.addEventListener('abort', onAbort, { once: true });
     client.exec(command, (error, channel) => {
       signal.removeEventListener('abort', onAbort);
-      if (error) reject(new Error(`the host did not start the command: ${error.message}`));
-      else resolve(channel);
+      clearTimeout(timer);
+      if (!error) resolve(channel);
+      else if (signal.aborted) reject(signal.reason as Error);
+      else reject(new Error(`the host did not start the command: ${error.message}`));
     });
   });
 }
@@ -88,20 +96,21 @@ function ended(
   halt: AbortSignal,
 ): Promise<Pick<Ended, 'status' | 'signal'>> {
   return new Promise((resolve, reject) => {
-    let exit: Pick<Ended, 'status' | 'signal'> | undefined;
     const onHalt = (): void => {
       void stopRemote(client, channel).then(() => {
         reject(halt.reason as Error);
       });
     };
-    channel.on('exit', (status: number | null, signal?: string) => {
-      exit = { status, signal: signal ?? null };
-    });
-    channel.on('close', () => {
+    // Unlike `exit`, which may come with the answer to the request, this comes when stdout is taken.
+    channel.on('close', (status?: number | null, name?: string) => {
       halt.removeEventListener('abort', onHalt);
-      if (halt.aborted) reject(halt.reason as Error);
-      else if (exit) resolve(exit);
-      else reject(new Error('the command ended without saying how'));
+      const settle = (): void => {
+        if (halt.aborted) reject(halt.reason as Error);
+        else if (status === undefined) reject(new Error('the command ended without saying how'));
+        else resolve({ status, signal: name ?? null });
+      };
+      if (channel.stderr.readableEnded) settle();
+      else channel.stderr.once('end', settle);
     });
     // A command need not read what it is given.
     channel.on('error', () => undefined);
