@@ -96,6 +96,18 @@ export class OpenConnection {
     return this.#lost ?? lost;
   }
 
+  /** Breaks the connection as soon as `signal` aborts, until the returned function is called. */
+  dropOn(signal: AbortSignal): () => void {
+    const onAbort = (): void => {
+      this.drop('the work was stopped');
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    return () => {
+      signal.removeEventListener('abort', onAbort);
+    };
+  }
+
   /** Says goodbye; a host that does not answer that is left. */
   async end(): Promise<void> {
     if (!this.isLost) this.#client.end();

@@ -99,24 +99,38 @@ export async function writeRemote(
   });
 }
 
+/** Opens a file for `work` and closes it whatever happens; undefined where there is no such file. */
+export async function withRemoteFile<T>(
+  connection: OpenConnection,
+  path: string,
+  flags: 'r' | 'r+' | 'wx',
+  work: (handle: RemoteHandle) => Promise<T>,
+): Promise<T | undefined> {
+  const handle = await orUndefined(openRemote(connection, path, flags));
+  if (handle === undefined) return undefined;
+  try {
+    return await work(handle);
+  } finally {
+    await closeRemote(connection, handle).catch(() => undefined);
+  }
+}
+
 /** The whole of a small file, also of one in /proc, which has no size; undefined where there is none. */
 export async function readRemoteFile(
   connection: OpenConnection,
   path: string,
-  limitBytes = 1_000_000,
+  fromByte = 0,
 ): Promise<Buffer | undefined> {
-  const handle = await orUndefined(openRemote(connection, path, 'r'));
-  if (handle === undefined) return undefined;
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for (;;) {
-    const piece = await readRemote(connection, handle, bytes);
-    if (piece.length === 0 || bytes >= limitBytes) break;
-    pieces.push(piece);
-    bytes += piece.length;
-  }
-  await closeRemote(connection, handle);
-  return Buffer.concat(pieces);
+  return withRemoteFile(connection, path, 'r', async (handle) => {
+    const pieces: Buffer[] = [];
+    let bytes = fromByte;
+    for (;;) {
+      const piece = await readRemote(connection, handle, bytes);
+      if (piece.length === 0) return Buffer.concat(pieces);
+      pieces.push(piece);
+      bytes += piece.length;
+    }
+  });
 }
 
 export async function changeMode(
@@ -145,21 +159,23 @@ export async function renameRemote(connection: OpenConnection, from: string, to:
   });
 }
 
-/** Folders of one folder on, mode 700; those that are there already stay as they are. */
+/** Makes `base` and, inside it, the folders of these relative paths, all with mode 700; what is there stays as it is. */
 export async function makeRemoteFolders(
   connection: OpenConnection,
   base: string,
-  relative: string,
+  relative: readonly string[],
 ): Promise<void> {
-  let path = base;
-  for (const part of ['', ...relative.split('/')].filter((name, at) => at === 0 || name !== '.')) {
-    path = part === '' ? path : `${path}/${part}`;
-    if ((await remoteSize(connection, path)) !== undefined) continue;
+  const wanted = new Set(['']);
+  for (const path of relative) {
+    const parts = path.split('/');
+    for (const at of parts.keys()) wanted.add(`/${parts.slice(0, at + 1).join('/')}`);
+  }
+  // Shorter ones first: a folder comes before what is in it.
+  for (const path of [...wanted].sort((a, b) => a.length - b.length)) {
+    const folder = `${base}${path}`;
+    if ((await remoteSize(connection, folder)) !== undefined) continue;
     await command(connection, (sftp, done) => {
-      sftp.mkdir(path, { mode: 0o700 }, done);
-    }).catch(async (error: unknown) => {
-      // Another upload of the same connection may have been first.
-      if ((await remoteSize(connection, path)) === undefined) throw error;
+      sftp.mkdir(folder, { mode: 0o700 }, done);
     });
   }
 }

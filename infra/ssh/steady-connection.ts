@@ -39,7 +39,8 @@ export class SteadyConnection {
   readonly #patience: Patience;
   readonly #onNote: (message: string) => void;
   readonly #closed = new AbortController();
-  readonly #aborted: AbortSignal;
+  /** The caller's; and that, or `close`. */
+  readonly #outer: AbortSignal;
   readonly #signal: AbortSignal;
   #current: { readonly connection: OpenConnection; readonly sinceMs: number } | undefined;
   #dialling: Promise<OpenConnection> | undefined;
@@ -52,9 +53,8 @@ export class SteadyConnection {
     this.#access = access;
     this.#patience = { ...PATIENCE, ...patience };
     this.#onNote = onNote ?? (() => undefined);
-    this.#aborted = signal;
+    this.#outer = signal;
     this.#signal = AbortSignal.any([signal, this.#closed.signal]);
-    signal.addEventListener('abort', this.#dropNow, { once: true });
   }
 
   /**
@@ -78,15 +78,10 @@ export class SteadyConnection {
 
   /** Ends it for good; whatever still uses it is told so. */
   async close(): Promise<void> {
-    this.#aborted.removeEventListener('abort', this.#dropNow);
     this.#closed.abort(new Error('the connection was closed by this side'));
     await this.#dialling?.catch(() => undefined);
     await this.#current?.connection.end();
   }
-
-  readonly #dropNow = (): void => {
-    this.#current?.connection.drop('the work was stopped');
-  };
 
   async #open(): Promise<OpenConnection> {
     if (this.#current && !this.#current.connection.isLost) return this.#current.connection;
@@ -102,6 +97,8 @@ export class SteadyConnection {
         const options = { signal: this.#signal, timeoutMs: dialMs, keepaliveMs };
         const client = await connectSsh(this.#access, options);
         const connection = new OpenConnection(client, this.#noteAnswer);
+        const forget = connection.dropOn(this.#outer);
+        void connection.ended.then(forget);
         this.#current = { connection, sinceMs: monotonicMs() };
         return connection;
       } catch (error) {
