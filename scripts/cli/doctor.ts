@@ -5,6 +5,7 @@ import { EXIT } from '../shared/errors.ts';
 import { formatBytes, plural } from '../shared/format.ts';
 import { findOnPath, isExecutable } from '../snapshot/find-on-path.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
+import { diagnoseEngine } from './doctor-engine.ts';
 import { isDead, sweepAll } from './leftovers.ts';
 import { plainText } from './plain-text.ts';
 import { tableLines } from './table.ts';
@@ -13,7 +14,7 @@ import { tableLines } from './table.ts';
 const LITTLE_SPACE_BYTES = 2 * 1024 ** 3;
 
 /** One thing that was looked at. `remedy` says what mends it. */
-interface Diagnosis {
+export interface Diagnosis {
   readonly what: string;
   readonly status: 'ok' | 'warn' | 'missing';
   readonly detail: string;
@@ -36,6 +37,7 @@ async function doctor(json: boolean, { out }: CliContext): Promise<number> {
   const diagnoses = [
     node(),
     ...targets,
+    ...(await diagnoseEngine()),
     await postgresServers(),
     await pgRestore(),
     await space(),
@@ -139,6 +141,6 @@ async function leftovers(): Promise<Diagnosis> {
     what: 'leftovers',
     status: dead.length === 0 ? 'ok' : 'warn',
     detail: `${dead.length === 0 ? 'none' : dead.map(({ what }) => what).join(', ')}${going}`,
-    remedy: dead.length === 0 ? null : 'rehearse reap removes them',
+    remedy: dead.length === 0 ? null : 'rehearse reap --execute removes them',
   };
 }

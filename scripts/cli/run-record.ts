@@ -1,4 +1,5 @@
 import { cpus, release, totalmem, type as osType } from 'node:os';
+import type { RunningEnvironment } from '../../infra/targets/target.ts';
 import type { EnvironmentRecord, PlannedStep, RunRecord } from '../artifacts/records.ts';
 import type { ServerFacts } from '../engine/settings.ts';
 import type { Rehearsal, Step } from '../plan/model.ts';
@@ -38,10 +39,13 @@ function plannedStep(step: Step): PlannedStep {
 /** The environment while it is up; how it went down is added afterwards. */
 export function environmentRecord(
   facts: ServerFacts,
-  rest: Pick<EnvironmentRecord, 'target' | 'hosts' | 'createMs' | 'price' | 'limits'>,
+  { hosts, hostInfo, created, engine, limits }: RunningEnvironment,
+  rest: Pick<EnvironmentRecord, 'target' | 'createMs' | 'price'>,
 ): EnvironmentRecord {
   return {
     ...rest,
+    ...{ hosts, limits, created, engine: engine ?? null, keptUntil: null },
+    hostInfo: hostInfo.map(({ role, address }) => ({ role, address })),
     destroyMs: null,
     leftovers: null,
     postgresVersion: facts.postgresVersion,

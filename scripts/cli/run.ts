@@ -1,23 +1,25 @@
 import { existsSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
-import type { RunFolder } from '../artifacts/run-folder.ts';
-import type { Result } from '../checks/result.ts';
 import type { RunEvent } from '../engine/events.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { exitCodeOfResult } from './exit-code.ts';
 import { abortOnSignals } from './interrupt.ts';
 import { removeDeadRuns } from './leftovers.ts';
+import { cannotKeep, keepDurationMs, keptLines } from './keep.ts';
+import { Pace } from './pace.ts';
 import { startProgress, type Progress } from './progress.ts';
 import { readChecked } from './read-checked.ts';
 import { ownFolder } from './rehearsal-dir.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
+import type { RunOutcome } from './run-rehearsal.ts';
 import { printResult } from './print-result.ts';
 
 interface RunVerbOptions {
-  readonly target: string;
+  readonly target?: string;
   readonly out: string;
   readonly json?: true;
+  readonly keep?: string;
 }
 
 export const addRun: AddVerb = (program, context, finish) => {
@@ -25,7 +27,8 @@ export const addRun: AddVerb = (program, context, finish) => {
     .command('run')
     .description('rehearse a plan on a copy, under load, and judge it')
     .argument('[dir]', 'folder or name of the rehearsal (default: this folder)')
-    .option('--target <name>', 'where hosts come from', 'auto')
+    .option('--target <name>', 'where hosts come from (default: $REHEARSE_TARGET, else auto)')
+    .option('--keep <duration>', 'leave the hosts up so long after the rehearsal, such as 30m')
     .option('--out <dir>', 'folder for run folders', 'runs')
     .option('--json', 'print the result as one JSON document')
     .addHelpText(
@@ -45,28 +48,32 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
   const { io, out } = context;
   const stop = new AbortController();
   let progress: Progress | undefined;
+  const keepMs = keepDurationMs(options.keep);
+  const pace = new Pace();
   const release = abortOnSignals(context, stop, () => progress?.close());
   try {
     const rehearsal = await readChecked(dir ?? ownFolder(io.cwd), io);
     await removeDeadRuns(out);
     stop.signal.throwIfAborted();
     const { chooseTarget } = await import('../../infra/targets/index.ts');
-    const { target, why } = await chooseTarget(options.target);
+    const targetName = options.target ?? io.env['REHEARSE_TARGET'] ?? 'auto';
+    const { target, why } = await chooseTarget(targetName);
+    if (keepMs !== undefined && !target.keeps) throw cannotKeep(target.name);
     progress = startProgress(context, {
       rehearsal: rehearsal.name,
       target: target.name,
       steps: rehearsal.plan,
     });
-    if (options.target === 'auto')
-      progress.onEvent({ type: 'note', message: `target ${target.name}: ${why}` });
-    const { result, folder } = await runLogged({
-      ...{ rehearsal, context, progress },
+    if (targetName === 'auto') progress.onEvent({ type: 'note', message: `target ${target.name}: ${why}` });
+    const { result, folder, kept } = await runLogged({
+      ...{ rehearsal, context, progress, pace, keepMs },
       targetName: target.name,
       outDir: resolve(io.cwd, options.out),
       signal: stop.signal,
     });
     progress.close();
     await printResult(context, result, { runPath: relative(io.cwd, folder.path), json: options.json });
+    for (const line of [...pace.lines(), ...keptLines(kept, result.runId)]) out.note(line);
     return exitCodeOfResult(result);
   } finally {
     progress?.close();
@@ -78,24 +85,27 @@ interface LoggedRun {
   readonly rehearsal: Rehearsal;
   readonly context: CliContext;
   readonly progress: Progress;
+  readonly pace: Pace;
+  readonly keepMs: number | undefined;
   readonly targetName: string;
   readonly outDir: string;
   readonly signal: AbortSignal;
 }
 
 /** The run with its log: what happens before the run folder is there is kept and logged then. */
-async function runLogged(run: LoggedRun): Promise<{ result: Result; folder: RunFolder }> {
-  const { rehearsal, progress, targetName, outDir, signal } = run;
+async function runLogged(run: LoggedRun): Promise<RunOutcome> {
+  const { rehearsal, progress, targetName, outDir, signal, keepMs } = run;
   const { runRehearsal } = await import('./run-rehearsal.ts');
   const early: RunEvent[] = [];
   let log: RunLog | undefined;
   let report: string | undefined;
   try {
     return await runRehearsal({
-      ...{ rehearsal, targetName, outDir, signal },
+      ...{ rehearsal, targetName, outDir, signal, keepMs },
       cwd: run.context.io.cwd,
       onEvent: (event) => {
         progress.onEvent(event);
+        run.pace.onEvent(event);
         if (log) log.log(event);
         else early.push(event);
       },

@@ -1,0 +1,82 @@
+import { rm } from 'node:fs/promises';
+import type { Lifecycle } from '../../infra/lifecycle.ts';
+import type { RunRecord } from '../artifacts/records.ts';
+import type { RunFolder } from '../artifacts/run-folder.ts';
+import { judge } from '../checks/judge.ts';
+import type { Result } from '../checks/result.ts';
+import { writeReports } from '../report/write.ts';
+import { asError, RehearsalError } from '../shared/errors.ts';
+import { plural } from '../shared/format.ts';
+import { redact } from '../shared/redact.ts';
+
+/** How the plan ended: the message of the failure that ended it early, or undefined. */
+export type PlanEnd = string | undefined;
+
+/**
+ * Adds how the run ended to the evidence, judges it and writes the reports; then throws what ended the run early, or that
+ * something may be left.
+ */
+export async function finish(
+  folder: RunFolder,
+  record: RunRecord,
+  lifecycle: Lifecycle<PlanEnd>,
+): Promise<Result> {
+  const { use, destroyMs, leftovers, keptUntil } = lifecycle;
+  const environment = await folder.readDocument('environment');
+  if (environment) {
+    await folder.writeDocument('environment', {
+      ...environment,
+      destroyMs: keptUntil === null ? destroyMs : null,
+      leftovers: leftovers?.length ?? null,
+      keptUntil: keptUntil?.toISOString() ?? null,
+    });
+  }
+  await folder.writeDocument('run', { ...record, ...ending(use), endedAt: new Date().toISOString() });
+  const left = leftoversError(lifecycle);
+  if (use.status === 'rejected') {
+    await keepEvidence(folder);
+    throw left ?? asError(use.reason);
+  }
+  const result = await judge(folder);
+  await writeReports(folder, result);
+  if (left) throw left;
+  return result;
+}
+
+/** Before the snapshot was in, nothing was rehearsed and there is nothing to keep; later, half a run is worth a report. */
+async function keepEvidence(folder: RunFolder): Promise<void> {
+  if ((await folder.readDocument('snapshot')) === undefined) {
+    await rm(folder.path, { recursive: true });
+    return;
+  }
+  try {
+    await writeReports(folder, await judge(folder));
+  } catch {
+    // What ended the run is the news; that half of it cannot be judged is not.
+  }
+}
+
+function ending(use: Lifecycle<PlanEnd>['use']): Pick<RunRecord, 'outcome' | 'problem'> {
+  if (use.status === 'fulfilled') {
+    return use.value === undefined
+      ? { outcome: 'completed', problem: null }
+      : { outcome: 'step-failed', problem: redact(use.value) };
+  }
+  const error = asError(use.reason);
+  const interrupted = error instanceof RehearsalError && error.code === 'INTERRUPTED';
+  return { outcome: interrupted ? 'interrupted' : 'error', problem: redact(error.message) };
+}
+
+/** Undefined only where a sweep proved that nothing stayed, or where it was to stay. */
+function leftoversError({ leftovers, failures }: Lifecycle<PlanEnd>): RehearsalError | undefined {
+  if (leftovers?.length === 0) return undefined;
+  const why = failures.map(({ label, error }) => `${label}: ${error.message}`);
+  const what =
+    leftovers === null
+      ? 'something of this run may be left: the sweep after it failed'
+      : `${plural(leftovers.length, 'thing')} of this run could not be removed`;
+  const details = [...(leftovers ?? []).map((leftover) => leftover.what), ...why];
+  return new RehearsalError('LEFTOVERS', `${what}: ${details.join('; ')}`, {
+    hint: 'rehearse reap --execute removes what is there',
+  });
+}
