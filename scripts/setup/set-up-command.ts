@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { errorLines } from '../cli/print-error.ts';
 import { asError, EXIT, exitCodeFor, RehearsalError } from '../shared/errors.ts';
 import { RELEASES } from './engine/release.ts';
@@ -72,8 +71,6 @@ function say(line: string): void {
 /** Local hosts are Linux namespaces. */
 async function sshdOfLocalTarget(): Promise<SetUpOptions['ensureSshd']> {
   if (process.platform !== 'linux') return undefined;
-  const module = new URL('../../infra/targets/local/sshd.ts', import.meta.url);
-  if (!existsSync(module)) return undefined;
-  const { ensureSshd } = (await import(module.href)) as Pick<SetUpOptions, 'ensureSshd'>;
+  const { ensureSshd } = await import('../../infra/targets/local/sshd.ts');
   return ensureSshd;
 }

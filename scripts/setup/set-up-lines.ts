@@ -2,7 +2,7 @@ import type { Engine } from '../../infra/pulumi/engine/find-engine.ts';
 import type { EngineFile } from '../../infra/pulumi/engine/find-cli.ts';
 import { COMMAND_VERSION } from '../../infra/pulumi/engine/versions.ts';
 import { tableLines } from '../cli/table.ts';
-import type { SetUp, Sshd } from './set-up.ts';
+import type { SetUp } from './set-up.ts';
 
 const ORIGIN = {
   path: 'on this machine',
@@ -37,7 +37,7 @@ function commandRow({ command }: Engine): string[] {
   ];
 }
 
-function sshdRow(sshd: Sshd): string[] {
+function sshdRow(sshd: NonNullable<SetUp['sshd']>): string[] {
   if ('missing' in sshd) return ['✘ sshd', `${sshd.missing}; ${sshd.remedy}`];
   return ['✔ sshd', sshd.origin === 'system' ? sshd.path : `${sshd.path} (unpacked, not installed)`];
 }

@@ -1,24 +1,19 @@
 import { findEngine, type Engine, type EngineMissing } from '../../infra/pulumi/engine/find-engine.ts';
+import type { ensureSshd, Sshd, SshdMissing } from '../../infra/targets/local/sshd.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { tryCommandPlugin } from './engine/command-plugin.ts';
 import { obtainEngine, type ObtainOptions } from './engine/obtain.ts';
-import type { Log } from './stages.ts';
-
-/** The SSH server that local hosts run; `cache` = unpacked from its package without being installed. */
-export type Sshd =
-  | { readonly path: string; readonly origin: 'system' | 'cache' }
-  | { readonly missing: string; readonly remedy: string };
 
 export interface SetUpOptions extends ObtainOptions {
   /** Is the stand-in for the plugin `command` enough, or is the official one to be tried first? */
   readonly acceptStandIn: boolean;
   /** Undefined where this system cannot have local hosts. */
-  readonly ensureSshd: ((options: { log: Log; signal: AbortSignal }) => Promise<Sshd>) | undefined;
+  readonly ensureSshd: typeof ensureSshd | undefined;
 }
 
 export interface SetUp {
   readonly engine: Engine | EngineMissing;
-  readonly sshd: Sshd | null;
+  readonly sshd: Sshd | SshdMissing | null;
   /** Why the engine could not be had; one message for all of it. */
   readonly problem: RehearsalError | null;
 }
@@ -28,11 +23,11 @@ export interface SetUp {
  * @throws the signal's reason
  */
 export async function setUp(options: SetUpOptions): Promise<SetUp> {
-  const { log, signal, ensureSshd } = options;
+  const { log, signal } = options;
   const problem = await problemOf(() => obtainEngine(options));
   signal.throwIfAborted();
   if (problem === null && !options.acceptStandIn) await officialPlugin(options);
-  const sshd = ensureSshd === undefined ? null : await ensureSshd({ log, signal });
+  const sshd = (await options.ensureSshd?.({ log, signal })) ?? null;
   signal.throwIfAborted();
   return { engine: await findEngine(options.env), sshd, problem };
 }
