@@ -46,6 +46,9 @@ export async function canBeRoot(): Promise<boolean> {
   return exitCode === 0;
 }
 
+/** The script's first words: by its process group it can be ended, also from under sudo and with all it has started. */
+const SAY_GROUP = 'read -r _ _ _ _ group _ </proc/self/stat; echo "$group"; unset group';
+
 /**
  * Runs a bash script as root to its end. The text goes over stdin, so secrets in it are on no command line. It runs in a
  * session of its own: Ctrl-C is for this process to handle, not for half a script.
@@ -58,29 +61,54 @@ export async function runAsRoot(
   const { signal, timeoutMs } = options;
   signal?.throwIfAborted();
   const [program, ...args] = process.getuid?.() === 0 ? ['bash', '-s'] : ['sudo', '-n', 'bash', '-s'];
-  const end = await execa(program, args, {
-    input: script,
-    timeout: timeoutMs,
+  const running = execa(program, args, {
+    input: `${SAY_GROUP}\n${script}\n`,
     reject: false,
     detached: true,
     cwd: '/',
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  let output = '';
+  running.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const limit = AbortSignal.timeout(timeoutMs);
+  const stop = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+  const onStop = (): void => {
+    const [group = ''] = output.split('\n');
+    if (group === '') running.kill();
+    else endGroup(Number(group));
+  };
+  stop.addEventListener('abort', onStop, { once: true });
+  const end = await running.finally(() => {
+    stop.removeEventListener('abort', onStop);
   });
   signal?.throwIfAborted();
-  if (end.timedOut) {
+  if (limit.aborted) {
     throw new RehearsalError('TIMED_OUT', `a script as root took longer than ${timeoutMs / 1000} s`, {
       hint: 'the machine may be overloaded; try again, and rehearse reap removes what may have stayed',
     });
   }
-  if (end.exitCode === undefined || (program === 'sudo' && end.stderr.includes('sudo: a password'))) {
-    throw new RehearsalError(
-      'TARGET_UNAVAILABLE',
-      `cannot run ${program} as root: ${end.shortMessage ?? end.stderr}`,
-      {
-        hint: 'run as root, or allow this user sudo without a password',
-      },
-    );
-  }
+  const [group = '', ...lines] = end.stdout.split('\n');
   const complaint = end.stderr.trim().split('\n').at(-1) ?? '';
-  return { exitCode: end.exitCode, lines: end.stdout.split('\n').filter((line) => line !== ''), complaint };
+  if (end.exitCode === undefined || group === '') {
+    const why = complaint === '' ? (end.shortMessage ?? 'it was ended') : complaint;
+    throw new RehearsalError('TARGET_UNAVAILABLE', `cannot run ${program} as root: ${why}`, {
+      hint: 'run as root, or allow this user sudo without a password',
+    });
+  }
+  return { exitCode: end.exitCode, lines: lines.filter((line) => line !== ''), complaint };
+}
+
+function endGroup(group: number): void {
+  if (process.getuid?.() === 0) {
+    try {
+      process.kill(-group, 'SIGKILL');
+    } catch {
+      return; // it has ended already
+    }
+  } else {
+    void execa('sudo', ['-n', 'kill', '-KILL', '--', `-${group}`], {
+      reject: false,
+      timeout: 5_000,
+      stdin: 'ignore',
+    });
+  }
 }

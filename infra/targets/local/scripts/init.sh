@@ -46,29 +46,34 @@ if [ -d "$R$STATE" ]; then mount -t tmpfs -o ro,size=4k,mode=700 tmpfs "$R$STATE
 
 # What not everybody on this machine may read is none of the host's business either.
 find "$R/etc" -xdev ! -type l \( ! -perm -o=r -o -type d ! -perm -o=rx \) -prune -print0 | xargs -0r rm -rf
-for path in ssh postgresql mysql docker kubernetes environment; do rm -rf "$R/etc/$path"; done
+rm -rf "$R"/etc/{ssh,postgresql,mysql,docker,kubernetes,environment}
 
-mkdir "$R"/{dev,home,mnt,proc,run,srv,sys,var}
-mkdir -m 700 "$R/root" "$R/root/.ssh"
-mkdir -m 1777 "$R/tmp" "$R/var/tmp"
-mkdir -p "$R"/var/{backups,cache,lib/postgresql,lib/rehearse,log/postgresql,mail,spool} "$R/opt/rehearse" "$R/etc/ssh"
-ln -s /run "$R/var/run"
-ln -s /run/lock "$R/var/lock"
+mkdir -p "$R"/{dev,home,mnt,proc,run,srv,sys,tmp,root/.ssh,opt/rehearse,etc/ssh} \
+  "$R"/var/{backups,cache,lib/postgresql,lib/rehearse,log/postgresql,mail,spool,tmp}
+chmod 700 "$R/root" "$R/root/.ssh"
+chmod 1777 "$R/tmp" "$R/var/tmp"
+ln -s /run /run/lock "$R/var/"
 
+declare -A users=() groups=() ids=()
+while IFS=: read -r name _ uid gid _; do users[$name]=$uid:$gid ids[$uid]=1; done <"$R/etc/passwd"
+while IFS=: read -r name _ gid _; do groups[$name]=$gid ids[$gid]=1; done <"$R/etc/group"
 # add_user NAME HOME SHELL: with a number that is free here; where the user exists it stays as it is.
 add_user() {
   local id=990
-  if grep -q "^$1:" "$R/etc/passwd"; then return 0; fi
-  while grep -Eq "^[^:]*:[^:]*:$id:" "$R/etc/passwd" "$R/etc/group"; do id=$((id - 1)); done
-  grep -q "^$1:" "$R/etc/group" || echo "$1:x:$id:" >>"$R/etc/group"
-  echo "$1:x:$id:$(grep "^$1:" "$R/etc/group" | cut -d: -f3):$1:$2:$3" >>"$R/etc/passwd"
+  if [ -n "${users[$1]:-}" ]; then return 0; fi
+  while [ -n "${ids[$id]:-}" ]; do id=$((id - 1)); done
+  if [ -z "${groups[$1]:-}" ]; then
+    groups[$1]=$id
+    echo "$1:x:$id:" >>"$R/etc/group"
+  fi
+  users[$1]=$id:${groups[$1]} ids[$id]=1
+  echo "$1:x:${users[$1]}:$1:$2:$3" >>"$R/etc/passwd"
 }
 add_user postgres /var/lib/postgresql /bin/bash
 add_user sshd /run/sshd /usr/sbin/nologin
-postgres=$(awk -F: '$1 == "postgres" { print $3 ":" $4 }' "$R/etc/passwd")
+postgres=${users[postgres]}
 # No passwords; and not `!`, which sshd takes for a locked account.
-awk -F: '{ print $1 ":*:19000:0:99999:7:::" }' "$R/etc/passwd" >"$R/etc/shadow"
-chmod 600 "$R/etc/shadow"
+(umask 077; printf '%s:*:19000:0:99999:7:::\n' "${!users[@]}" >"$R/etc/shadow")
 
 # Removed first: each may be a link to somewhere in this machine's /run.
 rm -f "$R"/etc/{hostname,hosts,resolv.conf}
@@ -104,38 +109,53 @@ CONFIG
 
 # Database and job lie on the disk itself: PostgreSQL copies each file that it opens up into an overlay.
 chown "$postgres" "$DIR/disk/postgresql" "$R/var/log/postgresql"
-mount --bind "$DIR/disk/postgresql" "$R/var/lib/postgresql"
-mount --bind "$DIR/disk/rehearse" "$R/var/lib/rehearse"
 for ((i = 0; i < ${#SHARES[@]}; i += 2)); do
   to=$R${SHARES[i + 1]}
   if [ -d "${SHARES[i]}" ]; then mkdir -p "$to"; else mkdir -p "${to%/*}" && : >"$to"; fi
-  mount -o bind,ro,nosuid,nodev "${SHARES[i]}" "$to"
 done
 
-mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$R/sys"
-mount -t proc -o nosuid,nodev,noexec proc "$R/proc"
-# User 0 of the host is user 0 of the machine: what the kernel offers to write is closed file by file.
-for path in sys sysrq-trigger irq bus fs acpi; do
-  if [ -e "$R/proc/$path" ]; then mount -o bind,ro "$R/proc/$path" "$R/proc/$path"; fi
-done
-for path in kcore keys kmsg timer_list sched_debug; do
-  if [ -e "$R/proc/$path" ]; then mount --bind /dev/null "$R/proc/$path"; fi
-done
-mount -t tmpfs -o mode=755,size=1m,nosuid tmpfs "$R/dev"
-for path in null zero full random urandom tty; do
+# entry SOURCE TARGET TYPE OPTIONS: a line of fstab(5), where blanks and backslashes are written as octal numbers.
+entry() {
+  local word
+  for word in "$1" "$R$2"; do
+    word=${word//\\/\\134} word=${word// /\\040} word=${word//$'\t'/\\011} word=${word//$'\n'/\\012}
+    printf '%s ' "$word"
+  done
+  printf '%s %s 0 0\n' "$3" "$4"
+}
+{
+  entry "$DIR/disk/postgresql" /var/lib/postgresql none bind
+  entry "$DIR/disk/rehearse" /var/lib/rehearse none bind
+  for ((i = 0; i < ${#SHARES[@]}; i += 2)); do entry "${SHARES[i]}" "${SHARES[i + 1]}" none bind,ro,nosuid,nodev; done
+  entry sysfs /sys sysfs ro,nosuid,nodev,noexec
+  entry proc /proc proc nosuid,nodev,noexec
+  # User 0 of the host is user 0 of the machine: what the kernel lets it write is closed file by file.
+  for path in sys sysrq-trigger irq bus fs acpi; do
+    if [ -e "/proc/$path" ]; then entry "$R/proc/$path" "/proc/$path" none bind,ro; fi
+  done
+  entry tmpfs /dev tmpfs mode=755,size=1m,nosuid
+  entry tmpfs /run tmpfs mode=755,size=64m,nosuid,nodev
+} >"$DIR/fstab"
+mount -a -T "$DIR/fstab"
+
+mkdir "$R"/dev/{pts,shm} "$R"/run/{lock,sshd,postgresql}
+nodes=(null zero full random urandom tty)
+# In a container that may not make devices those of the machine are shown instead.
+(cd /dev && cp -a "${nodes[@]}" "$R/dev/") 2>/dev/null || for path in "${nodes[@]}"; do
+  rm -f "$R/dev/$path"
   : >"$R/dev/$path"
   mount --bind "/dev/$path" "$R/dev/$path"
 done
-mkdir "$R"/dev/{pts,shm}
-mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$R/dev/pts"
-ln -s pts/ptmx "$R/dev/ptmx"
-ln -s /proc/self/fd "$R/dev/fd"
+ln -s pts/ptmx /proc/self/fd "$R/dev/"
 for i in 0:stdin 1:stdout 2:stderr; do ln -s "fd/${i%:*}" "$R/dev/${i#*:}"; done
-mount -t tmpfs -o "size=$SHM_BYTES,mode=1777,nosuid,nodev" tmpfs "$R/dev/shm"
-mount -t tmpfs -o mode=755,size=64m,nosuid,nodev tmpfs "$R/run"
-mkdir -m 1777 "$R/run/lock"
-mkdir "$R/run/sshd"
-install -d -m 2775 -o "${postgres%:*}" -g "${postgres#*:}" "$R/run/postgresql"
+{
+  entry devpts /dev/pts devpts newinstance,ptmxmode=0666,mode=620,gid=5
+  entry tmpfs /dev/shm tmpfs "size=$SHM_BYTES,mode=1777,nosuid,nodev"
+} >"$DIR/fstab"
+mount -a -T "$DIR/fstab"
+chmod 1777 "$R/run/lock"
+chmod 2775 "$R/run/postgresql"
+chown "$postgres" "$R/run/postgresql"
 
 cd "$R"
 mkdir mnt/old
@@ -147,8 +167,9 @@ rmdir /mnt/old
 # Known from OpenSSH 9.8 on, which otherwise locks an address out that came with a wrong key.
 if "$SSHD" -t -f /etc/ssh/sshd_config -o PerSourcePenalties=no 2>/dev/null; then
   echo 'PerSourcePenalties no' >>/etc/ssh/sshd_config
+else
+  "$SSHD" -t -f /etc/ssh/sshd_config # what is wrong is said here, where it is read
 fi
-"$SSHD" -t -f /etc/ssh/sshd_config # what is wrong is said here, where it is read
 
 printf 'ready %s %s %s\n' "$pid" "${fields[19]}" "$how" >&3
 exec 3>&-

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { needs } from '../../../test/support/needs.ts';
+import { canBeRoot, runAsRoot, scriptText, scriptWith } from './privileged.ts';
+
+describe.skipIf(!needs('bash', 'to run scripts'))('a script', () => {
+  it('gets values as they are, whatever characters they hold', async () => {
+    const text = `it's "$HOME" \`id\` \\ \n * ; 'x'`;
+    const input = `${scriptWith({ TEXT: text, LIST: [text, '', 'b'], NONE: undefined, N: 5 })}\nprintf '%s|' "$TEXT" "\${LIST[@]}" "$NONE" "$N"`;
+    expect((await execa('bash', ['-s'], { input })).stdout).toBe(`${text}|${text}||b||5|`);
+  });
+
+  it.each(['cgroups', 'common', 'network-up', 'host-up', 'keeper', 'init', 'remove', 'keep', 'probe'])(
+    'has no syntax error: %s',
+    async (name) => {
+      await execa('bash', ['-n'], { input: scriptText(name) });
+    },
+  );
+});
+
+describe.skipIf(!needs('bash', 'to run scripts') || !(await canBeRoot()))('a script as root', () => {
+  it('says what it wrote, how it ended, and its last complaint', async () => {
+    const end = await runAsRoot('id -u; echo first >&2; echo last >&2; exit 7', { timeoutMs: 10_000 });
+    expect(end).toEqual({ exitCode: 7, lines: ['0'], complaint: 'last' });
+  });
+
+  it('has its secrets on no command line', async () => {
+    const script = `${scriptWith({ SECRET: 'hunter2' })}\ncat /proc/$$/cmdline`;
+    const { lines } = await runAsRoot(script, { timeoutMs: 10_000 });
+    expect(lines.join()).not.toContain('hunter2');
+    expect(await readFile('/proc/self/cmdline', 'utf8')).not.toContain('hunter2');
+  });
+
+  it('ends when it is aborted or its time is over', async () => {
+    const startedAt = Date.now();
+    const signal = AbortSignal.timeout(100);
+    await expect(runAsRoot('sleep 20', { timeoutMs: 30_000, signal })).rejects.toThrow(/timeout/);
+    await expect(runAsRoot('sleep 20', { timeoutMs: 100 })).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+  });
+});
