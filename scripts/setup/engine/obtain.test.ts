@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findEngine } from '../../../infra/pulumi/engine/find-engine.ts';
@@ -153,6 +153,16 @@ test('what a killed set-up left half-written is removed by the next one', async 
   await machine.program('go', GO);
   await obtain(machine);
   expect(await inCache(machine)).toEqual(BUILT_FOLDERS);
+});
+
+test('a program of the cache that was cut short is made again', async () => {
+  const machine = await fakeMachine();
+  await machine.program('go', GO);
+  await obtain(machine);
+  await truncate(join(machine.engineCache, BUILT_FOLDERS[0]!, 'bin', 'pulumi'), 3);
+  const said = await obtain(machine);
+  expect(said.filter((line) => line.startsWith('building'))).toHaveLength(1);
+  expect(await outcome(machine)).toEqual([`built ${CLI_VERSION}`, `built ${LANGUAGE_HOST_VERSION}`]);
 });
 
 test('a cache that cannot be made is told with its path and what to set', async () => {
