@@ -116,9 +116,27 @@ describe('the program of an environment', () => {
 
   test('tells where each host is and by which key it is known', () => {
     expect(hosts).toEqual([
-      { role: 'primary', address: '10.89.7.10', hostKey: 'ssh-ed25519 primary-host', notes: [], identity: 'who primary' },
-      { role: 'standby', address: '10.89.7.11', hostKey: 'ssh-ed25519 standby-host', notes: [], identity: 'who standby' },
-      { role: 'driver', address: '10.89.7.20', hostKey: 'ssh-ed25519 driver-host', notes: [], identity: 'who driver' },
+      {
+        role: 'primary',
+        address: '10.89.7.10',
+        hostKey: 'ssh-ed25519 primary-host',
+        notes: [],
+        identity: 'who primary',
+      },
+      {
+        role: 'standby',
+        address: '10.89.7.11',
+        hostKey: 'ssh-ed25519 standby-host',
+        notes: [],
+        identity: 'who standby',
+      },
+      {
+        role: 'driver',
+        address: '10.89.7.20',
+        hostKey: 'ssh-ed25519 driver-host',
+        notes: [],
+        identity: 'who driver',
+      },
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { all, type Output } from '@pulumi/pulumi';
+import { Provider } from '@pulumi/command';
 import { Driver } from './components/driver.ts';
 import { Host } from './components/host.ts';
 import { PostgresServer } from './components/postgres-server.ts';
@@ -23,10 +24,12 @@ export function environmentProgram(
 ): () => Promise<{ hosts: Output<HostOutput[]> }> {
   return () => {
     const { owner, software, port, passwords, standby: withStandby } = plan;
+    // Named here, so that its plugin starts while the hosts are being made and not after.
+    const commands = new Provider('commands');
     const network = new PrivateNetwork('network', { owner, maker });
     const hostOf = (role: HostRole): Host =>
       new Host(role, {
-        ...{ owner, role, maker, network, share: software.share },
+        ...{ owner, role, maker, commands, network, share: software.share },
         size: plan.sizes[role],
         authorizedKey: plan.keys.publicKey,
         privateKey: plan.keys.privateKey,

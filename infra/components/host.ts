@@ -1,5 +1,11 @@
-import { ComponentResource, secret, type ComponentResourceOptions, type Output, type Resource } from '@pulumi/pulumi';
-import type { types } from '@pulumi/command';
+import {
+  ComponentResource,
+  secret,
+  type ComponentResourceOptions,
+  type Output,
+  type Resource,
+} from '@pulumi/pulumi';
+import type { Provider, types } from '@pulumi/command';
 import type { HostArgs, HostMaker, HostRole } from '../targets/hosts.ts';
 import type { PrivateNetwork } from './private-network.ts';
 
@@ -11,6 +17,8 @@ const PER_DIAL_TIMEOUT_SEC = 5;
 
 export interface HostComponentArgs extends Omit<HostArgs, 'address' | 'network'> {
   readonly maker: HostMaker;
+  /** Runs commands on it. */
+  readonly commands: Provider;
   readonly network: PrivateNetwork;
   /** In OpenSSH format; a secret. */
   readonly privateKey: string;
@@ -25,12 +33,14 @@ export class Host extends ComponentResource {
   readonly identity: Output<string>;
   /** The machine itself: what lives on it goes when it goes. */
   readonly machine: Resource;
+  readonly commands: Provider;
   /** For remote commands; a secret as a whole. */
   readonly connection: Output<Connection>;
 
   constructor(name: string, args: HostComponentArgs, options?: ComponentResourceOptions) {
     super('rehearsal:index:Host', name, {}, options);
-    const { maker, network, privateKey, ...host } = args;
+    const { maker, commands, network, privateKey, ...host } = args;
+    this.commands = commands;
     this.role = args.role;
     this.address = network.address(args.role);
     const made = maker.host(
@@ -45,7 +55,7 @@ export class Host extends ComponentResource {
     this.connection = secret({
       ...{ host: this.address, port: 22, user: 'root', privateKey, hostKey: this.hostKey },
       ...{ dialErrorLimit: DIAL_ERROR_LIMIT, perDialTimeout: PER_DIAL_TIMEOUT_SEC },
-    }) as Output<Connection>;
+    });
     this.registerOutputs({ address: this.address, hostKey: this.hostKey });
   }
 }

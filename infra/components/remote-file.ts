@@ -12,7 +12,7 @@ export function remoteFile(
     name,
     { connection: host.connection, source: new asset.FileAsset(from), remotePath: to },
     {
-      parent,
+      ...{ parent, provider: host.commands },
       deletedWith: host.machine,
       dependsOn: [host.machine],
       additionalSecretOutputs: ['connection'],

@@ -33,7 +33,7 @@ export function remoteStep(name: string, args: RemoteStepArgs): remote.Command {
       ...(secrets.length === 0 ? {} : { stdin: secret(secrets.map((value) => `${value}\n`).join('')) }),
     },
     {
-      parent,
+      ...{ parent, provider: host.commands },
       deletedWith: host.machine,
       dependsOn: [host.machine, ...dependsOn],
       additionalSecretOutputs: ['connection', 'stdin'],

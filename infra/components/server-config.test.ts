@@ -63,9 +63,9 @@ describe('the configuration of a server on a host', () => {
 
   test('refuses a host that is too small for PostgreSQL, and buffers that the host cannot hold', () => {
     const small = { cpus: 1, memoryBytes: 64 * 1024 ** 2 };
-    expect(() => serverConfig({ settings: [], standby: false }, { capacity: small, statistics: true })).toThrow(
-      'a host with 64 MB of memory is too small for PostgreSQL',
-    );
+    expect(() =>
+      serverConfig({ settings: [], standby: false }, { capacity: small, statistics: true }),
+    ).toThrow('a host with 64 MB of memory is too small for PostgreSQL');
     expect(() => configOf([{ name: 'shared_buffers', value: '8GB' }])).toThrow(
       'shared_buffers = 8GB does not fit into a host with 4.0 GB of memory',
     );

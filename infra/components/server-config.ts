@@ -25,18 +25,27 @@ const RESTART_ONLY = ['wal_level', 'max_wal_senders'];
  */
 export function serverConfig(
   spec: PostgresSpec,
-  options: { readonly capacity: Capacity; readonly connections?: number | undefined; readonly statistics: boolean },
+  options: {
+    readonly capacity: Capacity;
+    readonly connections?: number | undefined;
+    readonly statistics: boolean;
+  },
 ): string {
   const { capacity, connections = APP_CONNECTIONS, statistics } = options;
   requireMemory(spec, capacity);
   const refused = standbyRefusals(spec);
   const asked = spec.settings.filter(({ name }) => !refused.includes(name.toLowerCase()));
   const text = configText('rehearse', {
-    ...{ port: spec.port ?? POSTGRES_PORT, asked: [...sizes(capacity), ...REPLICATION, ...asked], restore: [] },
+    ...{
+      port: spec.port ?? POSTGRES_PORT,
+      asked: [...sizes(capacity), ...REPLICATION, ...asked],
+      restore: [],
+    },
     connections: Math.max(LEAST_CONNECTIONS, connections + OWN_CONNECTIONS),
   });
   if (statistics) return text;
-  const libraries = asked.findLast(({ name }) => name.toLowerCase() === 'shared_preload_libraries')?.value ?? '';
+  const libraries =
+    asked.findLast(({ name }) => name.toLowerCase() === 'shared_preload_libraries')?.value ?? '';
   return `${text}shared_preload_libraries = '${libraries.replaceAll("'", "''")}'\n`;
 }
 
@@ -78,7 +87,9 @@ function requireMemory({ settings }: PostgresSpec, { memoryBytes }: Capacity): v
     throw new RehearsalError(
       'CONFIG_INVALID',
       `a host with ${formatBytes(memoryBytes)} of memory is too small for PostgreSQL`,
-      { hint: `give it at least ${formatBytes(LEAST_MEMORY_BYTES)} (hosts.primary.memory, hosts.standby.memory)` },
+      {
+        hint: `give it at least ${formatBytes(LEAST_MEMORY_BYTES)} (hosts.primary.memory, hosts.standby.memory)`,
+      },
     );
   }
   const asked = settings.findLast(({ name }) => name.toLowerCase() === 'shared_buffers')?.value ?? '';

@@ -46,7 +46,7 @@ chown "$user" "$data"
 # The end of the copy is seen by its last file: a shell pipe only tells how tar ended.
 printf '%s\n' "$replication_password" |
   as_server "$node" "$tool" copy "$primary" "$port" "$replication_user" 2>"$base/copy.log" |
-  as_server tar -x -C "$data" -f - || fail POSTGRES_START_FAILED "FATAL:  cannot copy the primary: $(tail -n 3 "$base/copy.log")"
+  as_server tar -x -C "$data" -f - 2>>"$base/tar.log" || fail POSTGRES_START_FAILED "FATAL:  cannot copy the primary: $(tail -n 3 "$base/copy.log" "$base/tar.log")"
 grep -q '^copied$' "$base/copy.log" ||
   fail POSTGRES_START_FAILED "FATAL:  cannot copy the primary: $(tail -n 3 "$base/copy.log")"
 

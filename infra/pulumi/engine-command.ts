@@ -12,6 +12,9 @@ export interface EngineEnd {
   readonly code: number;
 }
 
+/** The API asks for a summary after each update. Nobody here reads it, and each question starts the CLI once more. */
+const NO_HISTORY: EngineEnd = { stdout: '[]', stderr: '', code: 0 };
+
 /** The CLI ended with an error; `stderr` and `stdout` tell why. */
 export class EngineCommandError extends Error {
   readonly args: readonly string[];
@@ -55,6 +58,7 @@ export class EngineCommand {
     signal?: AbortSignal,
   ): Promise<EngineEnd> {
     signal?.throwIfAborted();
+    if (args[0] === 'stack' && args[1] === 'history') return NO_HISTORY;
     const child = spawn(this.command, [...args, '--non-interactive'], {
       ...{ cwd, env: cleanEnvironment(env), detached: true },
       stdio: ['ignore', 'pipe', 'pipe'],

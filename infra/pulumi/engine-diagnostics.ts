@@ -10,7 +10,8 @@ export interface EngineDiagnostic {
 /** Colours come as `<{%fg 1%}>`. */
 const COLOUR = /<\{%[^%]*%\}>/g;
 /** What the engine says of a failure that a provider has told already. */
-const SUMMARIES = /^(update failed|one or more errors occurred|resource (creation|update|deletion) failed)\s*$/;
+const SUMMARIES =
+  /^(update failed|one or more errors occurred|resource (creation|update|deletion) failed)\s*$/;
 
 /** The error that an event tells, if it is one. */
 export function diagnosticOf({ diagnosticEvent }: EngineEvent): EngineDiagnostic | undefined {

@@ -10,7 +10,8 @@ function failureOf(diagnostics: EngineDiagnostic[], more: Partial<EngineFailure>
 
 describe('what a failed engine is told as', () => {
   test('a provider’s own words, with its hint', () => {
-    const message = 'sshd of the primary host did not answer within 20 s\nhint: rehearse doctor says what is missing';
+    const message =
+      'sshd of the primary host did not answer within 20 s\nhint: rehearse doctor says what is missing';
     expect(failureOf([{ resourceType: 'rehearsal:index:LocalHost', message }])).toEqual({
       code: 'HOST_START_FAILED',
       message: 'sshd of the primary host did not answer within 20 s',
@@ -42,7 +43,8 @@ describe('what a failed engine is told as', () => {
   });
 
   test('a locked stack, with who holds it', () => {
-    const output = 'error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end';
+    const output =
+      'error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end';
     expect(failureOf([], { output, lockedBy: 'process 4711 of root on db1' })).toMatchObject({
       code: 'STACK_LOCKED',
       message: 'the stack of this run is locked by process 4711 of root on db1',
@@ -50,7 +52,8 @@ describe('what a failed engine is told as', () => {
   });
 
   test('a plugin that is missing, with the command that brings it', () => {
-    const output = "error: no resource plugin 'pulumi-resource-command' found in the workspace at version v1.2.1";
+    const output =
+      "error: no resource plugin 'pulumi-resource-command' found in the workspace at version v1.2.1";
     expect(failureOf([], { output })).toMatchObject({ code: 'ENGINE_NOT_FOUND', hint: 'npm run setup' });
   });
 
@@ -74,7 +77,11 @@ describe('a diagnostic of the engine', () => {
 
   test('tells its resource’s type and its text without colours', () => {
     const message = '<{%fg 9%}>no room<{%reset%}>\n';
-    const event = { sequence: 1, timestamp: 1, diagnosticEvent: { urn, message, color: '', severity: 'error' as const } };
+    const event = {
+      sequence: 1,
+      timestamp: 1,
+      diagnosticEvent: { urn, message, color: '', severity: 'error' as const },
+    };
     expect(diagnosticOf(event)).toEqual({ resourceType: 'rehearsal:index:LocalHost', message: 'no room' });
   });
 

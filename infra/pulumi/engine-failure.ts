@@ -18,7 +18,8 @@ const SCRIPT_SAYS = /^rehearse-error ([A-Z_]+) ([\s\S]*)/m;
 const LOCKED = /the stack is currently locked by|\[409\] Conflict: Another update is currently in progress/;
 const PLUGIN_MISSING =
   /(no resource plugin|could not (?:load|find) plugin|failed to load plugin|unable to install plugin|could not find plugin for provider)[^\n]*/i;
-const DIAL_FAILED = /(after \d+ failed attempts|failed to dial|dial tcp|unable to authenticate|cannot reach)[^\n]*/i;
+const DIAL_FAILED =
+  /(after \d+ failed attempts|failed to dial|dial tcp|unable to authenticate|cannot reach)[^\n]*/i;
 
 /** One clear error for it: what a provider or a script said wins over what the engine says of it. */
 export function engineFailure(failure: EngineFailure): RehearsalError {
@@ -27,9 +28,13 @@ export function engineFailure(failure: EngineFailure): RehearsalError {
   if (LOCKED.test(everything)) return stackLocked(lockedBy);
   const plugin = PLUGIN_MISSING.exec(everything);
   if (plugin) {
-    return new RehearsalError('ENGINE_NOT_FOUND', `Pulumi cannot start a plugin: ${redact(plugin[0].trim())}`, {
-      hint: 'npm run setup',
-    });
+    return new RehearsalError(
+      'ENGINE_NOT_FOUND',
+      `Pulumi cannot start a plugin: ${redact(plugin[0].trim())}`,
+      {
+        hint: 'npm run setup',
+      },
+    );
   }
   const said = diagnostics.map(fromDiagnostic).find((error) => error !== undefined);
   if (said) return said;
@@ -56,8 +61,15 @@ function fromDiagnostic({ resourceType, message }: EngineDiagnostic): RehearsalE
   const dial = DIAL_FAILED.exec(message);
   if (resourceType.startsWith('command:remote:')) {
     const hint = 'rehearse doctor checks what a host needs; then start again';
-    if (!dial) return new RehearsalError('ENGINE_FAILED', `a command on a host failed: ${lastWords(message)}`, { hint });
-    return new RehearsalError('HOST_UNREACHABLE', `a host does not answer by SSH: ${redact(dial[0].trim())}`, { hint });
+    if (!dial)
+      return new RehearsalError('ENGINE_FAILED', `a command on a host failed: ${lastWords(message)}`, {
+        hint,
+      });
+    return new RehearsalError(
+      'HOST_UNREACHABLE',
+      `a host does not answer by SSH: ${redact(dial[0].trim())}`,
+      { hint },
+    );
   }
   if (!resourceType.startsWith('rehearsal:')) return undefined;
   const [text = '', hint] = message.trim().split('\nhint: ');

@@ -96,11 +96,18 @@ export class PulumiEnvironment implements Environment {
       // Written down first: from here on there may be a stack to remove.
       await writeSession(folder, { ...record, stack: true });
     }
-    await stack.make();
     const hosts = await stack.up(environmentProgram(plan, await this.#target.maker()), signal);
     await writeKnownHosts(folder, hosts);
     const failed = watchHosts(this.#target, hosts, this.#destroyed.signal);
-    return runningEnvironment({ spec: this.#spec, target: this.#target, folder, plan, hosts, engine, failed });
+    return runningEnvironment({
+      spec: this.#spec,
+      target: this.#target,
+      folder,
+      plan,
+      hosts,
+      engine,
+      failed,
+    });
   }
 
   async #plan(folder: SessionFolder, record: SessionRecord): Promise<EnvironmentPlan> {
@@ -125,7 +132,7 @@ export class PulumiEnvironment implements Environment {
     const { StackSession } = await import('./stack-session.ts');
     let failure: Error | undefined;
     for (let tries = 1; tries <= DESTROY_TRIES; tries++) {
-      const stack = new StackSession({ folder, record, engine, onProgress: this.#onProgress });
+      const stack = this.#stack ?? new StackSession({ folder, record, engine, onProgress: this.#onProgress });
       try {
         await stack.destroy(DESTROY_LIMIT_MS);
         return undefined;

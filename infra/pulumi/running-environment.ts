@@ -43,7 +43,9 @@ export function runningEnvironment(facts: EnvironmentFacts): RunningEnvironment 
       target.capacity(plan.sizes.primary),
     ),
     switchTo: () =>
-      Promise.reject(new RehearsalError('DRIVER_FAILED', 'only the driver host changes the mode of its server')),
+      Promise.reject(
+        new RehearsalError('DRIVER_FAILED', 'only the driver host changes the mode of its server'),
+      ),
     failed,
   };
 }

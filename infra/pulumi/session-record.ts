@@ -1,6 +1,12 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { currentPidSpace, identityOf, isAlive, pidSpaceSchema, processIdentitySchema } from '../process-identity.ts';
+import {
+  currentPidSpace,
+  identityOf,
+  isAlive,
+  pidSpaceSchema,
+  processIdentitySchema,
+} from '../process-identity.ts';
 import type { SessionFolder } from './session-folder.ts';
 
 const recordSchema = z.object({

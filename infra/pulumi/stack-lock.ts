@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { identityOf } from '../process-identity.ts';
 
-const lockSchema = z.object({ pid: z.int().positive(), username: z.string(), hostname: z.string(), timestamp: z.string() });
+const lockSchema = z.object({
+  pid: z.int().positive(),
+  username: z.string(),
+  hostname: z.string(),
+  timestamp: z.string(),
+});
 
 /** One holder of a stack of a file backend. */
 export interface StackLock {
@@ -20,7 +25,9 @@ export interface StackLock {
 export async function stackLocks(stateDir: string, project: string, stack: string): Promise<StackLock[]> {
   const dir = join(stateDir, '.pulumi', 'locks', 'organization', project, stack);
   const entries = await readdir(dir).catch(() => []);
-  return Promise.all(entries.filter((name) => name.endsWith('.json')).map((name) => readLock(join(dir, name))));
+  return Promise.all(
+    entries.filter((name) => name.endsWith('.json')).map((name) => readLock(join(dir, name))),
+  );
 }
 
 /** Removes the locks of the dead, and says who among the living holds the stack. */

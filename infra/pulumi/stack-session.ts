@@ -27,6 +27,8 @@ export const PROJECT = 'dress-rehearsal-environment';
 const PLUGIN_DIR = fileURLToPath(new URL('../provider', import.meta.url));
 /** All that a rehearsal has at once; more would only queue in the engine. */
 const PARALLEL = 16;
+const NO_STACK = /no stack named/;
+const STACK_EXISTS = /already exists/;
 
 const outputSchema = z.array(
   z.object({
@@ -49,30 +51,22 @@ export interface StackOptions {
 export class StackSession {
   readonly #options: StackOptions;
   readonly #command: EngineCommand;
+  #stack: Stack | undefined;
 
   constructor(options: StackOptions) {
     this.#options = options;
     this.#command = new EngineCommand(options.engine);
   }
 
-  /** Makes the stack. One that is there already is no error. @throws ENGINE_FAILED */
-  async make(): Promise<void> {
-    const { folder, engine } = this.#options;
-    await linkPlugins(engine, folder);
-    try {
-      await LocalWorkspace.createStack(this.#stackArgs(nothing), this.#workspace());
-    } catch (error) {
-      if (error instanceof EngineCommandError && /already exists/.test(error.end.stderr)) return;
-      throw await this.#failure(error, []);
-    }
-  }
-
-  /** @throws what a provider or a script on a host said; ENGINE_FAILED, STACK_LOCKED, ENGINE_NOT_FOUND, or the signal's reason */
+  /**
+   * Makes the stack where there is none, and then what the program says.
+   * @throws what a provider or a script on a host said; ENGINE_FAILED, STACK_LOCKED, ENGINE_NOT_FOUND, or the signal's reason
+   */
   async up(program: PulumiFn, signal: AbortSignal): Promise<HostOutput[]> {
     await this.#requireUnlocked();
     const diagnostics: EngineDiagnostic[] = [];
     try {
-      const stack = await this.#select(program);
+      const stack = await this.#open(program);
       signal.throwIfAborted();
       const { outputs } = await stack.up({ ...this.#operation(diagnostics), signal });
       return outputSchema.parse(outputs['hosts']?.value);
@@ -82,19 +76,24 @@ export class StackSession {
     }
   }
 
-  /** Removes what the stack made, and where the backend is the user's, the stack. @throws as `up` */
+  /** Removes what the stack made, and where the backend is the user's, the stack. No stack is no error. @throws as `up` */
   async destroy(limitMs: number): Promise<void> {
     await this.#requireUnlocked();
     const diagnostics: EngineDiagnostic[] = [];
     const { backend } = this.#options.record;
     const work = async (): Promise<void> => {
-      const stack = await this.#select(nothing);
-      await stack.destroy({ ...this.#operation(diagnostics), continueOnError: true, remove: backend !== null });
+      const stack = this.#stack ?? (await this.#select(nothing));
+      await stack.destroy({
+        ...this.#operation(diagnostics),
+        continueOnError: true,
+        remove: backend !== null,
+      });
     };
     try {
       await withTimeout(work(), limitMs, 'pulumi destroy');
     } catch (error) {
       this.kill();
+      if (isEnd(error, NO_STACK)) return;
       throw await this.#failure(error, diagnostics);
     }
   }
@@ -116,6 +115,20 @@ export class StackSession {
     if (!stateDir.startsWith('file://')) return [];
     const path = stateDir.slice('file://'.length).replace(/^~(?=\/|$)/, process.env['HOME'] ?? '~');
     return stackLocks(path, PROJECT, record.runId);
+  }
+
+  async #open(program: PulumiFn): Promise<Stack> {
+    await linkPlugins(this.#options.engine, this.#options.folder);
+    const create = (): Promise<Stack> =>
+      LocalWorkspace.createStack(this.#stackArgs(program), this.#workspace());
+    const [first, otherwise, why] = this.#options.record.stack
+      ? [() => this.#select(program), create, NO_STACK]
+      : [create, () => this.#select(program), STACK_EXISTS];
+    this.#stack = await first().catch((error: unknown) => {
+      if (isEnd(error, why)) return otherwise();
+      throw error;
+    });
+    return this.#stack;
   }
 
   #select(program: PulumiFn): Promise<Stack> {
@@ -177,6 +190,10 @@ export class StackSession {
     const output = [stdout, stderr].join('\n');
     return engineFailure({ output, killedBy: error.killedBy, diagnostics, lockedBy: lock?.holder });
   }
+}
+
+function isEnd(error: unknown, saying: RegExp): boolean {
+  return error instanceof EngineCommandError && saying.test(error.end.stderr);
 }
 
 /** The engine's own home fills with notes on each project; the run's is dropped with it, and only borrows the plugins. */

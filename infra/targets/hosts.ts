@@ -1,4 +1,10 @@
-import type { ComponentResourceOptions, CustomResourceOptions, Input, Output, Resource } from '@pulumi/pulumi';
+import type {
+  ComponentResourceOptions,
+  CustomResourceOptions,
+  Input,
+  Output,
+  Resource,
+} from '@pulumi/pulumi';
 import type { HostSpec } from '../../scripts/plan/model.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import type { EnvironmentSpec } from './target.ts';

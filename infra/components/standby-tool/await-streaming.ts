@@ -15,7 +15,8 @@ export async function awaitStreaming(access: ServerAccess, timeoutMs = TIMEOUT_M
       const { rows } = await client.query<{ status: string }>('select status from pg_stat_wal_receiver');
       const status = rows[0]?.status ?? 'no connection to the primary';
       if (status === 'streaming') return;
-      if (Date.now() > deadlineMs) throw new Error(`the WAL receiver says after ${timeoutMs / 1000} s: ${status}`);
+      if (Date.now() > deadlineMs)
+        throw new Error(`the WAL receiver says after ${timeoutMs / 1000} s: ${status}`);
       await sleep(PAUSE_MS);
     }
   } finally {

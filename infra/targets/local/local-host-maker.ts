@@ -7,7 +7,11 @@ import type { HostArgs, HostMaker, MadeHost, MadeNetwork, MakeOptions, Owner } f
 export const localHostMaker: HostMaker = {
   network(name: string, owner: Owner, options: MakeOptions): MadeNetwork {
     const { controller, ...rest } = owner;
-    const resource = new LocalNetwork(name, { ...rest, ...(controller === null ? {} : { controller }) }, options);
+    const resource = new LocalNetwork(
+      name,
+      { ...rest, ...(controller === null ? {} : { controller }) },
+      options,
+    );
     return { resource, subnet: resource.subnet };
   },
 

@@ -38,7 +38,9 @@ export const localHostTarget: HostTarget = {
       `The hosts were parts of this machine: they shared its ${plural(availableParallelism(), 'CPU')}, its disk and its cache with whatever else ran here.`,
       'Locks and query plans carry over to production; durations that come from hardware and disk do not.',
       ...(classes.length > 0
-        ? [`The class of ${classes.map(([role]) => role).join(', ')} under hosts was not applied: nothing is rented.`]
+        ? [
+            `The class of ${classes.map(([role]) => role).join(', ')} under hosts was not applied: nothing is rented.`,
+          ]
         : []),
     ];
   },
