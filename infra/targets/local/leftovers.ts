@@ -17,7 +17,7 @@ export async function localLeftovers(): Promise<Leftover[]> {
   const used = new Set<string>();
   for (const part of parts) if (await inUse(part, here)) used.add(part.runId);
   const found = [...parts]
-    .sort((one, other) => order(one) - order(other))
+    .sort((one, other) => order(one) - order(other) || one.role.localeCompare(other.role))
     .map((part) => ({
       ...{ target: TARGET, runId: part.runId, what: describePart(part, stateRoot()) },
       expiresAt: part.claim?.expiresAtMs == null ? null : new Date(part.claim.expiresAtMs).toISOString(),
