@@ -32,13 +32,14 @@ export interface PluginFixture {
   stop(): Promise<void>;
 }
 
-/** Starts a plugin by its executable, with an engine that only takes log lines. Stop it when done. */
+/** Starts a plugin by its executable, with an engine that only takes log lines (or has ended). Stop it when done. */
 export async function startPlugin(
   executable: string,
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  { engine = true, ...options }: { readonly cwd?: string; readonly engine?: boolean } = {},
 ): Promise<PluginFixture> {
   const lines: LoggedLine[] = [];
   const { server, address } = await startEngine(lines);
+  if (!engine) server.forceShutdown();
   const child = spawn(executable, [address], { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await new Promise<string>((resolve, reject) => {
     child.once('error', reject).once('exit', (code) => {
