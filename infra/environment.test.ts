@@ -104,6 +104,7 @@ describe('the program of an environment', () => {
       'fake:index:Host primary-host',
       'fake:index:Host standby-host',
       'fake:index:Network network-bridge',
+      'pulumi:providers:command commands',
       'rehearsal:index:Driver engine',
       'rehearsal:index:Host driver',
       'rehearsal:index:Host primary',
