@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   cachedFolder,
@@ -18,6 +18,8 @@ import { intoCache } from './into-cache.ts';
 
 const BUILD_MS = 40 * 60_000;
 const MB = 1024 ** 2;
+/** For this machine, with nothing of the user's other Go projects. */
+const BUILD_ENV = { CGO_ENABLED: '0', GOWORK: 'off', GOOS: undefined, GOARCH: undefined } as const;
 
 /** One program that can be built from the Go module in the folder `module` beside this file. */
 interface Recipe {
@@ -83,15 +85,18 @@ export async function buildWithGo(
   await stage(label, log, (progress) =>
     intoCache(cachedFolder(program, version, env), entry, async (folder) => {
       const output = programIn(folder, program);
+      const scratch = join(folder, 'go-tmp'); // Go leaves its own where it is ended by force
+      await mkdir(scratch);
       const args = ['build', '-v', '-mod=readonly', ...flags(version), '-o', output, recipe.package];
       const { ok, complaint } = await runTool(go.path, args, {
         cwd,
-        env: { ...env, CGO_ENABLED: '0', GOWORK: 'off', GOOS: undefined, GOARCH: undefined },
+        env: { ...env, ...BUILD_ENV, GOTMPDIR: scratch },
         signal,
         timeoutMs: BUILD_MS,
         onComplaint: goProgress(progress),
       });
       if (!ok) throw buildFailed(program, complaint);
+      await rm(scratch, { recursive: true, force: true });
     }),
   );
 }
