@@ -19,7 +19,7 @@ import { aliveOf, recordedProcesses } from './remote-process.ts';
 const POLL_MS = 200;
 /** Asking for the process costs more than looking for news. */
 const PROCESS_CHECK_MS = 1_000;
-const PIECE_BYTES = 128 * 1024;
+const PIECE_BYTES = 32_768;
 const LOG_BYTES = 4_096;
 const LOG_LINES = 20;
 

@@ -33,13 +33,14 @@ export async function watchHosts(hosts: readonly WatchedHost[], options: WatchOp
 async function watchOne({ role, access }: WatchedHost, options: WatchOptions): Promise<void> {
   const { signal, onGone, goneMs = GONE_MS, keepaliveMs = KEEPALIVE_MS } = options;
   let lostAtMs = monotonicMs();
-  while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
     try {
       const dial = { signal, keepaliveMs, timeoutMs: Math.min(DIAL_MS, goneMs) };
       await untilLost(new OpenConnection(await connectSsh(access, dial)), signal);
       lostAtMs = monotonicMs();
     } catch (error) {
-      if (signal.aborted) return;
+      if (isOver()) return;
       const isGone = error instanceof SshRefused || monotonicMs() - lostAtMs >= goneMs;
       if (isGone) {
         onGone(role, diedError(role, access, asError(error)));
