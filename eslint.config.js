@@ -74,7 +74,7 @@ export default tseslint.config(
         {
           patterns: [
             folders(
-              ['cli', 'engine', 'checks', 'report', 'history'],
+              ['scripts/cli', 'scripts/engine', 'scripts/checks', 'scripts/report', 'scripts/history'],
               'infra makes hosts; it does not judge or render.',
             ),
           ],

@@ -44,7 +44,7 @@ async function expectNothingLeft(): Promise<void> {
 
 describe('an interrupted run', () => {
   it.each([
-    ['while the environment is made', /target embedded/, FILES],
+    ['while the environment is made', /steps? on embedded/, FILES],
     ['while the snapshot is restored', /environment: /, SLOW_RESTORE],
     ['in the warm-up', /snapshot: /, FILES],
     ['in the middle of a step', /baseline: /, FILES],

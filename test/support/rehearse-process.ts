@@ -28,6 +28,16 @@ export class RehearseProcess {
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** As soon as the run is named. */
+  async runId(): Promise<string> {
+    await this.says(/run \S+: \d+ steps? on/);
+    return /run (\S+): \d+ steps? on/.exec(this.stderr)?.[1] ?? '';
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
   }

@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { resultSchema } from '../../scripts/checks/result.ts';
+import { rehearse } from '../support/rehearse-process.ts';
+import { textsBelow, tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
+import { canRunLocally, startLocal, tracesOf } from './local-fixture.ts';
+
+const HEAD = `version: 1
+name: tiny
+snapshot: { generator: generate.sql }
+postgres: { standby: true, settings: { work_mem: 5MB } }
+hosts: { primary: { memory: 1GB }, driver: { link: { rate: 1gbit } } }
+load: { rate: 50/s, connections: 8, warmup: 1500ms, cooldown: 1500ms, versions: { old: workload/old } }
+budgets: { lockWait: 5s, errors: 0, replicationLag: 30s }
+`;
+const PLAN = `  - { phase: expand, sql: sql/1.sql }
+  - { phase: backfill, command: 'test -n "$PGPASSWORD" && hostname && cat note.txt' }`;
+const FILES = { 'sql/1.sql': 'alter table customers add column full_name text;', 'note.txt': 'here' };
+
+let tiny: TinyRehearsal;
+afterEach(async () => {
+  await tiny.remove();
+});
+
+describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
+  it('rehearses on primary, standby and driver, judges the lag, and leaves nothing', async () => {
+    tiny = await tinyRehearsal(PLAN, FILES, HEAD);
+    const { code, stdout, stderr } = await rehearse(['run', '.', '--json'], {
+      ...{ cwd: tiny.dir, tmp: tiny.tmp, target: 'local' },
+    });
+    expect(stderr).toContain('3 hosts (primary, standby, driver)');
+    expect(stderr).toMatch(/from start to first statement, .* from last statement to empty/);
+    expect(code, stderr).toBe(0);
+    const result = resultSchema.parse(JSON.parse(stdout));
+    expect(result).toMatchObject({
+      ...{ verdict: 'pass', target: 'local', outcome: 'completed' },
+      environment: {
+        ...{ hosts: 3, leftovers: 0, price: null, created: { host: 3, network: 1 } },
+        hostInfo: [{ role: 'primary' }, { role: 'standby' }, { role: 'driver' }],
+      },
+    });
+    expect(result.environment.settings).toContainEqual({ name: 'work_mem', asked: '5MB', shown: '5MB' });
+    const lagged = result.timeline.lag.filter(({ replayLagMs }) => replayLagMs !== null);
+    expect(lagged.length).toBeGreaterThan(1);
+    expect(tracesOf(result.runId)).toEqual([]);
+    expect(await tiny.leftFolders()).toEqual([]);
+
+    const texts = await textsBelow(join(tiny.dir, 'runs'));
+    const report = texts.get(join(tiny.dir, 'runs', result.runId, 'report.html')) ?? '';
+    expect(report).toContain('standby');
+    for (const [path, text] of texts) expect(text, path).not.toMatch(/BEGIN OPENSSH PRIVATE KEY/);
+  });
+
+  it('is left up for as long as --keep says, with the commands that lead in, and reap --run removes it', async () => {
+    tiny = await tinyRehearsal('  - { phase: expand, sql: sql/1.sql }', FILES);
+    const run = startLocal(tiny, ['--keep', '10m']);
+    const runId = await run.runId();
+    expect(await run.end(), run.stderr).toBe(0);
+    const command = /primary\s+(ssh .+)$/m.exec(run.stderr)?.[1] ?? '';
+    const said = execFileSync('sh', ['-c', `${command} hostname`], { encoding: 'utf8', timeout: 20_000 });
+    expect(said.trim()).toBe('primary');
+    const result = resultSchema.parse(
+      JSON.parse(await readFile(join(tiny.dir, 'runs', runId, 'result.json'), 'utf8')),
+    );
+    expect(Date.parse(result.environment.keptUntil ?? '') - Date.now()).toBeLessThanOrEqual(600_000);
+    const at = { cwd: tiny.dir, tmp: tiny.tmp };
+    expect((await rehearse(['list'], at)).stdout).toMatch(new RegExp(`alive {2}${runId} {2}local`));
+    expect((await rehearse(['reap', '--execute'], at)).code).toBe(0);
+    expect(tracesOf(runId)).not.toEqual([]);
+    expect(await rehearse(['reap', '--execute', '--run', runId], at)).toMatchObject({ code: 0 });
+    expect(tracesOf(runId)).toEqual([]);
+  });
+
+  it('ends with HOST_DIED and leaves nothing when a host dies in the middle', async () => {
+    tiny = await tinyRehearsal('  - { phase: expand, sql: sql/1.sql }', {
+      'sql/1.sql': 'begin;\nselect pg_sleep(60);\ncommit;',
+    });
+    const run = startLocal(tiny);
+    const runId = await run.runId();
+    await run.says(/baseline: /);
+    const namespace = `rehearse.${runId}.primary`;
+    const pids = execFileSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' }).trim().split('\n');
+    for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
+    expect(await run.end()).toBe(3);
+    expect(run.stderr).toMatch(/error HOST_DIED: .*primary/);
+    expect(tracesOf(runId)).toEqual([]);
+  });
+});
