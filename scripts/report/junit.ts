@@ -1,5 +1,7 @@
 import type { Result, StepResult } from '../checks/result.ts';
+import { createdText, hostHoursText, keptText, priceText, sweepText } from './environment-facts.ts';
 import { durationMs, stepLabel } from './facts.ts';
+import { standbySentences } from './standby-facts.ts';
 
 /** junit.xml as CI systems read it: one suite of checks, one of steps. Names stay the same from run to run. */
 export function renderJunit(result: Result): string {
@@ -78,12 +80,17 @@ function counts(cases: readonly string[]): string {
 }
 
 function properties(result: Result): string {
-  const { load, snapshot } = result;
+  const { load, snapshot, environment, standby } = result;
   const entries = Object.entries({
     verdict: result.verdict,
     runId: result.runId,
     target: result.target,
-    postgresVersion: result.environment.postgresVersion,
+    postgresVersion: environment.postgresVersion,
+    hosts: createdText(result),
+    leftovers: keptText(result) ?? sweepText(result).text,
+    hostHours: hostHoursText(result) ?? 'not known',
+    price: priceText(result),
+    ...(standby === null ? {} : { standby: standbySentences(result).join(' ') }),
     snapshotSha256: snapshot?.sha256 ?? 'none',
     snapshotTakenAt: snapshot?.takenAt ?? 'not stated',
     planSha256: result.planSha256,

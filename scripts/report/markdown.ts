@@ -8,9 +8,19 @@ import {
   strongestLock,
   VERDICT_WORD,
 } from './facts.ts';
+import {
+  createdText,
+  hostHoursText,
+  keptText,
+  paceText,
+  priceText,
+  removalCommand,
+  sweepText,
+} from './environment-facts.ts';
 import { codeBlock, codeSpan, escaped, table } from './markdown-text.ts';
 import { budgetText, measuredText } from './quantities.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from './rollback.ts';
+import { lagRows, standbySentences } from './standby-facts.ts';
 
 /** A pull-request comment holds 65,536 characters. */
 const MOST_CHARACTERS = 64_000;
@@ -30,6 +40,8 @@ export function renderMarkdown(result: Result): string {
     list('What else was found', more),
     matrix(result),
     steps(result),
+    standby(result),
+    teardown(result),
     list('What this rehearsal cannot tell', result.limits),
   ].filter((section) => section !== '');
   return `${fitting(sections).join('\n\n')}\n`;
@@ -126,6 +138,31 @@ function steps(result: Result): string {
   );
   const header = ['Step', 'Phase', 'Status', 'Took', 'Delayed', 'Failed', 'Strongest lock'];
   return ['### Step by step', table(header, rows)].join('\n\n');
+}
+
+function standby(result: Result): string {
+  const sentences = standbySentences(result);
+  if (sentences.length === 0) return '';
+  const rows = lagRows(result).map(({ what, ms, bytes }) => [what, ms, bytes]);
+  const parts = ['### How far the standby was behind', sentences.map(escaped).join(' ')];
+  const lags = table(['On the standby', 'At most behind', 'WAL missing at most'], rows);
+  return [...parts, lags].filter((part) => part !== '').join('\n\n');
+}
+
+function teardown(result: Result): string {
+  const { engine } = result.environment;
+  const { text, isProof } = sweepText(result);
+  const kept = keptText(result);
+  const command = codeSpan(removalCommand(result));
+  const hours = hostHoursText(result);
+  const end = kept === null ? `Sweep afterwards: ${text}` : `Sweep afterwards: none, ${kept}`;
+  const lines = [
+    escaped(`Created: ${createdText(result)}${engine === null ? '' : `, by ${engine}`}`),
+    escaped(`Time: ${paceText(result)}`),
+    isProof && kept === null ? escaped(end) : `**${escaped(end)}**; ${command} removes it`,
+    escaped([...(hours === null ? [] : [`Host-hours: ${hours}`]), priceText(result)].join('; ')),
+  ];
+  return ['### Teardown', '', ...lines.map((line) => `- ${line}`)].join('\n');
 }
 
 function list(title: string, items: readonly string[]): string {

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { Result } from '../checks/result.ts';
 import { formatCount, formatMs, plural } from '../shared/format.ts';
+import { formatDate } from './dates.ts';
 import { durationMs, pageOf, VERDICT_WORD, worstFinding } from './facts.ts';
 
 const INDENT = '      ';
@@ -32,17 +33,18 @@ export function renderVerdict(result: Result, { color, runPath, width }: Verdict
   if (worst) say([worst.advice ?? '', `See ${pageOf(worst.check)}`].join(' '));
   const others = result.findings.length - (worst ? 1 : 0);
   if (others > 0) say(`${plural(others, worst ? 'more finding' : 'finding')} in the report`);
-  const { leftovers } = result.environment;
-  const left = leftBehind(leftovers);
-  lines.push(
-    `${INDENT}${colors.bold(`${runPath}/report.html`)} · ${formatMs(durationMs(result))} · ${leftovers === 0 ? left : colors.red(left)}`,
-  );
+  const { text, tone } = afterwards(result);
+  const left = { good: (words: string) => words, open: colors.yellow, bad: colors.red }[tone](text);
+  lines.push(`${INDENT}${colors.bold(`${runPath}/report.html`)} · ${formatMs(durationMs(result))} · ${left}`);
   return `${lines.join('\n')}\n`;
 }
 
-function leftBehind(leftovers: number | null): string {
-  if (leftovers === null) return 'not known what is left behind: rehearse reap';
-  return leftovers === 0 ? 'nothing left behind' : `${formatCount(leftovers)} left behind: rehearse reap`;
+function afterwards({ environment }: Result): { text: string; tone: 'good' | 'open' | 'bad' } {
+  const { leftovers, keptUntil } = environment;
+  if (keptUntil !== null) return { text: `kept up until ${formatDate(keptUntil)}`, tone: 'open' };
+  if (leftovers === 0) return { text: 'nothing left behind', tone: 'good' };
+  if (leftovers === null) return { text: 'not known what is left behind: rehearse reap', tone: 'bad' };
+  return { text: `${formatCount(leftovers)} left behind: rehearse reap`, tone: 'bad' };
 }
 
 /**

@@ -12,7 +12,7 @@ export function withEverywhere(result: Result, text: string): Result {
 }
 
 /** The lists and records whose keys are names of the user's. */
-const NAMED = new Set(['traffic', 'requests', 'shown']);
+const NAMED = new Set(['traffic', 'requests', 'shown', 'created']);
 
 function spoiled(value: unknown, text: string, key = ''): unknown {
   if (typeof value === 'string') return WORDS.has(key) ? value : `${value}${text}`;

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { renderHtml } from '../../scripts/report/html/page.tsx';
 import { withEverywhere } from './hostile.ts';
 import { brokenResult, failingResult, inconclusiveResult, longResult } from './sample-failures.ts';
+import { hostsResult, keptResult, lostStandbyResult } from './sample-hosts.ts';
 import { passingResult } from './sample-result.ts';
 
 function headings(html: string): string[] {
@@ -26,6 +27,7 @@ test('the decision comes first, then its evidence, then what cannot be told', ()
     'Step by step',
     'Every check',
     'Where and what',
+    'Teardown',
     'What this rehearsal cannot tell',
   ]);
 });
@@ -64,6 +66,69 @@ test('what is not known is said, and never shown as good', () => {
   const { environment } = inconclusiveResult();
   const unswept = renderHtml({ ...inconclusiveResult(), environment: { ...environment, leftovers: null } });
   expect(text(unswept)).toContain('not known left behind: no sweep was made');
+});
+
+test('what was created is shown with the proof that it is gone, and what it took', () => {
+  const page = text(renderHtml(hostsResult()));
+  const parts = [
+    'local: primary + standby + driver',
+    'primary 10.89.7.10 (2 CPUs, 4.0 GB of memory) · standby 10.89.7.11 (1 CPU, 2.0 GB of memory) · driver 10.89.7.20',
+    'Created 1 network, 3 hosts, 2 servers, by Pulumi 3.259.0, commands by the built-in stand-in',
+    'Time made in 6.80 s, 1 min 11 s from start to first statement, removed in 2.20 s, 3.10 s from the end of the load to empty',
+    'Sweep afterwards found nothing of this run',
+    'Host-hours 0.21 (3 hosts for 4 min 12 s)',
+    'Price no price: local hosts',
+    '0 hosts, networks, folders left behind',
+  ];
+  expect(parts.filter((part) => !page.includes(part))).toEqual([]);
+});
+
+test('what is left is red, with the command that removes it', () => {
+  const html = renderHtml(lostStandbyResult());
+  expect(html).toContain(
+    '<span class="s-fail">found 2 things of this run: host rented-7 (primary), network 10.89.7.0/24</span>',
+  );
+  expect(text(html)).toContain(`rehearse reap --run ${lostStandbyResult().runId} --execute`);
+  expect(text(html)).toContain('Price 0.0019 USD (0.027 USD an hour)');
+});
+
+test('an environment that was kept says what is up, until when, and how to end it', () => {
+  const page = text(renderHtml(keptResult()));
+  const parts = [
+    'kept up on purpose until 22 Nov 2026 02:48 UTC: primary 10.89.7.10, standby 10.89.7.11, driver 10.89.7.20',
+    `rehearse reap --run ${keptResult().runId} --execute`,
+    'Host-hours 0.21 (3 hosts for 4 min 12 s so far)',
+    'kept up on purpose until',
+  ];
+  expect(parts.filter((part) => !page.includes(part))).toEqual([]);
+  expect(page).not.toContain('left behind: no sweep');
+});
+
+test('the standby is shown with its three lags, where it was furthest behind, and when it was gone', () => {
+  const html = renderHtml(lostStandbyResult());
+  expect([...html.matchAll(/class="lag (\w+)"/g)].map(([, kind]) => kind).slice(0, 3)).toEqual([
+    'replay',
+    'flush',
+    'write',
+  ]);
+  const page = text(html);
+  expect(page).toContain(
+    'The standby was furthest behind in step 3 backfill-name, 9.20 s at 1:58 of the run (budget 5.00 s). No standby streamed from 3:20 on.',
+  );
+  expect(page).toContain('written 270 ms 8.3 MB flushed 1.40 s 36 MB replayed 9.20 s 383 MB');
+  expect(html).toContain('class="gone"');
+  expect(renderHtml(passingResult())).not.toContain('How far the standby was behind');
+});
+
+test('a run of before the three lags shows the one that it has', () => {
+  const { timeline, standby } = hostsResult();
+  const lag = timeline.lag.map((point) => ({ ...point, writeLagMs: null, flushLagMs: null }));
+  const old = standby && { ...standby, writeLagMs: null, flushLagMs: null, replayLagBytes: null };
+  const html = renderHtml(hostsResult({ standby: old, timeline: { ...timeline, lag } }));
+  expect(new Set([...html.matchAll(/class="lag (\w+)"/g)].map(([, kind]) => kind))).toEqual(
+    new Set(['replay']),
+  );
+  expect(text(html)).toContain('replayed 1.40 s not measured');
 });
 
 test('a second without an answer is a gap in the curve, never zero', () => {

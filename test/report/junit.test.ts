@@ -5,6 +5,7 @@ import { needs } from '../support/needs.ts';
 import { CHROMIUM, launch, open } from './browser.ts';
 import { withEverywhere } from './hostile.ts';
 import { brokenResult, failingResult, inconclusiveResult } from './sample-failures.ts';
+import { lostStandbyResult } from './sample-hosts.ts';
 import { passingResult } from './sample-result.ts';
 
 test('checks and steps are test cases; what failed, could not tell or was not judged is marked', () => {
@@ -19,6 +20,10 @@ test('checks and steps are test cases; what failed, could not tell or was not ju
           <property name="runId" value="rename-column-in-place-20261122-145500-f60d"/>
           <property name="target" value="embedded"/>
           <property name="postgresVersion" value="18.4"/>
+          <property name="hosts" value="1 server"/>
+          <property name="leftovers" value="found nothing of this run"/>
+          <property name="hostHours" value="0.07 (1 host for 4 min 12 s)"/>
+          <property name="price" value="no price: processes of this machine"/>
           <property name="snapshotSha256" value="none"/>
           <property name="snapshotTakenAt" value="not stated"/>
           <property name="planSha256" value="5f1d2c3b4a59687786958473625140fedcba98765432100123456789abcdef01"/>
@@ -34,6 +39,10 @@ test('checks and steps are test cases; what failed, could not tell or was not ju
           <property name="runId" value="rename-column-in-place-20261122-145500-f60d"/>
           <property name="target" value="embedded"/>
           <property name="postgresVersion" value="18.4"/>
+          <property name="hosts" value="1 server"/>
+          <property name="leftovers" value="found nothing of this run"/>
+          <property name="hostHours" value="0.07 (1 host for 4 min 12 s)"/>
+          <property name="price" value="no price: processes of this machine"/>
           <property name="snapshotSha256" value="none"/>
           <property name="snapshotTakenAt" value="not stated"/>
           <property name="planSha256" value="5f1d2c3b4a59687786958473625140fedcba98765432100123456789abcdef01"/>
@@ -50,11 +59,24 @@ test('checks and steps are test cases; what failed, could not tell or was not ju
   `);
 });
 
+test('hosts, their end and the standby are properties', () => {
+  const xml = renderJunit(lostStandbyResult());
+  const names = ['hosts', 'leftovers', 'hostHours', 'price', 'standby'];
+  const values = names.map((name) => new RegExp(`name="${name}" value="(.*?)"`).exec(xml)?.[1]);
+  expect(values).toEqual([
+    '1 network, 3 hosts, 2 servers',
+    'found 2 things of this run: host rented-7 (primary), network 10.89.7.0/24',
+    '0.21 (3 hosts for 4 min 12 s)',
+    '0.0019 USD (0.027 USD an hour)',
+    'The standby was furthest behind in step 3 backfill-name, 9.20 s at 1:58 of the run (budget 5.00 s). No standby streamed from 3:20 on.',
+  ]);
+});
+
 test('what could not be told is an error, not a failure', () => {
   const xml = renderJunit(inconclusiveResult());
   expect(xml).toContain('name="generator" time="0.000"><error message="The load generator sent 7.4 %');
   expect(/<testsuites .*?>/.exec(xml)?.[0]).toBe(
-    '<testsuites name="split-customer-name-20261122-021407-9f3a" tests="19" failures="0" errors="2" skipped="4" time="252.000">',
+    '<testsuites name="split-customer-name-20261122-021407-9f3a" tests="19" failures="0" errors="2" skipped="5" time="252.000">',
   );
 });
 

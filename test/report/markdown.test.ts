@@ -4,6 +4,7 @@ import { renderMarkdown } from '../../scripts/report/markdown.ts';
 import { withEverywhere } from './hostile.ts';
 import { brokenResult, failingResult, longResult } from './sample-failures.ts';
 import { sampleChecks, sampleFinding, sampleStatement } from './sample-parts.ts';
+import { keptResult, lostStandbyResult } from './sample-hosts.ts';
 import { passingResult } from './sample-result.ts';
 
 test('a pull request reads the decision, the budgets, the SQL, who survives, and the limits', () => {
@@ -72,6 +73,13 @@ test('a pull request reads the decision, the budgets, the SQL, who survives, and
     | --- | --- | --- | --- | --- | --- | --- |
     | 1 add-column | expand | ok | 14 ms | 0 | 0 | customers: ACCESS EXCLUSIVE |
     | 4 set-not-null | switch | ok | 2.20 s | 876 | 0 | customers: ACCESS EXCLUSIVE |
+
+    ### Teardown
+
+    - Created: 1 server
+    - Time: made in 1.40 s, 1 min 1 s from start to first statement, removed in 220 ms, 900 ms from the end of the load to empty
+    - Sweep afterwards: found nothing of this run
+    - Host-hours: 0.07 (1 host for 4 min 12 s); no price: processes of this machine
 
     ### What this rehearsal cannot tell
 
@@ -153,3 +161,33 @@ function withoutSql(markdown: string): string[] {
     return false;
   });
 }
+
+test('the standby and the teardown are told where there were hosts', () => {
+  const page = renderMarkdown(lostStandbyResult());
+  expect(page.slice(page.indexOf('### How far'), page.indexOf('### What this'))).toMatchInlineSnapshot(`
+    "### How far the standby was behind
+
+    The standby was furthest behind in step 3 backfill-name, 9.20 s at 1:58 of the run (budget 5.00 s). No standby streamed from 3:20 on.
+
+    | On the standby | At most behind | WAL missing at most |
+    | --- | --- | --- |
+    | written | 270 ms | 8.3 MB |
+    | flushed | 1.40 s | 36 MB |
+    | replayed | 9.20 s | 383 MB |
+
+    ### Teardown
+
+    - Created: 1 network, 3 hosts, 2 servers, by Pulumi 3.259.0, commands by the built-in stand-in
+    - Time: made in 6.80 s, 1 min 11 s from start to first statement, removed in 2.20 s, 3.10 s from the end of the load to empty
+    - **Sweep afterwards: found 2 things of this run: host rented-7 (primary), network 10.89.7.0/24**; \`rehearse reap --run split-customer-name-20261122-021407-9f3a --execute\` removes it
+    - Host-hours: 0.21 (3 hosts for 4 min 12 s); 0.0019 USD (0.027 USD an hour)
+
+    "
+  `);
+});
+
+test('a kept environment says until when, and how to end it', () => {
+  expect(renderMarkdown(keptResult())).toContain(
+    '- **Sweep afterwards: none, kept up on purpose until 22 Nov 2026 02:48 UTC: primary 10.89.7.10, standby 10.89.7.11, driver 10.89.7.20**; `rehearse reap',
+  );
+});

@@ -7,6 +7,7 @@ import { needs } from '../support/needs.ts';
 import { CHROMIUM, launch, open, type View } from './browser.ts';
 import { withEverywhere } from './hostile.ts';
 import { brokenResult, failingResult, inconclusiveResult, longResult } from './sample-failures.ts';
+import { hostsResult, keptResult, lostStandbyResult } from './sample-hosts.ts';
 import { passingResult } from './sample-result.ts';
 
 const SAMPLES = {
@@ -15,6 +16,9 @@ const SAMPLES = {
   broken: brokenResult(),
   inconclusive: inconclusiveResult(),
   'thirty steps': longResult(600),
+  'three hosts': hostsResult(),
+  'a lost standby': lostStandbyResult(),
+  kept: keptResult(),
 };
 const samples = Object.entries(SAMPLES).map(([name, result]) => ({ name, html: renderHtml(result) }));
 

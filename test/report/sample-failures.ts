@@ -217,7 +217,11 @@ export function inconclusiveResult(): Result {
       p99: { status: 'inconclusive', measured: null },
     }),
     generator: { lagP50Ms: 3, lagP99Ms: 212, lagMaxMs: 840, reconnects: 3, unfinished: 12 },
-    environment: { ...quiet.environment, destroyMs: null, leftovers: 2 },
+    environment: {
+      ...quiet.environment,
+      ...{ destroyMs: null, emptyMs: null, leftovers: 2 },
+      left: ['process 4711 and 8 others', 'folder /tmp/dress-rehearsal-split-customer-name'],
+    },
     timeline: {
       ...quiet.timeline,
       seconds: quiet.timeline.seconds

@@ -98,7 +98,7 @@ const CHECKS: readonly Check[] = [
   check('lockHold', 'No lock that stops the app was held beyond its budget', 'not-judged', 51, null, 'ms'),
   check('lockWait', 'No single wait for a lock went over its budget', 'pass', 12, 500, 'ms'),
   check('p99', "The app's p99 stayed within its budget in every step", 'pass', 24, 100, 'ms'),
-  check('replicationLag', 'The standby kept up', 'pass', 1400, 5000, 'ms'),
+  check('replicationLag', 'The standby kept up', 'not-judged', null, null, 'ms'),
   check('stepDuration', 'No step took longer than the budget allows', 'not-judged', 118_000, null, 'ms'),
   check('steps', 'Every step of the plan ran to its end', 'pass', null, null, null),
 ];

@@ -31,12 +31,11 @@ export function passingResult(rest: Partial<Result> = {}): Result {
     victimThresholdMs: 27,
     generator: { lagP50Ms: 0.1, lagP99Ms: 1.2, lagMaxMs: 4, reconnects: 0, unfinished: 0 },
     timeline: sampleTimeline(),
+    standby: null,
     environment: {
-      hosts: 1,
-      createMs: 1400,
-      destroyMs: 220,
-      leftovers: 0,
-      price: null,
+      ...{ hosts: 1, hostInfo: [], created: { server: 1 }, engine: null },
+      ...{ createMs: 1400, destroyMs: 220, firstStatementMs: 61_200, emptyMs: 900 },
+      ...{ leftovers: 0, left: [], keptUntil: null, hours: 0.07, price: null, cost: null },
       postgresVersion: '18.4',
       settings: [
         { name: 'shared_buffers', asked: '1GB', shown: '1GB' },
@@ -186,9 +185,6 @@ function sampleTimeline(): Result['timeline'] {
       ...{ step: 'backfill-name', tMs: 58_000 + batch * 248 + (batch > 280 ? 11_000 : 0) },
       ...{ rowsPerSecond: 33_000 + 4000 * noise(batch), pausedMs: batch === 281 ? 11_000 : 0 },
     })),
-    lag: Array.from({ length: 252 }, (_, second) => ({
-      tMs: second * 1000,
-      replayLagMs: second >= 58 && second < 176 ? 900 + 500 * noise(second) : 20 + 20 * noise(second),
-    })),
+    lag: [],
   };
 }

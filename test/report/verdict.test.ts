@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { renderVerdict } from '../../scripts/report/verdict.ts';
 import { withEverywhere } from './hostile.ts';
 import { brokenResult, failingResult, inconclusiveResult } from './sample-failures.ts';
+import { keptResult } from './sample-hosts.ts';
 import { passingResult } from './sample-result.ts';
 
 const OPTIONS = { color: false, runPath: 'runs/split-customer-name-20261122-021407-9f3a', width: 100 };
@@ -84,4 +85,8 @@ test('no text can move the cursor or change colours', () => {
     runPath: 'runs/x',
   });
   expect(verdict).not.toMatch(/(?!\n)\p{Cc}/u);
+});
+
+test('an environment that was kept on purpose is not left behind', () => {
+  expect(renderVerdict(keptResult(), OPTIONS)).toContain('4 min 12 s · kept up until 22 Nov 2026 02:48 UTC');
 });

@@ -89,7 +89,7 @@ export function frameOf(result: Result, size: ChartSize): Frame {
     requests: below(46),
     errors: hasErrors ? below(30) : null,
     backfill: columns.length > 0 ? below(40) : null,
-    lag: hasLag ? below(30) : null,
+    lag: hasLag ? below(40) : null,
   };
   return {
     ...{ size, x, y, points, bands, lockRows: rows, columns, latency, ...lanes },

@@ -1,11 +1,13 @@
 import type { Result } from '../../checks/result.ts';
 import { formatMs, formatShortCount, plural } from '../../shared/format.ts';
 import { durationMs, shortName } from '../facts.ts';
-import { ageAt, formatDate } from './dates.ts';
+import { ageAt, formatDate } from '../dates.ts';
 
 export function Header({ result }: { result: Result }) {
   const { rehearsal, runId, target, environment } = result;
-  const hosts = environment.hosts > 1 ? `${target}: ${environment.hosts} hosts` : target;
+  const roles = environment.hostInfo.map(({ role }) => role).join(' + ');
+  const many = environment.hosts > 1 ? `${environment.hosts} hosts` : '';
+  const hosts = [target, roles || many].filter((part) => part !== '').join(': ');
   return (
     <header>
       <div>

@@ -1,8 +1,15 @@
 import type { Result } from '../../checks/result.ts';
 import { formatMs } from '../../shared/format.ts';
 import type { Frame } from './chart-frame.ts';
+import { lagKinds, type LagKind } from './lag-lane.tsx';
 import { limitOf, type LockTone } from './lock-rows.ts';
 import { pausesOf } from './backfill-columns.ts';
+
+const LAG_WORDS: Record<LagKind, string> = {
+  write: 'lag until WAL is written on the standby',
+  flush: 'until it is flushed',
+  replay: 'until it is replayed',
+};
 
 /** What the colours mean, of those that the chart has. */
 export function Legend({ result, frame }: { result: Result; frame: Frame }) {
@@ -24,6 +31,11 @@ export function Legend({ result, frame }: { result: Result; frame: Frame }) {
       ))}
       {tones.size > 0 && <Key mark="k-wait" text="paler: waiting for it" />}
       {pausesOf(result.timeline.batches, frame.x).length > 0 && <Key mark="k-pause" text="backfill paused" />}
+      {frame.lag !== null &&
+        lagKinds(result).map((kind) => <Key mark={`line ${kind}k`} text={LAG_WORDS[kind]} />)}
+      {frame.lag !== null && (result.standby?.gaps ?? []).length > 0 && (
+        <Key mark="k-gone" text="no standby streamed" />
+      )}
       {phases.map((phase) => (
         <Key mark={`k-phase k-${phase}`} text={phase} />
       ))}

@@ -7,9 +7,11 @@ import { Header } from './header.tsx';
 import { Limits } from './limits.tsx';
 import { Matrix } from './matrix.tsx';
 import { Provenance } from './provenance.tsx';
+import { Standby } from './standby.tsx';
 import { StepDetails } from './step-details.tsx';
 import { StepTable } from './step-table.tsx';
 import { STYLES } from './styles.ts';
+import { Teardown } from './teardown.tsx';
 import { Tiles } from './tiles.tsx';
 import { Timeline } from './timeline.tsx';
 import { Verdict } from './verdict.tsx';
@@ -41,10 +43,12 @@ function Page({ result }: { result: Result }) {
           <Findings result={result} />
           <Matrix result={result} />
           <Timeline result={result} />
+          <Standby result={result} />
           <StepTable result={result} />
           <StepDetails result={result} />
           <ChecksTable result={result} />
           <Provenance result={result} />
+          <Teardown result={result} />
           <Limits result={result} />
         </main>
       </body>

@@ -1,7 +1,7 @@
 import type { Result } from '../../checks/result.ts';
 import { formatBytes, formatCount, formatMs, formatShortCount, plural } from '../../shared/format.ts';
 import { shortName } from '../facts.ts';
-import { formatDate } from './dates.ts';
+import { formatDate } from '../dates.ts';
 
 const MOST_TABLES = 12;
 
@@ -9,8 +9,8 @@ const MOST_TABLES = 12;
 export function Provenance({ result }: { result: Result }) {
   const entries: [string, string][] = [
     ['Environment', environmentLine(result)],
+    ['Hosts', hostsLine(result)],
     ['Machine', machineLine(result)],
-    ['Price', priceLine(result)],
     ['Snapshot', snapshotLine(result)],
     ['Tables', tablesLine(result)],
     ['Settings', settingsLine(result)],
@@ -38,22 +38,27 @@ export function Provenance({ result }: { result: Result }) {
 }
 
 function environmentLine({ environment, target }: Result): string {
-  const { hosts, createMs, destroyMs, leftovers } = environment;
-  const removed = destroyMs === null ? 'its removal was not recorded' : `removed in ${formatMs(destroyMs)}`;
-  const swept = leftovers === null ? 'no sweep was made' : `a sweep afterwards found ${leftovers} of ours`;
-  return `${target}, ${plural(hosts, 'host')}, made in ${formatMs(createMs)}, ${removed}; ${swept}`;
+  return `${target}, ${plural(environment.hosts, 'host')}, PostgreSQL ${environment.postgresVersion}`;
 }
 
+/** Each with the limits that it was given; without one it had all of its machine. */
+function hostsLine({ environment }: Result): string {
+  return environment.hostInfo
+    .map(({ role, address, cpus, memoryBytes }) => {
+      const limits = [
+        ...(cpus === null ? [] : [`${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`]),
+        ...(memoryBytes === null ? [] : [`${formatBytes(memoryBytes)} of memory`]),
+      ];
+      return `${role} ${address}${limits.length === 0 ? '' : ` (${limits.join(', ')})`}`;
+    })
+    .join(' · ');
+}
+
+/** The engine's own: the driver's where there is one, else that of all. */
 function machineLine({ environment }: Result): string {
   const { cpus, memoryBytes, os } = environment.machine;
-  return `${plural(cpus, 'CPU')}, ${formatBytes(memoryBytes)} of memory, ${os}, PostgreSQL ${environment.postgresVersion}`;
-}
-
-function priceLine({ environment }: Result): string {
-  const { price } = environment;
-  return price === null
-    ? 'nothing was rented'
-    : `${price.amountPerHour.toFixed(4)} ${price.currency} an hour`;
+  const whose = environment.hostInfo.some(({ role }) => role === 'driver') ? 'of the driver: ' : '';
+  return `${whose}${plural(cpus, 'CPU')}, ${formatBytes(memoryBytes)} of memory, ${os}`;
 }
 
 function snapshotLine({ snapshot }: Result): string {

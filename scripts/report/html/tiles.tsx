@@ -1,6 +1,7 @@
 import type { Result } from '../../checks/result.ts';
 import { formatCount, formatMs, formatShortCount } from '../../shared/format.ts';
 import { totalDelayed, totalErrors, totalRequests } from '../facts.ts';
+import { formatDate } from '../dates.ts';
 import { quantity } from '../quantities.ts';
 
 interface Tile {
@@ -82,11 +83,13 @@ function backfill(result: Result): Tile {
 }
 
 function leftBehind({ environment }: Result): Tile {
-  const { leftovers } = environment;
+  const { leftovers, keptUntil } = environment;
+  if (keptUntil !== null)
+    return { value: 'kept', label: `up on purpose until ${formatDate(keptUntil)}`, tone: '' };
   if (leftovers === null) return { value: 'not known', label: 'left behind: no sweep was made', tone: 'bad' };
   return {
     value: formatCount(leftovers),
-    label: 'processes, hosts, folders left behind',
+    label: `${environment.hosts > 1 ? 'hosts, networks, folders' : 'processes, hosts, folders'} left behind`,
     tone: leftovers === 0 ? 'good' : 'bad',
   };
 }

@@ -14,7 +14,10 @@ export const CHART_STYLES = `
 .p99,.p50,.lag{fill:none;stroke-linecap:round;stroke-linejoin:round}
 .p99{stroke:var(--p99);stroke-width:1.6}
 .p50{stroke:var(--p50);stroke-width:1.3}
-.lag{stroke:var(--lag);stroke-width:1.4}
+.lag.replay{stroke:var(--lag);stroke-width:1.6}
+.lag.flush{stroke:var(--writes);stroke-width:1.4;stroke-dasharray:5 3}
+.lag.write{stroke:var(--rows);stroke-width:1.4;stroke-dasharray:2 3}
+.gone,.k-gone{fill:var(--bad);background:var(--bad);opacity:.3}
 .lk.over,.k-over{fill:var(--bad);background:var(--bad)}
 .lk.stops,.k-stops{fill:var(--stops);background:var(--stops)}
 .lk.writes,.k-writes{fill:var(--writes);background:var(--writes)}
@@ -28,6 +31,9 @@ export const CHART_STYLES = `
 .legend i.line{height:3px}
 .legend .p99k{background:var(--p99)}
 .legend .p50k{background:var(--p50)}
+.legend .replayk{background:var(--lag)}
+.legend .flushk{background:repeating-linear-gradient(90deg,var(--writes) 0 5px,transparent 5px 8px)}
+.legend .writek{background:repeating-linear-gradient(90deg,var(--rows) 0 2px,transparent 2px 5px)}
 .legend .k-wait{background:var(--mut);opacity:.4}
 .legend .k-phase{opacity:.5}
 .legend .k-expand{background:var(--expand)}

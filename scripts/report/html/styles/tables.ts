@@ -30,4 +30,8 @@ td.m.no.live .dot{background:var(--bad)}
 .checks .id{color:var(--mut);font-size:12px;margin-left:10px;overflow-wrap:normal}
 @media(max-width:720px){.checks .id{display:block;margin:0}.checks th,.checks td{padding:7px 5px}.checks td.r,.checks td.word-cell{white-space:normal}.steps td.lock{white-space:nowrap}}
 .word-cell{white-space:nowrap}
+.lags{width:auto}
+.lags thead th{white-space:normal}
+@media(min-width:721px){.lags th,.lags td{padding-right:28px}}
+dd pre.sql{width:fit-content;max-width:100%;padding:4px 10px;margin:4px 0 6px}
 `;
