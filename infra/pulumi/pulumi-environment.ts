@@ -57,7 +57,7 @@ export class PulumiEnvironment implements Environment {
     await withTimeout(this.#busy, UNWIND_MS, 'unwinding').catch(() => {
       this.#stack?.kill();
     });
-    await this.#busy.catch(() => undefined);
+    await withTimeout(this.#busy, UNWIND_MS, 'unwinding').catch(() => undefined);
     const folder = this.#folder ?? (await sessionFolderOf(runId));
     const record = await readSession(folder);
     const failure = record?.stack === true ? await this.#destroyStack(folder, record) : undefined;

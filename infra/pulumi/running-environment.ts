@@ -12,6 +12,9 @@ import type { Engine } from './engine/find-engine.ts';
 import type { SessionFolder } from './session-folder.ts';
 import { sshCommand } from './ssh-files.ts';
 
+const STAND_IN =
+  'The hosts were set up by this project’s stand-in for the plugin of @pulumi/command, which is not installed.';
+
 export interface EnvironmentFacts {
   readonly spec: EnvironmentSpec;
   readonly target: HostTarget;
@@ -80,7 +83,7 @@ function limitsOf({ spec, target, hosts, engine }: EnvironmentFacts): string[] {
     ...target.limits(spec),
     'Text sorts as in the locale C.UTF-8, so plans for LIKE and ORDER BY on text may differ from production.',
     ...hosts.flatMap(({ role, notes }) => notes.map((note) => `Host ${role}: ${note}`)),
-    ...engine.notes.map((note) => `Pulumi: ${note}.`),
+    ...(engine.command.kind === 'stand-in' ? [STAND_IN] : []),
     ...(refused.length > 0
       ? [`Settings that the environment decides by itself were left out: ${refused.join(', ')}.`]
       : []),

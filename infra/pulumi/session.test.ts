@@ -1,0 +1,81 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { chosenBackend } from './backend.ts';
+import { makeSessionFolder, sessionFolderOf, type SessionFolder } from './session-folder.ts';
+import { removeFolder, sessionLeftovers } from './session-leftovers.ts';
+import { claimSession, readSession, writeSession } from './session-record.ts';
+import { sessionSecrets } from './session-secrets.ts';
+
+const fresh = { target: 'session-test', expiresAt: '2030-01-01T00:00:00Z', backend: null };
+
+describe('a session folder', () => {
+  let folder: SessionFolder;
+
+  beforeEach(async () => {
+    folder = await sessionFolderOf(`session-test-${process.pid}`);
+    await makeSessionFolder(folder);
+  });
+  afterEach(() => removeFolder(folder));
+
+  test('is for its user’s eyes only', async () => {
+    expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
+    await sessionSecrets(folder);
+    for (const path of [folder.privateKey, folder.passphrase])
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  test('gives the same key and passwords whenever it is asked', async () => {
+    const first = await sessionSecrets(folder);
+    expect(await sessionSecrets(folder)).toEqual(first);
+    expect(first.keys.publicKey).toMatch(/^ssh-ed25519 /);
+    expect(first.passwords.superuser).not.toBe(first.passwords.replication);
+    expect(await readFile(folder.privateKey, 'utf8')).toBe(first.keys.privateKey);
+  });
+
+  test('keeps its first expiry and maker when a controller claims it anew', async () => {
+    const first = await claimSession(folder, fresh);
+    const again = await claimSession(folder, { ...fresh, expiresAt: '2031-01-01T00:00:00Z' });
+    expect(again).toEqual(first);
+  });
+
+  test('is in use while its controller lives or it is kept, and a leftover after that', async () => {
+    const record = await claimSession(folder, fresh);
+    const inUse = async (): Promise<boolean[]> => {
+      const found = await sessionLeftovers('session-test');
+      return found.filter(({ runId }) => runId === folder.runId).map((one) => one.inUse);
+    };
+    expect(await inUse()).toEqual([true]);
+    const dead = { ...record, controller: { pid: record.controller.pid, startTime: 'another' } };
+    await writeSession(folder, dead);
+    expect(await inUse()).toEqual([false]);
+    await writeSession(folder, { ...dead, keptUntil: new Date(Date.now() + 60_000).toISOString() });
+    expect(await inUse()).toEqual([true]);
+    await writeSession(folder, { ...dead, keptUntil: new Date(Date.now() - 1).toISOString() });
+    const [leftover] = await sessionLeftovers('session-test');
+    await leftover?.remove();
+    expect(await inUse()).toEqual([]);
+    expect(await readSession(folder)).toBeUndefined();
+  });
+});
+
+describe('the backend', () => {
+  test('is the run’s own where the user chose none', async () => {
+    const env = { HOME: '/nonexistent', PULUMI_HOME: '/nonexistent' };
+    expect(await chosenBackend(env)).toBeNull();
+    const named = { ...env, PULUMI_BACKEND_URL: 'file:///x' };
+    expect(await chosenBackend({ ...named, REHEARSE_DEFAULT_BACKEND: '1' })).toBeNull();
+    expect(await chosenBackend(named)).toEqual({ url: 'file:///x', credentials: '/nonexistent' });
+  });
+
+  test('is the one that the user is logged in to', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'pulumi-home-'));
+    await writeFile(join(home, 'credentials.json'), '{"current":"https://api.example.com"}');
+    expect(await chosenBackend({ PULUMI_HOME: home })).toEqual({
+      url: 'https://api.example.com',
+      credentials: home,
+    });
+    await rm(home, { recursive: true });
+  });
+});
