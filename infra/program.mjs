@@ -1,7 +1,25 @@
 // What `pulumi up` runs. The language host starts it with plain Node, so TypeScript comes first.
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { registerTypeScript } from '../scripts/setup/typescript.mjs';
+
+/** Undefined where it cannot be told, as on other systems than Linux. */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+// An engine that was killed leaves its language host behind, which notices only after minutes. We end with the engine.
+const host = process.ppid;
+const engine = parentOf(host);
+process.once('exit', () => {
+  if (engine !== undefined && process.ppid === host && parentOf(host) !== engine) process.kill(host);
+});
 
 await registerTypeScript(dirname(dirname(fileURLToPath(import.meta.url))));
 const { program } = await import('./index.ts');

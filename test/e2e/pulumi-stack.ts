@@ -9,7 +9,7 @@ import { sleep } from '../../scripts/shared/clock.ts';
 import type { TinyRehearsal } from '../support/tiny-rehearsal.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 100_000;
 
 export interface Said {
   readonly code: number | null;
@@ -38,7 +38,7 @@ export class PulumiStack {
     const env = {
       ...{ ...process.env, ...engine.env, NO_COLOR: '1', TMPDIR: tiny.tmp },
       ...{ PULUMI_HOME: join(dir, 'home'), PULUMI_BACKEND_URL: `file://${join(dir, 'state')}` },
-      PULUMI_CONFIG_PASSPHRASE: 'tiny',
+      ...{ PULUMI_CONFIG_PASSPHRASE: 'tiny', TS_NODE_CACHE: 'false' },
     };
     const stack = new PulumiStack(dir, env, tiny);
     await stack.run('stack', 'init', 'dev');

