@@ -56,8 +56,9 @@ async function run(signal: AbortSignal, args: readonly string[]): Promise<number
   const ready = isReady(done);
   for (const line of done.problem === null ? [] : errorLines(done.problem)) say(line);
   const { engine, sshd } = done;
+  const problem = done.problem?.message ?? null;
   if (args.includes('--json')) {
-    process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ready, engine, sshd })}\n`);
+    process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ready, engine, sshd, problem })}\n`);
   } else {
     process.stdout.write(`${setUpLines(done).join('\n')}\n`);
   }

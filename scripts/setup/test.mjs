@@ -74,9 +74,9 @@ async function setUpEngine() {
 /** What set-up could not get of the engine; undefined where something else is missing. */
 function missingIn(json) {
   try {
-    const { engine } = JSON.parse(json);
-    if (engine.languageHost === null) return 'pulumi-language-nodejs is missing';
-    return engine.missing;
+    const { engine, problem } = JSON.parse(json);
+    if (engine.languageHost === null) return problem ?? 'pulumi-language-nodejs is missing';
+    return engine.missing && (problem ?? engine.missing);
   } catch {
     return 'set-up did not end properly';
   }
