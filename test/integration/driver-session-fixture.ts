@@ -2,20 +2,20 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { DriverSession } from '../../infra/driver/driver-session.ts';
 import type { SteadyOptions } from '../../infra/ssh/steady-connection.ts';
 import type { DriverAccess } from '../../infra/targets/target.ts';
 import { startSshd, type TestSshd } from '../support/sshd.ts';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-/** So that tests need not wait: a cut is mended in 20 ms, a host is unreachable after 2 s. */
+/** So that tests need not wait: a cut is mended in 20 ms, a host is unreachable after 3 s. */
 export const IMPATIENT = {
-  keepaliveMs: 100,
-  dialMs: 1_000,
+  keepaliveMs: 250,
+  dialMs: 3_000,
   firstPauseMs: 20,
   longestPauseMs: 200,
-  unreachableMs: 2_000,
+  unreachableMs: 3_000,
 };
 
 /** What driver-session-fake.mjs is told. */
@@ -107,6 +107,11 @@ export function useBench(): Bench {
     },
   };
   return bench;
+}
+
+/** Looks again and again, longer than a machine under load needs. */
+export function eventually<T>(look: () => T): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(look, { timeout: 30_000, interval: 20 });
 }
 
 export function jobDocument(job: FakeJob): { to: string; text: string; mode: number } {
