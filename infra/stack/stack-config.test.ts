@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { mistakeLine } from '../../scripts/shared/errors.ts';
+import { readStackConfig } from './stack-config.ts';
+
+const TARGETS = ['auto', 'embedded'];
+
+it('needs nothing', () => {
+  expect(readStackConfig({}, TARGETS)).toEqual({
+    config: { rehearsals: ['rename-column'], target: 'auto' },
+    mistakes: [],
+  });
+});
+
+it('takes one rehearsal or a list', () => {
+  const rehearsalsOf = (text: string) => readStackConfig({ rehearsals: text }, TARGETS).config.rehearsals;
+  expect(rehearsalsOf('../mine')).toEqual(['../mine']);
+  expect(rehearsalsOf('["a", "b"]')).toEqual(['a', 'b']);
+});
+
+it('tells every mistake at once', () => {
+  const values = { rehearsals: '[1]', target: 'locale', keep: 'long', timeout: '0s', out: '', kep: '30m' };
+  expect(readStackConfig(values, TARGETS).mistakes.map(mistakeLine)).toEqual([
+    'stack config kep: unknown key; did you mean keep?',
+    'stack config target: there is no target locale; the targets are auto, embedded',
+    'stack config out: names no folder',
+    'stack config keep: long is not a duration above zero; write 30m or 1h30m',
+    'stack config timeout: 0s is not a duration above zero; write 30m or 1h30m',
+    'stack config rehearsals: is not a name, a folder or a list of them',
+  ]);
+  expect(readStackConfig({ rehearsals: '["a", "a"]' }, TARGETS).mistakes.map(mistakeLine)).toEqual([
+    'stack config rehearsals: names a twice',
+  ]);
+});
