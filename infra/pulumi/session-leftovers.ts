@@ -19,6 +19,7 @@ export async function sessionLeftovers(target: string): Promise<Leftover[]> {
     const common = {
       ...{ target, runId: folder.runId, expiresAt: record?.keptUntil ?? record?.expiresAt ?? null },
       inUse: record === undefined ? await isYoung(folder) : await isSessionInUse(record),
+      confirm: true as const,
       remove: () => removeSession(folder, record),
     };
     found.push({ ...common, what: `folder ${folder.path}` });

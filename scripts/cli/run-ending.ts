@@ -27,7 +27,9 @@ export async function finish(
     await folder.writeDocument('environment', {
       ...environment,
       destroyMs: keptUntil === null ? destroyMs : null,
-      leftovers: leftovers?.length ?? null,
+      leftovers: keptUntil === null ? (leftovers?.length ?? null) : null,
+      left: (leftovers ?? []).map(({ what }) => what),
+      endedAt: new Date().toISOString(),
       keptUntil: keptUntil?.toISOString() ?? null,
     });
   }

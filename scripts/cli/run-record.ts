@@ -40,12 +40,19 @@ function plannedStep(step: Step): PlannedStep {
 export function environmentRecord(
   facts: ServerFacts,
   { hosts, hostInfo, created, engine, limits }: RunningEnvironment,
-  rest: Pick<EnvironmentRecord, 'target' | 'createMs' | 'price'>,
+  rest: Pick<EnvironmentRecord, 'target' | 'startedAt' | 'createMs' | 'price'> & {
+    readonly sizes: Rehearsal['hosts'];
+  },
 ): EnvironmentRecord {
+  const { sizes, ...fixed } = rest;
   return {
-    ...rest,
+    ...fixed,
     ...{ hosts, limits, created, engine: engine ?? null, keptUntil: null },
-    hostInfo: hostInfo.map(({ role, address }) => ({ role, address })),
+    hostInfo: hostInfo.map(({ role, address }) => ({
+      ...{ role, address },
+      cpus: sizes[role]?.cpu ?? null,
+      memoryBytes: sizes[role]?.memoryBytes ?? null,
+    })),
     destroyMs: null,
     leftovers: null,
     postgresVersion: facts.postgresVersion,

@@ -66,6 +66,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const signal = AbortSignal.any([options.signal, runTimeout()]);
   const price = (await target.price(spec)) ?? null;
   let running: RunningEnvironment | undefined;
+  const startedAt = new Date().toISOString();
   onEvent(stage('environment', 'started', target.name));
   const use = async (environment: RunningEnvironment, createMs: number): Promise<PlanEnd> => {
     running = environment;
@@ -73,7 +74,9 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
     const onServer = (facts: ServerFacts): Promise<void> =>
       folder.writeDocument(
         'environment',
-        environmentRecord(facts, environment, { target: target.name, createMs, price }),
+        environmentRecord(facts, environment, {
+          ...{ target: target.name, startedAt, createMs, price, sizes: rehearsal.hosts },
+        }),
       );
     const stop = AbortSignal.any([signal, environment.failed]);
     const { driver } = environment;

@@ -35,7 +35,7 @@ export function tracesOf(runId: string): string[] {
 export const MOMENTS: Record<string, (run: RehearseProcess, runId: string) => Promise<void>> = {
   'the network is made': async (_, runId) => until(() => existsSync(`/sys/class/net/${linkOf(runId)}`)),
   'a host is made': async (_, runId) =>
-    until(() => readdirSync('/run/netns').some((name) => name.includes(runId) && name.endsWith('.driver'))),
+    until(() => existsSync('/run/netns') && readdirSync('/run/netns').some((name) => name.includes(runId) && name.endsWith('.driver'))),
   'the snapshot is restored': async (run) => {
     await run.says(/environment: \d hosts/);
     await sleep(700);

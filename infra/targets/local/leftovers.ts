@@ -22,6 +22,7 @@ export async function localLeftovers(): Promise<Leftover[]> {
       ...{ target: TARGET, runId: part.runId, what: describePart(part, stateRoot()) },
       expiresAt: part.claim?.expiresAtMs == null ? null : new Date(part.claim.expiresAtMs).toISOString(),
       inUse: used.has(part.runId),
+      confirm: true as const,
       remove: () => removePart(part),
     }));
   return [...found, ...(await orphanRoutes(parts))];
@@ -47,6 +48,7 @@ async function orphanRoutes(parts: readonly FoundPart[]): Promise<Leftover[]> {
       what: `route to ${subnet}`,
       expiresAt: null,
       inUse: false,
+      confirm: true as const,
     },
     remove: () => removePart({ runId: `unknown-${mark}`, role: NETWORK_ROLE }, { MARK: mark }),
   }));
