@@ -14,14 +14,18 @@ const META_LIMIT_BYTES = 1_000_000;
  * @throws when the archive holds anything else, or is not whole
  */
 export async function unpack(archive: string, into: string, signal: AbortSignal): Promise<void> {
-  await pipeline(
-    createReadStream(archive),
-    createGunzip(),
-    async (source: AsyncIterable<Buffer>) => {
-      await unpackTar(new Blocks(source), into);
-    },
-    { signal },
-  );
+  let unpacking: Promise<void> | undefined;
+  try {
+    await pipeline(
+      createReadStream(archive),
+      createGunzip(),
+      (source: AsyncIterable<Buffer>) => (unpacking = unpackTar(new Blocks(source), into)),
+      { signal },
+    );
+  } finally {
+    // A failed pipeline does not wait for its last part, which may still be writing.
+    await unpacking?.catch(() => undefined);
+  }
 }
 
 async function unpackTar(blocks: Blocks, into: string): Promise<void> {

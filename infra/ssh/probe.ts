@@ -19,6 +19,7 @@ export async function probeHost(
   { limitMs = LIMIT_MS }: { limitMs?: number } = {},
 ): Promise<void> {
   const startedAtMs = monotonicMs();
+  let known: Error | undefined;
   for (;;) {
     const leftMs = limitMs - (monotonicMs() - startedAtMs);
     try {
@@ -27,7 +28,9 @@ export async function probeHost(
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof SshRefused && error.reason === 'host-key') throw error;
-      if (leftMs <= PAUSE_MS) throw notAnswering(access, limitMs, asError(error));
+      // An attempt that had no time tells less than one before it.
+      if (known === undefined || leftMs >= ATTEMPT_MS) known = asError(error);
+      if (monotonicMs() - startedAtMs + PAUSE_MS >= limitMs) throw notAnswering(access, limitMs, known);
     }
     await sleep(PAUSE_MS, signal);
   }
