@@ -1,5 +1,5 @@
 import type { CheckFailure, CheckResult } from '@pulumi/pulumi/provider/provider.js';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { asSecret, revealed, type WireProperties } from '../provider-kit/wire.ts';
 import { connectionSchema } from './connection.ts';
 
@@ -22,9 +22,11 @@ export function checkInputs(schema: z.ZodType, news: WireProperties): CheckResul
   return { inputs: { ...news, connection: asSecret(filled) }, failures };
 }
 
-/** The inputs of a resource that has been checked. Throws where they are not what was checked. */
+/** The inputs of a resource that has been checked. @throws Error where they are not what was checked */
 export function parseInputs<T>(schema: z.ZodType<T>, wire: WireProperties): T {
-  return schema.parse(withoutNulls(revealed(wire)));
+  const parsed = schema.safeParse(withoutNulls(revealed(wire)));
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  return parsed.data;
 }
 
 function leadsToUnknown(value: unknown, path: readonly PropertyKey[]): boolean {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, posix } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { CreateResult, UpdateResult } from '@pulumi/pulumi/provider/provider.js';
-import { asSecret, type WireProperties } from '../provider-kit/wire.ts';
+import { asSecret, revealed, type WireProperties } from '../provider-kit/wire.ts';
 import { parseInputs } from './check.ts';
+import type { Connection } from './connection.ts';
 import { dial } from './dial.ts';
 import { copySchema, type CopyInputs } from './inputs.ts';
 import type { Call } from './remote-command.ts';
@@ -22,16 +24,17 @@ export async function updateCopy(
   olds: WireProperties,
   wire: WireProperties,
 ): Promise<UpdateResult> {
-  const news = parseInputs(copySchema, wire);
-  if (isElsewhere(parseInputs(copySchema, olds), news)) await copy(call, news);
+  if (!isDeepStrictEqual(destination(olds), destination(wire)))
+    await copy(call, parseInputs(copySchema, wire));
   return { outs: outputs(wire) };
 }
 
-function isElsewhere(olds: CopyInputs, news: CopyInputs): boolean {
-  const places = [olds, news].map(({ source, remotePath, connection: { host, port } }) =>
-    JSON.stringify([source.hash, remotePath, host, port]),
-  );
-  return news.source.hash === undefined || places[0] !== places[1];
+/** What goes where, by the hash of the content: the engine keeps no content in its state. */
+function destination(wire: WireProperties): unknown[] {
+  const { source, remotePath, connection } = revealed(wire) as Record<string, unknown>;
+  const { hash } = source as { hash?: string };
+  const { host, port } = connection as Connection;
+  return [hash ?? source, remotePath, host, port];
 }
 
 function outputs(wire: WireProperties): WireProperties {

@@ -62,14 +62,8 @@ export class CommandProvider implements Provider {
     return this.run(urn, (call) => resource(urn).update(call, olds, news));
   }
 
-  async delete(_id: string, urn: string, state: WireProperties): Promise<void> {
-    try {
-      await this.run(urn, (call) => resource(urn).delete(call, state));
-    } catch (error) {
-      // The SDK's server prints the stack of what delete throws; the message says it all.
-      (error as Error).stack = '';
-      throw error;
-    }
+  delete(_id: string, urn: string, state: WireProperties): Promise<void> {
+    return this.run(urn, (call) => resource(urn).delete(call, state));
   }
 
   invoke(token: string): Promise<InvokeResult> {

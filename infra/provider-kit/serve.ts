@@ -20,6 +20,7 @@ export interface Plugin {
 export async function serve(make: (plugin: Plugin) => Provider, args = process.argv.slice(2)): Promise<void> {
   // When the engine is gone, so are the readers of both pipes; writing to them must not end a clean-up.
   for (const pipe of [process.stdout, process.stderr]) pipe.on('error', () => undefined);
+  showOnlyCrashes();
   const engineAddress = args.find((arg) => /^(\[[^\]]+\]|[^-[:][^:]*):\d+$/.test(arg));
   const calls = new Calls();
   const log = new EngineLog(engineAddress);
@@ -44,4 +45,16 @@ export async function serve(make: (plugin: Plugin) => Provider, args = process.a
     }),
     args,
   );
+}
+
+/** The SDK's server prints the stack of every call that failed, though the engine shows the message: only bugs are worth that. */
+function showOnlyCrashes(): void {
+  console.error = (): void => undefined;
+  for (const event of ['uncaughtExceptionMonitor', 'unhandledRejection'] as const) {
+    process.on(event, (thrown: unknown) => {
+      process.stderr.write(
+        `${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
+      );
+    });
+  }
 }

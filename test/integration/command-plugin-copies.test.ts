@@ -86,7 +86,8 @@ describe.skipIf(!needsSshd('to copy files to'))('remote.CopyToRemote of the stan
     });
     await fixture.plugin.update(COPY, inputs('1'), inputs('1'));
     expect(await readFile(path, 'utf8')).toBe('first');
-    await fixture.plugin.update(COPY, inputs('1'), inputs('2'));
+    // In its state the engine keeps no content.
+    await fixture.plugin.update(COPY, inputs('1', { source: { ...ASSET, hash: '1' } }), inputs('2'));
     expect(await readFile(path, 'utf8')).toBe('text 2');
     const elsewhere = { connection: { ...fixture.connection, host: 'localhost' } };
     await fixture.plugin.update(COPY, inputs('2', elsewhere), inputs('2', { remotePath: `${path}2` }));
