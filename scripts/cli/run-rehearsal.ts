@@ -71,24 +71,16 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const use = async (environment: RunningEnvironment, createMs: number): Promise<PlanEnd> => {
     running = environment;
     onEvent(stage('environment', 'done', describe(environment)));
-    const onServer = (facts: ServerFacts): Promise<void> =>
-      folder.writeDocument(
-        'environment',
-        environmentRecord(facts, environment, {
-          ...{ target: target.name, startedAt, createMs, price, sizes: rehearsal.hosts },
-        }),
-      );
+    const facts = { target: target.name, startedAt, createMs, price, sizes: rehearsal.hosts };
+    const onServer = (server: ServerFacts): Promise<void> =>
+      folder.writeDocument('environment', environmentRecord(server, environment, facts));
     const stop = AbortSignal.any([signal, environment.failed]);
-    const { driver } = environment;
-    if (driver === null) {
-      const engine = { rehearsal, versions, environment, folder, clock, onEvent, onServer, signal: stop };
-      return (await runEngine(engine))?.message;
-    }
+    const common = { rehearsal, environment, folder, onEvent, onServer, signal: stop };
+    if (environment.driver === null) return (await runEngine({ ...common, versions, clock }))?.message;
     const { rehearseOnDriver } = await import('./rehearse-on-driver.ts');
     return rehearseOnDriver({
-      ...{ rehearsal, runId, environment, driver, folder, onEvent, onServer, signal: stop },
-      expiresAt: spec.expiresAt,
-      onStarted: (startedAt) => (record = { ...record, startedAt }),
+      ...{ ...common, runId, driver: environment.driver, expiresAt: spec.expiresAt },
+      onStarted: (zero) => (record = { ...record, startedAt: zero }),
     });
   };
   const unmark = markProcesses(runId);

@@ -38,7 +38,7 @@ export class PulumiStack {
     const env = {
       ...{ ...process.env, ...engine.env, NO_COLOR: '1', TMPDIR: tiny.tmp },
       ...{ PULUMI_HOME: join(dir, 'home'), PULUMI_BACKEND_URL: `file://${join(dir, 'state')}` },
-      ...{ PULUMI_CONFIG_PASSPHRASE: 'tiny', TS_NODE_CACHE: 'false' },
+      ...{ PULUMI_CONFIG_PASSPHRASE: 'tiny' },
     };
     const stack = new PulumiStack(dir, env, tiny);
     await stack.run('stack', 'init', 'dev');
