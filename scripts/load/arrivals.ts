@@ -12,8 +12,9 @@ export class ArrivalTimes {
   readonly #meanGapMs: number;
   #nextMs: number;
 
-  constructor(seed: number, ratePerSec: number, startMs: number) {
-    this.#random = new Random(seed, 'arrivals');
+  /** @param part one of several streams whose sum is Poisson again */
+  constructor(seed: number, ratePerSec: number, startMs: number, part = 0) {
+    this.#random = new Random(seed, 'arrivals', part);
     this.#meanGapMs = 1000 / ratePerSec;
     this.#nextMs = startMs;
   }
