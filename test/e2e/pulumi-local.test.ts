@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rehearse } from '../support/rehearse-process.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 import { canRunLocally, MOMENTS, tracesOf } from './local-fixture.ts';
@@ -18,14 +18,15 @@ const FILES = {
   'sql/1.sql': 'begin;\nlock table customers in share mode;\nselect pg_sleep(2);\ncommit;',
 };
 
+/** One stack after another death. */
 describe.skipIf(!(await canRunLocally()))('pulumi up on local hosts', () => {
   let tiny: TinyRehearsal;
   let stack: PulumiStack;
-  beforeEach(async () => {
+  beforeAll(async () => {
     tiny = await tinyRehearsal('  - { phase: expand, sql: sql/1.sql }', FILES, HEAD);
     stack = await PulumiStack.create(tiny, 'local');
   });
-  afterEach(async () => {
+  afterAll(async () => {
     stack.killTree();
     await tiny.remove();
   });
