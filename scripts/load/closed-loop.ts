@@ -60,10 +60,15 @@ export class ClosedLoop {
       this.#events.onLost(slot);
       return;
     }
-    const ended = (outcome: Outcome): void => {
-      this.#ended(slot, outcome);
-    };
-    slot.run.start(this.#events.next(), connection, ended, 'calibration');
+    const next = this.#events.next();
+    slot.run.start(
+      next,
+      connection,
+      (outcome) => {
+        this.#ended(slot, outcome);
+      },
+      'calibration',
+    );
   }
 
   #ended(slot: ConnectionSlot, outcome: Outcome): void {

@@ -1,4 +1,5 @@
-import type { Expression } from './expression.ts';
+import { variablesOf, type Expression } from './expression.ts';
+import { foldConstants } from './fold-constants.ts';
 import type { Command, SetCommand, SleepCommand, SqlCommand } from './script.ts';
 
 /** A script's commands in one row, with jumps in the places of its branches. */
@@ -17,6 +18,10 @@ export function compileScript(commands: readonly Command[]): Step[] {
 
 function append(commands: readonly Command[], steps: Step[]): void {
   for (const command of commands) {
+    if (command.kind === 'set') {
+      steps.push({ ...command, expression: foldConstants(command.expression) });
+      continue;
+    }
     if (command.kind !== 'if') {
       steps.push(command);
       continue;
@@ -28,8 +33,29 @@ function append(commands: readonly Command[], steps: Step[]): void {
       append(branch, steps);
       leaves.push(steps.length);
       steps.push({ kind: 'jump', target: 0 });
-      if (condition) steps[test] = { kind: 'unless', condition, target: steps.length };
+      if (condition)
+        steps[test] = { kind: 'unless', condition: foldConstants(condition), target: steps.length };
     }
     for (const leave of leaves) steps[leave] = { kind: 'jump', target: steps.length };
   }
+}
+
+/** Names of all variables that a script reads. */
+export function variablesRead(steps: readonly Step[]): Set<string> {
+  return new Set(
+    steps.flatMap((step) => {
+      switch (step.kind) {
+        case 'sql':
+          return step.parameters;
+        case 'set':
+          return variablesOf(step.expression);
+        case 'unless':
+          return variablesOf(step.condition);
+        case 'sleep':
+          return typeof step.amount === 'string' ? [step.amount] : [];
+        case 'jump':
+          return [];
+      }
+    }),
+  );
 }

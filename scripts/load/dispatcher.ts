@@ -113,11 +113,15 @@ export class Dispatcher {
     const sentMs = monotonicMs();
     const { connection } = slot;
     this.#running.set(slot, { intendedMs, choice, readyMs, sentMs });
-    const ended = (outcome: Outcome): void => {
-      this.#ended(slot, intendedMs, readyMs, sentMs, choice, outcome);
-    };
-    if (connection && !connection.lost) slot.run.start(choice, connection, ended);
-    else setImmediate(ended, 'lost');
+    if (connection && !connection.lost) {
+      slot.run.start(choice, connection, (outcome) => {
+        this.#ended(slot, intendedMs, readyMs, sentMs, choice, outcome);
+      });
+    } else {
+      setImmediate(() => {
+        this.#ended(slot, intendedMs, readyMs, sentMs, choice, 'lost');
+      });
+    }
   }
 
   #ended(

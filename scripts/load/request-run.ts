@@ -4,7 +4,7 @@ import { SCRIPT_SQLSTATE, ScriptError } from './script-error.ts';
 import type { SleepCommand, SqlCommand } from './script.ts';
 import type { Choice } from './traffic-mix.ts';
 import type { WireStatement } from './wire/frontend.ts';
-import type { Workload } from './workload.ts';
+import type { ClientScript, Workload } from './workload.ts';
 
 /** 0 = ok, a SQLSTATE, or `lost` = the connection was lost. */
 export type Outcome = 0 | string;
@@ -15,7 +15,7 @@ export type Outcome = 0 | string;
  */
 export class RequestRun {
   readonly #workload: Workload;
-  readonly #clientId: number;
+  readonly #scripts: readonly (readonly ClientScript[])[];
   /** Statements go out without waiting for the ones before, as far as the script's commands allow it. */
   readonly #pipeline: boolean;
   #statements: readonly WireStatement[] = [];
@@ -31,7 +31,7 @@ export class RequestRun {
 
   constructor(workload: Workload, clientId: number, pipeline: boolean) {
     this.#workload = workload;
-    this.#clientId = clientId;
+    this.#scripts = workload.forClient(clientId);
     this.#pipeline = pipeline;
   }
 
@@ -45,15 +45,16 @@ export class RequestRun {
     ended: (outcome: Outcome) => void,
     purpose = 'variables',
   ): void {
-    const { script, steps, statements } = this.#workload.scriptOf(choice);
-    const scope = this.#workload.scopeOf(script, choice.number, this.#clientId, purpose);
-    this.#statements = statements;
+    const script = this.#scripts[choice.version]?.[choice.script];
+    if (!script) throw new Error(`no script ${choice.version}/${choice.script}`);
+    const scope = this.#workload.scopeOf(script, choice, purpose);
+    this.#statements = script.statements;
     this.#ended = ended;
     this.#asked = undefined;
     this.#next = undefined;
     this.#outcome = 0;
     this.#starting = true;
-    this.#advance(connection, (this.#cursor = new ScriptCursor(steps, scope)));
+    this.#advance(connection, (this.#cursor = new ScriptCursor(script.steps, scope)));
     this.#starting = false;
   }
 

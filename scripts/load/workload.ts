@@ -1,25 +1,26 @@
-import { compileScript, type Step } from './compile-script.ts';
-import { defaultSeed, initialVariables, type SamplePools } from './draw.ts';
+import { compileScript, variablesRead, type Step } from './compile-script.ts';
+import { initialVariables, presets, type SamplePools } from './draw.ts';
 import { Random } from './random.ts';
 import type { RunScope } from './script-cursor.ts';
 import type { Command, ParsedScript, SqlCommand } from './script.ts';
 import type { Choice, Version } from './traffic-mix.ts';
 import { wireStatement, type WireStatement } from './wire/frontend.ts';
 
-/** A script that is ready to be run. */
-export interface WireScript {
-  readonly script: ParsedScript;
+/** A script that is ready to be run by one client. */
+export interface ClientScript {
   readonly steps: readonly Step[];
   /** By the index of an SQL command. */
   readonly statements: readonly WireStatement[];
+  readonly script: ParsedScript;
+  /** Of the variables that every script has, those that this one reads. */
+  readonly presets: readonly (readonly [name: string, value: bigint])[];
 }
 
 /** What all requests of a load have in common. */
 export class Workload {
-  readonly #scripts: readonly (readonly WireScript[])[];
+  readonly #scripts: readonly (readonly Omit<ClientScript, 'presets'>[])[];
   readonly #pools: SamplePools;
   readonly #seed: number;
-  readonly #defaultSeed: bigint;
 
   constructor(versions: readonly Version[], pools: SamplePools, seed: number) {
     let id = 0;
@@ -34,23 +35,26 @@ export class Workload {
     );
     this.#pools = pools;
     this.#seed = seed;
-    this.#defaultSeed = defaultSeed(seed);
   }
 
-  scriptOf({ version, script }: Choice): WireScript {
-    const found = this.#scripts[version]?.[script];
-    if (!found) throw new Error(`no script ${version}/${script}`);
-    return found;
+  /** By version and script, for one of the clients. */
+  forClient(clientId: number): readonly (readonly ClientScript[])[] {
+    const all = presets(this.#seed, clientId);
+    return this.#scripts.map((scripts) =>
+      scripts.map((script) => {
+        const read = variablesRead(script.steps);
+        return { ...script, presets: all.filter(([name]) => read.has(name)) };
+      }),
+    );
   }
 
   /**
-   * Variables and random numbers of one request. They depend on the seed and the request's number alone.
+   * Variables and random numbers of one request. They depend on the seed, the client and the request's number alone.
    * @param purpose keeps what is drawn before the run from shifting what the run draws
    */
-  scopeOf(script: ParsedScript, number: number, clientId: number, purpose: string): RunScope {
+  scopeOf({ script, presets }: ClientScript, { number }: Choice, purpose: string): RunScope {
     const random = new Random(this.#seed, purpose, number);
-    const preset = { seed: this.#seed, defaultSeed: this.#defaultSeed, clientId };
-    return { random, variables: initialVariables(script, this.#pools, random, preset) };
+    return { random, variables: initialVariables(script, this.#pools, random, presets) };
   }
 }
 
