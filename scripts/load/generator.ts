@@ -15,7 +15,7 @@ import { Workload } from './workload.ts';
 const SECOND_MS = 1000;
 const TERMINATE_TIMEOUT_MS = 2000;
 /** A thread that is at work for so much of a second has nothing left for more requests. */
-const SATURATED = 0.95;
+const SATURATED = 0.9;
 
 export interface GeneratorEvents {
   readonly onSecond: (second: Second) => void;

@@ -1,11 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { LoadSpec } from '../plan/model.ts';
 
-/** On fewer processors a second process takes from the database what it gives to the load. */
-const MANY_PROCESSORS = 8;
-/** One process carries more than this with ease. */
+/** What one process carries with ease; a second one costs memory and processor time that the database may need. */
 const RATE_PER_PROCESS = 10_000;
-const MOST_PROCESSES = 4;
+const MOST_PROCESSES = 8;
 const CAPACITY_MS = 1000;
 /** Capacity is measured at the beginning of the warm-up, of which the first quarter does not count for the baseline. */
 const CAPACITY_SHARE = 0.15;
@@ -16,9 +14,8 @@ export function partsOf(
   { ratePerSec, connections }: Pick<LoadSpec, 'ratePerSec' | 'connections'>,
   processors = availableParallelism(),
 ): number {
-  if (processors < MANY_PROCESSORS) return 1;
   const wanted = Math.ceil(ratePerSec / RATE_PER_PROCESS);
-  return Math.max(1, Math.min(wanted, Math.floor(processors / 4), MOST_PROCESSES, connections));
+  return Math.max(1, Math.min(wanted, processors, MOST_PROCESSES, connections));
 }
 
 /** The part of `count` things that one of `of` processes gets. */
