@@ -34,7 +34,7 @@ export class Generator {
   readonly #slots: ConnectionSlot[];
   readonly #window: SecondWindow;
   readonly #log: RequestLog;
-  #metronome: Metronome | undefined;
+  readonly #metronome: Metronome;
   #ticker: NodeJS.Timeout | undefined;
 
   private constructor(order: LoadOrder, log: RequestLog, events: GeneratorEvents) {
@@ -44,6 +44,9 @@ export class Generator {
     this.#events = events;
     this.#mix = new TrafficMix(versions, seed, part);
     this.#window = new SecondWindow(part.of > 1);
+    this.#metronome = new Metronome((intendedMs) => {
+      this.#dispatcher.arrive(intendedMs, this.#mix.next());
+    }, events.onError);
     this.#dispatcher = new Dispatcher({
       onRequest: this.#record,
       onReconnected: (downMs) => {
@@ -97,7 +100,7 @@ export class Generator {
 
   /** No new arrivals; waits up to `drainMs` for those that are due, writes off the rest and closes everything. */
   async stop(drainMs: number): Promise<{ unfinished: number }> {
-    await this.#metronome?.stop();
+    await this.#metronome.stop();
     await withTimeout(this.#dispatcher.drained(), drainMs, 'draining the queue').catch(() => undefined);
     const unfinished = this.#dispatcher.close();
     await this.#close(this.#slots.flatMap(({ connection }) => (connection?.filled ? [connection.pid] : [])));
@@ -121,14 +124,7 @@ export class Generator {
 
   #arrive(): void {
     const { seed, ratePerSec, part, zeroMs, versions } = this.#order;
-    const times = new ArrivalTimes(seed, ratePerSec, monotonicMs(), part.index);
-    this.#metronome = new Metronome(
-      times,
-      (intendedMs) => {
-        this.#dispatcher.arrive(intendedMs, this.#mix.next());
-      },
-      this.#events.onError,
-    );
+    this.#metronome.start(new ArrivalTimes(seed, ratePerSec, monotonicMs(), part.index));
     this.#ticker = setInterval(() => {
       const second = this.#window.close(monotonicMs(), this.#dispatcher.waiting());
       const stats = { ...second.stats, tMs: second.stats.tMs - zeroMs };
@@ -152,6 +148,7 @@ export class Generator {
     clearInterval(this.#ticker);
     this.#window.stop();
     this.#stop.abort(new Error('the load was stopped'));
+    await this.#metronome.stop();
     if (pids.length > 0) await this.#terminate(pids).catch(() => undefined);
     await Promise.all(this.#slots.map((slot) => slot.close()));
     await this.#log.close();

@@ -46,7 +46,12 @@ export class RequestLog {
    * @throws what opening the file throws
    */
   static async create(
-    { requestsPath, versions, zeroMs, part }: LoadOrder,
+    {
+      requestsPath,
+      versions,
+      zeroMs,
+      part,
+    }: Pick<LoadOrder, 'requestsPath' | 'versions' | 'zeroMs' | 'part'>,
     onError: (error: Error) => void,
   ): Promise<RequestLog> {
     const header: RequestHeader = {

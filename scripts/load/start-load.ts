@@ -88,7 +88,15 @@ class Load implements RunningLoad {
 
   async start({ endpoint, spec, scripts, pools, zeroMs, requestsPath }: LoadOptions): Promise<void> {
     const versions = spec.versions.map(({ name }) => ({ name, scripts: scripts.get(name) ?? [] }));
-    const common = { endpoint, seed: spec.seed, versions, pools, zeroMs, requestsPath, pipeline: false };
+    const common = {
+      endpoint,
+      seed: spec.seed,
+      versions,
+      pools,
+      zeroMs,
+      requestsPath,
+      pipeline: spec.pipeline ?? false,
+    };
     const of = this.#parts.length;
     const start = (part: LoadPartProcess, index: number): Promise<void> =>
       part.start({
