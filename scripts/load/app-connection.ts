@@ -84,8 +84,10 @@ export class AppConnection implements MessageHandler {
   /** Puts a statement into the next flight, prepared once for the connection. */
   add(statement: WireStatement, values: readonly (string | null)[]): void {
     const known = this.#known[statement.id];
-    if (known === 'stale') this.#out.add(statement.close);
-    if (known !== 'prepared') this.#out.add(statement.parse);
+    if (known !== 'prepared' && !this.#sent.includes(statement)) {
+      if (known === 'stale') this.#out.add(statement.close);
+      this.#out.add(statement.parse);
+    }
     this.#out.addRun(statement, values);
     this.#sent.push(statement);
   }

@@ -39,6 +39,10 @@ export class LoadPartProcess {
     await ready;
   }
 
+  begin(): void {
+    this.#process.send({ type: 'begin' });
+  }
+
   async setShares(shares: Readonly<Record<string, number>>): Promise<void> {
     const id = this.#shares++;
     const set = this.#answer(`shares ${id}`, SHARES_TIMEOUT_MS, 'moving the traffic');

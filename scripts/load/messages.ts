@@ -59,7 +59,9 @@ export interface LoadOrder {
 
 /** From the controller to the load process. */
 export type ToLoad =
+  /** Open all connections: answered with `ready`. */
   | { readonly type: 'start'; readonly order: LoadOrder }
+  | { readonly type: 'begin' }
   | { readonly type: 'shares'; readonly id: number; readonly shares: Readonly<Record<string, number>> }
   | { readonly type: 'stop'; readonly drainMs: number };
 

@@ -45,7 +45,8 @@ export interface RunningLoad {
 }
 
 /**
- * Starts the app's traffic in processes of its own; resolves when all connections are open and requests arrive.
+ * Starts the app's traffic in processes of its own; resolves when all connections are open: requests arrive from
+ * now on, or as soon as capacity has been measured.
  * @throws CONNECTION_FAILED, LOAD_DIED, TIMED_OUT, or the signal's reason
  */
 export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
@@ -107,6 +108,7 @@ class Load implements RunningLoad {
     const [first, ...others] = this.#parts;
     if (first) await start(first, 0); // it begins the file that all of them write to
     await Promise.all(others.map((part, position) => start(part, position + 1)));
+    for (const part of this.#parts) part.begin();
   }
 
   async setShares(shares: Record<string, number>): Promise<void> {

@@ -26,6 +26,9 @@ async function handle(message: ToLoad): Promise<void> {
     case 'start':
       await start(message.order);
       break;
+    case 'begin':
+      await generator?.begin();
+      break;
     case 'shares':
       generator?.setShares(message.shares);
       send({ type: 'shares-set', id: message.id });
@@ -51,7 +54,6 @@ async function start(order: LoadOrder): Promise<void> {
     onError: fail,
   });
   send({ type: 'ready' });
-  await generator.begin();
 }
 
 /** Tells the controller why, once, and ends. The text never quotes rows. */

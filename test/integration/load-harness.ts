@@ -25,6 +25,10 @@ export interface TrafficOptions {
   readonly seed?: number;
   readonly signal?: AbortSignal;
   readonly endpoint?: PgEndpoint;
+  /** Long enough, and capacity is measured. */
+  readonly warmupMs?: number;
+  readonly processes?: number;
+  readonly pipeline?: boolean;
 }
 
 /** One load on the test database, with all that it tells. */
@@ -62,7 +66,15 @@ export class LoadHarness {
   }
 
   async start(options: TrafficOptions): Promise<Traffic> {
-    const { versions, ratePerSec = 200, connections = 8, seed = 1 } = options;
+    const {
+      versions,
+      ratePerSec = 200,
+      connections = 8,
+      seed = 1,
+      warmupMs = 0,
+      processes,
+      pipeline,
+    } = options;
     const { signal = new AbortController().signal, endpoint = this.database.endpoint } = options;
     const requestsPath = this.newFile();
     const scripts = new Map(
@@ -72,7 +84,7 @@ export class LoadHarness {
       ]),
     );
     const spec = {
-      ...{ ratePerSec, connections, seed, warmupMs: 0, cooldownMs: 0 },
+      ...{ ratePerSec, connections, seed, warmupMs, cooldownMs: 0, ...(pipeline && { pipeline }) },
       versions: Object.keys(versions).map((name) => ({ name, dir: `/app/${name}`, scripts: [] })),
     };
     const pools = await loadSamples(this.setup, [...scripts.values()].flat(), seed);
@@ -81,6 +93,7 @@ export class LoadHarness {
     const seconds: SecondStats[] = [];
     const load = await startLoad({
       ...{ endpoint, spec, scripts, pools, zeroMs, requestsPath, signal },
+      ...(processes === undefined ? {} : { processes }),
       onSecond: (stats) => seconds.push(stats),
       onEvent: (event) => events.push(event),
     });

@@ -1,0 +1,68 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { LoadEvent } from '../artifacts/records.ts';
+import { loadAdvice } from './advice.ts';
+import { evidence, runRecord } from './evidence-fixture.ts';
+import { judgeEvidence } from './judge.ts';
+import type { Result } from './result.ts';
+
+beforeAll(loadAdvice);
+
+const BASE: readonly LoadEvent[] = [
+  { type: 'started', tMs: 0 },
+  { type: 'baseline', fromMs: 3000, toMs: 4900 },
+  { type: 'stopped', tMs: 100_000, unfinished: 0 },
+];
+
+function judged(events: readonly LoadEvent[]): Result {
+  return judgeEvidence(evidence({ load: [...BASE, ...events] }));
+}
+
+function checkOf(result: Result, id: string): Result['checks'][number] | undefined {
+  return result.checks.find((check) => check.id === id);
+}
+
+describe('the capacity of the app', () => {
+  const { ratePerSec } = runRecord().load;
+  const capacity = (share: number): LoadEvent => {
+    return { type: 'capacity', tMs: 0, perSec: ratePerSec / share, connections: 20 };
+  };
+
+  test('a load up to 60 % of it is fine', () => {
+    const result = judged([capacity(0.59)]);
+    expect(result.findings).toEqual([]);
+    expect(checkOf(result, 'capacity')).toMatchObject({
+      ...{ status: 'pass', title: 'The load left the app room to spare', unit: '%' },
+    });
+  });
+
+  test('a load above it is warned about, and decides nothing', () => {
+    const result = judged([capacity(0.8)]);
+    expect(result.verdict).toBe('pass');
+    expect(result.findings).toMatchObject([{ check: 'capacity', status: 'warn', measured: 80, budget: 60 }]);
+    expect(result.findings[0]?.message).toMatch(
+      /^The load of .* requests\/s is 80 % of what the app could do/,
+    );
+  });
+
+  test('one that was not measured is not called enough', () => {
+    expect(checkOf(judged([]), 'capacity')).toMatchObject({
+      ...{ measured: null, title: 'What the app can do was not measured before the run' },
+    });
+  });
+});
+
+describe('a generator that is at work without a pause', () => {
+  test.each([
+    [1, 'pass', 'pass'],
+    [2, 'warn', 'pass'],
+    [5, 'warn', 'pass'],
+    [6, 'inconclusive', 'inconclusive'],
+  ] as const)('for %d of a hundred seconds is %s', (count, status, verdict) => {
+    const busy = Array.from({ length: count }, (_, second): LoadEvent => {
+      return { type: 'saturated', tMs: 1000 * second, busy: 0.97 };
+    });
+    const result = judged(busy);
+    expect(checkOf(result, 'generator')?.status).toBe(status);
+    expect(result.verdict).toBe(verdict);
+  });
+});
