@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const DEATHS = ['test/e2e/local-endings.test.ts', 'test/e2e/pulumi-*.test.ts'];
+const DEATHS = ['test/e2e/local-endings.test.ts', 'test/e2e/pulumi-endings.test.ts'];
 
 export default defineConfig({
   test: {
@@ -33,7 +33,7 @@ export default defineConfig({
       {
         extends: true,
         // Runs that are ended half-way measure nothing, and mostly wait.
-        test: { name: 'deaths', include: DEATHS, maxWorkers: 3, sequence: { groupOrder: 2 } },
+        test: { name: 'deaths', include: DEATHS, maxWorkers: 2, sequence: { groupOrder: 2 } },
       },
     ],
   },

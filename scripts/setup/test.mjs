@@ -95,13 +95,15 @@ async function start() {
     process.stderr.write(`error INSTALL_FAILED: ${error.message}\n`);
     return error instanceof InstallInterrupted ? 130 : 3;
   }
-  const engine = await setUpEngine();
-  if (engine.exitCode !== undefined) return engine.exitCode;
+  // Where the engine has to be built, the static checks leave a core for that.
+  const settingUp = setUpEngine();
   const failed = [];
   for (const { name, program, args } of STATIC_CHECKS) {
     say(name);
     if (!(await runNode(program, args))) failed.push(name);
   }
+  const engine = await settingUp;
+  if (engine.exitCode !== undefined) return engine.exitCode;
   if (failed.length > 0) say(`failed before the tests: ${failed.join(', ')}`);
   say('vitest');
   // The reporter adds them to the last line, so that it never says `0 failed` when something did.
