@@ -36,13 +36,13 @@ export class CaptureRights {
   async settle(unit: Unit, run: Pick<UnitRun, 'session' | 'clock'>): Promise<void> {
     this.#isWithdrawn = false;
     if (!this.#isSettled) await this.check(run);
-    if (statementsOf(unit).some(mentionsRole)) this.#isSettled = false;
+    this.#isSettled = !statementsOf(unit).some(mentionsRole);
   }
 
+  /** Asks for the role that is in force now. */
   async check(run: Pick<UnitRun, 'session' | 'clock'>): Promise<void> {
     const { rows, error } = await answer<MayCaptureRow>(run, MAY_CAPTURE);
     this.#mayCapture = error === undefined && rows[0]?.[0] === true && !this.#isWithdrawn;
-    this.#isSettled = true;
   }
 
   /** After a refusal that nobody could foresee: not until the next unit. */
