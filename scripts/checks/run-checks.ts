@@ -109,6 +109,7 @@ const KINDS: readonly string[] = [
   'lockHold',
   'p99',
   'blockedSeconds',
+  'lockSlots',
   'replicationLag',
   'stepDuration',
   'backfillRate',
