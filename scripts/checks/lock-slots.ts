@@ -21,7 +21,8 @@ export const lockSlots: Check = {
       ),
     );
     const [most] = taken.toSorted((a, b) => b.share - a.share);
-    if (most === undefined) return { measured: null, findings: [], title: 'No lock slots were counted' };
+    if (most === undefined)
+      return { measured: null, findings: [], title: 'No lock slots were counted', isNotJudged: true };
     const { step, index, used, perTransaction, total, share } = most;
     const measured = share * 100;
     const finding: CheckFinding = {

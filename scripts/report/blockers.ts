@@ -1,5 +1,6 @@
 import type { Blocker, OutsideResult, StatementResult, StepResult, Waiter } from '../checks/result.ts';
 import { formatMs, plural } from '../shared/format.ts';
+import { largest } from './facts.ts';
 
 /** What a statement, or a command as a whole, did to others by its locks. */
 export interface Impact {
@@ -35,13 +36,18 @@ export function isInQueue({ blockers, waiters }: Impact): boolean {
   return blockers.length > 0 || waiters.length > 0;
 }
 
+/** A request of the app that was just being answered stands in the way as well, for a moment: of the longest, so much. */
+const WORTH_NAMING = 0.1;
+
 /** `app ← ALTER TABLE ← psql`: who waited first, then for whom, down to where the queue began; null = nobody waited. */
 export function chainText(impact: Impact): string | null {
   if (!isInQueue(impact)) return null;
   const { waiters, blockers } = impact;
   const levels = Math.max(0, ...blockers.map(({ level }) => level));
   const below = Array.from({ length: levels }, (_, at) => {
-    const names = blockers.filter(({ level }) => level === at + 1).map(nameOf);
+    const here = blockers.filter(({ level }) => level === at + 1);
+    const longest = largest(here.map(({ ms }) => ms));
+    const names = here.filter(({ ms }) => ms >= longest * WORTH_NAMING).map(nameOf);
     const [first = '', ...others] = [...new Set(names)];
     return others.length === 0 ? first : `${first} and ${others.length} more`;
   });

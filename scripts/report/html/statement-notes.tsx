@@ -15,7 +15,8 @@ const CAPTURE = {
 
 /** Which locks a statement took, whom it waited for, and who waited for it. */
 export function StatementNotes({ statement }: { statement: StatementResult }) {
-  const { rewrote, blockedBy, blockers, error, peakBlockedSessions, blockedSessionSeconds } = statement;
+  const { rewrote, blockedBy, blockers, waiters, error, peakBlockedSessions, blockedSessionSeconds } =
+    statement;
   const slots = slotsText(statement);
   return (
     <>
@@ -31,7 +32,7 @@ export function StatementNotes({ statement }: { statement: StatementResult }) {
       {blockers === undefined && blockedBy.length > 0 && (
         <div>{`it waited for: ${blockedBy.join(', ')}`}</div>
       )}
-      {blockedSessionSeconds > 0 && (
+      {waiters === undefined && blockedSessionSeconds > 0 && (
         <div>
           {`up to ${plural(peakBlockedSessions, 'session')} of the app stood behind it, ${blockedSessionSeconds.toFixed(2)} session-seconds in all`}
         </div>
