@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const DEATHS = ['test/e2e/local-endings.test.ts', 'test/e2e/pulumi-*.test.ts'];
+
 export default defineConfig({
   test: {
     testTimeout: 120_000,
@@ -23,9 +25,15 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: DEATHS,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        extends: true,
+        // Runs that are ended half-way measure nothing, and mostly wait.
+        test: { name: 'deaths', include: DEATHS, maxWorkers: 3, sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -182,7 +182,7 @@ describe('the program of an environment', () => {
   });
 
   test('lets the replication user in from the standby only', () => {
-    expect(inputsOf('postgres-start')['create']).toContain("standby='10.89.7.11'");
+    expect(inputsOf('postgres-start')['create']).toContain('standby=10.89.7.11\n');
   });
 });
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engineFailure } from '../pulumi/engine-failure.ts';
-import { shellQuote } from './shell-quote.ts';
+import { shellWord } from '../ssh/quote.ts';
 
 /** As the provider of commands runs it: one text for the shell. */
 async function runDriverScript(
@@ -22,7 +22,7 @@ async function runDriverScript(
     primary: '127.0.0.1',
   };
   const variables = Object.entries({ ...values, port: String(port) }).map(
-    ([name, value]) => `${name}=${shellQuote(value)}`,
+    ([name, value]) => `${name}=${shellWord(value)}`,
   );
   const { exitCode, all } = await execa('sh', ['-c', [...variables, script].join('\n')], {
     reject: false,

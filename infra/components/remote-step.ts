@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { all, output, secret, type Input, type Resource } from '@pulumi/pulumi';
 import { remote } from '@pulumi/command';
-import { shellQuote } from './shell-quote.ts';
+import { shellWord } from '../ssh/quote.ts';
 import type { Host } from './host.ts';
 
 export interface RemoteStepArgs {
@@ -21,7 +21,7 @@ export function remoteStep(name: string, args: RemoteStepArgs): remote.Command {
   const { host, parent, script, variables, secrets = [], dependsOn = [] } = args;
   const text = readFileSync(new URL(script, import.meta.url), 'utf8');
   const create = all(variables).apply((values) =>
-    [...Object.entries(values).map(([key, value]) => `${key}=${shellQuote(value)}`), text].join('\n'),
+    [...Object.entries(values).map(([key, value]) => `${key}=${shellWord(value)}`), text].join('\n'),
   );
   return new remote.Command(
     name,

@@ -96,6 +96,8 @@ export class PulumiEnvironment implements Environment {
       // Written down first: from here on there may be a stack to remove.
       await writeSession(folder, { ...record, stack: true });
     }
+    // Made by a controller that has died: its hosts have to outlive that, or any sweep would take them.
+    if (wentOn(record)) await this.#target.keep(runId, new Date(record.expiresAt));
     const hosts = await stack.up(environmentProgram(plan, await this.#target.maker()), signal);
     await writeKnownHosts(folder, hosts);
     const failed = watchHosts(this.#target, hosts, this.#destroyed.signal);
@@ -154,6 +156,10 @@ async function bundleOf(make: EnvironmentSpec['driverBundle']): Promise<string> 
 async function makeStandbyTool(folder: SessionFolder): Promise<void> {
   const { bundleStandbyTool } = await import('../components/standby-tool/bundle.ts');
   await bundleStandbyTool(folder.standbyTool);
+}
+
+function wentOn({ maker, controller }: SessionRecord): boolean {
+  return maker.pid !== controller.pid || maker.startTime !== controller.startTime;
 }
 
 async function requireEngine(): Promise<Engine> {

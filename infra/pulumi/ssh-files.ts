@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { shellQuote } from '../components/shell-quote.ts';
+import { shellWord } from '../ssh/quote.ts';
 import type { HostOutput } from '../environment.ts';
 import type { SessionFolder } from './session-folder.ts';
 
@@ -20,5 +20,5 @@ export function sshCommand(folder: SessionFolder, { address }: HostOutput): stri
 
 /** Quoted only where it must be: people read this. */
 function word(text: string): string {
-  return /^[\w./=:-]+$/.test(text) ? text : shellQuote(text);
+  return /^[\w./=:-]+$/.test(text) ? text : shellWord(text);
 }

@@ -55,6 +55,8 @@ export async function connectSsh(access: SshAccess, options: ConnectOptions): Pr
       });
       client.connect(configOf(access, options, shown));
     });
+    // Small packets at once: with Nagle's algorithm each round trip of SFTP waits for a delayed ACK.
+    client.setNoDelay(true);
     signal.throwIfAborted();
     return client;
   } catch (cause) {

@@ -67,6 +67,8 @@ export interface RunningEnvironment {
   readonly driver: DriverAccess | null;
   /** What was created, by kind, such as `{ host: 3, network: 1 }`. */
   readonly created: Readonly<Record<string, number>>;
+  /** What made it, such as `Pulumi 3.259.0`; undefined where there is nothing to say. */
+  readonly engine?: string;
   readonly primary: PgEndpoint;
   readonly standby: PgEndpoint | null;
   /** Folder on this machine for scratch files of the run; removed with the environment. */
@@ -92,6 +94,8 @@ export interface Environment {
 /** Where hosts come from. */
 export interface Target {
   readonly name: string;
+  /** Its environments can outlive the run that made them. */
+  readonly keeps?: true;
   available(): Promise<Availability>;
   environment(spec: EnvironmentSpec): Environment;
   /** Found by name and tag, without any state file. */

@@ -9,17 +9,25 @@ import type { RunFolder } from './run-folder.ts';
  * @returns sha256 of SHA256SUMS: one hash for the whole plan
  */
 export async function copyPlan(folder: RunFolder, rehearsal: Rehearsal): Promise<string> {
-  const lines: string[] = [];
   for (const file of rehearsal.files) {
-    const kept = insideFolder(file);
-    const path = folder.file('plan', kept);
+    const path = folder.file('plan', insideFolder(file));
     await mkdir(dirname(path), { recursive: true });
     await copyFile(join(rehearsal.dir, file), path);
-    lines.push(`${sha256(await readFile(path))}  ${kept}`);
   }
-  const sums = `${lines.join('\n')}\n`;
+  const sums = await checksums(rehearsal.files, (file) => folder.file('plan', insideFolder(file)));
   await writeFile(folder.file('plan', 'SHA256SUMS'), sums);
   return sha256(sums);
+}
+
+/** What `copyPlan` would return now. */
+export async function planSha256({ dir, files }: Rehearsal): Promise<string> {
+  return sha256(await checksums(files, (file) => join(dir, file)));
+}
+
+async function checksums(files: readonly string[], pathOf: (file: string) => string): Promise<string> {
+  const lines: string[] = [];
+  for (const file of files) lines.push(`${sha256(await readFile(pathOf(file)))}  ${insideFolder(file)}\n`);
+  return lines.join('');
 }
 
 /** `../shared/generate.sql` → `_up/shared/generate.sql`: files beside the rehearsal's folder are kept inside the plan's. */

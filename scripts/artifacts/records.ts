@@ -248,6 +248,15 @@ export type RequestRow = readonly [
 /** artifacts/load.ndjson */
 export type LoadEvent =
   | { readonly type: 'started'; readonly tMs: number }
+  /** What the app could do at most before the run: requests/s in a closed loop over all its connections. */
+  | {
+      readonly type: 'capacity';
+      readonly tMs: number;
+      readonly perSec: number;
+      readonly connections: number;
+    }
+  /** In the second that ends here the generator itself was at work all the time: it could not have done more. */
+  | { readonly type: 'saturated'; readonly tMs: number; readonly busy: number }
   /** The window that counts as "before": after the first warm-up seconds, before the first step. */
   | { readonly type: 'baseline'; readonly fromMs: number; readonly toMs: number }
   | { readonly type: 'shares'; readonly tMs: number; readonly shares: Readonly<Record<string, number>> }

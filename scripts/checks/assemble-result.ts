@@ -23,7 +23,8 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     runId: run.runId,
     rehearsal: run.rehearsal,
     target: run.target,
-    startedAt: run.startedAt,
+    // The clock of a run on a driver host starts when its hosts are there; the run began before.
+    startedAt: evidence.environment?.startedAt ?? run.startedAt,
     endedAt: run.endedAt ?? new Date(Date.parse(run.startedAt) + lastMomentMs(evidence)).toISOString(),
     outcome: run.outcome,
     problem: run.problem,

@@ -41,6 +41,12 @@ test('what was made, how long each part took, and what it cost follow from the r
   });
 });
 
+test('a run began when the making of its hosts did, not with the clock of its driver', () => {
+  const startedAt = THREE.startedAt ?? '';
+  expect(judged(THREE)).toMatchObject({ startedAt });
+  expect(judged({}).startedAt).not.toBe(startedAt);
+});
+
 test('a record of before these figures has what can be told without them', () => {
   expect(judged({}).environment).toMatchObject({
     ...{ hosts: 1, hostInfo: [], created: null, engine: null, left: [], keptUntil: null, cost: null },

@@ -1,5 +1,6 @@
 import { backfillRate } from './backfill-rate.ts';
 import { blockedSeconds } from './blocked-seconds.ts';
+import { capacity } from './capacity.ts';
 import type { Check } from './check.ts';
 import { compatibility } from './compatibility.ts';
 import { errors } from './errors.ts';
@@ -18,6 +19,7 @@ import { steps } from './steps.ts';
 export const CHECKS: readonly Check[] = [
   backfillRate,
   blockedSeconds,
+  capacity,
   compatibility,
   errors,
   evidenceComplete,

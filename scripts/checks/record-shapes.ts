@@ -45,6 +45,8 @@ const stepEvent = z.discriminatedUnion('type', [
 
 const loadEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), tMs: number }),
+  z.object({ type: z.literal('capacity'), tMs: number, perSec: number, connections: number }),
+  z.object({ type: z.literal('saturated'), tMs: number, busy: number }),
   z.object({ type: z.literal('baseline'), fromMs: number, toMs: number }),
   z.object({ type: z.literal('shares'), tMs: number }),
   z.object({ type: z.literal('reconnected'), tMs: number }),

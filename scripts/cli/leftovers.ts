@@ -30,8 +30,8 @@ export function hasExpired({ expiresAt }: Leftover, nowMs: number): boolean {
 }
 
 /** Removes what dead runs left on this machine, hosts included, before another run starts. A failure is said and stops nothing. */
-export async function removeDeadRuns(out: Output): Promise<void> {
-  const dead = (await sweepAll()).filter(isDead);
+export async function removeDeadRuns(out: Output, except?: string): Promise<void> {
+  const dead = (await sweepAll()).filter((leftover) => isDead(leftover) && leftover.runId !== except);
   if (dead.length === 0) return;
   const runs = new Set(dead.map(({ runId }) => runId));
   for (const failure of await removeAll(dead)) out.problem(failure);

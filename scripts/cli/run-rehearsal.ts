@@ -16,6 +16,7 @@ import { plural } from '../shared/format.ts';
 import { RunClock } from '../shared/run-clock.ts';
 import { markProcesses } from '../shared/run-mark.ts';
 import { environmentSpec, runTimeout } from './environment-spec.ts';
+import { resumableRecord } from './resume.ts';
 import { finish, type PlanEnd } from './run-ending.ts';
 import { environmentRecord, startRecord } from './run-record.ts';
 import { toolVersion } from './version.ts';
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly outDir: string;
   /** The caller's folder, for the paths in messages. */
   readonly cwd: string;
+  /** A run whose controller has died while its hosts went on: its id. */
+  readonly resume?: string | undefined;
   /** How long the environment stays up after the rehearsal; undefined = it goes at once. */
   readonly keepMs?: number | undefined;
   readonly signal: AbortSignal;
@@ -51,15 +54,19 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const versions = parseVersions(rehearsal.load, (path) => relative(cwd, path));
   const { target } = await chooseTarget(options.targetName);
   const clock = new RunClock();
-  const runId = newRunId(rehearsal.name);
-  const folder = await RunFolder.create(join(outDir, runId));
+  const runId = options.resume ?? newRunId(rehearsal.name);
+  const path = join(outDir, runId);
+  const folder = options.resume === undefined ? await RunFolder.create(path) : RunFolder.open(path);
   options.onFolder?.(folder);
   const fixed = { runId, target: target.name, toolVersion: toolVersion(), startedAt: clock.startedAt };
-  let record = startRecord(rehearsal, {
-    ...fixed,
-    planSha256: await copyPlan(folder, rehearsal),
-    load: loadRecord(rehearsal, versions),
-  });
+  let record =
+    options.resume === undefined
+      ? startRecord(rehearsal, {
+          ...fixed,
+          planSha256: await copyPlan(folder, rehearsal),
+          load: loadRecord(rehearsal, versions),
+        })
+      : await resumableRecord(folder, rehearsal, target);
   await folder.writeDocument('run', record);
 
   const spec = environmentSpec(runId, rehearsal);
@@ -71,24 +78,16 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const use = async (environment: RunningEnvironment, createMs: number): Promise<PlanEnd> => {
     running = environment;
     onEvent(stage('environment', 'done', describe(environment)));
-    const onServer = (facts: ServerFacts): Promise<void> =>
-      folder.writeDocument(
-        'environment',
-        environmentRecord(facts, environment, {
-          ...{ target: target.name, startedAt, createMs, price, sizes: rehearsal.hosts },
-        }),
-      );
+    const facts = { target: target.name, startedAt, createMs, price, sizes: rehearsal.hosts };
+    const onServer = (server: ServerFacts): Promise<void> =>
+      folder.writeDocument('environment', environmentRecord(server, environment, facts));
     const stop = AbortSignal.any([signal, environment.failed]);
-    const { driver } = environment;
-    if (driver === null) {
-      const engine = { rehearsal, versions, environment, folder, clock, onEvent, onServer, signal: stop };
-      return (await runEngine(engine))?.message;
-    }
+    const common = { rehearsal, environment, folder, onEvent, onServer, signal: stop };
+    if (environment.driver === null) return (await runEngine({ ...common, versions, clock }))?.message;
     const { rehearseOnDriver } = await import('./rehearse-on-driver.ts');
     return rehearseOnDriver({
-      ...{ rehearsal, runId, environment, driver, folder, onEvent, onServer, signal: stop },
-      expiresAt: spec.expiresAt,
-      onStarted: (startedAt) => (record = { ...record, startedAt }),
+      ...{ ...common, runId, driver: environment.driver, expiresAt: spec.expiresAt },
+      onStarted: (zero) => (record = { ...record, startedAt: zero }),
     });
   };
   const unmark = markProcesses(runId);

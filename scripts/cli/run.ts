@@ -20,6 +20,7 @@ interface RunVerbOptions {
   readonly out: string;
   readonly json?: true;
   readonly keep?: string;
+  readonly resume?: string;
 }
 
 export const addRun: AddVerb = (program, context, finish) => {
@@ -29,6 +30,7 @@ export const addRun: AddVerb = (program, context, finish) => {
     .argument('[dir]', 'folder or name of the rehearsal (default: this folder)')
     .option('--target <name>', 'where hosts come from (default: $REHEARSE_TARGET, else auto)')
     .option('--keep <duration>', 'leave the hosts up so long after the rehearsal, such as 30m')
+    .option('--resume <id>', 'go on with a run on hosts whose own process has died')
     .option('--out <dir>', 'folder for run folders', 'runs')
     .option('--json', 'print the result as one JSON document')
     .addHelpText(
@@ -53,7 +55,7 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
   const release = abortOnSignals(context, stop, () => progress?.close());
   try {
     const rehearsal = await readChecked(dir ?? ownFolder(io.cwd), io);
-    await removeDeadRuns(out);
+    await removeDeadRuns(out, options.resume);
     stop.signal.throwIfAborted();
     const { chooseTarget } = await import('../../infra/targets/index.ts');
     const targetName = options.target ?? io.env['REHEARSE_TARGET'] ?? 'auto';
@@ -66,7 +68,7 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
     });
     if (targetName === 'auto') progress.onEvent({ type: 'note', message: `target ${target.name}: ${why}` });
     const { result, folder, kept } = await runLogged({
-      ...{ rehearsal, context, progress, pace, keepMs },
+      ...{ rehearsal, context, progress, pace, keepMs, resume: options.resume },
       targetName: target.name,
       outDir: resolve(io.cwd, options.out),
       signal: stop.signal,
@@ -87,6 +89,7 @@ interface LoggedRun {
   readonly progress: Progress;
   readonly pace: Pace;
   readonly keepMs: number | undefined;
+  readonly resume: string | undefined;
   readonly targetName: string;
   readonly outDir: string;
   readonly signal: AbortSignal;
@@ -94,14 +97,14 @@ interface LoggedRun {
 
 /** The run with its log: what happens before the run folder is there is kept and logged then. */
 async function runLogged(run: LoggedRun): Promise<RunOutcome> {
-  const { rehearsal, progress, targetName, outDir, signal, keepMs } = run;
+  const { rehearsal, progress, targetName, outDir, signal, keepMs, resume } = run;
   const { runRehearsal } = await import('./run-rehearsal.ts');
   const early: RunEvent[] = [];
   let log: RunLog | undefined;
   let report: string | undefined;
   try {
     return await runRehearsal({
-      ...{ rehearsal, targetName, outDir, signal, keepMs },
+      ...{ rehearsal, targetName, outDir, signal, keepMs, resume },
       cwd: run.context.io.cwd,
       onEvent: (event) => {
         progress.onEvent(event);

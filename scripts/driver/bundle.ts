@@ -18,7 +18,7 @@ import { build as esbuild, stop, type Plugin } from 'esbuild';
 import { RehearsalError } from '../shared/errors.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const METRONOME = join(ROOT, 'scripts/load/metronome.mjs');
+const LOAD = join(ROOT, 'scripts/load');
 const BUNDLED_PROGRAMS = join(ROOT, 'scripts/driver/bundled-programs.ts');
 /** Bundles of other versions are kept this long: a run may still be handing one over. */
 const KEEP_MS = 24 * 3_600_000;
@@ -60,7 +60,10 @@ async function bundled(): Promise<Uint8Array> {
       tsconfig: join(ROOT, 'tsconfig.json'),
       ...{ bundle: true, write: false, format: 'esm', platform: 'node', target: 'node20' },
       banner: { js: BANNER },
-      define: { METRONOME_SOURCE: JSON.stringify(await readFile(METRONOME, 'utf8')) },
+      define: {
+        METRONOME_SOURCE: JSON.stringify(await readFile(join(LOAD, 'metronome.mjs'), 'utf8')),
+        REQUEST_WRITER_SOURCE: JSON.stringify(await readFile(join(LOAD, 'request-writer.mjs'), 'utf8')),
+      },
       loader: { '.wasm': 'binary' },
       external: ['pg-native'], // only for those who ask pg for it
       plugins: [oneFile, wasmInside],
@@ -85,7 +88,7 @@ const oneFile: Plugin = {
   name: 'one-file',
   setup(build) {
     build.onResolve({ filter: /\/programs\.ts$/ }, ({ resolveDir }) =>
-      resolveDir === dirname(METRONOME) ? { path: BUNDLED_PROGRAMS } : undefined,
+      resolveDir === LOAD ? { path: BUNDLED_PROGRAMS } : undefined,
     );
   },
 };

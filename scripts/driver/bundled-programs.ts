@@ -4,8 +4,9 @@ import type * as checkout from '../load/programs.ts';
 /** The mode in which the bundle is the load process. */
 export const LOAD_WORKER = 'load-worker';
 
-/** The text of scripts/load/metronome.mjs, put here by the bundler. */
+/** The texts of scripts/load/metronome.mjs and request-writer.mjs, put here by the bundler. */
 declare const METRONOME_SOURCE: string;
+declare const REQUEST_WRITER_SOURCE: string;
 
 /** In the bundle `import.meta.url` is the bundle itself. */
 export const loadWorker: typeof checkout.loadWorker = () => ({
@@ -15,5 +16,10 @@ export const loadWorker: typeof checkout.loadWorker = () => ({
   env: process.env,
 });
 
-export const metronomeUrl: typeof checkout.metronomeUrl = () =>
-  new URL(`data:text/javascript,${encodeURIComponent(METRONOME_SOURCE)}`);
+export const metronomeUrl: typeof checkout.metronomeUrl = () => dataUrl(METRONOME_SOURCE);
+
+export const requestWriterUrl: typeof checkout.requestWriterUrl = () => dataUrl(REQUEST_WRITER_SOURCE);
+
+function dataUrl(source: string): URL {
+  return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
+}

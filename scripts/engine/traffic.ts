@@ -1,3 +1,4 @@
+import { HEALTHY_SHARE } from '../artifacts/capacity.ts';
 import type { LoadEvent } from '../artifacts/records.ts';
 import type { RunFolder } from '../artifacts/run-folder.ts';
 import { startLoad, type RunningLoad } from '../load/start-load.ts';
@@ -8,6 +9,7 @@ import type { VersionScripts } from '../probes/compatibility.ts';
 import type { ProbeLife } from '../probes/probe-life.ts';
 import type { Traffic } from '../replay/context.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
+import { formatCount } from '../shared/format.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import type { OnEvent } from './events.ts';
 
@@ -66,6 +68,7 @@ export class RunTraffic implements Traffic {
       },
       onEvent: (event) => {
         events.write(event);
+        if (event.type === 'capacity') noteCapacity(event.perSec, rehearsal.load.ratePerSec, onEvent);
       },
     });
     return new RunTraffic(load, events, life);
@@ -103,4 +106,12 @@ export class RunTraffic implements Traffic {
   release(): void {
     if (!this.#stopped) this.#load.kill();
   }
+}
+
+/** Said while there is still time to stop and choose another rate. */
+function noteCapacity(perSec: number, ratePerSec: number, onEvent: OnEvent): void {
+  const share = ratePerSec / perSec;
+  if (share <= HEALTHY_SHARE) return;
+  const message = `the load of ${formatCount(ratePerSec)}/s is ${(share * 100).toFixed(0)} % of the ${formatCount(Math.round(perSec))}/s that the app can do: above ${HEALTHY_SHARE * 100} % it is slow by itself`;
+  onEvent({ type: 'note', message });
 }

@@ -21,11 +21,9 @@ describe('Metronome', () => {
   afterEach(() => metronome?.stop());
 
   it('calls for every arrival in order and none before its time, also after a stall', async () => {
-    const startMs = monotonicMs();
     const called: number[] = [];
     const early: number[] = [];
     metronome = new Metronome(
-      new ArrivalTimes(5, 4000, startMs),
       (intendedMs) => {
         if (monotonicMs() < intendedMs) early.push(intendedMs);
         called.push(intendedMs);
@@ -34,6 +32,8 @@ describe('Metronome', () => {
         throw error;
       },
     );
+    const startMs = monotonicMs();
+    metronome.start(new ArrivalTimes(5, 4000, startMs));
     await sleep(300);
     const stalledUntil = monotonicMs() + 300;
     while (monotonicMs() < stalledUntil);

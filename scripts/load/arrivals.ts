@@ -12,8 +12,9 @@ export class ArrivalTimes {
   readonly #meanGapMs: number;
   #nextMs: number;
 
-  constructor(seed: number, ratePerSec: number, startMs: number) {
-    this.#random = new Random(seed, 'arrivals');
+  /** @param part one of several streams whose sum is Poisson again */
+  constructor(seed: number, ratePerSec: number, startMs: number, part = 0) {
+    this.#random = new Random(seed, 'arrivals', part);
     this.#meanGapMs = 1000 / ratePerSec;
     this.#nextMs = startMs;
   }
@@ -25,18 +26,17 @@ export class ArrivalTimes {
   }
 }
 
-/** Calls `onDue` for each arrival as soon as it is due, until it is stopped. */
+/** Calls `onDue` for each arrival as soon as it is due, from `start` to `stop`. */
 export class Metronome {
-  readonly #times: ArrivalTimes;
+  #times: ArrivalTimes | undefined;
   readonly #signal = new Int32Array(new SharedArrayBuffer(4));
   readonly #channel = new MessageChannel();
   readonly #thread: Worker;
   #handedOut = 0;
   #stopped = false;
 
-  /** @param onError the thread ended by itself */
-  constructor(times: ArrivalTimes, onDue: (intendedMs: number) => void, onError: (error: Error) => void) {
-    this.#times = times;
+  /** Its thread takes a while to come up. @param onError the thread ended by itself */
+  constructor(onDue: (intendedMs: number) => void, onError: (error: Error) => void) {
     this.#thread = new Worker(metronomeUrl(), {
       workerData: { blocks: this.#channel.port2, signal: this.#signal },
       transferList: [this.#channel.port2],
@@ -52,6 +52,10 @@ export class Metronome {
       this.#refill();
       for (const intendedMs of batch) onDue(intendedMs);
     });
+  }
+
+  start(times: ArrivalTimes): void {
+    this.#times = times;
     this.#refill();
   }
 
@@ -65,8 +69,9 @@ export class Metronome {
   }
 
   #refill(): void {
-    while (this.#handedOut < BLOCK_SIZE * BLOCKS_AHEAD) {
-      const block = Float64Array.from({ length: BLOCK_SIZE }, () => this.#times.next());
+    const times = this.#times;
+    while (times && this.#handedOut < BLOCK_SIZE * BLOCKS_AHEAD) {
+      const block = Float64Array.from({ length: BLOCK_SIZE }, () => times.next());
       this.#channel.port1.postMessage(block);
       this.#handedOut += BLOCK_SIZE;
       Atomics.add(this.#signal, 0, 1);

@@ -1,21 +1,23 @@
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { monotonicMs, sleep } from '../shared/clock.ts';
 import { AppConnection } from './app-connection.ts';
+import type { RequestRun } from './request-run.ts';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1000;
 
 /** A place of the app's pool: its connection is opened again whenever it is lost. */
 export class ConnectionSlot {
-  readonly clientId: number;
+  /** The request that runs on the connection, one at a time. */
+  readonly run: RequestRun;
   readonly #endpoint: PgEndpoint;
   readonly #signal: AbortSignal;
   readonly #onLostIdle: () => void;
   #connection: AppConnection | undefined;
 
   /** @param onLostIdle the connection was lost; also called while a request runs on it */
-  constructor(clientId: number, endpoint: PgEndpoint, signal: AbortSignal, onLostIdle: () => void) {
-    this.clientId = clientId;
+  constructor(run: RequestRun, endpoint: PgEndpoint, signal: AbortSignal, onLostIdle: () => void) {
+    this.run = run;
     this.#endpoint = endpoint;
     this.#signal = signal;
     this.#onLostIdle = onLostIdle;
@@ -50,6 +52,7 @@ export class ConnectionSlot {
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
+    this.run.cancel();
     await connection?.close();
   }
 }

@@ -1,8 +1,7 @@
 import { monotonicMs } from '../shared/clock.ts';
-import type { RequestRow } from '../artifacts/records.ts';
 import type { ConnectionSlot } from './connection-slot.ts';
 import { RequestQueue } from './request-queue.ts';
-import type { RequestRunner } from './run-request.ts';
+import type { Outcome } from './request-run.ts';
 import type { Choice } from './traffic-mix.ts';
 
 /** A request that is due. */
@@ -11,9 +10,23 @@ interface Due {
   readonly choice: Choice;
 }
 
+interface Running extends Due {
+  readonly readyMs: number;
+  readonly sentMs: number;
+}
+
+/** A request that came to its end; times on the monotonic clock. */
+export type OnRequest = (
+  intendedMs: number,
+  readyMs: number,
+  sentMs: number,
+  endMs: number,
+  choice: Choice,
+  outcome: Outcome,
+) => void;
+
 export interface DispatcherEvents {
-  /** A request came to its end; times on the monotonic clock. */
-  readonly onRow: (row: RequestRow) => void;
+  readonly onRequest: OnRequest;
   readonly onReconnected: (downMs: number) => void;
   /** A bug: the load cannot go on. */
   readonly onError: (error: unknown) => void;
@@ -21,32 +34,29 @@ export interface DispatcherEvents {
 
 /** Hands requests to free connections, first come first served; what finds none waits for as long as it takes. */
 export class Dispatcher {
-  readonly #runner: RequestRunner;
   readonly #events: DispatcherEvents;
   readonly #idle: ConnectionSlot[] = [];
   readonly #queue = new RequestQueue<Due>();
-  readonly #inFlight = new Map<Due, { slot: ConnectionSlot; readyMs: number; sentMs: number }>();
+  readonly #running = new Map<ConnectionSlot, Running>();
   #closed = false;
   #onDrained: (() => void) | undefined;
 
-  constructor(runner: RequestRunner, events: DispatcherEvents) {
-    this.#runner = runner;
+  constructor(events: DispatcherEvents) {
     this.#events = events;
   }
 
   /** A request is due. */
   arrive(intendedMs: number, choice: Choice): void {
-    const due = { intendedMs, choice };
     const slot = this.#idle.shift();
-    if (slot) this.#start(due, slot, intendedMs);
-    else this.#queue.push(due);
+    if (slot) this.#start(intendedMs, choice, slot, intendedMs);
+    else this.#queue.push({ intendedMs, choice });
   }
 
   /** A connection is free since `freeMs`. */
   release(slot: ConnectionSlot, freeMs: number): void {
     if (this.#closed) return;
     const due = this.#queue.shift();
-    if (due) this.#start(due, slot, Math.max(due.intendedMs, freeMs));
+    if (due) this.#start(due.intendedMs, due.choice, slot, Math.max(due.intendedMs, freeMs));
     else this.#idle.push(slot);
   }
 
@@ -55,60 +65,11 @@ export class Dispatcher {
     const index = this.#idle.indexOf(slot);
     if (index < 0) return;
     this.#idle.splice(index, 1);
-    this.#reopen(slot);
+    this.reopen(slot);
   }
 
-  /** Intended times of all that wait. */
-  waiting(): { queued: number[]; inFlight: number[] } {
-    return {
-      queued: this.#queue.items().map(({ intendedMs }) => intendedMs),
-      inFlight: [...this.#inFlight.keys()].map(({ intendedMs }) => intendedMs),
-    };
-  }
-
-  /** Resolves when nothing waits and nothing runs. */
-  drained(): Promise<void> {
-    if (this.#queue.length === 0 && this.#inFlight.size === 0) return Promise.resolve();
-    return new Promise((resolve) => (this.#onDrained = resolve));
-  }
-
-  /** Writes off what is left, as `unfinished`. Returns how much it was and the server's processes that still work on it. */
-  close(): { unfinished: number; pids: number[] } {
-    this.#closed = true;
-    const nowMs = monotonicMs();
-    const pids: number[] = [];
-    const left = this.#queue.items();
-    for (const [due, { slot, readyMs, sentMs }] of this.#inFlight) {
-      this.#row(due, readyMs, sentMs, nowMs, 'unfinished');
-      if (slot.connection?.pid) pids.push(slot.connection.pid);
-    }
-    for (const due of left) this.#row(due, nowMs, nowMs, nowMs, 'unfinished');
-    return { unfinished: this.#inFlight.size + left.length, pids };
-  }
-
-  #start(due: Due, slot: ConnectionSlot, readyMs: number): void {
-    this.#serve(due, slot, readyMs).catch((error: unknown) => {
-      this.#events.onError(error);
-    });
-  }
-
-  async #serve(due: Due, slot: ConnectionSlot, readyMs: number): Promise<void> {
-    const sentMs = monotonicMs();
-    this.#inFlight.set(due, { slot, readyMs, sentMs });
-    const outcome =
-      slot.connection && !slot.connection.lost
-        ? await this.#runner.run(due.choice, slot.connection, slot.clientId)
-        : 'lost';
-    if (this.#closed) return;
-    const endMs = monotonicMs();
-    this.#inFlight.delete(due);
-    this.#row(due, readyMs, sentMs, endMs, outcome);
-    if (outcome === 'lost' || slot.connection?.lost) this.#reopen(slot);
-    else this.release(slot, endMs);
-    if (this.#queue.length === 0 && this.#inFlight.size === 0) this.#onDrained?.();
-  }
-
-  #reopen(slot: ConnectionSlot): void {
+  /** Opens a lost connection again, and then has it free. */
+  reopen(slot: ConnectionSlot): void {
     slot.reopen().then(
       (downMs) => {
         this.#events.onReconnected(downMs);
@@ -120,8 +81,63 @@ export class Dispatcher {
     );
   }
 
-  #row(due: Due, readyMs: number, sentMs: number, endMs: number, outcome: 0 | string): void {
-    const { version, script } = due.choice;
-    this.#events.onRow([due.intendedMs, readyMs, sentMs, endMs, version, script, outcome]);
+  /** Intended times of all that wait. */
+  waiting(): { queued: number[]; inFlight: number[] } {
+    return {
+      queued: this.#queue.items().map(({ intendedMs }) => intendedMs),
+      inFlight: [...this.#running.values()].map(({ intendedMs }) => intendedMs),
+    };
+  }
+
+  /** Resolves when nothing waits and nothing runs. */
+  drained(): Promise<void> {
+    if (this.#queue.length === 0 && this.#running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => (this.#onDrained = resolve));
+  }
+
+  /** Writes off what is left, as `unfinished`, and returns how much it was. */
+  close(): number {
+    this.#closed = true;
+    const nowMs = monotonicMs();
+    const left = this.#queue.items();
+    for (const [slot, { intendedMs, readyMs, sentMs, choice }] of this.#running) {
+      slot.run.cancel();
+      this.#events.onRequest(intendedMs, readyMs, sentMs, nowMs, choice, 'unfinished');
+    }
+    for (const { intendedMs, choice } of left)
+      this.#events.onRequest(intendedMs, nowMs, nowMs, nowMs, choice, 'unfinished');
+    return this.#running.size + left.length;
+  }
+
+  #start(intendedMs: number, choice: Choice, slot: ConnectionSlot, readyMs: number): void {
+    const sentMs = monotonicMs();
+    const { connection } = slot;
+    this.#running.set(slot, { intendedMs, choice, readyMs, sentMs });
+    if (connection && !connection.lost) {
+      slot.run.start(choice, connection, (outcome) => {
+        this.#ended(slot, intendedMs, readyMs, sentMs, choice, outcome);
+      });
+    } else {
+      setImmediate(() => {
+        this.#ended(slot, intendedMs, readyMs, sentMs, choice, 'lost');
+      });
+    }
+  }
+
+  #ended(
+    slot: ConnectionSlot,
+    intendedMs: number,
+    readyMs: number,
+    sentMs: number,
+    choice: Choice,
+    outcome: Outcome,
+  ): void {
+    if (this.#closed) return;
+    const endMs = monotonicMs();
+    this.#running.delete(slot);
+    this.#events.onRequest(intendedMs, readyMs, sentMs, endMs, choice, outcome);
+    if (outcome === 'lost' || slot.connection?.lost !== false) this.reopen(slot);
+    else this.release(slot, endMs);
+    if (this.#queue.length === 0 && this.#running.size === 0) this.#onDrained?.();
   }
 }

@@ -6,6 +6,7 @@ import { ScriptError } from './script-error.ts';
  * (https://www.postgresql.org/docs/18/pgbench.html#PGBENCH-FUNCTIONS). All draw from lower … upper, both included.
  */
 
+const TOO_MANY = 1n << 63n;
 const GAUSSIAN_MIN = 2;
 const ZIPFIAN_MIN = 1.001;
 const ZIPFIAN_MAX = 1000;
@@ -60,7 +61,7 @@ export function zipfian(random: Random, lower: bigint, upper: bigint, parameter:
 function width(lower: bigint, upper: bigint): bigint {
   if (lower > upper) throw badParameter('empty range given to random');
   const values = upper - lower + 1n;
-  if (values >= 1n << 63n) throw badParameter('random range is too large');
+  if (values >= TOO_MANY) throw badParameter('random range is too large');
   return values;
 }
 

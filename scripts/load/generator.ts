@@ -1,20 +1,24 @@
-import type { LoadEvent, RequestRow } from '../artifacts/records.ts';
+import type { LoadEvent } from '../artifacts/records.ts';
 import { withConnection } from '../pg/client.ts';
 import { monotonicMs, withTimeout } from '../shared/clock.ts';
 import { ArrivalTimes, Metronome } from './arrivals.ts';
+import { ClosedLoop } from './closed-loop.ts';
 import { ConnectionSlot } from './connection-slot.ts';
-import { Dispatcher } from './dispatcher.ts';
-import type { LoadOrder, SecondStats } from './messages.ts';
+import { Dispatcher, type OnRequest } from './dispatcher.ts';
+import type { LoadOrder, Second } from './messages.ts';
 import { RequestLog } from './request-log.ts';
-import { RequestRunner } from './run-request.ts';
+import { RequestRun } from './request-run.ts';
 import { SecondWindow } from './second-window.ts';
 import { TrafficMix } from './traffic-mix.ts';
+import { Workload } from './workload.ts';
 
 const SECOND_MS = 1000;
 const TERMINATE_TIMEOUT_MS = 2000;
+/** A thread that is at work for so much of a second has nothing left for more requests. */
+const SATURATED = 0.9;
 
 export interface GeneratorEvents {
-  readonly onSecond: (stats: SecondStats) => void;
+  readonly onSecond: (second: Second) => void;
   readonly onEvent: (event: LoadEvent) => void;
   /** The load cannot go on. */
   readonly onError: (error: unknown) => void;
@@ -30,46 +34,63 @@ export class Generator {
   readonly #slots: ConnectionSlot[];
   readonly #window: SecondWindow;
   readonly #log: RequestLog;
-  #metronome: Metronome | undefined;
+  readonly #metronome: Metronome;
   #ticker: NodeJS.Timeout | undefined;
 
   private constructor(order: LoadOrder, log: RequestLog, events: GeneratorEvents) {
+    const { versions, pools, seed, part } = order;
     this.#order = order;
     this.#log = log;
     this.#events = events;
-    this.#mix = new TrafficMix(order.versions, order.seed);
-    this.#window = new SecondWindow();
-    const runner = new RequestRunner(order.versions, order.pools, order.seed, this.#stop.signal);
-    this.#dispatcher = new Dispatcher(runner, {
-      onRow: (row) => {
-        this.#record(row);
-      },
+    this.#mix = new TrafficMix(versions, seed, part);
+    this.#window = new SecondWindow(part.of > 1);
+    this.#metronome = new Metronome((intendedMs) => {
+      this.#dispatcher.arrive(intendedMs, this.#mix.next());
+    }, events.onError);
+    this.#dispatcher = new Dispatcher({
+      onRequest: this.#record,
       onReconnected: (downMs) => {
         this.#window.reconnected();
         events.onEvent({ type: 'reconnected', tMs: this.#now(), downMs });
       },
       onError: events.onError,
     });
-    this.#slots = Array.from({ length: order.connections }, (_, clientId) => {
-      const slot: ConnectionSlot = new ConnectionSlot(clientId, order.endpoint, this.#stop.signal, () => {
+    const workload = new Workload(versions, pools, seed);
+    this.#slots = Array.from({ length: order.connections }, (_, position) => {
+      const run = new RequestRun(workload, position * part.of + part.index, order.pipeline);
+      const slot: ConnectionSlot = new ConnectionSlot(run, order.endpoint, this.#stop.signal, () => {
         this.#dispatcher.lost(slot);
       });
       return slot;
     });
   }
 
-  /** Opens all connections and begins. @throws CONNECTION_FAILED */
-  static async start(order: LoadOrder, events: GeneratorEvents): Promise<Generator> {
-    const log = await RequestLog.create(order.requestsPath, order.versions, events.onError);
+  /** Opens all connections. @throws CONNECTION_FAILED */
+  static async open(order: LoadOrder, events: GeneratorEvents): Promise<Generator> {
+    const log = await RequestLog.create(order, events.onError);
     const generator = new Generator(order, log, events);
     try {
       await Promise.all(generator.#slots.map((slot) => slot.open()));
+      return generator;
     } catch (error) {
       await generator.#close([]);
       throw error;
     }
-    generator.#begin();
-    return generator;
+  }
+
+  /** Measures what the app can do, if that was ordered, and lets requests arrive from then on. */
+  async begin(): Promise<void> {
+    const { capacityMs, connections } = this.#order;
+    if (capacityMs > 0) {
+      const perSec = await this.#measure(capacityMs);
+      if (this.#stop.signal.aborted) return;
+      if (perSec !== undefined)
+        this.#events.onEvent({ type: 'capacity', tMs: this.#now(), perSec, connections });
+    } else {
+      const nowMs = monotonicMs();
+      for (const slot of this.#slots) this.#dispatcher.release(slot, nowMs);
+    }
+    this.#arrive();
   }
 
   setShares(shares: Readonly<Record<string, number>>): void {
@@ -79,46 +100,55 @@ export class Generator {
 
   /** No new arrivals; waits up to `drainMs` for those that are due, writes off the rest and closes everything. */
   async stop(drainMs: number): Promise<{ unfinished: number }> {
-    await this.#metronome?.stop();
+    await this.#metronome.stop();
     await withTimeout(this.#dispatcher.drained(), drainMs, 'draining the queue').catch(() => undefined);
-    const { unfinished, pids } = this.#dispatcher.close();
-    await this.#close(pids);
+    const unfinished = this.#dispatcher.close();
+    await this.#close(this.#slots.flatMap(({ connection }) => (connection?.filled ? [connection.pid] : [])));
     this.#events.onEvent({ type: 'stopped', tMs: this.#now(), unfinished });
     return { unfinished };
   }
 
-  #begin(): void {
-    const startMs = monotonicMs();
-    for (const slot of this.#slots) this.#dispatcher.release(slot, startMs);
-    const times = new ArrivalTimes(this.#order.seed, this.#order.ratePerSec, startMs);
-    this.#metronome = new Metronome(
-      times,
-      (intendedMs) => {
-        this.#dispatcher.arrive(intendedMs, this.#mix.next());
+  /** Requests of the first version, as many as the connections can carry. They are not part of the record. */
+  #measure(durationMs: number): Promise<number | undefined> {
+    const mix = new TrafficMix(this.#order.versions, this.#order.seed, this.#order.part);
+    return ClosedLoop.measure(this.#slots, durationMs, {
+      next: () => mix.next(),
+      onFree: (slot, nowMs) => {
+        this.#dispatcher.release(slot, nowMs);
       },
-      this.#events.onError,
-    );
+      onLost: (slot) => {
+        this.#dispatcher.reopen(slot);
+      },
+    });
+  }
+
+  #arrive(): void {
+    const { seed, ratePerSec, part, zeroMs, versions } = this.#order;
+    this.#metronome.start(new ArrivalTimes(seed, ratePerSec, monotonicMs(), part.index));
     this.#ticker = setInterval(() => {
-      const stats = this.#window.close(monotonicMs(), this.#dispatcher.waiting());
-      this.#events.onSecond({ ...stats, tMs: stats.tMs - this.#order.zeroMs });
+      const second = this.#window.close(monotonicMs(), this.#dispatcher.waiting());
+      const stats = { ...second.stats, tMs: second.stats.tMs - zeroMs };
+      this.#events.onSecond({ ...second, stats });
+      if (stats.busy >= SATURATED)
+        this.#events.onEvent({ type: 'saturated', tMs: stats.tMs, busy: stats.busy });
     }, SECOND_MS);
-    const first = this.#order.versions[0]?.name ?? '';
+    const first = versions[0]?.name ?? '';
     this.#events.onEvent({ type: 'started', tMs: this.#now() });
     this.#events.onEvent({ type: 'shares', tMs: this.#now(), shares: { [first]: 1 } });
   }
 
-  #record([intendedMs, readyMs, sentMs, endMs, version, script, outcome]: RequestRow): void {
-    const zero = this.#order.zeroMs;
-    this.#log.add([intendedMs - zero, readyMs - zero, sentMs - zero, endMs - zero, version, script, outcome]);
+  readonly #record: OnRequest = (intendedMs, readyMs, sentMs, endMs, choice, outcome) => {
+    this.#log.add(intendedMs, readyMs, sentMs, endMs, choice, outcome);
     if (outcome !== 'unfinished')
       this.#window.answered(endMs - intendedMs, Math.max(0, sentMs - readyMs), outcome !== 0);
-  }
+  };
 
   /** @param pids server processes that still work for us and would go on after we are gone */
   async #close(pids: readonly number[]): Promise<void> {
     clearInterval(this.#ticker);
     this.#window.stop();
     this.#stop.abort(new Error('the load was stopped'));
+    await this.#metronome.stop();
     if (pids.length > 0) await this.#terminate(pids).catch(() => undefined);
     await Promise.all(this.#slots.map((slot) => slot.close()));
     await this.#log.close();

@@ -60,6 +60,13 @@ export class LatencyHistogram {
     return new LatencyHistogram(histogram);
   }
 
+  /** The histogram of all requests of several driver hosts, out of what `encode` wrote on each of them. */
+  static merged(texts: readonly string[]): LatencyHistogram {
+    const all = LatencyHistogram.empty();
+    for (const text of texts) all.add(LatencyHistogram.decode(text));
+    return all;
+  }
+
   get count(): number {
     return this.#histogram.totalCount;
   }

@@ -3,6 +3,7 @@ import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { SamplePools } from './draw.ts';
 import type { ParsedScript } from './script.ts';
+import type { LoadPart } from './traffic-mix.ts';
 
 /** The app as the load process saw it in one second. */
 export interface SecondStats {
@@ -22,8 +23,18 @@ export interface SecondStats {
   /** The generator's own lag: from a request's ready time to its sending. */
   readonly lagP99Ms: number | null;
   readonly loopDelayMaxMs: number;
+  /** Share of the second in which the generator's own thread was at work, 0 to 1. */
+  readonly busy: number;
   /** Since the load started. */
   readonly reconnects: number;
+}
+
+/** A second, and what it takes to make one of the seconds of several processes. */
+export interface Second {
+  readonly stats: SecondStats;
+  /** What its percentiles were made of, in any order; empty where the load has one process. */
+  readonly latenciesMs: Float64Array;
+  readonly lagsMs: Float64Array;
 }
 
 /** Everything that the load process has to know. */
@@ -38,6 +49,12 @@ export interface LoadOrder {
   /** Zero of all times, on the monotonic clock. */
   readonly zeroMs: number;
   readonly requestsPath: string;
+  /** Its share of rate and connections is in those already. */
+  readonly part: LoadPart;
+  /** How long what the app can do is measured before requests arrive; 0 = not at all. */
+  readonly capacityMs: number;
+  /** Statements are sent without waiting for the answers before them. */
+  readonly pipeline: boolean;
 }
 
 /** From the controller to the load process. */
@@ -51,6 +68,6 @@ export type FromLoad =
   | { readonly type: 'ready' }
   | { readonly type: 'event'; readonly event: LoadEvent }
   | { readonly type: 'shares-set'; readonly id: number }
-  | { readonly type: 'second'; readonly stats: SecondStats }
+  | { readonly type: 'second'; readonly second: Second }
   | { readonly type: 'stopped'; readonly unfinished: number }
   | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string };

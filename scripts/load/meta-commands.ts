@@ -6,12 +6,13 @@ import type { Expression } from './expression.ts';
 
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 const SLEEP_UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 };
+const NO_PIPELINE = 'whether statements are pipelined is said for the whole load, as load.pipeline';
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   shell: 'shell commands are not run from a workload script',
   setshell: 'shell commands are not run from a workload script',
-  startpipeline: 'pipelines change how long locks are held, so they are not supported',
-  endpipeline: 'pipelines change how long locks are held, so they are not supported',
-  syncpipeline: 'pipelines change how long locks are held, so they are not supported',
+  startpipeline: NO_PIPELINE,
+  endpipeline: NO_PIPELINE,
+  syncpipeline: NO_PIPELINE,
   aset: String.raw`combined queries are not supported; use \gset after a single one`,
 };
 

@@ -187,7 +187,10 @@ select :x::int, a[1:2] from t where b = (select 1);`;
       [8, String.raw`\set: syntax error at end of the command`],
       [9, String.raw`\shell: shell commands are not run from a workload script`],
       [10, String.raw`\setshell: shell commands are not run from a workload script`],
-      [11, String.raw`\startpipeline: pipelines change how long locks are held, so they are not supported`],
+      [
+        11,
+        String.raw`\startpipeline: whether statements are pipelined is said for the whole load, as load.pipeline`,
+      ],
       [12, String.raw`unknown command \frobnicate`],
       [13, 'syntax error at or near "selct"'],
       [15, 'syntax error at or near "from"'],

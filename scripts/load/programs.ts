@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /*
- * Where the load's two other programs are in a checkout. The driver's bundle is one file and puts
+ * Where the load's other programs are in a checkout. The driver's bundle is one file and puts
  * scripts/driver/bundled-programs.ts in the place of this one.
  */
 
@@ -28,6 +28,11 @@ export function loadWorker(): ForkedProgram {
 /** The thread that says when requests are due. */
 export function metronomeUrl(): URL {
   return new URL('./metronome.mjs', import.meta.url);
+}
+
+/** The thread that writes requests.ndjson. */
+export function requestWriterUrl(): URL {
+  return new URL('./request-writer.mjs', import.meta.url);
 }
 
 /** The compiler of the load process shares the cache of the one that started us, instead of leaving its own in TMPDIR. */

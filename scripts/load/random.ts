@@ -1,19 +1,33 @@
+const WORD = 1n << 32n;
+const TWO_WORDS = 1n << 64n;
+
 /**
  * Reproducible random numbers: xoshiro128** 1.1 by Blackman and Vigna (public domain, https://prng.di.unimi.it).
  * One generator per seed, purpose and index, so that what one purpose draws never shifts what another one gets.
  */
 export class Random {
+  /** Of the last seed and purpose: a load makes one generator after the other for the same. */
+  static #last: { seed: number; purpose: string; states: readonly number[] } | undefined;
   #a: number;
   #b: number;
   #c: number;
   #d: number;
 
   constructor(seed: number, purpose: string, index = 0) {
-    const parts = [low32(seed), high32(seed), hashText(purpose), low32(index), high32(index)];
-    this.#a = word(parts, 1);
-    this.#b = word(parts, 2);
-    this.#c = word(parts, 3);
-    this.#d = word(parts, 4) | 1; // the state must not be all zero
+    let last = Random.#last;
+    if (last?.seed !== seed || last.purpose !== purpose) {
+      const states = [1, 2, 3, 4].map((salt) =>
+        [low32(seed), high32(seed), hashText(purpose)].reduce(stir, mix(salt)),
+      );
+      last = Random.#last = { seed, purpose, states };
+    }
+    const [a = 0, b = 0, c = 0, d = 0] = last.states;
+    const low = low32(index);
+    const high = high32(index);
+    this.#a = stir(stir(a, low), high);
+    this.#b = stir(stir(b, low), high);
+    this.#c = stir(stir(c, low), high);
+    this.#d = stir(stir(d, low), high) | 1; // the state must not be all zero
   }
 
   /** An integer in 0 … 2^32 - 1. */
@@ -36,12 +50,18 @@ export class Random {
 
   /** An integer in 0 … count - 1, each as likely as the other; `count` is between 1 and 2^64. */
   below(count: bigint): bigint {
-    const bits = count <= 1n << 32n ? 32n : 64n;
     // Draws beyond the last whole multiple of `count` would favour small results.
-    const limit = (1n << bits) - ((1n << bits) % count);
+    if (count <= WORD) {
+      const small = Number(count);
+      const limit = 2 ** 32 - (2 ** 32 % small);
+      for (;;) {
+        const drawn = this.uint32();
+        if (drawn < limit) return BigInt(drawn % small);
+      }
+    }
+    const limit = TWO_WORDS - (TWO_WORDS % count);
     for (;;) {
-      const drawn =
-        bits === 32n ? BigInt(this.uint32()) : (BigInt(this.uint32()) << 32n) | BigInt(this.uint32());
+      const drawn = (BigInt(this.uint32()) << 32n) | BigInt(this.uint32());
       if (drawn < limit) return drawn % count;
     }
   }
@@ -72,8 +92,8 @@ function mix(value: number): number {
   return mixed ^ (mixed >>> 16);
 }
 
-function word(parts: readonly number[], salt: number): number {
-  return parts.reduce((state, part) => mix(Math.imul(state, 0x9e3779b1) + part), mix(salt));
+function stir(state: number, part: number): number {
+  return mix(Math.imul(state, 0x9e3779b1) + part);
 }
 
 function hashText(text: string): number {

@@ -1,62 +1,116 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { REQUEST_COLUMNS, type RequestHeader, type RequestRow } from '../artifacts/records.ts';
-import { asError } from '../shared/errors.ts';
-import type { Version } from './traffic-mix.ts';
+import { appendFile } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import { REQUEST_COLUMNS, type RequestHeader } from '../artifacts/records.ts';
+import { requestWriterUrl } from './programs.ts';
+import type { LoadOrder } from './messages.ts';
+import type { Outcome } from './request-run.ts';
+import type { Choice } from './traffic-mix.ts';
 
 const FLUSH_MS = 250;
+const COLUMNS = REQUEST_COLUMNS.length;
+const ROWS = 2048;
 
-/** Writes requests.ndjson: the header, then one row per request, several at once every 250 ms. */
+/**
+ * Keeps the requests as plain numbers and hands them, every 250 ms or when there are many, to a thread that writes
+ * requests.ndjson: making text of them would delay the requests that come next.
+ */
 export class RequestLog {
-  readonly #file: FileHandle;
-  readonly #onError: (error: Error) => void;
+  readonly #thread: Worker;
   readonly #timer: NodeJS.Timeout;
-  #lines: string[] = [];
-  #writing: Promise<void> = Promise.resolve();
+  readonly #exited: Promise<void>;
+  /** Codes of the outcomes; the code of `ok` is 0. */
+  readonly #codes = new Map<Outcome, number>([[0, 0]]);
+  #rows = new Float64Array(ROWS * COLUMNS);
+  #used = 0;
+  #closing = false;
 
-  private constructor(file: FileHandle, onError: (error: Error) => void) {
-    this.#file = file;
-    this.#onError = onError;
-    this.#timer = setInterval(() => void this.#flush(), FLUSH_MS);
+  private constructor(path: string, zeroMs: number, onError: (error: Error) => void) {
+    this.#thread = new Worker(requestWriterUrl(), {
+      workerData: { path, zeroMs, columns: COLUMNS },
+      execArgv: [],
+    });
+    this.#timer = setInterval(() => {
+      this.#flush();
+    }, FLUSH_MS);
+    this.#thread.on('error', onError);
+    this.#exited = new Promise((resolve) => {
+      this.#thread.once('exit', () => {
+        if (!this.#closing) onError(new Error('the writer of requests ended by itself'));
+        resolve();
+      });
+    });
   }
 
-  /** @param onError a row could not be written; nothing more will be */
+  /**
+   * @param onError a row could not be written; nothing more will be
+   * @throws what opening the file throws
+   */
   static async create(
-    path: string,
-    versions: readonly Version[],
+    {
+      requestsPath,
+      versions,
+      zeroMs,
+      part,
+    }: Pick<LoadOrder, 'requestsPath' | 'versions' | 'zeroMs' | 'part'>,
     onError: (error: Error) => void,
   ): Promise<RequestLog> {
-    const log = new RequestLog(await open(path, 'a'), onError);
     const header: RequestHeader = {
       type: 'header',
       columns: REQUEST_COLUMNS,
       versions: versions.map(({ name }) => name),
       scripts: versions.map(({ scripts }) => scripts.map(({ name }) => name)),
     };
-    log.#lines.push(JSON.stringify(header));
-    return log;
+    // Of several processes the first has opened its log before the others start.
+    if (part.index === 0) await appendFile(requestsPath, `${JSON.stringify(header)}\n`);
+    return new RequestLog(requestsPath, zeroMs, onError);
   }
 
-  add(row: RequestRow): void {
-    this.#lines.push(
-      JSON.stringify(row.map((cell) => (typeof cell === 'number' ? Math.round(cell * 1000) / 1000 : cell))),
-    );
+  /** All times on the monotonic clock. */
+  add(
+    intendedMs: number,
+    readyMs: number,
+    sentMs: number,
+    endMs: number,
+    { version, script }: Choice,
+    outcome: Outcome,
+  ): void {
+    const rows = this.#rows;
+    const at = this.#used;
+    rows[at] = intendedMs;
+    rows[at + 1] = readyMs;
+    rows[at + 2] = sentMs;
+    rows[at + 3] = endMs;
+    rows[at + 4] = version;
+    rows[at + 5] = script;
+    rows[at + 6] = outcome === 0 ? 0 : this.#codeOf(outcome);
+    this.#used = at + COLUMNS;
+    if (this.#used === rows.length) this.#flush();
   }
 
+  /** Resolves when everything is in the file. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#flush();
-    await this.#file.close();
+    this.#flush();
+    this.#closing = true;
+    this.#thread.postMessage({ type: 'close' });
+    await this.#exited;
   }
 
-  #flush(): Promise<void> {
-    if (this.#lines.length === 0) return this.#writing;
-    const text = `${this.#lines.join('\n')}\n`;
-    this.#lines = [];
-    this.#writing = this.#writing
-      .then(() => this.#file.appendFile(text))
-      .catch((error: unknown) => {
-        this.#onError(asError(error));
-      });
-    return this.#writing;
+  #codeOf(outcome: Outcome): number {
+    let code = this.#codes.get(outcome);
+    if (code === undefined) {
+      code = this.#codes.size;
+      this.#codes.set(outcome, code);
+      this.#thread.postMessage({ type: 'outcome', outcome });
+    }
+    return code;
+  }
+
+  #flush(): void {
+    if (this.#used === 0) return;
+    const rows = this.#rows.subarray(0, this.#used);
+    this.#rows = new Float64Array(ROWS * COLUMNS);
+    this.#used = 0;
+    this.#thread.postMessage({ type: 'rows', rows }, [rows.buffer]);
   }
 }

@@ -1,7 +1,6 @@
-import { evaluate, variable, type Scope } from './evaluate.ts';
-import { ScriptError } from './script-error.ts';
-import type { Command, SleepCommand, SqlCommand } from './script.ts';
-import { isTrue, parameterText, scalarOf, toInt, type Value } from './values.ts';
+import { compileScript } from './compile-script.ts';
+import { ScriptCursor, type RunScope } from './script-cursor.ts';
+import type { Command, SqlCommand } from './script.ts';
 
 /** A statement's result in text format, as far as scripts use it. */
 export interface SqlResult {
@@ -9,50 +8,22 @@ export interface SqlResult {
   readonly firstRow: readonly (string | null)[] | undefined;
 }
 
-/** One run of a script: its variables, its random numbers and the way to PostgreSQL. */
-export interface ScriptRun extends Scope {
-  readonly variables: Map<string, Value>;
+/** One run of a script and the way to PostgreSQL. */
+export interface ScriptRun extends RunScope {
   readonly query: (command: SqlCommand, values: (string | null)[]) => Promise<SqlResult>;
   /** Waits for a `\sleep`. */
   readonly pause: (ms: number) => Promise<void>;
 }
 
-/** Runs commands one after the other. @throws ScriptError, or what `query` and `pause` throw */
+/** Runs commands one after the other, where time does not matter. @throws ScriptError, or what `query` and `pause` throw */
 export async function runCommands(commands: readonly Command[], run: ScriptRun): Promise<void> {
-  for (const command of commands) {
-    switch (command.kind) {
-      case 'sql':
-        await runSql(command, run);
-        break;
-      case 'set':
-        run.variables.set(command.variable, evaluate(command.expression, run));
-        break;
-      case 'sleep':
-        await run.pause(sleepMs(command, run));
-        break;
-      case 'if': {
-        const branch = command.branches.find(
-          ({ condition }) => condition === undefined || isTrue(evaluate(condition, run)),
-        );
-        if (branch) await runCommands(branch.commands, run);
-        break;
-      }
+  const cursor = new ScriptCursor(compileScript(commands), run);
+  for (let command = cursor.next(); command; command = cursor.next()) {
+    if (command.kind === 'sleep') {
+      await run.pause(cursor.pauseMs(command));
+      continue;
     }
+    const { columns, firstRow } = await run.query(command, cursor.valuesOf(command));
+    if (command.gsetPrefix !== undefined) cursor.take(command.gsetPrefix, columns, firstRow);
   }
-}
-
-async function runSql(command: SqlCommand, run: ScriptRun): Promise<void> {
-  const values = command.parameters.map((name) => parameterText(variable(name, run.variables)));
-  const result = await run.query(command, values);
-  if (command.gsetPrefix === undefined) return;
-  const { columns, firstRow } = result;
-  if (!firstRow) throw new ScriptError('noRow', 'the statement before \\gset returned no row');
-  columns.forEach((column, index) =>
-    run.variables.set(`${command.gsetPrefix}${column}`, firstRow[index] ?? null),
-  );
-}
-
-function sleepMs({ amount, unitMs }: SleepCommand, run: ScriptRun): number {
-  if (typeof amount === 'number') return amount * unitMs;
-  return Number(toInt(scalarOf(amount, variable(amount, run.variables)))) * unitMs;
 }

@@ -1,6 +1,6 @@
 import { publicPgError, sqlstateOf, type PublicPgError } from '../pg/pg-error.ts';
 import type { PgClient } from '../pg/client.ts';
-import { defaultSeed, initialVariables, type SamplePools } from './draw.ts';
+import { initialVariables, presets, type SamplePools } from './draw.ts';
 import { queryAsText } from './query-as-text.ts';
 import { Random } from './random.ts';
 import { runCommands, type SqlResult } from './run-commands.ts';
@@ -58,8 +58,7 @@ async function tryScript(
   seed: number,
   { lockTimeoutMs, statementTimeoutMs }: OnceLimits,
 ): Promise<void> {
-  const preset = { seed, defaultSeed: defaultSeed(seed), clientId: 0 };
-  const variables = initialVariables(script, pools, random, preset);
+  const variables = initialVariables(script, pools, random, presets(seed, 0));
   await client.query(
     `BEGIN; SET LOCAL lock_timeout = ${Math.ceil(lockTimeoutMs)}; SET LOCAL statement_timeout = ${Math.ceil(statementTimeoutMs)}`,
   );

@@ -1,5 +1,5 @@
-import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import type { SecondStats } from './messages.ts';
+import { createHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { Second } from './messages.ts';
 
 const LOOP_RESOLUTION_MS = 10;
 const NANOSECONDS_PER_MS = 1e6;
@@ -16,19 +16,26 @@ export class SecondWindow {
   readonly #latency = createHistogram();
   readonly #lag = createHistogram();
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  #utilization = performance.eventLoopUtilization();
+  readonly #keepsAll: boolean;
+  #latencies: number[] = [];
+  #lags: number[] = [];
   #answered = 0;
   #errors = 0;
   #reconnects = 0;
 
-  constructor() {
+  /** @param keepsAll hands out every latency, for those who make one second out of several */
+  constructor(keepsAll: boolean) {
+    this.#keepsAll = keepsAll;
     this.#loopDelay.enable();
   }
 
   answered(latencyMs: number, lagMs: number, failed: boolean): void {
     this.#answered++;
     if (failed) this.#errors++;
-    record(this.#latency, latencyMs);
+    this.#latencyIs(latencyMs);
     record(this.#lag, lagMs);
+    if (this.#keepsAll) this.#lags.push(lagMs);
   }
 
   reconnected(): void {
@@ -40,11 +47,14 @@ export class SecondWindow {
    * second without answers is not a good one.
    * @param waiting intended times on the same clock as `nowMs`
    */
-  close(nowMs: number, waiting: Waiting): SecondStats {
-    for (const intendedMs of waiting.inFlight) record(this.#latency, nowMs - intendedMs);
-    for (const intendedMs of waiting.queued) record(this.#latency, nowMs - intendedMs);
+  close(nowMs: number, waiting: Waiting): Second {
+    for (const intendedMs of waiting.inFlight) this.#latencyIs(nowMs - intendedMs);
+    for (const intendedMs of waiting.queued) this.#latencyIs(nowMs - intendedMs);
+    const utilization = performance.eventLoopUtilization();
+    const { utilization: busy } = performance.eventLoopUtilization(utilization, this.#utilization);
+    this.#utilization = utilization;
     const some = this.#latency.count > 0;
-    const stats: SecondStats = {
+    const stats = {
       tMs: nowMs,
       done: this.#answered,
       errors: this.#errors,
@@ -56,17 +66,26 @@ export class SecondWindow {
       lagP99Ms: this.#lag.count > 0 ? this.#lag.percentile(99) / MICROSECONDS_PER_MS : null,
       // The monitor's samples include the interval at which it looks.
       loopDelayMaxMs: Math.max(0, this.#loopDelay.max / NANOSECONDS_PER_MS - LOOP_RESOLUTION_MS),
+      busy,
       reconnects: this.#reconnects,
     };
     this.#answered = 0;
     this.#latency.reset();
     this.#lag.reset();
     this.#loopDelay.reset();
-    return stats;
+    const all = { latenciesMs: Float64Array.from(this.#latencies), lagsMs: Float64Array.from(this.#lags) };
+    this.#latencies = [];
+    this.#lags = [];
+    return { stats, ...all };
   }
 
   stop(): void {
     this.#loopDelay.disable();
+  }
+
+  #latencyIs(ms: number): void {
+    record(this.#latency, ms);
+    if (this.#keepsAll) this.#latencies.push(ms);
   }
 }
 

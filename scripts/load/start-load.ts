@@ -1,18 +1,14 @@
 import type { LoadEvent } from '../artifacts/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { LoadSpec } from '../plan/model.ts';
-import { withTimeout } from '../shared/clock.ts';
-import { RehearsalError } from '../shared/errors.ts';
 import type { SamplePools } from './draw.ts';
-import { LoadProcess } from './load-process.ts';
-import type { FromLoad, SecondStats } from './messages.ts';
+import { LoadPartProcess } from './load-part.ts';
+import { capacityMs, partsOf, shareOf } from './load-shape.ts';
+import { EventMerger, mergeSeconds } from './merge-parts.ts';
+import type { FromLoad, Second, SecondStats } from './messages.ts';
 import type { ParsedScript } from './script.ts';
 
 export type { SecondStats } from './messages.ts';
-
-const START_TIMEOUT_MS = 60_000;
-const SHARES_TIMEOUT_MS = 10_000;
-const STOP_GRACE_MS = 5000;
 
 export interface LoadOptions {
   readonly endpoint: PgEndpoint;
@@ -28,6 +24,8 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
   readonly onSecond: (stats: SecondStats) => void;
   readonly onEvent: (event: LoadEvent) => void;
+  /** Over how many processes the load is spread; by default as many as the machine has room for. */
+  readonly processes?: number;
 }
 
 export interface RunningLoad {
@@ -47,7 +45,7 @@ export interface RunningLoad {
 }
 
 /**
- * Starts the app's traffic in a process of its own; resolves when all connections are open and requests arrive.
+ * Starts the app's traffic in processes of its own; resolves when all connections are open and requests arrive.
  * @throws CONNECTION_FAILED, LOAD_DIED, TIMED_OUT, or the signal's reason
  */
 export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
@@ -64,44 +62,55 @@ export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
 
 class Load implements RunningLoad {
   readonly died: AbortSignal;
-  readonly #process: LoadProcess;
-  readonly #signal: AbortSignal;
-  readonly #answers = new Map<string, (message: FromLoad) => void>();
-  readonly #kill = (): void => {
-    this.#process.kill();
-  };
+  readonly #parts: readonly LoadPartProcess[];
+  readonly #events: EventMerger;
+  readonly #onSecond: (stats: SecondStats) => void;
+  /** The last one of each process. */
+  readonly #seconds: Second[] = [];
   #latest: SecondStats | undefined;
-  #shares = 0;
 
-  constructor({ signal, onSecond, onEvent }: LoadOptions) {
-    this.#process = new LoadProcess((message) => {
-      if (message.type === 'event') onEvent(message.event);
-      if (message.type === 'second') onSecond((this.#latest = message.stats));
-      this.#answers.get(message.type === 'shares-set' ? `shares ${message.id}` : message.type)?.(message);
+  constructor({ spec, processes, signal, onSecond, onEvent }: LoadOptions) {
+    const count = processes ?? partsOf(spec);
+    this.#onSecond = onSecond;
+    this.#events = new EventMerger(count, onEvent);
+    this.#parts = Array.from({ length: count }, (_, index) => {
+      const part = new LoadPartProcess(signal, (message) => {
+        this.#hear(index, message);
+      });
+      return part;
     });
-    this.died = this.#process.died;
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#kill, { once: true });
+    this.died = AbortSignal.any(this.#parts.map(({ died }) => died));
   }
 
   get pid(): number | undefined {
-    return this.#process.pid;
+    return this.#parts[0]?.pid;
   }
 
   async start({ endpoint, spec, scripts, pools, zeroMs, requestsPath }: LoadOptions): Promise<void> {
-    const ready = this.#answer('ready', START_TIMEOUT_MS, 'starting the load');
-    const { ratePerSec, connections, seed } = spec;
     const versions = spec.versions.map(({ name }) => ({ name, scripts: scripts.get(name) ?? [] }));
-    const order = { endpoint, ratePerSec, connections, seed, versions, pools, zeroMs, requestsPath };
-    this.#process.send({ type: 'start', order });
-    await ready;
+    const common = {
+      endpoint,
+      seed: spec.seed,
+      versions,
+      pools,
+      zeroMs,
+      requestsPath,
+      pipeline: spec.pipeline ?? false,
+    };
+    const of = this.#parts.length;
+    const start = (part: LoadPartProcess, index: number): Promise<void> =>
+      part.start({
+        ...common,
+        ...{ ratePerSec: spec.ratePerSec / of, connections: shareOf(spec.connections, index, of) },
+        ...{ part: { index, of }, capacityMs: capacityMs(spec) },
+      });
+    const [first, ...others] = this.#parts;
+    if (first) await start(first, 0); // it begins the file that all of them write to
+    await Promise.all(others.map((part, position) => start(part, position + 1)));
   }
 
   async setShares(shares: Record<string, number>): Promise<void> {
-    const id = this.#shares++;
-    const set = this.#answer(`shares ${id}`, SHARES_TIMEOUT_MS, 'moving the traffic');
-    this.#process.send({ type: 'shares', id, shares });
-    await set;
+    await Promise.all(this.#parts.map((part) => part.setShares(shares)));
   }
 
   latest(): SecondStats | undefined {
@@ -109,37 +118,20 @@ class Load implements RunningLoad {
   }
 
   async stop(drainMs: number): Promise<{ unfinished: number }> {
-    const stopped = this.#answer('stopped', drainMs + STOP_GRACE_MS, 'stopping the load');
-    this.#process.send({ type: 'stop', drainMs });
-    try {
-      const message = await stopped;
-      // All rows are written by now; a process that lingers loses nothing when it is killed.
-      await withTimeout(this.#process.expectExit(), STOP_GRACE_MS, 'the end of the load process').catch(
-        () => undefined,
-      );
-      return { unfinished: message.type === 'stopped' ? message.unfinished : 0 };
-    } catch (cause) {
-      if (!(cause instanceof RehearsalError && cause.code === 'TIMED_OUT')) throw cause;
-      throw new RehearsalError('LOAD_DIED', 'the load process did not stop in time and was killed', {
-        cause,
-      });
-    } finally {
-      this.kill();
-    }
+    const stopped = await Promise.all(this.#parts.map((part) => part.stop(drainMs)));
+    return { unfinished: stopped.reduce((sum, { unfinished }) => sum + unfinished, 0) };
   }
 
   kill(): void {
-    this.#signal.removeEventListener('abort', this.#kill);
-    this.#process.kill();
+    for (const part of this.#parts) part.kill();
   }
 
-  /** The process's answer. @throws TIMED_OUT, the signal's reason, or why the process died */
-  async #answer(name: string, timeoutMs: number, what: string): Promise<FromLoad> {
-    const answered = new Promise<FromLoad>((resolve) => this.#answers.set(name, resolve));
-    try {
-      return await withTimeout(answered, timeoutMs, what, AbortSignal.any([this.#signal, this.died]));
-    } finally {
-      this.#answers.delete(name);
-    }
+  #hear(index: number, message: FromLoad): void {
+    if (message.type === 'event') this.#events.add(index, message.event);
+    if (message.type !== 'second') return;
+    this.#seconds[index] = message.second;
+    if (index > 0) return; // the clock of the first one makes the seconds
+    this.#latest = mergeSeconds(Object.values(this.#seconds));
+    if (this.#latest) this.#onSecond(this.#latest);
   }
 }

@@ -14,6 +14,14 @@ export interface Choice {
   readonly script: number;
 }
 
+/** One of the processes that share a load. */
+export interface LoadPart {
+  /** From 0. */
+  readonly index: number;
+  readonly of: number;
+}
+
+const WHOLE: LoadPart = { index: 0, of: 1 };
 const TOLERANCE = 1e-6;
 
 /**
@@ -22,15 +30,22 @@ const TOLERANCE = 1e-6;
  */
 export class TrafficMix {
   readonly #versions: readonly Version[];
+  /** Of the scripts of each version. */
+  readonly #weights: readonly (readonly number[])[];
   readonly #versionDraws: Random;
   readonly #scriptDraws: Random;
   #shares: readonly number[];
-  #count = 0;
+  readonly #parts: number;
+  #number: number;
 
-  constructor(versions: readonly Version[], seed: number) {
+  /** @param part of several mixes that number their requests between them */
+  constructor(versions: readonly Version[], seed: number, part: LoadPart = WHOLE) {
     this.#versions = versions;
-    this.#versionDraws = new Random(seed, 'versions');
-    this.#scriptDraws = new Random(seed, 'scripts');
+    this.#weights = versions.map(({ scripts }) => scripts.map(({ weight }) => weight));
+    this.#versionDraws = new Random(seed, 'versions', part.index);
+    this.#scriptDraws = new Random(seed, 'scripts', part.index);
+    this.#number = part.index;
+    this.#parts = part.of;
     this.#shares = versions.map((_, index) => (index === 0 ? 1 : 0));
   }
 
@@ -48,15 +63,18 @@ export class TrafficMix {
 
   next(): Choice {
     const version = pick(this.#shares, this.#versionDraws.unit());
-    const weights = (this.#versions[version]?.scripts ?? []).map(({ weight }) => weight);
-    return { number: this.#count++, version, script: pick(weights, this.#scriptDraws.unit()) };
+    const script = pick(this.#weights[version] ?? [], this.#scriptDraws.unit());
+    const number = this.#number;
+    this.#number += this.#parts;
+    return { number, version, script };
   }
 }
 
 /** The index whose part of the sum `luck`, in [0, 1), falls into. */
 function pick(weights: readonly number[], luck: number): number {
   let rest = luck * weights.reduce((sum, weight) => sum + weight, 0);
-  for (const [index, weight] of weights.entries()) {
+  for (let index = 0; index < weights.length; index++) {
+    const weight = weights[index] ?? 0;
     if (rest < weight) return index;
     rest -= weight;
   }

@@ -41,9 +41,9 @@ async function handle(message: ToLoad): Promise<void> {
 }
 
 async function start(order: LoadOrder): Promise<void> {
-  generator = await Generator.start(order, {
-    onSecond: (stats) => {
-      send({ type: 'second', stats });
+  generator = await Generator.open(order, {
+    onSecond: (second) => {
+      send({ type: 'second', second });
     },
     onEvent: (event) => {
       send({ type: 'event', event });
@@ -51,6 +51,7 @@ async function start(order: LoadOrder): Promise<void> {
     onError: fail,
   });
   send({ type: 'ready' });
+  await generator.begin();
 }
 
 /** Tells the controller why, once, and ends. The text never quotes rows. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import { APPLICATION_PREFIX, type ConnectionRole, type PgEndpoint } from './endpoint.ts';
@@ -14,7 +15,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export async function connect(
   endpoint: PgEndpoint,
   role: ConnectionRole,
-  extra: { pipeline?: boolean; queryTimeoutMs?: number; signal?: AbortSignal } = {},
+  extra: { pipeline?: boolean; queryTimeoutMs?: number; signal?: AbortSignal; stream?: () => Duplex } = {},
 ): Promise<pg.Client> {
   const { signal, queryTimeoutMs, ...config } = extra;
   signal?.throwIfAborted();

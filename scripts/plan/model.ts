@@ -50,6 +50,8 @@ export interface LoadSpec {
   readonly warmupMs: number;
   readonly cooldownMs: number;
   readonly seed: number;
+  /** Statements of a request are sent without waiting for the answers before them. */
+  readonly pipeline?: true;
   /** In order of rollout; traffic starts on the first. */
   readonly versions: readonly AppVersion[];
 }

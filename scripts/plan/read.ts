@@ -44,14 +44,17 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
   const { data: config } = rehearsalSchema.safeParse(source.value);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
     throw new InputError(inReadingOrder(reading.mistakes));
-  const { rate, connections, warmup, cooldown, seed } = config.load;
+  const { rate, connections, warmup, cooldown, seed, pipeline } = config.load;
   return {
     name: config.name,
     dir: place.dir,
     snapshot,
     postgres: postgresOf(config.postgres, reading),
     hosts: hostsOf(config.hosts),
-    load: { ratePerSec: rate, connections, warmupMs: warmup, cooldownMs: cooldown, seed, versions },
+    load: {
+      ...{ ratePerSec: rate, connections, warmupMs: warmup, cooldownMs: cooldown, seed, versions },
+      ...(pipeline && { pipeline }),
+    },
     budgets: budgetsOf(config.budgets),
     plan: steps,
     files: [...reading.files].sort(),

@@ -83,6 +83,11 @@ export const loadSchema = z.strictObject({
   seed: count('a whole number', 1, { min: 0 })
     .prefault(1)
     .describe('Seed of the arrivals and of the random values: the same seed sends the same requests.'),
+  pipeline: flag(true)
+    .prefault(false)
+    .describe(
+      'For an app whose driver does so: statements of a request are sent without waiting for the answers before them. Locks are then held for fewer round trips.',
+    ),
   versions: z
     .record(
       key('a version name, which starts with a letter', /^[A-Za-z][A-Za-z0-9_.-]*$/),

@@ -20,8 +20,17 @@ function callersFolder() {
   return (byNpm() && process.env.INIT_CWD) || process.cwd();
 }
 
+/** Who started this and wants it to end when they do: npm, or a program that says so by its pid. */
+function watchParent() {
+  const { REHEARSE_PARENT_PID: told } = process.env;
+  delete process.env.REHEARSE_PARENT_PID;
+  const gone = () => process.emit('SIGTERM', 'SIGTERM');
+  if (told !== undefined) onParentEnd(gone, undefined, Number(told));
+  else if (byNpm()) onParentEnd(gone);
+}
+
 async function start() {
-  if (byNpm()) onParentEnd(() => process.emit('SIGTERM', 'SIGTERM'));
+  watchParent();
   const exitCode = await whyNotReady(ROOT);
   if (exitCode !== undefined) return exitCode;
   const { main, processIo } = await import('../cli/main.ts');

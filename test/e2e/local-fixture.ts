@@ -31,11 +31,20 @@ export function tracesOf(runId: string): string[] {
   return [...localTraces(runId), ...(existsSync(session) ? [`folder ${session}`] : [])];
 }
 
+/** Something that says on its output how far the run is. */
+interface Talker {
+  says(pattern: RegExp): Promise<void>;
+}
+
 /** The five moments in a run's life at which it may be struck. */
-export const MOMENTS: Record<string, (run: RehearseProcess, runId: string) => Promise<void>> = {
+export const MOMENTS: Record<string, (run: Talker, runId: string) => Promise<void>> = {
   'the network is made': async (_, runId) => until(() => existsSync(`/sys/class/net/${linkOf(runId)}`)),
   'a host is made': async (_, runId) =>
-    until(() => existsSync('/run/netns') && readdirSync('/run/netns').some((name) => name.includes(runId) && name.endsWith('.driver'))),
+    until(
+      () =>
+        existsSync('/run/netns') &&
+        readdirSync('/run/netns').some((name) => name.includes(runId) && name.endsWith('.driver')),
+    ),
   'the snapshot is restored': async (run) => {
     await run.says(/environment: \d hosts/);
     await sleep(700);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { resultSchema } from '../../scripts/checks/result.ts';
+import { killTree } from '../support/process-tree.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { textsBelow, tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 import { canRunLocally, startLocal, tracesOf } from './local-fixture.ts';
@@ -82,9 +83,32 @@ describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
     await run.says(/baseline: /);
     const namespace = `rehearse.${runId}.primary`;
     const pids = execFileSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' }).trim().split('\n');
-    for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
+    // The first of them takes the others with it.
+    const first = Math.min(...pids.map(Number));
+    process.kill(first, 'SIGKILL');
     expect(await run.end()).toBe(3);
     expect(run.stderr).toMatch(/error HOST_DIED: .*primary/);
     expect(tracesOf(runId)).toEqual([]);
+  });
+
+  it('goes on with run --resume after its own process was killed, and loses nothing', async () => {
+    tiny = await tinyRehearsal('  - { phase: expand, sql: sql/1.sql }', {
+      'sql/1.sql': 'begin;\nselect pg_sleep(4);\ncommit;',
+    });
+    const run = startLocal(tiny);
+    const runId = await run.runId();
+    await run.says(/baseline: /);
+    killTree(run.pid);
+    await run.end();
+    const args = ['run', '.', '--resume', runId, '--json'];
+    const { code, stdout, stderr } = await rehearse(args, { cwd: tiny.dir, tmp: tiny.tmp, target: 'local' });
+    expect(code, stderr).toBe(0);
+    const result = resultSchema.parse(JSON.parse(stdout));
+    expect(result).toMatchObject({ runId, verdict: 'pass', environment: { leftovers: 0 } });
+    expect(result.steps).toMatchObject([{ status: 'ok', attempts: 1 }]);
+    expect(tracesOf(runId)).toEqual([]);
+    const again = await rehearse(args, { cwd: tiny.dir, tmp: tiny.tmp, target: 'local' });
+    expect(again).toMatchObject({ code: 2 });
+    expect(again.stderr).toContain('it has ended: completed');
   });
 });

@@ -28,7 +28,7 @@ export class PulumiStack {
     this.#tiny = tiny;
   }
 
-  static async create(tiny: TinyRehearsal): Promise<PulumiStack> {
+  static async create(tiny: TinyRehearsal, target = 'embedded'): Promise<PulumiStack> {
     const engine = await findEngine();
     if ('missing' in engine) throw new Error(engine.missing);
     const dir = join(tiny.dir, 'stack');
@@ -38,12 +38,12 @@ export class PulumiStack {
     const env = {
       ...{ ...process.env, ...engine.env, NO_COLOR: '1', TMPDIR: tiny.tmp },
       ...{ PULUMI_HOME: join(dir, 'home'), PULUMI_BACKEND_URL: `file://${join(dir, 'state')}` },
-      ...{ PULUMI_CONFIG_PASSPHRASE: 'tiny', TS_NODE_CACHE: 'false' },
+      ...{ PULUMI_CONFIG_PASSPHRASE: 'tiny' },
     };
     const stack = new PulumiStack(dir, env, tiny);
     await stack.run('stack', 'init', 'dev');
     await stack.set('rehearsals', tiny.dir);
-    await stack.set('target', 'embedded');
+    await stack.set('target', target);
     await stack.set('out', join(tiny.dir, 'runs'));
     return stack;
   }
@@ -130,6 +130,13 @@ export class PulumiProcess {
       if (Date.now() > limit) throw new Error(`it never said ${pattern.source}:\n${this.output}`);
       await sleep(20);
     }
+  }
+
+  /** As soon as the rehearsal is named. */
+  async runId(): Promise<string> {
+    const named = /run (\S+): \d+ steps? on/;
+    await this.says(named);
+    return named.exec(this.output)?.[1] ?? '';
   }
 
   async end(): Promise<number | null> {

@@ -85,7 +85,7 @@ describe('a whole rehearsal by the bundle alone, in a folder with nothing else',
     const record = startRecord(rehearsal, { ...fixed, load });
     await folder.writeDocument('run', { ...record, outcome: 'completed', endedAt: new Date().toISOString() });
     const hosts = { hosts: 3, hostInfo: [], created: {}, limits: [] } as unknown as RunningEnvironment;
-    const made = { target: 'test', createMs: 1, price: null };
+    const made = { target: 'test', createMs: 1, price: null, sizes: {} };
     if (server === null) throw new Error('no facts of the server');
     const environment = environmentRecord(server, hosts, made);
     await folder.writeDocument('environment', { ...environment, destroyMs: 1, leftovers: 0 });

@@ -5,12 +5,15 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { reap, sweep } from '../../infra/reap.ts';
+import { reap, sweepTarget } from '../../infra/reap.ts';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
 import type { Environment, Leftover } from '../../infra/targets/target.ts';
 import { neverAborted, pidsBelow, privateTmpdir, serverPid, specOf } from './embedded-fixture.ts';
 
 const CONTROLLER = join(import.meta.dirname, 'embedded-controller.ts');
+
+/** On this target only: other tests have hosts of other kinds. */
+const sweep = ({ runId }: { runId?: string } = {}): Promise<Leftover[]> => sweepTarget(embeddedTarget, runId);
 
 let tmp: Awaited<ReturnType<typeof privateTmpdir>>;
 const environments: Environment[] = [];

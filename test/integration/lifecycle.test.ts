@@ -40,6 +40,7 @@ it('gives a server to work with and leaves nothing of it', async () => {
     createMs: expect.any(Number) as number,
     destroyMs: expect.any(Number) as number,
     leftovers: [],
+    keptUntil: null,
     failures: [],
   });
   expect(lifecycle.createMs).toBeGreaterThan(0);

@@ -53,9 +53,14 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   async (signal) => {
     const machine = await fakeMachine();
     const log = join(machine.dir, 'log');
+    // A shell cannot trap what it was started to ignore, as every job in the background of a script is.
+    const reset = `[ "$RESET" ] || RESET=1 exec /usr/bin/env --default-signal=INT "$0" "$@"`;
     const count = `trap 'echo asked >> "${log}"; asked=1' INT TERM HUP; echo ready >> "${log}"`;
     const wait = `PATH=/usr/bin:/bin; until [ "$asked" ]; do sleep 0.1; done; sleep 0.6; exit 130`;
-    await machine.program('pulumi', `[ "$1" = version ] && echo 3.250.0 && exit; ${count}; ${wait}`);
+    await machine.program(
+      'pulumi',
+      `[ "$1" = version ] && echo 3.250.0 && exit; ${reset}; ${count}; ${wait}`,
+    );
     const script = start('pulumi.mjs', ['up'], machine);
     await expect.poll(() => existsSync(log), { timeout: 20_000 }).toBe(true);
     script.kill(signal);

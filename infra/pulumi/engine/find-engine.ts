@@ -46,6 +46,8 @@ export async function findEngine(env: Env = process.env): Promise<Engine | Engin
       PATH: await enginePath(cli, languageHost, command, env),
       PULUMI_HOME: home,
       PULUMI_SKIP_UPDATE_CHECK: 'true',
+      // The SDK's TypeScript, which nothing here uses, would leave a cache in the temporary folder.
+      TS_NODE_CACHE: 'false',
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
       // The language host and the stand-in are found by PATH, whatever the caller has set.
       PULUMI_IGNORE_AMBIENT_PLUGINS: 'false',

@@ -1,9 +1,9 @@
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { shellQuote } from './shell-quote.ts';
+import { shellWord } from './quote.ts';
 
 test('the shell gives back what was quoted, whatever it holds', async () => {
   const text = `it's "$HOME" \`id\` \\ \n  end!`;
-  const { stdout } = await execa('sh', ['-c', `printf %s ${shellQuote(text)}`]);
+  const { stdout } = await execa('sh', ['-c', `printf %s ${shellWord(text)}`]);
   expect(stdout).toBe(text);
 });
