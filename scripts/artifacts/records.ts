@@ -131,7 +131,7 @@ export interface StatementRecord {
   readonly sentMs: number;
   /** When its own answer had arrived. */
   readonly respondedMs: number;
-  /** When its transaction had ended: its locks were free from here on. */
+  /** When its transaction had ended, or ROLLBACK TO had undone it: its locks were free from here on. */
   readonly releasedMs: number;
   readonly rows: number | null;
   /** How the lock set was seen: inside its own transaction (exact), from outside every 10 ms, or not at all. */
@@ -145,6 +145,18 @@ export interface StatementRecord {
   readonly sizeChangeBytes: number | null;
   readonly pid: number;
   readonly error: StepError | null;
+  /** Absent where the locks were not read inside the transaction. */
+  readonly lockSlots?: LockSlots;
+}
+
+/** Entries of the server's shared lock table. */
+export interface LockSlots {
+  /** Taken by the whole transaction after the statement; locks on the fast path (weak, and few) take none. */
+  readonly used: number;
+  /** `max_locks_per_transaction`: the share of one session, which it may exceed while others leave theirs. */
+  readonly perTransaction: number;
+  /** For all sessions together; beyond it PostgreSQL fails with 53200, out of shared memory. */
+  readonly total: number;
 }
 
 export interface LockEntry {
@@ -154,6 +166,8 @@ export interface LockEntry {
   readonly mode: string;
   /** False where the relation did not exist before the step: nobody else can wait for it. */
   readonly existedBefore: boolean;
+  /** The topmost partitioned table, or index, that the relation is a part of. */
+  readonly partitionOf?: string;
 }
 
 /** artifacts/waits.ndjson: one session seen waiting for a lock, at one poll. */
@@ -168,6 +182,20 @@ export interface WaitRecord {
   /** When the wait began (pg_locks.waitstart). */
   readonly sinceMs: number;
   readonly blockedBy: readonly { readonly pid: number; readonly role: SessionRole }[];
+  /** Blockers of this poll that were not seen before, or do something else by now. */
+  readonly sessions?: readonly SessionFacts[];
+}
+
+/** A session that others waited for, as pg_stat_activity showed it. */
+export interface SessionFacts {
+  readonly pid: number;
+  readonly applicationName: string;
+  /** Such as `active` or `idle in transaction`; null where the server does not tell. */
+  readonly state: string | null;
+  /** Its last statement with constants as `$1`, without comments; null where the server does not tell. */
+  readonly query: string | null;
+  /** Age of its transaction at that moment. */
+  readonly transactionMs: number | null;
 }
 
 /** Who a session is, told by its application_name. */

@@ -28,6 +28,8 @@ export interface CheckOutcome {
   readonly findings: readonly CheckFinding[];
   /** Where neither of the check's own titles is true. */
   readonly title?: string;
+  /** Nothing was there to judge, though it needs no budget. */
+  readonly isNotJudged?: boolean;
 }
 
 /** A pure function of the evidence. Its page is docs/checks/<id in kebab case>.md. */

@@ -8,6 +8,7 @@ import { evidenceComplete } from './evidence-complete.ts';
 import { generator } from './generator.ts';
 import { leftovers } from './leftovers.ts';
 import { lockHold } from './lock-hold.ts';
+import { lockSlots } from './lock-slots.ts';
 import { lockWait } from './lock-wait.ts';
 import { p99 } from './p99.ts';
 import { replicationLag } from './replication-lag.ts';
@@ -25,6 +26,7 @@ export const CHECKS: readonly Check[] = [
   generator,
   leftovers,
   lockHold,
+  lockSlots,
   lockWait,
   p99,
   replicationLag,

@@ -1,4 +1,5 @@
 import { formatCount, plural } from '../shared/format.ts';
+import type { StatementRecord } from '../artifacts/records.ts';
 import { POLL_MS } from '../artifacts/polling.ts';
 import type { Analysis } from './analysis/analyse.ts';
 
@@ -31,15 +32,32 @@ export function knownLimits(analysis: Analysis): string[] {
 /** Statements outside a transaction and foreign programs cannot be asked for their locks: they are watched from outside. */
 function outsideLimit({ evidence }: Analysis): string[] {
   const commands = evidence.run.plan.filter(({ kind }) => kind === 'command').length;
-  const statements = (evidence.steps ?? []).filter(
-    (event) => event.type === 'statement' && event.capture === 'outside',
-  ).length;
+  const outside = (evidence.steps ?? [])
+    .filter((event) => event.type === 'statement')
+    .filter(({ capture }) => capture === 'outside');
+  const statements = distinctStatements(outside.filter(({ error }) => error === null));
+  // One that gave way to others held nothing that they wanted.
+  const failed = distinctStatements(
+    outside.filter(({ error }) => error !== null && error.sqlstate !== '55P03'),
+  );
   const watched = [
     ...(statements > 0 ? [plural(statements, 'statement')] : []),
     ...(commands > 0 ? [plural(commands, 'command step')] : []),
   ];
-  if (watched.length === 0) return [];
   return [
-    `The locks of ${watched.join(' and ')} were looked at from outside every ${POLL_MS} ms: one held for a shorter time can be missed.`,
+    ...(watched.length > 0
+      ? [
+          `The locks of ${watched.join(' and ')} were looked at from outside every ${POLL_MS} ms: one held for a shorter time can be missed.`,
+        ]
+      : []),
+    ...(failed > 0
+      ? [
+          `What ${plural(failed, 'statement')} held until the failure was looked at from outside, from ${2 * POLL_MS} ms on: shorter holds are not known.`,
+        ]
+      : []),
   ];
+}
+
+function distinctStatements(records: readonly StatementRecord[]): number {
+  return new Set(records.map(({ step, index }) => `${index} ${step}`)).size;
 }

@@ -189,3 +189,38 @@ test('a lock that its transaction kept gets the advice to end the transaction', 
     'End the transaction right after it, and put what needs no lock on that table before it or into a transaction of its own.',
   );
 });
+
+test('a transaction that takes more than half of the lock table is warned about, and told how to go round it', () => {
+  const slots = (used: number) => [
+    ...stepWindow('alter', 4900, 7010),
+    statementRecord({ lockSlots: { used, perTransaction: 64, total: 8000 } }),
+  ];
+  expect(findings('lockSlots', { steps: slots(4000) })).toEqual([]);
+  const [finding] = findings('lockSlots', { steps: slots(5000) });
+  expect(finding).toMatchObject({ status: 'warn', step: 'alter', statement: 1, measured: 62.5, budget: 50 });
+  expect(finding?.message).toMatch(/^Step 1 alter took 5,000 of about 8,000 lock slots/);
+});
+
+test('a command that stood in the queue is charged with its wait, and names whom it waited for', () => {
+  const plan = [plannedStep('flyway', { kind: 'command', files: [] })];
+  const own = polls(5000, 6000).map((tMs) =>
+    waitRecord({
+      ...{ tMs, sinceMs: 5000, pid: 500, role: 'other' as const, mode: 'AccessExclusiveLock' },
+      blockedBy: [{ pid: 9, role: 'other' }],
+    }),
+  );
+  const locks = own.map(({ tMs }) => ({
+    ...{ tMs, pid: 500, step: 'flyway', relation: 'public.customers' },
+    ...{ mode: 'AccessExclusiveLock', granted: false },
+  }));
+  const result = judgeEvidence(
+    evidence({
+      run: runRecord({ plan, budgets: { lockWaitMs: 500 } }),
+      ...{ waits: own, locks, steps: stepWindow('flyway', 4900, 6100) },
+    }),
+  );
+  expect(result.steps[0]?.outside).toMatchObject({ blackoutMs: 1000, lockWaitMs: 1000, lockHoldMs: 0 });
+  expect(result.findings[0]?.message).toMatch(
+    /^Step 1 flyway waited 1.00 s for .* behind another program \(budget 500 ms\)/,
+  );
+});

@@ -38,12 +38,16 @@ function longestWaitMs({ longestAppWaitMs, blockingWaitMs }: Stop): number {
   return Math.max(longestAppWaitMs, blockingWaitMs);
 }
 
+function rootsOf({ step }: Stop): string[] {
+  return (step.outside?.blockers ?? []).filter(({ isRoot }) => isRoot).map(({ role }) => role);
+}
+
 function message(stop: Stop, measured: number, budget: number, isQueue: boolean): string {
   const who = stepTitle(stop.step.run);
   const victims = victimsPhrase(stop.victims);
   if (!isQueue)
     return `${who} stopped ${stop.where} for ${formatMs(measured)} ${budgetMs(budget)}: ${victims}.`;
-  const roles = stop.statement?.blockedBy.map(roleName) ?? [];
+  const roles = [...new Set((stop.statement?.blockedBy ?? rootsOf(stop)).map(roleName))];
   const behind = roles.length === 0 ? '' : ` behind ${listed(roles)}`;
   return (
     `${who} waited ${formatMs(stop.blockingWaitMs)} for ${stop.where}${behind} ${budgetMs(budget)}, ` +

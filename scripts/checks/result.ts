@@ -33,7 +33,35 @@ const errorSchema = z.object({
   excerpt: z.string().nullable(),
 });
 
-const lockSchema = z.object({ relation: z.string(), mode: z.string() });
+const lockSchema = z.object({
+  relation: z.string(),
+  mode: z.string(),
+  partitionOf: z.string().optional().describe('The topmost table or index that the relation is a part of'),
+});
+const blockerSchema = z.object({
+  role: z.string().describe('app, migration, command, compatibility or other'),
+  applicationName: z.string().nullable(),
+  state: z.string().nullable().describe('As in pg_stat_activity: active, idle in transaction'),
+  query: z.string().nullable().describe('Its statement with $1, $2 … in the place of all constants'),
+  level: z.int().positive().describe('1 = waited for directly, 2 = waited for by one of level 1, and so on'),
+  isRoot: z.boolean().describe('It waited for nobody: the queue began with it'),
+  sessions: count,
+  ms: ms.describe('How long the longest of them stood in the way'),
+});
+const waiterSchema = z.object({
+  role: z.string(),
+  sessions: count.describe('Most of them at once'),
+  sessionSeconds: z.number().nonnegative(),
+  longestMs: ms,
+});
+const treeShape = {
+  blockers: z.array(blockerSchema).optional().describe('Whom it waited for, nearest first'),
+  waiters: z.array(waiterSchema).optional().describe('Who waited behind it'),
+};
+const overBudget = count
+  .nullable()
+  .optional()
+  .describe('Of the delayed and failed requests, those above the budget for p99; null without such a budget');
 const victimsSchema = z.object({
   delayed: count,
   failed: count,
@@ -72,6 +100,13 @@ export const statementSchema = z.object({
   peakBlockedSessions: count,
   blockedSessionSeconds: z.number().nonnegative(),
   blockedBy: z.array(z.string()).describe('Who the statement itself waited for, as roles'),
+  ...treeShape,
+  requestsOverBudget: overBudget,
+  lockSlots: z
+    .object({ used: count, perTransaction: count, total: count })
+    .nullable()
+    .optional()
+    .describe('Entries of the shared lock table that its transaction had taken by then'),
   walBytes: z.number().nullable(),
   sizeChangeBytes: z.number().nullable(),
   error: errorSchema.nullable(),
@@ -84,6 +119,18 @@ const latencySchema = z.object({
   p95Ms: ms,
   p99Ms: ms,
   maxMs: ms,
+});
+
+const outsideSchema = z.object({
+  lockWaitMs: ms,
+  lockHoldMs: ms,
+  blackoutMs: ms,
+  locks: z.array(lockSchema),
+  ...treeShape,
+  peakBlockedSessions: count,
+  blockedSessionSeconds: z.number().nonnegative(),
+  longestVictimMs: ms,
+  requestsOverBudget: overBudget,
 });
 
 export const stepSchema = z.object({
@@ -116,6 +163,10 @@ export const stepSchema = z.object({
       pauseReasons: z.array(z.string()),
     })
     .nullable(),
+  outside: outsideSchema
+    .nullable()
+    .optional()
+    .describe('Of a command: what its sessions did by their locks, as seen from outside'),
   latency: latencySchema
     .nullable()
     .optional()
@@ -231,4 +282,7 @@ export type Result = z.infer<typeof resultSchema>;
 export type Finding = z.infer<typeof findingSchema>;
 export type StepResult = z.infer<typeof stepSchema>;
 export type StatementResult = z.infer<typeof statementSchema>;
+export type OutsideResult = z.infer<typeof outsideSchema>;
+export type Blocker = z.infer<typeof blockerSchema>;
+export type Waiter = z.infer<typeof waiterSchema>;
 export type Victims = z.infer<typeof victimsSchema>;

@@ -61,14 +61,14 @@ function titleOf(check: Check, { title, findings }: CheckOutcome): string {
 
 function statusOf(
   check: Check,
-  { measured, findings }: CheckOutcome,
+  { measured, findings, isNotJudged = false }: CheckOutcome,
   analysis: Analysis,
   budgets: Budgets,
 ): Result['checks'][number]['status'] {
   for (const status of ['fail', 'inconclusive', 'warn'] as const) {
     if (findings.some((found) => found.status === status)) return status;
   }
-  const isMute = check.applies?.(analysis.evidence.run) === false;
+  const isMute = isNotJudged || check.applies?.(analysis.evidence.run) === false;
   if (isMute || (check.budget !== null && (budgetOf(check, budgets) === null || measured === null)))
     return 'not-judged';
   return 'pass';
@@ -109,6 +109,7 @@ const KINDS: readonly string[] = [
   'lockHold',
   'p99',
   'blockedSeconds',
+  'lockSlots',
   'replicationLag',
   'stepDuration',
   'backfillRate',

@@ -1,10 +1,15 @@
-import type { StepError } from '../artifacts/records.ts';
+import type { LockEntry, StepError } from '../artifacts/records.ts';
 import { formatMs, plural } from '../shared/format.ts';
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
+import type { BlockedSessions } from './analysis/blocked-sessions.ts';
+import type { Blocker } from './analysis/blockers.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
 import { statusOf } from './analysis/steps.ts';
 import type { VictimCount } from './analysis/victim-count.ts';
 import type { StatementResult, StepResult, Victims } from './result.ts';
+
+/** Behind a hot table hundreds of different queries can stand in the way. */
+const MOST_BLOCKERS = 20;
 
 /** The plan in its order, also the steps that never ran. */
 export function stepResults(analysis: Analysis): StepResult[] {
@@ -41,16 +46,47 @@ function stepResult(step: StepAnalysis, currentVersion: string): StepResult {
     shown: { ...end?.shown },
     statements: step.statements.map(statementResult),
     backfill: backfillOf(step),
+    outside: outsideResult(step),
     latency,
   };
+}
+
+function outsideResult({ outside, blocked, victims }: StepAnalysis): StepResult['outside'] {
+  if (outside === null) return null;
+  return {
+    lockWaitMs: outside.waitMs,
+    lockHoldMs: outside.holdMs,
+    blackoutMs: outside.blackoutMs,
+    locks: distinct(outside.spans),
+    ...treeOf(outside.blockers, blocked),
+    peakBlockedSessions: blocked.peak,
+    blockedSessionSeconds: blocked.sessionSeconds,
+    longestVictimMs: victims.longestMs,
+    requestsOverBudget: victims.overBudget,
+  };
+}
+
+function treeOf(
+  blockers: readonly Blocker[],
+  { waiters }: BlockedSessions,
+): Pick<StatementResult, 'blockers' | 'waiters'> {
+  return {
+    blockers: blockers.slice(0, MOST_BLOCKERS).map((blocker) => ({ ...blocker })),
+    waiters: waiters.map((waiter) => ({ ...waiter })),
+  };
+}
+
+function distinct(locks: readonly Omit<LockEntry, 'existedBefore'>[]): StatementResult['locks'] {
+  const byName = locks.map(({ relation, mode, partitionOf }) => {
+    const lock = { relation, mode, ...(partitionOf === undefined ? {} : { partitionOf }) };
+    return [`${relation} ${mode}`, lock] as const;
+  });
+  return [...new Map(byName).values()];
 }
 
 function statementResult(statement: StatementAnalysis): StatementResult {
   const { record, victims, blocked, tries } = statement;
   const outside = tries.flatMap((one) => (one.record.capture === 'outside' ? one.spans : []));
-  const locks = new Map(
-    [...record.newLocks, ...outside].map(({ relation, mode }) => [`${relation} ${mode}`, { relation, mode }]),
-  );
   return {
     index: record.index,
     sql: record.sql,
@@ -62,7 +98,7 @@ function statementResult(statement: StatementAnalysis): StatementResult {
     lockHoldMs: statement.holdMs,
     blackoutMs: statement.blackoutMs,
     capture: record.capture,
-    locks: [...locks.values()],
+    locks: distinct([...record.newLocks, ...outside]),
     rewrote: [...record.rewrote],
     victims: victimsOf(victims),
     victimsByScript: victims.byScript.map((script) => ({ ...script, sqlstates: [...script.sqlstates] })),
@@ -70,10 +106,19 @@ function statementResult(statement: StatementAnalysis): StatementResult {
     peakBlockedSessions: blocked.peak,
     blockedSessionSeconds: blocked.sessionSeconds,
     blockedBy: [...statement.blockedBy],
+    ...treeOf(statement.blockers, blocked),
+    requestsOverBudget: victims.overBudget,
+    lockSlots: largestSlots(tries),
     walBytes: record.walBytes,
     sizeChangeBytes: record.sizeChangeBytes,
     error: record.error && errorOf(record.error),
   };
+}
+
+function largestSlots(tries: StatementAnalysis['tries']): StatementResult['lockSlots'] {
+  const known = tries.flatMap(({ record: { lockSlots } }) => (lockSlots === undefined ? [] : [lockSlots]));
+  const [most] = known.toSorted((a, b) => b.used - a.used);
+  return most === undefined ? null : { ...most };
 }
 
 function victimsOf({ delayed, failed, delayedSeconds }: VictimCount): Victims {

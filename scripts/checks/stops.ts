@@ -1,5 +1,6 @@
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
 import { blocksTraffic, modeName } from '../pg/lock-modes.ts';
+import type { LockSpan } from './analysis/outside-locks.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
 import { shortRelation } from './wording.ts';
 
@@ -33,6 +34,12 @@ export function stops(analysis: Analysis): Stop[] {
 function ofStatement(step: StepAnalysis, statement: StatementAnalysis, tables: ReadonlySet<string>): Stop {
   const spans = statement.tries.flatMap((one) => one.spans);
   const wanted = statement.tries.flatMap((one) => one.waits.map(({ wait }) => wait.relation ?? ''));
+  const wholes = new Map(
+    statement.record.locks.flatMap(({ relation, partitionOf }) =>
+      partitionOf === undefined ? [] : [[relation, partitionOf] as const],
+    ),
+  );
+  const blocked = statement.blocked.relations.map((relation) => wholes.get(relation) ?? relation);
   const mode = statement.strongest?.mode ?? statement.tries[0]?.waits[0]?.wait.mode ?? '';
   return {
     step,
@@ -41,7 +48,7 @@ function ofStatement(step: StepAnalysis, statement: StatementAnalysis, tables: R
     blockingWaitMs: statement.blockingWaitMs,
     longestAppWaitMs: statement.blocked.longestMs,
     victims: statement.victims,
-    where: placeOf(statement.blocked.relations, [...strongestOf(spans), ...wanted], tables),
+    where: placeOf(blocked, [...strongestOf(spans), ...wanted], tables),
     mode: modeName(mode),
   };
 }
@@ -52,7 +59,7 @@ function ofStep(step: StepAnalysis, tables: ReadonlySet<string>): Stop {
     step,
     statement: null,
     blockingHoldMs: Math.max(0, ...blocking.map(({ fromMs, toMs }) => toMs - fromMs)),
-    blockingWaitMs: 0,
+    blockingWaitMs: step.outside?.blockingWaitMs ?? 0,
     longestAppWaitMs: step.blocked.longestMs,
     victims: step.victims,
     where: placeOf(step.blocked.relations, strongestOf(blocking), tables),
@@ -60,9 +67,10 @@ function ofStep(step: StepAnalysis, tables: ReadonlySet<string>): Stop {
   };
 }
 
-function strongestOf(spans: readonly { relation: string; mode: string }[]): string[] {
+/** Relations locked in the strongest modes; a partition by what it is a part of. */
+function strongestOf(spans: readonly LockSpan[]): string[] {
   const blocking = spans.filter(({ mode }) => blocksTraffic(mode));
-  return (blocking.length > 0 ? blocking : spans).map(({ relation }) => relation);
+  return (blocking.length > 0 ? blocking : spans).map(({ relation, partitionOf }) => partitionOf ?? relation);
 }
 
 /** What the app waited for, else what was locked; tables rather than their indexes. */

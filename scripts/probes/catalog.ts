@@ -8,6 +8,8 @@ export interface CatalogEntry {
   /** Null for relations without storage (views, partitioned tables). */
   readonly filenode: number | null;
   readonly sizeBytes: number;
+  /** Name of the topmost table or index that it is a partition of. */
+  readonly partitionOf?: string;
 }
 
 /** Every relation of the database that is not the system's, by oid. */
@@ -18,11 +20,19 @@ export const FIRST_USER_OID = 16384;
 
 const CATALOG = `
   select c.oid::bigint, n.nspname || '.' || c.relname, c.relkind::text, pg_catalog.pg_relation_filenode(c.oid)::bigint,
-         case when c.relkind in ('r', 'm', 't', 'i') then coalesce(pg_catalog.pg_relation_size(c.oid), 0) else 0 end
+         case when c.relkind in ('r', 'm', 't', 'i') then coalesce(pg_catalog.pg_relation_size(c.oid), 0) else 0 end,
+         case when c.relispartition then pg_catalog.pg_partition_root(c.oid)::pg_catalog.oid::bigint end
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
    where c.oid >= ${FIRST_USER_OID}`;
 
-type CatalogRow = [oid: string, name: string, kind: string, filenode: string | null, size: string];
+type CatalogRow = [
+  oid: string,
+  name: string,
+  kind: string,
+  filenode: string | null,
+  size: string,
+  root: string | null,
+];
 
 /**
  * Reads the catalog as it is now. Sizes open the relations, so call it only where no other session holds ACCESS EXCLUSIVE:
@@ -30,10 +40,18 @@ type CatalogRow = [oid: string, name: string, kind: string, filenode: string | n
  */
 export async function readCatalog(client: PgClient): Promise<Catalog> {
   const { rows } = await client.query<CatalogRow>({ text: CATALOG, rowMode: 'array' });
+  const names = new Map(rows.map(([oid, name]) => [oid, name]));
   return new Map(
-    rows.map(([oid, name, kind, filenode, size]) => [
-      Number(oid),
-      { name, kind, filenode: filenode === null ? null : Number(filenode), sizeBytes: Number(size) },
-    ]),
+    rows.map(([oid, name, kind, filenode, size, root]) => {
+      const partitionOf = root === null ? undefined : names.get(root);
+      const entry: CatalogEntry = {
+        name,
+        kind,
+        filenode: filenode === null ? null : Number(filenode),
+        sizeBytes: Number(size),
+        ...(partitionOf === undefined ? {} : { partitionOf }),
+      };
+      return [Number(oid), entry];
+    }),
   );
 }

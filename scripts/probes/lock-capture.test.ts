@@ -1,22 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import type { Catalog } from './catalog.ts';
-import { newLocks, readCapture } from './lock-capture.ts';
+import { newLocks, readCapture, type CaptureRow, type CatalogStates } from './lock-capture.ts';
 
 const before: Catalog = new Map([
   [20001, { name: 'public.orders', kind: 'r', filenode: 20001, sizeBytes: 8192 }],
   [20002, { name: 'public.gone', kind: 'r', filenode: 20002, sizeBytes: 16384 }],
 ]);
 
+const same = (catalog: Catalog): CatalogStates => ({
+  ...{ before: catalog, committed: catalog, existing: catalog },
+});
+
 describe('readCapture', () => {
   it('tells a rewrite by the new filenode and the growth by the new size', () => {
     const capture = readCapture(
-      ['1000', [[20001, 'AccessExclusiveLock', 'public.orders', 'r', 30001, 40960]]],
-      before,
-      before,
+      ['1000', [[20001, 'AccessExclusiveLock', 'public.orders', 'r', 30001, 40960]], 3],
+      same(before),
     );
     expect(capture).toEqual({
       walPosition: 1000,
       locks: [{ relation: 'public.orders', mode: 'AccessExclusiveLock', existedBefore: true }],
+      slots: 3,
       rewrote: ['public.orders'],
       sizeChangeBytes: 32768,
       after: new Map([
@@ -28,9 +32,8 @@ describe('readCapture', () => {
 
   it('names a dropped relation from the catalog as it was before', () => {
     const capture = readCapture(
-      ['1', [[20002, 'AccessExclusiveLock', null, null, null, null]]],
-      before,
-      before,
+      ['1', [[20002, 'AccessExclusiveLock', null, null, null, null]], 1],
+      same(before),
     );
     expect(capture.locks).toEqual([
       { relation: 'public.gone', mode: 'AccessExclusiveLock', existedBefore: true },
@@ -40,8 +43,27 @@ describe('readCapture', () => {
   });
 
   it('marks a relation that the step itself made: nobody else can wait for it', () => {
-    const capture = readCapture(['1', [[20009, 'ShareLock', 'public.new', 'r', 20009, 0]]], before, before);
+    const capture = readCapture(['1', [[20009, 'ShareLock', 'public.new', 'r', 20009, 0]], 1], same(before));
     expect(capture.locks).toEqual([{ relation: 'public.new', mode: 'ShareLock', existedBefore: false }]);
+  });
+
+  it('names a relation as others know it until the transaction that renamed it commits', () => {
+    const renamed: Catalog = new Map(before).set(20001, {
+      ...{ name: 'public.orders_old', kind: 'r', filenode: 20001, sizeBytes: 8192 },
+    });
+    const { locks } = readCapture(
+      ['1', [[20001, 'AccessExclusiveLock', 'public.orders_old', 'r', 20001, 8192]], 1],
+      { before: renamed, committed: before, existing: before },
+    );
+    expect(locks.map(({ relation }) => relation)).toEqual(['public.orders']);
+  });
+
+  it('tells what a partition is a part of, also after it was rewritten', () => {
+    const part = { name: 'public.log_1', kind: 'r', filenode: 1, sizeBytes: 0, partitionOf: 'public.log' };
+    const row: CaptureRow = ['1', [[20003, 'ShareLock', 'public.log_1', 'r', 2, 0]], 1];
+    const { locks, after } = readCapture(row, same(new Map([[20003, part]])));
+    expect(locks[0]?.partitionOf).toBe('public.log');
+    expect(after.get(20003)?.partitionOf).toBe('public.log');
   });
 
   it('counts the size of a relation once however many modes are held on it', () => {
@@ -52,9 +74,9 @@ describe('readCapture', () => {
           [20001, 'RowExclusiveLock', 'public.orders', 'r', 20001, 9192],
           [20001, 'AccessExclusiveLock', 'public.orders', 'r', 20001, 9192],
         ],
+        2,
       ],
-      before,
-      before,
+      same(before),
     );
     expect(capture.sizeChangeBytes).toBe(1000);
   });

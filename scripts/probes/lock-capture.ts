@@ -16,7 +16,9 @@ export const CAPTURE = `
             left join pg_catalog.pg_class c on c.oid = l.relation
             left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
            where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.granted
-             and l.relation >= ${FIRST_USER_OID})`;
+             and l.relation >= ${FIRST_USER_OID}),
+         (select pg_catalog.count(*)::pg_catalog.int4 from pg_catalog.pg_locks l
+           where l.pid = pg_catalog.pg_backend_pid() and not l.fastpath)`;
 
 type CaptureLock = [
   oid: number,
@@ -26,12 +28,24 @@ type CaptureLock = [
   filenode: number | null,
   size: number | null,
 ];
-export type CaptureRow = [wal: string, locks: CaptureLock[]];
+export type CaptureRow = [wal: string, locks: CaptureLock[], slots: number];
+
+/** Everything that CAPTURE reads, and that a role can be kept from; the functions are checked in the same way. */
+export const MAY_CAPTURE = `
+  select pg_catalog.has_table_privilege('pg_catalog.pg_locks', 'select')
+     and pg_catalog.has_table_privilege('pg_catalog.pg_class', 'select')
+     and pg_catalog.has_table_privilege('pg_catalog.pg_namespace', 'select')
+     and pg_catalog.has_function_privilege('pg_catalog.pg_current_wal_insert_lsn()', 'execute')
+     and pg_catalog.has_function_privilege('pg_catalog.pg_relation_filenode(regclass)', 'execute')
+     and pg_catalog.has_function_privilege('pg_catalog.pg_relation_size(regclass, text)', 'execute')`;
+export type MayCaptureRow = [mayCapture: boolean];
 
 export interface Capture {
   /** Insert position of the WAL in bytes. */
   readonly walPosition: number;
   readonly locks: readonly LockEntry[];
+  /** Entries of the shared lock table that the session has taken. */
+  readonly slots: number;
   /** Relations whose storage was replaced since `before`: rewritten, reindexed or truncated. */
   readonly rewrote: readonly string[];
   /** Growth of the locked relations against `before`. */
@@ -40,11 +54,17 @@ export interface Capture {
   readonly after: Catalog;
 }
 
-/**
- * Reads an answer to CAPTURE against the catalog as it was before the statement.
- * @param existing relations that other sessions can know, because they existed when the step began
- */
-export function readCapture(row: CaptureRow, before: Catalog, existing: Catalog): Capture {
+export interface CatalogStates {
+  /** Before the statement. */
+  readonly before: Catalog;
+  /** Before its transaction: the names by which other sessions know the relations until it commits. */
+  readonly committed: Catalog;
+  /** Before the step: what was not there then, nobody else can wait for. */
+  readonly existing: Catalog;
+}
+
+/** Reads an answer to CAPTURE against the catalog as it was. */
+export function readCapture(row: CaptureRow, { before, committed, existing }: CatalogStates): Capture {
   const after: Catalog = new Map(before);
   const rewrote = new Set<string>();
   const locks: LockEntry[] = [];
@@ -52,20 +72,26 @@ export function readCapture(row: CaptureRow, before: Catalog, existing: Catalog)
   const seen = new Set<number>();
   for (const [oid, mode, name, kind, filenode, size] of row[1]) {
     const known = before.get(oid);
-    const relation = name ?? known?.name;
+    const relation = committed.get(oid)?.name ?? name ?? known?.name;
+    const partitionOf = known?.partitionOf;
     // Made and dropped again inside the statement (the copy of a rewrite): nobody ever saw it.
     if (relation === undefined) continue;
     // A TOAST table is locked together with its owner; naming both would only say it twice.
-    if (!relation.startsWith('pg_toast.')) locks.push({ relation, mode, existedBefore: existing.has(oid) });
+    if (!relation.startsWith('pg_toast.'))
+      locks.push({
+        ...{ relation, mode, existedBefore: existing.has(oid) },
+        ...(partitionOf === undefined ? {} : { partitionOf }),
+      });
     if (seen.has(oid)) continue;
     seen.add(oid);
-    const now = name === null ? undefined : { name, kind: kind ?? 'r', filenode, sizeBytes: size ?? 0 };
+    const now =
+      name === null ? undefined : { ...known, name, kind: kind ?? 'r', filenode, sizeBytes: size ?? 0 };
     sizeChangeBytes += (now?.sizeBytes ?? 0) - (known?.sizeBytes ?? 0);
     if (now === undefined) after.delete(oid);
     else after.set(oid, now);
     if (known && now && !relation.startsWith('pg_toast.') && wasRewritten(known, now)) rewrote.add(relation);
   }
-  return { walPosition: Number(row[0]), locks, rewrote: [...rewrote], sizeChangeBytes, after };
+  return { walPosition: Number(row[0]), locks, slots: row[2], rewrote: [...rewrote], sizeChangeBytes, after };
 }
 
 function wasRewritten(before: CatalogEntry, after: CatalogEntry): boolean {

@@ -8,6 +8,7 @@ import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { FIRST_USER_OID } from './catalog.ts';
 import { PROBE_TIMEOUT_MS, type ProbeLife } from './probe-life.ts';
+import { BlockerFacts } from './session-facts.ts';
 import { SessionRoles } from './session-roles.ts';
 
 /** Only what is not granted: a poll of all of pg_locks costs several times as much with many backends. */
@@ -34,16 +35,32 @@ const HELD = {
            from pg_locks l join pg_stat_activity a on a.pid = l.pid
           where l.locktype = 'relation' and l.relation >= ${FIRST_USER_OID} and l.mode <> 'AccessShareLock'
             and a.datname = current_database() and a.backend_type = 'client backend'
-            and (a.pid = $1 or ($1 = 0 and (a.application_name = '${APPLICATION_PREFIX}command'
-                                            or a.application_name not like '${APPLICATION_PREFIX}%')))`,
+            and (a.pid = $1
+                 or ($1 = 0 and (a.application_name = '${APPLICATION_PREFIX}command'
+                                 or (a.application_name not like '${APPLICATION_PREFIX}%'
+                                     and a.xact_start >= $2::timestamptz))))`,
 };
 type HeldRow = [pid: number, mode: string, oid: string, granted: boolean];
 
 /** What to look at while something of the plan is going on. */
 export interface WatchTarget {
   readonly step: string;
-  /** Also record the locks held by this backend, seen from outside; 0 = by any backend of a foreign command. */
+  /**
+   * Also record the locks held by this backend, seen from outside. 0 = by any backend of a foreign command: however many
+   * connections it opens, under whatever name or through a pooler, they are those that are not ours and whose transaction
+   * began after it.
+   */
   readonly heldBy: number | null;
+  /** Only when it has been going on for so long, and at every second poll. Default: from the start, at every poll. */
+  readonly heldAfterMs?: number;
+}
+
+/** A target under observation. */
+interface Watched extends WatchTarget {
+  readonly startedMs: number;
+  /** The server's time at the start. */
+  startedAt: string;
+  polls: number;
 }
 
 /** Looks from outside every 10 ms who waits for whom, but only while a part of the plan is in flight. */
@@ -56,10 +73,11 @@ export class LockWatch {
   readonly #roles = new SessionRoles();
   readonly #names = new Map<number, string>();
   /** Relations that were there when a statement began that is watched from outside. */
-  #existing = new Map<number, string>();
+  #existing: Map<number, string> | null = null;
+  readonly #blockers = new BlockerFacts();
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
-  #target: WatchTarget | null = null;
+  #target: Watched | null = null;
   #wake: () => void = () => undefined;
   #dead = false;
   #ownWaitMs = 0;
@@ -80,11 +98,14 @@ export class LockWatch {
 
   /** Polls while `work` goes on. */
   async during<T>(target: WatchTarget, work: () => Promise<T>): Promise<T> {
-    if (target.heldBy !== null)
-      await this.#learnExisting().catch((error: unknown) => {
+    const watched: Watched = { ...target, startedMs: monotonicMs(), startedAt: '-infinity', polls: 0 };
+    this.#existing = null;
+    this.#names.clear(); // the step before may have renamed what it names
+    if (target.heldBy !== null && !target.heldAfterMs)
+      await this.#learnExisting(watched).catch((error: unknown) => {
         this.#die(error);
       });
-    this.#target = target;
+    this.#target = watched;
     this.#ownWaitMs = 0;
     this.#wake();
     try {
@@ -129,20 +150,28 @@ export class LockWatch {
     this.#dead = true;
   }
 
-  async #poll(target: WatchTarget): Promise<void> {
+  async #poll(target: Watched): Promise<void> {
     const askedMs = this.#clock.now();
     const { rows } = await this.#client.query<WaiterRow>(WAITERS);
     // The server looked at its clock somewhere between asking and answering: take the middle.
     const tMs = (askedMs + this.#clock.now()) / 2;
     if (rows.length > 0) await this.#writeWaits(rows, tMs);
-    if (target.heldBy !== null) {
-      const held = await this.#client.query<HeldRow>({ ...HELD, values: [target.heldBy] });
-      for (const [pid, mode, oid, granted] of held.rows) {
-        // What the statement itself makes, such as the index of CREATE INDEX CONCURRENTLY, nobody else can wait for.
-        const relation = this.#existing.get(Number(oid));
-        if (relation === undefined) continue;
-        this.#locks.write({ tMs, pid, step: target.step, relation, mode, granted });
-      }
+    if (isHoldingDue(target)) await this.#writeHeld(target);
+  }
+
+  async #writeHeld(target: Watched): Promise<void> {
+    const existing = this.#existing ?? (await this.#learnExisting(target));
+    const askedMs = this.#clock.now();
+    const { rows } = await this.#client.query<HeldRow>({
+      ...HELD,
+      values: [target.heldBy, target.startedAt],
+    });
+    const tMs = (askedMs + this.#clock.now()) / 2;
+    for (const [pid, mode, oid, granted] of rows) {
+      // What the statement itself makes, such as the index of CREATE INDEX CONCURRENTLY, nobody else can wait for.
+      const relation = existing.get(Number(oid));
+      if (relation === undefined) continue;
+      this.#locks.write({ tMs, pid, step: target.step, relation, mode, granted });
     }
   }
 
@@ -151,7 +180,13 @@ export class LockWatch {
       this.#client,
       rows.flatMap(([pid, , , , , blockers]) => [pid, ...blockers]),
     );
+    const sessions = await this.#blockers.changed(
+      this.#client,
+      rows.flatMap(([, , , , , blockers]) => blockers),
+      tMs,
+    );
     for (const [pid, locktype, mode, oid, waitedMs, blockers] of rows) {
+      const news = sessions.filter((session) => blockers.includes(session.pid));
       if (this.#roles.of(pid) === 'migration')
         this.#ownWaitMs = Math.max(this.#ownWaitMs, Number(waitedMs ?? 0));
       this.#waits.write({
@@ -164,16 +199,18 @@ export class LockWatch {
         // waitstart is empty for a moment after the wait began (PostgreSQL's manual, pg_locks).
         sinceMs: tMs - Math.max(0, Number(waitedMs ?? 0)),
         blockedBy: blockers.map((blocker) => ({ pid: blocker, role: this.#roles.of(blocker) })),
+        ...(news.length === 0 ? {} : { sessions: news }),
       });
     }
   }
 
-  async #learnExisting(): Promise<void> {
-    const { rows } = await this.#client.query<{ oid: string; name: string }>(
-      `select c.oid::bigint as oid, n.nspname || '.' || c.relname as name
+  async #learnExisting(target: Watched): Promise<Map<number, string>> {
+    const { rows } = await this.#client.query<{ oid: string; name: string; at: string }>(
+      `select c.oid::bigint as oid, n.nspname || '.' || c.relname as name, clock_timestamp()::text as at
          from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid >= ${FIRST_USER_OID}`,
     );
-    this.#existing = new Map(rows.map(({ oid, name }) => [Number(oid), name]));
+    target.startedAt = rows[0]?.at ?? target.startedAt;
+    return (this.#existing = new Map(rows.map(({ oid, name }) => [Number(oid), name])));
   }
 
   async #nameOf(oid: number): Promise<string> {
@@ -188,6 +225,12 @@ export class LockWatch {
     if (rows[0]) this.#names.set(oid, name);
     return name;
   }
+}
+
+function isHoldingDue(target: Watched): boolean {
+  const { heldBy, heldAfterMs = 0, startedMs } = target;
+  if (heldBy === null || monotonicMs() - startedMs < heldAfterMs) return false;
+  return heldAfterMs === 0 || target.polls++ % 2 === 0;
 }
 
 interface Sinks {

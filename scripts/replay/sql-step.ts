@@ -1,4 +1,6 @@
+import type { StatementRecord } from '../artifacts/records.ts';
 import type { SqlStep } from '../plan/model.ts';
+import { CaptureRefused, CaptureRights, mentionsRole, statementsOf } from './capture-rights.ts';
 import type { OnAttempt, StepContext, StepOutcome } from './context.ts';
 import { LiveFigures } from './live-figures.ts';
 import { readStatements } from './read-statements.ts';
@@ -7,6 +9,12 @@ import { runUnit } from './run-unit.ts';
 import { openSession } from './session.ts';
 import { StepCatalog } from './step-catalog.ts';
 import { unitsOf, type Unit } from './units.ts';
+
+/**
+ * A statement that fails takes the answer about its locks with it. One that goes on for so long is looked at from outside as
+ * well, so that what it held until it failed is known.
+ */
+const LONG_STATEMENT_MS = 20;
 
 /** Runs the author's statements in one session of their own, unit by unit. */
 export async function runSqlStep(
@@ -20,23 +28,31 @@ export async function runSqlStep(
   let attempts = 1;
   try {
     const catalog = await StepCatalog.read(session.client);
+    const rights = new CaptureRights();
     for (const [position, unit] of units.entries()) {
       context.progress(headline(unit), position / units.length, null);
-      const heldBy = unit.kind === 'bare' ? session.pid : null;
-      const work = (attempt: number): Promise<void> =>
-        context.watch.during({ step: step.name, heldBy }, () =>
-          runUnit(unit, {
-            step: step.name,
-            attempt,
-            session,
-            catalog,
-            clock: context.clock,
-            write: (record) => {
-              context.steps.write(record);
-              figures.see(record, context.watch.ownWaitMs);
-            },
-          }),
-        );
+      const run = {
+        ...{ step: step.name, session, catalog, rights, clock: context.clock },
+        write: (record: StatementRecord) => {
+          context.steps.write(record);
+          figures.see(record, context.watch.ownWaitMs);
+        },
+      };
+      const once = async (attempt: number): Promise<void> => {
+        const isBlind = unit.kind === 'bare' || !rights.mayCapture || statementsOf(unit).some(mentionsRole);
+        const target = { step: step.name, heldBy: session.pid, heldAfterMs: isBlind ? 0 : LONG_STATEMENT_MS };
+        await context.watch.during(target, () => runUnit(unit, { ...run, attempt }));
+      };
+      const work = async (attempt: number): Promise<void> => {
+        await rights.settle(unit, run);
+        try {
+          await once(attempt);
+        } catch (error) {
+          if (!(error instanceof CaptureRefused)) throw error;
+          rights.withdraw();
+          await once(attempt);
+        }
+      };
       const tries = await withRetries(step, work, onAttempt, () => context.clock.now(), context.signal);
       attempts = Math.max(attempts, tries);
     }

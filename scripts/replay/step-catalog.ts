@@ -1,4 +1,4 @@
-import type { LockEntry } from '../artifacts/records.ts';
+import type { LockEntry, LockSlots } from '../artifacts/records.ts';
 import type { PgClient } from '../pg/client.ts';
 import { readCatalog, type Catalog } from '../probes/catalog.ts';
 import { readCapture, type Capture, type CaptureRow } from '../probes/lock-capture.ts';
@@ -6,31 +6,53 @@ import { readCapture, type Capture, type CaptureRow } from '../probes/lock-captu
 /** What the database looked like when the step began, and what it looks like by now. */
 export class StepCatalog {
   readonly #existing: Catalog;
+  readonly #limits: Omit<LockSlots, 'used'>;
+  #committed: Catalog;
   #now: Catalog;
   #walPosition: number;
 
-  private constructor(catalog: Catalog, walPosition: number) {
+  private constructor(catalog: Catalog, walPosition: number, limits: Omit<LockSlots, 'used'>) {
     this.#existing = catalog;
+    this.#limits = limits;
+    this.#committed = catalog;
     this.#now = catalog;
     this.#walPosition = walPosition;
   }
 
   static async read(client: PgClient): Promise<StepCatalog> {
-    return new StepCatalog(await readCatalog(client), await walPosition(client));
+    return new StepCatalog(await readCatalog(client), await walPosition(client), await lockLimits(client));
   }
 
-  /** Call right before a unit: the app has written WAL in the meantime. */
-  async markWal(client: PgClient): Promise<void> {
+  /** Call right before a transaction begins: the app has written WAL in the meantime. */
+  async begin(client: PgClient): Promise<void> {
+    this.beginChained();
     this.#walPosition = await walPosition(client);
   }
 
+  /** As `begin`, for a transaction that is already open: a query of ours would fix its snapshot and isolation level. */
+  beginChained(): void {
+    this.#committed = this.#now;
+  }
+
+  /** The database as it is after what was absorbed, to return to. */
+  mark(): Catalog {
+    return this.#now;
+  }
+
+  /** ROLLBACK TO the savepoint at which `mark` was taken; without it the whole transaction was undone. */
+  undo(mark: Catalog = this.#committed): void {
+    this.#now = mark;
+  }
+
   /** Takes in an answer to CAPTURE; returns it with the WAL written since the last mark or capture. */
-  absorb(row: CaptureRow): Capture & { walBytes: number } {
-    const capture = readCapture(row, this.#now, this.#existing);
+  absorb(row: CaptureRow): Absorbed {
+    const capture = readCapture(row, {
+      ...{ before: this.#now, committed: this.#committed, existing: this.#existing },
+    });
     const walBytes = Math.max(0, capture.walPosition - this.#walPosition);
     this.#walPosition = capture.walPosition;
     this.#now = capture.after;
-    return { ...capture, walBytes };
+    return { ...capture, walBytes, lockSlots: { used: capture.slots, ...this.#limits } };
   }
 
   /** After a statement that could not be captured: compares the whole catalog. */
@@ -51,6 +73,8 @@ export class StepCatalog {
   }
 }
 
+export type Absorbed = Capture & { readonly walBytes: number; readonly lockSlots: LockSlots };
+
 /** Locks as they were before the first statement of a transaction. */
 export const NO_LOCKS: readonly LockEntry[] = [];
 
@@ -66,4 +90,20 @@ async function walPosition(client: PgClient): Promise<number> {
     rowMode: 'array',
   });
   return Number(rows[0]?.[0] ?? 0);
+}
+
+/** The size of the shared lock table (LockManagerShmemSize and InitializeMaxBackends in PostgreSQL's source), true to a few entries. */
+const LOCK_LIMITS = `
+  select max(setting::int) filter (where name = 'max_locks_per_transaction'),
+         sum(setting::int) filter (where name <> 'max_locks_per_transaction')
+           - coalesce(max(setting::int) filter (where name = 'autovacuum_max_workers')
+                      * count(*) filter (where name = 'autovacuum_worker_slots'), 0) + 1
+    from pg_catalog.pg_settings
+   where name in ('max_locks_per_transaction', 'max_connections', 'autovacuum_max_workers', 'autovacuum_worker_slots',
+                  'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions')`;
+
+async function lockLimits(client: PgClient): Promise<Omit<LockSlots, 'used'>> {
+  const { rows } = await client.query<[number, string]>({ text: LOCK_LIMITS, rowMode: 'array' });
+  const perTransaction = rows[0]?.[0] ?? 0;
+  return { perTransaction, total: perTransaction * Number(rows[0]?.[1] ?? 0) };
 }

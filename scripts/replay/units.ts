@@ -1,5 +1,6 @@
 import type { SqlStatement } from '../pg/split.ts';
 import type { TransactionMode } from '../plan/model.ts';
+import { transactionDetail } from './transaction-control.ts';
 
 /** A statement at its place in a step. */
 export interface PlacedStatement extends SqlStatement {
@@ -17,6 +18,8 @@ export type Unit =
   | {
       readonly kind: 'block';
       readonly begin: string;
+      /** The end of the block before it was AND CHAIN: at the first try it is open, and a later one has to begin it. */
+      readonly isOpen: boolean;
       readonly statements: readonly PlacedStatement[];
       readonly end: string | null;
     }
@@ -35,7 +38,8 @@ export function unitsOf(
       index: statement.control === null ? ++index : index,
     })),
   );
-  if (mode === 'single') return [{ kind: 'block', begin: 'BEGIN', statements: placed, end: 'COMMIT' }];
+  if (mode === 'single')
+    return [{ kind: 'block', begin: 'BEGIN', isOpen: false, statements: placed, end: 'COMMIT' }];
   return asWritten(placed, mode);
 }
 
@@ -44,13 +48,15 @@ const NEEDS_BLOCK = new Set(['LockStmt', 'DeclareCursorStmt']);
 
 function asWritten(placed: readonly PlacedStatement[], mode: TransactionMode): Unit[] {
   const units: Unit[] = [];
-  let open: { begin: string; statements: PlacedStatement[] } | null = null;
+  let open: { begin: string; isOpen: boolean; statements: PlacedStatement[] } | null = null;
   for (const statement of placed) {
     if (open === null && statement.control === 'begin') {
-      open = { begin: statement.text, statements: [] };
+      open = { begin: statement.text, isOpen: false, statements: [] };
     } else if (open !== null && (statement.control === 'commit' || statement.control === 'rollback')) {
       units.push({ kind: 'block', ...open, end: statement.text });
-      open = null;
+      // The next transaction has the characteristics of this one.
+      const isChained = transactionDetail(statement.text).chain;
+      open = isChained ? { begin: open.begin, isOpen: true, statements: [] } : null;
     } else if (open !== null) {
       open.statements.push(statement);
     } else {

@@ -59,7 +59,7 @@ export function totalDelayed(result: Result): number {
 /** The strongest lock of a step's statements, as `customers: ACCESS EXCLUSIVE, rewritten`. */
 export function strongestLock(step: StepResult): string {
   let strongest: { relation: string; mode: string } | undefined;
-  for (const { locks } of step.statements) {
+  for (const { locks } of [...step.statements, ...(step.outside ? [step.outside] : [])]) {
     for (const lock of locks) {
       if (!strongest || lockStrength(lock.mode) > lockStrength(strongest.mode)) strongest = lock;
     }

@@ -1,5 +1,7 @@
-import type { Finding, Result } from '../checks/result.ts';
+import type { Blocker, Finding, Result } from '../checks/result.ts';
 import { formatCount, formatMs } from '../shared/format.ts';
+import { blockerLine, chainText, impactOf, isInQueue, outsideImpact } from './blockers.ts';
+import { cut } from './cut.ts';
 import {
   blamedStatement,
   durationMs,
@@ -25,6 +27,8 @@ import { lagRows, standbySentences } from './standby-facts.ts';
 /** A pull-request comment holds 65,536 characters. */
 const MOST_CHARACTERS = 64_000;
 const SHOWN_FINDINGS = 5;
+const SHOWN_QUEUES = 8;
+const MOST_QUERY_CHARACTERS = 300;
 const SHORTENED = '_Shortened: the whole report is in report.html._';
 
 /** The report for a pull request: decision first, short enough for a comment. */
@@ -40,6 +44,7 @@ export function renderMarkdown(result: Result): string {
     list('What else was found', more),
     matrix(result),
     steps(result),
+    queues(result),
     standby(result),
     teardown(result),
     list('What this rehearsal cannot tell', result.limits),
@@ -138,6 +143,47 @@ function steps(result: Result): string {
   );
   const header = ['Step', 'Phase', 'Status', 'Took', 'Delayed', 'Failed', 'Strongest lock'];
   return ['### Step by step', table(header, rows)].join('\n\n');
+}
+
+/** Every statement that waited or made others wait: its three numbers, who suffered, and where the queue began. */
+function queues(result: Result): string {
+  const all = result.steps
+    .flatMap((step) => {
+      const outside = outsideImpact(step);
+      const own = step.statements.map((statement) => {
+        return { name: `${stepLabel(step)}, statement ${statement.index}`, impact: impactOf(statement) };
+      });
+      return outside === null ? own : [{ name: `${stepLabel(step)}, from outside`, impact: outside }];
+    })
+    .filter(({ impact }) => isInQueue(impact))
+    .toSorted((a, b) => b.impact.figures.blackoutMs - a.impact.figures.blackoutMs)
+    .slice(0, SHOWN_QUEUES);
+  const rows = all.map(({ name, impact: { figures, delayedSeconds } }) =>
+    [
+      ...[name, formatMs(figures.lockWaitMs), formatMs(figures.lockHoldMs), formatMs(figures.blackoutMs)],
+      `${figures.blockedSessionSeconds.toFixed(2)} s, ${figures.peakBlockedSessions} at once`,
+      ...[`${delayedSeconds.toFixed(1)} s`, String(figures.requestsOverBudget ?? '')],
+      formatMs(figures.longestVictimMs),
+    ].map(escaped),
+  );
+  const header = ['Statement', 'Waited', 'Held', 'Blackout', 'Sessions blocked'];
+  const heads = [...header, 'Requests delayed', 'Over p99 budget', 'Slowest'];
+  const chains = all.flatMap(({ name, impact }) => [
+    `- ${escaped(`${name}: ${chainText(impact) ?? ''}`)}`,
+    ...impact.blockers
+      .filter(({ isRoot }) => isRoot)
+      .slice(0, 2)
+      .map(rootLine),
+  ]);
+  return rows.length === 0
+    ? ''
+    : ['### Who waited for whom', table(heads, rows), chains.join('\n')].join('\n\n');
+}
+
+function rootLine(blocker: Blocker): string {
+  const { who, did, query } = blockerLine(blocker);
+  const ran = query === null || query === '' ? '' : `: ${codeSpan(cut(query, MOST_QUERY_CHARACTERS, '…'))}`;
+  return `  - ${escaped(`${who}, ${did}`)}${ran}`;
 }
 
 function standby(result: Result): string {

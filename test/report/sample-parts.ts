@@ -96,6 +96,7 @@ const CHECKS: readonly Check[] = [
   check('generator', 'The load generator kept its schedule', 'pass', 0.02, null, '%'),
   check('leftovers', 'Nothing of the run was left behind', 'pass', 0, null, null),
   check('lockHold', 'No lock that stops the app was held beyond its budget', 'not-judged', 51, null, 'ms'),
+  check('lockSlots', 'No transaction took half of the lock table', 'pass', 0.4, null, '%'),
   check('lockWait', 'No single wait for a lock went over its budget', 'pass', 12, 500, 'ms'),
   check('p99', "The app's p99 stayed within its budget in every step", 'pass', 24, 100, 'ms'),
   check('replicationLag', 'The standby kept up', 'not-judged', null, null, 'ms'),

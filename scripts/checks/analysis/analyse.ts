@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence.ts';
 import { backfillFigures, type BackfillFigures } from './backfill.ts';
+import { WaitGraph } from './blockers.ts';
 import { blockedSessions, NONE_BLOCKED, type BlockedSessions } from './blocked-sessions.ts';
 import { disturbances, type Disturbance } from './disturbances.ts';
 import { failedRequests, type FailedRequests } from './failures.ts';
@@ -14,7 +15,9 @@ import { arrangeSteps, type StepRun } from './steps.ts';
 import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import { countVictims, type VictimCount } from './victim-count.ts';
 import { delayedRequests, victimThresholdMs, type DelayedRequests } from './victims.ts';
-import { waitSpans } from './waits.ts';
+import { outsideEffect, type OutsideEffect } from './outside-effect.ts';
+import type { Interval } from './intervals.ts';
+import { waitSpans, type WaitSpan } from './waits.ts';
 import { statementTry, type StatementTry } from './windows.ts';
 
 /** One step and all that is known of it. */
@@ -28,6 +31,8 @@ export interface StepAnalysis {
   readonly blocked: BlockedSessions;
   /** Locks of a step without statements, seen from outside. */
   readonly outsideLocks: readonly LockSpan[];
+  /** What a command did by them, and whom its sessions waited for; null for all other steps and where nothing was seen. */
+  readonly outside: OutsideEffect | null;
   /** Null where the step did not run or no requests were recorded. */
   readonly latency: Latency | null;
   readonly backfill: BackfillFigures | null;
@@ -70,7 +75,10 @@ export function analyse(evidence: Evidence): Analysis {
     causes,
     (step) => new Set(commandPids.get(step)?.map(({ pid }) => pid)),
   );
-  const facts: Facts = { evidence, causes, delayed, failures, blocked, medianMs: baseline?.p50Ms ?? 0 };
+  const facts: Facts = {
+    ...{ evidence, causes, delayed, failures, blocked, waits, graph: new WaitGraph(waits) },
+    ...{ medianMs: baseline?.p50Ms ?? 0, budgetMs: evidence.run.budgets.p99Ms ?? null },
+  };
   return {
     evidence,
     steps: tried.map(({ step, tries }) => stepAnalysis(step, tries, facts)),
@@ -91,7 +99,10 @@ interface Facts {
   readonly delayed: DelayedRequests | undefined;
   readonly failures: readonly FailedRequests[];
   readonly blocked: ReadonlyMap<number, BlockedSessions>;
+  readonly waits: readonly WaitSpan[];
+  readonly graph: WaitGraph;
   readonly medianMs: number;
+  readonly budgetMs: number | null;
 }
 
 function stepAnalysis(run: StepRun, tries: readonly StatementTry[], facts: Facts): StepAnalysis {
@@ -101,23 +112,29 @@ function stepAnalysis(run: StepRun, tries: readonly StatementTry[], facts: Facts
     causes.findIndex((cause) => cause.statement === statement);
   const count = (indexes: readonly number[], withStep: boolean): VictimCount =>
     countVictims(evidence.requests, facts, indexes, withStep ? run : null);
+  const spans = run.window !== null && tries.length === 0 ? spansWithin(run, run.window, facts) : [];
   return {
     run,
     tries,
-    statements: mergeTries(tries, ofTry, (indexes) => count(indexes, false), blocked),
+    statements: mergeTries(tries, ofTry, (indexes) => count(indexes, false), blocked, facts.graph),
     victims: count(own, true),
     blocked: (tries.length === 0 ? blocked.get(own[0] ?? -1) : undefined) ?? NONE_BLOCKED,
-    outsideLocks:
-      run.window !== null && tries.length === 0
-        ? outsideLocks(
-            (evidence.locks ?? []).filter(({ step }) => step === run.planned.name),
-            run.window,
-          )
-        : [],
+    outsideLocks: spans,
+    outside:
+      run.window !== null && run.planned.kind === 'command'
+        ? outsideEffect(run.planned.name, run.window, spans, facts)
+        : null,
     latency: latencyWithin(run, own, facts),
     backfill:
       backfillFigures((evidence.batches ?? []).filter(({ step }) => step === run.planned.name)) ?? null,
   };
+}
+
+function spansWithin({ planned }: StepRun, window: Interval, { evidence }: Facts): LockSpan[] {
+  return outsideLocks(
+    (evidence.locks ?? []).filter(({ step }) => step === planned.name),
+    window,
+  );
 }
 
 function latencyWithin(run: StepRun, own: readonly number[], facts: Facts): Latency | null {

@@ -27,6 +27,7 @@ test('sessions behind the migration, directly or through others that wait, are c
     peak: 2,
     longestMs: 32,
     relations: ['public.customers'],
+    waiters: [{ role: 'app', sessions: 2, sessionSeconds: (32 + 29) / 1000, longestMs: 32 }],
   });
 });
 
@@ -82,6 +83,7 @@ test('a command’s backends are known by the locks that were seen in its step',
     peak: 1,
     longestMs: 33,
     relations: ['public.customers'],
+    waiters: [{ role: 'app', sessions: 1, sessionSeconds: 0.033, longestMs: 33 }],
   });
   expect(analyse(evidence({ run, waits, steps })).steps[0]?.blocked.peak).toBe(0);
 });

@@ -14,13 +14,26 @@ export interface BlockedSessions {
   readonly longestMs: number;
   /** Relations that they waited for, the most wanted first. */
   readonly relations: readonly string[];
+  /** All who waited behind it, also those who are not the app: the longest first. */
+  readonly waiters: readonly Waiter[];
 }
 
-export const NONE_BLOCKED: BlockedSessions = { sessionSeconds: 0, peak: 0, longestMs: 0, relations: [] };
+/** Sessions of one role that waited behind a disturbance. */
+export interface Waiter {
+  readonly role: SessionRole;
+  /** Most of them at once. */
+  readonly sessions: number;
+  readonly sessionSeconds: number;
+  readonly longestMs: number;
+}
 
-/** A wait of the app that leads to the migration, directly or through others that wait. */
-interface AppWait extends Interval {
-  readonly pid: number;
+export const NONE_BLOCKED: BlockedSessions = {
+  ...{ sessionSeconds: 0, peak: 0, longestMs: 0, relations: [], waiters: [] },
+};
+
+/** A wait of anybody else that leads to the migration, directly or through others that wait. */
+interface OtherWait extends Interval {
+  readonly role: SessionRole;
   readonly cause: number;
   readonly relation: string | null;
   readonly polls: readonly number[];
@@ -40,13 +53,11 @@ export function blockedSessions(
     ({ tMs }) => tMs,
   );
   const chains = new Map([...polls].map(([tMs, records]) => [tMs, new Chain(records)]));
-  const appWaits = waits
-    .filter(({ role }) => role === 'app')
+  const others = waits
+    .filter(({ role }) => role !== 'migration' && role !== 'command')
     .map((wait) => attributed(wait, chains, causes, commandPids))
     .filter((wait) => wait !== undefined);
-  return new Map(
-    [...groupBy(appWaits, ({ cause }) => cause)].map(([cause, group]) => [cause, summed(group)]),
-  );
+  return new Map([...groupBy(others, ({ cause }) => cause)].map(([cause, group]) => [cause, summed(group)]));
 }
 
 /** Who waits for whom at one poll. */
@@ -87,7 +98,7 @@ function attributed(
   chains: ReadonlyMap<number, Chain>,
   causes: readonly Disturbance[],
   commandPids: PidsOfStep,
-): AppWait | undefined {
+): OtherWait | undefined {
   let best: { cause: number; relation: string | null; score: number } | undefined;
   const polls: number[] = [];
   for (const { tMs } of wait.seen) {
@@ -104,7 +115,7 @@ function attributed(
   const cause = causes[best.cause];
   const fromMs = Math.max(wait.fromMs, cause?.fromMs ?? wait.fromMs);
   const toMs = Math.max(fromMs, endOf(wait, cause?.toMs ?? wait.toMs));
-  return { pid: wait.pid, cause: best.cause, relation: best.relation, polls, fromMs, toMs };
+  return { role: wait.role, cause: best.cause, relation: best.relation, polls, fromMs, toMs };
 }
 
 /** The release ended the wait when it fell between the last poll that saw the wait and the next. */
@@ -123,6 +134,7 @@ function linkAt(
     .filter(({ fromMs, toMs }) => fromMs <= tMs && toMs >= tMs)
     .map(({ step }) => step.planned);
   const foreign = steps.filter(({ kind }) => kind === 'command').map(({ name }) => commandPids(name));
+  if (foreign.some((pids) => pids.has(pid))) return undefined; // it is the migration itself
   return chains
     .get(tMs)
     ?.behind(
@@ -143,20 +155,32 @@ function fit(cause: Disturbance, wait: WaitSpan, link: Link): number {
   return shared * (holdsIt || wantsIt ? 100 : 1) * (1 + cause.rank);
 }
 
-function summed(waits: readonly AppWait[]): BlockedSessions {
-  const lengths = waits.map(({ fromMs, toMs }) => toMs - fromMs);
-  const atPoll = groupBy(
-    waits.flatMap(({ polls }) => polls),
-    (tMs) => tMs,
-  );
+function summed(all: readonly OtherWait[]): BlockedSessions {
+  const waits = all.filter(({ role }) => role === 'app');
+  const { sessions: peak, sessionSeconds, longestMs } = waiterOf('app', waits);
   const wanted = groupBy(
     waits.flatMap(({ relation }) => (relation === null ? [] : [relation])),
     (relation) => relation,
   );
   return {
-    sessionSeconds: lengths.reduce((sum, ms) => sum + ms, 0) / 1000,
-    peak: largest([...atPoll.values()].map((sessions) => sessions.length)),
-    longestMs: largest(lengths),
+    ...{ sessionSeconds, peak, longestMs },
     relations: [...wanted].sort((a, b) => b[1].length - a[1].length).map(([relation]) => relation),
+    waiters: [...groupBy(all, ({ role }) => role)]
+      .map(([role, own]) => waiterOf(role, own))
+      .sort((a, b) => b.sessionSeconds - a.sessionSeconds),
+  };
+}
+
+function waiterOf(role: SessionRole, waits: readonly OtherWait[]): Waiter {
+  const lengths = waits.map(({ fromMs, toMs }) => toMs - fromMs);
+  const atPoll = groupBy(
+    waits.flatMap(({ polls }) => polls),
+    (tMs) => tMs,
+  );
+  return {
+    role,
+    sessions: largest([...atPoll.values()].map((sessions) => sessions.length)),
+    sessionSeconds: lengths.reduce((sum, ms) => sum + ms, 0) / 1000,
+    longestMs: largest(lengths),
   };
 }

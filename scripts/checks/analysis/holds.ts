@@ -28,7 +28,10 @@ export function heldInTransaction(
 ): LockSpan[] {
   return newLocks
     .filter(({ existedBefore }) => existedBefore)
-    .map(({ relation, mode }) => ({ relation, mode, fromMs: grantMs, toMs: Math.max(grantMs, releasedMs) }));
+    .map(({ relation, mode, partitionOf }) => ({
+      ...{ relation, mode, fromMs: grantMs, toMs: Math.max(grantMs, releasedMs) },
+      ...(partitionOf === undefined ? {} : { partitionOf }),
+    }));
 }
 
 /** Wait, hold and blackout from the locks held and the waits of the same session. */

@@ -7,6 +7,8 @@ import { POLL_MS } from '../../artifacts/polling.ts';
 export interface LockSpan extends Interval {
   readonly relation: string;
   readonly mode: string;
+  /** The topmost table or index that the relation is a part of. */
+  readonly partitionOf?: string;
 }
 
 /** The probe names a relation so when nobody else can see it yet. */

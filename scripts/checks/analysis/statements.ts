@@ -1,5 +1,6 @@
 import type { StatementRecord } from '../../artifacts/records.ts';
-import { NONE_BLOCKED, type BlockedSessions } from './blocked-sessions.ts';
+import { NONE_BLOCKED, type BlockedSessions, type Waiter } from './blocked-sessions.ts';
+import type { Blocker, WaitGraph } from './blockers.ts';
 import { groupBy } from './group-by.ts';
 import { unionMs } from './intervals.ts';
 import type { VictimCount } from './victim-count.ts';
@@ -21,6 +22,8 @@ export interface StatementAnalysis {
   readonly blocked: BlockedSessions;
   /** Roles that it waited for. */
   readonly blockedBy: readonly string[];
+  /** The tree below it: whom it waited for, and for whom those waited. */
+  readonly blockers: readonly Blocker[];
 }
 
 /** @param ofTry index of the try among the disturbances */
@@ -29,6 +32,7 @@ export function mergeTries(
   ofTry: (statement: StatementTry) => number,
   count: (causes: readonly number[]) => VictimCount,
   blocked: ReadonlyMap<number, BlockedSessions>,
+  graph: WaitGraph,
 ): StatementAnalysis[] {
   const byIndex = [...groupBy(tries, ({ record }) => record.index)].sort(([a], [b]) => a - b);
   return byIndex.flatMap(([, own]) => {
@@ -48,6 +52,7 @@ export function mergeTries(
       victims: count(causes),
       blocked: together(causes.map((cause) => blocked.get(cause) ?? NONE_BLOCKED)),
       blockedBy: [...new Set(roles)].sort(),
+      blockers: graph.blockersOf(own.flatMap(({ waits }) => waits)),
     };
   });
 }
@@ -66,5 +71,16 @@ function together(parts: readonly BlockedSessions[]): BlockedSessions {
     peak: Math.max(...parts.map(({ peak }) => peak)),
     longestMs: Math.max(...parts.map(({ longestMs }) => longestMs)),
     relations: [...new Set(parts.flatMap(({ relations }) => relations))],
+    waiters: [
+      ...groupBy(
+        parts.flatMap(({ waiters }) => waiters),
+        ({ role }) => role,
+      ),
+    ].map(([role, own]): Waiter => ({
+      role,
+      sessions: Math.max(...own.map(({ sessions }) => sessions)),
+      sessionSeconds: own.reduce((sum, { sessionSeconds }) => sum + sessionSeconds, 0),
+      longestMs: Math.max(...own.map(({ longestMs }) => longestMs)),
+    })),
   };
 }

@@ -1,6 +1,6 @@
 import type { BatchRecord, OutsideLockRecord, ServerRecord } from '../../artifacts/records.ts';
 import { groupBy } from './group-by.ts';
-import { outsideLocks } from './outside-locks.ts';
+import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import type { StepRun } from './steps.ts';
 import type { StatementTry } from './windows.ts';
 
@@ -41,19 +41,29 @@ function barsOf(step: string, { record, waits, spans }: StatementTry): LockBar[]
   const statement = record.index;
   const waitsFor = (relation: string): number[] =>
     waits.filter(({ wait }) => wait.relation === relation).map(({ fromMs }) => fromMs);
-  const held = spans.map((span) => ({
+  const held = wholes(spans).map((span) => ({
     step,
     statement,
     waitFromMs: Math.min(span.fromMs, ...waitsFor(span.relation)),
     ...span,
   }));
-  const granted = new Set(spans.map(({ relation }) => relation));
+  const granted = new Set(spans.flatMap(({ relation, partitionOf }) => [relation, partitionOf]));
   const inVain = waits.flatMap(({ wait: { relation, mode }, fromMs, toMs }) =>
     relation === null || granted.has(relation)
       ? []
       : [{ step, statement, relation, mode, waitFromMs: fromMs, fromMs: toMs, toMs }],
   );
   return [...held, ...inVain];
+}
+
+/** Hundreds of partitions that are locked in the same way are one bar: that of the table that they make up. */
+function wholes(spans: readonly LockSpan[]): LockSpan[] {
+  const bars = spans.map(({ relation, mode, fromMs, toMs, partitionOf = relation }) => {
+    return { relation: partitionOf, mode, fromMs, toMs };
+  });
+  return [
+    ...groupBy(bars, (bar) => `${bar.mode} ${bar.fromMs} ${bar.toMs} ${bar.relation}`).values(),
+  ].flatMap(([first]) => (first === undefined ? [] : [first]));
 }
 
 /** The longest bars where there are too many to draw, in order of time. */

@@ -20,6 +20,8 @@ export interface VictimCount {
   readonly delayedSeconds: number;
   /** The slowest of the delayed and failed. */
   readonly longestMs: number;
+  /** Of them, those that took longer than the budget for p99; null without such a budget. */
+  readonly overBudget: number | null;
   /** The most hit first. */
   readonly byScript: readonly ScriptVictims[];
 }
@@ -28,6 +30,8 @@ export interface VictimFacts {
   readonly delayed: DelayedRequests | undefined;
   readonly failures: readonly FailedRequests[];
   readonly medianMs: number;
+  /** The budget for p99. */
+  readonly budgetMs: number | null;
 }
 
 /**
@@ -36,11 +40,13 @@ export interface VictimFacts {
  */
 export function countVictims(
   requests: RequestTable | undefined,
-  { delayed, failures, medianMs }: VictimFacts,
+  { delayed, failures, medianMs, budgetMs }: VictimFacts,
   causes: readonly number[],
   step: StepRun | null,
 ): VictimCount {
-  if (requests === undefined) return { delayed: 0, failed: 0, delayedSeconds: 0, longestMs: 0, byScript: [] };
+  if (requests === undefined) {
+    return { delayed: 0, failed: 0, delayedSeconds: 0, longestMs: 0, overBudget: null, byScript: [] };
+  }
   const wanted = new Set(causes);
   const slow = [...(delayed?.causeOf ?? [])].filter(([, cause]) => wanted.has(cause)).map(([row]) => row);
   const broken = failures.filter(({ cause, step: of }) =>
@@ -53,6 +59,8 @@ export function countVictims(
     failed: failed.length,
     delayedSeconds: slow.reduce((sum, row) => sum + Math.max(0, latency(row) - medianMs), 0) / 1000,
     longestMs: [...slow, ...failed].reduce((most, row) => Math.max(most, latency(row)), 0),
+    overBudget:
+      budgetMs === null ? null : [...slow, ...failed].filter((row) => latency(row) > budgetMs).length,
     byScript: byScript(requests, slow, failed),
   };
 }

@@ -1,8 +1,11 @@
 import type { OutsideLockRecord, StatementRecord } from '../../artifacts/records.ts';
 import { heldInTransaction, lockEffect, type Clipped, type LockEffect } from './holds.ts';
 import { merged, type Interval } from './intervals.ts';
-import { outsideLocks } from './outside-locks.ts';
+import { POLL_MS } from '../../artifacts/polling.ts';
+import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import type { WaitSpan } from './waits.ts';
+
+const RECENT_MS = 5 * POLL_MS;
 
 /** One try of a statement on the run's clock: sent, granted, answered, released. */
 export interface StatementTry extends LockEffect {
@@ -26,13 +29,23 @@ export function statementTry(
   const window = { fromMs: record.sentMs, toMs: record.releasedMs };
   const spans =
     record.capture === 'outside'
-      ? outsideLocks(
+      ? takenWithin(
           locks.filter(({ pid, step }) => pid === record.pid && step === record.step),
           window,
         )
       : heldInTransaction(record.newLocks, grantMs, record.releasedMs);
   const effect = lockEffect(spans, own);
   return { record, waits: own, waitMs, grantMs, ...effect, blackout: blackoutOf(record, effect) };
+}
+
+/** Locks seen from outside that an earlier statement of the transaction had not taken. */
+function takenWithin(locks: readonly OutsideLockRecord[], window: Interval): LockSpan[] {
+  const before = locks.findLast(({ tMs }) => tMs < window.fromMs)?.tMs;
+  const keyOf = ({ relation, mode }: { relation: string; mode: string }): string => `${mode} ${relation}`;
+  const held = new Set(locks.filter(({ tMs, granted }) => granted && tMs === before).map(keyOf));
+  // A look that is long ago says nothing about a lock now: the session held none in between.
+  const isRecent = before !== undefined && window.fromMs - before < RECENT_MS;
+  return outsideLocks(locks, window).filter((span) => !isRecent || !held.has(keyOf(span)));
 }
 
 /** Waits of the statement's own backend between its sending and its answer. */

@@ -1,8 +1,10 @@
 import type { StatementResult } from '../../checks/result.ts';
 import { formatCount, formatMs, plural } from '../../shared/format.ts';
-import { lockStrength, modeName } from '../../pg/lock-modes.ts';
+import { impactOf } from '../blockers.ts';
 import { shortName } from '../facts.ts';
+import { lockGroups, slotsText } from '../lock-groups.ts';
 import { Problem } from './problem.tsx';
+import { Queue } from './queue.tsx';
 
 const MOST_LOCKS = 6;
 const CAPTURE = {
@@ -13,7 +15,9 @@ const CAPTURE = {
 
 /** Which locks a statement took, whom it waited for, and who waited for it. */
 export function StatementNotes({ statement }: { statement: StatementResult }) {
-  const { rewrote, blockedBy, error, peakBlockedSessions, blockedSessionSeconds } = statement;
+  const { rewrote, blockedBy, blockers, waiters, error, peakBlockedSessions, blockedSessionSeconds } =
+    statement;
+  const slots = slotsText(statement);
   return (
     <>
       {error && <Problem error={error} />}
@@ -23,12 +27,17 @@ export function StatementNotes({ statement }: { statement: StatementResult }) {
       {rewrote.length > 0 && (
         <div class="s-warn">{`rewrote all of ${rewrote.map(shortName).join(', ')}`}</div>
       )}
-      {blockedBy.length > 0 && <div>{`it waited for: ${blockedBy.join(', ')}`}</div>}
-      {blockedSessionSeconds > 0 && (
+      {slots !== null && <div class="s-warn">{slots}</div>}
+      {/* Older results name no more than the roles. */}
+      {blockers === undefined && blockedBy.length > 0 && (
+        <div>{`it waited for: ${blockedBy.join(', ')}`}</div>
+      )}
+      {waiters === undefined && blockedSessionSeconds > 0 && (
         <div>
           {`up to ${plural(peakBlockedSessions, 'session')} of the app stood behind it, ${blockedSessionSeconds.toFixed(2)} session-seconds in all`}
         </div>
       )}
+      <Queue impact={impactOf(statement)} />
       <WhoSuffered statement={statement} />
     </>
   );
@@ -36,23 +45,23 @@ export function StatementNotes({ statement }: { statement: StatementResult }) {
 
 function locksOf({ locks }: StatementResult): string {
   if (locks.length === 0) return 'no relation locks';
-  const sorted = locks.toSorted((a, b) => lockStrength(b.mode) - lockStrength(a.mode));
-  const shown = sorted
-    .slice(0, MOST_LOCKS)
-    .map(({ relation, mode }) => `${shortName(relation)}: ${modeName(mode)}`);
-  if (sorted.length > MOST_LOCKS) shown.push(`${sorted.length - MOST_LOCKS} more`);
+  const groups = lockGroups(locks);
+  const shown = groups.slice(0, MOST_LOCKS);
+  if (groups.length > MOST_LOCKS) shown.push(`${groups.length - MOST_LOCKS} more`);
   return shown.join('; ');
 }
 
 function WhoSuffered({ statement }: { statement: StatementResult }) {
-  const { victims, victimsByScript, longestVictimMs } = statement;
+  const { victims, victimsByScript, longestVictimMs, requestsOverBudget } = statement;
   if (victims.delayed + victims.failed === 0) return null;
   const parts = [];
   if (victims.delayed > 0) {
     parts.push(
-      `${plural(victims.delayed, 'request')} waited, the longest ${formatMs(longestVictimMs)}, ${formatMs(victims.delayedSeconds * 1000)} of waiting in all`,
+      `${plural(victims.delayed, 'request')} waited, the longest ${formatMs(longestVictimMs)}, ${requestSeconds(victims.delayedSeconds)} in all`,
     );
   }
+  if (requestsOverBudget != null)
+    parts.push(`${plural(requestsOverBudget, 'request')} over the budget for p99`);
   if (victims.failed > 0) parts.push(`${plural(victims.failed, 'request')} failed`);
   return (
     <div class="tree">
@@ -62,6 +71,11 @@ function WhoSuffered({ statement }: { statement: StatementResult }) {
       ))}
     </div>
   );
+}
+
+/** Requests times seconds, beyond what they take on a quiet server. */
+function requestSeconds(seconds: number): string {
+  return `${seconds < 10 ? seconds.toFixed(1) : formatCount(seconds)} request-seconds of delay`;
 }
 
 function suffered(delayed: number, failed: number, sqlstates: readonly string[]): string {

@@ -1,8 +1,13 @@
 import type { Result, StepResult } from '../../checks/result.ts';
 import { formatBytes, formatCount, formatMs, plural } from '../../shared/format.ts';
+import { outsideImpact } from '../blockers.ts';
 import { culprits, stepLabel } from '../facts.ts';
+import { lockGroups } from '../lock-groups.ts';
 import { Problem } from './problem.tsx';
+import { Queue } from './queue.tsx';
 import { StatementTable } from './statement-table.tsx';
+
+const MOST_LOCKS = 6;
 
 /** The evidence for each step, open where the reader has to look. */
 export function StepDetails({ result }: { result: Result }) {
@@ -23,6 +28,7 @@ export function StepDetails({ result }: { result: Result }) {
             {step.statements.length > 0 && (
               <StatementTable statements={step.statements} of={stepLabel(step)} />
             )}
+            {step.outside && <Outside step={step} />}
             <Latency step={step} />
             <Shown shown={step.shown} />
           </div>
@@ -51,6 +57,29 @@ function Backfill({ backfill }: { backfill: NonNullable<StepResult['backfill']> 
     `${formatBytes(walBytes)} of WAL${rows > 0 ? `, ${formatCount(walBytes / rows)} bytes a row` : ''}`,
   ];
   return <p>{facts.join(' · ')}</p>;
+}
+
+/** Of a command: nobody can ask its sessions, so they are looked at from outside. */
+function Outside({ step }: { step: StepResult }) {
+  const impact = outsideImpact(step);
+  if (!impact || !step.outside) return null;
+  const { locks, lockWaitMs, lockHoldMs, blackoutMs } = step.outside;
+  const facts = [
+    `waited ${formatMs(lockWaitMs)}`,
+    `held ${formatMs(lockHoldMs)}`,
+    `blackout ${formatMs(blackoutMs)}`,
+  ];
+  return (
+    <div class="notes">
+      <p>{`${facts.join(' · ')} (seen from outside every 10 ms, of all sessions that it opened)`}</p>
+      <div>
+        {locks.length === 0
+          ? 'no lock above ACCESS SHARE was seen'
+          : lockGroups(locks).slice(0, MOST_LOCKS).join('; ')}
+      </div>
+      <Queue impact={impact} />
+    </div>
+  );
 }
 
 function Tries({ step }: { step: StepResult }) {

@@ -46,8 +46,9 @@ function StepRow({ step, isHit }: { step: StepResult; isHit: boolean }) {
       </tr>
     );
   }
+  const measured = step.outside ? [step.outside] : statements;
   const longest = (of: 'lockWaitMs' | 'lockHoldMs' | 'blackoutMs'): string =>
-    statements.length === 0 ? '' : formatMs(largest(statements.map((statement) => statement[of])));
+    measured.length === 0 ? '' : formatMs(largest(measured.map((one) => one[of])));
   return (
     <tr class={isHit ? 'hit' : ''}>
       <th scope="row">{stepLabel(step)}</th>

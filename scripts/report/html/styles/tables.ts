@@ -27,8 +27,14 @@ td.m.no.live .dot{background:var(--bad)}
 .notes{font-size:13px}
 .notes>*+*{margin-top:2px}
 .tree{margin:6px 0 4px;padding-left:12px;border-left:2px solid var(--line)}
+.queue .blocker{margin-left:calc((var(--level) - 1)*16px)}
+.queue .blocker::before{content:"← ";color:var(--mut)}
+.queue code{display:block;max-width:100%;overflow-wrap:anywhere;color:var(--mut);font-size:12px;padding-left:14px}
 .checks .id{color:var(--mut);font-size:12px;margin-left:10px;overflow-wrap:normal}
-@media(max-width:720px){.checks .id{display:block;margin:0}.checks th,.checks td{padding:7px 5px}.checks td.r,.checks td.word-cell{white-space:normal}.steps td.lock{white-space:nowrap}}
+@media(max-width:720px){.queue .blocker{margin-left:calc((var(--level) - 1)*16px)}
+.queue .blocker::before{content:"← ";color:var(--mut)}
+.queue code{display:block;max-width:100%;overflow-wrap:anywhere;color:var(--mut);font-size:12px;padding-left:14px}
+.checks .id{display:block;margin:0}.checks th,.checks td{padding:7px 5px}.checks td.r,.checks td.word-cell{white-space:normal}.steps td.lock{white-space:nowrap}}
 .word-cell{white-space:nowrap}
 .lags{width:auto}
 .lags thead th{white-space:normal}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import type { WaitRecord } from '../../artifacts/records.ts';
+import { evidence, statementRecord, stepWindow, waitRecord } from '../evidence-fixture.ts';
+import { analyse } from './analyse.ts';
+import type { Blocker } from './blockers.ts';
+
+const own = { pid: 42, role: 'migration', mode: 'AccessExclusiveLock' } as const;
+const by = (...pids: number[]): WaitRecord['blockedBy'] =>
+  pids.map((pid) => ({ pid, role: pid >= 1000 ? 'app' : 'other' }));
+
+function blockers(waits: readonly WaitRecord[]): readonly Blocker[] {
+  const steps = [...stepWindow('alter', 4900, 6000), statementRecord({ sentMs: 5000, respondedMs: 5042 })];
+  return analyse(evidence({ waits, steps })).steps[0]?.statements[0]?.blockers ?? [];
+}
+
+test('the tree goes down to the session that waited for nobody, with what it did when it began to block', () => {
+  const report = {
+    pid: 9,
+    applicationName: 'report',
+    state: 'active',
+    query: 'select $1',
+    transactionMs: 100,
+  };
+  const idle = { ...report, state: 'idle in transaction' };
+  const found = blockers([
+    waitRecord({ ...own, tMs: 5010, sinceMs: 5001, blockedBy: by(1000) }),
+    waitRecord({ pid: 1000, tMs: 5010, sinceMs: 4990, blockedBy: by(9), sessions: [report] }),
+    waitRecord({ ...own, tMs: 5020, sinceMs: 5001, blockedBy: by(1000) }),
+    waitRecord({ pid: 1000, tMs: 5020, sinceMs: 4990, blockedBy: by(9), sessions: [idle] }),
+  ]);
+  expect(found).toEqual([
+    {
+      ...{ role: 'app', applicationName: null, state: null, query: null, level: 1, isRoot: false },
+      ...{ sessions: 1, ms: 24 },
+    },
+    {
+      ...{ role: 'other', applicationName: 'report', state: 'active', query: 'select $1', level: 2 },
+      ...{ isRoot: true, sessions: 1, ms: 24 },
+    },
+  ]);
+});
+
+test('sessions that are alike are told once, the longest first', () => {
+  const found = blockers([
+    waitRecord({ ...own, tMs: 5010, sinceMs: 5000, blockedBy: by(1000, 1001, 9) }),
+    waitRecord({ ...own, tMs: 5020, sinceMs: 5000, blockedBy: by(1001) }),
+  ]);
+  expect(found.map(({ role, sessions, ms }) => [role, sessions, ms])).toEqual([
+    ['app', 2, 25],
+    ['other', 1, 10],
+  ]);
+});
+
+test('sessions that wait for each other do not lead astray', () => {
+  const found = blockers([
+    waitRecord({ ...own, tMs: 5010, sinceMs: 5000, blockedBy: by(1000) }),
+    waitRecord({
+      pid: 1000,
+      tMs: 5010,
+      sinceMs: 5000,
+      blockedBy: [{ pid: 42, role: 'migration' }, ...by(1001)],
+    }),
+    waitRecord({ pid: 1001, tMs: 5010, sinceMs: 5000, blockedBy: by(1000) }),
+  ]);
+  expect(found.map(({ role, level, isRoot }) => [role, level, isRoot])).toEqual([
+    ['app', 1, false],
+    ['app', 2, false],
+  ]);
+});

@@ -1,0 +1,46 @@
+import type { SessionFacts } from '../artifacts/records.ts';
+import type { PgClient } from '../pg/client.ts';
+import { withoutConstants } from '../pg/without-constants.ts';
+import { redact } from '../shared/redact.ts';
+
+const FACTS = {
+  name: 'rehearse_blockers',
+  rowMode: 'array' as const,
+  text: `select pid, coalesce(application_name, ''), state, query,
+                extract(epoch from clock_timestamp() - xact_start) * 1000
+           from pg_stat_activity where pid = any($1::int[])`,
+};
+type FactsRow = [
+  pid: number,
+  name: string,
+  state: string | null,
+  query: string | null,
+  transactionMs: string | null,
+];
+
+/** What a session does changes; asking at every poll would cost more than it tells. */
+const FRESH_MS = 200;
+
+/** What the sessions do that others wait for. Their statements never leave here with a value in them. */
+export class BlockerFacts {
+  readonly #known = new Map<number, { tMs: number; told: string }>();
+
+  /** Facts of those of `pids` that are new or do something else by now. */
+  async changed(client: PgClient, pids: Iterable<number>, tMs: number): Promise<SessionFacts[]> {
+    const due = [...new Set(pids)].filter((pid) => tMs - (this.#known.get(pid)?.tMs ?? -Infinity) > FRESH_MS);
+    if (due.length === 0) return [];
+    const { rows } = await client.query<FactsRow>({ ...FACTS, values: [due] });
+    return rows.flatMap(([pid, name, state, query, transactionMs]) => {
+      const facts = {
+        ...{ pid, applicationName: redact(name), state },
+        query: query === null ? null : withoutConstants(query),
+      };
+      const told = JSON.stringify(facts);
+      const isNew = this.#known.get(pid)?.told !== told;
+      this.#known.set(pid, { tMs, told });
+      return isNew
+        ? [{ ...facts, transactionMs: transactionMs === null ? null : Number(transactionMs) }]
+        : [];
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import type { LockEntry, StatementRecord } from '../artifacts/records.ts';
+import { newLocks } from '../probes/lock-capture.ts';
+import type { Answer } from './answer.ts';
+import type { UnitRun } from './run-unit.ts';
+import type { Absorbed } from './step-catalog.ts';
+import { StepFailure, stepErrorAt } from './step-failure.ts';
+import type { PlacedStatement } from './units.ts';
+
+/** A statement whose transaction goes on. */
+export type Pending = Omit<StatementRecord, 'releasedMs'>;
+
+type Identity = Pick<
+  StatementRecord,
+  'type' | 'step' | 'index' | 'attempt' | 'file' | 'line' | 'sql' | 'pid'
+>;
+
+export function identity(statement: PlacedStatement, run: UnitRun): Identity {
+  const { index, file, line, text } = statement;
+  return {
+    type: 'statement',
+    step: run.step,
+    index,
+    attempt: run.attempt,
+    file,
+    line,
+    sql: text,
+    pid: run.session.pid,
+  };
+}
+
+/** How a statement's locks came to be known. */
+export type Seen =
+  | { readonly how: 'transaction'; readonly capture: Absorbed }
+  /** SET and the like lock nothing. */
+  | { readonly how: 'nothing-new' }
+  | { readonly how: 'outside' };
+
+/** @param held by the transaction before the statement */
+export function pendingRecord(
+  statement: PlacedStatement,
+  run: UnitRun,
+  sentMs: number,
+  responded: Answer,
+  seen: Seen,
+  held: readonly LockEntry[],
+): Pending {
+  const capture = seen.how === 'transaction' ? seen.capture : undefined;
+  return {
+    ...identity(statement, run),
+    command: responded.command,
+    sentMs,
+    respondedMs: responded.atMs,
+    rows: responded.rowCount,
+    capture: seen.how === 'outside' ? 'outside' : 'transaction',
+    locks: capture?.locks ?? (seen.how === 'outside' ? [] : held),
+    newLocks: capture === undefined ? [] : newLocks(capture.locks, held),
+    rewrote: capture?.rewrote ?? [],
+    walBytes: capture?.walBytes ?? null,
+    sizeChangeBytes: capture?.sizeChangeBytes ?? null,
+    error: null,
+    ...(capture === undefined ? {} : { lockSlots: capture.lockSlots }),
+  };
+}
+
+export function failureAt(error: unknown, statement: PlacedStatement | undefined): StepFailure {
+  const at =
+    statement === undefined ? null : { file: statement.file, line: statement.line, sql: statement.text };
+  return new StepFailure(stepErrorAt(error, at), error);
+}
+
+export function leftOpen(statement: PlacedStatement | undefined): StepFailure {
+  return new StepFailure({
+    sqlstate: null,
+    message: 'the transaction was still open at the end of the step and was rolled back, as psql does',
+    hint: 'end it with COMMIT',
+    file: statement?.file ?? null,
+    line: statement?.line ?? null,
+    excerpt: null,
+  });
+}
