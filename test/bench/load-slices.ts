@@ -14,7 +14,6 @@ export type ToSlices =
       readonly endpoint: PgEndpoint;
       readonly script: ParsedScript;
       readonly connections: number;
-      readonly pipeline: boolean;
     }
   | { readonly type: 'slice'; readonly ms: number }
   | { readonly type: 'close' };
@@ -38,7 +37,7 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 async function handle(message: ToSlices): Promise<void> {
   if (message.type === 'open') {
-    const { endpoint, script, connections, pipeline } = message;
+    const { endpoint, script, connections } = message;
     const versions = [{ name: 'bench', scripts: [script] }];
     const workload = new Workload(versions, new Map(), process.pid);
     mix = new TrafficMix(versions, process.pid);
@@ -46,7 +45,7 @@ async function handle(message: ToSlices): Promise<void> {
     slots = Array.from(
       { length: connections },
       (_, client) =>
-        new ConnectionSlot(new RequestRun(workload, client, pipeline), endpoint, signal, () => undefined),
+        new ConnectionSlot(new RequestRun(workload, client, false), endpoint, signal, () => undefined),
     );
     await Promise.all(slots.map((slot) => slot.open()));
     process.send?.('open');
