@@ -76,7 +76,7 @@ test('what could not be told is an error, not a failure', () => {
   const xml = renderJunit(inconclusiveResult());
   expect(xml).toContain('name="generator" time="0.000"><error message="The load generator sent 7.4 %');
   expect(/<testsuites .*?>/.exec(xml)?.[0]).toBe(
-    '<testsuites name="split-customer-name-20261122-021407-9f3a" tests="19" failures="0" errors="2" skipped="5" time="252.000">',
+    '<testsuites name="split-customer-name-20261122-021407-9f3a" tests="20" failures="0" errors="2" skipped="5" time="252.000">',
   );
 });
 
