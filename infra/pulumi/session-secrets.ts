@@ -1,9 +1,9 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import ssh2 from 'ssh2';
 import { registerSecret } from '../../scripts/shared/redact.ts';
 import type { RunKeys, RunPasswords } from '../environment-plan.ts';
 import type { SessionFolder } from './session-folder.ts';
+import { generateKeyPair } from '../ssh/key-pair.ts';
 
 const PASSWORD_BYTES = 24;
 
@@ -36,7 +36,7 @@ async function readKeys(folder: SessionFolder): Promise<RunKeys | undefined> {
 }
 
 async function makeKeys(folder: SessionFolder): Promise<RunKeys> {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: `rehearse ${folder.runId}` });
+  const pair = generateKeyPair(`rehearse ${folder.runId}`);
   const mode = 0o600;
   await writeFile(folder.privateKey, pair.private, { mode });
   await writeFile(folder.publicKey, `${pair.public}\n`, { mode });

@@ -1,4 +1,3 @@
-import ssh2 from 'ssh2';
 import { afterEach, expect } from 'vitest';
 import { connectSsh } from '../../infra/ssh/connect.ts';
 import { identityOf, type ProcessIdentity } from '../../infra/process-identity.ts';
@@ -18,6 +17,7 @@ import {
 import { ensureSshd } from '../../infra/targets/local/sshd.ts';
 import { newRunId } from '../../scripts/artifacts/run-id.ts';
 import { localTraces } from '../support/local-traces.ts';
+import { generateKeyPair } from '../../infra/ssh/key-pair.ts';
 
 export const ROLES = { primary: 10, standby: 11, driver: 20 } as const;
 export type Role = keyof typeof ROLES;
@@ -50,7 +50,7 @@ export function leaveNothing(): void {
 /** One run with its network and its hosts, owned by this process unless told otherwise. */
 export class LocalRun {
   readonly runId = newRunId('local-test');
-  readonly key = ssh2.utils.generateKeyPairSync('ed25519');
+  readonly key = generateKeyPair('');
   readonly expiresAt = new Date(Date.now() + 300_000).toISOString();
   controller: ProcessIdentity | null = null;
   network!: LocalNetwork;

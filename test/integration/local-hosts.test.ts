@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import { localHostAlive } from '../../infra/targets/local/host.ts';
 import { stateRoot } from '../../infra/targets/local/names.ts';
 import { localNetworkAlive } from '../../infra/targets/local/network.ts';
 import { leaveNothing, LocalRun, needsLocalHosts } from './local-fixture.ts';
+import { generateKeyPair } from '../../infra/ssh/key-pair.ts';
 
 const MB = 1024 ** 2;
 
@@ -40,7 +40,7 @@ describe.skipIf(!(await needsLocalHosts()))('local hosts', () => {
     const run = await LocalRun.start();
     const host = await run.host('driver');
     expect(await run.ssh(host, 'id -un')).toBe('root');
-    const stranger = ssh2.utils.generateKeyPairSync('ed25519');
+    const stranger = generateKeyPair('');
     await expect(run.ssh(host, 'true', stranger.private)).rejects.toThrow(/authentication methods failed/);
     const other = stranger.public.split(' ').slice(0, 2).join(' ');
     await expect(run.ssh({ ...host, hostKey: other }, 'true')).rejects.toMatchObject({

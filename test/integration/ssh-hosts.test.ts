@@ -1,10 +1,10 @@
-import { utils } from 'ssh2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { probeHost } from '../../infra/ssh/probe.ts';
 import type { SshAccess } from '../../infra/ssh/access.ts';
 import { watchHosts } from '../../infra/ssh/watch.ts';
 import { needsSshd, startSshd, type TestSshd } from '../support/sshd.ts';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { generateKeyPair } from '../../infra/ssh/key-pair.ts';
 
 const skip = !needsSshd('to look after hosts by SSH');
 let sshd: TestSshd;
@@ -49,7 +49,7 @@ describe.skipIf(skip)('hosts by SSH', () => {
     });
 
     it('ends at once where another host answers, and with its time where the key is not taken', async () => {
-      const { public: hostKey, private: privateKey } = utils.generateKeyPairSync('ed25519');
+      const { public: hostKey, private: privateKey } = generateKeyPair('');
       await expect(probeHost({ ...access(), hostKey }, never)).rejects.toThrow('another host key');
       const strange = probeHost({ ...access(), privateKey }, never, { limitMs: 3_000 });
       await expect(strange).rejects.toThrow(/within 3 s: .*does not take/);

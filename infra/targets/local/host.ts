@@ -1,4 +1,3 @@
-import ssh2 from 'ssh2';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import { currentPidSpace, isAlive, type PidSpace, type ProcessIdentity } from '../../process-identity.ts';
 import { hostsFile } from './hosts-file.ts';
@@ -11,6 +10,7 @@ import { removePart } from './remove.ts';
 import { shareVariables, type Share } from './shares.ts';
 import { waitForSshd } from './ssh-banner.ts';
 import { requireSshd, sshdVariables } from './sshd.ts';
+import { generateKeyPair } from '../../ssh/key-pair.ts';
 
 export interface LocalHostSpec extends HostLimits {
   readonly runId: string;
@@ -63,7 +63,7 @@ export async function createLocalHost(spec: LocalHostSpec, signal: AbortSignal):
     requireSshd(),
     shareVariables(spec.share),
   ]);
-  const key = ssh2.utils.generateKeyPairSync('ed25519');
+  const key = generateKeyPair('');
   const script = hostScript(part, spec, here, { ...shares, ...sshdVariables(sshd), HOST_KEY: key.private });
   let exists = false;
   try {
