@@ -33,7 +33,7 @@ describe('Metronome', () => {
       },
     );
     const startMs = monotonicMs();
-    metronome.start(new ArrivalTimes(5, 4000, startMs));
+    metronome.start(() => new ArrivalTimes(5, 4000, startMs));
     await sleep(300);
     const stalledUntil = monotonicMs() + 300;
     while (monotonicMs() < stalledUntil);

@@ -124,7 +124,8 @@ export class Generator {
 
   #arrive(): void {
     const { seed, ratePerSec, part, zeroMs, versions } = this.#order;
-    this.#metronome.start(new ArrivalTimes(seed, ratePerSec, monotonicMs(), part.index));
+    const startMs = monotonicMs();
+    this.#metronome.start(() => new ArrivalTimes(seed, ratePerSec, startMs, part.index));
     this.#ticker = setInterval(() => {
       const second = this.#window.close(monotonicMs(), this.#dispatcher.waiting());
       const stats = { ...second.stats, tMs: second.stats.tMs - zeroMs };
@@ -141,6 +142,7 @@ export class Generator {
     this.#log.add(intendedMs, readyMs, sentMs, endMs, choice, outcome);
     if (outcome !== 'unfinished')
       this.#window.answered(endMs - intendedMs, Math.max(0, sentMs - readyMs), outcome !== 0);
+    this.#metronome.poll(endMs);
   };
 
   /** @param pids server processes that still work for us and would go on after we are gone */

@@ -4,7 +4,7 @@
  * TypeScript.
  *
  * In: `blocks`, a port with Float64Arrays of due times (ms on CLOCK_MONOTONIC, ascending); `signal`, a counter that the
- * sender raises after each block and sets to -1 to end the thread. Out: arrays of the times that have come.
+ * sender raises after each block and sets to -1 to end the thread. Out: a message when times have come, and how many.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 
@@ -26,8 +26,8 @@ while (Atomics.load(signal, 0) >= 0) {
   }
   const waitMs = next < dues.length ? dues[next] - now() : IDLE_MS;
   if (waitMs > ENOUGH_MS) Atomics.wait(signal, 0, seen, waitMs);
-  const batch = [];
-  for (const time = now(); next < dues.length && dues[next] <= time; next++) batch.push(dues[next]);
-  if (batch.length > 0) parentPort.postMessage(batch);
+  const before = next;
+  for (const time = now(); next < dues.length && dues[next] <= time;) next++;
+  if (next > before) parentPort.postMessage(next - before);
 }
 blocks.close();
