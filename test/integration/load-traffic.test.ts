@@ -60,7 +60,9 @@ describe('the load', () => {
       expect(endMs).toBeGreaterThanOrEqual(sentMs);
     }
     expect(summarize(rows.map(([, readyMs, sentMs]) => sentMs - readyMs))?.p50Ms).toBeLessThan(5);
-    expect(traffic.events.map(({ type }) => type)).toEqual(['started', 'shares', 'stopped']);
+    // A busy machine may leave the generator without a pause, and then it says so.
+    const types = traffic.events.map(({ type }) => type).filter((type) => type !== 'saturated');
+    expect(types).toEqual(['started', 'shares', 'stopped']);
     expect(traffic.seconds.length).toBeGreaterThanOrEqual(3);
     expect(traffic.load.latest()).toEqual(traffic.seconds.at(-1));
   });
