@@ -1,32 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { RunFolder, StreamName } from '../artifacts/run-folder.ts';
-import { loadSamples, type SamplePools } from '../load/samples.ts';
-import { withConnection } from '../pg/client.ts';
-import type { Rehearsal, Step } from '../plan/model.ts';
-import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility.ts';
-import { LockWatch } from '../probes/lock-watch.ts';
-import { ProbeLife } from '../probes/probe-life.ts';
-import { ServerProbe } from '../probes/server-probe.ts';
-import { replay } from '../replay/replay.ts';
 import type { StepFailure } from '../replay/step-failure.ts';
-import { Cleanup } from '../shared/cleanup.ts';
-import { sleep } from '../shared/clock.ts';
-import type { RunClock } from '../shared/run-clock.ts';
-import { requireHealthyStart, warmUp } from './baseline.ts';
-import type { EngineEnvironment } from './environment.ts';
-import type { OnEvent } from './events.ts';
+import { perform, type Performance } from './perform.ts';
 import { prepareDatabase } from './prepare.ts';
 import type { ServerFacts } from './settings.ts';
-import { RunTraffic } from './traffic.ts';
 
-export interface EngineRun {
-  readonly rehearsal: Rehearsal;
-  readonly versions: readonly VersionScripts[];
-  readonly environment: EngineEnvironment;
-  readonly folder: RunFolder;
-  readonly clock: RunClock;
-  readonly signal: AbortSignal;
-  readonly onEvent: OnEvent;
+export interface EngineRun extends Omit<Performance, 'scenario'> {
   /** As soon as the server runs as configured. */
   readonly onServer: (facts: ServerFacts) => Promise<void>;
 }
@@ -36,121 +14,9 @@ export interface EngineRun {
  * @returns the failure that ended the plan early, or undefined
  */
 export async function runEngine(run: EngineRun): Promise<StepFailure | undefined> {
-  const { rehearsal, environment, folder, onEvent } = run;
+  const { rehearsal, environment, folder, onEvent, signal } = run;
   const jobs = availableParallelism();
-  await run.onServer(await prepareDatabase(rehearsal, environment, folder, jobs, run.signal, onEvent));
-  const cleanup = new Cleanup();
-  try {
-    return await underLoad(run, cleanup);
-  } finally {
-    for (const { label, error } of await cleanup.run()) {
-      onEvent({ type: 'note', message: `could not close ${label}: ${error.message}` });
-    }
-  }
-}
-
-async function underLoad(run: EngineRun, cleanup: Cleanup): Promise<StepFailure | undefined> {
-  const { rehearsal, environment, clock, onEvent } = run;
-  const probes = await startProbes(run, cleanup);
-  const { life, watch, compatibility, pools } = probes;
-  const writers = { steps: writer(run, cleanup, 'steps'), batches: writer(run, cleanup, 'batches') };
-  const endpoint = environment.primary;
-  const events = writer(run, cleanup, 'load');
-  const traffic = await RunTraffic.start({
-    ...run,
-    endpoint,
-    pools,
-    life,
-    events,
-    standbyLagMs: probes.lagMs,
-  });
-  cleanup.add('load', () => {
-    traffic.release();
-    return Promise.resolve();
-  });
-  const signal = AbortSignal.any([run.signal, traffic.died]);
-
-  onEvent({ type: 'stage', stage: 'baseline', state: 'started', detail: '', fraction: 0, etaMs: null });
-  await warmUp(rehearsal, traffic, clock, signal, onEvent);
-  let current = { index: 0, step: rehearsal.plan[0] };
-  const context = {
-    ...{ rehearsal, primary: endpoint, clock, watch, traffic, signal, ...writers },
-    progress: (detail: string, fraction: number | null, etaMs: number | null): void => {
-      const { index, step } = current;
-      if (step) onEvent(stepEvent(step, index, 'progress', detail, fraction, etaMs));
-    },
-  };
-  const failure = await replay(context, {
-    onStart: (step, index) => {
-      current = { index, step };
-      onEvent(stepEvent(step, index, 'started', '', 0, null));
-    },
-    onEnd: (step, index, status, detail) => {
-      onEvent(stepEvent(step, index, status === 'ok' ? 'done' : status, detail, null, null));
-    },
-    afterStep: async (step) => {
-      await compatibility.look(step.name, signal);
-    },
-  });
-  await sleep(rehearsal.load.cooldownMs, signal);
-  await traffic.stop();
-  compatibility.stop();
-  return failure;
-}
-
-interface Probes {
-  readonly life: ProbeLife;
-  readonly watch: LockWatch;
-  readonly compatibility: CompatibilityProbe;
-  readonly pools: SamplePools;
-  /** The standby's lag as last seen. */
-  readonly lagMs: () => number | null;
-}
-
-/** Everything that looks, but for the traffic: each is registered for its end before the next one starts. */
-async function startProbes(run: EngineRun, cleanup: Cleanup): Promise<Probes> {
-  const { rehearsal, versions, environment, clock, signal } = run;
-  const endpoint = environment.primary;
-  const { seed } = rehearsal.load;
-  const life = new ProbeLife(writer(run, cleanup, 'probes'), clock);
-  const scripts = versions.flatMap((version) => version.scripts);
-  const pools = await withConnection(
-    endpoint,
-    'setup',
-    (client) => loadSamples(client, scripts, seed),
-    signal,
-  );
-  const tried = { endpoint, versions, pools, seed, writer: writer(run, cleanup, 'compatibility'), life };
-  const compatibility = new CompatibilityProbe(tried);
-  requireHealthyStart(rehearsal, await compatibility.look('start', signal));
-
-  let lagMs: number | null = null;
-  const sinks = { writer: writer(run, cleanup, 'server'), clock, life };
-  const server = await ServerProbe.start(endpoint, sinks, ({ replayLagMs }) => (lagMs = replayLagMs));
-  cleanup.add('server probe', () => server.stop());
-  const records = { waits: writer(run, cleanup, 'waits'), locks: writer(run, cleanup, 'locks') };
-  const watch = await LockWatch.start(endpoint, { clock, life, ...records });
-  cleanup.add('lock watch', () => watch.stop());
-  return { life, watch, compatibility, pools, lagMs: () => lagMs };
-}
-
-function writer<K extends StreamName>(
-  { folder }: EngineRun,
-  cleanup: Cleanup,
-  name: K,
-): ReturnType<typeof folder.writer<K>> {
-  const opened = folder.writer(name);
-  cleanup.add(`${name}.ndjson`, () => opened.close());
-  return opened;
-}
-
-function stepEvent(
-  step: Step,
-  index: number,
-  state: 'started' | 'progress' | 'done' | 'failed' | 'skipped',
-  detail: string,
-  fraction: number | null,
-  etaMs: number | null,
-): Parameters<OnEvent>[0] {
-  return { type: 'step', index, name: step.name, phase: step.phase, state, detail, fraction, etaMs };
+  await run.onServer(await prepareDatabase(rehearsal, environment, folder, jobs, signal, onEvent));
+  const [scenario = { name: 'quiet', actors: [] }] = rehearsal.scenarios;
+  return perform({ ...run, scenario });
 }

@@ -9,6 +9,8 @@ export interface Rehearsal {
   readonly load: LoadSpec;
   readonly budgets: Budgets;
   readonly plan: readonly Step[];
+  /** In whose company the plan is rehearsed, one scenario after the other; at least one. */
+  readonly scenarios: readonly Scenario[];
   /** Every file that takes part, relative to `dir`, sorted: the bytes that go into the run folder's `plan/`. */
   readonly files: readonly string[];
   /** Names and values taken from the environment by `${NAME}`; the values are secret. */
@@ -54,6 +56,37 @@ export interface LoadSpec {
   readonly pipeline?: true;
   /** In order of rollout; traffic starts on the first. */
   readonly versions: readonly AppVersion[];
+}
+
+/** The plan in one company: `quiet` is the app's traffic and nobody else. */
+export interface Scenario {
+  /** Unique within the rehearsal. */
+  readonly name: string;
+  readonly actors: readonly ActorSpec[];
+}
+
+export const ACTOR_KINDS = [
+  'long-reader',
+  'idle-in-transaction',
+  'dump',
+  'vacuum',
+  'hot-rows',
+  'second-migration',
+  'churn',
+] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+/** Somebody besides the app who works on the database while the plan runs. */
+export interface ActorSpec {
+  /** Unique within the rehearsal. */
+  readonly name: string;
+  readonly kind: ActorKind;
+  /** The step that it begins shortly before; undefined = the first one of the plan. */
+  readonly startAt?: string;
+  /** How long it goes on; undefined = until the plan has ended. */
+  readonly forMs?: number;
+  /** May be schema-qualified; undefined = chosen from what the plan changes. */
+  readonly table?: string;
 }
 
 export interface AppVersion {

@@ -57,6 +57,7 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
     },
     budgets: budgetsOf(config.budgets),
     plan: steps,
+    scenarios: [{ name: 'quiet', actors: [] }],
     files: [...reading.files].sort(),
     environment: source.environment,
   };
