@@ -8,6 +8,7 @@ const STAGES = [
   'artifacts',
   'snapshot',
   'load',
+  'tracing',
   'probes',
   'replay',
   'engine',
