@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PHASES } from '../plan/model.ts';
+import { ACTOR_KINDS, PHASES } from '../plan/model.ts';
 import { environmentSchema, standbySchema } from './result-hosts.ts';
 
 /*
@@ -39,7 +39,7 @@ const lockSchema = z.object({
   partitionOf: z.string().optional().describe('The topmost table or index that the relation is a part of'),
 });
 const blockerSchema = z.object({
-  role: z.string().describe('app, migration, command, compatibility or other'),
+  role: z.string().describe('app, migration, command, compatibility, actor or other'),
   applicationName: z.string().nullable(),
   state: z.string().nullable().describe('As in pg_stat_activity: active, idle in transaction'),
   query: z.string().nullable().describe('Its statement with $1, $2 … in the place of all constants'),
@@ -255,6 +255,18 @@ export const resultSchema = z.object({
       }),
     ),
   }),
+  actors: z
+    .array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(ACTOR_KINDS),
+        fromMs: ms.nullable().describe('Null where it never came'),
+        toMs: ms.nullable(),
+        note: z.string().nullable().describe('What it did, or why it failed'),
+      }),
+    )
+    .default([])
+    .describe('Who kept the plan company besides the app, and from when to when'),
   standby: standbySchema.nullable().default(null).describe('Null where the rehearsal had no standby'),
   environment: environmentSchema,
   snapshot: z
