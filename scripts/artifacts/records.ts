@@ -1,4 +1,4 @@
-import type { Budgets, Phase, StepKind } from '../plan/model.ts';
+import type { Budgets, Phase, PlannedPerformance, StepKind } from '../plan/model.ts';
 
 export type { EnvironmentRecord } from './environment-record.ts';
 export type { ActorRecord } from './actor-record.ts';
@@ -37,8 +37,20 @@ export interface RunRecord {
   readonly budgets: Budgets;
   readonly standby: boolean;
   readonly plan: readonly PlannedStep[];
+  /** More than one: the evidence of each is in performances/<index>/. Absent in older runs, which had one. */
+  readonly performances?: readonly PlannedPerformance[];
   /** sha256 over the plan's files (see the run folder's plan/SHA256SUMS). */
   readonly planSha256: string;
+}
+
+/** artifacts/performance.json of a folder below performances/: one playing of the plan. */
+export interface PerformanceRecord extends PlannedPerformance {
+  /** ISO 8601 UTC: the zero of all times in its folder. */
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  /** `running` where it never came to its end. */
+  readonly outcome: 'running' | 'completed' | 'step-failed';
+  readonly problem: string | null;
 }
 
 export interface PlannedStep {

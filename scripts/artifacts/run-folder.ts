@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { NdjsonWriter, readNdjson } from '../shared/ndjson.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   EnvironmentRecord,
   LoadEvent,
   OutsideLockRecord,
+  PerformanceRecord,
   ProbeRecord,
   RequestHeader,
   RequestRow,
@@ -36,16 +37,23 @@ interface Documents {
   run: RunRecord;
   environment: EnvironmentRecord;
   snapshot: SnapshotRecord;
+  performance: PerformanceRecord;
 }
 export type StreamName = keyof Streams;
 export type DocumentName = keyof Documents;
 
+/** Folder of the performances of a run that has more than one. */
+const PERFORMANCES = 'performances';
+
 /** `runs/<run id>/`: everything that one run leaves behind, and the only thing that judging and rendering need. */
 export class RunFolder {
   readonly path: string;
+  /** The run that this folder is one performance of: what it does not say itself, the run says. */
+  readonly #run: RunFolder | undefined;
 
-  private constructor(path: string) {
+  private constructor(path: string, run?: RunFolder) {
     this.path = path;
+    this.#run = run;
   }
 
   /** Makes the folder with its parts. */
@@ -55,8 +63,24 @@ export class RunFolder {
     return new RunFolder(path);
   }
 
+  /** Makes the folder of one performance below this one. */
+  async createPerformance(index: number): Promise<RunFolder> {
+    const path = this.file(PERFORMANCES, String(index));
+    await mkdir(join(path, 'artifacts'), { recursive: true });
+    return new RunFolder(path, this);
+  }
+
+  /** The folder of one performance; undefined where it was never begun. */
+  performance(index: number): RunFolder | undefined {
+    const path = this.file(PERFORMANCES, String(index));
+    return existsSync(join(path, 'artifacts', 'performance.json')) ? new RunFolder(path, this) : undefined;
+  }
+
   /** @throws RUN_NOT_FOUND where there is no run record. */
   static open(path: string): RunFolder {
+    const run = dirname(dirname(path));
+    if (basename(dirname(path)) === PERFORMANCES && existsSync(join(run, 'artifacts', 'run.json')))
+      return new RunFolder(path, new RunFolder(run));
     if (!existsSync(join(path, 'artifacts', 'run.json'))) {
       throw new RehearsalError('RUN_NOT_FOUND', `${path} is not a run folder: it has no artifacts/run.json`, {
         hint: 'rehearse list shows the runs that are here',
@@ -96,7 +120,7 @@ export class RunFolder {
 
   async readDocument<K extends DocumentName>(name: K): Promise<Documents[K] | undefined> {
     const path = this.file('artifacts', `${name}.json`);
-    if (!existsSync(path)) return undefined;
+    if (!existsSync(path)) return this.#run?.readDocument(name);
     return JSON.parse(await readFile(path, 'utf8')) as Documents[K];
   }
 

@@ -62,8 +62,18 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
       versions: run.load.versions.map(({ name }) => name),
     },
     planSha256: run.planSha256,
+    ...performanceOf(analysis),
     limits: knownLimits(analysis),
   });
+}
+
+/** Nothing where the plan was played once, to the app alone. */
+function performanceOf({ evidence: { performance, run } }: Analysis): Pick<Result, 'performance'> {
+  const planned = run.performances ?? [];
+  const one = performance ?? planned[0];
+  if (one === undefined || (planned.length < 2 && one.scenario === 'quiet')) return {};
+  const { index, scenario, repetition } = one;
+  return { performance: { index, of: planned.length, scenario, repetition } };
 }
 
 function errorsOf({ failures }: Analysis): Result['errors'] {

@@ -144,6 +144,7 @@ export function request(intendedMs: number, endMs: number, outcome: 0 | string =
 export function evidence(parts: Partial<Evidence> = {}): Evidence {
   return {
     run: runRecord(),
+    performance: undefined,
     environment: {
       target: 'embedded',
       hosts: 1,

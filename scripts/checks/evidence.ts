@@ -6,6 +6,7 @@ import type {
   EnvironmentRecord,
   LoadEvent,
   OutsideLockRecord,
+  PerformanceRecord,
   ProbeRecord,
   RunRecord,
   ServerRecord,
@@ -20,6 +21,8 @@ import { shapeMistake } from './record-shapes.ts';
 /** What a run left behind, read once. `undefined` = never written, which is not the same as empty. */
 export interface Evidence {
   readonly run: RunRecord;
+  /** Of a run with several performances: the one that the streams below are of. */
+  readonly performance: PerformanceRecord | undefined;
   readonly environment: EnvironmentRecord | undefined;
   readonly snapshot: SnapshotRecord | undefined;
   readonly steps: readonly StepEvent[] | undefined;
@@ -45,8 +48,10 @@ export type ArtifactName = keyof Evidence;
 export async function readEvidence(folder: RunFolder): Promise<Evidence> {
   const run = await document('run', () => folder.readDocument('run'));
   if (run === undefined) throw damaged('run.json', 'it is missing');
+  const performance = await document('performance', () => folder.readDocument('performance'));
   return {
-    run,
+    run: performance === undefined ? run : { ...run, ...ownEnding(performance, run) },
+    performance,
     environment: await document('environment', () => folder.readDocument('environment')),
     snapshot: await document('snapshot', () => folder.readDocument('snapshot')),
     steps: await stream('steps', () => folder.read('steps')),
@@ -62,6 +67,15 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
     probes: await stream('probes', () => folder.read('probes')),
     actors: await stream('actors', () => folder.read('actors')),
   };
+}
+
+/** One that never came to its end ended as the run did. */
+function ownEnding(
+  { startedAt, endedAt, outcome, problem }: PerformanceRecord,
+  run: RunRecord,
+): Pick<RunRecord, 'startedAt' | 'endedAt' | 'outcome' | 'problem'> {
+  if (outcome === 'running') return { startedAt, endedAt, outcome: run.outcome, problem: run.problem };
+  return { startedAt, endedAt, outcome, problem };
 }
 
 async function document<T>(name: DocumentName, read: () => Promise<T | undefined>): Promise<T | undefined> {

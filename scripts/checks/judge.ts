@@ -2,17 +2,38 @@ import type { RunFolder } from '../artifacts/run-folder.ts';
 import { loadAdvice } from './advice.ts';
 import { analyse } from './analysis/analyse.ts';
 import { assembleResult } from './assemble-result.ts';
+import { combinedResult } from './combine-performances.ts';
 import { readEvidence, type Evidence } from './evidence.ts';
 import type { Result } from './result.ts';
 import { runChecks } from './run-checks.ts';
+
+/** A folder and what its evidence comes to. */
+export interface Judged {
+  readonly folder: RunFolder;
+  readonly result: Result;
+  /** Of a run that has several; each with its own folder. */
+  readonly performances: readonly Judged[];
+}
 
 /**
  * Judges a run from what it left in its folder; nothing else is asked, and the same folder gives the same result.
  * @throws RUN_INVALID naming a damaged file
  */
-export async function judge(folder: RunFolder): Promise<Result> {
+export async function judge(folder: RunFolder): Promise<Judged> {
   await loadAdvice();
-  return judgeEvidence(await readEvidence(folder));
+  const own = await readEvidence(folder);
+  const planned = own.performance === undefined ? (own.run.performances ?? []) : [];
+  const performances: Judged[] = [];
+  const results = new Map<number, Result>();
+  for (const { index } of planned.length > 1 ? planned : []) {
+    const part = folder.performance(index);
+    if (part === undefined) continue;
+    const result = judgeEvidence(await readEvidence(part));
+    results.set(index, result);
+    performances.push({ folder: part, result, performances: [] });
+  }
+  const result = performances.length === 0 ? judgeEvidence(own) : combinedResult(own.run, results);
+  return { folder, result, performances };
 }
 
 /** Pure; `loadAdvice` must have been awaited once. */

@@ -65,6 +65,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     load: z.object({ versions: z.array(z.object({ name: text })) }),
     budgets: z.object({}),
     plan: z.array(z.object({ name: text, phase: text, kind: text, files: z.array(text) })),
+    performances: z.array(z.object({ index: number, scenario: text, repetition: number })).optional(),
   }),
   environment: z.object({
     hosts: number,
@@ -82,6 +83,13 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     sha256: text,
     tables: z.array(z.object({ name: text, rows: number, bytes: number })),
     warnings: z.array(text),
+  }),
+  performance: z.object({
+    index: number,
+    scenario: text,
+    repetition: number,
+    startedAt: text,
+    outcome: z.enum(['running', 'completed', 'step-failed']),
   }),
   steps: stepEvent,
   waits: z.object({

@@ -34,6 +34,8 @@ export interface ProgressState {
   readonly stages: readonly StageItem[];
   readonly steps: readonly StepItem[];
   readonly traffic: Traffic | null;
+  /** Which playing of the plan this is; null where there is one only. */
+  readonly performance: Extract<RunEvent, { type: 'performance' }> | null;
 }
 
 export interface ProgressPlan {
@@ -62,6 +64,7 @@ export function initialState(plan: ProgressPlan, nowMs: number): ProgressState {
     stages: LISTED_STAGES.map((stage) => ({ ...PENDING, stage })),
     steps: plan.steps.map(({ name, phase }, position) => ({ ...PENDING, index: position + 1, name, phase })),
     traffic: null,
+    performance: null,
   };
 }
 
@@ -84,9 +87,19 @@ export function applyEvent(state: ProgressState, event: RunEvent, nowMs: number)
       };
     case 'traffic':
       return { ...state, traffic: event };
+    case 'performance':
+      return { ...state, ...begunAgain(state), performance: event, traffic: null };
     case 'note':
       return state;
   }
+}
+
+/** The plan as it stands before it is played another time. */
+function begunAgain({ stages, steps }: ProgressState): Pick<ProgressState, 'stages' | 'steps'> {
+  return {
+    stages: stages.map((item) => (item.stage === 'baseline' ? { ...item, ...PENDING } : item)),
+    steps: steps.map((item) => ({ ...item, ...PENDING })),
+  };
 }
 
 /** Once the environment goes away nothing else can still be running. */

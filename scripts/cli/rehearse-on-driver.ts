@@ -1,4 +1,4 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DriverSession } from '../../infra/driver/driver-session.ts';
 import type { DriverAccess, RunningEnvironment } from '../../infra/targets/target.ts';
@@ -6,7 +6,7 @@ import type { RunFolder } from '../artifacts/run-folder.ts';
 import { doneSchema, makeJob, parseDriverLine, type DriverDone, type DriverLine } from '../driver/job.ts';
 import type { OnEvent } from '../engine/events.ts';
 import type { ServerFacts } from '../engine/settings.ts';
-import type { Rehearsal } from '../plan/model.ts';
+import type { PlannedPerformance, Rehearsal } from '../plan/model.ts';
 import { withTimeout } from '../shared/clock.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { formatBytes } from '../shared/format.ts';
@@ -24,6 +24,7 @@ export interface DriverRun {
   readonly driver: DriverAccess;
   readonly folder: RunFolder;
   readonly expiresAt: string;
+  readonly performances: readonly PlannedPerformance[];
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
   /** Wall-clock time of the zero that all recorded times count from. */
@@ -68,7 +69,8 @@ export async function rehearseOnDriver(run: DriverRun): Promise<PlanEnd> {
 async function handOver(session: DriverSession, run: DriverRun): Promise<void> {
   const { rehearsal, runId, expiresAt, environment, onEvent } = run;
   const { primary, restoreSettings, standby } = environment;
-  const context = { runId, expiresAt, primary, restoreSettings, standby: standby !== null };
+  const { performances } = run;
+  const context = { runId, expiresAt, performances, primary, restoreSettings, standby: standby !== null };
   const job = await makeJob(rehearsal, context);
   const stage = { type: 'stage', stage: 'snapshot' } as const;
   onEvent({ ...stage, state: 'started', detail: 'handing the plan to the driver', fraction: 0, etaMs: null });
@@ -90,6 +92,7 @@ function tell(news: DriverLine, { onEvent, onStarted }: DriverRun): void {
     case 'stage':
     case 'step':
     case 'traffic':
+    case 'performance':
     case 'note':
       onEvent(news);
   }
@@ -103,9 +106,11 @@ async function bring(session: DriverSession, done: DriverDone, run: DriverRun): 
   const arrival = folder.file(ARRIVAL);
   try {
     await session.collect(arrival, done);
-    const artifacts = join(arrival, 'artifacts');
-    for (const name of await readdir(artifacts)) {
-      await rename(join(artifacts, name), folder.file('artifacts', name));
+    for (const part of await readdir(arrival)) {
+      await mkdir(folder.file(part), { recursive: true });
+      for (const name of await readdir(join(arrival, part))) {
+        await rename(join(arrival, part, name), folder.file(part, name));
+      }
     }
   } finally {
     await rm(arrival, { recursive: true, force: true });

@@ -34,8 +34,9 @@ async function report(run: string, options: ReportOptions, context: CliContext):
     import('../checks/judge.ts'),
     import('../report/write.ts'),
   ]);
-  const result = await judge(folder);
-  await writeReports(folder, result);
+  const judged = await judge(folder);
+  const { result } = judged;
+  await writeReports(judged);
   await printResult(context, result, { runPath: relative(cwd, folder.path), json: options.json });
   return exitCodeOfResult(result);
 }

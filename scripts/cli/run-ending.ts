@@ -39,10 +39,10 @@ export async function finish(
     await keepEvidence(folder);
     throw left ?? asError(use.reason);
   }
-  const result = await judge(folder);
-  await writeReports(folder, result);
+  const judged = await judge(folder);
+  await writeReports(judged);
   if (left) throw left;
-  return result;
+  return judged.result;
 }
 
 /** Before the snapshot was in, nothing was rehearsed and there is nothing to keep; later, half a run is worth a report. */
@@ -52,7 +52,7 @@ async function keepEvidence(folder: RunFolder): Promise<void> {
     return;
   }
   try {
-    await writeReports(folder, await judge(folder));
+    await writeReports(await judge(folder));
   } catch {
     // What ended the run is the news; that half of it cannot be judged is not.
   }

@@ -7,7 +7,10 @@ import type { Rehearsal, Step } from '../plan/model.ts';
 /** The run's own record as it starts. */
 export function startRecord(
   rehearsal: Rehearsal,
-  fixed: Pick<RunRecord, 'runId' | 'target' | 'toolVersion' | 'startedAt' | 'planSha256' | 'load'>,
+  fixed: Pick<
+    RunRecord,
+    'runId' | 'target' | 'toolVersion' | 'startedAt' | 'planSha256' | 'load' | 'performances'
+  >,
 ): RunRecord {
   return {
     schemaVersion: 1,

@@ -12,6 +12,7 @@ import { loadRecord } from '../engine/load-record.ts';
 import type { ServerFacts } from '../engine/settings.ts';
 import { parseVersions } from '../load/parse-versions.ts';
 import type { Rehearsal } from '../plan/model.ts';
+import { planPerformances } from '../plan/performances.ts';
 import { plural } from '../shared/format.ts';
 import { RunClock } from '../shared/run-clock.ts';
 import { markProcesses } from '../shared/run-mark.ts';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly outDir: string;
   /** The caller's folder, for the paths in messages. */
   readonly cwd: string;
+  /** How often each scenario is played. */
+  readonly repeat: number;
   /** A run whose controller has died while its hosts went on: its id. */
   readonly resume?: string | undefined;
   /** How long the environment stays up after the rehearsal; undefined = it goes at once. */
@@ -64,11 +67,13 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
       ? startRecord(rehearsal, {
           ...fixed,
           planSha256: await copyPlan(folder, rehearsal),
+          performances: planPerformances(rehearsal.scenarios, options.repeat),
           load: loadRecord(rehearsal, versions),
         })
       : await resumableRecord(folder, rehearsal, target);
   await folder.writeDocument('run', record);
 
+  const performances = record.performances ?? planPerformances(rehearsal.scenarios, 1);
   const spec = environmentSpec(runId, rehearsal);
   const signal = AbortSignal.any([options.signal, runTimeout()]);
   const price = (await target.price(spec)) ?? null;
@@ -82,7 +87,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
     const onServer = (server: ServerFacts): Promise<void> =>
       folder.writeDocument('environment', environmentRecord(server, environment, facts));
     const stop = AbortSignal.any([signal, environment.failed]);
-    const common = { rehearsal, environment, folder, onEvent, onServer, signal: stop };
+    const common = { rehearsal, performances, environment, folder, onEvent, onServer, signal: stop };
     if (environment.driver === null) return (await runEngine({ ...common, versions, clock }))?.message;
     const { rehearseOnDriver } = await import('./rehearse-on-driver.ts');
     return rehearseOnDriver({

@@ -9,6 +9,7 @@ import { removeDeadRuns } from './leftovers.ts';
 import { cannotKeep, keepDurationMs, keptLines } from './keep.ts';
 import { Pace } from './pace.ts';
 import { startProgress, type Progress } from './progress.ts';
+import { repetitions } from './repetitions.ts';
 import { readChecked } from './read-checked.ts';
 import { ownFolder } from './rehearsal-dir.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
@@ -20,6 +21,7 @@ interface RunVerbOptions {
   readonly out: string;
   readonly json?: true;
   readonly keep?: string;
+  readonly repeat?: string;
   readonly resume?: string;
 }
 
@@ -30,6 +32,7 @@ export const addRun: AddVerb = (program, context, finish) => {
     .argument('[dir]', 'folder or name of the rehearsal (default: this folder)')
     .option('--target <name>', 'where hosts come from (default: $REHEARSE_TARGET, else auto)')
     .option('--keep <duration>', 'leave the hosts up so long after the rehearsal, such as 30m')
+    .option('--repeat <n>', 'play the plan so often, each time on a fresh copy, and show the spread')
     .option('--resume <id>', 'go on with a run on hosts whose own process has died')
     .option('--out <dir>', 'folder for run folders', 'runs')
     .option('--json', 'print the result as one JSON document')
@@ -38,6 +41,7 @@ export const addRun: AddVerb = (program, context, finish) => {
       examples(
         'run rehearsals/rename-column',
         'run --target embedded --out /tmp/runs',
+        'run add-index --repeat 5',
         'run --json > result.json',
       ),
     )
@@ -51,6 +55,7 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
   const stop = new AbortController();
   let progress: Progress | undefined;
   const keepMs = keepDurationMs(options.keep);
+  const repeat = repetitions(options.repeat);
   const pace = new Pace();
   const release = abortOnSignals(context, stop, () => progress?.close());
   try {
@@ -68,7 +73,7 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
     });
     if (targetName === 'auto') progress.onEvent({ type: 'note', message: `target ${target.name}: ${why}` });
     const { result, folder, kept } = await runLogged({
-      ...{ rehearsal, context, progress, pace, keepMs, resume: options.resume },
+      ...{ rehearsal, context, progress, pace, keepMs, repeat, resume: options.resume },
       targetName: target.name,
       outDir: resolve(io.cwd, options.out),
       signal: stop.signal,
@@ -89,6 +94,7 @@ interface LoggedRun {
   readonly progress: Progress;
   readonly pace: Pace;
   readonly keepMs: number | undefined;
+  readonly repeat: number;
   readonly resume: string | undefined;
   readonly targetName: string;
   readonly outDir: string;
@@ -97,14 +103,14 @@ interface LoggedRun {
 
 /** The run with its log: what happens before the run folder is there is kept and logged then. */
 async function runLogged(run: LoggedRun): Promise<RunOutcome> {
-  const { rehearsal, progress, targetName, outDir, signal, keepMs, resume } = run;
+  const { rehearsal, progress, targetName, outDir, signal, keepMs, repeat, resume } = run;
   const { runRehearsal } = await import('./run-rehearsal.ts');
   const early: RunEvent[] = [];
   let log: RunLog | undefined;
   let report: string | undefined;
   try {
     return await runRehearsal({
-      ...{ rehearsal, targetName, outDir, signal, keepMs, resume },
+      ...{ rehearsal, targetName, outDir, signal, keepMs, repeat, resume },
       cwd: run.context.io.cwd,
       onEvent: (event) => {
         progress.onEvent(event);

@@ -10,6 +10,7 @@ export function withoutSecrets(event: RunEvent): RunEvent {
     case 'note':
       return { ...event, message: redact(event.message) };
     case 'traffic':
+    case 'performance':
       return event;
   }
 }

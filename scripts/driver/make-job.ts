@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import type { PgEndpoint } from '../pg/endpoint.ts';
-import type { PgSetting, Rehearsal, SnapshotSource } from '../plan/model.ts';
+import type { PgSetting, PlannedPerformance, Rehearsal, SnapshotSource } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { filesBelow, filesOfFolder, isInside, needsWholeFolder, RehearsalTree } from './job-files.ts';
 import { JOB_FILES, type Job } from './protocol.ts';
@@ -11,6 +11,7 @@ export interface JobContext {
   readonly runId: string;
   /** ISO 8601 UTC. */
   readonly expiresAt: string;
+  readonly performances: readonly PlannedPerformance[];
   /** As the driver host reaches it. */
   readonly primary: PgEndpoint;
   readonly standby: boolean;
@@ -43,6 +44,7 @@ export async function makeJob(rehearsal: Rehearsal, context: JobContext): Promis
     schemaVersion: 1,
     runId: context.runId,
     expiresAt: context.expiresAt,
+    performances: [...context.performances],
     rehearsal: rebased(rehearsal, placed, tree),
     primary: pick(context.primary),
     standby: context.standby,

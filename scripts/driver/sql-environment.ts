@@ -1,5 +1,5 @@
 import type { EngineEnvironment } from '../engine/environment.ts';
-import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
+import { closeQuietly, connect, withConnection } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { withTimeout } from '../shared/clock.ts';
@@ -50,43 +50,37 @@ export class SqlEnvironment implements EngineEnvironment {
   }
 
   async switchTo(mode: 'restore' | 'rehearse', signal: AbortSignal): Promise<void> {
-    await this.#withSession(signal, async (client) => {
-      if (mode === 'restore') {
-        const settings = await relaxable(client, this.restoreSettings, this.#asked);
-        this.#changed = settings;
-        await relax(client, settings, signal);
-        return;
-      }
-      await putBack(client, this.#changed, signal);
-      this.#changed = [];
-      await client.query('checkpoint');
-      // What a server without fsync wrote, its own checkpoints never brought to the disk.
-      await client.query(SYNC);
-      if (this.#standby) await waitForStandby(client, signal, this.#onNote);
-    });
+    await withConnection(
+      this.primary,
+      'setup',
+      async (client) => {
+        if (mode === 'restore') {
+          const settings = await relaxable(client, this.restoreSettings, this.#asked);
+          this.#changed = settings;
+          await relax(client, settings, signal);
+          return;
+        }
+        await putBack(client, this.#changed, signal);
+        this.#changed = [];
+        await client.query('checkpoint');
+        // What a server without fsync wrote, its own checkpoints never brought to the disk.
+        await client.query(SYNC);
+        if (this.#standby) await waitForStandby(client, signal, this.#onNote);
+      },
+      signal,
+    );
   }
 
   /** Takes back a restore's settings where it did not come to its end, if that can be done at once. */
   async release(): Promise<void> {
     if (this.#changed.length === 0) return;
     const signal = AbortSignal.timeout(RELEASE_MS);
-    const put = this.#withSession(signal, (client) => putBack(client, this.#changed, signal));
+    const put = withConnection(
+      this.primary,
+      'setup',
+      (client) => putBack(client, this.#changed, signal),
+      signal,
+    );
     await withTimeout(put, RELEASE_MS, 'taking back settings').catch(() => undefined);
-  }
-
-  /** A session that is cut when the signal aborts, whatever it waits for. */
-  async #withSession(signal: AbortSignal, use: (client: PgClient) => Promise<void>): Promise<void> {
-    const client = await connect(this.primary, 'setup', { signal });
-    const cut = (): void => void closeQuietly(client);
-    signal.addEventListener('abort', cut, { once: true });
-    try {
-      await use(client);
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', cut);
-      await closeQuietly(client);
-    }
   }
 }

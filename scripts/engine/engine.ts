@@ -1,22 +1,70 @@
 import { availableParallelism } from 'node:os';
+import type { PerformanceRecord } from '../artifacts/records.ts';
+import type { RunFolder } from '../artifacts/run-folder.ts';
+import type { PlannedPerformance, Scenario } from '../plan/model.ts';
 import type { StepFailure } from '../replay/step-failure.ts';
+import { RunClock } from '../shared/run-clock.ts';
+import { redact } from '../shared/redact.ts';
+import { DatabaseCopies } from '../snapshot/database-copies.ts';
 import { perform, type Performance } from './perform.ts';
 import { prepareDatabase } from './prepare.ts';
 import type { ServerFacts } from './settings.ts';
 
 export interface EngineRun extends Omit<Performance, 'scenario'> {
+  /** At least one, in order of time. */
+  readonly performances: readonly PlannedPerformance[];
   /** As soon as the server runs as configured. */
   readonly onServer: (facts: ServerFacts) => Promise<void>;
 }
 
 /**
- * Snapshot, load, replay and probes: everything between an environment that is up and the evidence in the run folder.
- * @returns the failure that ended the plan early, or undefined
+ * Snapshot, load, replay and probes: everything between an environment that is up and the evidence in the run folder. Of
+ * several performances each has its own clock, its own folder and a fresh copy of the database.
+ * @returns the first failure that ended the plan early, or undefined
  */
 export async function runEngine(run: EngineRun): Promise<StepFailure | undefined> {
-  const { rehearsal, environment, folder, onEvent, signal } = run;
+  const { rehearsal, environment, folder, onEvent, signal, performances } = run;
   const jobs = availableParallelism();
   await run.onServer(await prepareDatabase(rehearsal, environment, folder, jobs, signal, onEvent));
-  const [scenario = { name: 'quiet', actors: [] }] = rehearsal.scenarios;
-  return perform({ ...run, scenario });
+  const [only] = performances;
+  if (only && performances.length === 1) return perform({ ...run, scenario: scenarioOf(only, run) });
+
+  const copies = await DatabaseCopies.of(environment.primary, signal);
+  let first: StepFailure | undefined;
+  for (const planned of performances) {
+    onEvent({ type: 'performance', ...planned, of: performances.length });
+    await copies.fresh(signal);
+    const failure = await record(planned, await folder.createPerformance(planned.index), run);
+    first ??= failure;
+  }
+  return first;
+}
+
+/** One performance in a folder of its own. */
+async function record(
+  planned: PlannedPerformance,
+  folder: RunFolder,
+  run: EngineRun,
+): Promise<StepFailure | undefined> {
+  const clock = new RunClock();
+  const begun: PerformanceRecord = {
+    ...planned,
+    startedAt: clock.startedAt,
+    ...{ endedAt: null, outcome: 'running', problem: null },
+  };
+  await folder.writeDocument('performance', begun);
+  const failure = await perform({ ...run, folder, clock, scenario: scenarioOf(planned, run) });
+  await folder.writeDocument('performance', {
+    ...begun,
+    endedAt: new Date().toISOString(),
+    outcome: failure === undefined ? 'completed' : 'step-failed',
+    problem: failure === undefined ? null : redact(failure.message),
+  });
+  return failure;
+}
+
+function scenarioOf({ scenario }: PlannedPerformance, { rehearsal }: EngineRun): Scenario {
+  const found = rehearsal.scenarios.find(({ name }) => name === scenario);
+  if (!found) throw new TypeError(`no scenario ${scenario}`);
+  return found;
 }

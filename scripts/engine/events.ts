@@ -1,3 +1,5 @@
+import type { PlannedPerformance } from '../plan/model.ts';
+
 /** What the engine tells about its progress; the terminal and the log render it. */
 export type RunEvent =
   | {
@@ -32,6 +34,8 @@ export type RunEvent =
       readonly errors: number;
       readonly standbyLagMs: number | null;
     }
+  /** Another playing of the plan begins, of several. */
+  | ({ readonly type: 'performance'; readonly of: number } & PlannedPerformance)
   | { readonly type: 'note'; readonly message: string };
 
 export type OnEvent = (event: RunEvent) => void;

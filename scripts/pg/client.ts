@@ -40,7 +40,9 @@ export async function connect(
   return client;
 }
 
-/** Runs `use` with a connection of its own that is closed on every way out. */
+/**
+ * Runs `use` with a connection of its own that is closed on every way out, and as soon as the signal aborts, whatever it waits for.
+ */
 export async function withConnection<T>(
   endpoint: PgEndpoint,
   role: ConnectionRole,
@@ -48,9 +50,17 @@ export async function withConnection<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const client = await connect(endpoint, role, signal ? { signal } : {});
+  const cut = (): void => {
+    client.connection.stream.destroy(); // end() would wait for what is in flight
+  };
+  signal?.addEventListener('abort', cut, { once: true });
   try {
     return await use(client);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
+    signal?.removeEventListener('abort', cut);
     await closeQuietly(client);
   }
 }

@@ -65,6 +65,16 @@ export interface Scenario {
   readonly actors: readonly ActorSpec[];
 }
 
+/** One playing of the whole plan, of the several that a run may have. */
+export interface PlannedPerformance {
+  /** In order of time, from 1. */
+  readonly index: number;
+  /** Name of its scenario. */
+  readonly scenario: string;
+  /** From 1, counted for each scenario by itself. */
+  readonly repetition: number;
+}
+
 /** docs/actors.md tells what each does. */
 export const ACTOR_KINDS = [
   'long-reader',

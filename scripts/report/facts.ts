@@ -34,6 +34,11 @@ export function pageOf(check: string): string {
 
 export const FINDING_WORD = { fail: 'fail', inconclusive: 'could not tell', warn: 'warning' } as const;
 
+/** In which scenarios it was found; empty for a run of one. */
+export function scenariosText({ scenarios = [] }: Finding): string {
+  return scenarios.length === 0 ? '' : `in ${scenarios.join(' and in ')}`;
+}
+
 /** The statement that a finding blames. */
 export function blamedStatement(
   result: Result,

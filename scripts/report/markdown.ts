@@ -6,6 +6,7 @@ import {
   blamedStatement,
   durationMs,
   FINDING_WORD,
+  scenariosText,
   stepLabel,
   strongestLock,
   VERDICT_WORD,
@@ -20,6 +21,7 @@ import {
   sweepText,
 } from './environment-facts.ts';
 import { codeBlock, codeSpan, escaped, table } from './markdown-text.ts';
+import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from './performance-facts.ts';
 import { budgetText, measuredText } from './quantities.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from './rollback.ts';
 import { lagRows, standbySentences } from './standby-facts.ts';
@@ -39,6 +41,7 @@ export function renderMarkdown(result: Result): string {
     .map(({ status, message }) => `${FINDING_WORD[status]}: ${message}`);
   const sections = [
     head(result),
+    performances(result),
     budgets(result),
     ...shown.map((finding, at) => findingSection(result, finding, shown.slice(0, at))),
     list('What else was found', more),
@@ -82,6 +85,28 @@ function head(result: Result): string {
   ].join('\n');
 }
 
+/** The scenarios side by side, with the spread over their repetitions. */
+function performances(result: Result): string {
+  const compared = comparison(result);
+  if (!compared || !result.performances) return '';
+  const { scenarios, rows } = compared;
+  const verdicts = [
+    'Verdict',
+    ...scenarios.map((scenario) => `**${escaped(scenarioVerdict(scenario))}**`),
+    '',
+  ];
+  const figures = rows.map(({ title, cells, budget }) => [
+    title,
+    ...cells.map(({ text, spread }) => escaped(spread === '' ? text : `${text} (${spread})`)),
+    budget,
+  ]);
+  return [
+    `### ${comparisonTitle(compared)}`,
+    table(['', ...scenarios.map(({ name }) => escaped(name)), 'Budget'], [verdicts, ...figures]),
+    escaped(playedSentence(result.performances)),
+  ].join('\n\n');
+}
+
 function budgets(result: Result): string {
   const judged = result.checks.filter(({ status }) => status !== 'not-judged');
   return table(
@@ -95,7 +120,11 @@ function budgets(result: Result): string {
 
 function findingSection(result: Result, finding: Finding, before: readonly Finding[]): string {
   const { status, step, statement, message, advice, insteadSql } = finding;
-  const lines = [`### ${FINDING_WORD[status]}: ${escaped(message)}`];
+  const where = scenariosText(finding);
+  const lines = [
+    `### ${FINDING_WORD[status]}: ${escaped(message)}`,
+    ...(where === '' ? [] : ['', `_${escaped(where)}_`]),
+  ];
   const isToldBefore = before.some((other) => {
     return other.step === step && other.statement === statement && other.insteadSql === insteadSql;
   });

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Result } from '../checks/result.ts';
 import { formatCount, formatMs, plural } from '../shared/format.ts';
 import { formatDate } from './dates.ts';
+import { comparison, scenarioVerdict } from './performance-facts.ts';
 import { durationMs, pageOf, VERDICT_WORD, worstFinding } from './facts.ts';
 
 const INDENT = '      ';
@@ -31,12 +32,35 @@ export function renderVerdict(result: Result, { color, runPath, width }: Verdict
   };
   if (lead !== headline) say(headline.slice(lead.length));
   if (worst) say([worst.advice ?? '', `See ${pageOf(worst.check)}`].join(' '));
+  for (const line of spreadLines(result)) lines.push(INDENT + line);
   const others = result.findings.length - (worst ? 1 : 0);
   if (others > 0) say(`${plural(others, worst ? 'more finding' : 'finding')} in the report`);
   const { text, tone } = afterwards(result);
   const left = { good: (words: string) => words, open: colors.yellow, bad: colors.red }[tone](text);
   lines.push(`${INDENT}${colors.bold(`${runPath}/report.html`)} · ${formatMs(durationMs(result))} · ${left}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Of a run with several performances: each scenario's verdict and figures, one row a figure. */
+function spreadLines(result: Result): string[] {
+  const compared = comparison(result);
+  if (!compared) return [];
+  const { scenarios, rows } = compared;
+  const cells = [
+    ['', ...scenarios.map(({ name }) => name)],
+    ['verdict', ...scenarios.map(scenarioVerdict)],
+    ...rows.map((row) => [
+      row.title,
+      ...row.cells.map(({ text, spread }) => (spread === '' ? text : `${text}  (${spread})`)),
+    ]),
+  ];
+  const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells.map((row) =>
+    row
+      .map((text, column) => text.padEnd(widths?.[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function afterwards({ environment }: Result): { text: string; tone: 'good' | 'open' | 'bad' } {

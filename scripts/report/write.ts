@@ -1,14 +1,15 @@
-import type { RunFolder } from '../artifacts/run-folder.ts';
-import { resultSchema, type Result } from '../checks/result.ts';
+import type { Judged } from '../checks/judge.ts';
+import { resultSchema } from '../checks/result.ts';
 import { renderHtml } from './html/page.tsx';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 
-/** Writes result.json, report.html, report.md and junit.xml into the run folder. */
-export async function writeReports(folder: RunFolder, result: Result): Promise<void> {
+/** Writes result.json, report.html, report.md and junit.xml into the run folder, and into that of each performance. */
+export async function writeReports({ folder, result, performances }: Judged): Promise<void> {
   const checked = resultSchema.parse(result);
   await folder.writeFile('result.json', `${JSON.stringify(checked, null, 2)}\n`);
   await folder.writeFile('report.html', renderHtml(checked));
   await folder.writeFile('report.md', renderMarkdown(checked));
   await folder.writeFile('junit.xml', renderJunit(checked));
+  for (const performance of performances) await writeReports(performance);
 }

@@ -20,7 +20,7 @@ const runs = readdirSync(import.meta.dirname, { withFileTypes: true }).filter(
 
 test.each(runs.map(({ name }) => name))('the stored run %s is judged as before', async (name) => {
   const folder = RunFolder.open(join(import.meta.dirname, name));
-  const result = await judge(folder);
+  const { result } = await judge(folder);
   const stored = folder.file('result.json');
   if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(stored, `${JSON.stringify(result, null, 1)}\n`);
   expect(resultSchema.parse(result)).toEqual(result);
@@ -28,7 +28,7 @@ test.each(runs.map(({ name }) => name))('the stored run %s is judged as before',
 });
 
 test.each(runs.map(({ name }) => name))('the stored run %s can be shown in every form', async (name) => {
-  const result = await judge(RunFolder.open(join(import.meta.dirname, name)));
+  const { result } = await judge(RunFolder.open(join(import.meta.dirname, name)));
   for (const shown of [renderHtml(result), renderMarkdown(result), renderJunit(result)]) {
     expect(shown).toContain(result.runId);
     expect(shown).not.toMatch(/undefined|NaN|\[object/);

@@ -89,7 +89,7 @@ describe('a whole rehearsal by the bundle alone, in a folder with nothing else',
     if (server === null) throw new Error('no facts of the server');
     const environment = environmentRecord(server, hosts, made);
     await folder.writeDocument('environment', { ...environment, destroyMs: 1, leftovers: 0 });
-    const result = await judge(folder);
+    const { result } = await judge(folder);
     expect(findingsAboutThePlan(result)).toEqual([]);
     expect(result.steps.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect(result.traffic['old']?.requests).toBeGreaterThan(50);

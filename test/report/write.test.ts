@@ -18,7 +18,7 @@ afterEach(() => rm(dir, { recursive: true }));
 
 test('a run folder gets the result and its three reports', async () => {
   const result = failingResult();
-  await writeReports(await RunFolder.create(join(dir, 'run')), result);
+  await writeReports({ folder: await RunFolder.create(join(dir, 'run')), result, performances: [] });
   const read = (name: string): Promise<string> => readFile(join(dir, 'run', name), 'utf8');
   expect(JSON.parse(await read('result.json'))).toEqual(result);
   expect(await read('report.html')).toBe(renderHtml(result));
@@ -31,8 +31,8 @@ test('a run folder gets the result and its three reports', async () => {
 
 test('a result that breaks its own schema is not written', async () => {
   const folder = await RunFolder.create(join(dir, 'run'));
-  await expect(writeReports(folder, passingResult({ victimThresholdMs: -1 }))).rejects.toThrow(
-    /victimThresholdMs/,
-  );
+  await expect(
+    writeReports({ folder, result: passingResult({ victimThresholdMs: -1 }), performances: [] }),
+  ).rejects.toThrow(/victimThresholdMs/);
   expect(await readdir(join(dir, 'run'))).not.toContain('result.json');
 });

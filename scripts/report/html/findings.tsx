@@ -1,5 +1,5 @@
 import type { Finding, Result } from '../../checks/result.ts';
-import { FINDING_WORD, pageOf, worstFinding } from '../facts.ts';
+import { FINDING_WORD, pageOf, scenariosText, worstFinding } from '../facts.ts';
 import { SideBySide } from './verdict.tsx';
 
 /** Every finding but the one that stands in the verdict. */
@@ -28,9 +28,11 @@ export function Findings({ result }: { result: Result }) {
 function Item({ result, finding, isAsWorst }: { result: Result; finding: Finding; isAsWorst: boolean }) {
   const { status, message, check, sqlstate, statement, insteadSql, advice } = finding;
   const hasMore = statement !== null || insteadSql !== null || advice !== null;
-  const sources = [sqlstate === null ? '' : `SQLSTATE ${sqlstate}`, pageOf(check)].filter(
-    (part) => part !== '',
-  );
+  const sources = [
+    scenariosText(finding),
+    sqlstate === null ? '' : `SQLSTATE ${sqlstate}`,
+    pageOf(check),
+  ].filter((part) => part !== '');
   return (
     <>
       <span class={`badge s-${status}`}>{FINDING_WORD[status]}</span>

@@ -4,7 +4,7 @@ import { durationMs, shortName } from '../facts.ts';
 import { ageAt, formatDate } from '../dates.ts';
 
 export function Header({ result }: { result: Result }) {
-  const { rehearsal, runId, target, environment } = result;
+  const { rehearsal, runId, target, environment, performance } = result;
   const roles = environment.hostInfo.map(({ role }) => role).join(' + ');
   const many = environment.hosts > 1 ? `${environment.hosts} hosts` : '';
   const hosts = [target, roles || many].filter((part) => part !== '').join(': ');
@@ -20,6 +20,12 @@ export function Header({ result }: { result: Result }) {
         {runId}
         <br />
         {`${hosts} · ${formatMs(durationMs(result))}`}
+        {performance && (
+          <>
+            <br />
+            {`performance ${performance.index} of ${performance.of}: ${performance.scenario}, time ${performance.repetition}`}
+          </>
+        )}
       </div>
     </header>
   );

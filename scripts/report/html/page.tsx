@@ -6,6 +6,7 @@ import { Findings } from './findings.tsx';
 import { Header } from './header.tsx';
 import { Limits } from './limits.tsx';
 import { Matrix } from './matrix.tsx';
+import { PerformancesTable } from './performances.tsx';
 import { Provenance } from './provenance.tsx';
 import { Standby } from './standby.tsx';
 import { StepDetails } from './step-details.tsx';
@@ -39,6 +40,7 @@ function Page({ result }: { result: Result }) {
         <main>
           <Header result={result} />
           <Verdict result={result} />
+          <PerformancesTable result={result} />
           <Tiles result={result} />
           <Findings result={result} />
           <Matrix result={result} />

@@ -35,6 +35,9 @@ td.m.no.live .dot{background:var(--bad)}
 .queue .blocker::before{content:"← ";color:var(--mut)}
 .queue code{display:block;max-width:100%;overflow-wrap:anywhere;color:var(--mut);font-size:12px;padding-left:14px}
 .checks .id{display:block;margin:0}.checks th,.checks td{padding:7px 5px}.checks td.r,.checks td.word-cell{white-space:normal}.steps td.lock{white-space:nowrap}}
+.compared{width:auto}
+.compared .spread{display:block;font-size:12px;font-weight:400;color:var(--mut)}
+@media(min-width:721px){.compared th,.compared td{padding-right:28px}}
 .word-cell{white-space:nowrap}
 .lags{width:auto}
 .lags thead th{white-space:normal}

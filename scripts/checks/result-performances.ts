@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+/* The part of result.json about a run that plays its plan more than once. */
+
+const verdict = z.enum(['pass', 'fail', 'inconclusive']);
+const index = z.int().positive();
+
+const figureSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  unit: z.string(),
+  budget: z.number().nullable(),
+  median: z.number(),
+  min: z.number(),
+  max: z.number(),
+  values: z.array(z.number()).describe('One a repetition, in order'),
+});
+
+const scenarioSchema = z.object({
+  name: z.string(),
+  verdict,
+  isStable: z.boolean().describe('All its repetitions were played and came to this verdict'),
+  planned: index,
+  verdicts: z.object({
+    pass: z.int().nonnegative(),
+    fail: z.int().nonnegative(),
+    inconclusive: z.int().nonnegative(),
+  }),
+  headline: z.string().describe('Of its worst repetition'),
+  figures: z.array(figureSchema),
+});
+
+export const performancesSchema = z.object({
+  shown: index.describe('The performance whose figures stand in the rest of this document'),
+  scenarios: z.array(scenarioSchema).describe('In the order of the rehearsal'),
+  played: z.array(
+    z.object({
+      index,
+      scenario: z.string(),
+      repetition: index,
+      verdict: verdict.nullable().describe('Null where it was not played'),
+      path: z.string().describe('Its folder below that of the run'),
+    }),
+  ),
+});
+
+export type Performances = z.infer<typeof performancesSchema>;
+export type ScenarioResult = Performances['scenarios'][number];
+export type FigureSpread = ScenarioResult['figures'][number];

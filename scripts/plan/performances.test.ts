@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { planPerformances } from './performances.ts';
+
+describe('the performances of a run', () => {
+  it('are one for each scenario, in the order of the scenarios', () => {
+    expect(planPerformances([{ name: 'quiet' }, { name: 'company' }], 1)).toEqual([
+      { index: 1, scenario: 'quiet', repetition: 1 },
+      { index: 2, scenario: 'company', repetition: 1 },
+    ]);
+  });
+
+  it('turn the order around from round to round when they are repeated', () => {
+    const order = planPerformances([{ name: 'a' }, { name: 'b' }], 3).map(
+      ({ scenario, repetition }) => `${scenario}${repetition}`,
+    );
+    expect(order).toEqual(['a1', 'b1', 'b2', 'a2', 'a3', 'b3']);
+  });
+});

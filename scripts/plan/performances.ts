@@ -1,0 +1,18 @@
+import type { PlannedPerformance, Scenario } from './model.ts';
+
+/**
+ * Every scenario `repeat` times, in an order that favours none: each round turns the order of the one before around, so that
+ * whatever drifts while the run goes on (caches, the machine's other work) does not fall on the same scenario each time.
+ */
+export function planPerformances(
+  scenarios: readonly Pick<Scenario, 'name'>[],
+  repeat: number,
+): PlannedPerformance[] {
+  const rounds = Array.from({ length: repeat }, (_, round) =>
+    (round % 2 === 0 ? scenarios : scenarios.toReversed()).map(({ name }) => ({
+      scenario: name,
+      repetition: round + 1,
+    })),
+  );
+  return rounds.flat().map((performance, position) => ({ index: position + 1, ...performance }));
+}
