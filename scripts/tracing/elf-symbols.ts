@@ -26,7 +26,8 @@ export interface ProgramSymbols {
 export async function programSymbols(path: string, names: readonly string[]): Promise<ProgramSymbols> {
   const file = await open(path);
   try {
-    const header = await part(file, 0, HEADER_BYTES);
+    const header = Buffer.alloc(HEADER_BYTES); // a shorter file leaves it without the magic number
+    await file.read(header, 0, HEADER_BYTES, 0);
     if (header.toString('latin1', 0, 4) !== '\x7fELF' || header[4] !== 2 || header[5] !== 1)
       throw new Error(`${path} is not a 64-bit ELF program`);
     const architecture = ARCHITECTURES[header.readUInt16LE(18)];

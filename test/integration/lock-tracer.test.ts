@@ -1,6 +1,6 @@
 import { execFile, fork } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closeQuietly, connect, withConnection, type PgClient } from '../../scripts/pg/client.ts';
 import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
 import type { TracedRelease, TracedWait } from '../../scripts/tracing/lock-pairing.ts';
-import { LockTracer } from '../../scripts/tracing/lock-tracer.ts';
+import { LockTracer, type TracerNews } from '../../scripts/tracing/lock-tracer.ts';
 import { serverBinary } from '../../scripts/tracing/server-binary.ts';
 import { openTracefs } from '../../scripts/tracing/tracefs.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -24,7 +24,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   const waits: TracedWait[] = [];
   const releases: TracedRelease[] = [];
   const ends: string[] = [];
-  const news = {
+  const news: TracerNews = {
     onWait: (wait: TracedWait) => void waits.push(wait),
     onRelease: (release: TracedRelease) => void releases.push(release),
     onEnd: (why: string) => void ends.push(why),
@@ -141,7 +141,6 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   async function ownTraces(): Promise<string[]> {
     const { stdout } = await run('ps', ['-o', 'args=', '--ppid', String(process.pid)]);
     const helpers = stdout.split('\n').filter((line) => line.includes('unshare'));
-    expect(existsSync('/proc/self/mounts')).toBe(true);
     const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
     return [
       ...(await tracesOf(process.pid)),
