@@ -93,7 +93,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   });
 
   it('removes what a tracer left whose process was killed', async () => {
-    const script = join(tmpdir(), `tracer-${process.pid}.ts`);
+    const script = join(tmpdir(), `tracer-${process.pid}.mts`);
     const from = JSON.stringify(join(import.meta.dirname, '../../scripts/tracing/lock-tracer.ts'));
     await writeFile(
       script,
@@ -127,13 +127,14 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   });
 
   async function tracesOf(pid: number): Promise<string[]> {
-    const { path, close } = await openTracefs();
+    const tracefs = await openTracefs();
+    const { path } = tracefs;
     try {
       const defined = (await readFile(`${path}/uprobe_events`, 'utf8')).split('\n');
       const all = [...defined, ...readdirSync(`${path}/instances`)];
       return all.filter((line) => line.includes(`_${pid}_`));
     } finally {
-      await close();
+      await tracefs.close();
     }
   }
 
