@@ -8,6 +8,7 @@ const STAGES = [
   'artifacts',
   'snapshot',
   'load',
+  'actors',
   'probes',
   'replay',
   'engine',

@@ -1,6 +1,7 @@
 import type { Budgets, Phase, PlannedPerformance, StepKind } from '../plan/model.ts';
 
 export type { EnvironmentRecord } from './environment-record.ts';
+export type { ActorRecord } from './actor-record.ts';
 export { REQUEST_COLUMNS } from './load-records.ts';
 export type { RequestHeader, RequestRow, LoadEvent } from './load-records.ts';
 
@@ -213,7 +214,7 @@ export interface SessionFacts {
 }
 
 /** Who a session is, told by its application_name. */
-export type SessionRole = 'app' | 'migration' | 'command' | 'compatibility' | 'other';
+export type SessionRole = 'app' | 'migration' | 'command' | 'compatibility' | 'actor' | 'other';
 
 /** artifacts/locks.ndjson: a lock of the migration as seen from outside (statements that cannot run in a transaction). */
 export interface OutsideLockRecord {

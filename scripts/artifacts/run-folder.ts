@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { NdjsonWriter, readNdjson } from '../shared/ndjson.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import type {
+  ActorRecord,
   BatchRecord,
   CompatibilityRecord,
   EnvironmentRecord,
@@ -30,6 +31,7 @@ interface Streams {
   compatibility: CompatibilityRecord;
   server: ServerRecord;
   probes: ProbeRecord;
+  actors: ActorRecord;
 }
 interface Documents {
   run: RunRecord;

@@ -49,6 +49,9 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     victimThresholdMs: thresholdMs,
     generator: generatorOf(analysis),
     timeline: timelineOf(analysis),
+    actors: analysis.company.map(({ actor, kind, fromMs, toMs, message }) => ({
+      ...{ name: actor, kind, fromMs, toMs, note: message },
+    })),
     standby: standbyOf(analysis),
     environment: environmentResult(analysis),
     snapshot: snapshotOf(analysis),

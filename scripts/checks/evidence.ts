@@ -1,5 +1,6 @@
 import { RehearsalError } from '../shared/errors.ts';
 import type {
+  ActorRecord,
   BatchRecord,
   CompatibilityRecord,
   EnvironmentRecord,
@@ -33,6 +34,8 @@ export interface Evidence {
   readonly compatibility: readonly CompatibilityRecord[] | undefined;
   readonly server: readonly ServerRecord[] | undefined;
   readonly probes: readonly ProbeRecord[] | undefined;
+  /** Older runs have none. */
+  readonly actors?: readonly ActorRecord[] | undefined;
 }
 
 /** An artifact by the name of its file without extension. */
@@ -62,6 +65,7 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
     compatibility: await stream('compatibility', () => folder.read('compatibility')),
     server: await stream('server', () => folder.read('server')),
     probes: await stream('probes', () => folder.read('probes')),
+    actors: await stream('actors', () => folder.read('actors')),
   };
 }
 

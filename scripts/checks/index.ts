@@ -1,3 +1,4 @@
+import { actors } from './actors.ts';
 import { backfillRate } from './backfill-rate.ts';
 import { blockedSeconds } from './blocked-seconds.ts';
 import { capacity } from './capacity.ts';
@@ -17,6 +18,7 @@ import { steps } from './steps.ts';
 
 /** Every check, sorted by id. */
 export const CHECKS: readonly Check[] = [
+  actors,
   backfillRate,
   blockedSeconds,
   capacity,

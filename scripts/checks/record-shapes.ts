@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACTOR_KINDS } from '../plan/model.ts';
 import type { DocumentName, StreamName } from '../artifacts/run-folder.ts';
 
 /*
@@ -9,6 +10,8 @@ import type { DocumentName, StreamName } from '../artifacts/run-folder.ts';
 const number = z.number();
 const text = z.string();
 const lock = z.object({ relation: text, mode: text });
+
+const actor = { actor: text, kind: z.enum(ACTOR_KINDS), tMs: number };
 
 const stepEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step-start'), step: text, tMs: number }),
@@ -103,6 +106,10 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
   batches: z.object({ step: text, startMs: number, endMs: number, rows: number, pausedMs: number }),
   compatibility: z.object({ after: text, version: text, script: text, ok: z.boolean() }),
   server: z.object({ tMs: number, replayLagMs: number.nullable(), replayLagBytes: number.nullable() }),
+  actors: z.discriminatedUnion('event', [
+    z.object({ ...actor, event: z.literal('planned'), step: text.nullable(), forMs: number.nullable() }),
+    z.object({ ...actor, event: z.enum(['started', 'stopped', 'failed']), message: text.nullable() }),
+  ]),
   probes: z.object({ probe: text, event: z.enum(['started', 'stopped', 'died']), tMs: number }),
 };
 

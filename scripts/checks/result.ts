@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACTOR_KINDS } from '../plan/model.ts';
 import { environmentSchema, standbySchema } from './result-hosts.ts';
 import { performancesSchema } from './result-performances.ts';
 import { latencySchema, stepSchema } from './result-steps.ts';
@@ -120,6 +121,18 @@ export const resultSchema = z.object({
       }),
     ),
   }),
+  actors: z
+    .array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(ACTOR_KINDS),
+        fromMs: ms.nullable().describe('Null where it never came'),
+        toMs: ms.nullable(),
+        note: z.string().nullable().describe('What it did, or why it failed'),
+      }),
+    )
+    .default([])
+    .describe('Who kept the plan company besides the app, and from when to when'),
   standby: standbySchema.nullable().default(null).describe('Null where the rehearsal had no standby'),
   environment: environmentSchema,
   snapshot: z

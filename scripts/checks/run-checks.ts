@@ -103,6 +103,7 @@ const STATUSES: readonly Finding['status'][] = ['fail', 'inconclusive', 'warn'];
 const KINDS: readonly string[] = [
   'steps',
   'evidenceComplete',
+  'actors',
   'errors',
   'compatibility',
   'lockWait',

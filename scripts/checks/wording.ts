@@ -37,6 +37,7 @@ const ROLES: Readonly<Record<string, string>> = {
   app: 'the app',
   migration: 'the migration itself',
   command: 'the migration tool',
+  actor: 'an actor of the rehearsal',
   compatibility: "the rehearsal's own compatibility probe",
   other: 'another program',
 };

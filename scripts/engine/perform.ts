@@ -1,3 +1,4 @@
+import { Company } from '../actors/company.ts';
 import type { RunFolder, StreamName } from '../artifacts/run-folder.ts';
 import { loadSamples, type SamplePools } from '../load/samples.ts';
 import { withConnection } from '../pg/client.ts';
@@ -67,6 +68,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
 
   onEvent({ type: 'stage', stage: 'baseline', state: 'started', detail: '', fraction: 0, etaMs: null });
   await warmUp(rehearsal, traffic, clock, signal, onEvent);
+  const company = await gather(run, cleanup);
   let current = { index: 0, step: rehearsal.plan[0] };
   const context = {
     ...{ rehearsal, primary: endpoint, clock, watch, traffic, signal, ...writers },
@@ -76,6 +78,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
     },
   };
   const failure = await replay(context, {
+    beforeStep: (step) => company.before(step, signal),
     onStart: (step, index) => {
       current = { index, step };
       onEvent(stepEvent(step, index, 'started', '', 0, null));
@@ -87,10 +90,25 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
       await compatibility.look(step.name, signal);
     },
   });
+  await company.leave();
   await sleep(rehearsal.load.cooldownMs, signal);
   await traffic.stop();
   compatibility.stop();
   return failure;
+}
+
+/** Those who keep the plan company; registered to leave before anybody comes. */
+async function gather(run: Performance, cleanup: Cleanup): Promise<Company> {
+  const { rehearsal, scenario, environment, clock, onEvent } = run;
+  const company = await Company.gather({
+    ...{ rehearsal, scenario, endpoint: environment.primary, clock },
+    records: writer(run, cleanup, 'actors'),
+    onNote: (message) => {
+      onEvent({ type: 'note', message });
+    },
+  });
+  cleanup.add('actors', () => company.leave());
+  return company;
 }
 
 interface Probes {

@@ -11,7 +11,7 @@ export interface PgEndpoint {
 
 /** The roles under which the tool's own connections appear, as `rehearse/<role>` in pg_stat_activity. */
 export type ConnectionRole =
-  'restore' | 'app' | 'migration' | 'probe' | 'compatibility' | 'setup' | 'command';
+  'restore' | 'app' | 'migration' | 'probe' | 'compatibility' | 'setup' | 'command' | `actor/${string}`;
 
 export const APPLICATION_PREFIX = 'rehearse/';
 

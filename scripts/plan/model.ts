@@ -75,6 +75,7 @@ export interface PlannedPerformance {
   readonly repetition: number;
 }
 
+/** docs/actors.md tells what each does. */
 export const ACTOR_KINDS = [
   'long-reader',
   'idle-in-transaction',
@@ -91,9 +92,9 @@ export interface ActorSpec {
   /** Unique within the rehearsal. */
   readonly name: string;
   readonly kind: ActorKind;
-  /** The step that it begins shortly before; undefined = the first one of the plan. */
+  /** The step that it begins shortly before; undefined = as its kind does, see actors.ts. */
   readonly startAt?: string;
-  /** How long it goes on; undefined = until the plan has ended. */
+  /** How long it goes on, at most to the end of the plan; undefined = as its kind does, see actors.ts. */
   readonly forMs?: number;
   /** May be schema-qualified; undefined = chosen from what the plan changes. */
   readonly table?: string;

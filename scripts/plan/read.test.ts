@@ -32,6 +32,7 @@ plan:
   const undo = { file: 'sql/undo.sql', text: FILES['r/sql/undo.sql'] };
   expect(rehearsal).toEqual({
     name: 'demo',
+    scenarios: [{ name: 'quiet', actors: [] }],
     dir,
     snapshot: { kind: 'generator', path: join(dir, 'gen.sql'), takenAt: '2026-11-20T02:00:00+01:00' },
     postgres: {

@@ -6,6 +6,7 @@ import { defined } from './defined.ts';
 import { readEnvironment } from './environment.ts';
 import { locateRehearsal } from './locate.ts';
 import type { Budgets, HostSpec, PostgresSpec, Rehearsal, SnapshotSource } from './model.ts';
+import { readScenarios } from './read-actors.ts';
 import { checkDeploys, readVersions } from './read-load.ts';
 import { readSteps } from './read-steps.ts';
 import { labelOf, Reading } from './reading.ts';
@@ -40,6 +41,8 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
   const versions = parts.versions && (await readVersions(parts.versions, reading));
   const steps = await readSteps(parts.steps, reading);
   if (parts.versions) checkDeploys(parts.steps, Object.keys(parts.versions), reading);
+  const isWhole = parts.steps.every((step) => step !== undefined);
+  const scenarios = readScenarios(parts, isWhole ? steps.map(({ name }) => name) : undefined, reading);
 
   const { data: config } = rehearsalSchema.safeParse(source.value);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
@@ -57,7 +60,7 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
     },
     budgets: budgetsOf(config.budgets),
     plan: steps,
-    scenarios: [{ name: 'quiet', actors: [] }],
+    scenarios,
     files: [...reading.files].sort(),
     environment: source.environment,
   };

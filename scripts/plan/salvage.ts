@@ -1,4 +1,11 @@
 import type { z } from 'zod';
+import {
+  actorKind,
+  actorSchema,
+  actorWord,
+  type ActorsConfig,
+  type ScenariosConfig,
+} from './schema-actors.ts';
 import { stepSchemas, type StepConfig } from './schema-steps.ts';
 import { loadSchema, snapshotSchemas, type RehearsalConfig } from './schema.ts';
 
@@ -6,18 +13,49 @@ import { loadSchema, snapshotSchemas, type RehearsalConfig } from './schema.ts';
 export interface Parts {
   readonly snapshot: RehearsalConfig['snapshot'] | undefined;
   readonly versions: Readonly<Record<string, string>> | undefined;
+  readonly actors: ActorsConfig | undefined;
+  /** Also of those that break the schema. */
+  readonly actorNames: readonly string[];
+  readonly scenarios: ScenariosConfig | undefined;
   /** In the plan's order; undefined = beyond reading. */
   readonly steps: readonly (StepConfig | undefined)[];
 }
 
 /** Reads what can be read, so that mistakes behind the schema are found in the same go; never fails. */
 export function salvageParts(value: unknown): Parts {
-  const { snapshot, load, plan } = record(value);
+  const { snapshot, load, plan, scenarios } = record(value);
   return {
     snapshot: salvageKind<RehearsalConfig['snapshot']>(snapshotSchemas, snapshot),
     versions: salvage(loadSchema.shape.versions, record(load)['versions']),
+    actors: salvageActors(record(load)['actors']),
+    actorNames: Object.keys(record(record(load)['actors'])),
+    scenarios: salvageScenarios(scenarios),
     steps: Array.isArray(plan) ? plan.map(salvageStep) : [],
   };
+}
+
+function salvageActors(value: unknown): ActorsConfig | undefined {
+  if (Array.isArray(value)) return entries(value, actorKind).map(([, kind]) => kind);
+  return isMap(value) ? Object.fromEntries(entries(value, actorSchema)) : undefined;
+}
+
+function salvageScenarios(value: unknown): ScenariosConfig | undefined {
+  if (Array.isArray(value)) return value.filter((word) => typeof word === 'string');
+  if (!isMap(value)) return undefined;
+  const lists = Object.entries(value).filter((entry): entry is [string, unknown[]] =>
+    Array.isArray(entry[1]),
+  );
+  return Object.fromEntries(
+    lists.map(([name, list]) => [name, entries(list, actorWord).map(([, word]) => word)]),
+  );
+}
+
+/** Those of a list or map that can be read. */
+function entries<T>(holder: object, schema: z.ZodType<T>): [string, T][] {
+  return Object.entries(holder).flatMap(([name, value]): [string, T][] => {
+    const read = salvage(schema, value);
+    return read === undefined ? [] : [[name, read]];
+  });
 }
 
 function salvageStep(value: unknown): StepConfig | undefined {
@@ -43,6 +81,10 @@ function salvage<T>(schema: z.ZodType<T>, value: unknown): T | undefined {
     for (const name of names) Reflect.deleteProperty(record(inside), name);
   }
   return schema.safeParse(rest).data;
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function record(value: unknown): Record<PropertyKey, unknown> {

@@ -14,6 +14,9 @@ export interface SchemaIssue {
 /** A map with so few keys is told as a whole to whoever wrote another one. */
 const FEW_KEYS = 3;
 
+/** Where a list or a map may stand: their unions hold the list first. */
+const LIST_OR_MAP = ['load.actors', 'scenarios'];
+
 type Issue = z.core.$ZodIssue;
 
 /** Everything in the value of a rehearsal.yaml that the schema does not allow, in the words of a reader. */
@@ -29,6 +32,9 @@ function explain(issue: Issue, base: KeyPath, root: unknown): SchemaIssue[] {
   if (issue.code === 'invalid_union') {
     const kinds = kindsAt(path);
     if (kinds) return explainKind(issue, path, kinds, root);
+    const value = valueAt(root, path);
+    const form = LIST_OR_MAP.includes(path.join('.')) ? formOf(value) : undefined;
+    if (form !== undefined) return (issue.errors[form] ?? []).flatMap((each) => explain(each, path, root));
   }
   if (issue.code === 'invalid_key') {
     const message = issue.issues[0]?.message ?? issue.message;
@@ -79,6 +85,12 @@ function explainKind(
   return mistakes;
 }
 
+/** Which of a list and a map was written; undefined = neither. */
+function formOf(value: unknown): number | undefined {
+  if (Array.isArray(value)) return 0;
+  return typeof value === 'object' && value !== null ? 1 : undefined;
+}
+
 function kindsAt(path: KeyPath): { what: string; kinds: readonly string[] } | undefined {
   if (path.length === 1 && path[0] === 'snapshot')
     return { what: 'snapshot', kinds: Object.keys(snapshotSchemas) };
@@ -105,6 +117,7 @@ function keysAt(schema: unknown, path: KeyPath): string[] {
     return keysAt(schema.unwrap(), path);
   if (schema instanceof z.ZodUnion) return [...new Set(schema.options.flatMap((each) => keysAt(each, path)))];
   if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
+  if (schema instanceof z.ZodRecord) return name === undefined ? [] : keysAt(schema.valueType, rest);
   if (!(schema instanceof z.ZodObject)) return [];
   return name === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[String(name)], rest);
 }

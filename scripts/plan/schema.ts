@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, duration, flag, key, path, rate, seconds, words } from './fields.ts';
+import { actorsSchema, scenariosSchema } from './schema-actors.ts';
 import { hostsSchema } from './schema-hosts.ts';
 import { stepSchema } from './schema-steps.ts';
 
@@ -103,6 +104,7 @@ export const loadSchema = z.strictObject({
     .describe(
       'The app versions in order of rollout, any number: each a name and its folder of pgbench scripts (`*.sql`). Traffic starts on the first.',
     ),
+  actors: actorsSchema.exactOptional(),
 });
 
 export const budgetsSchema = z.strictObject({
@@ -157,6 +159,7 @@ export const rehearsalSchema = z
       })
       .refine((steps) => steps.length > 0, { error: 'has no step' })
       .describe('The steps in their order. The key that says what a step does decides its kind.'),
+    scenarios: scenariosSchema.exactOptional(),
   })
   .describe('A rehearsal of dress-rehearsal: rehearsal.yaml, version 1.');
 

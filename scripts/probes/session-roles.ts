@@ -4,6 +4,8 @@ import { APPLICATION_PREFIX } from '../pg/endpoint.ts';
 
 const OWN_ROLES: readonly SessionRole[] = ['app', 'migration', 'command', 'compatibility'];
 
+const ACTOR_PREFIX = `${APPLICATION_PREFIX}actor/`;
+
 /** Who is behind a backend, by its application_name; asked once for each backend. */
 export class SessionRoles {
   readonly #known = new Map<number, SessionRole>();
@@ -25,5 +27,6 @@ export class SessionRoles {
 }
 
 function roleOf(applicationName: string): SessionRole {
+  if (applicationName.startsWith(ACTOR_PREFIX)) return 'actor';
   return OWN_ROLES.find((role) => applicationName === `${APPLICATION_PREFIX}${role}`) ?? 'other';
 }

@@ -14,6 +14,8 @@ import { runVerifyStep } from './verify-step.ts';
 const SERVER_DEATH_NEWS_MS = 1500;
 
 export interface ReplayHooks {
+  /** Awaited before a step begins, and before its time counts. */
+  readonly beforeStep?: (step: Step) => Promise<void>;
   readonly onStart: (step: Step, index: number) => void;
   readonly onEnd: (step: Step, index: number, status: 'ok' | 'failed' | 'skipped', detail: string) => void;
   /** After every step that ran, also after a failed one. */
@@ -35,6 +37,7 @@ export async function replay(context: StepContext, hooks: ReplayHooks): Promise<
       hooks.onEnd(step, index, 'skipped', '');
       continue;
     }
+    await hooks.beforeStep?.(step);
     hooks.onStart(step, index);
     context.steps.write({ type: 'step-start', step: step.name, tMs: context.clock.now() });
     const result = await attempt(step, version, context);

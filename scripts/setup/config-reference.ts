@@ -10,6 +10,7 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly anyOf?: readonly JsonSchema[];
   readonly items?: JsonSchema;
+  readonly additionalProperties?: JsonSchema | boolean;
 }
 
 const INTRODUCTION = `# rehearsal.yaml
@@ -32,6 +33,7 @@ postgres: { version: 16, settings: { shared_buffers: 1GB }, standby: true }
 load:
   rate: 400/s
   versions: { old: workload/old, dual: workload/dual, new: workload/new } # in order of rollout
+  actors: { month-report: { kind: long-reader, table: customers, for: 20s }, nightly-dump: { kind: dump } }
 budgets: { lockWait: 500ms, p99: 100ms, errors: 0, replicationLag: 5s }
 plan:
   - { phase: expand, sql: sql/1-expand.sql, rollback: sql/1-undo.sql, lockTimeout: 2s, retries: 10 }
@@ -48,6 +50,7 @@ plan:
   - { phase: deploy, deploy: { to: new, strategy: blue-green } }
   - { phase: contract, soak: 30s }
   - { phase: contract, sql: [sql/3-contract.sql], pointOfNoReturn: true }
+scenarios: [quiet, month-report, company]
 `;
 
 const VALUES = `## Values
@@ -86,7 +89,8 @@ function sections(paths: readonly string[], schema: JsonSchema): string[] {
   if (properties.length === 0) return [];
   const own = `## ${paths.join(', ')}\n\n${schema.description ?? ''}\n\n${table(maps)}`;
   const inner = new Map<string, { paths: string[]; schema: JsonSchema }>();
-  for (const [key, each] of properties) {
+  for (const [name, schema] of properties) {
+    const [key, each] = named(name, schema);
     if (!each.properties) continue;
     const shape = JSON.stringify(each.properties);
     const same = inner.get(shape) ?? { paths: [], schema: { ...each, description: '' } };
@@ -96,6 +100,13 @@ function sections(paths: readonly string[], schema: JsonSchema): string[] {
     inner.set(shape, same);
   }
   return [own, ...[...inner.values()].flatMap((each) => sections(each.paths, each.schema))];
+}
+
+/** What stands under names of the author's own, as `actors[name]`; else the map itself. */
+function named(key: string, schema: JsonSchema): [string, JsonSchema] {
+  const forms = (schema.anyOf ?? []).map(({ additionalProperties }) => additionalProperties);
+  const inner = forms.find((form) => typeof form === 'object' && form.properties);
+  return typeof inner === 'object' ? [`${key}[name]`, inner] : [key, schema];
 }
 
 /** The keys that all kinds of step share once, then for each kind its own. */

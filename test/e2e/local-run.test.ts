@@ -26,9 +26,9 @@ afterEach(async () => {
 });
 
 describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
-  it('rehearses on primary, standby and driver, judges the lag, and leaves nothing', async () => {
+  it('rehearses twice on primary, standby and driver, judges the lag, and leaves nothing', async () => {
     tiny = await tinyRehearsal(PLAN, FILES, HEAD);
-    const { code, stdout, stderr } = await rehearse(['run', '.', '--json'], {
+    const { code, stdout, stderr } = await rehearse(['run', '.', '--json', '--repeat', '2'], {
       ...{ cwd: tiny.dir, tmp: tiny.tmp, target: 'local' },
     });
     expect(stderr).toContain('3 hosts (primary, standby, driver)');
@@ -42,6 +42,7 @@ describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
         hostInfo: [{ role: 'primary' }, { role: 'standby' }, { role: 'driver' }],
       },
     });
+    expect(result.performances?.played.map(({ verdict }) => verdict)).toEqual(['pass', 'pass']);
     expect(result.environment.settings).toContainEqual({ name: 'work_mem', asked: '5MB', shown: '5MB' });
     const lagged = result.timeline.lag.filter(({ replayLagMs }) => replayLagMs !== null);
     expect(lagged.length).toBeGreaterThan(1);

@@ -57,6 +57,28 @@ describe('rehearse run', () => {
     );
   });
 
+  it('plays the plan again on a fresh copy as often as it is told, and shows the spread', async () => {
+    const rehearsal = await tinyRehearsal('  - { phase: expand, sql: sql/expand.sql }', EXPAND_CONTRACT_SQL);
+    tiny = rehearsal;
+    const at = { cwd: rehearsal.dir, tmp: rehearsal.tmp };
+    const { code, stdout, stderr } = await rehearse(['run', '.', '--json', '--repeat', '2'], at);
+    expect(stderr).toContain('performance 2 of 2: quiet, time 2');
+    const result = resultSchema.parse(JSON.parse(stdout));
+    expect(code).toBe(result.verdict === 'pass' ? 0 : 5);
+    expect(findingsAboutThePlan(result)).toEqual([]);
+    expect(result.performances?.scenarios).toMatchObject([{ name: 'quiet', planned: 2 }]);
+    const folder = join(rehearsal.dir, 'runs', result.runId);
+    for (const { path, index } of result.performances?.played ?? []) {
+      const own = resultSchema.parse(JSON.parse(await readFile(join(folder, path, 'result.json'), 'utf8')));
+      expect(own.steps.map(({ status }) => status)).toEqual(['ok']);
+      expect(own.performance).toEqual({ index, of: 2, scenario: 'quiet', repetition: index });
+    }
+    const again = await rehearse(['report', folder, '--json'], at);
+    expect(JSON.parse(again.stdout)).toEqual(result);
+    const one = await rehearse(['report', join(folder, 'performances/2'), '--json'], at);
+    expect(JSON.parse(one.stdout)).toMatchObject({ runId: result.runId, performance: { index: 2 } });
+  });
+
   it('charges a lock of two seconds with the requests that it stopped', async () => {
     const head = `version: 1
 name: tiny

@@ -31,6 +31,7 @@ export function passingResult(rest: Partial<Result> = {}): Result {
     victimThresholdMs: 27,
     generator: { lagP50Ms: 0.1, lagP99Ms: 1.2, lagMaxMs: 4, reconnects: 0, unfinished: 0 },
     timeline: sampleTimeline(),
+    actors: [],
     standby: null,
     environment: {
       ...{ hosts: 1, hostInfo: [], created: { server: 1 }, engine: null },

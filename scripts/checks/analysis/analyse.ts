@@ -11,7 +11,8 @@ import { liveVersions, type LiveVersions } from './live-versions.ts';
 import type { Latency } from './percentiles.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
 import { standbyFigures, type StandbyFigures } from './standby.ts';
-import { arrangeSteps, type StepRun } from './steps.ts';
+import { presences, type Presence } from './presence.ts';
+import { arrangeSteps, lastMomentMs, type StepRun } from './steps.ts';
 import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import { countVictims, type VictimCount } from './victim-count.ts';
 import { delayedRequests, victimThresholdMs, type DelayedRequests } from './victims.ts';
@@ -52,6 +53,8 @@ export interface Analysis {
   readonly causes: readonly Disturbance[];
   readonly generator: GeneratorFigures | null;
   readonly standby: StandbyFigures | null;
+  /** Who else was to be there; empty = nobody, or not recorded by an older run. */
+  readonly company: readonly Presence[];
 }
 
 /** Pure: the same evidence gives the same analysis. */
@@ -90,6 +93,7 @@ export function analyse(evidence: Evidence): Analysis {
     live: liveVersions(evidence.run.load.versions[0]?.name, runs),
     generator: requests ? generatorFigures(requests, load) : null,
     standby: standbyFigures(evidence, runs),
+    company: presences(evidence.actors ?? [], lastMomentMs(evidence)),
   };
 }
 

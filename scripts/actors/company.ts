@@ -1,0 +1,55 @@
+import type { ActorRecord } from '../artifacts/records.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { Rehearsal, Scenario, Step } from '../plan/model.ts';
+import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { RunClock } from '../shared/run-clock.ts';
+import { Control } from './control.ts';
+import { Actor } from './actor.ts';
+
+export interface CompanyParts {
+  readonly rehearsal: Pick<Rehearsal, 'plan' | 'load'>;
+  readonly scenario: Scenario;
+  readonly endpoint: PgEndpoint;
+  readonly clock: RunClock;
+  readonly records: NdjsonWriter<ActorRecord>;
+  readonly onNote: (message: string) => void;
+}
+
+/** All actors of a scenario. */
+export class Company {
+  readonly #actors: readonly Actor[];
+  readonly #control: Control | null;
+  readonly #onNote: (message: string) => void;
+
+  private constructor(actors: readonly Actor[], control: Control | null, parts: CompanyParts) {
+    this.#actors = actors;
+    this.#control = control;
+    this.#onNote = parts.onNote;
+    for (const actor of actors) actor.announce();
+  }
+
+  /** Nobody has come yet; `leave` must be called in any case. @throws CONNECTION_FAILED */
+  static async gather(parts: CompanyParts): Promise<Company> {
+    const { scenario, rehearsal, endpoint, clock, records } = parts;
+    if (scenario.actors.length === 0) return new Company([], null, parts);
+    const control = await Control.open(endpoint);
+    const shared = { plan: rehearsal.plan, seed: rehearsal.load.seed, endpoint, control, clock, records };
+    return new Company(
+      scenario.actors.map((spec) => new Actor(spec, shared)),
+      control,
+      parts,
+    );
+  }
+
+  /** Waits until everybody who begins shortly before this step is in place, or cannot come. */
+  async before(step: Step, signal: AbortSignal): Promise<void> {
+    const due = this.#actors.filter(({ startAt }) => startAt === step.name);
+    for (const said of await Promise.all(due.map((actor) => actor.enter(signal)))) this.#onNote(said);
+  }
+
+  /** Everybody leaves; can be called again. */
+  async leave(): Promise<void> {
+    await Promise.all(this.#actors.map((actor) => actor.leave()));
+    await this.#control?.close();
+  }
+}

@@ -1,0 +1,42 @@
+import { Random } from '../load/random.ts';
+import type { PgClient } from '../pg/client.ts';
+import { sqlstateOf } from '../pg/pg-error.ts';
+import { plural } from '../shared/format.ts';
+import { GAVE_WAY, GONE } from './endings.ts';
+import type { Play } from './stage.ts';
+
+const PAUSE_MS = 1000;
+
+/** Somebody else's migration: ACCESS EXCLUSIVE on the same table for a moment, again and again, each time rolled back. */
+export const secondMigration: Play = async (stage) => {
+  const client = await stage.connect();
+  const random = new Random(stage.seed, `actor ${stage.actor}`);
+  let rounds = 0;
+  while (!stage.signal.aborted) {
+    const name = await stage.tableName();
+    if (name === undefined) {
+      stage.note = GONE;
+      return;
+    }
+    if (await alter(client, name)) {
+      rounds += 1;
+      stage.inPlace();
+      stage.note = plural(rounds, 'change');
+    }
+    await client.query('rollback');
+    if (rounds > 0) await stage.pause(PAUSE_MS * (0.5 + random.unit()));
+  }
+};
+
+/** False where it gave way to others. */
+async function alter(client: PgClient, name: string): Promise<boolean> {
+  try {
+    await client.query("begin; set local lock_timeout = '200ms'");
+    await client.query(`alter table ${name} add column rehearse_second_migration int`);
+    await client.query('select pg_sleep(0.1)');
+    return true;
+  } catch (error) {
+    if (GAVE_WAY.has(sqlstateOf(error) ?? '')) return false;
+    throw error;
+  }
+}
