@@ -9,6 +9,7 @@ const STAGES = [
   'snapshot',
   'load',
   'actors',
+  'tracing',
   'probes',
   'replay',
   'engine',

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { currentPidSpace, identityOf, isAlive, signalProcess, startTimeOfStat } from './process-identity.ts';
+import { startTimeOfStat } from '../scripts/shared/process-start.ts';
+import { currentPidSpace, identityOf, isAlive, signalProcess } from './process-identity.ts';
 
 const FIELDS_4_TO_52 = Array.from({ length: 49 }, (_, index) => String(index + 4)).join(' ');
 

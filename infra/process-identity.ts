@@ -1,6 +1,7 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { startTimeOf } from '../scripts/shared/process-start.ts';
 
 /** A process that cannot be mistaken for a later one with the same pid. */
 export interface ProcessIdentity {
@@ -21,7 +22,7 @@ export const pidSpaceSchema = z.object({ bootId: z.string(), namespace: z.string
 
 /** Undefined where no such process runs; a zombie does not run. */
 export async function identityOf(pid: number): Promise<ProcessIdentity | undefined> {
-  const startTime = process.platform === 'linux' ? await linuxStartTime(pid) : await psStartTime(pid);
+  const startTime = process.platform === 'linux' ? await startTimeOf(pid) : await psStartTime(pid);
   return startTime === undefined ? undefined : { pid, startTime };
 }
 
@@ -46,17 +47,6 @@ export async function currentPidSpace(): Promise<PidSpace> {
   }
   const { stdout } = await execa('sysctl', ['-n', 'kern.bootsessionuuid'], { reject: false, timeout: 5_000 });
   return { bootId: stdout, namespace: '' };
-}
-
-async function linuxStartTime(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  return stat === undefined ? undefined : startTimeOfStat(stat);
-}
-
-/** Field 22 of /proc/<pid>/stat (proc_pid_stat(5)); the second field, the name, may hold blanks and brackets. */
-export function startTimeOfStat(stat: string): string | undefined {
-  const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return state === 'Z' || state === 'X' ? undefined : rest[18];
 }
 
 async function psStartTime(pid: number): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { JOB_FILES } from '../../scripts/driver/protocol.ts';
-import { startTimeOfStat, type ProcessIdentity } from '../process-identity.ts';
+import { startTimeOfStat } from '../../scripts/shared/process-start.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
 import { ConnectionLost, type OpenConnection } from '../ssh/open-connection.ts';
 import { readRemoteFile } from '../ssh/remote-files.ts';
 

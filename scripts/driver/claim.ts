@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startTimeOf } from '../shared/process-start.ts';
 import { JOB_FILES } from './protocol.ts';
 
 /** `ours`: do it. `taken`: another process is at it, or it is over. `dead`: the process that had it ended half-way. */
@@ -32,11 +33,4 @@ function isDone(dir: string): boolean {
 async function isAlive(line: string): Promise<boolean> {
   const [pid = '', startTime] = line.split(' ');
   return startTime !== undefined && (await startTimeOf(Number(pid))) === startTime;
-}
-
-/** Field 22 of /proc/<pid>/stat (proc_pid_stat(5)), counted from behind the name; undefined for what does not run. */
-async function startTimeOf(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  const [state, ...rest] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
-  return state === 'Z' || state === 'X' ? undefined : rest[18];
 }

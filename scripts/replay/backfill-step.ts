@@ -4,7 +4,7 @@ import { asError } from '../shared/errors.ts';
 import { formatCount, formatMs, formatShortCount } from '../shared/format.ts';
 import { BatchSize } from './batch-size.ts';
 import type { OnAttempt, StepContext, StepOutcome } from './context.ts';
-import { batchEnd, readKeyRange, type KeyRange } from './key-range.ts';
+import { batchEnd, readKeyRange, type BatchEnd, type KeyRange } from './key-range.ts';
 import { withRetries } from './retry.ts';
 import { openSession, type MigrationSession } from './session.ts';
 import { StepFailure, stepErrorAt } from './step-failure.ts';
@@ -69,6 +69,7 @@ async function runBatches(
   if (range.max === null) return;
   const startedMs = context.clock.now();
   const coveredBefore = done.covered;
+  let next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
   while (done.after === null || done.after !== range.max) {
     const pause = await pauseForApp(
       step.throttleP99Ms,
@@ -79,7 +80,13 @@ async function runBatches(
         context.progress(`paused: ${reason}`, done.covered / Math.max(1, range.estimatedRows), null);
       },
     );
-    const elapsedMs = await runBatch(step, context, client, range, done, size, pause, onAttempt);
+    // What the app wrote to the WAL in the pause does not belong to the batch.
+    if (pause.pausedMs > 0)
+      next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
+    const { elapsedMs, following } = await runBatch(
+      ...([step, context, client, range, done, size, next, pause, onAttempt] as const),
+    );
+    next = following;
     report(
       step,
       context,
@@ -98,24 +105,26 @@ async function runBatch(
   range: KeyRange,
   done: Progress,
   size: BatchSize,
+  next: BatchEnd,
   pause: Pause,
   onAttempt: OnAttempt,
-): Promise<number> {
+): Promise<{ elapsedMs: number; following: BatchEnd }> {
   context.signal.throwIfAborted();
-  const next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
   let startMs = context.clock.now();
-  let updated = { rows: 0, endMs: startMs, walPosition: next.walPosition };
+  let updated: Updated = { rows: 0, endMs: startMs, following: next };
   const attempts = await withRetries(
     step,
     async () => {
       startMs = context.clock.now();
-      updated = await placed(step, () => updateRange(client, step, range, done.after, next.end, context));
+      updated = await placed(step, () =>
+        updateRange(client, step, range, done.after, next.end, size, context),
+      );
     },
     onAttempt,
     () => context.clock.now(),
     context.signal,
   );
-  const { rows, endMs } = updated;
+  const { rows, endMs, following } = updated;
   done.after = next.end;
   done.batch += 1;
   done.rows += rows;
@@ -130,27 +139,33 @@ async function runBatch(
     rows,
     covered: next.covered,
     estimatedTotal: range.estimatedRows,
-    walBytes: Math.max(0, updated.walPosition - next.walPosition),
+    walBytes: Math.max(0, following.walPosition - next.walPosition),
     pausedMs: pause.pausedMs,
     pauseReason: pause.reason,
     attempts,
   });
-  return endMs - startMs;
+  return { elapsedMs: endMs - startMs, following };
 }
 
 interface Updated {
   readonly rows: number;
   /** When the UPDATE's answer, and so its commit, was there. */
   readonly endMs: number;
-  readonly walPosition: number;
+  /** The batch after it. */
+  readonly following: BatchEnd;
 }
 
+/**
+ * One batch. Where the next one ends is asked in the same flight, so that the server goes from batch to batch without
+ * waiting for us; its size is then what the batch before the last one taught.
+ */
 async function updateRange(
   client: PgClient,
   step: BackfillStep,
   range: KeyRange,
   after: string | null,
   end: string,
+  size: BatchSize,
   { clock }: StepContext,
 ): Promise<Updated> {
   const { table, key, set, where } = step;
@@ -160,12 +175,12 @@ async function updateRange(
   const updating = client
     .query(sql, after === null ? [end] : [end, after])
     .then(({ rowCount }) => ({ rows: rowCount ?? 0, endMs: clock.now() }));
-  // In the same flight: either both are answered or the batch is not known to be done.
-  const asking = client.query<{ wal: string }>("select (pg_current_wal_insert_lsn() - '0/0')::text as wal");
-  const [update, wal] = await Promise.allSettled([updating, asking]);
+  // Either both are answered or the batch is not known to be done.
+  const asking = batchEnd(client, step, range, end, size.rows);
+  const [update, following] = await Promise.allSettled([updating, asking]);
   if (update.status === 'rejected') throw update.reason;
-  if (wal.status === 'rejected') throw wal.reason;
-  return { ...update.value, walPosition: Number(wal.value.rows[0]?.wal ?? 0) };
+  if (following.status === 'rejected') throw following.reason;
+  return { ...update.value, following: following.value };
 }
 
 function report(

@@ -37,7 +37,10 @@ export interface BatchEnd {
   readonly walPosition: number;
 }
 
-/** Where a batch of `size` rows after `after` (or from the start) ends: a walk along the key's index, whatever its gaps. */
+/**
+ * Where a batch of `size` rows after `after` (or from the start) ends: a walk along the key's index, whatever its gaps.
+ * The last batch ends at the last key and covers what is left.
+ */
 export async function batchEnd(
   client: PgClient,
   step: BackfillStep,
@@ -46,15 +49,17 @@ export async function batchEnd(
   size: number,
 ): Promise<BatchEnd> {
   const rest = `from ${step.table} where ${step.key} <= $1::${range.type} ${after === null ? '' : `and ${step.key} > $2::${range.type}`}`;
-  const values = after === null ? [range.max] : [range.max, after];
-  const { rows } = await client.query<{ end: string | null; wal: string }>(
-    `select (pg_current_wal_insert_lsn() - '0/0')::text as wal,
-            (select k::text from (select ${step.key} as k ${rest} order by 1 offset ${size - 1} limit 1) at_end) as end`,
-    values,
+  const { rows } = await client.query<{ end: string | null; covered: string | null; wal: string }>(
+    `select (pg_current_wal_insert_lsn() - '0/0')::text as wal, "end",
+            case when "end" is null then (select count(*) ${rest}) end as covered
+       from (select (select k::text from (select ${step.key} as k ${rest} order by 1 offset ${size - 1} limit 1) at_end)
+                    as "end" offset 0) found`,
+    after === null ? [range.max] : [range.max, after],
   );
-  const walPosition = Number(rows[0]?.wal ?? 0);
-  const end = rows[0]?.end ?? null;
-  if (end !== null) return { end, covered: size, walPosition };
-  const last = await client.query<{ covered: string }>(`select count(*) as covered ${rest}`, values);
-  return { end: range.max ?? '', covered: Number(last.rows[0]?.covered ?? 0), walPosition };
+  const row = rows[0];
+  return {
+    end: row?.end ?? range.max ?? '',
+    covered: Number(row?.covered ?? size),
+    walPosition: Number(row?.wal ?? 0),
+  };
 }

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { asError } from '../../scripts/shared/errors.ts';
+import { openTracefs } from '../../scripts/tracing/tracefs.ts';
 import { findEngine } from '../../infra/pulumi/engine/find-engine.ts';
 
 /**
@@ -31,6 +33,16 @@ export async function needsEngine(why: string, env: NodeJS.ProcessEnv = process.
   if ('missing' in engine) return missing(`${engine.missing}: needed ${why} (${engine.remedy})`, env);
   if (engine.languageHost !== null) return true;
   return missing(`pulumi-language-nodejs is missing: needed ${why} (npm run setup)`, env);
+}
+
+/** The same for uprobes, which need root, tracefs and a kernel that has them. */
+export async function needsUprobes(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
+  try {
+    await (await openTracefs()).close();
+    return true;
+  } catch (error) {
+    return missing(`${asError(error).message}: needed to trace lock waits`, env);
+  }
 }
 
 function missing(message: string, env: NodeJS.ProcessEnv): false {

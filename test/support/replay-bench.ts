@@ -5,12 +5,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import { connect, type PgClient } from '../../scripts/pg/client.ts';
-import { LockWatch } from '../../scripts/probes/lock-watch.ts';
-import { ProbeLife } from '../../scripts/probes/probe-life.ts';
 import type { StepContext } from '../../scripts/replay/context.ts';
 import { Cleanup } from '../../scripts/shared/cleanup.ts';
-import { RunClock } from '../../scripts/shared/run-clock.ts';
 import { startTestDatabase, type TestDatabase } from './database.ts';
+import { openStepContext } from './step-context.ts';
 
 /** What a test of a step works with: a fresh database content, a run folder, and the context of a step. */
 export interface ReplayBench {
@@ -60,30 +58,7 @@ export function useReplayBench(): () => ReplayBench {
 async function openBench(endpoint: PgEndpoint, setup: PgClient): Promise<ReplayBench> {
   const folder = await RunFolder.create(await mkdtemp(join(tmpdir(), 'replay-test-')));
   const cleanup = new Cleanup();
-  const clock = new RunClock();
-  const probes = folder.writer('probes');
-  cleanup.add('probes', () => probes.close());
-  const life = new ProbeLife(probes, clock);
-  const writers = {
-    waits: folder.writer('waits'),
-    locks: folder.writer('locks'),
-    steps: folder.writer('steps'),
-    batches: folder.writer('batches'),
-  };
-  for (const [name, writer] of Object.entries(writers)) cleanup.add(name, () => writer.close());
-  const watch = await LockWatch.start(endpoint, { clock, life, ...writers });
-  cleanup.add('watch', () => watch.stop());
-  const context: StepContext = {
-    rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
-    primary: endpoint,
-    clock,
-    watch,
-    traffic: { setShares: () => Promise.resolve(), p99Ms: () => null },
-    steps: writers.steps,
-    batches: writers.batches,
-    signal: new AbortController().signal,
-    progress: () => undefined,
-  };
+  const context = await openStepContext(endpoint, folder, cleanup);
   const close = async (): Promise<void> => {
     expect(await cleanup.run()).toEqual([]);
   };

@@ -1,0 +1,117 @@
+import { access, constants } from 'node:fs/promises';
+import { asError } from '../shared/errors.ts';
+import { sleep } from '../shared/clock.ts';
+import { programSymbols } from './elf-symbols.ts';
+import { ACQUIRE_FUNCTION, lockEvents, TRACED_FUNCTIONS } from './lock-events.ts';
+import { LockPairing, type TracedRelease, type TracedWait } from './lock-pairing.ts';
+import { removeAbandoned, TraceInstance } from './trace-instance.ts';
+import { parseTraceLine, type TraceLine } from './trace-line.ts';
+import { openTracefs, type Tracefs } from './tracefs.ts';
+
+const READ_EVERY_MS = 20;
+/** How often the kernel is asked whether it had to throw events away, in reads. */
+const READS_BETWEEN_COUNTS = 50;
+/** Loaded into every backend, so that they are the events of a run. */
+const ALWAYS_ON = ['wait', 'awake', 'cleanup'];
+
+export interface TracerNews {
+  readonly onWait: (wait: TracedWait) => void;
+  readonly onRelease: (release: TracedRelease) => void;
+  /** The tracer has ended by itself: what it told until then is whole, later waits are not seen. */
+  readonly onEnd: (why: string) => void;
+  /** Every event as it comes; also makes the tracer tell of each lock that the watched backends take. */
+  readonly onLine?: (line: TraceLine) => void;
+}
+
+/**
+ * Sees every wait for a heavyweight lock of one PostgreSQL program by uprobes, to the microsecond, with no tool but the kernel's
+ * own tracefs. Needs root. Nothing of it remains after `stop`; what a killed process leaves, the next tracer removes.
+ */
+export class LockTracer {
+  readonly #tracefs: Tracefs;
+  readonly #instance: TraceInstance;
+  readonly #news: TracerNews;
+  readonly #pairing: LockPairing;
+  readonly #stop = new AbortController();
+  readonly #loop: Promise<void>;
+
+  private constructor(tracefs: Tracefs, instance: TraceInstance, news: TracerNews) {
+    this.#tracefs = tracefs;
+    this.#instance = instance;
+    this.#news = news;
+    this.#pairing = new LockPairing(news.onWait, news.onRelease);
+    this.#loop = this.#run().catch((error: unknown) => {
+      news.onEnd(asError(error).message);
+    });
+  }
+
+  /**
+   * @param binary the `postgres` that runs
+   * @throws Error saying in one phrase why it cannot be traced here
+   */
+  static async start(binary: string, news: TracerNews): Promise<LockTracer> {
+    await access(binary, constants.R_OK);
+    const names = [...TRACED_FUNCTIONS, ...(news.onLine ? [ACQUIRE_FUNCTION] : [])];
+    const { architecture, offsets } = await programSymbols(binary, names);
+    const missing = names.filter((name) => !offsets.has(name));
+    if (missing.length > 0) throw new Error(`${binary} does not export ${missing.join(' and ')}`);
+    const tracefs = await openTracefs();
+    let instance: TraceInstance | undefined;
+    try {
+      await removeAbandoned(tracefs.path);
+      instance = await TraceInstance.open(tracefs.path, (group) =>
+        lockEvents(group, binary, architecture, offsets),
+      );
+      for (const event of ALWAYS_ON) await instance.enable(event, true);
+      return new LockTracer(tracefs, instance, news);
+    } catch (error) {
+      await instance?.close().catch(() => undefined);
+      await tracefs.close();
+      throw error;
+    }
+  }
+
+  /** Tells when these backends give their locks back, and nobody else's. None = nobody's: then it costs nothing. */
+  async watchReleases(pids: readonly number[]): Promise<void> {
+    const events = ['released', ...(this.#news.onLine ? ['release', 'acquire', 'acquired'] : [])];
+    for (const event of events) {
+      await this.#instance.only(event, pids);
+      await this.#instance.enable(event, pids.length > 0);
+    }
+  }
+
+  /** Reads what has come until now, and takes everything back. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('stopped'));
+    await this.#loop;
+    try {
+      await this.#instance.close();
+    } finally {
+      await this.#tracefs.close();
+    }
+  }
+
+  async #run(): Promise<void> {
+    for (let reads = 1; !this.#stop.signal.aborted; reads++) {
+      this.#read();
+      if (reads % READS_BETWEEN_COUNTS === 0) await this.#requireAll();
+      await sleep(READ_EVERY_MS, this.#stop.signal).catch(() => undefined);
+    }
+    this.#read();
+    await this.#requireAll();
+  }
+
+  #read(): void {
+    for (const text of this.#instance.lines()) {
+      const line = parseTraceLine(text);
+      if (line === undefined) continue;
+      this.#news.onLine?.(line);
+      this.#pairing.take(line);
+    }
+  }
+
+  async #requireAll(): Promise<void> {
+    const lost = await this.#instance.lost();
+    if (lost > 0) throw new Error(`the kernel lost ${lost} events: more came than could be read`);
+  }
+}

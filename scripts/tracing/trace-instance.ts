@@ -1,0 +1,118 @@
+import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { appendFile, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Cleanup } from '../shared/cleanup.ts';
+import { asError } from '../shared/errors.ts';
+import { groupName, isAbandoned } from './group-name.ts';
+
+const BUFFER_KB = 4096;
+const READ_BYTES = 1 << 18;
+
+/** A trace buffer of our own with the events of one group, and its text. */
+export class TraceInstance {
+  readonly #dir: string;
+  readonly #events: string;
+  readonly #fd: number;
+  readonly #cleanup: Cleanup;
+  readonly #buffer = Buffer.alloc(READ_BYTES);
+  #rest = '';
+
+  private constructor(dir: string, group: string, fd: number, cleanup: Cleanup) {
+    this.#dir = dir;
+    this.#events = join(dir, 'events', group);
+    this.#fd = fd;
+    this.#cleanup = cleanup;
+  }
+
+  /**
+   * @param define the lines for uprobe_events of a group, by event
+   * @throws what the kernel said
+   */
+  static async open(tracefs: string, define: (group: string) => Map<string, string>): Promise<TraceInstance> {
+    const group = await groupName();
+    const cleanup = new Cleanup();
+    try {
+      const all = join(tracefs, 'uprobe_events');
+      const events = define(group);
+      for (const [name, line] of events) {
+        cleanup.add(`event ${name}`, () => appendFile(all, `-:${group}/${name}\n`));
+        await appendFile(all, `${line}\n`);
+      }
+      const dir = join(tracefs, 'instances', group);
+      cleanup.add('trace instance', () => rmdir(dir));
+      await mkdir(dir);
+      await writeFile(join(dir, 'trace_clock'), 'mono');
+      await writeFile(join(dir, 'buffer_size_kb'), String(BUFFER_KB));
+      const fd = openSync(join(dir, 'trace_pipe'), constants.O_RDONLY | constants.O_NONBLOCK);
+      cleanup.add('trace pipe', () => {
+        closeSync(fd);
+        return Promise.resolve();
+      });
+      cleanup.add('events', () => writeFile(join(dir, 'events', group, 'enable'), '0'));
+      return new TraceInstance(dir, group, fd, cleanup);
+    } catch (error) {
+      await cleanup.run();
+      throw error;
+    }
+  }
+
+  async enable(event: string, isOn: boolean): Promise<void> {
+    await writeFile(join(this.#events, event, 'enable'), isOn ? '1' : '0');
+  }
+
+  /** Only events of these processes reach the buffer; none = of all. */
+  async only(event: string, pids: readonly number[]): Promise<void> {
+    const filter = pids.map((pid) => `common_pid == ${pid}`).join(' || ');
+    await writeFile(join(this.#events, event, 'filter'), filter === '' ? '0' : filter);
+  }
+
+  /** The whole lines that have come since the last time. */
+  lines(): string[] {
+    for (;;) {
+      try {
+        const bytes = readSync(this.#fd, this.#buffer);
+        if (bytes === 0) break;
+        this.#rest += this.#buffer.toString('latin1', 0, bytes);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+        break;
+      }
+    }
+    const lines = this.#rest.split('\n');
+    this.#rest = lines.pop() ?? '';
+    return lines;
+  }
+
+  /** How many events the kernel had to throw away. */
+  async lost(): Promise<number> {
+    const cpus = await readdir(join(this.#dir, 'per_cpu'));
+    const stats = await Promise.all(
+      cpus.map((cpu) => readFile(join(this.#dir, 'per_cpu', cpu, 'stats'), 'utf8')),
+    );
+    const counts = stats.flatMap((text) => [...text.matchAll(/^(?:overrun|dropped events): (\d+)$/gm)]);
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
+  /** Takes everything back. @throws what could not be */
+  async close(): Promise<void> {
+    const [first] = await this.#cleanup.run();
+    if (first) throw new Error(`${first.label}: ${asError(first.error).message}`);
+  }
+}
+
+/** Removes what tracers left whose process is gone. */
+export async function removeAbandoned(tracefs: string): Promise<void> {
+  const instances = join(tracefs, 'instances');
+  const found = existsSync(instances) ? await readdir(instances) : [];
+  for (const group of found) {
+    if (!(await isAbandoned(group))) continue;
+    const dir = join(instances, group);
+    await writeFile(join(dir, 'events', group, 'enable'), '0').catch(() => undefined);
+    await rmdir(dir).catch(() => undefined);
+  }
+  const all = join(tracefs, 'uprobe_events');
+  const defined = [...(await readFile(all, 'utf8')).matchAll(/^[pr]:(\w+)\/(\w+) /gm)];
+  for (const [, group = '', event = ''] of defined) {
+    if (await isAbandoned(group)) await appendFile(all, `-:${group}/${event}\n`).catch(() => undefined);
+  }
+}

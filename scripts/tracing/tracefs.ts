@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { withTimeout } from '../shared/clock.ts';
+
+const PLACES = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
+const MOUNT_MS = 5_000;
+
+/** A tracefs that can be used. */
+export interface Tracefs {
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/**
+ * The machine's tracefs where it is mounted; else one that only a child process has, in a mount namespace of its own, which
+ * vanishes with that child, and the child with this process.
+ * @throws Error saying in one phrase why there is none
+ */
+export async function openTracefs(): Promise<Tracefs> {
+  if (process.platform !== 'linux') throw new Error('there is tracefs only on Linux');
+  if (process.getuid?.() !== 0) throw new Error('uprobes need root');
+  const found = PLACES.find((place) => existsSync(`${place}/uprobe_events`));
+  return found === undefined ? ownTracefs() : { path: found, close: () => Promise.resolve() };
+}
+
+async function ownTracefs(): Promise<Tracefs> {
+  const [place = ''] = PLACES;
+  const script = `mount -t tracefs tracefs ${place} && echo ready && exec cat`;
+  const holder = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const ended = once(holder, 'close').catch(() => undefined);
+  const close = async (): Promise<void> => {
+    holder.stdin.end();
+    holder.kill('SIGKILL');
+    await ended;
+  };
+  const isReady = await withTimeout(
+    Promise.race([once(holder.stdout, 'data').then(() => true), ended.then(() => false)]),
+    MOUNT_MS,
+    'mounting tracefs',
+  ).catch(() => false);
+  const path = `/proc/${holder.pid ?? 0}/root${place}`;
+  if (isReady && existsSync(`${path}/uprobe_events`)) return { path, close };
+  await close();
+  throw new Error('tracefs cannot be mounted, or the kernel has no uprobes');
+}

@@ -1,0 +1,60 @@
+import type { RunFolder } from '../../scripts/artifacts/run-folder.ts';
+import { withConnection, type PgClient } from '../../scripts/pg/client.ts';
+import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
+import type { BackfillStep } from '../../scripts/plan/model.ts';
+import { runBackfillStep } from '../../scripts/replay/backfill-step.ts';
+import { Cleanup } from '../../scripts/shared/cleanup.ts';
+import { openStepContext } from '../support/step-context.ts';
+
+export const TABLE = 'orders';
+const SET = `label = 'state ' || state`;
+const WHERE = 'label is null';
+const LOOP_ROWS = 10_000;
+
+/** A way to fill the column; the app's traffic goes on meanwhile. */
+export type Method = (endpoint: PgEndpoint, folder: RunFolder) => Promise<void>;
+
+const STEP: BackfillStep = {
+  ...{ name: 'backfill', phase: 'backfill', kind: 'backfill', retries: 0, retryPauseMs: 50 },
+  ...{ pointOfNoReturn: false, table: TABLE, key: 'id', set: SET, where: WHERE, batchTargetMs: 50 },
+};
+
+export const ONE_UPDATE = 'one UPDATE';
+export const STEP_NAME = 'backfill step';
+export const LOOP_BY_LIMIT = `loop: limit ${LOOP_ROWS}`;
+
+/** As a migration's own connection would do it. */
+function bySql(run: (client: PgClient) => Promise<void>): Method {
+  return (endpoint) => withConnection(endpoint, 'migration', run);
+}
+
+export const METHODS: Readonly<Record<string, Method>> = {
+  [ONE_UPDATE]: bySql(async (client) => {
+    await client.query(`update ${TABLE} set ${SET} where ${WHERE}`);
+  }),
+  [STEP_NAME]: async (endpoint, folder) => {
+    const cleanup = new Cleanup();
+    try {
+      await runBackfillStep(STEP, await openStepContext(endpoint, folder, cleanup), () => undefined);
+    } finally {
+      const [failure] = await cleanup.run();
+      if (failure) throw failure.error;
+    }
+  },
+  [`loop: ${LOOP_ROWS} by key`]: bySql(async (client) => {
+    const { rows } = await client.query<{ max: number }>(`select max(id)::int as max from ${TABLE}`);
+    for (let from = 0; from < (rows[0]?.max ?? 0); from += LOOP_ROWS) {
+      await client.query(`update ${TABLE} set ${SET} where id > $1 and id <= $2 and ${WHERE}`, [
+        from,
+        from + LOOP_ROWS,
+      ]);
+    }
+  }),
+  [LOOP_BY_LIMIT]: bySql(async (client) => {
+    for (let rows = 1; rows > 0;) {
+      const batch = `select id from ${TABLE} where ${WHERE} limit ${LOOP_ROWS}`;
+      const updated = await client.query(`update ${TABLE} set ${SET} where id in (${batch})`);
+      rows = updated.rowCount ?? 0;
+    }
+  }),
+};

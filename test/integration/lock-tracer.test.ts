@@ -1,0 +1,152 @@
+import { execFile, fork } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { closeQuietly, connect, withConnection, type PgClient } from '../../scripts/pg/client.ts';
+import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
+import type { TracedRelease, TracedWait } from '../../scripts/tracing/lock-pairing.ts';
+import { LockTracer, type TracerNews } from '../../scripts/tracing/lock-tracer.ts';
+import { serverBinary } from '../../scripts/tracing/server-binary.ts';
+import { openTracefs } from '../../scripts/tracing/tracefs.ts';
+import { startTestDatabase, type TestDatabase } from '../support/database.ts';
+import { needsUprobes } from '../support/needs.ts';
+
+const run = promisify(execFile);
+
+describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
+  let database: TestDatabase;
+  let binary: string;
+  let clients: PgClient[] = [];
+  const waits: TracedWait[] = [];
+  const releases: TracedRelease[] = [];
+  const ends: string[] = [];
+  const news: TracerNews = {
+    onWait: (wait: TracedWait) => void waits.push(wait),
+    onRelease: (release: TracedRelease) => void releases.push(release),
+    onEnd: (why: string) => void ends.push(why),
+  };
+
+  beforeAll(async () => {
+    database = await startTestDatabase();
+    await withConnection(database.endpoint, 'setup', async (client) => {
+      await client.query('create table wanted as select 1 as id');
+      binary = await serverBinary(client);
+    });
+  });
+  afterAll(() => database.stop());
+  afterEach(async () => {
+    await Promise.all(clients.map(closeQuietly));
+    clients = [];
+    for (const list of [waits, releases, ends]) list.length = 0;
+    expect(await ownTraces()).toEqual([]);
+  });
+
+  async function session(): Promise<{ client: PgClient; pid: number }> {
+    const client = await connect(database.endpoint, 'app');
+    clients.push(client);
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return { client, pid: rows[0]!.pid };
+  }
+
+  it('sees every wait with its relation and mode, and when the lock was given back', async () => {
+    const tracer = await LockTracer.start(binary, news);
+    const holder = await session();
+    const waiters = await Promise.all(Array.from({ length: 8 }, () => session()));
+    await tracer.watchReleases([holder.pid]);
+    await holder.client.query('begin; lock table wanted');
+    const asked = waiters.map(({ client }) => client.query('select * from wanted'));
+    await sleep(60);
+    const beforeMs = monotonicMs();
+    await holder.client.query('commit');
+    const afterMs = monotonicMs();
+    await Promise.all(asked);
+    await tracer.stop();
+
+    expect(ends).toEqual([]);
+    expect(new Set(waits.map(({ pid }) => pid))).toEqual(new Set(waiters.map(({ pid }) => pid)));
+    const release = releases.find(({ pid, atMs }) => pid === holder.pid && atMs > beforeMs)!;
+    expect(release.atMs).toBeLessThan(afterMs);
+    for (const wait of waits) {
+      expect(wait).toMatchObject({ end: 'granted', locktype: 'relation', mode: 'AccessShareLock' });
+      expect(wait.relationOid).toBeGreaterThan(16_000);
+      expect(wait.toMs - wait.fromMs).toBeGreaterThan(20);
+      // Woken by the release, which then goes on for a moment.
+      expect(wait.toMs).toBeGreaterThan(beforeMs);
+    }
+  });
+
+  it('tells a wait that ended without the lock from one that ended with it', async () => {
+    const tracer = await LockTracer.start(binary, news);
+    const holder = await session();
+    const other = await session();
+    await holder.client.query('begin; lock table wanted');
+    await other.client.query("set lock_timeout = '30ms'");
+    await expect(other.client.query('select * from wanted')).rejects.toMatchObject({ code: '55P03' });
+    await holder.client.query('rollback');
+    await tracer.stop();
+    expect(waits).toMatchObject([{ pid: other.pid, end: 'cancelled' }]);
+    expect(waits[0]!.toMs - waits[0]!.fromMs).toBeGreaterThan(29);
+  });
+
+  it('removes what a tracer left whose process was killed', async () => {
+    const script = join(tmpdir(), `tracer-${process.pid}.mts`);
+    const from = JSON.stringify(join(import.meta.dirname, '../../scripts/tracing/lock-tracer.ts'));
+    await writeFile(
+      script,
+      `import { LockTracer } from ${from};
+       const nothing = () => undefined;
+       await LockTracer.start(${JSON.stringify(binary)}, { onWait: nothing, onRelease: nothing, onEnd: nothing });
+       process.send('up'); setInterval(nothing, 1000);`,
+    );
+    const tsx = import.meta.resolve('tsx');
+    const child = fork(script, {
+      execArgv: ['--import', tsx],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    try {
+      await once(child, 'message');
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const tracer = await LockTracer.start(binary, news);
+      await tracer.stop();
+      expect(await tracesOf(child.pid!)).toEqual([]);
+    } finally {
+      await rm(script);
+    }
+  });
+
+  it('says in one phrase why a program cannot be traced', async () => {
+    await expect(LockTracer.start(process.execPath, news)).rejects.toThrow('does not export ProcSleep');
+    await expect(LockTracer.start('/etc/hostname', news)).rejects.toThrow('is not a 64-bit ELF program');
+    const elsewhere = { query: () => Promise.resolve({ rows: [{ pid: 1, port: 1 }] }) };
+    await expect(serverBinary(elsewhere as unknown as PgClient)).rejects.toThrow('runs on another host');
+  });
+
+  async function tracesOf(pid: number): Promise<string[]> {
+    const tracefs = await openTracefs();
+    const { path } = tracefs;
+    try {
+      const defined = (await readFile(`${path}/uprobe_events`, 'utf8')).split('\n');
+      const all = [...defined, ...readdirSync(`${path}/instances`)];
+      return all.filter((line) => line.includes(`_${pid}_`));
+    } finally {
+      await tracefs.close();
+    }
+  }
+
+  /** Events and buffers of this process, and mounts and helpers of it. */
+  async function ownTraces(): Promise<string[]> {
+    const { stdout } = await run('ps', ['-o', 'args=', '--ppid', String(process.pid)]);
+    const helpers = stdout.split('\n').filter((line) => line.includes('unshare'));
+    const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+    return [
+      ...(await tracesOf(process.pid)),
+      ...helpers,
+      ...mounts.filter((line) => line.includes('rehearse') && line.includes('tracefs')),
+    ];
+  }
+});

@@ -1,0 +1,39 @@
+import type { RunFolder } from '../../scripts/artifacts/run-folder.ts';
+import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
+import { LockWatch } from '../../scripts/probes/lock-watch.ts';
+import { ProbeLife } from '../../scripts/probes/probe-life.ts';
+import type { StepContext } from '../../scripts/replay/context.ts';
+import type { Cleanup } from '../../scripts/shared/cleanup.ts';
+import { RunClock } from '../../scripts/shared/run-clock.ts';
+
+/** The context of a step without a rehearsal around it: real probes that write into `folder`, and no traffic. */
+export async function openStepContext(
+  endpoint: PgEndpoint,
+  folder: RunFolder,
+  cleanup: Cleanup,
+  clock = new RunClock(),
+): Promise<StepContext> {
+  const probes = folder.writer('probes');
+  cleanup.add('probes', () => probes.close());
+  const life = new ProbeLife(probes, clock);
+  const writers = {
+    waits: folder.writer('waits'),
+    locks: folder.writer('locks'),
+    steps: folder.writer('steps'),
+    batches: folder.writer('batches'),
+  };
+  for (const [name, writer] of Object.entries(writers)) cleanup.add(name, () => writer.close());
+  const watch = await LockWatch.start(endpoint, { clock, life, ...writers });
+  cleanup.add('watch', () => watch.stop());
+  return {
+    rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
+    primary: endpoint,
+    clock,
+    watch,
+    traffic: { setShares: () => Promise.resolve(), p99Ms: () => null },
+    steps: writers.steps,
+    batches: writers.batches,
+    signal: new AbortController().signal,
+    progress: () => undefined,
+  };
+}
