@@ -66,13 +66,17 @@ export class Stage {
     return nameOfTable(this.control, this.table.oid);
   }
 
-  /** One more connection of its own, which shows up as `rehearse/actor/<name>`. @throws CONNECTION_FAILED */
+  /** One more connection of its own, which shows up as `rehearse/actor/<name>`. @throws CONNECTION_FAILED, or the signal's reason */
   async connect(): Promise<PgClient> {
     const socket = new Socket();
     const client = await connect(this.#endpoint, `actor/${this.actor}`, {
       signal: this.signal,
       stream: () => socket,
     });
+    if (this.signal.aborted) {
+      await closeQuietly(client); // it was opened while the actor left
+      throw asError(this.signal.reason);
+    }
     this.#seats.set(client, { pid: 0, socket });
     client.once('error', (error) => {
       if (this.#seats.has(client)) this.#losses.abort(error);

@@ -1,6 +1,7 @@
 import { formatMs } from '../shared/format.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import type { Presence } from './analysis/presence.ts';
+import { actorTitle } from './behind.ts';
 import { NOTHING, type Check, type CheckFinding } from './check.ts';
 
 export const actors: Check = {
@@ -22,13 +23,17 @@ export const actors: Check = {
 
 /** What the plan was not shown because of one actor. */
 function missing(presence: Presence, { steps }: Analysis): CheckFinding[] {
-  const { actor, kind, step, ending } = presence;
+  const { step, ending } = presence;
   const own = steps.find(({ run }) => run.planned.name === step)?.run;
   // A plan that ended before says so itself.
   if (ending === 'stopped' || (ending === 'absent' && own?.window === null)) return [];
-  const who = actor === kind ? actor : `${actor} (${kind})`;
   return [
-    { status: 'inconclusive', step, message: `${who} ${whatHappened(presence)}`, advice: advice(presence) },
+    {
+      status: 'inconclusive',
+      step,
+      message: `The ${actorTitle(presence)} ${whatHappened(presence)}`,
+      advice: advice(presence),
+    },
   ];
 }
 

@@ -12,8 +12,9 @@ import { StatementTree } from './advice/statement-tree.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import { matrixStates } from './analysis/matrix.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
+import { behindWhom } from './behind.ts';
 import type { Stop } from './stops.ts';
-import { listed, roleName, shortRelation } from './wording.ts';
+import { shortRelation } from './wording.ts';
 
 const RULES: readonly AdviceRule[] = [alterTable, renames, indexes, bulkChanges, rewrites, lockTable];
 
@@ -30,8 +31,8 @@ export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice
   const { statement } = stop;
   if (statement === null) return stepAdvice(stop);
   if (why === 'wait' || (why === 'slow' && stop.blockingWaitMs > stop.blockingHoldMs)) {
-    const behind = statement.blockedBy.map(roleName);
-    return queueAdvice(statement.record.sql, behind.length === 0 ? 'others' : listed(behind));
+    const { budgets } = analysis.evidence.run;
+    return queueAdvice(statement.record.sql, behindWhom(stop, analysis.company), budgets.lockWaitMs);
   }
   const own = ownAdvice(statement, analysis, stop);
   if (why === 'broke' || !isKeptByTransaction(statement)) return own ?? {};

@@ -1,7 +1,9 @@
 import { advise } from './advice.ts';
+import type { Analysis } from './analysis/analyse.ts';
+import { behindWhom } from './behind.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { stops, type Stop } from './stops.ts';
-import { stepTitle } from './wording.ts';
+import { listed, stepTitle } from './wording.ts';
 
 export const blockedSeconds: Check = {
   id: 'blockedSeconds',
@@ -21,7 +23,7 @@ export const blockedSeconds: Check = {
       statement: worst.stop.statement?.record.index ?? null,
       measured,
       budget,
-      message: message(worst.stop, worst.seconds, measured, budget),
+      message: message(worst.stop, worst.seconds, measured, budget) + itself(worst.stop, analysis),
       ...advise(
         worst.stop,
         analysis,
@@ -32,6 +34,13 @@ export const blockedSeconds: Check = {
     return { measured, findings: [finding] };
   },
 };
+
+/** Where it stopped them by waiting: for whom. */
+function itself(stop: Stop, { company }: Analysis): string {
+  const { names } = behindWhom(stop, company);
+  if (stop.blockingWaitMs <= stop.blockingHoldMs || names.length === 0) return '';
+  return ` It waited itself, behind ${listed(names)}.`;
+}
 
 function secondsOf({ statement, step }: Stop): number {
   return (statement?.blocked ?? step.blocked).sessionSeconds;

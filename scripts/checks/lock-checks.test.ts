@@ -79,7 +79,7 @@ test('a statement that waited in the queue itself fails lockWait even when no se
     'Step 1 alter waited 998 ms for customers behind another program (budget 500 ms), and all who came after it waited too: no request noticed.',
   );
   expect(finding?.insteadSql).toBe(
-    "set lock_timeout = '500ms';\nalter table customers alter column name set not null;\n-- on error 55P03 (lock_not_available): wait a second, then try again",
+    "set lock_timeout = '300ms';\nalter table customers alter column name set not null;\n-- on error 55P03 (lock_not_available): wait a second, then try again",
   );
 });
 

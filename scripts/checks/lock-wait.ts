@@ -1,8 +1,9 @@
 import { formatMs } from '../shared/format.ts';
 import { advise } from './advice.ts';
+import { behindWhom } from './behind.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { stops, type Stop } from './stops.ts';
-import { budgetMs, listed, roleName, stepTitle, victimsPhrase } from './wording.ts';
+import { budgetMs, listed, stepTitle, victimsPhrase } from './wording.ts';
 
 export const lockWait: Check = {
   id: 'lockWait',
@@ -24,7 +25,12 @@ export const lockWait: Check = {
           statement: stop.statement?.record.index ?? null,
           measured,
           budget: budget ?? null,
-          message: message(stop, measured, budget ?? 0, isQueue),
+          message: message(
+            stop,
+            measured,
+            budget ?? 0,
+            isQueue ? behindWhom(stop, analysis.company).names : null,
+          ),
           ...advise(stop, analysis, isQueue ? 'wait' : 'hold'),
           hurt: { ...stop.victims, ms: measured },
         };
@@ -38,17 +44,18 @@ function longestWaitMs({ longestAppWaitMs, blockingWaitMs }: Stop): number {
   return Math.max(longestAppWaitMs, blockingWaitMs);
 }
 
-function rootsOf({ step }: Stop): string[] {
-  return (step.outside?.blockers ?? []).filter(({ isRoot }) => isRoot).map(({ role }) => role);
-}
-
-function message(stop: Stop, measured: number, budget: number, isQueue: boolean): string {
+/** @param behindNames whom the queue began with; null = it stopped others by what it held */
+function message(
+  stop: Stop,
+  measured: number,
+  budget: number,
+  behindNames: readonly string[] | null,
+): string {
   const who = stepTitle(stop.step.run);
   const victims = victimsPhrase(stop.victims);
-  if (!isQueue)
+  if (behindNames === null)
     return `${who} stopped ${stop.where} for ${formatMs(measured)} ${budgetMs(budget)}: ${victims}.`;
-  const roles = [...new Set((stop.statement?.blockedBy ?? rootsOf(stop)).map(roleName))];
-  const behind = roles.length === 0 ? '' : ` behind ${listed(roles)}`;
+  const behind = behindNames.length === 0 ? '' : ` behind ${listed(behindNames)}`;
   return (
     `${who} waited ${formatMs(stop.blockingWaitMs)} for ${stop.where}${behind} ${budgetMs(budget)}, ` +
     `and all who came after it waited too: ${victims}.`

@@ -2,6 +2,7 @@ import { formatCount } from '../shared/format.ts';
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
 import { statusOf } from './analysis/steps.ts';
 import type { Check, CheckFinding } from './check.ts';
+import { queueOf } from './failed-in-queue.ts';
 import { stepTitle } from './wording.ts';
 
 export const steps: Check = {
@@ -16,16 +17,21 @@ export const steps: Check = {
     const unended = ended(analysis);
     return {
       measured: null,
-      findings: [...failed.map(failedFinding), ...(unended === undefined ? [] : [unended])],
+      findings: [
+        ...failed.map((step) => failedFinding(step, analysis)),
+        ...(unended === undefined ? [] : [unended]),
+      ],
     };
   },
 };
 
-function failedFinding({ run }: StepAnalysis): CheckFinding {
+function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
+  const { run } = step;
   const { error = null, attempts = 1 } = run.end ?? {};
   const statement = run.statements.findLast((one) => one.error !== null)?.index ?? null;
   const place =
     error?.file == null ? '' : ` (${error.file}${error.line === null ? '' : ` line ${error.line}`})`;
+  const queue = queueOf(step, analysis);
   const tries = attempts > 1 ? ` after ${formatCount(attempts)} tries` : '';
   const state = error?.sqlstate == null ? '' : `${error.sqlstate} `;
   return {
@@ -33,8 +39,8 @@ function failedFinding({ run }: StepAnalysis): CheckFinding {
     step: run.planned.name,
     statement,
     sqlstate: error?.sqlstate ?? null,
-    message: `${stepTitle(run)} failed${tries}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}`,
-    advice: error?.hint ?? null,
+    message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}`,
+    advice: queue.advice ?? error?.hint ?? null,
   };
 }
 

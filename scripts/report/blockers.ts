@@ -71,7 +71,11 @@ export function waiterLine({ role, sessions, sessionSeconds, longestMs }: Waiter
   return `${whoOf(role)}: up to ${plural(sessions, 'session')} at once, ${sessionSeconds.toFixed(2)} session-seconds in all, the longest ${formatMs(longestMs)}`;
 }
 
+/** How the rehearsal's own actors call themselves: `rehearse/actor/<name>`. */
+const ACTOR = /^rehearse\/actor\//;
+
 const ROLES: Readonly<Record<string, string>> = {
+  actor: 'an actor',
   command: 'the migration tool',
   migration: 'the migration',
   compatibility: 'the compatibility probe',
@@ -83,6 +87,7 @@ function whoOf(role: string): string {
 
 /** By the name that it gave itself, unless it is one of ours. */
 function nameOf({ role, applicationName }: Pick<Blocker, 'role' | 'applicationName'>): string {
+  if (role === 'actor' && applicationName !== null) return applicationName.replace(ACTOR, '');
   if (role !== 'other') return whoOf(role);
   return applicationName === null || applicationName === '' ? 'another program' : applicationName;
 }

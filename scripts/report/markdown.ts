@@ -20,6 +20,7 @@ import {
   removalCommand,
   sweepText,
 } from './environment-facts.ts';
+import { companyLines } from './company-facts.ts';
 import { codeBlock, codeSpan, escaped, table } from './markdown-text.ts';
 import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from './performance-facts.ts';
 import { budgetText, measuredText } from './quantities.ts';
@@ -48,6 +49,7 @@ export function renderMarkdown(result: Result): string {
     list('What else was found', more),
     matrix(result),
     steps(result),
+    list('In whose company', companyLines(result)),
     queues(result),
     standby(result),
     teardown(result),

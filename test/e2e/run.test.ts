@@ -57,6 +57,37 @@ describe('rehearse run', () => {
     );
   });
 
+  it('passes quiet and fails in the company of a long reader, and says who it was and what to do', async () => {
+    const scenarios = '\nscenarios: [quiet, month-report]';
+    const rehearsal = await tinyRehearsal(
+      `  - { phase: expand, sql: sql/expand.sql }${scenarios}`,
+      EXPAND_CONTRACT_SQL,
+      `version: 1
+name: tiny
+snapshot: { generator: generate.sql }
+load:
+  rate: 50/s
+  connections: 8
+  warmup: 1s
+  cooldown: 300ms
+  versions: { old: workload/old }
+  actors: { month-report: { kind: long-reader, for: 3s } }
+budgets: { lockWait: 1s, errors: 0 }
+`,
+    );
+    const { code, result, stderr } = await run(rehearsal);
+    expect(code).toBe(4);
+    expect(stderr).toContain('month-report is in place on public.customers');
+    expect(result.actors).toMatchObject([{ name: 'month-report', kind: 'long-reader' }]);
+    const finding = result.findings.find(({ check }) => check === 'lockWait');
+    expect(finding?.message).toMatch(/ for customers behind long-reader month-report \(budget 1.00 s\)/);
+    expect(finding?.advice).toContain('lockTimeout: 500ms');
+    const quiet = join(rehearsal.dir, 'runs', result.runId, 'performances/1/result.json');
+    const alone = resultSchema.parse(JSON.parse(await readFile(quiet, 'utf8')));
+    expect(findingsAboutThePlan(alone)).toEqual([]);
+    expect(alone.actors).toEqual([]);
+  });
+
   it('plays the plan again on a fresh copy as often as it is told, and shows the spread', async () => {
     const rehearsal = await tinyRehearsal('  - { phase: expand, sql: sql/expand.sql }', EXPAND_CONTRACT_SQL);
     tiny = rehearsal;

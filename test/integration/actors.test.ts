@@ -43,6 +43,9 @@ const ALTER: Step = {
 interface Scene {
   readonly company: Company;
   readonly notes: readonly string[];
+  /** What is written by now. */
+  readonly soFar: () => Promise<ActorRecord[]>;
+  /** All of it. */
   readonly records: () => Promise<ActorRecord[]>;
 }
 
@@ -56,11 +59,12 @@ async function scene(...actors: ActorSpec[]): Promise<Scene> {
     ...{ scenario: { name: 'company', actors }, endpoint: database.endpoint, clock: new RunClock(), records },
     onNote: (message) => notes.push(message),
   });
+  const soFar = async (): Promise<ActorRecord[]> => (await folder.read('actors')) ?? [];
   const close = async (): Promise<ActorRecord[]> => {
     await records.close();
-    return (await folder.read('actors')) ?? [];
+    return soFar();
   };
-  return { company, notes, records: close };
+  return { company, notes, soFar, records: close };
 }
 
 const signal = new AbortController().signal;
@@ -163,7 +167,7 @@ test('an actor leaves when its time is over, while the plan goes on', async () =
 });
 
 test('an actor that cannot start, or whose session is ended, says why', async () => {
-  const { company, notes, records } = await scene(
+  const { company, notes, soFar, records } = await scene(
     { name: 'lost', kind: 'long-reader', table: 'nowhere' },
     { name: 'keyless', kind: 'hot-rows', table: 'archive', startAt: 'alter' },
     { name: 'killed', kind: 'idle-in-transaction' },
@@ -177,7 +181,8 @@ test('an actor that cannot start, or whose session is ended, says why', async ()
   await setup.query(
     `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rehearse/actor/killed'`,
   );
-  for (let polls = 0; (await sessions()).length > 0 && polls < 200; polls++) await sleep(50);
+  for (let polls = 0; polls < 200 && !events(await soFar()).includes('killed failed'); polls++)
+    await sleep(25);
   await company.leave();
   const all = await records();
   expect(
@@ -200,3 +205,22 @@ test('actors that wait for their locks can be sent away', async () => {
   await setup.query('rollback');
   expect(events(await records())).toEqual(['report planned', 'report failed']);
 });
+
+test.each([0, 3, 6, 9, 12, 20])(
+  'an actor that is sent away %i ms after its entrance leaves nothing',
+  async (ms) => {
+    const stop = new AbortController();
+    const { company, records } = await scene(
+      { name: 'hot', kind: 'hot-rows' },
+      { name: 'crowd', kind: 'churn' },
+    );
+    const entering = company.before(SOAK, stop.signal).catch(() => undefined);
+    await sleep(ms);
+    stop.abort(new Error('enough'));
+    await entering;
+    await company.leave();
+    for (let polls = 0; (await sessions()).length > 0 && polls < 40; polls++) await sleep(25);
+    expect(await sessions()).toEqual([]);
+    await records();
+  },
+);

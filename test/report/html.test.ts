@@ -4,6 +4,7 @@ import { renderHtml } from '../../scripts/report/html/page.tsx';
 import { withEverywhere } from './hostile.ts';
 import { brokenResult, failingResult, inconclusiveResult, longResult } from './sample-failures.ts';
 import { hostsResult, keptResult, lostStandbyResult } from './sample-hosts.ts';
+import { SAMPLE_ACTORS } from './sample-parts.ts';
 import { passingResult } from './sample-result.ts';
 
 function headings(html: string): string[] {
@@ -186,4 +187,14 @@ test('no text in any field can open a tag, end an attribute or add one', () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test('who kept the plan company has a row in the timeline, and is told in words', () => {
+  const html = renderHtml(passingResult({ actors: SAMPLE_ACTORS }));
+  expect(html.match(/class="who"/g)).toHaveLength(4); // wide and narrow
+  expect(html).toContain('<title>long-reader month-report kept the plan company for 2 min 0 s</title>');
+  const page = text(html);
+  expect(page).toContain('long-reader month-report: from 0:20 to 2:20');
+  expect(page).toContain('dump: did not come, the database has no table when it begins');
+  expect(renderHtml(passingResult())).not.toContain('class="who"');
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { renderMarkdown } from '../../scripts/report/markdown.ts';
 import { withEverywhere } from './hostile.ts';
 import { brokenResult, failingResult, longResult } from './sample-failures.ts';
-import { sampleChecks, sampleFinding, sampleStatement } from './sample-parts.ts';
+import { SAMPLE_ACTORS, sampleChecks, sampleFinding, sampleStatement } from './sample-parts.ts';
 import { keptResult, lostStandbyResult } from './sample-hosts.ts';
 import { passingResult } from './sample-result.ts';
 
@@ -190,4 +190,18 @@ test('a kept environment says until when, and how to end it', () => {
   expect(renderMarkdown(keptResult())).toContain(
     '- **Sweep afterwards: none, kept up on purpose until 22 Nov 2026 02:48 UTC: primary 10.89.7.10, standby 10.89.7.11, driver 10.89.7.20**; `rehearse reap',
   );
+});
+
+test('who kept the plan company is told with the time that each was there', () => {
+  const page = renderMarkdown(passingResult({ actors: SAMPLE_ACTORS }));
+  expect(page.slice(page.indexOf('### In whose'), page.indexOf('### Teardown'))).toMatchInlineSnapshot(`
+    "### In whose company
+
+    - long-reader month-report: from 0:20 to 2:20
+    - churn: from 0:00 to 3:20, 3,999 connections
+    - dump: did not come, the database has no table when it begins
+
+    "
+  `);
+  expect(renderMarkdown(passingResult())).not.toContain('In whose company');
 });

@@ -119,3 +119,10 @@ function check(
 export function sampleChecks(changed: Readonly<Record<string, Partial<Check>>> = {}): Check[] {
   return CHECKS.map((quiet) => ({ ...quiet, ...changed[quiet.id] }));
 }
+
+/** Two that came and one that could not. */
+export const SAMPLE_ACTORS: Result['actors'] = [
+  { name: 'month-report', kind: 'long-reader', fromMs: 20_000, toMs: 140_000, note: null },
+  { name: 'churn', kind: 'churn', fromMs: 0, toMs: 200_000, note: '3,999 connections' },
+  { name: 'dump', kind: 'dump', fromMs: null, toMs: null, note: 'the database has no table when it begins' },
+];

@@ -1,6 +1,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import type { Result } from '../../checks/result.ts';
 import { largest } from '../facts.ts';
+import { actorsThatCame } from './actors-lane.tsx';
 import { placeBands, type PlacedBand } from './bands.ts';
 import { backfillColumns, type BackfillColumn } from './backfill-columns.ts';
 import { chartPoints, type ChartPoint } from './chart-points.ts';
@@ -43,6 +44,7 @@ export interface Frame {
   readonly columns: readonly BackfillColumn[];
   readonly latency: Lane;
   readonly locks: Lane | null;
+  readonly actors: Lane | null;
   readonly requests: Lane;
   readonly errors: Lane | null;
   readonly backfill: Lane | null;
@@ -58,6 +60,7 @@ export interface Frame {
 export const LINE = 13;
 const GAP = 16;
 const LOCK_ROW = 18;
+const ACTOR_ROW = 16;
 const AXIS = 24;
 /** Room for the label of the slowest second and for that of the budget. */
 const HEADROOM = 34;
@@ -75,6 +78,7 @@ export function frameOf(result: Result, size: ChartSize): Frame {
   const y = scaleLog([1, slowest], [latency.bottom, latency.top + HEADROOM]).clamp(true);
 
   const rows = lockRows(result, size.mostLockRows);
+  const came = actorsThatCame(result).length;
   const columns = backfillColumns(result.timeline.batches, x);
   const hasErrors = points.some(({ errors }) => errors > 0);
   const hasLag = result.timeline.lag.some(({ replayLagMs }) => replayLagMs !== null);
@@ -86,6 +90,7 @@ export function frameOf(result: Result, size: ChartSize): Frame {
   };
   const lanes = {
     locks: rows.length > 0 ? below(rows.length * LOCK_ROW) : null,
+    actors: came > 0 ? below(came * ACTOR_ROW) : null,
     requests: below(46),
     errors: hasErrors ? below(30) : null,
     backfill: columns.length > 0 ? below(40) : null,

@@ -30,6 +30,7 @@ export function Legend({ result, frame }: { result: Result; frame: Frame }) {
         <Key mark={`k-${tone}`} text={words[tone]} />
       ))}
       {tones.size > 0 && <Key mark="k-wait" text="paler: waiting for it" />}
+      {frame.actors !== null && <Key mark="k-who" text="an actor is there" />}
       {pausesOf(result.timeline.batches, frame.x).length > 0 && <Key mark="k-pause" text="backfill paused" />}
       {frame.lag !== null &&
         lagKinds(result).map((kind) => <Key mark={`line ${kind}k`} text={LAG_WORDS[kind]} />)}

@@ -1,6 +1,8 @@
 import type { Result } from '../../checks/result.ts';
 import { formatClock, formatMs } from '../../shared/format.ts';
 import { largest } from '../facts.ts';
+import { companyLines } from '../company-facts.ts';
+import { ActorsLane } from './actors-lane.tsx';
 import { BackfillLane } from './backfill-lane.tsx';
 import { frameOf, NARROW, WIDE, type ChartSize, type Frame } from './chart-frame.ts';
 import { round, textWidth } from './drawing.ts';
@@ -28,7 +30,24 @@ export function Timeline({ result }: { result: Result }) {
       <Chart result={result} size={WIDE} />
       <Chart result={result} size={NARROW} />
       <Legend result={result} frame={frameOf(result, WIDE)} />
+      <Company result={result} />
     </section>
+  );
+}
+
+/** Who else was there, in words. */
+function Company({ result }: { result: Result }) {
+  const lines = companyLines(result);
+  if (lines.length === 0) return null;
+  return (
+    <>
+      <p>In the company of:</p>
+      <ul>
+        {lines.map((line) => (
+          <li>{line}</li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -47,6 +66,7 @@ function Chart({ result, size }: { result: Result; size: ChartSize }) {
       <StepBands frame={frame} />
       <LatencyLane result={result} frame={frame} />
       <LocksLane frame={frame} />
+      <ActorsLane result={result} frame={frame} />
       <RequestsLane result={result} frame={frame} />
       <ErrorsLane frame={frame} />
       <BackfillLane result={result} frame={frame} />

@@ -23,6 +23,7 @@ export const CHART_STYLES = `
 .lk.writes,.k-writes{fill:var(--writes);background:var(--writes)}
 .lk.lets,.k-lets{fill:var(--lets);background:var(--lets)}
 .lk.wait{opacity:.4}
+.who,.k-who{fill:var(--mut);background:var(--mut);opacity:.55}
 .err{fill:var(--bad)}
 .bf{fill:var(--rows)}
 .pause,.k-pause{fill:var(--writes);background:var(--writes);opacity:.4}
