@@ -12,7 +12,7 @@ import { RelationNames } from './relation-names.ts';
 import { SessionRoles } from './session-roles.ts';
 import type { WaitSource, WaitSourceKind } from './wait-source.ts';
 
-const FLUSH_MS = 200;
+const FLUSH_MS = 100;
 
 interface Sinks {
   readonly writer: NdjsonWriter<ExactWaitRecord>;
@@ -66,11 +66,16 @@ export class ExactWaits {
   async begin(pid: number | null): Promise<void> {
     this.#names.forget();
     this.#flights.push({ fromMs: monotonicMs(), toMs: Infinity });
-    if (!pid || pid === this.#followed) return;
-    this.#followed = pid;
-    await this.#source?.follow(pid).catch((error: unknown) => {
+    const source = this.#source;
+    if (source === undefined) return;
+    try {
+      await this.#roles.learnOwn(this.#client);
+      if (!pid || pid === this.#followed) return;
+      this.#followed = pid;
+      await source.follow(pid);
+    } catch (error) {
       this.#fallBack(asError(error).message);
-    });
+    }
   }
 
   /** It has ended. */
