@@ -2,16 +2,16 @@ import { access, constants } from 'node:fs/promises';
 import { asError } from '../shared/errors.ts';
 import { sleep } from '../shared/clock.ts';
 import { programSymbols } from './elf-symbols.ts';
-import { ACQUIRE_FUNCTION, lockEvents, TRACED_FUNCTIONS } from './lock-events.ts';
+import { lockEvents, TRACED_FUNCTIONS } from './lock-events.ts';
+import type { LocalServer } from './local-server.ts';
 import { LockPairing, type TracedRelease, type TracedWait } from './lock-pairing.ts';
 import { removeAbandoned, TraceInstance } from './trace-instance.ts';
-import { parseTraceLine, type TraceLine } from './trace-line.ts';
+import { parseTraceLine } from './trace-line.ts';
 import { openTracefs, type Tracefs } from './tracefs.ts';
 
 const READ_EVERY_MS = 20;
 /** How often the kernel is asked whether it had to throw events away, in reads. */
 const READS_BETWEEN_COUNTS = 50;
-/** Loaded into every backend, so that they are the events of a run. */
 const ALWAYS_ON = ['wait', 'awake', 'cleanup'];
 
 export interface TracerNews {
@@ -19,8 +19,6 @@ export interface TracerNews {
   readonly onRelease: (release: TracedRelease) => void;
   /** The tracer has ended by itself: what it told until then is whole, later waits are not seen. */
   readonly onEnd: (why: string) => void;
-  /** Every event as it comes; also makes the tracer tell of each lock that the watched backends take. */
-  readonly onLine?: (line: TraceLine) => void;
 }
 
 /**
@@ -30,7 +28,6 @@ export interface TracerNews {
 export class LockTracer {
   readonly #tracefs: Tracefs;
   readonly #instance: TraceInstance;
-  readonly #news: TracerNews;
   readonly #pairing: LockPairing;
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
@@ -38,7 +35,6 @@ export class LockTracer {
   private constructor(tracefs: Tracefs, instance: TraceInstance, news: TracerNews) {
     this.#tracefs = tracefs;
     this.#instance = instance;
-    this.#news = news;
     this.#pairing = new LockPairing(news.onWait, news.onRelease);
     this.#loop = this.#run().catch((error: unknown) => {
       news.onEnd(asError(error).message);
@@ -46,14 +42,12 @@ export class LockTracer {
   }
 
   /**
-   * @param binary the `postgres` that runs
    * @throws Error saying in one phrase why it cannot be traced here
    */
-  static async start(binary: string, news: TracerNews): Promise<LockTracer> {
+  static async start({ binary, postmasterPid }: LocalServer, news: TracerNews): Promise<LockTracer> {
     await access(binary, constants.R_OK);
-    const names = [...TRACED_FUNCTIONS, ...(news.onLine ? [ACQUIRE_FUNCTION] : [])];
-    const { architecture, offsets } = await programSymbols(binary, names);
-    const missing = names.filter((name) => !offsets.has(name));
+    const { architecture, offsets } = await programSymbols(binary, TRACED_FUNCTIONS);
+    const missing = TRACED_FUNCTIONS.filter((name) => !offsets.has(name));
     if (missing.length > 0) throw new Error(`${binary} does not export ${missing.join(' and ')}`);
     const tracefs = await openTracefs();
     let instance: TraceInstance | undefined;
@@ -62,6 +56,7 @@ export class LockTracer {
       instance = await TraceInstance.open(tracefs.path, (group) =>
         lockEvents(group, binary, architecture, offsets),
       );
+      await instance.onlyFamily(postmasterPid); // other servers may run the same program
       for (const event of ALWAYS_ON) await instance.enable(event, true);
       return new LockTracer(tracefs, instance, news);
     } catch (error) {
@@ -73,11 +68,8 @@ export class LockTracer {
 
   /** Tells when these backends give their locks back, and nobody else's. None = nobody's: then it costs nothing. */
   async watchReleases(pids: readonly number[]): Promise<void> {
-    const events = ['released', ...(this.#news.onLine ? ['release', 'acquire', 'acquired'] : [])];
-    for (const event of events) {
-      await this.#instance.only(event, pids);
-      await this.#instance.enable(event, pids.length > 0);
-    }
+    await this.#instance.only('released', pids);
+    await this.#instance.enable('released', pids.length > 0);
   }
 
   /** Reads what has come until now, and takes everything back. */
@@ -104,9 +96,7 @@ export class LockTracer {
   #read(): void {
     for (const text of this.#instance.lines()) {
       const line = parseTraceLine(text);
-      if (line === undefined) continue;
-      this.#news.onLine?.(line);
-      this.#pairing.take(line);
+      if (line) this.#pairing.take(line);
     }
   }
 
