@@ -1,7 +1,9 @@
 import type { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
+import { ExactWaits } from '../../scripts/probes/exact-waits.ts';
 import { LockWatch } from '../../scripts/probes/lock-watch.ts';
 import { ProbeLife } from '../../scripts/probes/probe-life.ts';
+import { waitSources } from '../../scripts/probes/wait-sources.ts';
 import type { StepContext } from '../../scripts/replay/context.ts';
 import type { Cleanup } from '../../scripts/shared/cleanup.ts';
 import { RunClock } from '../../scripts/shared/run-clock.ts';
@@ -12,6 +14,7 @@ export async function openStepContext(
   folder: RunFolder,
   cleanup: Cleanup,
   clock = new RunClock(),
+  sources = waitSources(process.env),
 ): Promise<StepContext> {
   const probes = folder.writer('probes');
   cleanup.add('probes', () => probes.close());
@@ -21,9 +24,12 @@ export async function openStepContext(
     locks: folder.writer('locks'),
     steps: folder.writer('steps'),
     batches: folder.writer('batches'),
+    exact: folder.writer('exact-waits'),
   };
   for (const [name, writer] of Object.entries(writers)) cleanup.add(name, () => writer.close());
-  const watch = await LockWatch.start(endpoint, { clock, life, ...writers });
+  const exact = await ExactWaits.start(endpoint, sources, { clock, writer: writers.exact });
+  cleanup.add('exact waits', () => exact.stop());
+  const watch = await LockWatch.start(endpoint, { ...writers, clock, life, exact });
   cleanup.add('watch', () => watch.stop());
   return {
     rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
