@@ -3,6 +3,7 @@ import { asError } from '../shared/errors.ts';
 import { sleep } from '../shared/clock.ts';
 import { programSymbols } from './elf-symbols.ts';
 import { lockEvents, RELEASED_ALL, TRACED_FUNCTIONS } from './lock-events.ts';
+import type { LocalServer } from './local-server.ts';
 import { LockPairing, type TracedRelease, type TracedWait } from './lock-pairing.ts';
 import { removeAbandoned, TraceInstance } from './trace-instance.ts';
 import { parseTraceLine } from './trace-line.ts';
@@ -11,7 +12,6 @@ import { openTracefs, type Tracefs } from './tracefs.ts';
 const READ_EVERY_MS = 20;
 /** How often the kernel is asked whether it had to throw events away, in reads. */
 const READS_BETWEEN_COUNTS = 25;
-/** Loaded into every backend, so that they are the events of a run. */
 const ALWAYS_ON = ['wait', 'awake', 'removed'];
 
 export interface TracerNews {
@@ -28,7 +28,6 @@ export interface TracerNews {
 export class LockTracer {
   readonly #tracefs: Tracefs;
   readonly #instance: TraceInstance;
-  readonly #news: TracerNews;
   readonly #pairing: LockPairing;
   /** What nobody has been told yet, because events may have been lost meanwhile. */
   #unconfirmed: (() => void)[] = [];
@@ -38,7 +37,6 @@ export class LockTracer {
   private constructor(tracefs: Tracefs, instance: TraceInstance, news: TracerNews) {
     this.#tracefs = tracefs;
     this.#instance = instance;
-    this.#news = news;
     this.#pairing = new LockPairing(
       (wait) =>
         this.#unconfirmed.push(() => {
@@ -55,10 +53,9 @@ export class LockTracer {
   }
 
   /**
-   * @param binary the `postgres` that runs
    * @throws Error saying in one phrase why it cannot be traced here
    */
-  static async start(binary: string, news: TracerNews): Promise<LockTracer> {
+  static async start({ binary, postmasterPid }: LocalServer, news: TracerNews): Promise<LockTracer> {
     await access(binary, constants.R_OK);
     const { architecture, offsets } = await programSymbols(binary, TRACED_FUNCTIONS);
     const missing = TRACED_FUNCTIONS.filter((name) => !offsets.has(name));
@@ -70,6 +67,7 @@ export class LockTracer {
       instance = await TraceInstance.open(tracefs.path, (group) =>
         lockEvents(group, binary, architecture, offsets),
       );
+      await instance.onlyFamily(postmasterPid); // other servers may run the same program
       for (const event of ALWAYS_ON) await instance.enable(event, true);
       return new LockTracer(tracefs, instance, news);
     } catch (error) {

@@ -10,7 +10,7 @@ import { closeQuietly, connect, withConnection, type PgClient } from '../../scri
 import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
 import type { TracedRelease, TracedWait } from '../../scripts/tracing/lock-pairing.ts';
 import { LockTracer, type TracerNews } from '../../scripts/tracing/lock-tracer.ts';
-import { serverBinary } from '../../scripts/tracing/server-binary.ts';
+import { localServer, type LocalServer } from '../../scripts/tracing/local-server.ts';
 import { openTracefs } from '../../scripts/tracing/tracefs.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { needsUprobes } from '../support/needs.ts';
@@ -19,7 +19,7 @@ const run = promisify(execFile);
 
 describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   let database: TestDatabase;
-  let binary: string;
+  let server: LocalServer;
   let clients: PgClient[] = [];
   let tracer: LockTracer;
   const waits: TracedWait[] = [];
@@ -35,7 +35,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
     database = await startTestDatabase();
     await withConnection(database.endpoint, 'setup', async (client) => {
       await client.query('create table wanted as select 1 as id; create table other as select 1 as id');
-      binary = await serverBinary(client);
+      server = await localServer(client);
     });
   });
   afterAll(() => database.stop());
@@ -55,7 +55,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   }
 
   it('sees every wait with its relation and mode, and when the lock was given back', async () => {
-    tracer = await LockTracer.start(binary, news);
+    tracer = await LockTracer.start(server, news);
     const holder = await session();
     const waiters = await Promise.all(Array.from({ length: 8 }, () => session()));
     await tracer.watchReleases([holder.pid]);
@@ -82,7 +82,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   });
 
   it('tells a wait that ended without the lock from one that ended with it', async () => {
-    tracer = await LockTracer.start(binary, news);
+    tracer = await LockTracer.start(server, news);
     const holder = await session();
     const late = await session();
     const cancelled = await session();
@@ -95,17 +95,17 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
     await late.client.query('rollback');
     await expect(late.client.query('select * from wanted')).rejects.toMatchObject({ code: '55P03' });
     const asked = cancelled.client.query('select * from wanted');
+    const isCancelled = expect(asked).rejects.toMatchObject({ code: '57014' });
     await sleep(30);
     await holder.client.query('select pg_cancel_backend($1)', [cancelled.pid]);
-    await expect(asked).rejects.toMatchObject({ code: '57014' });
+    await isCancelled;
     const granted = holder.client.query('select * from other');
     await sleep(30);
     await expect(unlucky.client.query('select * from wanted')).rejects.toMatchObject({ code: '40P01' });
     await granted;
     await holder.client.query('rollback');
     await tracer.stop();
-    const ours = [late, cancelled, holder, unlucky].map(({ pid }) => pid);
-    const seen = waits.filter(({ pid }) => ours.includes(pid)).sort((a, b) => a.fromMs - b.fromMs);
+    const seen = waits.toSorted((a, b) => a.fromMs - b.fromMs);
     expect(seen).toMatchObject([
       { pid: late.pid, end: 'cancelled' },
       { pid: cancelled.pid, end: 'cancelled' },
@@ -117,7 +117,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   });
 
   it('ends by itself when more comes than it can read, and tells nothing that may be broken', async () => {
-    tracer = await LockTracer.start(binary, news);
+    tracer = await LockTracer.start(server, news);
     const holder = await session();
     const waiter = await session();
     const tracefs = await openTracefs();
@@ -151,7 +151,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
       script,
       `import { LockTracer } from ${from};
        const nothing = () => undefined;
-       await LockTracer.start(${JSON.stringify(binary)}, { onWait: nothing, onRelease: nothing, onEnd: nothing });
+       await LockTracer.start(${JSON.stringify(server)}, { onWait: nothing, onRelease: nothing, onEnd: nothing });
        process.send('up'); setInterval(nothing, 1000);`,
     );
     const tsx = import.meta.resolve('tsx');
@@ -163,7 +163,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
       await once(child, 'message');
       child.kill('SIGKILL');
       await once(child, 'exit');
-      tracer = await LockTracer.start(binary, news);
+      tracer = await LockTracer.start(server, news);
       await tracer.stop();
       expect(await tracesOf(child.pid!)).toEqual([]);
     } finally {
@@ -172,10 +172,14 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   });
 
   it('says in one phrase why a program cannot be traced', async () => {
-    await expect(LockTracer.start(process.execPath, news)).rejects.toThrow('does not export ProcSleep');
-    await expect(LockTracer.start('/etc/hostname', news)).rejects.toThrow('is not a 64-bit ELF program');
+    await expect(LockTracer.start({ ...server, binary: process.execPath }, news)).rejects.toThrow(
+      'does not export ProcSleep',
+    );
+    await expect(LockTracer.start({ ...server, binary: '/etc/hostname' }, news)).rejects.toThrow(
+      'is not a 64-bit ELF program',
+    );
     const elsewhere = { query: () => Promise.resolve({ rows: [{ pid: 1, port: 1 }] }) };
-    await expect(serverBinary(elsewhere as unknown as PgClient)).rejects.toThrow('runs on another host');
+    await expect(localServer(elsewhere as unknown as PgClient)).rejects.toThrow('runs on another host');
   });
 
   async function tracesOf(pid: number): Promise<string[]> {
