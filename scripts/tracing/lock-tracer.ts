@@ -3,7 +3,7 @@ import { asError } from '../shared/errors.ts';
 import { sleep } from '../shared/clock.ts';
 import { abandonedGroups, removeGroup } from './abandoned.ts';
 import { programSymbols } from './elf-symbols.ts';
-import { lockEvents, TRACED_FUNCTIONS } from './lock-events.ts';
+import { lockEvents, RELEASED_ALL, TRACED_FUNCTIONS } from './lock-events.ts';
 import type { LocalServer } from './local-server.ts';
 import { LockPairing, type TracedRelease, type TracedWait } from './lock-pairing.ts';
 import { TraceInstance } from './trace-instance.ts';
@@ -12,8 +12,8 @@ import { openTracefs, type Tracefs } from './tracefs.ts';
 
 const READ_EVERY_MS = 20;
 /** How often the kernel is asked whether it had to throw events away, in reads. */
-const READS_BETWEEN_COUNTS = 50;
-const ALWAYS_ON = ['wait', 'awake', 'cleanup'];
+const READS_BETWEEN_COUNTS = 25;
+const ALWAYS_ON = ['wait', 'awake', 'removed'];
 
 export interface TracerNews {
   readonly onWait: (wait: TracedWait) => void;
@@ -30,13 +30,24 @@ export class LockTracer {
   readonly #tracefs: Tracefs;
   readonly #instance: TraceInstance;
   readonly #pairing: LockPairing;
+  /** What nobody has been told yet, because events may have been lost meanwhile. */
+  #unconfirmed: (() => void)[] = [];
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
 
   private constructor(tracefs: Tracefs, instance: TraceInstance, news: TracerNews) {
     this.#tracefs = tracefs;
     this.#instance = instance;
-    this.#pairing = new LockPairing(news.onWait, news.onRelease);
+    this.#pairing = new LockPairing(
+      (wait) =>
+        this.#unconfirmed.push(() => {
+          news.onWait(wait);
+        }),
+      (release) =>
+        this.#unconfirmed.push(() => {
+          news.onRelease(release);
+        }),
+    );
     this.#loop = this.#run().catch((error: unknown) => {
       news.onEnd(asError(error).message);
     });
@@ -69,7 +80,8 @@ export class LockTracer {
 
   /** Tells when these backends give their locks back, and nobody else's. None = nobody's: then it costs nothing. */
   async watchReleases(pids: readonly number[]): Promise<void> {
-    await this.#instance.only('released', pids);
+    const isOurs = pids.map((pid) => `common_pid == ${pid}`).join(' || ');
+    if (pids.length > 0) await this.#instance.filter('released', `(${isOurs}) && ${RELEASED_ALL}`);
     await this.#instance.enable('released', pids.length > 0);
   }
 
@@ -87,22 +99,26 @@ export class LockTracer {
   async #run(): Promise<void> {
     for (let reads = 1; !this.#stop.signal.aborted; reads++) {
       this.#read();
-      if (reads % READS_BETWEEN_COUNTS === 0) await this.#requireAll();
+      if (reads % READS_BETWEEN_COUNTS === 0) await this.#tellAll();
       await sleep(READ_EVERY_MS, this.#stop.signal).catch(() => undefined);
     }
     this.#read();
-    await this.#requireAll();
+    await this.#tellAll();
   }
 
   #read(): void {
     for (const text of this.#instance.lines()) {
       const line = parseTraceLine(text);
-      if (line) this.#pairing.take(line);
+      if (line !== undefined) this.#pairing.take(line);
     }
   }
 
-  async #requireAll(): Promise<void> {
+  /** Tells what is known to be whole. */
+  async #tellAll(): Promise<void> {
     const lost = await this.#instance.lost();
     if (lost > 0) throw new Error(`the kernel lost ${lost} events: more came than could be read`);
+    const whole = this.#unconfirmed;
+    this.#unconfirmed = [];
+    for (const tell of whole) tell();
   }
 }

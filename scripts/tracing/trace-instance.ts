@@ -70,12 +70,6 @@ export class TraceInstance {
     }
   }
 
-  /** Only events of these processes reach the buffer; none = of all. */
-  async only(event: string, pids: readonly number[]): Promise<void> {
-    const filter = pids.map((pid) => `common_pid == ${pid}`).join(' || ');
-    await this.filter(event, filter === '' ? '0' : filter);
-  }
-
   /** In the kernel's language of filters, such as `mode == 8`; `0` = all of them. */
   async filter(event: string, condition: string): Promise<void> {
     await writeFile(join(this.#events, event, 'filter'), condition);

@@ -22,6 +22,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   let database: TestDatabase;
   let server: LocalServer;
   let clients: PgClient[] = [];
+  let tracer: LockTracer;
   const waits: TracedWait[] = [];
   const releases: TracedRelease[] = [];
   const ends: string[] = [];
@@ -34,7 +35,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   beforeAll(async () => {
     database = await startTestDatabase();
     await withConnection(database.endpoint, 'setup', async (client) => {
-      await client.query('create table wanted as select 1 as id');
+      await client.query('create table wanted as select 1 as id; create table other as select 1 as id');
       server = await localServer(client);
     });
   });
@@ -42,6 +43,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   afterEach(async () => {
     await Promise.all(clients.map(closeQuietly));
     clients = [];
+    await tracer.stop();
     for (const list of [waits, releases, ends]) list.length = 0;
     expect(await ownTraces()).toEqual([]);
   });
@@ -54,7 +56,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   }
 
   it('sees every wait with its relation and mode, and when the lock was given back', async () => {
-    const tracer = await LockTracer.start(server, news);
+    tracer = await LockTracer.start(server, news);
     const holder = await session();
     const waiters = await Promise.all(Array.from({ length: 8 }, () => session()));
     await tracer.watchReleases([holder.pid]);
@@ -81,16 +83,66 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   });
 
   it('tells a wait that ended without the lock from one that ended with it', async () => {
-    const tracer = await LockTracer.start(server, news);
+    tracer = await LockTracer.start(server, news);
     const holder = await session();
-    const other = await session();
+    const late = await session();
+    const cancelled = await session();
+    const unlucky = await session();
+    await unlucky.client.query("set deadlock_timeout = '10ms'; begin; lock table other");
     await holder.client.query('begin; lock table wanted');
-    await other.client.query("set lock_timeout = '30ms'");
-    await expect(other.client.query('select * from wanted')).rejects.toMatchObject({ code: '55P03' });
+    await late.client.query("set lock_timeout = '30ms'");
+    const refused = late.client.query('begin; lock table wanted nowait');
+    await expect(refused).rejects.toMatchObject({ code: '55P03' });
+    await late.client.query('rollback');
+    await expect(late.client.query('select * from wanted')).rejects.toMatchObject({ code: '55P03' });
+    const asked = cancelled.client.query('select * from wanted');
+    const isCancelled = expect(asked).rejects.toMatchObject({ code: '57014' });
+    await sleep(30);
+    await holder.client.query('select pg_cancel_backend($1)', [cancelled.pid]);
+    await isCancelled;
+    const granted = holder.client.query('select * from other');
+    await sleep(30);
+    await expect(unlucky.client.query('select * from wanted')).rejects.toMatchObject({ code: '40P01' });
+    await granted;
     await holder.client.query('rollback');
     await tracer.stop();
-    expect(waits).toMatchObject([{ pid: other.pid, end: 'cancelled' }]);
-    expect(waits[0]!.toMs - waits[0]!.fromMs).toBeGreaterThan(29);
+    const seen = waits.toSorted((a, b) => a.fromMs - b.fromMs);
+    expect(seen).toMatchObject([
+      { pid: late.pid, end: 'cancelled' },
+      { pid: cancelled.pid, end: 'cancelled' },
+      { pid: holder.pid, end: 'granted' },
+      { pid: unlucky.pid, end: 'cancelled' },
+    ]);
+    expect(seen).toHaveLength(4);
+    for (const { fromMs, toMs } of seen) expect(toMs - fromMs).toBeGreaterThan(9);
+  });
+
+  it('ends by itself when more comes than it can read, and tells nothing that may be broken', async () => {
+    tracer = await LockTracer.start(server, news);
+    const holder = await session();
+    const waiter = await session();
+    const tracefs = await openTracefs();
+    const [own = ''] = readdirSync(`${tracefs.path}/instances`).filter((name) =>
+      name.includes(`_${process.pid}_`),
+    );
+    await writeFile(`${tracefs.path}/instances/${own}/buffer_size_kb`, '4');
+    await tracefs.close();
+    await holder.client.query('begin; lock table wanted');
+    const asked = waiter.client.query(`set lock_timeout = '1ms';
+      do $$ begin
+        for i in 1..500 loop
+          begin lock table wanted; exception when lock_not_available then null; end;
+        end loop;
+      end $$`);
+    await sleep(20);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000); // nobody reads
+    await asked;
+    for (let tries = 0; ends.length === 0 && tries < 100; tries++) await sleep(50);
+    expect(ends).toEqual([
+      expect.stringMatching(/^the kernel lost \d+ events: more came than could be read$/),
+    ]);
+    for (const { fromMs, toMs } of waits) expect(toMs - fromMs).toBeLessThan(100);
+    await tracer.stop();
   });
 
   it('leaves nothing that a sweep does not find when its process is killed', async () => {
