@@ -12,19 +12,21 @@ export const secondMigration: Play = async (stage) => {
   const client = await stage.connect();
   const random = new Random(stage.seed, `actor ${stage.actor}`);
   let rounds = 0;
+  let gaveWay = 0;
   while (!stage.signal.aborted) {
     const name = await stage.tableName();
     if (name === undefined) {
       stage.note = GONE;
       return;
     }
-    if (await alter(client, name)) {
-      rounds += 1;
-      stage.inPlace();
-      stage.note = plural(rounds, 'change');
-    }
+    if (await alter(client, name)) rounds += 1;
+    else gaveWay += 1;
     await client.query('rollback');
-    if (rounds > 0) await stage.pause(PAUSE_MS * (0.5 + random.unit()));
+    // Behind others it only stands in the queue, and that is a part as well.
+    stage.inPlace();
+    const vain = gaveWay === 0 ? '' : `, ${plural(gaveWay, 'try', 'tries')} in vain`;
+    stage.note = `${plural(rounds, 'change')}${vain}`;
+    await stage.pause(PAUSE_MS * (0.5 + random.unit()));
   }
 };
 
