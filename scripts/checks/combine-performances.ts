@@ -31,7 +31,7 @@ export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Resu
     findings: [...own, ...merged(scenarios)].toSorted(
       (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status),
     ),
-    checks: [...checksOf(scenarios), repetitionsCheck(own)],
+    checks: [...checksOf(shown, scenarios), repetitionsCheck(own)],
     performance: null,
     performances: {
       shown: worst.lead.index,
@@ -82,9 +82,9 @@ function merged(scenarios: readonly ScenarioOutcome[]): Finding[] {
   return [...findings.values()];
 }
 
-/** Each check as the scenario saw it in which it came out worst. */
-function checksOf(scenarios: readonly ScenarioOutcome[]): Result['checks'] {
-  const all = scenarios.flatMap(({ lead }) => lead.result.checks);
+/** Each check as it came out in what is shown, but for those that came out worse in another scenario. */
+function checksOf(shown: Result, scenarios: readonly ScenarioOutcome[]): Result['checks'] {
+  const all = [...shown.checks, ...scenarios.flatMap(({ lead }) => lead.result.checks)];
   const ids = [...new Set(all.map(({ id }) => id))];
   return ids.flatMap(
     (id) =>

@@ -37,14 +37,15 @@ export function comparison({ performances }: Result): Comparison | undefined {
 
 function cell(figure: FigureSpread | undefined): Comparison['rows'][number]['cells'][number] {
   if (!figure) return { text: '–', spread: '', isOver: false };
-  const { id, unit, budget, median, min, max, values } = figure;
+  const { id, budget, median, min, max, values } = figure;
+  const unit = figure.unit === 'requests' ? null : figure.unit; // the title says so
   const isOver = budget !== null && (id === 'backfillRate' ? min < budget : max > budget);
   const spread = values.length < 2 || min === max ? '' : spreadText(min, max, unit);
   return { text: quantity(median, unit), spread, isOver };
 }
 
 /** The unit stands once where it does not change with the size. */
-function spreadText(min: number, max: number, unit: string): string {
+function spreadText(min: number, max: number, unit: string | null): string {
   const from = unit === 'ms' || unit === 's' ? quantity(min, unit) : quantity(min, null);
   return `${from} to ${quantity(max, unit)}`;
 }

@@ -1,11 +1,12 @@
 import { access, constants } from 'node:fs/promises';
 import { asError } from '../shared/errors.ts';
 import { sleep } from '../shared/clock.ts';
+import { abandonedGroups, removeGroup } from './abandoned.ts';
 import { programSymbols } from './elf-symbols.ts';
 import { lockEvents, RELEASED_ALL, TRACED_FUNCTIONS } from './lock-events.ts';
 import type { LocalServer } from './local-server.ts';
 import { LockPairing, type TracedRelease, type TracedWait } from './lock-pairing.ts';
-import { removeAbandoned, TraceInstance } from './trace-instance.ts';
+import { TraceInstance } from './trace-instance.ts';
 import { parseTraceLine } from './trace-line.ts';
 import { openTracefs, type Tracefs } from './tracefs.ts';
 
@@ -63,7 +64,7 @@ export class LockTracer {
     const tracefs = await openTracefs();
     let instance: TraceInstance | undefined;
     try {
-      await removeAbandoned(tracefs.path);
+      for (const group of await abandonedGroups(tracefs.path)) await removeGroup(tracefs.path, group);
       instance = await TraceInstance.open(tracefs.path, (group) =>
         lockEvents(group, binary, architecture, offsets),
       );

@@ -1,9 +1,9 @@
-import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cleanup } from '../shared/cleanup.ts';
 import { asError } from '../shared/errors.ts';
-import { groupName, isAbandoned } from './group-name.ts';
+import { groupName } from './group-name.ts';
 import { parentOf } from './local-server.ts';
 
 const BUFFER_KB = 4096;
@@ -113,21 +113,4 @@ async function childrenOf(pid: number): Promise<number[]> {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const parents = await Promise.all(all.map(parentOf));
   return all.filter((_, index) => parents[index] === pid);
-}
-
-/** Removes what tracers left whose process is gone. */
-export async function removeAbandoned(tracefs: string): Promise<void> {
-  const instances = join(tracefs, 'instances');
-  const found = existsSync(instances) ? await readdir(instances) : [];
-  for (const group of found) {
-    if (!(await isAbandoned(group))) continue;
-    const dir = join(instances, group);
-    await writeFile(join(dir, 'events', group, 'enable'), '0').catch(() => undefined);
-    await rmdir(dir).catch(() => undefined);
-  }
-  const all = join(tracefs, 'uprobe_events');
-  const defined = [...(await readFile(all, 'utf8')).matchAll(/^[pr]:(\w+)\/(\w+) /gm)];
-  for (const [, group = '', event = ''] of defined) {
-    if (await isAbandoned(group)) await appendFile(all, `-:${group}/${event}\n`).catch(() => undefined);
-  }
 }

@@ -6,6 +6,7 @@ import type { Leftover } from '../target.ts';
 import { isInUse, readOwner, type Owner } from './owner.ts';
 import { processesOf } from './processes.ts';
 import { removeRunDir } from './remove-run-dir.ts';
+import { findTraces } from './trace-leftovers.ts';
 import { runDirOfEntry, type RunDir } from './run-dir.ts';
 
 /** A folder so young may belong to a run that has not yet written its owner.json. */
@@ -20,7 +21,7 @@ export async function findLeftovers(target: string): Promise<Leftover[]> {
     const bornMs = dir && (await birthOfOwnFolder(dir.path));
     if (dir && bornMs !== undefined) found.push(...(await leftoversOf(dir, bornMs, here, target)));
   }
-  return found;
+  return [...found, ...(await findTraces(target))];
 }
 
 async function leftoversOf(dir: RunDir, bornMs: number, here: PidSpace, target: string): Promise<Leftover[]> {

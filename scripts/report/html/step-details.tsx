@@ -85,7 +85,7 @@ function Outside({ step }: { step: StepResult }) {
 function Tries({ step }: { step: StepResult }) {
   return (
     <>
-      <p>{`${plural(step.failedTries.length, 'try', 'tries')} gave way before it went through:`}</p>
+      <p>{`${plural(step.failedTries.length, 'try', 'tries')} gave way before ${step.status === 'failed' ? 'the last one' : 'it went through'}:`}</p>
       <ul>
         {step.failedTries.map(({ attempt, error, pauseMs }) => (
           <li>{`try ${attempt}: ${error.sqlstate === null ? '' : `${error.sqlstate} `}${error.message}; tried again after ${formatMs(pauseMs)}`}</li>

@@ -29,7 +29,7 @@ header .run{text-align:right;flex:none;max-width:50%}
 pre{background:var(--bg);border:1px solid var(--line);border-radius:8px;padding:10px 12px;margin:4px 0;line-height:1.45}
 pre.sql{white-space:pre-wrap;overflow-wrap:anywhere}
 pre.exact{overflow-x:auto}
-.tiles{display:grid;grid-template-columns:repeat(6,1fr);gap:10px}
+.tiles{margin-top:18px;display:grid;grid-template-columns:repeat(6,1fr);gap:10px}
 .tile{background:var(--card);border-radius:8px;padding:12px 14px;min-width:0}
 .tile b{display:block;font-size:21px;line-height:1.35;font-weight:650;font-variant-numeric:tabular-nums;white-space:nowrap}
 .tile span{display:block;color:var(--mut);font-size:12.5px;line-height:1.3}
