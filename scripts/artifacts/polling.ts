@@ -3,3 +3,6 @@
  * blocked session-seconds for about 4 % of a saturated server's throughput; see docs/measurement.md.
  */
 export const POLL_MS = 10;
+
+/** How often it is enough to look where the server tells of each wait by itself: for who waits for whom. */
+export const CHAIN_POLL_MS = 25;

@@ -2,6 +2,7 @@ import type { Budgets, Phase, PlannedPerformance, StepKind } from '../plan/model
 
 export type { EnvironmentRecord } from './environment-record.ts';
 export type { ActorRecord } from './actor-record.ts';
+export type { ExactWaitRecord } from './wait-records.ts';
 export { REQUEST_COLUMNS } from './load-records.ts';
 export type { RequestHeader, RequestRow, LoadEvent } from './load-records.ts';
 

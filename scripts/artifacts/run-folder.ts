@@ -8,6 +8,7 @@ import type {
   BatchRecord,
   CompatibilityRecord,
   EnvironmentRecord,
+  ExactWaitRecord,
   LoadEvent,
   OutsideLockRecord,
   PerformanceRecord,
@@ -24,6 +25,7 @@ import type {
 interface Streams {
   steps: StepEvent;
   waits: WaitRecord;
+  'exact-waits': ExactWaitRecord;
   locks: OutsideLockRecord;
   requests: RequestHeader | RequestRow;
   load: LoadEvent;

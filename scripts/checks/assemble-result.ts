@@ -9,6 +9,7 @@ import { headline, verdictOf } from './headline.ts';
 import { knownLimits } from './limits.ts';
 import type { Result } from './result.ts';
 import { rounded } from './rounded.ts';
+import { waitFacts } from './wait-tier.ts';
 import type { Judgement } from './run-checks.ts';
 import { stepResults } from './step-results.ts';
 
@@ -24,7 +25,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     rehearsal: run.rehearsal,
     target: run.target,
     // The clock of a run on a driver host starts when its hosts are there; the run began before.
-    startedAt: evidence.environment?.startedAt ?? run.startedAt,
+    startedAt: evidence.performance?.startedAt ?? evidence.environment?.startedAt ?? run.startedAt,
     endedAt: run.endedAt ?? new Date(Date.parse(run.startedAt) + lastMomentMs(evidence)).toISOString(),
     outcome: run.outcome,
     problem: run.problem,
@@ -63,6 +64,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     },
     planSha256: run.planSha256,
     ...performanceOf(analysis),
+    waits: waitFacts(evidence),
     limits: knownLimits(analysis),
   });
 }

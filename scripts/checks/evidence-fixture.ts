@@ -170,6 +170,7 @@ export function evidence(parts: Partial<Evidence> = {}): Evidence {
     },
     steps: [...stepWindow('alter', 4900, 6000)],
     waits: [],
+    exactWaits: undefined,
     locks: [],
     requests: requestTable([request(4000, 4001), request(7000, 7001)]),
     load: [

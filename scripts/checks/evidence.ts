@@ -4,6 +4,7 @@ import type {
   BatchRecord,
   CompatibilityRecord,
   EnvironmentRecord,
+  ExactWaitRecord,
   LoadEvent,
   OutsideLockRecord,
   PerformanceRecord,
@@ -27,6 +28,7 @@ export interface Evidence {
   readonly snapshot: SnapshotRecord | undefined;
   readonly steps: readonly StepEvent[] | undefined;
   readonly waits: readonly WaitRecord[] | undefined;
+  readonly exactWaits: readonly ExactWaitRecord[] | undefined;
   readonly locks: readonly OutsideLockRecord[] | undefined;
   readonly requests: RequestTable | undefined;
   readonly load: readonly LoadEvent[] | undefined;
@@ -56,6 +58,7 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
     snapshot: await document('snapshot', () => folder.readDocument('snapshot')),
     steps: await stream('steps', () => folder.read('steps')),
     waits: await stream('waits', () => folder.read('waits')),
+    exactWaits: await stream('exact-waits', () => folder.read('exact-waits')),
     locks: await stream('locks', () => folder.read('locks')),
     requests: folder.has('requests')
       ? await readRequests(folder.streamPath('requests'), 'requests.ndjson')

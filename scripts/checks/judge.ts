@@ -32,7 +32,8 @@ export async function judge(folder: RunFolder): Promise<Judged> {
     results.set(index, result);
     performances.push({ folder: part, result, performances: [] });
   }
-  const result = performances.length === 0 ? judgeEvidence(own) : combinedResult(own.run, results);
+  const run = { ...own.run, startedAt: own.environment?.startedAt ?? own.run.startedAt };
+  const result = performances.length === 0 ? judgeEvidence(own) : combinedResult(run, results);
   return { folder, result, performances };
 }
 

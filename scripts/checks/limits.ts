@@ -2,6 +2,7 @@ import { formatCount, plural } from '../shared/format.ts';
 import type { StatementRecord } from '../artifacts/records.ts';
 import { POLL_MS } from '../artifacts/polling.ts';
 import type { Analysis } from './analysis/analyse.ts';
+import { waitLimit } from './wait-tier.ts';
 
 /** What a rehearsal cannot tell, as full sentences: first what the environment says of itself. */
 export function knownLimits(analysis: Analysis): string[] {
@@ -23,7 +24,7 @@ export function knownLimits(analysis: Analysis): string[] {
             : `The rollback scripts of ${formatCount(reversible)} steps were checked for their syntax, but not run.`,
         ]
       : []),
-    `Who waits for whom was looked at every ${POLL_MS} ms: shorter waits can be missed, and the end of a wait is known to ${POLL_MS / 2} ms.`,
+    waitLimit(evidence),
     ...outsideLimit(analysis),
     'The WAL of a statement includes what the app wrote meanwhile.',
   ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../plan/model.ts';
 import type { DocumentName, StreamName } from '../artifacts/run-folder.ts';
+import { WAIT_TIERS } from '../artifacts/wait-records.ts';
 
 /*
  * Evidence comes from a folder that people copy, edit and cut. Only what the analysis would stumble over is looked at:
@@ -56,6 +57,21 @@ const loadEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stopped'), tMs: number, unfinished: number }),
 ]);
 
+const exactWait = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('wait'),
+    pid: number,
+    role: text,
+    locktype: text,
+    mode: text,
+    fromMs: number,
+    toMs: number,
+    end: z.enum(['granted', 'cancelled']),
+  }),
+  z.object({ type: z.literal('release'), pid: number, tMs: number }),
+  z.object({ type: z.literal('tier'), tMs: number, tier: z.enum(WAIT_TIERS), resolutionMs: number }),
+]);
+
 const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> = {
   run: z.object({
     schemaVersion: z.literal(1),
@@ -101,6 +117,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     sinceMs: number,
     blockedBy: z.array(z.object({ pid: number, role: text })),
   }),
+  'exact-waits': exactWait,
   locks: z.object({ tMs: number, pid: number, step: text, relation: text, mode: text, granted: z.boolean() }),
   load: loadEvent,
   batches: z.object({ step: text, startMs: number, endMs: number, rows: number, pausedMs: number }),

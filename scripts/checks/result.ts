@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../plan/model.ts';
+import { WAIT_TIERS } from '../artifacts/wait-records.ts';
 import { environmentSchema, standbySchema } from './result-hosts.ts';
 import { performancesSchema } from './result-performances.ts';
 import { latencySchema, stepSchema } from './result-steps.ts';
@@ -161,6 +162,15 @@ export const resultSchema = z.object({
     .nullable()
     .optional()
     .describe('Of a run with several scenarios or repetitions: all of them side by side'),
+  waits: z
+    .object({
+      tier: z.enum(WAIT_TIERS),
+      resolutionMs: ms.describe('To how many milliseconds the ends of a wait are known'),
+      pollMs: ms.describe('How often was looked who stands in whose way'),
+      note: z.string().nullable().describe('Why not better, and what happened on the way'),
+    })
+    .optional()
+    .describe('How the waits for locks were measured'),
   limits: z.array(z.string()),
 });
 

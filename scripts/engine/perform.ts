@@ -4,8 +4,10 @@ import { loadSamples, type SamplePools } from '../load/samples.ts';
 import { withConnection } from '../pg/client.ts';
 import type { Rehearsal, Scenario, Step } from '../plan/model.ts';
 import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility.ts';
+import { ExactWaits } from '../probes/exact-waits.ts';
 import { LockWatch } from '../probes/lock-watch.ts';
 import { ProbeLife } from '../probes/probe-life.ts';
+import { waitSources } from '../probes/wait-sources.ts';
 import { ServerProbe } from '../probes/server-probe.ts';
 import { replay } from '../replay/replay.ts';
 import type { StepFailure } from '../replay/step-failure.ts';
@@ -142,7 +144,13 @@ async function startProbes(run: Performance, cleanup: Cleanup): Promise<Probes> 
   const server = await ServerProbe.start(endpoint, sinks, ({ replayLagMs }) => (lagMs = replayLagMs));
   cleanup.add('server probe', () => server.stop());
   const records = { waits: writer(run, cleanup, 'waits'), locks: writer(run, cleanup, 'locks') };
-  const watch = await LockWatch.start(endpoint, { clock, life, ...records });
+  const sources = waitSources(process.env);
+  const exact = await ExactWaits.start(endpoint, sources, {
+    writer: writer(run, cleanup, 'exact-waits'),
+    clock,
+  });
+  cleanup.add('exact waits', () => exact.stop());
+  const watch = await LockWatch.start(endpoint, { clock, life, exact, ...records });
   cleanup.add('lock watch', () => watch.stop());
   return { life, watch, compatibility, pools, lagMs: () => lagMs };
 }

@@ -1,4 +1,4 @@
-import { POLL_MS } from '../artifacts/polling.ts';
+import { CHAIN_POLL_MS, POLL_MS } from '../artifacts/polling.ts';
 import type { OutsideLockRecord, WaitRecord } from '../artifacts/records.ts';
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import { APPLICATION_PREFIX, type PgEndpoint } from '../pg/endpoint.ts';
@@ -7,7 +7,9 @@ import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { FIRST_USER_OID } from './catalog.ts';
+import type { ExactWaits } from './exact-waits.ts';
 import { PROBE_TIMEOUT_MS, type ProbeLife } from './probe-life.ts';
+import { RelationNames } from './relation-names.ts';
 import { BlockerFacts } from './session-facts.ts';
 import { SessionRoles } from './session-roles.ts';
 
@@ -63,15 +65,16 @@ interface Watched extends WatchTarget {
   polls: number;
 }
 
-/** Looks from outside every 10 ms who waits for whom, but only while a part of the plan is in flight. */
+/** Looks from outside every 10 ms, or every 25 where the server tells of each wait by itself, who waits for whom, but only while a part of the plan is in flight. */
 export class LockWatch {
   readonly #client: PgClient;
   readonly #clock: RunClock;
   readonly #waits: NdjsonWriter<WaitRecord>;
   readonly #locks: NdjsonWriter<OutsideLockRecord>;
   readonly #life: ProbeLife;
+  readonly #exact: ExactWaits | undefined;
   readonly #roles = new SessionRoles();
-  readonly #names = new Map<number, string>();
+  readonly #names: RelationNames;
   /** Relations that were there when a statement began that is watched from outside. */
   #existing: Map<number, string> | null = null;
   readonly #blockers = new BlockerFacts();
@@ -84,10 +87,12 @@ export class LockWatch {
 
   private constructor(client: PgClient, sinks: Sinks) {
     this.#client = client;
+    this.#names = new RelationNames(client);
     this.#clock = sinks.clock;
     this.#waits = sinks.waits;
     this.#locks = sinks.locks;
     this.#life = sinks.life;
+    this.#exact = sinks.exact;
     this.#life.note('waits', 'started');
     this.#loop = this.#run();
   }
@@ -100,11 +105,12 @@ export class LockWatch {
   async during<T>(target: WatchTarget, work: () => Promise<T>): Promise<T> {
     const watched: Watched = { ...target, startedMs: monotonicMs(), startedAt: '-infinity', polls: 0 };
     this.#existing = null;
-    this.#names.clear(); // the step before may have renamed what it names
+    this.#names.forget(); // the step before may have renamed what it names
     if (target.heldBy !== null && !target.heldAfterMs)
       await this.#learnExisting(watched).catch((error: unknown) => {
         this.#die(error);
       });
+    await this.#exact?.begin(target.heldBy);
     this.#target = watched;
     this.#ownWaitMs = 0;
     this.#wake();
@@ -112,6 +118,7 @@ export class LockWatch {
       return await work();
     } finally {
       this.#target = null;
+      this.#exact?.end();
     }
   }
 
@@ -136,7 +143,8 @@ export class LockWatch {
         if (target === null) await new Promise<void>((resolve) => (this.#wake = resolve));
         else {
           await this.#poll(target);
-          await sleep(Math.max(1, startedMs + POLL_MS - monotonicMs()));
+          const everyMs = this.#exact?.isExact === true && !isHoldingDue(target) ? CHAIN_POLL_MS : POLL_MS;
+          await sleep(Math.max(1, startedMs + everyMs - monotonicMs()));
         }
       }
     } catch (error) {
@@ -156,7 +164,8 @@ export class LockWatch {
     // The server looked at its clock somewhere between asking and answering: take the middle.
     const tMs = (askedMs + this.#clock.now()) / 2;
     if (rows.length > 0) await this.#writeWaits(rows, tMs);
-    if (isHoldingDue(target)) await this.#writeHeld(target);
+    if (isHoldingDue(target) && target.polls++ % (target.heldAfterMs ? 2 : 1) === 0)
+      await this.#writeHeld(target);
   }
 
   async #writeHeld(target: Watched): Promise<void> {
@@ -185,6 +194,7 @@ export class LockWatch {
       rows.flatMap(([, , , , , blockers]) => blockers),
       tMs,
     );
+    await this.#names.learn(rows.flatMap(([, , , oid]) => (oid === null ? [] : [Number(oid)])));
     for (const [pid, locktype, mode, oid, waitedMs, blockers] of rows) {
       const news = sessions.filter((session) => blockers.includes(session.pid));
       if (this.#roles.of(pid) === 'migration')
@@ -193,7 +203,7 @@ export class LockWatch {
         tMs,
         pid,
         role: this.#roles.of(pid),
-        relation: oid === null ? null : await this.#nameOf(Number(oid)),
+        relation: oid === null ? null : this.#names.of(Number(oid)),
         locktype,
         mode,
         // waitstart is empty for a moment after the wait began (PostgreSQL's manual, pg_locks).
@@ -212,25 +222,11 @@ export class LockWatch {
     target.startedAt = rows[0]?.at ?? target.startedAt;
     return (this.#existing = new Map(rows.map(({ oid, name }) => [Number(oid), name])));
   }
-
-  async #nameOf(oid: number): Promise<string> {
-    const known = this.#names.get(oid);
-    if (known !== undefined) return known;
-    const { rows } = await this.#client.query<{ name: string }>(
-      `select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = $1`,
-      [oid],
-    );
-    const name = rows[0]?.name ?? `oid ${oid}`;
-    // A relation made by the transaction that is in flight cannot be seen yet: ask again next time.
-    if (rows[0]) this.#names.set(oid, name);
-    return name;
-  }
 }
 
 function isHoldingDue(target: Watched): boolean {
   const { heldBy, heldAfterMs = 0, startedMs } = target;
-  if (heldBy === null || monotonicMs() - startedMs < heldAfterMs) return false;
-  return heldAfterMs === 0 || target.polls++ % 2 === 0;
+  return heldBy !== null && monotonicMs() - startedMs >= heldAfterMs;
 }
 
 interface Sinks {
@@ -238,4 +234,6 @@ interface Sinks {
   readonly waits: NdjsonWriter<WaitRecord>;
   readonly locks: NdjsonWriter<OutsideLockRecord>;
   readonly life: ProbeLife;
+  /** Absent: waits are known by polling only. */
+  readonly exact?: ExactWaits;
 }

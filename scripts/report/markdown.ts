@@ -26,6 +26,7 @@ import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from './
 import { budgetText, measuredText } from './quantities.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from './rollback.ts';
 import { lagRows, standbySentences } from './standby-facts.ts';
+import { waitsText } from './wait-facts.ts';
 
 /** A pull-request comment holds 65,536 characters. */
 const MOST_CHARACTERS = 64_000;
@@ -206,9 +207,10 @@ function queues(result: Result): string {
       .slice(0, 2)
       .map(rootLine),
   ]);
+  const measured = result.waits ? escaped(`Waits were measured ${waitsText(result)}.`) : '';
   return rows.length === 0
     ? ''
-    : ['### Who waited for whom', table(heads, rows), chains.join('\n')].join('\n\n');
+    : ['### Who waited for whom', table(heads, rows), chains.join('\n'), measured].join('\n\n');
 }
 
 function rootLine(blocker: Blocker): string {

@@ -8,6 +8,11 @@ export class RunClock {
   readonly startedAt: string = new Date().toISOString();
 
   now(): number {
-    return monotonicMs() - this.zeroMs;
+    return this.at(monotonicMs());
+  }
+
+  /** A moment of `monotonicMs` in this run. */
+  at(ms: number): number {
+    return ms - this.zeroMs;
   }
 }

@@ -9,6 +9,7 @@ import { groupBy } from './group-by.ts';
 import { baselineLatency, latencyByVersion, stepLatency } from './latency.ts';
 import { liveVersions, type LiveVersions } from './live-versions.ts';
 import type { Latency } from './percentiles.ts';
+import { Releases } from './releases.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
 import { standbyFigures, type StandbyFigures } from './standby.ts';
 import { presences, type Presence } from './presence.ts';
@@ -61,11 +62,16 @@ export interface Analysis {
 export function analyse(evidence: Evidence): Analysis {
   const { requests, load } = evidence;
   const runs = arrangeSteps(evidence);
-  const waits = waitSpans(evidence.waits ?? []);
+  const told = evidence.exactWaits ?? [];
+  const waits = waitSpans(
+    evidence.waits ?? [],
+    told.filter((record) => record.type === 'wait'),
+  );
+  const releases = new Releases(told);
   const locks = evidence.locks ?? [];
   const tried = runs.map((step) => ({
     step,
-    tries: step.statements.map((record) => statementTry(record, waits, locks)),
+    tries: step.statements.map((record) => statementTry(releases.exact(record), waits, locks)),
   }));
   const causes = disturbances(tried);
   const baseline = baselineLatency(requests, load) ?? null;

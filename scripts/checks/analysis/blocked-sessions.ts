@@ -4,6 +4,7 @@ import { groupBy } from './group-by.ts';
 import { largest } from './largest.ts';
 import { overlapMs, type Interval } from './intervals.ts';
 import type { WaitSpan } from './waits.ts';
+import type { StatementTry } from './windows.ts';
 
 /** What one disturbance did to the app's sessions. */
 export interface BlockedSessions {
@@ -93,13 +94,20 @@ interface Link {
   readonly relation: string | null;
 }
 
+/** The disturbance that explains a wait best. */
+interface Cause {
+  readonly cause: number;
+  readonly relation: string | null;
+  readonly score: number;
+}
+
 function attributed(
   wait: WaitSpan,
   chains: ReadonlyMap<number, Chain>,
   causes: readonly Disturbance[],
   commandPids: PidsOfStep,
 ): OtherWait | undefined {
-  let best: { cause: number; relation: string | null; score: number } | undefined;
+  let best: Cause | undefined;
   const polls: number[] = [];
   for (const { tMs } of wait.seen) {
     const link = linkAt(tMs, wait.pid, chains, causes, commandPids);
@@ -111,11 +119,31 @@ function attributed(
         best = { cause: index, relation: wait.relation ?? link.relation, score };
     });
   }
+  if (wait.seen.length === 0) best = unseenCause(wait, causes);
   if (best === undefined) return undefined;
   const cause = causes[best.cause];
   const fromMs = Math.max(wait.fromMs, cause?.fromMs ?? wait.fromMs);
   const toMs = Math.max(fromMs, endOf(wait, cause?.toMs ?? wait.toMs));
   return { role: wait.role, cause: best.cause, relation: best.relation, polls, fromMs, toMs };
+}
+
+/** Whoever holds or wants its relation at that time: no poll saw whom it waited for. */
+function unseenCause(wait: WaitSpan, causes: readonly Disturbance[]): Cause | undefined {
+  if (wait.relation === null) return undefined;
+  let best: Cause | undefined;
+  causes.forEach((cause, index) => {
+    if (cause.rank < 2 || cause.statement === null) return;
+    const link = { pid: cause.statement.record.pid, relation: wait.relation };
+    const score = concerns(cause.statement, wait.relation) ? fit(cause, wait, link) : 0;
+    if (score > (best?.score ?? 0)) best = { cause: index, relation: wait.relation, score };
+  });
+  return best;
+}
+
+function concerns({ spans, waits }: StatementTry, relation: string | null): boolean {
+  return (
+    spans.some((span) => span.relation === relation) || waits.some(({ wait }) => wait.relation === relation)
+  );
 }
 
 /** The release ended the wait when it fell between the last poll that saw the wait and the next. */
@@ -150,9 +178,8 @@ function fit(cause: Disturbance, wait: WaitSpan, link: Link): number {
   if (statement !== null && statement.record.pid !== link.pid) return 0;
   const shared = overlapMs(wait, cause);
   if (shared <= 0) return 0;
-  const holdsIt = statement?.spans.some(({ relation }) => relation === link.relation) ?? false;
-  const wantsIt = statement?.waits.some(({ wait: own }) => own.relation === link.relation) ?? false;
-  return shared * (holdsIt || wantsIt ? 100 : 1) * (1 + cause.rank);
+  const isAboutIt = statement !== null && concerns(statement, link.relation);
+  return shared * (isAboutIt ? 100 : 1) * (1 + cause.rank);
 }
 
 function summed(all: readonly OtherWait[]): BlockedSessions {

@@ -1,5 +1,8 @@
 import { POLL_MS } from '../../artifacts/polling.ts';
 import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
+import type { ExactWait } from '../../artifacts/wait-records.ts';
+
+import { groupBy } from './group-by.ts';
 
 /** A later poll than this is not the next one: nothing was watched in between. */
 const LONGEST_POLL_MS = 5 * POLL_MS;
@@ -13,18 +16,22 @@ export interface WaitSpan {
   readonly relation: string | null;
   readonly locktype: string;
   readonly mode: string;
-  /** Exact: pg_locks.waitstart. */
+  /** Exact: pg_locks.waitstart, or as the server told. */
   readonly fromMs: number;
   readonly lastSeenMs: number;
-  /** Half-way to the next poll, which no longer saw it: true to half a poll. */
+  /** As the server told; else half-way to the next poll, which no longer saw it: true to half a poll. */
   readonly toMs: number;
   /** The first poll that no longer saw it. */
   readonly goneMs: number;
+  /** Empty for one between two polls, of which only the server told. */
   readonly seen: readonly WaitRecord[];
 }
 
-/** Joins what single polls saw into waits, in order of their start. */
-export function waitSpans(records: readonly WaitRecord[]): WaitSpan[] {
+/**
+ * Joins what single polls saw into waits, in order of their start. Where the server told of its waits by itself, these are the
+ * waits, and the polls say who stood in their way.
+ */
+export function waitSpans(records: readonly WaitRecord[], exact: readonly ExactWait[] = []): WaitSpan[] {
   const ordered = records.toSorted((a, b) => a.tMs - b.tMs);
   const polls = [...new Set(ordered.map(({ tMs }) => tMs))];
   const open = new Map<number, WaitRecord[]>();
@@ -38,7 +45,41 @@ export function waitSpans(records: readonly WaitRecord[]): WaitSpan[] {
       waits.push(begun);
     }
   }
-  return waits.map((seen) => spanOf(seen, polls)).sort((a, b) => a.fromMs - b.fromMs || a.pid - b.pid);
+  return withExact(
+    waits.map((seen) => spanOf(seen, polls)),
+    exact,
+  ).sort((a, b) => a.fromMs - b.fromMs || a.pid - b.pid);
+}
+
+function withExact(spans: readonly WaitSpan[], exact: readonly ExactWait[]): WaitSpan[] {
+  const told = groupBy(exact, ({ pid }) => pid);
+  const matched = new Set<ExactWait>();
+  const refined = spans.map((span) => {
+    const same = told.get(span.pid)?.find((wait) => !matched.has(wait) && isSame(span, wait));
+    if (same === undefined) return span;
+    matched.add(same);
+    return { ...span, fromMs: same.fromMs, lastSeenMs: same.toMs, toMs: same.toMs, goneMs: same.toMs };
+  });
+  const unseen = exact.filter((wait) => !matched.has(wait));
+  return [...refined, ...unseen.map(betweenPolls)];
+}
+
+/** The polls that saw the span lie within the wait, but for the round trip of a poll. */
+function isSame({ locktype, mode, seen, lastSeenMs }: WaitSpan, wait: ExactWait): boolean {
+  const firstMs = seen[0]?.tMs ?? lastSeenMs;
+  return (
+    locktype === wait.locktype &&
+    mode === wait.mode &&
+    firstMs >= wait.fromMs - POLL_MS &&
+    lastSeenMs <= wait.toMs + POLL_MS
+  );
+}
+
+function betweenPolls({ pid, role, relation, locktype, mode, fromMs, toMs }: ExactWait): WaitSpan {
+  return {
+    ...{ pid, role, relation, locktype, mode, fromMs, toMs },
+    ...{ lastSeenMs: toMs, goneMs: toMs, seen: [] },
+  };
 }
 
 /** The same wait began before the last poll that saw the session wait; a new one began after it. */

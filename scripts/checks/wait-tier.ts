@@ -1,0 +1,33 @@
+import { POLL_MS } from '../artifacts/polling.ts';
+import type { Evidence } from './evidence.ts';
+import type { Result } from './result.ts';
+
+type WaitFacts = NonNullable<Result['waits']>;
+
+/** How the waits of this run are known: the last word of the record, with all that led to it. Older runs only polled. */
+export function waitFacts({ exactWaits = [] }: Evidence): WaitFacts {
+  const told = exactWaits.filter((record) => record.type === 'tier');
+  const last = told.at(-1);
+  if (last === undefined) return { tier: 'polling', resolutionMs: POLL_MS / 2, pollMs: POLL_MS, note: null };
+  const { tier, resolutionMs, pollMs } = last;
+  const [first] = told;
+  const fellBack = first !== undefined && first !== last ? `${first.tier} from the start; then ` : '';
+  const reasons = told.flatMap(({ why }) => why ?? []);
+  return {
+    ...{ tier, resolutionMs, pollMs },
+    note: reasons.length === 0 ? null : `${fellBack}${reasons.join('; ')}`,
+  };
+}
+
+/** What that leaves unknown, as one sentence. */
+export function waitLimit(evidence: Evidence): string {
+  const { tier, resolutionMs, pollMs } = waitFacts(evidence);
+  switch (tier) {
+    case 'uprobes':
+      return `Every wait for a lock was seen, to the microsecond; who stood in its way was looked at every ${pollMs} ms.`;
+    case 'server-log':
+      return `Waits for locks of a millisecond and more were told by the server's log, to ${resolutionMs} ms; who stood in their way was looked at every ${pollMs} ms.`;
+    case 'polling':
+      return `Who waits for whom was looked at every ${pollMs} ms: shorter waits can be missed, and the end of a wait is known to ${resolutionMs} ms.`;
+  }
+}

@@ -1,0 +1,170 @@
+import { CHAIN_POLL_MS, POLL_MS } from '../artifacts/polling.ts';
+import type { ExactWaitRecord, WaitTier } from '../artifacts/wait-records.ts';
+import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import { monotonicMs, sleep } from '../shared/clock.ts';
+import { asError } from '../shared/errors.ts';
+import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { RunClock } from '../shared/run-clock.ts';
+import type { TracedWait } from '../tracing/lock-pairing.ts';
+import { PROBE_TIMEOUT_MS } from './probe-life.ts';
+import { RelationNames } from './relation-names.ts';
+import { SessionRoles } from './session-roles.ts';
+import type { WaitSource, WaitSourceKind } from './wait-source.ts';
+
+const FLUSH_MS = 200;
+
+interface Sinks {
+  readonly writer: NdjsonWriter<ExactWaitRecord>;
+  readonly clock: RunClock;
+}
+
+/**
+ * Records the waits that the server itself tells of, by the best source that can be had, while a part of the plan is in
+ * flight. A source that ends by itself is replaced by polling, and the record says so: nothing is missing silently.
+ */
+export class ExactWaits {
+  readonly #client: PgClient;
+  readonly #sinks: Sinks;
+  readonly #roles = new SessionRoles();
+  readonly #names: RelationNames;
+  readonly #stop = new AbortController();
+  readonly #flights: { fromMs: number; toMs: number }[] = [];
+  #source: WaitSource | undefined;
+  #waits: TracedWait[] = [];
+  #loop: Promise<void> = Promise.resolve();
+  /** The end of a source that failed. */
+  #ended: Promise<void> = Promise.resolve();
+  #databaseOid = 0;
+  #followed = 0;
+
+  private constructor(client: PgClient, sinks: Sinks) {
+    this.#client = client;
+    this.#sinks = sinks;
+    this.#names = new RelationNames(client);
+  }
+
+  /** Takes the first of `kinds` that can be had; with none of them, polling is on record as the way. */
+  static async start(
+    endpoint: PgEndpoint,
+    kinds: readonly WaitSourceKind[],
+    sinks: Sinks,
+  ): Promise<ExactWaits> {
+    const client = await connect(endpoint, 'probe', { queryTimeoutMs: PROBE_TIMEOUT_MS });
+    const waits = new ExactWaits(client, sinks);
+    await waits.#open(kinds);
+    waits.#loop = waits.#run();
+    return waits;
+  }
+
+  /** Whether waits are known better than by polling. */
+  get isExact(): boolean {
+    return this.#source !== undefined;
+  }
+
+  /** A part of the plan begins, in this backend where it is known. */
+  async begin(pid: number | null): Promise<void> {
+    this.#names.forget();
+    this.#flights.push({ fromMs: monotonicMs(), toMs: Infinity });
+    if (!pid || pid === this.#followed) return;
+    this.#followed = pid;
+    await this.#source?.follow(pid).catch((error: unknown) => {
+      this.#fallBack(asError(error).message);
+    });
+  }
+
+  /** It has ended. */
+  end(): void {
+    const flight = this.#flights.at(-1);
+    if (flight) flight.toMs = monotonicMs();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('stopped'));
+    await this.#loop;
+    try {
+      await this.#source?.stop();
+      await this.#ended;
+    } finally {
+      await this.#flush().catch((error: unknown) => {
+        this.#fallBack(asError(error).message);
+      });
+      await closeQuietly(this.#client);
+    }
+  }
+
+  async #open(kinds: readonly WaitSourceKind[]): Promise<void> {
+    const { rows } = await this.#client.query<{ oid: string }>(
+      'select oid::bigint as oid from pg_database where datname = current_database()',
+    );
+    this.#databaseOid = Number(rows[0]?.oid);
+    const reasons: string[] = [];
+    for (const kind of kinds) {
+      try {
+        this.#source = await kind.open(this.#client, {
+          onWait: (wait) => void this.#waits.push(wait),
+          onRelease: ({ pid, atMs }) => {
+            this.#sinks.writer.write({ type: 'release', pid, tMs: this.#sinks.clock.at(atMs) });
+          },
+          onEnd: (why) => {
+            this.#fallBack(why);
+          },
+        });
+        this.#note(kind.tier, kind.resolutionMs, reasons);
+        return;
+      } catch (error) {
+        reasons.push(`${kind.tier}: ${asError(error).message}`);
+      }
+    }
+    this.#note('polling', POLL_MS / 2, reasons);
+  }
+
+  #note(tier: WaitTier, resolutionMs: number, reasons: readonly string[]): void {
+    this.#sinks.writer.write({
+      ...{ type: 'tier', tier, resolutionMs, tMs: this.#sinks.clock.now() },
+      pollMs: tier === 'polling' ? POLL_MS : CHAIN_POLL_MS,
+      why: reasons.length === 0 ? null : reasons.join('; '),
+    });
+  }
+
+  #fallBack(why: string): void {
+    const source = this.#source;
+    if (source === undefined) return;
+    this.#source = undefined;
+    this.#note('polling', POLL_MS / 2, [`it ended half-way: ${why}`]);
+    this.#ended = source.stop().catch(() => undefined); // it has failed already, and that is on record
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await sleep(FLUSH_MS, this.#stop.signal).catch(() => undefined);
+      await this.#flush().catch((error: unknown) => {
+        this.#fallBack(asError(error).message);
+      });
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const waits = this.#waits.filter((wait) => this.#concerns(wait));
+    this.#waits = [];
+    if (waits.length === 0) return;
+    await this.#roles.learn(
+      this.#client,
+      waits.map(({ pid }) => pid),
+    );
+    await this.#names.learn(waits.flatMap(({ relationOid }) => relationOid ?? []));
+    const { clock, writer } = this.#sinks;
+    for (const { pid, locktype, mode, end, fromMs, toMs, relationOid } of waits) {
+      writer.write({
+        ...{ type: 'wait', pid, role: this.#roles.of(pid), locktype, mode, end },
+        relation: relationOid === null ? null : this.#names.of(relationOid),
+        ...{ fromMs: clock.at(fromMs), toMs: clock.at(toMs) },
+      });
+    }
+  }
+
+  #concerns({ databaseOid, fromMs, toMs }: TracedWait): boolean {
+    const isElsewhere = databaseOid !== 0 && databaseOid !== this.#databaseOid;
+    return !isElsewhere && this.#flights.some((flight) => fromMs <= flight.toMs && toMs >= flight.fromMs);
+  }
+}

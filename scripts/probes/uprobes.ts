@@ -1,0 +1,16 @@
+import { LockTracer } from '../tracing/lock-tracer.ts';
+import { serverBinary } from '../tracing/server-binary.ts';
+import type { WaitSourceKind } from './wait-source.ts';
+
+/** The kernel tells, where it is the server's own kernel and this process is root. */
+export const uprobes: WaitSourceKind = {
+  tier: 'uprobes',
+  resolutionMs: 0.01,
+  open: async (client, news) => {
+    const tracer = await LockTracer.start(await serverBinary(client), news);
+    return {
+      follow: (pid) => tracer.watchReleases([pid]),
+      stop: () => tracer.stop(),
+    };
+  },
+};

@@ -1,0 +1,23 @@
+import type { WaitTier } from '../artifacts/wait-records.ts';
+import type { PgClient } from '../pg/client.ts';
+import type { TracerNews } from '../tracing/lock-tracer.ts';
+
+/** What a source tells; times on the clock of `monotonicMs`. */
+export type WaitNews = Pick<TracerNews, 'onWait' | 'onRelease' | 'onEnd'>;
+
+/** Something that makes the server itself tell of its waits. */
+export interface WaitSource {
+  /** From here on tell when this backend gives back its locks. */
+  follow(pid: number): Promise<void>;
+  /** Tells what it still has, and takes everything back. */
+  stop(): Promise<void>;
+}
+
+/** One way to have such a source. */
+export interface WaitSourceKind {
+  readonly tier: WaitTier;
+  /** To how many milliseconds it knows the ends of a wait. */
+  readonly resolutionMs: number;
+  /** @throws Error saying in one phrase why it cannot be had here */
+  open(client: PgClient, news: WaitNews): Promise<WaitSource>;
+}

@@ -1,0 +1,16 @@
+import type { Result } from '../checks/result.ts';
+
+const HOW = {
+  uprobes: 'by uprobes in the server, every one, to the microsecond',
+  'server-log': "by the server's log (log_lock_waits), those of a millisecond and more",
+  polling: 'by polling pg_locks',
+} as const;
+
+/** How waits for locks were measured, in one line; empty for runs that did not say. */
+export function waitsText({ waits }: Result): string {
+  if (!waits) return '';
+  const { tier, resolutionMs, pollMs, note } = waits;
+  const ends = tier === 'polling' ? `, ends to ${resolutionMs} ms` : '';
+  const why = note === null ? '' : `; not better because ${note}`;
+  return `${HOW[tier]}${ends}; who stood in whose way every ${pollMs} ms${why}`;
+}
