@@ -1,17 +1,22 @@
 import type { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
+import { ExactWaits } from '../../scripts/probes/exact-waits.ts';
 import { LockWatch } from '../../scripts/probes/lock-watch.ts';
 import { ProbeLife } from '../../scripts/probes/probe-life.ts';
+import type { WaitSourceKind } from '../../scripts/probes/wait-source.ts';
 import type { StepContext } from '../../scripts/replay/context.ts';
 import type { Cleanup } from '../../scripts/shared/cleanup.ts';
 import { RunClock } from '../../scripts/shared/run-clock.ts';
 
-/** The context of a step without a rehearsal around it: real probes that write into `folder`, and no traffic. */
+/**
+ * The context of a step without a rehearsal around it: real probes that write into `folder`, and no traffic. Waits are known by
+ * the first of `sources` that can be had, else by polling.
+ */
 export async function openStepContext(
   endpoint: PgEndpoint,
   folder: RunFolder,
   cleanup: Cleanup,
-  clock = new RunClock(),
+  { clock = new RunClock(), sources = [] }: { clock?: RunClock; sources?: readonly WaitSourceKind[] } = {},
 ): Promise<StepContext> {
   const probes = folder.writer('probes');
   cleanup.add('probes', () => probes.close());
@@ -21,9 +26,13 @@ export async function openStepContext(
     locks: folder.writer('locks'),
     steps: folder.writer('steps'),
     batches: folder.writer('batches'),
+    exact: folder.writer('exact-waits'),
   };
   for (const [name, writer] of Object.entries(writers)) cleanup.add(name, () => writer.close());
-  const watch = await LockWatch.start(endpoint, { clock, life, ...writers });
+  const exact = await ExactWaits.start(endpoint, sources, { writer: writers.exact, clock });
+  cleanup.add('exact waits', () => exact.stop());
+  const { waits, locks } = writers;
+  const watch = await LockWatch.start(endpoint, { clock, life, exact, waits, locks });
   cleanup.add('watch', () => watch.stop());
   return {
     rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
