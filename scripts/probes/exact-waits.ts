@@ -12,7 +12,7 @@ import { RelationNames } from './relation-names.ts';
 import { SessionRoles } from './session-roles.ts';
 import type { WaitSource, WaitSourceKind } from './wait-source.ts';
 
-const FLUSH_MS = 200;
+const FLUSH_MS = 100;
 
 interface Sinks {
   readonly writer: NdjsonWriter<ExactWaitRecord>;
@@ -37,6 +37,7 @@ export class ExactWaits {
   #ended: Promise<void> = Promise.resolve();
   #databaseOid = 0;
   #followed = 0;
+  #planOptions: string | undefined;
 
   private constructor(client: PgClient, sinks: Sinks) {
     this.#client = client;
@@ -62,15 +63,25 @@ export class ExactWaits {
     return this.#source !== undefined;
   }
 
+  /** How the plan reaches the server, so that this way of looking changes nothing for it. */
+  forPlan(endpoint: PgEndpoint): PgEndpoint {
+    return this.#planOptions === undefined ? endpoint : { ...endpoint, options: this.#planOptions };
+  }
+
   /** A part of the plan begins, in this backend where it is known. */
   async begin(pid: number | null): Promise<void> {
     this.#names.forget();
     this.#flights.push({ fromMs: monotonicMs(), toMs: Infinity });
-    if (!pid || pid === this.#followed) return;
-    this.#followed = pid;
-    await this.#source?.follow(pid).catch((error: unknown) => {
+    const source = this.#source;
+    if (source === undefined) return;
+    try {
+      await this.#roles.learnOwn(this.#client);
+      if (!pid || pid === this.#followed) return;
+      this.#followed = pid;
+      await source.follow(pid);
+    } catch (error) {
       this.#fallBack(asError(error).message);
-    });
+    }
   }
 
   /** It has ended. */
@@ -110,6 +121,7 @@ export class ExactWaits {
             this.#fallBack(why);
           },
         });
+        this.#planOptions = kind.planOptions;
         this.#note(kind.tier, kind.resolutionMs, reasons);
         return;
       } catch (error) {

@@ -14,6 +14,14 @@ export class SessionRoles {
     return this.#known.get(pid) ?? 'other';
   }
 
+  /** Looks up our own sessions that are there now: some of them may be gone when somebody asks. */
+  async learnOwn(client: PgClient): Promise<void> {
+    const { rows } = await client.query<{ pid: number; application_name: string }>(
+      `select pid, application_name from pg_stat_activity where application_name like '${APPLICATION_PREFIX}%'`,
+    );
+    for (const { pid, application_name } of rows) this.#known.set(pid, roleOf(application_name));
+  }
+
   /** Looks up the pids that are not known yet. */
   async learn(client: PgClient, pids: Iterable<number>): Promise<void> {
     const unknown = [...new Set(pids)].filter((pid) => !this.#known.has(pid));

@@ -1,5 +1,5 @@
 import { LockTracer } from '../tracing/lock-tracer.ts';
-import { serverBinary } from '../tracing/server-binary.ts';
+import { localServer } from '../tracing/local-server.ts';
 import type { WaitSourceKind } from './wait-source.ts';
 
 /** The kernel tells, where it is the server's own kernel and this process is root. */
@@ -7,7 +7,7 @@ export const uprobes: WaitSourceKind = {
   tier: 'uprobes',
   resolutionMs: 0.01,
   open: async (client, news) => {
-    const tracer = await LockTracer.start(await serverBinary(client), news);
+    const tracer = await LockTracer.start(await localServer(client), news);
     return {
       follow: (pid) => tracer.watchReleases([pid]),
       stop: () => tracer.stop(),

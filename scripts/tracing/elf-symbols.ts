@@ -77,7 +77,7 @@ function* addresses(symbols: Buffer, strings: Buffer, names: readonly string[]):
     if (address === 0) continue;
     const nameAt = symbols.readUInt32LE(at);
     for (const [name, bytes] of wanted) {
-      if (strings.compare(bytes, 0, bytes.length, nameAt, nameAt + bytes.length) === 0) yield [name, address];
+      if (strings.subarray(nameAt, nameAt + bytes.length).equals(bytes)) yield [name, address];
     }
   }
 }

@@ -42,9 +42,11 @@ export class LockPairing {
         this.#open.set(line.pid, line);
         break;
       case 'awake':
-        this.#end(line, line.fields['status'] === GRANTED ? 'granted' : 'cancelled');
+        if (line.fields['status'] === GRANTED) this.#end(line, 'granted');
+        // A deadlock has already removed it; else it never queued: ProcSleep of 17 is also called with NOWAIT.
+        else this.#open.delete(line.pid);
         break;
-      case 'cleanup': // also called at the end of transactions that failed for other reasons
+      case 'removed':
         this.#end(line, 'cancelled');
         break;
       case 'released':

@@ -2,25 +2,23 @@ import { access, constants } from 'node:fs/promises';
 import { asError } from '../shared/errors.ts';
 import { sleep } from '../shared/clock.ts';
 import { programSymbols } from './elf-symbols.ts';
-import { ACQUIRE_FUNCTION, lockEvents, TRACED_FUNCTIONS } from './lock-events.ts';
+import { lockEvents, RELEASED_ALL, TRACED_FUNCTIONS } from './lock-events.ts';
+import type { LocalServer } from './local-server.ts';
 import { LockPairing, type TracedRelease, type TracedWait } from './lock-pairing.ts';
 import { removeAbandoned, TraceInstance } from './trace-instance.ts';
-import { parseTraceLine, type TraceLine } from './trace-line.ts';
+import { parseTraceLine } from './trace-line.ts';
 import { openTracefs, type Tracefs } from './tracefs.ts';
 
 const READ_EVERY_MS = 20;
 /** How often the kernel is asked whether it had to throw events away, in reads. */
-const READS_BETWEEN_COUNTS = 50;
-/** Loaded into every backend, so that they are the events of a run. */
-const ALWAYS_ON = ['wait', 'awake', 'cleanup'];
+const READS_BETWEEN_COUNTS = 25;
+const ALWAYS_ON = ['wait', 'awake', 'removed'];
 
 export interface TracerNews {
   readonly onWait: (wait: TracedWait) => void;
   readonly onRelease: (release: TracedRelease) => void;
   /** The tracer has ended by itself: what it told until then is whole, later waits are not seen. */
   readonly onEnd: (why: string) => void;
-  /** Every event as it comes; also makes the tracer tell of each lock that the watched backends take. */
-  readonly onLine?: (line: TraceLine) => void;
 }
 
 /**
@@ -30,30 +28,37 @@ export interface TracerNews {
 export class LockTracer {
   readonly #tracefs: Tracefs;
   readonly #instance: TraceInstance;
-  readonly #news: TracerNews;
   readonly #pairing: LockPairing;
+  /** What nobody has been told yet, because events may have been lost meanwhile. */
+  #unconfirmed: (() => void)[] = [];
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
 
   private constructor(tracefs: Tracefs, instance: TraceInstance, news: TracerNews) {
     this.#tracefs = tracefs;
     this.#instance = instance;
-    this.#news = news;
-    this.#pairing = new LockPairing(news.onWait, news.onRelease);
+    this.#pairing = new LockPairing(
+      (wait) =>
+        this.#unconfirmed.push(() => {
+          news.onWait(wait);
+        }),
+      (release) =>
+        this.#unconfirmed.push(() => {
+          news.onRelease(release);
+        }),
+    );
     this.#loop = this.#run().catch((error: unknown) => {
       news.onEnd(asError(error).message);
     });
   }
 
   /**
-   * @param binary the `postgres` that runs
    * @throws Error saying in one phrase why it cannot be traced here
    */
-  static async start(binary: string, news: TracerNews): Promise<LockTracer> {
+  static async start({ binary, postmasterPid }: LocalServer, news: TracerNews): Promise<LockTracer> {
     await access(binary, constants.R_OK);
-    const names = [...TRACED_FUNCTIONS, ...(news.onLine ? [ACQUIRE_FUNCTION] : [])];
-    const { architecture, offsets } = await programSymbols(binary, names);
-    const missing = names.filter((name) => !offsets.has(name));
+    const { architecture, offsets } = await programSymbols(binary, TRACED_FUNCTIONS);
+    const missing = TRACED_FUNCTIONS.filter((name) => !offsets.has(name));
     if (missing.length > 0) throw new Error(`${binary} does not export ${missing.join(' and ')}`);
     const tracefs = await openTracefs();
     let instance: TraceInstance | undefined;
@@ -62,6 +67,7 @@ export class LockTracer {
       instance = await TraceInstance.open(tracefs.path, (group) =>
         lockEvents(group, binary, architecture, offsets),
       );
+      await instance.onlyFamily(postmasterPid); // other servers may run the same program
       for (const event of ALWAYS_ON) await instance.enable(event, true);
       return new LockTracer(tracefs, instance, news);
     } catch (error) {
@@ -73,11 +79,9 @@ export class LockTracer {
 
   /** Tells when these backends give their locks back, and nobody else's. None = nobody's: then it costs nothing. */
   async watchReleases(pids: readonly number[]): Promise<void> {
-    const events = ['released', ...(this.#news.onLine ? ['release', 'acquire', 'acquired'] : [])];
-    for (const event of events) {
-      await this.#instance.only(event, pids);
-      await this.#instance.enable(event, pids.length > 0);
-    }
+    const isOurs = pids.map((pid) => `common_pid == ${pid}`).join(' || ');
+    if (pids.length > 0) await this.#instance.filter('released', `(${isOurs}) && ${RELEASED_ALL}`);
+    await this.#instance.enable('released', pids.length > 0);
   }
 
   /** Reads what has come until now, and takes everything back. */
@@ -94,24 +98,26 @@ export class LockTracer {
   async #run(): Promise<void> {
     for (let reads = 1; !this.#stop.signal.aborted; reads++) {
       this.#read();
-      if (reads % READS_BETWEEN_COUNTS === 0) await this.#requireAll();
+      if (reads % READS_BETWEEN_COUNTS === 0) await this.#tellAll();
       await sleep(READ_EVERY_MS, this.#stop.signal).catch(() => undefined);
     }
     this.#read();
-    await this.#requireAll();
+    await this.#tellAll();
   }
 
   #read(): void {
     for (const text of this.#instance.lines()) {
       const line = parseTraceLine(text);
-      if (line === undefined) continue;
-      this.#news.onLine?.(line);
-      this.#pairing.take(line);
+      if (line !== undefined) this.#pairing.take(line);
     }
   }
 
-  async #requireAll(): Promise<void> {
+  /** Tells what is known to be whole. */
+  async #tellAll(): Promise<void> {
     const lost = await this.#instance.lost();
     if (lost > 0) throw new Error(`the kernel lost ${lost} events: more came than could be read`);
+    const whole = this.#unconfirmed;
+    this.#unconfirmed = [];
+    for (const tell of whole) tell();
   }
 }

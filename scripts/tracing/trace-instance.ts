@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Cleanup } from '../shared/cleanup.ts';
 import { asError } from '../shared/errors.ts';
 import { groupName, isAbandoned } from './group-name.ts';
+import { parentOf } from './local-server.ts';
 
 const BUFFER_KB = 4096;
 const READ_BYTES = 1 << 18;
@@ -60,10 +61,13 @@ export class TraceInstance {
     await writeFile(join(this.#events, event, 'enable'), isOn ? '1' : '0');
   }
 
-  /** Only events of these processes reach the buffer; none = of all. */
-  async only(event: string, pids: readonly number[]): Promise<void> {
-    const filter = pids.map((pid) => `common_pid == ${pid}`).join(' || ');
-    await this.filter(event, filter === '' ? '0' : filter);
+  /** Only events of this process and its children, those to come included, reach the buffer. */
+  async onlyFamily(pid: number): Promise<void> {
+    await writeFile(join(this.#dir, 'set_event_pid'), String(pid));
+    await writeFile(join(this.#dir, 'options', 'event-fork'), '1');
+    for (const child of await childrenOf(pid)) {
+      await appendFile(join(this.#dir, 'set_event_pid'), `${child}\n`);
+    }
   }
 
   /** In the kernel's language of filters, such as `mode == 8`; `0` = all of them. */
@@ -103,6 +107,12 @@ export class TraceInstance {
     const [first] = await this.#cleanup.run();
     if (first) throw new Error(`${first.label}: ${asError(first.error).message}`);
   }
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const parents = await Promise.all(all.map(parentOf));
+  return all.filter((_, index) => parents[index] === pid);
 }
 
 /** Removes what tracers left whose process is gone. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { once } from 'node:events';
 import { withTimeout } from '../shared/clock.ts';
 
@@ -13,8 +14,8 @@ export interface Tracefs {
 }
 
 /**
- * The machine's tracefs where it is mounted; else one that only a child process has, in a mount namespace of its own, which
- * vanishes with that child, and the child with this process.
+ * The machine's tracefs where it is mounted; else one that no other process sees: mounted in a namespace that is gone as soon as
+ * its root directory is open here, and itself gone when that is closed.
  * @throws Error saying in one phrase why there is none
  */
 export async function openTracefs(): Promise<Tracefs> {
@@ -31,18 +32,19 @@ async function ownTracefs(): Promise<Tracefs> {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = once(holder, 'close').catch(() => undefined);
-  const close = async (): Promise<void> => {
+  try {
+    const mounted = Promise.race([once(holder.stdout, 'data').then(() => true), ended.then(() => false)]);
+    if (!(await withTimeout(mounted, MOUNT_MS, 'mounting tracefs'))) throw new Error('mount said no');
+    const root = await open(`/proc/${holder.pid ?? 0}/root${place}`);
+    const path = `/proc/self/fd/${root.fd}`;
+    if (existsSync(`${path}/uprobe_events`)) return { path, close: () => root.close() };
+    await root.close();
+    throw new Error('no uprobe_events');
+  } catch (error) {
+    throw new Error('tracefs cannot be mounted, or the kernel has no uprobes', { cause: error });
+  } finally {
     holder.stdin.end();
     holder.kill('SIGKILL');
     await ended;
-  };
-  const isReady = await withTimeout(
-    Promise.race([once(holder.stdout, 'data').then(() => true), ended.then(() => false)]),
-    MOUNT_MS,
-    'mounting tracefs',
-  ).catch(() => false);
-  const path = `/proc/${holder.pid ?? 0}/root${place}`;
-  if (isReady && existsSync(`${path}/uprobe_events`)) return { path, close };
-  await close();
-  throw new Error('tracefs cannot be mounted, or the kernel has no uprobes');
+  }
 }

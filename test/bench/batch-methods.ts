@@ -2,7 +2,6 @@ import type { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { withConnection, type PgClient } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { BackfillStep } from '../../scripts/plan/model.ts';
-import { waitSources } from '../../scripts/probes/wait-sources.ts';
 import { runBackfillStep } from '../../scripts/replay/backfill-step.ts';
 import { Cleanup } from '../../scripts/shared/cleanup.ts';
 import { openStepContext } from '../support/step-context.ts';
@@ -36,8 +35,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   [STEP_NAME]: async (endpoint, folder) => {
     const cleanup = new Cleanup();
     try {
-      const sources = waitSources(process.env);
-      const context = await openStepContext(endpoint, folder, cleanup, { sources });
+      const context = await openStepContext(endpoint, folder, cleanup);
       await runBackfillStep(STEP, context, () => undefined);
     } finally {
       const [failure] = await cleanup.run();

@@ -36,7 +36,7 @@ async function probesOf(tier: WaitTier, endpoint: PgEndpoint, folder: RunFolder)
   const look: Look = async () => {
     const cleanup = new Cleanup();
     const sources = waitSources({ REHEARSE_WAITS: tier });
-    const { watch } = await openStepContext(endpoint, folder, cleanup, { sources });
+    const { watch } = await openStepContext(endpoint, folder, cleanup, undefined, sources);
     let end: () => void = () => undefined;
     const watching = watch.during(
       { step: 'bench', heldBy: null },

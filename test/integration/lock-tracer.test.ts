@@ -10,7 +10,7 @@ import { closeQuietly, connect, withConnection, type PgClient } from '../../scri
 import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
 import type { TracedRelease, TracedWait } from '../../scripts/tracing/lock-pairing.ts';
 import { LockTracer, type TracerNews } from '../../scripts/tracing/lock-tracer.ts';
-import { serverBinary } from '../../scripts/tracing/server-binary.ts';
+import { localServer, type LocalServer } from '../../scripts/tracing/local-server.ts';
 import { openTracefs } from '../../scripts/tracing/tracefs.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { needsUprobes } from '../support/needs.ts';
@@ -19,8 +19,9 @@ const run = promisify(execFile);
 
 describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   let database: TestDatabase;
-  let binary: string;
+  let server: LocalServer;
   let clients: PgClient[] = [];
+  let tracer: LockTracer;
   const waits: TracedWait[] = [];
   const releases: TracedRelease[] = [];
   const ends: string[] = [];
@@ -33,14 +34,15 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   beforeAll(async () => {
     database = await startTestDatabase();
     await withConnection(database.endpoint, 'setup', async (client) => {
-      await client.query('create table wanted as select 1 as id');
-      binary = await serverBinary(client);
+      await client.query('create table wanted as select 1 as id; create table other as select 1 as id');
+      server = await localServer(client);
     });
   });
   afterAll(() => database.stop());
   afterEach(async () => {
     await Promise.all(clients.map(closeQuietly));
     clients = [];
+    await tracer.stop();
     for (const list of [waits, releases, ends]) list.length = 0;
     expect(await ownTraces()).toEqual([]);
   });
@@ -53,7 +55,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   }
 
   it('sees every wait with its relation and mode, and when the lock was given back', async () => {
-    const tracer = await LockTracer.start(binary, news);
+    tracer = await LockTracer.start(server, news);
     const holder = await session();
     const waiters = await Promise.all(Array.from({ length: 8 }, () => session()));
     await tracer.watchReleases([holder.pid]);
@@ -80,16 +82,66 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   });
 
   it('tells a wait that ended without the lock from one that ended with it', async () => {
-    const tracer = await LockTracer.start(binary, news);
+    tracer = await LockTracer.start(server, news);
     const holder = await session();
-    const other = await session();
+    const late = await session();
+    const cancelled = await session();
+    const unlucky = await session();
+    await unlucky.client.query("set deadlock_timeout = '10ms'; begin; lock table other");
     await holder.client.query('begin; lock table wanted');
-    await other.client.query("set lock_timeout = '30ms'");
-    await expect(other.client.query('select * from wanted')).rejects.toMatchObject({ code: '55P03' });
+    await late.client.query("set lock_timeout = '30ms'");
+    const refused = late.client.query('begin; lock table wanted nowait');
+    await expect(refused).rejects.toMatchObject({ code: '55P03' });
+    await late.client.query('rollback');
+    await expect(late.client.query('select * from wanted')).rejects.toMatchObject({ code: '55P03' });
+    const asked = cancelled.client.query('select * from wanted');
+    const isCancelled = expect(asked).rejects.toMatchObject({ code: '57014' });
+    await sleep(30);
+    await holder.client.query('select pg_cancel_backend($1)', [cancelled.pid]);
+    await isCancelled;
+    const granted = holder.client.query('select * from other');
+    await sleep(30);
+    await expect(unlucky.client.query('select * from wanted')).rejects.toMatchObject({ code: '40P01' });
+    await granted;
     await holder.client.query('rollback');
     await tracer.stop();
-    expect(waits).toMatchObject([{ pid: other.pid, end: 'cancelled' }]);
-    expect(waits[0]!.toMs - waits[0]!.fromMs).toBeGreaterThan(29);
+    const seen = waits.toSorted((a, b) => a.fromMs - b.fromMs);
+    expect(seen).toMatchObject([
+      { pid: late.pid, end: 'cancelled' },
+      { pid: cancelled.pid, end: 'cancelled' },
+      { pid: holder.pid, end: 'granted' },
+      { pid: unlucky.pid, end: 'cancelled' },
+    ]);
+    expect(seen).toHaveLength(4);
+    for (const { fromMs, toMs } of seen) expect(toMs - fromMs).toBeGreaterThan(9);
+  });
+
+  it('ends by itself when more comes than it can read, and tells nothing that may be broken', async () => {
+    tracer = await LockTracer.start(server, news);
+    const holder = await session();
+    const waiter = await session();
+    const tracefs = await openTracefs();
+    const [own = ''] = readdirSync(`${tracefs.path}/instances`).filter((name) =>
+      name.includes(`_${process.pid}_`),
+    );
+    await writeFile(`${tracefs.path}/instances/${own}/buffer_size_kb`, '4');
+    await tracefs.close();
+    await holder.client.query('begin; lock table wanted');
+    const asked = waiter.client.query(`set lock_timeout = '1ms';
+      do $$ begin
+        for i in 1..500 loop
+          begin lock table wanted; exception when lock_not_available then null; end;
+        end loop;
+      end $$`);
+    await sleep(20);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000); // nobody reads
+    await asked;
+    for (let tries = 0; ends.length === 0 && tries < 100; tries++) await sleep(50);
+    expect(ends).toEqual([
+      expect.stringMatching(/^the kernel lost \d+ events: more came than could be read$/),
+    ]);
+    for (const { fromMs, toMs } of waits) expect(toMs - fromMs).toBeLessThan(100);
+    await tracer.stop();
   });
 
   it('removes what a tracer left whose process was killed', async () => {
@@ -99,7 +151,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
       script,
       `import { LockTracer } from ${from};
        const nothing = () => undefined;
-       await LockTracer.start(${JSON.stringify(binary)}, { onWait: nothing, onRelease: nothing, onEnd: nothing });
+       await LockTracer.start(${JSON.stringify(server)}, { onWait: nothing, onRelease: nothing, onEnd: nothing });
        process.send('up'); setInterval(nothing, 1000);`,
     );
     const tsx = import.meta.resolve('tsx');
@@ -111,7 +163,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
       await once(child, 'message');
       child.kill('SIGKILL');
       await once(child, 'exit');
-      const tracer = await LockTracer.start(binary, news);
+      tracer = await LockTracer.start(server, news);
       await tracer.stop();
       expect(await tracesOf(child.pid!)).toEqual([]);
     } finally {
@@ -120,10 +172,14 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   });
 
   it('says in one phrase why a program cannot be traced', async () => {
-    await expect(LockTracer.start(process.execPath, news)).rejects.toThrow('does not export ProcSleep');
-    await expect(LockTracer.start('/etc/hostname', news)).rejects.toThrow('is not a 64-bit ELF program');
+    await expect(LockTracer.start({ ...server, binary: process.execPath }, news)).rejects.toThrow(
+      'does not export ProcSleep',
+    );
+    await expect(LockTracer.start({ ...server, binary: '/etc/hostname' }, news)).rejects.toThrow(
+      'is not a 64-bit ELF program',
+    );
     const elsewhere = { query: () => Promise.resolve({ rows: [{ pid: 1, port: 1 }] }) };
-    await expect(serverBinary(elsewhere as unknown as PgClient)).rejects.toThrow('runs on another host');
+    await expect(localServer(elsewhere as unknown as PgClient)).rejects.toThrow('runs on another host');
   });
 
   async function tracesOf(pid: number): Promise<string[]> {

@@ -89,6 +89,7 @@ async function rehearse(
       run: runRecord({ budgets: { p99Ms: 100 }, plan: [plannedStep('alter')] }),
       ...{ requests, steps, waits: await folder.read('waits') },
       locks: (await folder.read('locks')) ?? [],
+      exactWaits: await folder.read('exact-waits'),
       load: [
         { type: 'started', tMs: startMs },
         { type: 'baseline', fromMs: startMs, toMs: fromMs },

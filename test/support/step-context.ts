@@ -3,20 +3,18 @@ import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import { ExactWaits } from '../../scripts/probes/exact-waits.ts';
 import { LockWatch } from '../../scripts/probes/lock-watch.ts';
 import { ProbeLife } from '../../scripts/probes/probe-life.ts';
-import type { WaitSourceKind } from '../../scripts/probes/wait-source.ts';
+import { waitSources } from '../../scripts/probes/wait-sources.ts';
 import type { StepContext } from '../../scripts/replay/context.ts';
 import type { Cleanup } from '../../scripts/shared/cleanup.ts';
 import { RunClock } from '../../scripts/shared/run-clock.ts';
 
-/**
- * The context of a step without a rehearsal around it: real probes that write into `folder`, and no traffic. Waits are known by
- * the first of `sources` that can be had, else by polling.
- */
+/** The context of a step without a rehearsal around it: real probes that write into `folder`, and no traffic. */
 export async function openStepContext(
   endpoint: PgEndpoint,
   folder: RunFolder,
   cleanup: Cleanup,
-  { clock = new RunClock(), sources = [] }: { clock?: RunClock; sources?: readonly WaitSourceKind[] } = {},
+  clock = new RunClock(),
+  sources = waitSources(process.env),
 ): Promise<StepContext> {
   const probes = folder.writer('probes');
   cleanup.add('probes', () => probes.close());
@@ -29,14 +27,13 @@ export async function openStepContext(
     exact: folder.writer('exact-waits'),
   };
   for (const [name, writer] of Object.entries(writers)) cleanup.add(name, () => writer.close());
-  const exact = await ExactWaits.start(endpoint, sources, { writer: writers.exact, clock });
+  const exact = await ExactWaits.start(endpoint, sources, { clock, writer: writers.exact });
   cleanup.add('exact waits', () => exact.stop());
-  const { waits, locks } = writers;
-  const watch = await LockWatch.start(endpoint, { clock, life, exact, waits, locks });
+  const watch = await LockWatch.start(endpoint, { ...writers, clock, life, exact });
   cleanup.add('watch', () => watch.stop());
   return {
     rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
-    primary: endpoint,
+    primary: exact.forPlan(endpoint),
     clock,
     watch,
     traffic: { setShares: () => Promise.resolve(), p99Ms: () => null },

@@ -58,3 +58,13 @@ test('a first reading without waitstart does not shorten the wait', () => {
   const [span] = waitSpans([waitRecord({ tMs: 110, sinceMs: 110 }), waitRecord({ tMs: 120, sinceMs: 104 })]);
   expect(span?.fromMs).toBe(104);
 });
+
+test('a wait that the server told of begins and ends as it said, and the polls say who stood in its way', () => {
+  const seen = waitRecord({ tMs: 110, sinceMs: 105 });
+  const told = { ...seen, type: 'wait', fromMs: 104.5, toMs: 111.25, end: 'granted' } as const;
+  const short = { ...told, pid: 77, fromMs: 106, toMs: 107 };
+  expect(waitSpans([seen], [told, short])).toMatchObject([
+    { pid: seen.pid, fromMs: 104.5, lastSeenMs: 111.25, toMs: 111.25, goneMs: 111.25, seen: [seen] },
+    { pid: 77, fromMs: 106, toMs: 107, goneMs: 107, seen: [] },
+  ]);
+});

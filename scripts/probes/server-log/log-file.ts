@@ -1,7 +1,7 @@
 import { open, readlink, type FileHandle } from 'node:fs/promises';
 import type { PgClient } from '../../pg/client.ts';
 import { asError } from '../../shared/errors.ts';
-import { serverBinary } from '../../tracing/server-binary.ts';
+import { localServer } from '../../tracing/local-server.ts';
 
 const CHUNK_BYTES = 1 << 20;
 /** What a server without logging_collector writes to; pg_ctl and the embedded target let it be a file. */
@@ -60,10 +60,8 @@ async function overSql(client: PgClient, path: string): Promise<LogFile> {
 
 /** The server runs here, under another user perhaps, and its log was opened by who started it. */
 async function asFile(client: PgClient, whyNotSql: string): Promise<LogFile> {
-  await serverBinary(client); // a process of this machine
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-  const link = `/proc/${rows[0]?.pid ?? 0}/fd/2`;
-  const path = await readlink(link).catch(() => '');
+  const { postmasterPid } = await localServer(client);
+  const path = await readlink(`/proc/${postmasterPid}/fd/2`).catch(() => '');
   if (!path.startsWith('/') || path.startsWith('/dev/')) throw new Error(`the log is no file (${whyNotSql})`);
   const file = await open(path, 'r');
   let offset = (await file.stat()).size;

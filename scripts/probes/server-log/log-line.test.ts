@@ -5,7 +5,9 @@ import { LoggedWaits } from './logged-waits.ts';
 
 const AT = '1763848000.250 [71] ';
 const on = (lock: string): unknown => {
-  const line = parseLockLine(`${AT}LOG:  process 71 acquired ShareLock on ${lock} after 1.500 ms`);
+  const line = parseLockLine(
+    `${AT}LOG:  process 71 acquired ShareLock on ${lock} after 1.500 ms at character 22`,
+  );
   return line && [line.locktype, line.relationOid, line.databaseOid];
 };
 

@@ -21,8 +21,9 @@ export interface LockLine {
 }
 
 const LINE = /^(\d+\.\d{3}) \[(\d+)\] (LOG|ERROR|FATAL): {2}(.*)$/;
-/** ProcSleep in src/backend/storage/lmgr/proc.c; the same words from PostgreSQL 9.0 on. */
-const WAIT = /^process (\d+) (still waiting for|acquired) (\w+) on (.+) after (\d+\.\d{3}) ms$/;
+/** ProcSleep in src/backend/storage/lmgr/proc.c; a lock that is taken while a statement is parsed adds the place in its text. */
+const WAIT =
+  /^process (\d+) (still waiting for|acquired) (\w+) on (.+) after (\d+\.\d{3}) ms(?: at character \d+)?$/;
 /** DescribeLockTag in src/backend/storage/lmgr/lmgr.c: those that name a relation. */
 const OF_RELATION: readonly (readonly [string, RegExp])[] = [
   ['relation', /^relation (\d+) of database (\d+)$/],

@@ -23,6 +23,8 @@ const HOT_LOCKTYPES: ReadonlySet<string> = new Set(['transactionid', 'tuple']);
 export const serverLog: WaitSourceKind = {
   tier: 'server-log',
   resolutionMs: 1,
+  // PostgreSQL's default. After that time a statement ends the autovacuum in its way, and deadlocks of the plan are found.
+  planOptions: '-c deadlock_timeout=1s',
   open: async (client, news) => {
     await requireLockLogging(client);
     const cleanup = new Cleanup();

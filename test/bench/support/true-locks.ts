@@ -2,7 +2,7 @@ import { withConnection } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import { sleep } from '../../../scripts/shared/clock.ts';
 import { programSymbols } from '../../../scripts/tracing/elf-symbols.ts';
-import { serverBinary } from '../../../scripts/tracing/server-binary.ts';
+import { localServer } from '../../../scripts/tracing/local-server.ts';
 import { openTracefs } from '../../../scripts/tracing/tracefs.ts';
 import { TraceInstance } from '../../../scripts/tracing/trace-instance.ts';
 
@@ -51,7 +51,7 @@ export class TrueLockTrace {
 
   /** @throws Error saying why nothing can be known for true here */
   static async start(endpoint: PgEndpoint): Promise<TrueLockTrace> {
-    const binary = await withConnection(endpoint, 'setup', serverBinary);
+    const { binary } = await withConnection(endpoint, 'setup', localServer);
     const { architecture, offsets } = await programSymbols(binary, FUNCTIONS);
     const { first, second } = ARGUMENTS[architecture];
     const at = (name: string): string => {

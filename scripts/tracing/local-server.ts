@@ -1,0 +1,33 @@
+import { readFile, readlink } from 'node:fs/promises';
+import type { PgClient } from '../pg/client.ts';
+
+/** A server among the processes that can be seen from here. */
+export interface LocalServer {
+  /** The `postgres` that runs. */
+  readonly binary: string;
+  /** The parent of all its backends. */
+  readonly postmasterPid: number;
+}
+
+/**
+ * The server of this connection, where it runs under this kernel and among the processes that can be seen from here.
+ * @throws Error saying in one phrase why it cannot be found
+ */
+export async function localServer(client: PgClient): Promise<LocalServer> {
+  const { rows } = await client.query<{ pid: number; port: number | null }>(
+    'select pg_backend_pid() as pid, inet_client_port() as port',
+  );
+  const { pid = 0, port = null } = rows[0] ?? {};
+  const title = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
+  // A process of the same pid elsewhere has another title: `postgres: user database 127.0.0.1(50432) idle`.
+  const isOurs = title.includes(port === null ? '[local]' : `(${port})`);
+  if (!isOurs) throw new Error('the server runs on another host or in another pid namespace');
+  return { binary: await readlink(`/proc/${pid}/exe`), postmasterPid: (await parentOf(pid)) ?? 0 };
+}
+
+/** Field 4 of /proc/<pid>/stat (proc_pid_stat(5)), counted from behind the name; undefined where there is no such process. */
+export async function parentOf(pid: number): Promise<number | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
+  const parent = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+  return parent === undefined ? undefined : Number(parent);
+}
