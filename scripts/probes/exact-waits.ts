@@ -39,6 +39,7 @@ export class ExactWaits {
   #ended: Promise<void> = Promise.resolve();
   #databaseOid = 0;
   #followed = 0;
+  #planOptions: string | undefined;
 
   private constructor(client: PgClient, sinks: Sinks) {
     this.#client = client;
@@ -62,6 +63,11 @@ export class ExactWaits {
   /** Whether waits are known better than by polling. */
   get isExact(): boolean {
     return this.#source !== undefined;
+  }
+
+  /** How the plan reaches the server, so that this way of looking changes nothing for it. */
+  forPlan(endpoint: PgEndpoint): PgEndpoint {
+    return this.#planOptions === undefined ? endpoint : { ...endpoint, options: this.#planOptions };
   }
 
   /** A part of the plan begins, in this backend where it is known. */
@@ -120,6 +126,7 @@ export class ExactWaits {
             this.#fallBack(why);
           },
         });
+        this.#planOptions = kind.planOptions;
         this.#note(kind.tier, kind.resolutionMs, reasons);
         return;
       } catch (error) {
