@@ -1,4 +1,6 @@
 import { POLL_MS } from '../artifacts/polling.ts';
+import type { WaitTierRecord } from '../artifacts/wait-records.ts';
+import { formatMs } from '../shared/format.ts';
 import type { Evidence } from './evidence.ts';
 import type { Result } from './result.ts';
 
@@ -10,24 +12,28 @@ export function waitFacts({ exactWaits = [] }: Evidence): WaitFacts {
   const last = told.at(-1);
   if (last === undefined) return { tier: 'polling', resolutionMs: POLL_MS / 2, pollMs: POLL_MS, note: null };
   const { tier, resolutionMs, pollMs } = last;
-  const [first] = told;
-  const fellBack = first !== undefined && first !== last ? `${first.tier} from the start; then ` : '';
-  const reasons = told.flatMap(({ why }) => why ?? []);
-  return {
-    ...{ tier, resolutionMs, pollMs },
-    note: reasons.length === 0 ? null : `${fellBack}${reasons.join('; ')}`,
-  };
+  return { tier, resolutionMs, pollMs, note: noteOf(told) };
+}
+
+/** Why there was nothing better from the start, then when and why what there was came to an end. */
+function noteOf(told: readonly WaitTierRecord[]): string | null {
+  const reasons = told.flatMap(({ why, tMs }, index) => {
+    if (why === null) return [];
+    const before = told[index - 1];
+    return before === undefined ? [why] : [`${before.tier} ended at ${formatMs(tMs)}: ${why}`];
+  });
+  return reasons.length === 0 ? null : reasons.join('; ');
 }
 
 /** What that leaves unknown, as one sentence. */
 export function waitLimit(evidence: Evidence): string {
-  const { tier, resolutionMs, pollMs } = waitFacts(evidence);
+  const { tier, resolutionMs, pollMs, note } = waitFacts(evidence);
   switch (tier) {
     case 'uprobes':
       return `Every wait for a lock was seen, to the microsecond; who stood in its way was looked at every ${pollMs} ms.`;
     case 'server-log':
       return `Waits for locks of a millisecond and more were told by the server's log, to ${resolutionMs} ms; who stood in their way was looked at every ${pollMs} ms.`;
     case 'polling':
-      return `Who waits for whom was looked at every ${pollMs} ms: shorter waits can be missed, and the end of a wait is known to ${resolutionMs} ms.`;
+      return `Who waits for whom was looked at every ${pollMs} ms: shorter waits can be missed, and the end of a wait is known to ${resolutionMs} ms${note === null ? '' : ` (${note})`}.`;
   }
 }

@@ -2,6 +2,7 @@ import { Company } from '../actors/company.ts';
 import type { RunFolder, StreamName } from '../artifacts/run-folder.ts';
 import { loadSamples, type SamplePools } from '../load/samples.ts';
 import { withConnection } from '../pg/client.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Rehearsal, Scenario, Step } from '../plan/model.ts';
 import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility.ts';
 import { ExactWaits } from '../probes/exact-waits.ts';
@@ -50,7 +51,7 @@ export async function perform(run: Performance): Promise<StepFailure | undefined
 async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailure | undefined> {
   const { rehearsal, environment, clock, onEvent } = run;
   const probes = await startProbes(run, cleanup);
-  const { life, watch, compatibility, pools } = probes;
+  const { life, watch, compatibility, pools, planEndpoint } = probes;
   const writers = { steps: writer(run, cleanup, 'steps'), batches: writer(run, cleanup, 'batches') };
   const endpoint = environment.primary;
   const events = writer(run, cleanup, 'load');
@@ -70,10 +71,10 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
 
   onEvent({ type: 'stage', stage: 'baseline', state: 'started', detail: '', fraction: 0, etaMs: null });
   await warmUp(rehearsal, traffic, clock, signal, onEvent);
-  const company = await gather(run, cleanup);
+  const company = await gather(run, planEndpoint, cleanup);
   let current = { index: 0, step: rehearsal.plan[0] };
   const context = {
-    ...{ rehearsal, primary: endpoint, clock, watch, traffic, signal, ...writers },
+    ...{ rehearsal, primary: planEndpoint, clock, watch, traffic, signal, ...writers },
     progress: (detail: string, fraction: number | null, etaMs: number | null): void => {
       const { index, step } = current;
       if (step) onEvent(stepEvent(step, index, 'progress', detail, fraction, etaMs));
@@ -100,10 +101,10 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
 }
 
 /** Those who keep the plan company; registered to leave before anybody comes. */
-async function gather(run: Performance, cleanup: Cleanup): Promise<Company> {
-  const { rehearsal, scenario, environment, clock, onEvent } = run;
+async function gather(run: Performance, endpoint: PgEndpoint, cleanup: Cleanup): Promise<Company> {
+  const { rehearsal, scenario, clock, onEvent } = run;
   const company = await Company.gather({
-    ...{ rehearsal, scenario, endpoint: environment.primary, clock },
+    ...{ rehearsal, scenario, endpoint, clock },
     records: writer(run, cleanup, 'actors'),
     onNote: (message) => {
       onEvent({ type: 'note', message });
@@ -118,6 +119,8 @@ interface Probes {
   readonly watch: LockWatch;
   readonly compatibility: CompatibilityProbe;
   readonly pools: SamplePools;
+  /** For everybody but the app. */
+  readonly planEndpoint: PgEndpoint;
   /** The standby's lag as last seen. */
   readonly lagMs: () => number | null;
 }
@@ -152,7 +155,8 @@ async function startProbes(run: Performance, cleanup: Cleanup): Promise<Probes> 
   cleanup.add('exact waits', () => exact.stop());
   const watch = await LockWatch.start(endpoint, { clock, life, exact, ...records });
   cleanup.add('lock watch', () => watch.stop());
-  return { life, watch, compatibility, pools, lagMs: () => lagMs };
+  const planEndpoint = exact.forPlan(endpoint);
+  return { life, watch, compatibility, pools, planEndpoint, lagMs: () => lagMs };
 }
 
 function writer<K extends StreamName>(

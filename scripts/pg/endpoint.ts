@@ -7,6 +7,8 @@ export interface PgEndpoint {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Settings of each session, such as `-c deadlock_timeout=1s`. */
+  readonly options?: string;
 }
 
 /** The roles under which the tool's own connections appear, as `rehearse/<role>` in pg_stat_activity. */
@@ -20,7 +22,7 @@ export const APPLICATION_PREFIX = 'rehearse/';
  * prints may hold the password, so it is registered as a secret.
  */
 export function libpqEnvironment(endpoint: PgEndpoint, role: ConnectionRole): Record<string, string> {
-  const { host, port, user, password, database } = endpoint;
+  const { host, port, user, password, database, options } = endpoint;
   registerSecret(password);
   const url = new URL(`postgresql://${host.includes(':') ? `[${host}]` : host}:${port}`);
   url.username = encodeURIComponent(user);
@@ -34,5 +36,6 @@ export function libpqEnvironment(endpoint: PgEndpoint, role: ConnectionRole): Re
     PGPASSWORD: password,
     PGDATABASE: database,
     PGAPPNAME: `${APPLICATION_PREFIX}${role}`,
+    ...(options === undefined ? {} : { PGOPTIONS: options }),
   };
 }

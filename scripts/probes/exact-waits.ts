@@ -27,7 +27,9 @@ export class ExactWaits {
   readonly #client: PgClient;
   readonly #sinks: Sinks;
   readonly #roles = new SessionRoles();
-  readonly #names: RelationNames;
+  /** As at the beginning of the part that is in flight, and of the one before it: a part may rename or drop what it locks. */
+  #names: RelationNames;
+  #namesBefore: RelationNames;
   readonly #stop = new AbortController();
   readonly #flights: { fromMs: number; toMs: number }[] = [];
   #source: WaitSource | undefined;
@@ -37,11 +39,12 @@ export class ExactWaits {
   #ended: Promise<void> = Promise.resolve();
   #databaseOid = 0;
   #followed = 0;
+  #planOptions: string | undefined;
 
   private constructor(client: PgClient, sinks: Sinks) {
     this.#client = client;
     this.#sinks = sinks;
-    this.#names = new RelationNames(client);
+    this.#names = this.#namesBefore = new RelationNames(client);
   }
 
   /** Takes the first of `kinds` that can be had; with none of them, polling is on record as the way. */
@@ -62,14 +65,22 @@ export class ExactWaits {
     return this.#source !== undefined;
   }
 
+  /** How the plan reaches the server, so that this way of looking changes nothing for it. */
+  forPlan(endpoint: PgEndpoint): PgEndpoint {
+    return this.#planOptions === undefined ? endpoint : { ...endpoint, options: this.#planOptions };
+  }
+
   /** A part of the plan begins, in this backend where it is known. */
   async begin(pid: number | null): Promise<void> {
-    this.#names.forget();
     this.#flights.push({ fromMs: monotonicMs(), toMs: Infinity });
     const source = this.#source;
     if (source === undefined) return;
     try {
       await this.#roles.learnOwn(this.#client);
+      const names = new RelationNames(this.#client);
+      await names.learnAll();
+      this.#namesBefore = this.#names;
+      this.#names = names;
       if (!pid || pid === this.#followed) return;
       this.#followed = pid;
       await source.follow(pid);
@@ -115,6 +126,7 @@ export class ExactWaits {
             this.#fallBack(why);
           },
         });
+        this.#planOptions = kind.planOptions;
         this.#note(kind.tier, kind.resolutionMs, reasons);
         return;
       } catch (error) {
@@ -136,7 +148,7 @@ export class ExactWaits {
     const source = this.#source;
     if (source === undefined) return;
     this.#source = undefined;
-    this.#note('polling', POLL_MS / 2, [`it ended half-way: ${why}`]);
+    this.#note('polling', POLL_MS / 2, [why]);
     this.#ended = source.stop().catch(() => undefined); // it has failed already, and that is on record
   }
 
@@ -157,15 +169,20 @@ export class ExactWaits {
       this.#client,
       waits.map(({ pid }) => pid),
     );
-    await this.#names.learn(waits.flatMap(({ relationOid }) => relationOid ?? []));
+    for (const { fromMs, relationOid } of waits)
+      if (relationOid !== null) await this.#namesAt(fromMs).learn([relationOid]);
     const { clock, writer } = this.#sinks;
     for (const { pid, locktype, mode, end, fromMs, toMs, relationOid } of waits) {
       writer.write({
         ...{ type: 'wait', pid, role: this.#roles.of(pid), locktype, mode, end },
-        relation: relationOid === null ? null : this.#names.of(relationOid),
+        relation: relationOid === null ? null : this.#namesAt(fromMs).of(relationOid),
         ...{ fromMs: clock.at(fromMs), toMs: clock.at(toMs) },
       });
     }
+  }
+
+  #namesAt(ms: number): RelationNames {
+    return ms < (this.#flights.at(-1)?.fromMs ?? 0) ? this.#namesBefore : this.#names;
   }
 
   #concerns({ databaseOid, fromMs, toMs }: TracedWait): boolean {

@@ -1,9 +1,10 @@
 import { WAIT_TIERS } from '../artifacts/wait-records.ts';
+import { serverLog } from './server-log/server-log.ts';
 import { uprobes } from './uprobes.ts';
 import type { WaitSourceKind } from './wait-source.ts';
 
 /** Best first. */
-const SOURCES: readonly WaitSourceKind[] = [uprobes];
+const SOURCES: readonly WaitSourceKind[] = [uprobes, serverLog];
 
 /** Those to try, best first: all, or from the tier on that REHEARSE_WAITS names. */
 export function waitSources({ REHEARSE_WAITS }: NodeJS.ProcessEnv): readonly WaitSourceKind[] {

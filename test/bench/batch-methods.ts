@@ -35,7 +35,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
   [STEP_NAME]: async (endpoint, folder) => {
     const cleanup = new Cleanup();
     try {
-      await runBackfillStep(STEP, await openStepContext(endpoint, folder, cleanup), () => undefined);
+      const context = await openStepContext(endpoint, folder, cleanup);
+      await runBackfillStep(STEP, context, () => undefined);
     } finally {
       const [failure] = await cleanup.run();
       if (failure) throw failure.error;

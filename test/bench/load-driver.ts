@@ -56,9 +56,18 @@ export class LoadDriver {
 }
 
 async function ask(program: ChildProcess, order: ToSlices): Promise<unknown> {
-  const ended = once(program, 'exit').then(() => Promise.reject(new Error('the load process ended')));
-  const answered = once(program, 'message');
+  const done = new AbortController();
+  const { signal } = done;
+  const ended = once(program, 'exit', { signal }).then(() =>
+    Promise.reject(new Error('the load process ended')),
+  );
+  ended.catch(() => undefined); // the race reports it; after the race nobody waits for it
+  const answered = once(program, 'message', { signal });
   program.send(order);
-  const [answer] = (await Promise.race([answered, ended])) as [unknown];
-  return answer;
+  try {
+    const [answer] = (await Promise.race([answered, ended])) as [unknown];
+    return answer;
+  } finally {
+    done.abort();
+  }
 }

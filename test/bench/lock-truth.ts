@@ -1,6 +1,7 @@
 import { groupBy } from '../../scripts/checks/analysis/group-by.ts';
 import type { StatementTry } from '../../scripts/checks/analysis/windows.ts';
 import { waitSpans } from '../../scripts/checks/analysis/waits.ts';
+import { waitFacts } from '../../scripts/checks/wait-tier.ts';
 import { median, percentileOf, rounded } from './support/figures.ts';
 import { machineLine } from './support/machine.ts';
 import { printHeadline, printLine, printTable } from './support/print.ts';
@@ -94,7 +95,8 @@ function waits({ analysis, truth }: Rehearsed): Waits {
         (hold) => hold.relation === wait.relation && hold.fromMs < wait.toMs && hold.toMs > wait.fromMs,
       ),
   );
-  const seen = groupBy(waitSpans(analysis.evidence.waits ?? []), ({ pid }) => pid);
+  const told = (analysis.evidence.exactWaits ?? []).filter((record) => record.type === 'wait');
+  const seen = groupBy(waitSpans(analysis.evidence.waits ?? [], told), ({ pid }) => pid);
   const long = behind.filter(({ fromMs, toMs }) => toMs - fromMs >= SHORT_WAIT_MS);
   const found = long.filter((wait) =>
     seen.get(wait.pid)?.some(({ fromMs, toMs }) => fromMs < wait.toMs && toMs > wait.fromMs),
@@ -150,5 +152,5 @@ printHeadline({
   errorP99Ms: rounded(percentileOf(errors, 99)),
   waitsFound: rounded(wait.found / wait.trueOnes),
   sessionSecondsError: rounded(Math.abs(wait.reportedSeconds / wait.trueSeconds - 1), 4),
-  tier: 'poll',
+  tier: waitFacts(rehearsed.analysis.evidence).tier,
 });

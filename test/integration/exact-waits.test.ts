@@ -101,14 +101,14 @@ describe('exact waits', () => {
     });
     expect(records).toMatchObject([
       { tier: 'server-log', pollMs: 25, why: 'uprobes: uprobes need root' },
-      { tier: 'polling', pollMs: 10, why: 'it ended half-way: the log cannot be read any more' },
+      { tier: 'polling', pollMs: 10, why: 'the log cannot be read any more' },
     ]);
     const { waits, limits } = judgeEvidence(evidence({ exactWaits: records }));
-    expect(waits).toMatchObject({
-      tier: 'polling',
-      note: 'server-log from the start; then uprobes: uprobes need root; it ended half-way: the log cannot be read any more',
-    });
-    expect(limits.join(' ')).toContain('shorter waits can be missed');
+    expect(waits?.tier).toBe('polling');
+    expect(waits?.note).toMatch(
+      /^uprobes: uprobes need root; server-log ended at [\d.]+ m?s: the log cannot be read any more$/,
+    );
+    expect(limits.join(' ')).toMatch(/shorter waits can be missed.*server-log ended at/);
   });
 
   it.skipIf(!canTrace)(

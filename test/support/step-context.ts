@@ -33,7 +33,7 @@ export async function openStepContext(
   cleanup.add('watch', () => watch.stop());
   return {
     rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
-    primary: endpoint,
+    primary: exact.forPlan(endpoint),
     clock,
     watch,
     traffic: { setShares: () => Promise.resolve(), p99Ms: () => null },

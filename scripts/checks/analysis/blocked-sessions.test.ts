@@ -87,3 +87,27 @@ test('a command’s backends are known by the locks that were seen in its step',
   });
   expect(analyse(evidence({ run, waits, steps })).steps[0]?.blocked.peak).toBe(0);
 });
+
+test('waits that no poll saw are laid on who held the relation, but for those on rows', () => {
+  const told = { type: 'wait', role: 'app', mode: 'RowExclusiveLock', end: 'granted' } as const;
+  const wanted = { ...told, relation: 'public.customers', locktype: 'relation' };
+  const exactWaits = [
+    { ...wanted, pid: 1000, fromMs: 5002, toMs: 5008 },
+    { ...wanted, pid: 1001, fromMs: 5004, toMs: 5008 },
+    { ...wanted, pid: 1002, fromMs: 5004, toMs: 5008, locktype: 'tuple' },
+    { ...wanted, pid: 1003, fromMs: 5004, toMs: 5008, relation: 'public.orders' },
+    { ...wanted, pid: 1004, fromMs: 5100, toMs: 5108 },
+  ];
+  const steps = [
+    ...stepWindow('alter', 4900, 6000),
+    statementRecord({ sentMs: 5000, respondedMs: 5001, releasedMs: 5008 }),
+  ];
+  const [step] = analyse(evidence({ exactWaits, steps })).steps;
+  expect(step?.statements[0]?.blocked).toEqual({
+    sessionSeconds: 0.01,
+    peak: 2,
+    longestMs: 6,
+    relations: ['public.customers'],
+    waiters: [{ role: 'app', sessions: 2, sessionSeconds: 0.01, longestMs: 6 }],
+  });
+});

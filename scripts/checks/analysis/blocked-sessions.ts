@@ -2,8 +2,8 @@ import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
 import type { Disturbance } from './disturbances.ts';
 import { groupBy } from './group-by.ts';
 import { largest } from './largest.ts';
-import { overlapMs, type Interval } from './intervals.ts';
-import type { WaitSpan } from './waits.ts';
+import { mostAtOnce, overlapMs, type Interval } from './intervals.ts';
+import { isExact, type WaitSpan } from './waits.ts';
 import type { StatementTry } from './windows.ts';
 
 /** What one disturbance did to the app's sessions. */
@@ -38,6 +38,7 @@ interface OtherWait extends Interval {
   readonly cause: number;
   readonly relation: string | null;
   readonly polls: readonly number[];
+  readonly isExact: boolean;
 }
 
 /** Backends of a step that run under another name than `migration`: the programs of a command step. */
@@ -124,12 +125,16 @@ function attributed(
   const cause = causes[best.cause];
   const fromMs = Math.max(wait.fromMs, cause?.fromMs ?? wait.fromMs);
   const toMs = Math.max(fromMs, endOf(wait, cause?.toMs ?? wait.toMs));
-  return { role: wait.role, cause: best.cause, relation: best.relation, polls, fromMs, toMs };
+  return {
+    ...{ role: wait.role, cause: best.cause, relation: best.relation, polls, fromMs, toMs },
+    isExact: isExact(wait),
+  };
 }
 
 /** Whoever holds or wants its relation at that time: no poll saw whom it waited for. */
 function unseenCause(wait: WaitSpan, causes: readonly Disturbance[]): Cause | undefined {
-  if (wait.relation === null) return undefined;
+  // Sessions of the app wait for each other's rows and tuples all the time: without a poll nobody is to blame.
+  if (wait.locktype !== 'relation') return undefined;
   let best: Cause | undefined;
   causes.forEach((cause, index) => {
     if (cause.rank < 2 || cause.statement === null) return;
@@ -206,7 +211,10 @@ function waiterOf(role: SessionRole, waits: readonly OtherWait[]): Waiter {
   );
   return {
     role,
-    sessions: largest([...atPoll.values()].map((sessions) => sessions.length)),
+    sessions: Math.max(
+      largest([...atPoll.values()].map((sessions) => sessions.length)),
+      mostAtOnce(waits.filter((wait) => wait.isExact)),
+    ),
     sessionSeconds: lengths.reduce((sum, ms) => sum + ms, 0) / 1000,
     longestMs: largest(lengths),
   };

@@ -20,18 +20,22 @@ export interface LockEffect {
   readonly spans: readonly LockSpan[];
 }
 
-/** Locks as the session itself told them: all are taken at the grant and freed with the transaction. */
+/** Locks as the session itself told them: each is taken at its grant, and all are freed with the transaction. */
 export function heldInTransaction(
   newLocks: readonly LockEntry[],
-  grantMs: number,
+  grantMsOf: (lock: LockEntry) => number,
   releasedMs: number,
 ): LockSpan[] {
   return newLocks
     .filter(({ existedBefore }) => existedBefore)
-    .map(({ relation, mode, partitionOf }) => ({
-      ...{ relation, mode, fromMs: grantMs, toMs: Math.max(grantMs, releasedMs) },
-      ...(partitionOf === undefined ? {} : { partitionOf }),
-    }));
+    .map((lock) => {
+      const { relation, mode, partitionOf } = lock;
+      const fromMs = grantMsOf(lock);
+      return {
+        ...{ relation, mode, fromMs, toMs: Math.max(fromMs, releasedMs) },
+        ...(partitionOf === undefined ? {} : { partitionOf }),
+      };
+    });
 }
 
 /** Wait, hold and blackout from the locks held and the waits of the same session. */

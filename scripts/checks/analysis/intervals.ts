@@ -25,3 +25,16 @@ export function merged(intervals: readonly Interval[]): Interval[] {
   }
   return joined;
 }
+
+/** How many of `intervals` lie over each other at most; those that only touch do not. */
+export function mostAtOnce(intervals: readonly Interval[]): number {
+  const starts = intervals.map(({ fromMs }) => fromMs).sort((a, b) => a - b);
+  const ends = intervals.map(({ toMs }) => toMs).sort((a, b) => a - b);
+  let ended = 0;
+  let most = 0;
+  starts.forEach((startMs, index) => {
+    while ((ends[ended] ?? Infinity) <= startMs) ended += 1;
+    most = Math.max(most, index + 1 - ended);
+  });
+  return most;
+}

@@ -68,3 +68,16 @@ test('a wait that the server told of begins and ends as it said, and the polls s
     { pid: 77, fromMs: 106, toMs: 107, goneMs: 107, seen: [] },
   ]);
 });
+
+test('of several waits of a session the poll saw the one that began when it says', () => {
+  const seen = waitRecord({ tMs: 100, sinceMs: 96.2 });
+  const told = { ...seen, type: 'wait', end: 'granted' } as const;
+  const [before, during] = [
+    { ...told, fromMs: 85, toMs: 95 },
+    { ...told, fromMs: 96, toMs: 130 },
+  ];
+  expect(waitSpans([seen], [before, during])).toMatchObject([
+    { fromMs: 85, toMs: 95, seen: [] },
+    { fromMs: 96, toMs: 130, seen: [seen] },
+  ]);
+});

@@ -1,7 +1,6 @@
 import { POLL_MS } from '../../artifacts/polling.ts';
 import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
 import type { ExactWait } from '../../artifacts/wait-records.ts';
-
 import { groupBy } from './group-by.ts';
 
 /** A later poll than this is not the next one: nothing was watched in between. */
@@ -55,13 +54,20 @@ function withExact(spans: readonly WaitSpan[], exact: readonly ExactWait[]): Wai
   const told = groupBy(exact, ({ pid }) => pid);
   const matched = new Set<ExactWait>();
   const refined = spans.map((span) => {
-    const same = told.get(span.pid)?.find((wait) => !matched.has(wait) && isSame(span, wait));
+    const [same] = (told.get(span.pid) ?? [])
+      .filter((wait) => !matched.has(wait) && isSame(span, wait))
+      .sort((a, b) => Math.abs(a.fromMs - span.fromMs) - Math.abs(b.fromMs - span.fromMs));
     if (same === undefined) return span;
     matched.add(same);
     return { ...span, fromMs: same.fromMs, lastSeenMs: same.toMs, toMs: same.toMs, goneMs: same.toMs };
   });
   const unseen = exact.filter((wait) => !matched.has(wait));
   return [...refined, ...unseen.map(betweenPolls)];
+}
+
+/** Whether both ends are as the server told. */
+export function isExact({ toMs, goneMs }: WaitSpan): boolean {
+  return toMs === goneMs;
 }
 
 /** The polls that saw the span lie within the wait, but for the round trip of a poll. */

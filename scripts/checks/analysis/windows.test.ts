@@ -135,3 +135,16 @@ test('waiting for old transactions, as CREATE INDEX CONCURRENTLY does, stops nob
   const record = statementRecord({ sentMs: 90, respondedMs: 300, capture: 'outside', newLocks: [] });
   expect(figures(record, waits)).toMatchObject({ waitMs: 20, blockingWaitMs: 0, blackoutMs: 0 });
 });
+
+test('a lock that the server saw granted is held from there, any other from the sending and its waits on', () => {
+  const orders = { relation: 'public.orders', mode: 'ShareLock', existedBefore: true };
+  const record = statementRecord({
+    ...{ sentMs: 5000, respondedMs: 5050, releasedMs: 5060 },
+    newLocks: [EXCLUSIVE, orders],
+  });
+  const told = waitRecord({ ...own, tMs: 5010, sinceMs: 5001 });
+  const wait = { ...told, type: 'wait', fromMs: 5001.25, toMs: 5041.5, end: 'granted' } as const;
+  const { waitMs, spans, holdMs } = statementTry(record, waitSpans([], [wait]), []);
+  expect({ waitMs, holdMs }).toEqual({ waitMs: 40.25, holdMs: 18.5 });
+  expect(spans.map(({ fromMs }) => fromMs)).toEqual([5041.5, 5040.25]);
+});

@@ -1,9 +1,9 @@
-import type { OutsideLockRecord, StatementRecord } from '../../artifacts/records.ts';
+import type { LockEntry, OutsideLockRecord, StatementRecord } from '../../artifacts/records.ts';
 import { heldInTransaction, lockEffect, type Clipped, type LockEffect } from './holds.ts';
 import { merged, type Interval } from './intervals.ts';
 import { POLL_MS } from '../../artifacts/polling.ts';
 import { outsideLocks, type LockSpan } from './outside-locks.ts';
-import type { WaitSpan } from './waits.ts';
+import { isExact, type WaitSpan } from './waits.ts';
 
 const RECENT_MS = 5 * POLL_MS;
 
@@ -33,9 +33,15 @@ export function statementTry(
           locks.filter(({ pid, step }) => pid === record.pid && step === record.step),
           window,
         )
-      : heldInTransaction(record.newLocks, grantMs, record.releasedMs);
+      : heldInTransaction(record.newLocks, (lock) => exactGrantMs(lock, own) ?? grantMs, record.releasedMs);
   const effect = lockEffect(spans, own);
   return { record, waits: own, waitMs, grantMs, ...effect, blackout: blackoutOf(record, effect) };
+}
+
+/** When a lock that the statement waited for was granted; undefined where nobody told. */
+function exactGrantMs({ relation, mode }: LockEntry, own: readonly Clipped[]): number | undefined {
+  const waited = own.findLast(({ wait }) => wait.relation === relation && wait.mode === mode);
+  return waited !== undefined && isExact(waited.wait) ? waited.toMs : undefined;
 }
 
 /** Locks seen from outside that an earlier statement of the transaction had not taken. */
