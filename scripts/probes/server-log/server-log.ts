@@ -11,6 +11,8 @@ import { LoggedWaits } from './logged-waits.ts';
 const READ_EVERY_MS = 200;
 /** The server's clock and ours drift apart by a few milliseconds an hour. */
 const READS_BETWEEN_CLOCKS = 50;
+/** A second: a burst is no hot row. */
+const READS_BETWEEN_COUNTS = 5;
 const CLOCK_TRIES = 5;
 /** Waits for rows. More, and looking for deadlocks a millisecond into each of them costs the app several per cent. */
 const HOT_ROW_WAITS_PER_SEC = 50;
@@ -79,11 +81,14 @@ class LogFollower implements WaitSource {
   }
 
   async #run(): Promise<void> {
+    let fromMs = monotonicMs();
     for (let reads = 1; !this.#stop.signal.aborted; reads++) {
-      const fromMs = monotonicMs();
       await sleep(READ_EVERY_MS, this.#stop.signal).catch(() => undefined);
       await this.#read();
-      this.#requireColdRows((monotonicMs() - fromMs) / 1000);
+      if (reads % READS_BETWEEN_COUNTS === 0) {
+        this.#requireColdRows((monotonicMs() - fromMs) / 1000);
+        fromMs = monotonicMs();
+      }
       if (reads % READS_BETWEEN_CLOCKS === 0) this.#aheadMs = await clockDifference(this.#client);
     }
     await this.#read();
@@ -99,7 +104,7 @@ class LogFollower implements WaitSource {
   }
 
   #requireColdRows(seconds: number): void {
-    const perSec = this.#rowWaits / Math.max(seconds, READ_EVERY_MS / 1000);
+    const perSec = this.#rowWaits / seconds;
     this.#rowWaits = 0;
     if (perSec > HOT_ROW_WAITS_PER_SEC)
       throw new Error(
