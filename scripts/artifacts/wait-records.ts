@@ -5,7 +5,7 @@ export const WAIT_TIERS = ['uprobes', 'server-log', 'polling'] as const;
 export type WaitTier = (typeof WAIT_TIERS)[number];
 
 /** artifacts/exact-waits.ndjson: waits that the server itself told of, and how. Times count from the run's zero. */
-export type ExactWaitRecord = ExactWait | LockRelease | WaitTierRecord;
+export type ExactWaitRecord = ExactWait | LockGrant | LockRelease | WaitTierRecord;
 
 /** One wait of one session for one heavyweight lock, while a part of the plan was in flight. */
 export interface ExactWait {
@@ -21,6 +21,15 @@ export interface ExactWait {
   readonly toMs: number;
   /** `cancelled`: a timeout, a cancel or a deadlock ended it. */
   readonly end: 'granted' | 'cancelled';
+}
+
+/** A backend got ACCESS EXCLUSIVE on a relation, waiting or not. */
+export interface LockGrant {
+  readonly type: 'grant';
+  readonly pid: number;
+  readonly tMs: number;
+  /** `schema.name` */
+  readonly relation: string;
 }
 
 /** The migration's backend gave back its locks. */

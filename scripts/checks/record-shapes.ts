@@ -68,6 +68,7 @@ const exactWait = z.discriminatedUnion('type', [
     toMs: number,
     end: z.enum(['granted', 'cancelled']),
   }),
+  z.object({ type: z.literal('grant'), pid: number, tMs: number, relation: text }),
   z.object({ type: z.literal('release'), pid: number, tMs: number }),
   z.object({ type: z.literal('tier'), tMs: number, tier: z.enum(WAIT_TIERS), resolutionMs: number }),
 ]);

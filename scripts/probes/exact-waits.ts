@@ -6,7 +6,7 @@ import { monotonicMs, sleep } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
-import type { TracedWait } from '../tracing/lock-pairing.ts';
+import type { TracedGrant, TracedWait } from '../tracing/lock-pairing.ts';
 import { PROBE_TIMEOUT_MS } from './probe-life.ts';
 import { RelationNames } from './relation-names.ts';
 import { SessionRoles } from './session-roles.ts';
@@ -34,6 +34,7 @@ export class ExactWaits {
   readonly #flights: { fromMs: number; toMs: number }[] = [];
   #source: WaitSource | undefined;
   #waits: TracedWait[] = [];
+  #grants: TracedGrant[] = [];
   #loop: Promise<void> = Promise.resolve();
   /** The end of a source that failed. */
   #ended: Promise<void> = Promise.resolve();
@@ -119,6 +120,7 @@ export class ExactWaits {
       try {
         this.#source = await kind.open(this.#client, {
           onWait: (wait) => void this.#waits.push(wait),
+          onGrant: (grant) => void this.#grants.push(grant),
           onRelease: ({ pid, atMs }) => {
             this.#sinks.writer.write({ type: 'release', pid, tMs: this.#sinks.clock.at(atMs) });
           },
@@ -164,6 +166,7 @@ export class ExactWaits {
   async #flush(): Promise<void> {
     const waits = this.#waits.filter((wait) => this.#concerns(wait));
     this.#waits = [];
+    this.#writeGrants();
     if (waits.length === 0) return;
     await this.#roles.learn(
       this.#client,
@@ -181,11 +184,23 @@ export class ExactWaits {
     }
   }
 
+  /** What a part itself made has no name yet, and nobody else can want it. */
+  #writeGrants(): void {
+    const { clock, writer } = this.#sinks;
+    const grants = this.#grants;
+    this.#grants = [];
+    for (const { pid, atMs, databaseOid, relationOid } of grants) {
+      const relation = this.#namesAt(atMs).known(relationOid);
+      if (relation !== undefined && this.#concerns({ databaseOid, fromMs: atMs, toMs: atMs }))
+        writer.write({ type: 'grant', pid, tMs: clock.at(atMs), relation });
+    }
+  }
+
   #namesAt(ms: number): RelationNames {
     return ms < (this.#flights.at(-1)?.fromMs ?? 0) ? this.#namesBefore : this.#names;
   }
 
-  #concerns({ databaseOid, fromMs, toMs }: TracedWait): boolean {
+  #concerns({ databaseOid, fromMs, toMs }: Pick<TracedWait, 'databaseOid' | 'fromMs' | 'toMs'>): boolean {
     const isElsewhere = databaseOid !== 0 && databaseOid !== this.#databaseOid;
     return !isElsewhere && this.#flights.some((flight) => fromMs <= flight.toMs && toMs >= flight.fromMs);
   }

@@ -14,7 +14,11 @@ export class RelationNames {
   }
 
   of(oid: number): string {
-    return this.#known.get(oid) ?? `oid ${oid}`;
+    return this.known(oid) ?? `oid ${oid}`;
+  }
+
+  known(oid: number): string | undefined {
+    return this.#known.get(oid);
   }
 
   /** Looks up those that are not known yet; one that nobody else can see yet stays unknown until the next time. */

@@ -3,7 +3,7 @@ import type { PgClient } from '../pg/client.ts';
 import type { TracerNews } from '../tracing/lock-tracer.ts';
 
 /** What a source tells; times on the clock of `monotonicMs`. */
-export type WaitNews = Pick<TracerNews, 'onWait' | 'onRelease' | 'onEnd'>;
+export type WaitNews = Pick<TracerNews, 'onWait' | 'onGrant' | 'onRelease' | 'onEnd'>;
 
 /** Something that makes the server itself tell of its waits. */
 export interface WaitSource {

@@ -15,16 +15,23 @@ export async function abandonedGroups(tracefs: string): Promise<string[]> {
   return groups.filter((_, index) => isOver[index]);
 }
 
-/** Takes the events and the buffer of a group away. */
+/**
+ * Takes the events and the buffer of a group away. Somebody else may be doing the same.
+ * @throws Error when some of it is still there
+ */
 export async function removeGroup(tracefs: string, group: string): Promise<void> {
   const dir = join(tracefs, 'instances', group);
-  if (existsSync(dir)) {
-    await writeFile(join(dir, 'events', group, 'enable'), '0').catch(() => undefined); // it may have none
-    await rmdir(dir);
+  await writeFile(join(dir, 'events', group, 'enable'), '0').catch(() => undefined); // it may have none
+  await rmdir(dir).catch(() => undefined);
+  for (const name of await eventsOf(tracefs, group)) {
+    await appendFile(join(tracefs, 'uprobe_events'), `-:${group}/${name}\n`).catch(() => undefined);
   }
-  for (const event of await definedEvents(tracefs)) {
-    if (event.group === group) await appendFile(join(tracefs, 'uprobe_events'), `-:${group}/${event.name}\n`);
-  }
+  if (existsSync(dir) || (await eventsOf(tracefs, group)).length > 0)
+    throw new Error(`the trace events of ${group} cannot be removed`);
+}
+
+async function eventsOf(tracefs: string, group: string): Promise<string[]> {
+  return (await definedEvents(tracefs)).filter((event) => event.group === group).map(({ name }) => name);
 }
 
 async function definedEvents(tracefs: string): Promise<{ group: string; name: string }[]> {

@@ -7,15 +7,24 @@ import type { Architecture } from './elf-symbols.ts';
  *
  * Only functions that few transactions pass: each costs a trap. ProcSleep is entered to wait, and returns with the lock or at a
  * deadlock; a timeout or a cancel leaves it by an error, whose clean-up takes the backend out of the queue by
- * RemoveFromWaitQueue. (LockErrorCleanup itself is passed at the end of every transaction.)
+ * RemoveFromWaitQueue. (LockErrorCleanup itself is passed at the end of every transaction.) Who has just been granted ACCESS
+ * EXCLUSIVE on a relation, waiting or not, tells standbys of it by LogAccessExclusiveLock, unless wal_level is minimal.
  */
 
-export const TRACED_FUNCTIONS = ['ProcSleep', 'RemoveFromWaitQueue', 'LockReleaseAll'] as const;
+export const TRACED_FUNCTIONS = [
+  'ProcSleep',
+  'RemoveFromWaitQueue',
+  'LogAccessExclusiveLock',
+  'LockReleaseAll',
+] as const;
 
 /** The end of a transaction gives back ordinary locks, then calls LockReleaseAll for advisory ones: by then the others are free. */
 export const RELEASED_ALL = 'method == 2'; // USER_LOCKMETHOD
 
-const FIRST_ARGUMENT: Record<Architecture, string> = { 'x86-64': '%di', arm64: '%x0' };
+const ARGUMENTS: Record<Architecture, readonly [first: string, second: string]> = {
+  'x86-64': ['%di', '%si'],
+  arm64: ['%x0', '%x1'],
+};
 
 /** The lines for uprobe_events, by the name of the event. */
 export function lockEvents(
@@ -25,7 +34,7 @@ export function lockEvents(
   offsets: ReadonlyMap<string, number>,
 ): Map<string, string> {
   const at = (name: string): string => `${binary}:0x${(offsets.get(name) ?? 0).toString(16)}`;
-  const first = FIRST_ARGUMENT[architecture];
+  const [first, second] = ARGUMENTS[architecture];
   return new Map([
     [
       'wait',
@@ -33,6 +42,10 @@ export function lockEvents(
     ],
     ['awake', `r:${group}/awake ${at('ProcSleep')} status=$retval:s32`],
     ['removed', `p:${group}/removed ${at('RemoveFromWaitQueue')}`],
+    [
+      'granted',
+      `p:${group}/granted ${at('LogAccessExclusiveLock')} database=${first}:u32 relation=${second}:u32`,
+    ],
     ['released', `p:${group}/released ${at('LockReleaseAll')} method=${first}:u16`],
   ]);
 }

@@ -1,17 +1,20 @@
 import { beforeEach, expect, it } from 'vitest';
-import { LockPairing, type TracedRelease, type TracedWait } from './lock-pairing.ts';
+import { LockPairing, type TracedGrant, type TracedRelease, type TracedWait } from './lock-pairing.ts';
 
 let waits: TracedWait[];
+let grants: TracedGrant[];
 let releases: TracedRelease[];
 let pairing: LockPairing;
 
 beforeEach(() => {
   waits = [];
+  grants = [];
   releases = [];
-  pairing = new LockPairing(
-    (wait) => waits.push(wait),
-    (release) => releases.push(release),
-  );
+  pairing = new LockPairing({
+    onWait: (wait) => waits.push(wait),
+    onGrant: (grant) => grants.push(grant),
+    onRelease: (release) => releases.push(release),
+  });
 });
 
 const FOR_RELATION = { database: 5, relation: 16384, locktype: 0, mode: 1 };
@@ -61,7 +64,9 @@ it('takes the last beginning where the end of the one before is missing', () => 
   expect(waits).toMatchObject([{ fromMs: 50, toMs: 60 }]);
 });
 
-it('passes on when a backend gives its locks back', () => {
+it('passes on when a backend gets ACCESS EXCLUSIVE and when it gives its locks back', () => {
+  event(2, 10, 'granted', { database: 5, relation: 16384 });
   event(3, 10, 'released', { method: 2 });
+  expect(grants).toEqual([{ pid: 10, atMs: 2, databaseOid: 5, relationOid: 16384 }]);
   expect(releases).toEqual([{ pid: 10, atMs: 3 }]);
 });

@@ -16,6 +16,14 @@ export interface TracedWait {
   readonly mode: string;
 }
 
+/** A backend has ACCESS EXCLUSIVE on a relation from now on. */
+export interface TracedGrant {
+  readonly pid: number;
+  readonly atMs: number;
+  readonly databaseOid: number;
+  readonly relationOid: number;
+}
+
 /** A backend has given back its locks. */
 export interface TracedRelease {
   readonly pid: number;
@@ -25,14 +33,22 @@ export interface TracedRelease {
 /** PROC_WAIT_STATUS_OK (src/include/storage/lock.h). */
 const GRANTED = 0;
 
+export interface LockNews {
+  readonly onWait: (wait: TracedWait) => void;
+  readonly onGrant: (grant: TracedGrant) => void;
+  readonly onRelease: (release: TracedRelease) => void;
+}
+
 /** Joins the beginnings and ends of waits. */
 export class LockPairing {
   readonly #open = new Map<number, TraceLine>();
   readonly #onWait: (wait: TracedWait) => void;
+  readonly #onGrant: (grant: TracedGrant) => void;
   readonly #onRelease: (release: TracedRelease) => void;
 
-  constructor(onWait: (wait: TracedWait) => void, onRelease: (release: TracedRelease) => void) {
+  constructor({ onWait, onGrant, onRelease }: LockNews) {
     this.#onWait = onWait;
+    this.#onGrant = onGrant;
     this.#onRelease = onRelease;
   }
 
@@ -49,6 +65,11 @@ export class LockPairing {
       case 'removed':
         this.#end(line, 'cancelled');
         break;
+      case 'granted': {
+        const { database = 0, relation = 0 } = line.fields;
+        this.#onGrant({ pid: line.pid, atMs: line.tMs, databaseOid: database, relationOid: relation });
+        break;
+      }
       case 'released':
         this.#onRelease({ pid: line.pid, atMs: line.tMs });
     }

@@ -5,7 +5,7 @@ import { abandonedGroups, removeGroup } from './abandoned.ts';
 import { programSymbols } from './elf-symbols.ts';
 import { lockEvents, RELEASED_ALL, TRACED_FUNCTIONS } from './lock-events.ts';
 import type { LocalServer } from './local-server.ts';
-import { LockPairing, type TracedRelease, type TracedWait } from './lock-pairing.ts';
+import { LockPairing, type LockNews } from './lock-pairing.ts';
 import { TraceInstance } from './trace-instance.ts';
 import { parseTraceLine } from './trace-line.ts';
 import { openTracefs, type Tracefs } from './tracefs.ts';
@@ -13,11 +13,9 @@ import { openTracefs, type Tracefs } from './tracefs.ts';
 const READ_EVERY_MS = 20;
 /** How often the kernel is asked whether it had to throw events away, in reads. */
 const READS_BETWEEN_COUNTS = 25;
-const ALWAYS_ON = ['wait', 'awake', 'removed'];
+const ALWAYS_ON = ['wait', 'awake', 'removed', 'granted'];
 
-export interface TracerNews {
-  readonly onWait: (wait: TracedWait) => void;
-  readonly onRelease: (release: TracedRelease) => void;
+export interface TracerNews extends LockNews {
   /** The tracer has ended by itself: what it told until then is whole, later waits are not seen. */
   readonly onEnd: (why: string) => void;
 }
@@ -38,16 +36,18 @@ export class LockTracer {
   private constructor(tracefs: Tracefs, instance: TraceInstance, news: TracerNews) {
     this.#tracefs = tracefs;
     this.#instance = instance;
-    this.#pairing = new LockPairing(
-      (wait) =>
+    const later =
+      <T>(tell: (news: T) => void) =>
+      (news: T): void => {
         this.#unconfirmed.push(() => {
-          news.onWait(wait);
-        }),
-      (release) =>
-        this.#unconfirmed.push(() => {
-          news.onRelease(release);
-        }),
-    );
+          tell(news);
+        });
+      };
+    this.#pairing = new LockPairing({
+      onWait: later(news.onWait),
+      onGrant: later(news.onGrant),
+      onRelease: later(news.onRelease),
+    });
     this.#loop = this.#run().catch((error: unknown) => {
       news.onEnd(asError(error).message);
     });
@@ -64,7 +64,9 @@ export class LockTracer {
     const tracefs = await openTracefs();
     let instance: TraceInstance | undefined;
     try {
-      for (const group of await abandonedGroups(tracefs.path)) await removeGroup(tracefs.path, group);
+      for (const group of await abandonedGroups(tracefs.path)) {
+        await removeGroup(tracefs.path, group).catch(() => undefined); // `rehearse reap` tells of it
+      }
       instance = await TraceInstance.open(tracefs.path, (group) =>
         lockEvents(group, binary, architecture, offsets),
       );

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findTraces } from '../../infra/targets/embedded/trace-leftovers.ts';
 import { closeQuietly, connect, withConnection, type PgClient } from '../../scripts/pg/client.ts';
 import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
-import type { TracedRelease, TracedWait } from '../../scripts/tracing/lock-pairing.ts';
+import type { TracedGrant, TracedRelease, TracedWait } from '../../scripts/tracing/lock-pairing.ts';
 import { LockTracer, type TracerNews } from '../../scripts/tracing/lock-tracer.ts';
 import { localServer, type LocalServer } from '../../scripts/tracing/local-server.ts';
 import { openTracefs } from '../../scripts/tracing/tracefs.ts';
@@ -24,10 +24,12 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
   let clients: PgClient[] = [];
   let tracer: LockTracer;
   const waits: TracedWait[] = [];
+  const grants: TracedGrant[] = [];
   const releases: TracedRelease[] = [];
   const ends: string[] = [];
   const news: TracerNews = {
     onWait: (wait: TracedWait) => void waits.push(wait),
+    onGrant: (grant: TracedGrant) => void grants.push(grant),
     onRelease: (release: TracedRelease) => void releases.push(release),
     onEnd: (why: string) => void ends.push(why),
   };
@@ -44,7 +46,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
     await Promise.all(clients.map(closeQuietly));
     clients = [];
     await tracer.stop();
-    for (const list of [waits, releases, ends]) list.length = 0;
+    for (const list of [waits, grants, releases, ends]) list.length = 0;
     expect(await ownTraces()).toEqual([]);
   });
 
@@ -60,7 +62,9 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
     const holder = await session();
     const waiters = await Promise.all(Array.from({ length: 8 }, () => session()));
     await tracer.watchReleases([holder.pid]);
+    const lockedFromMs = monotonicMs();
     await holder.client.query('begin; lock table wanted');
+    const lockedToMs = monotonicMs();
     const asked = waiters.map(({ client }) => client.query('select * from wanted'));
     await sleep(60);
     const beforeMs = monotonicMs();
@@ -73,6 +77,9 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
     expect(new Set(waits.map(({ pid }) => pid))).toEqual(new Set(waiters.map(({ pid }) => pid)));
     const release = releases.find(({ pid, atMs }) => pid === holder.pid && atMs > beforeMs)!;
     expect(release.atMs).toBeLessThan(afterMs);
+    expect(grants).toMatchObject([{ pid: holder.pid, relationOid: waits[0]!.relationOid }]);
+    expect(grants[0]!.atMs).toBeGreaterThan(lockedFromMs);
+    expect(grants[0]!.atMs).toBeLessThan(lockedToMs);
     for (const wait of waits) {
       expect(wait).toMatchObject({ end: 'granted', locktype: 'relation', mode: 'AccessShareLock' });
       expect(wait.relationOid).toBeGreaterThan(16_000);
@@ -152,7 +159,7 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
       script,
       `import { LockTracer } from ${from};
        const nothing = () => undefined;
-       await LockTracer.start(${JSON.stringify(server)}, { onWait: nothing, onRelease: nothing, onEnd: nothing });
+       await LockTracer.start(${JSON.stringify(server)}, { onWait: nothing, onGrant: nothing, onRelease: nothing, onEnd: nothing });
        process.send('up'); setInterval(nothing, 1000);`,
     );
     const tsx = import.meta.resolve('tsx');

@@ -37,7 +37,11 @@ it('tells every wait of a millisecond and more, with what it was for, and leaves
   const before = await settings();
   const waits: TracedWait[] = [];
   const ends: string[] = [];
-  const news = { onWait: (wait: TracedWait) => void waits.push(wait), onRelease: () => undefined };
+  const news = {
+    onWait: (wait: TracedWait) => void waits.push(wait),
+    onGrant: () => undefined,
+    onRelease: () => undefined,
+  };
   const source = await serverLog.open(client, { ...news, onEnd: (why) => void ends.push(why) });
   const waiters: { pid: number; fromMs: number; toMs: number }[] = [];
   await withConnection(database.endpoint, 'migration', async (holder) => {
@@ -82,7 +86,7 @@ it('gives up where the app waits for rows all the time, and says why', async () 
   const before = await settings();
   const ends: string[] = [];
   const source = await serverLog.open(client, {
-    ...{ onWait: () => undefined, onRelease: () => undefined },
+    ...{ onWait: () => undefined, onGrant: () => undefined, onRelease: () => undefined },
     onEnd: (why) => void ends.push(why),
   });
   const stop = new AbortController();
@@ -102,7 +106,12 @@ it('gives up where the app waits for rows all the time, and says why', async () 
 
 it('cannot be had where the rehearsal sets the timeout itself', async () => {
   await client.query("set deadlock_timeout = '5s'");
-  const news = { onWait: () => undefined, onRelease: () => undefined, onEnd: () => undefined };
+  const news = {
+    onWait: () => undefined,
+    onGrant: () => undefined,
+    onRelease: () => undefined,
+    onEnd: () => undefined,
+  };
   await expect(serverLog.open(client, news)).rejects.toThrow('deadlock_timeout is set by the rehearsal');
   await client.query('reset deadlock_timeout');
 });
@@ -111,7 +120,7 @@ it('ends with a reason when the log cannot be read any more', async () => {
   const own = await connect(database.endpoint, 'probe');
   const ends: string[] = [];
   const source = await serverLog.open(own, {
-    ...{ onWait: () => undefined, onRelease: () => undefined },
+    ...{ onWait: () => undefined, onGrant: () => undefined, onRelease: () => undefined },
     onEnd: (why) => void ends.push(why),
   });
   const { rows } = await own.query<{ file: string; pid: number }>('select pg_backend_pid() as pid');

@@ -5,6 +5,7 @@ import { blockedSessions, NONE_BLOCKED, type BlockedSessions } from './blocked-s
 import { disturbances, type Disturbance } from './disturbances.ts';
 import { failedRequests, type FailedRequests } from './failures.ts';
 import { generatorFigures, type GeneratorFigures } from './generator.ts';
+import { Grants } from './grants.ts';
 import { groupBy } from './group-by.ts';
 import { baselineLatency, latencyByVersion, stepLatency } from './latency.ts';
 import { liveVersions, type LiveVersions } from './live-versions.ts';
@@ -68,10 +69,13 @@ export function analyse(evidence: Evidence): Analysis {
     told.filter((record) => record.type === 'wait'),
   );
   const releases = new Releases(told);
+  const grants = new Grants(told);
   const locks = evidence.locks ?? [];
   const tried = runs.map((step) => ({
     step,
-    tries: step.statements.map((record) => statementTry(releases.exact(record), waits, locks)),
+    tries: step.statements.map((record) => {
+      return statementTry(releases.exact(record), waits, locks, (of, lock) => grants.grantMs(of, lock));
+    }),
   }));
   const causes = disturbances(tried);
   const baseline = baselineLatency(requests, load) ?? null;

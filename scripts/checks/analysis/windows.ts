@@ -17,11 +17,15 @@ export interface StatementTry extends LockEffect {
   readonly grantMs: number;
 }
 
-/** @param waits of all sessions */
+/**
+ * @param waits of all sessions
+ * @param grantMsOf when the server says that it gave the statement a lock; undefined where it did not say
+ */
 export function statementTry(
   record: StatementRecord,
   waits: readonly WaitSpan[],
   locks: readonly OutsideLockRecord[],
+  grantMsOf: (record: StatementRecord, lock: LockEntry) => number | undefined = () => undefined,
 ): StatementTry {
   const own = ownWaits(record, waits);
   const waitMs = own.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
@@ -33,13 +37,17 @@ export function statementTry(
           locks.filter(({ pid, step }) => pid === record.pid && step === record.step),
           window,
         )
-      : heldInTransaction(record.newLocks, (lock) => exactGrantMs(lock, own) ?? grantMs, record.releasedMs);
+      : heldInTransaction(
+          record.newLocks,
+          (lock) => grantMsOf(record, lock) ?? endOfWaitMs(lock, own) ?? grantMs,
+          record.releasedMs,
+        );
   const effect = lockEffect(spans, own);
   return { record, waits: own, waitMs, grantMs, ...effect, blackout: blackoutOf(record, effect) };
 }
 
 /** When a lock that the statement waited for was granted; undefined where nobody told. */
-function exactGrantMs({ relation, mode }: LockEntry, own: readonly Clipped[]): number | undefined {
+function endOfWaitMs({ relation, mode }: LockEntry, own: readonly Clipped[]): number | undefined {
   const waited = own.findLast(({ wait }) => wait.relation === relation && wait.mode === mode);
   return waited !== undefined && isExact(waited.wait) ? waited.toMs : undefined;
 }
