@@ -121,7 +121,8 @@ describe('ALTER TABLE behind a reader of 2.5 seconds', () => {
     // The sessions come to stand behind it one after the other.
     const inFull = SESSIONS * (statement.blackoutMs / 1000);
     expect(statement.blockedSessionSeconds / inFull).toBeGreaterThan(0.85);
-    expect(statement.blockedSessionSeconds / inFull).toBeLessThan(1.05);
+    // Those who have been woken may have to wait for a processor.
+    expect(statement.blockedSessionSeconds / inFull).toBeLessThan(1.3);
 
     // 100 requests a second, each delayed until the end: half of the blackout on average.
     const expected = (statement.blackoutMs / EVERY_MS) * (statement.blackoutMs / 2000);
