@@ -56,7 +56,12 @@ export class ExactWaits {
   ): Promise<ExactWaits> {
     const client = await connect(endpoint, 'probe', { queryTimeoutMs: PROBE_TIMEOUT_MS });
     const waits = new ExactWaits(client, sinks);
-    await waits.#open(kinds);
+    try {
+      await waits.#open(kinds);
+    } catch (error) {
+      await closeQuietly(client);
+      throw error;
+    }
     waits.#loop = waits.#run();
     return waits;
   }
@@ -117,6 +122,7 @@ export class ExactWaits {
     this.#databaseOid = Number(rows[0]?.oid);
     const reasons: string[] = [];
     for (const kind of kinds) {
+      let endedEarly: string | undefined;
       try {
         this.#source = await kind.open(this.#client, {
           onWait: (wait) => void this.#waits.push(wait),
@@ -125,11 +131,13 @@ export class ExactWaits {
             this.#sinks.writer.write({ type: 'release', pid, tMs: this.#sinks.clock.at(atMs) });
           },
           onEnd: (why) => {
+            endedEarly = why;
             this.#fallBack(why);
           },
         });
         this.#planOptions = kind.planOptions;
         this.#note(kind.tier, kind.resolutionMs, reasons);
+        if (endedEarly !== undefined) this.#fallBack(endedEarly);
         return;
       } catch (error) {
         reasons.push(`${kind.tier}: ${asError(error).message}`);

@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sleep } from '../../scripts/shared/clock.ts';
+import { kernelTraces } from '../support/kernel-traces.ts';
+import { needsUprobes } from '../support/needs.ts';
 import { rehearse, RehearseProcess } from '../support/rehearse-process.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 
@@ -15,16 +17,23 @@ const SLOW_RESTORE = { ...FILES, 'generate.sql': 'create table customers (id int
 /** More than the pause within which two signals count as one. */
 const APART_MS = 700;
 
+const canTrace = await needsUprobes();
+
 let tiny: TinyRehearsal;
 beforeEach(async () => {
+  started = [];
   tiny = await tinyRehearsal(PLAN, FILES);
 });
 afterEach(async () => {
   await tiny.remove();
 });
 
+let started: RehearseProcess[] = [];
+
 function start(): RehearseProcess {
-  return new RehearseProcess(['run', '.'], { cwd: tiny.dir, tmp: tiny.tmp });
+  const run = new RehearseProcess(['run', '.'], { cwd: tiny.dir, tmp: tiny.tmp });
+  started.push(run);
+  return run;
 }
 
 function sleepers(): string[] {
@@ -40,6 +49,7 @@ function sleepers(): string[] {
 async function expectNothingLeft(): Promise<void> {
   expect(tiny.processes()).toEqual([]);
   expect(await tiny.leftFolders()).toEqual([]);
+  for (const { pid } of started) expect(await kernelTraces(pid)).toEqual([]);
 }
 
 describe('an interrupted run', () => {
@@ -100,6 +110,7 @@ describe('a killed run', () => {
     run.signal('SIGKILL');
     expect(await run.end()).toBe('SIGKILL');
     expect(await tiny.leftFolders()).not.toEqual([]);
+    if (canTrace) expect(await kernelTraces(run.pid)).not.toEqual([]);
     const reap = await rehearse(['reap'], { cwd: tiny.dir, tmp: tiny.tmp });
     expect(reap.stdout).toContain('removed');
     expect(reap.code).toBe(0);
@@ -126,7 +137,7 @@ describe('a killed run', () => {
     run.signal('SIGKILL');
     await run.end();
     const next = start();
-    await next.says(/removed what 1 dead run left/);
+    await next.says(/removed what \d+ dead runs? left/); // others may have died meanwhile
     next.signal('SIGINT');
     expect(await next.end()).toBe(130);
     await expectNothingLeft();

@@ -111,6 +111,21 @@ describe('exact waits', () => {
     expect(limits.join(' ')).toMatch(/shorter waits can be missed.*server-log ended at/);
   });
 
+  it('fall back also when their source ends while it is being opened', async () => {
+    const stillborn: WaitSourceKind = {
+      ...dying,
+      open: (client, told) => {
+        told.onEnd('the log is gone');
+        return dying.open(client, told);
+      },
+    };
+    const records = await recorded([stillborn], (waits) => {
+      expect(waits.isExact).toBe(false);
+      return Promise.resolve();
+    });
+    expect(records).toMatchObject([{ tier: 'server-log' }, { tier: 'polling', why: 'the log is gone' }]);
+  });
+
   it.skipIf(!canTrace)(
     'name the session and the relation of a wait that no poll would see, while the plan is in flight',
     async () => {

@@ -1,5 +1,5 @@
 import { execFile, fork } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { LockTracer, type TracerNews } from '../../scripts/tracing/lock-tracer.t
 import { localServer, type LocalServer } from '../../scripts/tracing/local-server.ts';
 import { openTracefs } from '../../scripts/tracing/tracefs.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
+import { kernelTraces } from '../support/kernel-traces.ts';
 import { needsUprobes } from '../support/needs.ts';
 
 const run = promisify(execFile);
@@ -171,11 +172,11 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
       await once(child, 'message');
       child.kill('SIGKILL');
       await once(child, 'exit');
-      expect(await tracesOf(child.pid!)).not.toEqual([]);
+      expect(await kernelTraces(child.pid!)).not.toEqual([]);
       const left = (await findTraces('embedded')).filter(({ runId }) => runId.includes(`_${child.pid!}_`));
       expect(left).toMatchObject([{ what: 'trace events in the kernel', inUse: false }]);
       await left[0]!.remove();
-      expect(await tracesOf(child.pid!)).toEqual([]);
+      expect(await kernelTraces(child.pid!)).toEqual([]);
     } finally {
       await rm(script);
     }
@@ -192,25 +193,13 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
     await expect(localServer(elsewhere as unknown as PgClient)).rejects.toThrow('runs on another host');
   });
 
-  async function tracesOf(pid: number): Promise<string[]> {
-    const tracefs = await openTracefs();
-    const { path } = tracefs;
-    try {
-      const defined = (await readFile(`${path}/uprobe_events`, 'utf8')).split('\n');
-      const all = [...defined, ...readdirSync(`${path}/instances`)];
-      return all.filter((line) => line.includes(`_${pid}_`));
-    } finally {
-      await tracefs.close();
-    }
-  }
-
   /** Events and buffers of this process, and mounts and helpers of it. */
   async function ownTraces(): Promise<string[]> {
     const { stdout } = await run('ps', ['-o', 'args=', '--ppid', String(process.pid)]);
     const helpers = stdout.split('\n').filter((line) => line.includes('unshare'));
     const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
     return [
-      ...(await tracesOf(process.pid)),
+      ...(await kernelTraces(process.pid)),
       ...helpers,
       ...mounts.filter((line) => line.includes('rehearse') && line.includes('tracefs')),
     ];
