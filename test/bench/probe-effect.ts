@@ -38,10 +38,15 @@ async function probesOf(tier: WaitTier, endpoint: PgEndpoint, folder: RunFolder)
     const sources = waitSources({ REHEARSE_WAITS: tier });
     const { watch } = await openStepContext(endpoint, folder, cleanup, undefined, sources);
     let end: () => void = () => undefined;
-    const watching = watch.during(
-      { step: 'bench', heldBy: null },
-      () => new Promise<void>((resolve) => (end = resolve)),
-    );
+    let watching = Promise.resolve();
+    await new Promise<void>((begun) => {
+      const work = (): Promise<void> =>
+        new Promise((resolve) => {
+          end = resolve;
+          begun();
+        });
+      watching = watch.during({ step: 'bench', heldBy: null }, work);
+    });
     return async () => {
       end();
       await watching;
