@@ -2,7 +2,7 @@ import { formatCount, plural } from '../shared/format.ts';
 import type { StatementRecord } from '../artifacts/records.ts';
 import { POLL_MS } from '../artifacts/polling.ts';
 import type { Analysis } from './analysis/analyse.ts';
-import { waitLimit } from './wait-tier.ts';
+import { waitFacts, waitLimit } from './wait-tier.ts';
 
 /** What a rehearsal cannot tell, as full sentences: first what the environment says of itself. */
 export function knownLimits(analysis: Analysis): string[] {
@@ -53,7 +53,7 @@ function outsideLimit({ evidence }: Analysis): string[] {
       : []),
     ...(failed > 0
       ? [
-          `What ${plural(failed, 'statement')} held until the failure was looked at from outside, from ${2 * POLL_MS} ms on: shorter holds are not known.`,
+          `What ${plural(failed, 'statement')} held until the failure was looked at from outside every ${waitFacts(evidence).pollMs} ms, from ${2 * POLL_MS} ms on: shorter holds are not known.`,
         ]
       : []),
   ];

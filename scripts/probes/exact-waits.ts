@@ -12,7 +12,7 @@ import { RelationNames } from './relation-names.ts';
 import { SessionRoles } from './session-roles.ts';
 import type { WaitSource, WaitSourceKind } from './wait-source.ts';
 
-const FLUSH_MS = 100;
+const FLUSH_MS = 500;
 
 interface Sinks {
   readonly writer: NdjsonWriter<ExactWaitRecord>;

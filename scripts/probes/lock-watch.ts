@@ -1,48 +1,19 @@
+import type { QueryArrayConfig } from 'pg';
 import { CHAIN_POLL_MS, POLL_MS } from '../artifacts/polling.ts';
 import type { OutsideLockRecord, WaitRecord } from '../artifacts/records.ts';
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
-import { APPLICATION_PREFIX, type PgEndpoint } from '../pg/endpoint.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
 import { monotonicMs, sleep } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { FIRST_USER_OID } from './catalog.ts';
 import type { ExactWaits } from './exact-waits.ts';
+import { FOREIGN_LOCKS, LOOK, type LookRow } from './lock-queries.ts';
 import { PROBE_TIMEOUT_MS, type ProbeLife } from './probe-life.ts';
 import { RelationNames } from './relation-names.ts';
 import { BlockerFacts } from './session-facts.ts';
 import { SessionRoles } from './session-roles.ts';
-
-/** Only what is not granted: a poll of all of pg_locks costs several times as much with many backends. */
-const WAITERS = {
-  name: 'rehearse_waiters',
-  rowMode: 'array' as const,
-  text: `select l.pid, l.locktype, l.mode, l.relation::bigint,
-                extract(epoch from clock_timestamp() - l.waitstart) * 1000, pg_blocking_pids(l.pid)
-           from pg_locks l where not l.granted`,
-};
-type WaiterRow = [
-  pid: number,
-  locktype: string,
-  mode: string,
-  oid: string | null,
-  waitedMs: string | null,
-  blockers: number[],
-];
-
-const HELD = {
-  name: 'rehearse_held',
-  rowMode: 'array' as const,
-  text: `select l.pid, l.mode, l.relation::bigint, l.granted
-           from pg_locks l join pg_stat_activity a on a.pid = l.pid
-          where l.locktype = 'relation' and l.relation >= ${FIRST_USER_OID} and l.mode <> 'AccessShareLock'
-            and a.datname = current_database() and a.backend_type = 'client backend'
-            and (a.pid = $1
-                 or ($1 = 0 and (a.application_name = '${APPLICATION_PREFIX}command'
-                                 or (a.application_name not like '${APPLICATION_PREFIX}%'
-                                     and a.xact_start >= $2::timestamptz))))`,
-};
-type HeldRow = [pid: number, mode: string, oid: string, granted: boolean];
 
 /** What to look at while something of the plan is going on. */
 export interface WatchTarget {
@@ -53,7 +24,7 @@ export interface WatchTarget {
    * began after it.
    */
   readonly heldBy: number | null;
-  /** Only when it has been going on for so long, and at every second poll. Default: from the start, at every poll. */
+  /** Only when it has been going on for so long. Default: from the start. */
   readonly heldAfterMs?: number;
 }
 
@@ -62,10 +33,9 @@ interface Watched extends WatchTarget {
   readonly startedMs: number;
   /** The server's time at the start. */
   startedAt: string;
-  polls: number;
 }
 
-/** Looks from outside every 10 ms, or every 25 where the server tells of each wait by itself, who waits for whom, but only while a part of the plan is in flight. */
+/** Looks from outside who waits for whom, and what the plan holds, but only while a part of the plan is in flight. */
 export class LockWatch {
   readonly #client: PgClient;
   readonly #clock: RunClock;
@@ -103,7 +73,7 @@ export class LockWatch {
 
   /** Polls while `work` goes on. */
   async during<T>(target: WatchTarget, work: () => Promise<T>): Promise<T> {
-    const watched: Watched = { ...target, startedMs: monotonicMs(), startedAt: '-infinity', polls: 0 };
+    const watched: Watched = { ...target, startedMs: monotonicMs(), startedAt: '-infinity' };
     this.#existing = null;
     this.#names.forget(); // the step before may have renamed what it names
     if (target.heldBy !== null && !target.heldAfterMs)
@@ -143,7 +113,7 @@ export class LockWatch {
         if (target === null) await new Promise<void>((resolve) => (this.#wake = resolve));
         else {
           await this.#poll(target);
-          const everyMs = this.#exact?.isExact === true && !isHoldingDue(target) ? CHAIN_POLL_MS : POLL_MS;
+          const everyMs = this.#everyMs(target);
           await sleep(Math.max(1, startedMs + everyMs - monotonicMs()));
         }
       }
@@ -158,44 +128,61 @@ export class LockWatch {
     this.#dead = true;
   }
 
-  async #poll(target: Watched): Promise<void> {
-    const askedMs = this.#clock.now();
-    const { rows } = await this.#client.query<WaiterRow>(WAITERS);
-    // The server looked at its clock somewhere between asking and answering: take the middle.
-    const tMs = (askedMs + this.#clock.now()) / 2;
-    if (rows.length > 0) await this.#writeWaits(rows, tMs);
-    if (isHoldingDue(target) && target.polls++ % (target.heldAfterMs ? 2 : 1) === 0)
-      await this.#writeHeld(target);
+  /** Where the server tells of each wait by itself, rarer looks are enough, but for locks that are known by them alone. */
+  #everyMs({ heldBy, heldAfterMs = 0 }: Watched): number {
+    const isBlind = heldBy !== null && heldAfterMs === 0;
+    return this.#exact?.isExact === true && !isBlind ? CHAIN_POLL_MS : POLL_MS;
   }
 
-  async #writeHeld(target: Watched): Promise<void> {
-    const existing = this.#existing ?? (await this.#learnExisting(target));
-    const askedMs = this.#clock.now();
-    const { rows } = await this.#client.query<HeldRow>({
-      ...HELD,
-      values: [target.heldBy, target.startedAt],
-    });
-    const tMs = (askedMs + this.#clock.now()) / 2;
-    for (const [pid, mode, oid, granted] of rows) {
-      // What the statement itself makes, such as the index of CREATE INDEX CONCURRENTLY, nobody else can wait for.
-      const relation = existing.get(Number(oid));
-      if (relation === undefined) continue;
-      this.#locks.write({ tMs, pid, step: target.step, relation, mode, granted });
+  async #poll(target: Watched): Promise<void> {
+    const isHolding = isHoldingDue(target);
+    const existing = isHolding ? (this.#existing ?? (await this.#learnExisting(target))) : null;
+    const { rows, tMs } = await this.#ask({ ...LOOK, values: [isHolding ? target.heldBy : null] });
+    const waiters = rows.filter(([, , , , granted]) => !granted);
+    if (waiters.length > 0) await this.#writeWaits(waiters, tMs);
+    if (existing === null) return;
+    if (target.heldBy === 0) {
+      const foreign = await this.#ask({ ...FOREIGN_LOCKS, values: [target.startedAt] });
+      this.#writeHeld(foreign.rows, foreign.tMs, target.step, existing);
+    } else {
+      const own = rows.filter(([pid, locktype]) => pid === target.heldBy && locktype === 'relation');
+      this.#writeHeld(own, tMs, target.step, existing);
     }
   }
 
-  async #writeWaits(rows: WaiterRow[], tMs: number): Promise<void> {
+  async #ask(query: QueryArrayConfig<(number | string | null)[]>): Promise<{ rows: LookRow[]; tMs: number }> {
+    const askedMs = this.#clock.now();
+    const { rows } = await this.#client.query<LookRow>(query);
+    // The server looked at its clock somewhere between asking and answering: take the middle.
+    return { rows, tMs: (askedMs + this.#clock.now()) / 2 };
+  }
+
+  #writeHeld(
+    rows: readonly LookRow[],
+    tMs: number,
+    step: string,
+    existing: ReadonlyMap<number, string>,
+  ): void {
+    for (const [pid, , mode, oid, granted] of rows) {
+      // What the statement itself makes, such as the index of CREATE INDEX CONCURRENTLY, nobody else can wait for.
+      const relation = existing.get(Number(oid));
+      if (relation === undefined) continue;
+      this.#locks.write({ tMs, pid, step, relation, mode, granted });
+    }
+  }
+
+  async #writeWaits(rows: LookRow[], tMs: number): Promise<void> {
     await this.#roles.learn(
       this.#client,
-      rows.flatMap(([pid, , , , , blockers]) => [pid, ...blockers]),
+      rows.flatMap(([pid, , , , , , blockers]) => [pid, ...blockers]),
     );
     const sessions = await this.#blockers.changed(
       this.#client,
-      rows.flatMap(([, , , , , blockers]) => blockers),
+      rows.flatMap(([, , , , , , blockers]) => blockers),
       tMs,
     );
     await this.#names.learn(rows.flatMap(([, , , oid]) => (oid === null ? [] : [Number(oid)])));
-    for (const [pid, locktype, mode, oid, waitedMs, blockers] of rows) {
+    for (const [pid, locktype, mode, oid, , waitedMs, blockers] of rows) {
       const news = sessions.filter((session) => blockers.includes(session.pid));
       if (this.#roles.of(pid) === 'migration')
         this.#ownWaitMs = Math.max(this.#ownWaitMs, Number(waitedMs ?? 0));

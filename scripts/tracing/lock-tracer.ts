@@ -10,9 +10,9 @@ import { TraceInstance } from './trace-instance.ts';
 import { parseTraceLine } from './trace-line.ts';
 import { openTracefs, type Tracefs } from './tracefs.ts';
 
-const READ_EVERY_MS = 20;
+const READ_EVERY_MS = 250;
 /** How often the kernel is asked whether it had to throw events away, in reads. */
-const READS_BETWEEN_COUNTS = 25;
+const READS_BETWEEN_COUNTS = 2;
 const ALWAYS_ON = ['wait', 'awake', 'removed', 'granted'];
 
 export interface TracerNews extends LockNews {

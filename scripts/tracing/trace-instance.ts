@@ -65,9 +65,9 @@ export class TraceInstance {
   async onlyFamily(pid: number): Promise<void> {
     await writeFile(join(this.#dir, 'set_event_pid'), String(pid));
     await writeFile(join(this.#dir, 'options', 'event-fork'), '1');
-    for (const child of await childrenOf(pid)) {
-      await appendFile(join(this.#dir, 'set_event_pid'), `${child}\n`);
-    }
+    const children = await childrenOf(pid);
+    // In one go: each write waits until no processor looks at the old list any more.
+    if (children.length > 0) await appendFile(join(this.#dir, 'set_event_pid'), `${children.join(' ')}\n`);
   }
 
   /** In the kernel's language of filters, such as `mode == 8`; `0` = all of them. */

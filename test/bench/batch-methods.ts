@@ -1,5 +1,5 @@
 import type { RunFolder } from '../../scripts/artifacts/run-folder.ts';
-import { withConnection, type PgClient } from '../../scripts/pg/client.ts';
+import { closeQuietly, connect, type PgClient } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { BackfillStep } from '../../scripts/plan/model.ts';
 import { runBackfillStep } from '../../scripts/replay/backfill-step.ts';
@@ -11,8 +11,13 @@ const SET = `label = 'state ' || state`;
 const WHERE = 'label is null';
 const LOOP_ROWS = 10_000;
 
-/** A way to fill the column; the app's traffic goes on meanwhile. */
-export type Method = (endpoint: PgEndpoint, folder: RunFolder) => Promise<void>;
+/** A way to fill the column; the app's traffic goes on meanwhile. It resolves when its connections and probes are open. */
+export type Method = (endpoint: PgEndpoint, folder: RunFolder) => Promise<Opened>;
+
+export interface Opened {
+  run(): Promise<void>;
+  close(): Promise<void>;
+}
 
 const STEP: BackfillStep = {
   ...{ name: 'backfill', phase: 'backfill', kind: 'backfill', retries: 0, retryPauseMs: 50 },
@@ -25,7 +30,10 @@ export const LOOP_BY_LIMIT = `loop: limit ${LOOP_ROWS}`;
 
 /** As a migration's own connection would do it. */
 function bySql(run: (client: PgClient) => Promise<void>): Method {
-  return (endpoint) => withConnection(endpoint, 'migration', run);
+  return async (endpoint) => {
+    const client = await connect(endpoint, 'migration');
+    return { run: () => run(client), close: () => closeQuietly(client) };
+  };
 }
 
 export const METHODS: Readonly<Record<string, Method>> = {
@@ -34,13 +42,16 @@ export const METHODS: Readonly<Record<string, Method>> = {
   }),
   [STEP_NAME]: async (endpoint, folder) => {
     const cleanup = new Cleanup();
-    try {
-      const context = await openStepContext(endpoint, folder, cleanup);
-      await runBackfillStep(STEP, context, () => undefined);
-    } finally {
-      const [failure] = await cleanup.run();
-      if (failure) throw failure.error;
-    }
+    const context = await openStepContext(endpoint, folder, cleanup);
+    return {
+      run: async () => {
+        await runBackfillStep(STEP, context, () => undefined);
+      },
+      close: async () => {
+        const [failure] = await cleanup.run();
+        if (failure) throw failure.error;
+      },
+    };
   },
   [`loop: ${LOOP_ROWS} by key`]: bySql(async (client) => {
     const { rows } = await client.query<{ max: number }>(`select max(id)::int as max from ${TABLE}`);

@@ -1,81 +1,86 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
-import { WAIT_TIERS, type WaitTier } from '../../scripts/artifacts/wait-records.ts';
+import { WAIT_TIERS } from '../../scripts/artifacts/wait-records.ts';
+import type { PgSetting } from '../../scripts/plan/model.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
-import { waitSources } from '../../scripts/probes/wait-sources.ts';
-import { Cleanup } from '../../scripts/shared/cleanup.ts';
-import { openStepContext } from '../support/step-context.ts';
 import { benchScript, LoadDriver } from './load-driver.ts';
 import { benchScripts } from './load-scripts.ts';
-import { median, rounded, spread } from './support/figures.ts';
+import { noProbes, probesOf, tierTaken, type Open, type Probes } from './probe-arms.ts';
+import { median, rounded, standardError } from './support/figures.ts';
 import { machineLine } from './support/machine.ts';
 import { pgbenchInit } from './support/pgbench.ts';
 import { printHeadline, printLine, printTable } from './support/print.ts';
 import { withBenchServer } from './support/server.ts';
 
 /*
- * What looking costs a server that is already saturated: pgbench's simple update in a closed loop, half a second with the probes
- * of a tier at work as they are while a statement of the plan is in flight, half a second without, in turns. Beside it the same
- * with nothing at all, which says how far such a comparison can be trusted.
+ * What looking costs a server that is already saturated: pgbench's simple update in a closed loop, a quarter of a second with
+ * the probes of a tier at work as they are while a part of the plan is in flight, a quarter without, in turns. Beside it the same
+ * with nothing at all, which says how far such a comparison can be trusted; and the processor time of the probes themselves.
  */
 
 const SCALE = 20;
 const CLIENTS = 16;
-const PAIRS = Number(process.env['BENCH_PAIRS'] ?? 40);
-const SLICE_MS = 500;
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 8);
+const PAIRS = 12;
+const SLICE_MS = 250;
+const NOTHING = 'nothing';
 
-/** Looks until it is told to stop. */
-type Look = () => Promise<() => Promise<void>>;
+/** Commits do not wait for the disk, so that it is the processors that are short, and nothing else runs now and then. */
+const SETTINGS: readonly PgSetting[] = [
+  { name: 'synchronous_commit', value: 'off' },
+  { name: 'autovacuum', value: 'off' },
+];
 
-const nothing: Look = () => Promise.resolve(() => Promise.resolve());
-
-/** The probes of a step; undefined where this machine does not have the tier. */
-async function probesOf(tier: WaitTier, endpoint: PgEndpoint, folder: RunFolder): Promise<Look | undefined> {
-  const look: Look = async () => {
-    const cleanup = new Cleanup();
-    const sources = waitSources({ REHEARSE_WAITS: tier });
-    const { watch } = await openStepContext(endpoint, folder, cleanup, undefined, sources);
-    let end: () => void = () => undefined;
-    let watching = Promise.resolve();
-    await new Promise<void>((begun) => {
-      const work = (): Promise<void> =>
-        new Promise((resolve) => {
-          end = resolve;
-          begun();
-        });
-      watching = watch.during({ step: 'bench', heldBy: null }, work);
-    });
-    return async () => {
-      end();
-      await watching;
-      const [failure] = await cleanup.run();
-      if (failure) throw failure.error;
-    };
-  };
-  await (
-    await look()
-  )();
-  const tiers = (await folder.read('exact-waits')) ?? [];
-  const isThere = tiers.some((record) => record.type === 'tier' && record.tier === tier);
-  return isThere ? look : undefined;
+interface Effect {
+  /** By pair: how much less was done while looking, as a part of what was done without. */
+  readonly losses: number[];
+  /** By round: processor time of the probes while looking, as a part of the machine's. */
+  readonly cpuShares: number[];
 }
 
-/** By pair: how much less was done while looking, as a part of what was done without. */
-async function losses(driver: LoadDriver, look: Look): Promise<number[]> {
-  const slice = async (isOn: boolean): Promise<number> => {
-    const stop = await (isOn ? look() : nothing());
-    const { tps } = await driver.slice(SLICE_MS);
-    await stop();
-    return tps;
-  };
-  const all: number[] = [];
-  for (let pair = 0; pair < PAIRS; pair++) {
-    const first = await slice(pair % 2 === 0);
-    const second = await slice(pair % 2 === 1);
-    const [on, off] = pair % 2 === 0 ? [first, second] : [second, first];
-    all.push(1 - on / off);
+/** One round of pairs. Each slice's neighbours are on the other side of the comparison. */
+async function round(driver: LoadDriver, open: Open, { losses, cpuShares }: Effect): Promise<void> {
+  const probes = await open();
+  const spent = { cpuMs: 0, ms: 0 };
+  try {
+    for (let pair = 0; pair < PAIRS; pair++) {
+      const isOnFirst = pair % 2 === 0;
+      const first = await slice(driver, isOnFirst ? probes : undefined, spent);
+      const second = await slice(driver, isOnFirst ? undefined : probes, spent);
+      losses.push(1 - (isOnFirst ? first / second : second / first));
+    }
+    cpuShares.push(spent.cpuMs / spent.ms / availableParallelism());
+  } finally {
+    await probes.close();
+  }
+}
+
+async function slice(
+  driver: LoadDriver,
+  probes: Probes | undefined,
+  spent: { cpuMs: number; ms: number },
+): Promise<number> {
+  if (probes === undefined) return (await driver.slice(SLICE_MS)).tps;
+  const stop = await probes.look();
+  const [cpuMs, atMs] = [await probes.cpuMs(), performance.now()];
+  const { tps } = await driver.slice(SLICE_MS);
+  spent.cpuMs += (await probes.cpuMs()) - cpuMs;
+  spent.ms += performance.now() - atMs;
+  await stop();
+  return tps;
+}
+
+/** What can be had of the tiers here, each in a backfill and beside a statement that goes on. */
+async function openings(endpoint: PgEndpoint, folder: RunFolder): Promise<Map<string, Open>> {
+  const all = new Map<string, Open>([[NOTHING, noProbes]]);
+  for (const tier of WAIT_TIERS) {
+    const open = probesOf(tier, false, endpoint, folder);
+    await (await open()).close();
+    if ((await tierTaken(folder)) === tier) {
+      all.set(tier, open).set(`${tier}, a statement`, probesOf(tier, true, endpoint, folder));
+    } else printLine(`${tier}: cannot be had here`);
   }
   return all;
 }
@@ -83,33 +88,39 @@ async function losses(driver: LoadDriver, look: Look): Promise<number[]> {
 async function bench(endpoint: PgEndpoint, folder: RunFolder): Promise<void> {
   await pgbenchInit(endpoint, SCALE);
   const { SimpleUpdate: text } = benchScripts(SCALE);
+  const all = [...(await openings(endpoint, folder))];
+  const effects = new Map<string, Effect>(all.map(([name]) => [name, { losses: [], cpuShares: [] }]));
+  const effectOf = (name: string): Effect => effects.get(name) ?? { losses: [], cpuShares: [] };
   const driver = new LoadDriver();
-  const results = new Map<string, number[]>();
   try {
     await driver.open(endpoint, benchScript('update', text), CLIENTS, 1);
     await driver.slice(2000); // caches, prepared statements
-    results.set('nothing', await losses(driver, nothing));
-    for (const tier of WAIT_TIERS) {
-      const look = await probesOf(tier, endpoint, folder);
-      if (look) results.set(tier, await losses(driver, look));
-      else printLine(`${tier}: cannot be had here`);
+    for (let turn = 0; turn < ROUNDS; turn++) {
+      const order = turn % 2 === 0 ? all : all.toReversed();
+      for (const [name, open] of order) await round(driver, open, effectOf(name));
     }
   } finally {
     await driver.close();
   }
+  const percent = (part: number): string => `${(part * 100).toFixed(2)} %`;
   printTable(
-    `loss of throughput while looking: ${CLIENTS} clients, ${PAIRS} pairs of slices of ${SLICE_MS} ms`,
-    ['', 'median', 'middle half'],
-    [...results].map(([name, all]) => [
-      ...[name, `${(median(all) * 100).toFixed(2)} %`, `± ${(spread(all) * 100).toFixed(2)} %`],
+    `loss of throughput while looking: ${CLIENTS} clients, ${ROUNDS * PAIRS} pairs of slices of ${SLICE_MS} ms`,
+    ['', 'median', 'standard error', "probes' processor time"],
+    [...effects].map(([name, { losses, cpuShares }]) => [
+      ...[name, percent(median(losses)), `± ${percent(standardError(losses))}`],
+      name === NOTHING ? '-' : percent(median(cpuShares)),
     ]),
   );
-  const best = WAIT_TIERS.find((tier) => results.has(tier)) ?? 'polling';
+  const best = WAIT_TIERS.find((tier) => effects.has(tier)) ?? 'polling';
+  const effect = (name: string): number => rounded(median(effectOf(name).losses), 4);
   printHeadline({
-    effect: rounded(median(results.get(best) ?? []), 4),
-    nullEffect: rounded(median(results.get('nothing') ?? []), 4),
+    effect: effect(`${best}, a statement`),
+    effectError: rounded(standardError(effectOf(`${best}, a statement`).losses), 4),
+    effectCpu: rounded(median(effectOf(`${best}, a statement`).cpuShares), 4),
+    effectInBackfill: effect(best),
+    nullEffect: effect(NOTHING),
     tier: best,
-    pollingEffect: rounded(median(results.get('polling') ?? []), 4),
+    pollingEffect: effect('polling, a statement'),
   });
 }
 
@@ -117,7 +128,7 @@ printLine(machineLine());
 const path = await mkdtemp(join(tmpdir(), 'bench-probes-'));
 try {
   const folder = await RunFolder.create(path);
-  await withBenchServer(({ endpoint }) => bench(endpoint, folder));
+  await withBenchServer(({ endpoint }) => bench(endpoint, folder), SETTINGS);
 } finally {
   await rm(path, { recursive: true });
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CHAIN_POLL_MS, POLL_MS } from '../../scripts/artifacts/polling.ts';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import type { ExactWaitRecord } from '../../scripts/artifacts/records.ts';
 import { evidence } from '../../scripts/checks/evidence-fixture.ts';
@@ -100,8 +101,8 @@ describe('exact waits', () => {
       waits.end();
     });
     expect(records).toMatchObject([
-      { tier: 'server-log', pollMs: 25, why: 'uprobes: uprobes need root' },
-      { tier: 'polling', pollMs: 10, why: 'the log cannot be read any more' },
+      { tier: 'server-log', pollMs: CHAIN_POLL_MS, why: 'uprobes: uprobes need root' },
+      { tier: 'polling', pollMs: POLL_MS, why: 'the log cannot be read any more' },
     ]);
     const { waits, limits } = judgeEvidence(evidence({ exactWaits: records }));
     expect(waits?.tier).toBe('polling');

@@ -14,7 +14,7 @@ import { Releases } from './releases.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
 import { standbyFigures, type StandbyFigures } from './standby.ts';
 import { presences, type Presence } from './presence.ts';
-import { arrangeSteps, lastMomentMs, type StepRun } from './steps.ts';
+import { arrangeSteps, lastMomentMs, transactionSinceMs, type StepRun } from './steps.ts';
 import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import { countVictims, type VictimCount } from './victim-count.ts';
 import { delayedRequests, victimThresholdMs, type DelayedRequests } from './victims.ts';
@@ -73,9 +73,15 @@ export function analyse(evidence: Evidence): Analysis {
   const locks = evidence.locks ?? [];
   const tried = runs.map((step) => ({
     step,
-    tries: step.statements.map((record) => {
-      return statementTry(releases.exact(record), waits, locks, (of, lock) => grants.grantMs(of, lock));
-    }),
+    tries: step.statements.map((record, position) =>
+      statementTry(
+        releases.exact(record),
+        waits,
+        locks,
+        (of, lock) => grants.grantMs(of, lock),
+        transactionSinceMs(step.statements.slice(0, position), record),
+      ),
+    ),
   }));
   const causes = disturbances(tried);
   const baseline = baselineLatency(requests, load) ?? null;

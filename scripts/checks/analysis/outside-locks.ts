@@ -1,7 +1,7 @@
 import type { OutsideLockRecord } from '../../artifacts/records.ts';
 import { groupBy } from './group-by.ts';
 import type { Interval } from './intervals.ts';
-import { POLL_MS } from '../../artifacts/polling.ts';
+import { LONGEST_LOOK_MS, POLL_MS } from '../../artifacts/polling.ts';
 
 /** A lock of the migration from its grant to its release. */
 export interface LockSpan extends Interval {
@@ -13,12 +13,11 @@ export interface LockSpan extends Interval {
 
 /** The probe names a relation so when nobody else can see it yet. */
 const UNSEEN = /^oid \d+$/;
-/** More than this between two polls that saw a lock: it was released and taken again. */
-const GAP_MS = 5 * POLL_MS;
 
 /**
- * Locks seen from outside within `within`, one span for each time a backend held one. Its ends lie between two polls:
- * half a poll is added on each side of those that saw it. Relations that only the migration can see are left out.
+ * Locks seen from outside within `within`, one span for each time a backend held one: it was released and taken again where
+ * no look saw it for longer than between two looks. Its ends lie between two polls: half a poll is added on each side of those
+ * that saw it. Relations that only the migration can see are left out.
  */
 export function outsideLocks(records: readonly OutsideLockRecord[], within: Interval): LockSpan[] {
   const granted = records.filter(
@@ -46,7 +45,7 @@ function spansOf(seen: readonly OutsideLockRecord[], within: Interval): LockSpan
     });
   };
   for (const record of seen) {
-    if (last !== undefined && record.tMs - last.tMs > GAP_MS) {
+    if (last !== undefined && record.tMs - last.tMs > LONGEST_LOOK_MS) {
       close();
       first = undefined;
     }

@@ -44,6 +44,14 @@ function stepRun(planned: PlannedStep, index: number, events: readonly StepEvent
   };
 }
 
+/** When the statement's transaction sent the first of those that still held their locks as it was sent itself. */
+export function transactionSinceMs(
+  earlier: readonly StatementRecord[],
+  { pid, sentMs }: StatementRecord,
+): number {
+  return earlier.find((one) => one.pid === pid && one.releasedMs > sentMs)?.sentMs ?? sentMs;
+}
+
 /** When the first step began; undefined where none did. */
 export function planStartMs(steps: readonly StepRun[]): number | undefined {
   return steps.find(({ window }) => window !== null)?.window?.fromMs;

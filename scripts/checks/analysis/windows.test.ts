@@ -128,6 +128,22 @@ test('outside of a transaction a lock is held from the first poll that saw it to
   });
 });
 
+test('a statement seen from outside is not charged with what its transaction held before, and with all where it is one of its own', () => {
+  const seen = (tMs: number, mode: string): Parameters<typeof statementTry>[2][number] => ({
+    ...{ tMs, pid: 42, step: 'alter', relation: 'public.customers', mode, granted: true },
+  });
+  const locks = [80, 90, 110, 120].map((tMs) => seen(tMs, 'ShareUpdateExclusiveLock'));
+  const record = statementRecord({
+    ...{ sentMs: 100, respondedMs: 130, releasedMs: 130, capture: 'outside', locks: [], newLocks: [] },
+  });
+  const modes = (transactionSinceMs: number): string[] =>
+    statementTry(record, [], [...locks, seen(115, 'ShareLock')], undefined, transactionSinceMs).spans.map(
+      ({ mode }) => mode,
+    );
+  expect(modes(100)).toEqual(['ShareUpdateExclusiveLock', 'ShareLock']);
+  expect(modes(75)).toEqual(['ShareLock']);
+});
+
 test('waiting for old transactions, as CREATE INDEX CONCURRENTLY does, stops nobody', () => {
   const waits = [105, 115].map((tMs) =>
     waitRecord({ ...own, tMs, sinceMs: 100, relation: null, locktype: 'virtualxid', mode: 'ShareLock' }),

@@ -1,11 +1,8 @@
 import type { LockEntry, OutsideLockRecord, StatementRecord } from '../../artifacts/records.ts';
 import { heldInTransaction, lockEffect, type Clipped, type LockEffect } from './holds.ts';
 import { merged, type Interval } from './intervals.ts';
-import { POLL_MS } from '../../artifacts/polling.ts';
 import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import { isExact, type WaitSpan } from './waits.ts';
-
-const RECENT_MS = 5 * POLL_MS;
 
 /** One try of a statement on the run's clock: sent, granted, answered, released. */
 export interface StatementTry extends LockEffect {
@@ -20,12 +17,14 @@ export interface StatementTry extends LockEffect {
 /**
  * @param waits of all sessions
  * @param grantMsOf when the server says that it gave the statement a lock; undefined where it did not say
+ * @param transactionSinceMs when its transaction sent its first statement that still held its locks
  */
 export function statementTry(
   record: StatementRecord,
   waits: readonly WaitSpan[],
   locks: readonly OutsideLockRecord[],
   grantMsOf: (record: StatementRecord, lock: LockEntry) => number | undefined = () => undefined,
+  transactionSinceMs = record.sentMs,
 ): StatementTry {
   const own = ownWaits(record, waits);
   const waitMs = own.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
@@ -36,6 +35,7 @@ export function statementTry(
       ? takenWithin(
           locks.filter(({ pid, step }) => pid === record.pid && step === record.step),
           window,
+          transactionSinceMs,
         )
       : heldInTransaction(
           record.newLocks,
@@ -53,13 +53,15 @@ function endOfWaitMs({ relation, mode }: LockEntry, own: readonly Clipped[]): nu
 }
 
 /** Locks seen from outside that an earlier statement of the transaction had not taken. */
-function takenWithin(locks: readonly OutsideLockRecord[], window: Interval): LockSpan[] {
-  const before = locks.findLast(({ tMs }) => tMs < window.fromMs)?.tMs;
+function takenWithin(
+  locks: readonly OutsideLockRecord[],
+  window: Interval,
+  transactionSinceMs: number,
+): LockSpan[] {
+  const before = locks.findLast(({ tMs }) => tMs < window.fromMs && tMs >= transactionSinceMs)?.tMs;
   const keyOf = ({ relation, mode }: { relation: string; mode: string }): string => `${mode} ${relation}`;
   const held = new Set(locks.filter(({ tMs, granted }) => granted && tMs === before).map(keyOf));
-  // A look that is long ago says nothing about a lock now: the session held none in between.
-  const isRecent = before !== undefined && window.fromMs - before < RECENT_MS;
-  return outsideLocks(locks, window).filter((span) => !isRecent || !held.has(keyOf(span)));
+  return outsideLocks(locks, window).filter((span) => !held.has(keyOf(span)));
 }
 
 /** Waits of the statement's own backend between its sending and its answer. */

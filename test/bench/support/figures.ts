@@ -21,3 +21,13 @@ export function spread(values: readonly number[]): number {
 export function rounded(value: number, digits = 3): number {
   return Number(value.toFixed(digits));
 }
+
+/**
+ * How far the median of so many values may be off by chance: that of a mean, times √(π/2) as for values in a normal
+ * distribution, whose deviation is taken from the middle half so that a few outliers do not count (Kendall and Stuart, The
+ * Advanced Theory of Statistics, volume 1: the sampling of quantiles).
+ */
+export function standardError(values: readonly number[]): number {
+  const deviation = spread(values) / 0.6745;
+  return (deviation * Math.sqrt(Math.PI / 2)) / Math.sqrt(values.length);
+}
