@@ -5,7 +5,7 @@
 export const POLL_MS = 10;
 
 /** How often it is enough to look where the server tells of each wait by itself: for who waits for whom. */
-export const CHAIN_POLL_MS = 40;
+export const CHAIN_POLL_MS = 50;
 
 /** What was not seen for longer than this was over in between: looks come late on a busy machine. */
 export const LONGEST_LOOK_MS = 2.5 * CHAIN_POLL_MS;

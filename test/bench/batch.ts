@@ -19,8 +19,8 @@ import { withBenchServer } from './support/server.ts';
  * open-loop traffic on that table, in turns. Connections and probes are open before, as they are in a rehearsal.
  */
 
-const ROWS = Number(process.env['BENCH_ROWS'] ?? 2_000_000);
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
+const ROWS = Number(process.env['BENCH_ROWS'] ?? 1_000_000);
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const RATE = 500;
 const CONNECTIONS = 16;
 const SETTLING_MS = 700;
