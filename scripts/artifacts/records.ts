@@ -195,8 +195,10 @@ export interface WaitRecord {
   readonly relation: string | null;
   readonly locktype: string;
   readonly mode: string;
-  /** When the wait began (pg_locks.waitstart). */
+  /** When the wait began (pg_locks.waitstart), as exact as the moment of the look is known. */
   readonly sinceMs: number;
+  /** The same on the server's clock, which tells one wait from the next. Absent for a moment after it began. */
+  readonly waitStartMs?: number;
   readonly blockedBy: readonly { readonly pid: number; readonly role: SessionRole }[];
   /** Blockers of this poll that were not seen before, or do something else by now. */
   readonly sessions?: readonly SessionFacts[];

@@ -9,6 +9,8 @@ export type LookRow = [
   oid: string | null,
   granted: boolean,
   waitedMs: string | null,
+  /** Since 1970. */
+  waitStartMs: string | null,
   blockers: number[],
 ];
 
@@ -22,7 +24,7 @@ export const LOOK = {
   name: 'rehearse_look',
   rowMode: 'array' as const,
   text: `select l.pid, l.locktype, l.mode, l.relation::bigint, l.granted,
-                extract(epoch from clock_timestamp() - l.waitstart) * 1000,
+                extract(epoch from clock_timestamp() - l.waitstart) * 1000, extract(epoch from l.waitstart) * 1000,
                 case when l.granted then '{}' else pg_blocking_pids(l.pid) end
            from pg_locks l where not l.granted or (l.pid = $1 and ${ON_TABLES})`,
 };
@@ -31,7 +33,7 @@ export const LOOK = {
 export const FOREIGN_LOCKS = {
   name: 'rehearse_foreign_locks',
   rowMode: 'array' as const,
-  text: `select l.pid, l.locktype, l.mode, l.relation::bigint, l.granted, null, '{}'::int[]
+  text: `select l.pid, l.locktype, l.mode, l.relation::bigint, l.granted, null, null, '{}'::int[]
            from pg_locks l join pg_stat_activity a on a.pid = l.pid
           where ${ON_TABLES} and a.datname = current_database() and a.backend_type = 'client backend'
             and (a.application_name = '${APPLICATION_PREFIX}command'

@@ -174,15 +174,15 @@ export class LockWatch {
   async #writeWaits(rows: LookRow[], tMs: number): Promise<void> {
     await this.#roles.learn(
       this.#client,
-      rows.flatMap(([pid, , , , , , blockers]) => [pid, ...blockers]),
+      rows.flatMap(([pid, , , , , , , blockers]) => [pid, ...blockers]),
     );
     const sessions = await this.#blockers.changed(
       this.#client,
-      rows.flatMap(([, , , , , , blockers]) => blockers),
+      rows.flatMap(([, , , , , , , blockers]) => blockers),
       tMs,
     );
     await this.#names.learn(rows.flatMap(([, , , oid]) => (oid === null ? [] : [Number(oid)])));
-    for (const [pid, locktype, mode, oid, , waitedMs, blockers] of rows) {
+    for (const [pid, locktype, mode, oid, , waitedMs, waitStartMs, blockers] of rows) {
       const news = sessions.filter((session) => blockers.includes(session.pid));
       if (this.#roles.of(pid) === 'migration')
         this.#ownWaitMs = Math.max(this.#ownWaitMs, Number(waitedMs ?? 0));
@@ -195,6 +195,7 @@ export class LockWatch {
         mode,
         // waitstart is empty for a moment after the wait began (PostgreSQL's manual, pg_locks).
         sinceMs: tMs - Math.max(0, Number(waitedMs ?? 0)),
+        ...(waitStartMs === null ? {} : { waitStartMs: Number(waitStartMs) }),
         blockedBy: blockers.map((blocker) => ({ pid: blocker, role: this.#roles.of(blocker) })),
         ...(news.length === 0 ? {} : { sessions: news }),
       });

@@ -69,6 +69,23 @@ test('a wait that the server told of begins and ends as it said, and the polls s
   ]);
 });
 
+test('two looks see one wait where the server dates it the same, however late an answer came, and two where it does not', () => {
+  const late = waitRecord({ tMs: 106.5, sinceMs: 105.9, waitStartMs: 1763848000104 });
+  const same = { ...late, tMs: 156, sinceMs: 107.7 };
+  expect(waitSpans([late, same])).toMatchObject([{ fromMs: 105.9, seen: [late, same] }]);
+  const next = { ...same, waitStartMs: 1763848000105 };
+  expect(waitSpans([late, next])).toMatchObject([{ seen: [late] }, { seen: [next] }]);
+});
+
+test('what looks saw of one wait that the server told of is one wait', () => {
+  const first = waitRecord({ tMs: 106.5, sinceMs: 106.5 });
+  const second = waitRecord({ tMs: 156, sinceMs: 109.5 });
+  const told = { ...first, type: 'wait', fromMs: 107.4, toMs: 170, end: 'granted' } as const;
+  expect(waitSpans([first, second], [told])).toMatchObject([
+    { fromMs: 107.4, toMs: 170, seen: [first, second] },
+  ]);
+});
+
 test('of several waits of a session the poll saw the one that began when it says', () => {
   const seen = waitRecord({ tMs: 100, sinceMs: 96.2 });
   const told = { ...seen, type: 'wait', end: 'granted' } as const;

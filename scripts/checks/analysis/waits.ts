@@ -52,17 +52,20 @@ export function waitSpans(records: readonly WaitRecord[], exact: readonly ExactW
 
 function withExact(spans: readonly WaitSpan[], exact: readonly ExactWait[]): WaitSpan[] {
   const told = groupBy(exact, ({ pid }) => pid);
-  const matched = new Set<ExactWait>();
-  const refined = spans.map((span) => {
-    const [same] = (told.get(span.pid) ?? [])
-      .filter((wait) => !matched.has(wait) && isSame(span, wait))
+  const known = new Map(exact.map((wait) => [wait, asTold(wait)]));
+  const untold = spans.filter((span) => {
+    const [wait] = (told.get(span.pid) ?? [])
+      .filter((one) => isSame(span, one))
       .sort((a, b) => Math.abs(a.fromMs - span.fromMs) - Math.abs(b.fromMs - span.fromMs));
-    if (same === undefined) return span;
-    matched.add(same);
-    return { ...span, fromMs: same.fromMs, lastSeenMs: same.toMs, toMs: same.toMs, goneMs: same.toMs };
+    const same = wait && known.get(wait);
+    // The look asked who it was while the session was there.
+    if (wait && same) {
+      const relation = span.relation ?? same.relation;
+      known.set(wait, { ...same, role: span.role, relation, seen: [...same.seen, ...span.seen] });
+    }
+    return same === undefined;
   });
-  const unseen = exact.filter((wait) => !matched.has(wait));
-  return [...refined, ...unseen.map(betweenPolls)];
+  return [...untold, ...known.values()];
 }
 
 /** Whether both ends are as the server told. */
@@ -81,7 +84,7 @@ function isSame({ locktype, mode, seen, lastSeenMs }: WaitSpan, wait: ExactWait)
   );
 }
 
-function betweenPolls({ pid, role, relation, locktype, mode, fromMs, toMs }: ExactWait): WaitSpan {
+function asTold({ pid, role, relation, locktype, mode, fromMs, toMs }: ExactWait): WaitSpan {
   return {
     ...{ pid, role, relation, locktype, mode, fromMs, toMs },
     ...{ lastSeenMs: toMs, goneMs: toMs, seen: [] },
@@ -94,7 +97,11 @@ function continues(seen: readonly WaitRecord[], next: WaitRecord): boolean {
   if (last === undefined) return false;
   const sameLock =
     last.relation === next.relation && last.mode === next.mode && last.locktype === next.locktype;
-  return sameLock && next.sinceMs <= last.tMs + START_JITTER_MS;
+  const isDated = last.waitStartMs !== undefined && next.waitStartMs !== undefined;
+  const sameStart = isDated
+    ? last.waitStartMs === next.waitStartMs
+    : next.sinceMs <= last.tMs + START_JITTER_MS;
+  return sameLock && sameStart;
 }
 
 function spanOf(seen: readonly WaitRecord[], polls: readonly number[]): WaitSpan {
