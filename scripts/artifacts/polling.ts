@@ -4,7 +4,7 @@
  */
 export const POLL_MS = 10;
 
-/** How often it is enough to look where the server tells of each wait by itself: for who waits for whom. */
+/** How often it is enough to look where each wait is told of: for who waits for whom. */
 export const CHAIN_POLL_MS = 50;
 
 /** What was not seen for longer than this was over in between: looks come late on a busy machine. */

@@ -1,4 +1,4 @@
-import { CHAIN_POLL_MS, POLL_MS } from '../artifacts/polling.ts';
+import { POLL_MS } from '../artifacts/polling.ts';
 import type { ExactWaitRecord, WaitTier } from '../artifacts/wait-records.ts';
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
@@ -41,6 +41,7 @@ export class ExactWaits {
   #databaseOid = 0;
   #followed = 0;
   #planOptions: string | undefined;
+  #pollMs = POLL_MS;
 
   private constructor(client: PgClient, sinks: Sinks) {
     this.#client = client;
@@ -69,6 +70,11 @@ export class ExactWaits {
   /** Whether waits are known better than by polling. */
   get isExact(): boolean {
     return this.#source !== undefined;
+  }
+
+  /** How often it is enough to look who waits for whom. */
+  get pollMs(): number {
+    return this.#source === undefined ? POLL_MS : this.#pollMs;
   }
 
   /** How the plan reaches the server, so that this way of looking changes nothing for it. */
@@ -136,6 +142,7 @@ export class ExactWaits {
           },
         });
         this.#planOptions = kind.planOptions;
+        this.#pollMs = kind.pollMs;
         this.#note(kind.tier, kind.resolutionMs, reasons);
         if (endedEarly !== undefined) this.#fallBack(endedEarly);
         return;
@@ -149,7 +156,7 @@ export class ExactWaits {
   #note(tier: WaitTier, resolutionMs: number, reasons: readonly string[]): void {
     this.#sinks.writer.write({
       ...{ type: 'tier', tier, resolutionMs, tMs: this.#sinks.clock.now() },
-      pollMs: tier === 'polling' ? POLL_MS : CHAIN_POLL_MS,
+      pollMs: this.pollMs,
       why: reasons.length === 0 ? null : reasons.join('; '),
     });
   }

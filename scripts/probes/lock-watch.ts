@@ -1,5 +1,5 @@
 import type { QueryArrayConfig } from 'pg';
-import { CHAIN_POLL_MS, POLL_MS } from '../artifacts/polling.ts';
+import { POLL_MS } from '../artifacts/polling.ts';
 import type { OutsideLockRecord, WaitRecord } from '../artifacts/records.ts';
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
@@ -128,10 +128,10 @@ export class LockWatch {
     this.#dead = true;
   }
 
-  /** Where the server tells of each wait by itself, rarer looks are enough, but for locks that are known by them alone. */
+  /** Where the server tells of each wait by itself, rarer looks are enough, but not for locks that are known by them alone. */
   #everyMs({ heldBy, heldAfterMs = 0 }: Watched): number {
     const isBlind = heldBy !== null && heldAfterMs === 0;
-    return this.#exact?.isExact === true && !isBlind ? CHAIN_POLL_MS : POLL_MS;
+    return isBlind ? POLL_MS : (this.#exact?.pollMs ?? POLL_MS);
   }
 
   async #poll(target: Watched): Promise<void> {

@@ -1,3 +1,4 @@
+import { CHAIN_POLL_MS } from '../artifacts/polling.ts';
 import { LockTracer } from '../tracing/lock-tracer.ts';
 import { localServer } from '../tracing/local-server.ts';
 import type { WaitSourceKind } from './wait-source.ts';
@@ -6,6 +7,7 @@ import type { WaitSourceKind } from './wait-source.ts';
 export const uprobes: WaitSourceKind = {
   tier: 'uprobes',
   resolutionMs: 0.01,
+  pollMs: CHAIN_POLL_MS,
   open: async (client, news) => {
     const tracer = await LockTracer.start(await localServer(client), news);
     return {

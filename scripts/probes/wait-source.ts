@@ -18,6 +18,8 @@ export interface WaitSourceKind {
   readonly tier: WaitTier;
   /** To how many milliseconds it knows the ends of a wait. */
   readonly resolutionMs: number;
+  /** How often it is enough beside it to look who waits for whom. */
+  readonly pollMs: number;
   /** Settings that keep the sessions of the plan as they would be without this source. */
   readonly planOptions?: string;
   /** @throws Error saying in one phrase why it cannot be had here */

@@ -25,14 +25,14 @@ afterAll(() => database.stop());
 
 let news: WaitNews | undefined;
 const dying: WaitSourceKind = {
-  ...{ tier: 'server-log', resolutionMs: 1 },
+  ...{ tier: 'server-log', resolutionMs: 1, pollMs: POLL_MS },
   open: (_client, told) => {
     news = told;
     return Promise.resolve({ follow: () => Promise.resolve(), stop: () => Promise.resolve() });
   },
 };
 const missing: WaitSourceKind = {
-  ...{ tier: 'uprobes', resolutionMs: 0.01 },
+  ...{ tier: 'uprobes', resolutionMs: 0.01, pollMs: CHAIN_POLL_MS },
   open: () => Promise.reject(new Error('uprobes need root')),
 };
 beforeEach(() => {
@@ -101,7 +101,7 @@ describe('exact waits', () => {
       waits.end();
     });
     expect(records).toMatchObject([
-      { tier: 'server-log', pollMs: CHAIN_POLL_MS, why: 'uprobes: uprobes need root' },
+      { tier: 'server-log', pollMs: POLL_MS, why: 'uprobes: uprobes need root' },
       { tier: 'polling', pollMs: POLL_MS, why: 'the log cannot be read any more' },
     ]);
     const { waits, limits } = judgeEvidence(evidence({ exactWaits: records }));

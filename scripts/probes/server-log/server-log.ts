@@ -1,3 +1,4 @@
+import { POLL_MS } from '../../artifacts/polling.ts';
 import type { PgClient } from '../../pg/client.ts';
 import { Cleanup } from '../../shared/cleanup.ts';
 import { monotonicMs, sleep } from '../../shared/clock.ts';
@@ -25,6 +26,7 @@ const HOT_LOCKTYPES: ReadonlySet<string> = new Set(['transactionid', 'tuple']);
 export const serverLog: WaitSourceKind = {
   tier: 'server-log',
   resolutionMs: 1,
+  pollMs: POLL_MS, // the plan's own waits of less than a second are not told
   // PostgreSQL's default. After that time a statement ends the autovacuum in its way, and deadlocks of the plan are found.
   planOptions: '-c deadlock_timeout=1s',
   open: async (client, news) => {
