@@ -82,7 +82,7 @@ plan:
       "r/rehearsal.yaml:29 plan[7].backfill.key: a b is not a column; write id",
       "r/rehearsal.yaml:30 plan[7].backfill.set: is not a SET list of UPDATE … SET: syntax error at or near "="",
       "r/rehearsal.yaml:32 plan[7].backfill.where: is not a condition of UPDATE … WHERE: syntax error at or near ")"",
-      "r/rehearsal.yaml:33 plan[7].backfill.batchTarget: 0ms is not a duration above zero; write 25ms",
+      "r/rehearsal.yaml:33 plan[7].backfill.batchTarget: 0ms is not a duration above zero; write 50ms",
       "r/rehearsal.yaml:34 plan[8].retries: 1.5 is not a number of retries from 0 to 1000; write 10",
       "r/rehearsal.yaml:34 plan[8].pointOfNoReturn: 1 is not true or false; write true",
       "r/rehearsal.yaml:34 plan[8].rollback: sql is not a file",

@@ -57,8 +57,8 @@ const backfill = z.strictObject({
   where: words('a condition', 'full_name IS NULL')
     .exactOptional()
     .describe('Which rows still need it. Without it: all rows.'),
-  batchTarget: positiveDuration('25ms')
-    .prefault('25ms')
+  batchTarget: positiveDuration('50ms')
+    .prefault('50ms')
     .describe('How long a batch should take; its number of rows follows from this.'),
   throttle: z
     .strictObject({

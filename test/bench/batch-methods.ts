@@ -21,12 +21,11 @@ export interface Opened {
 
 const STEP: BackfillStep = {
   ...{ name: 'backfill', phase: 'backfill', kind: 'backfill', retries: 0, retryPauseMs: 50 },
-  ...{ pointOfNoReturn: false, table: TABLE, key: 'id', set: SET, where: WHERE, batchTargetMs: 25 },
+  ...{ pointOfNoReturn: false, table: TABLE, key: 'id', set: SET, where: WHERE, batchTargetMs: 50 },
 };
 
 export const ONE_UPDATE = 'one UPDATE';
 export const STEP_NAME = 'backfill step';
-export const LOOP_BY_LIMIT = `loop: limit ${LOOP_ROWS}`;
 
 /** As a migration's own connection would do it. */
 function bySql(run: (client: PgClient) => Promise<void>): Method {
@@ -60,13 +59,6 @@ export const METHODS: Readonly<Record<string, Method>> = {
         from,
         from + LOOP_ROWS,
       ]);
-    }
-  }),
-  [LOOP_BY_LIMIT]: bySql(async (client) => {
-    for (let rows = 1; rows > 0;) {
-      const batch = `select id from ${TABLE} where ${WHERE} limit ${LOOP_ROWS}`;
-      const updated = await client.query(`update ${TABLE} set ${SET} where id in (${batch})`);
-      rows = updated.rowCount ?? 0;
     }
   }),
 };
