@@ -55,11 +55,14 @@ async function fill(endpoint: PgEndpoint, name: string | null, idleMs: number): 
     const load = { ratePerSec: RATE, connections: CONNECTIONS, scripts: SCRIPTS };
     const requests = await underAppLoad(endpoint, load, clock, folder.streamPath('requests'), async () => {
       const method = name === null ? undefined : await METHODS[name]?.(endpoint, folder);
-      await sleep(SETTLING_MS);
-      window.fromMs = clock.now();
-      await (method?.run() ?? sleep(idleMs));
-      window.toMs = clock.now();
-      await method?.close();
+      try {
+        await sleep(SETTLING_MS);
+        window.fromMs = clock.now();
+        await (method?.run() ?? sleep(idleMs));
+        window.toMs = clock.now();
+      } finally {
+        await method?.close();
+      }
     });
     if (name !== null) await requireFilled(endpoint);
     return {

@@ -28,8 +28,8 @@ export const noProbes: Open = () =>
 
 /**
  * The probes of one tier, and no better one. `isWatched`: for a statement in a session of its own that takes longer than a
- * moment, so that its locks and their release are looked at too; else as during a backfill.
- * @throws Error when this machine does not have the tier
+ * moment, so that its locks and their release are looked at too; else as during a backfill. Polls where this machine does not
+ * have the tier.
  */
 export function probesOf(tier: WaitTier, isWatched: boolean, endpoint: PgEndpoint, folder: RunFolder): Open {
   return async () => {

@@ -25,7 +25,7 @@ afterAll(() => database.stop());
 
 let news: WaitNews | undefined;
 const dying: WaitSourceKind = {
-  ...{ tier: 'server-log', resolutionMs: 1, pollMs: POLL_MS },
+  ...{ tier: 'server-log', resolutionMs: 1, pollMs: CHAIN_POLL_MS },
   open: (_client, told) => {
     news = told;
     return Promise.resolve({ follow: () => Promise.resolve(), stop: () => Promise.resolve() });
@@ -101,7 +101,7 @@ describe('exact waits', () => {
       waits.end();
     });
     expect(records).toMatchObject([
-      { tier: 'server-log', pollMs: POLL_MS, why: 'uprobes: uprobes need root' },
+      { tier: 'server-log', pollMs: CHAIN_POLL_MS, why: 'uprobes: uprobes need root' },
       { tier: 'polling', pollMs: POLL_MS, why: 'the log cannot be read any more' },
     ]);
     const { waits, limits } = judgeEvidence(evidence({ exactWaits: records }));
