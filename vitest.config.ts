@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['scripts/**/*.test.{ts,tsx}', 'infra/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/e2e/**', ...TIMED],
+          exclude: ['test/e2e/**', 'test/attack/**', 'test/matrix/**', ...TIMED],
           // Tests start real servers; more than two at once would only measure each other.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
@@ -26,7 +26,7 @@ export default defineConfig({
         // Whole runs measure: one at a time, and after everything else.
         test: {
           name: 'whole',
-          include: ['test/e2e/**/*.test.ts', ...TIMED],
+          include: ['test/e2e/**/*.test.ts', 'test/attack/**/*.test.ts', ...TIMED],
           exclude: DEATHS,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

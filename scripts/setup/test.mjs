@@ -1,4 +1,5 @@
 // `npm test`: installs what is missing, then every static check and every test. Extra arguments go to vitest.
+// `npm run test:matrix` (`--matrix` first): the exhaustive matrices alone, without the static checks.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,10 @@ const STATIC_CHECKS = [
 ];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const INTERRUPTED = 130;
+const IS_MATRIX = process.argv[2] === '--matrix';
+const VITEST_ARGS = IS_MATRIX
+  ? ['run', '--config', 'test/matrix/vitest.config.ts', ...process.argv.slice(3)]
+  : ['run', ...process.argv.slice(2)];
 
 function say(line) {
   process.stderr.write(`test: ${line}\n`);
@@ -98,7 +103,7 @@ async function start() {
   // Where the engine has to be built, the static checks leave a core for that.
   const settingUp = setUpEngine();
   const failed = [];
-  for (const { name, program, args } of STATIC_CHECKS) {
+  for (const { name, program, args } of IS_MATRIX ? [] : STATIC_CHECKS) {
     say(name);
     if (!(await runNode(program, args))) failed.push(name);
   }
@@ -107,7 +112,7 @@ async function start() {
   if (failed.length > 0) say(`failed before the tests: ${failed.join(', ')}`);
   say('vitest');
   // The reporter adds them to the last line, so that it never says `0 failed` when something did.
-  const tested = await runNode('vitest/vitest.mjs', ['run', ...process.argv.slice(2)], {
+  const tested = await runNode('vitest/vitest.mjs', VITEST_ARGS, {
     FAILED_STATIC_CHECKS: String(failed.length),
     ...engine.env,
   });
