@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withoutForeign } from '../../scripts/shared/descriptors.ts';
 import type { RehearseCommand } from './rehearse-command.ts';
 
 /** A tear-down that takes longer than this is left: the second signal makes the command end at once. */
@@ -31,7 +32,7 @@ export async function runRehearse(
   const child = spawn(command.file, [...command.args, ...args], {
     cwd: command.cwd,
     env: command.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     detached: true,
   });
   const ended = once(child, 'close') as Promise<[number | null]>;

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { PulumiCommand } from '@pulumi/pulumi/automation/index.js';
+import { withoutForeign } from '../../scripts/shared/descriptors.ts';
 import type { Engine } from './engine/find-engine.ts';
 
 /** What the CLI says at its end is enough for a message; a chatty run must not fill the memory. */
@@ -61,7 +62,7 @@ export class EngineCommand {
     if (args[0] === 'stack' && args[1] === 'history') return NO_HISTORY;
     const child = spawn(this.command, [...args, '--non-interactive'], {
       ...{ cwd, env: cleanEnvironment(env), detached: true },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     });
     this.#running.add(child);
     // One SIGINT is a request to end well; a second would make the engine leave things behind.

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { withoutForeign } from '../shared/descriptors.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import type { FromLoad, ToLoad } from './messages.ts';
 import { loadWorker } from './programs.ts';
@@ -20,7 +21,7 @@ export class LoadProcess {
       execArgv: [...execArgv],
       env,
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: withoutForeign('ignore', 'ignore', 'ignore', 'ipc'),
     });
     this.#child.on('message', (message: FromLoad) => {
       if (message.type === 'failed') this.#fail(new RehearsalError(message.code, message.message));

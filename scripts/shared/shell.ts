@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { withoutForeign } from './descriptors.ts';
 
 /** How long a command may take to end after it was asked to. */
 const GRACE_MS = 5_000;
@@ -37,7 +38,7 @@ export async function runShell(
   const child = spawn('sh', ['-c', command], {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     detached: true,
   });
   const lastLines: string[] = [];

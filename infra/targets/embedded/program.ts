@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
 import { asUser, type ServerUser } from './server-user.ts';
 
 /** What a program of PostgreSQL is started with: nothing of the caller's PG* variables or language. */
@@ -35,7 +36,7 @@ export async function runProgram(
     env: serverEnvironment(cwd),
     extendEnv: false,
     detached: true,
-    stdin: 'ignore',
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     all: true,
     reject: false,
     timeout: timeoutMs,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
+import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
 import { monotonicMs, sleep, withTimeout } from '../../../scripts/shared/clock.ts';
 import { closeQuietly, connect } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
@@ -56,7 +57,7 @@ export class ServerProcess {
         cwd: dir.path,
         env: serverEnvironment(dir.path),
         detached: true,
-        stdio: ['ignore', log.fd, log.fd],
+        stdio: withoutForeign('ignore', log.fd, log.fd),
       });
       const server = new ServerProcess(child, () => readFrom(dir.log, logStart));
       await once(child, 'spawn');

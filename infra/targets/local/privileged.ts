@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
+import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 
 /** A value of a script's variable; a list becomes a bash array. */
@@ -66,6 +67,7 @@ export async function runAsRoot(
     reject: false,
     detached: true,
     cwd: '/',
+    stdio: withoutForeign('pipe', 'pipe', 'pipe'),
   });
   let output = '';
   running.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

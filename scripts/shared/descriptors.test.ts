@@ -1,0 +1,48 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { withoutForeign } from './descriptors.ts';
+
+const MODULE = join(import.meta.dirname, 'descriptors.ts');
+let dir = '';
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'descriptors-'));
+});
+
+afterAll(() => {
+  rmSync(dir, { recursive: true });
+});
+
+/** What a child of a Node.js process says of its descriptors, where that process was itself started with one too many. */
+async function grandchild(fd: number, stdio: string): Promise<string> {
+  const program = `
+    import { spawnSync } from 'node:child_process';
+    import { withoutForeign } from ${JSON.stringify(MODULE)};
+    const script = 'ls -l /proc/self/fd /dev/fd/ 2>/dev/null | grep -c lock.file';
+    const { stdout } = spawnSync('sh', ['-c', script], { stdio: ${stdio} });
+    console.log(String(stdout).trim());`;
+  const shell = `exec ${fd}>"$0/lock.file"; exec "$@"`;
+  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '--eval', program];
+  const { stdout } = await promisify(execFile)('bash', ['-c', shell, dir, ...node]);
+  return stdout.trim();
+}
+
+it.each([3, 9, 40, 200])('a child does not get descriptor %i of whoever started us', async (fd) => {
+  expect(await grandchild(fd, "withoutForeign('ignore', 'pipe', 'pipe')")).toBe('0');
+});
+
+it('which Node.js by itself hands on', async () => {
+  expect(await grandchild(200, "['ignore', 'pipe', 'pipe']")).not.toBe('0');
+});
+
+it('leaves the child what it is to have', () => {
+  const said = spawnSync('sh', ['-c', 'cat; echo said >&2'], {
+    stdio: withoutForeign('pipe', 'pipe', 'pipe'),
+    input: 'heard',
+  });
+  expect([said.stdout, said.stderr].map(String)).toEqual(['heard', 'said\n']);
+});
