@@ -84,8 +84,17 @@ export interface SnapshotRecord {
   readonly restoreMs: number;
   readonly tables: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[];
   readonly extensions: readonly string[];
+  /** A key of each table that has one. Absent in older runs. */
+  readonly keys?: readonly RowKey[];
   /** What the restore left out (owners, extensions that are not here), as sentences. */
   readonly warnings: readonly string[];
+}
+
+/** Columns that name one row of a table: unique together and NOT NULL. */
+export interface RowKey {
+  /** `schema.name` */
+  readonly relation: string;
+  readonly columns: readonly string[];
 }
 
 /** artifacts/steps.ndjson, in order of time. */

@@ -119,7 +119,7 @@ test.each([
     { rows: 123_000 },
     [
       '-- as a step of the plan instead of SQL:',
-      '-- backfill: { table: customers, key: <primary key>, set: "name = trim(name), seen = now()" }',
+      '-- backfill: { table: customers, key: id, set: "name = trim(name), seen = now()" }',
     ],
   ],
   [
@@ -127,7 +127,39 @@ test.each([
     { rows: 50_000 },
     [
       '-- repeat until it deletes nothing:',
-      "delete from customers where ctid = any (array(select ctid from customers where seen < now() - interval '1 year' limit 1000));",
+      "delete from customers where id in (select id from customers where seen < now() - interval '1 year' limit 1000) and (seen < now() - interval '1 year');",
+    ],
+  ],
+  [
+    'DELETE FROM ONLY public."customers" AS c WHERE c.name IS DISTINCT FROM \'x\' -- only the others\n RETURNING c.id;',
+    { rows: 50_000 },
+    [
+      '-- repeat until it deletes nothing:',
+      'delete from ONLY public."customers" AS c where id in (select id from ONLY public."customers" AS c where c.name IS DISTINCT FROM \'x\' limit 1000) and (c.name IS DISTINCT FROM \'x\') returning c.id;',
+    ],
+  ],
+  [
+    "delete from customers where seen is null or name = 'x'",
+    { rows: 50_000 },
+    [
+      '-- repeat until it deletes nothing:',
+      "delete from customers where id in (select id from customers where seen is null or name = 'x' limit 1000) and (seen is null or name = 'x');",
+    ],
+  ],
+  [
+    'delete from customers',
+    { rows: 50_000 },
+    [
+      '-- repeat until it deletes nothing:',
+      'delete from customers where id in (select id from customers limit 1000);',
+    ],
+  ],
+  [
+    `update customers set name = '"' where name is distinct from E'\\\\'`,
+    { rows: 50_000 },
+    [
+      '-- as a step of the plan instead of SQL:',
+      String.raw`-- backfill: { table: customers, key: id, set: "name = '\"'", where: "name is distinct from E'\\\\'" }`,
     ],
   ],
   [
@@ -158,6 +190,41 @@ test('a renamed column is expanded and contracted, written both ways meanwhile',
     'if tg_op = \'INSERT\' then new."fullName" := coalesce(new."fullName", new.name);',
   );
   await expect(parse(insteadSql ?? '')).resolves.toBeDefined();
+});
+
+test.each([
+  ['delete from customers where random() < 0.5', 'random()'],
+  ['delete from customers where app.old(id)', 'old()'],
+  ['delete from customers where id in (select id from customers order by seen limit 20000)', 'a subquery'],
+  ['delete from customers where seen < (select avg(seen) from customers)', 'a subquery'],
+  ['delete from customers a using customers b where a.name = b.name and a.id > b.id', 'other tables'],
+  ['with old as (select 1) delete from customers where seen < now()', 'WITH'],
+  ['update customers set name = o.name from others o where o.id = customers.id', 'other tables'],
+  ['update customers set name = (select max(name) from customers)', 'a subquery'],
+])('%s is not cut into batches by its condition: %s', (sql, why) => {
+  const { advice, insteadSql } = adviceFor(sql, { rows: 50_000 });
+  expect(insteadSql).toBeNull();
+  expect(advice).toContain(`Write down the keys of its rows in a table first and go along that one`);
+  expect(advice).toContain(`(${why})`);
+});
+
+test.each([
+  'delete from strangers where seen < now()',
+  'delete from app.customers where seen < now()',
+  'update strangers set name = 1',
+])('%s, of which no key is known, gets no SQL', (sql) => {
+  const { advice, insteadSql } = adviceFor(sql, { rows: 50_000 });
+  expect(insteadSql).toBeNull();
+  expect(advice).toContain('unique and NOT NULL, to go along: add one first');
+});
+
+test.each([
+  ['it sets the key', 'update customers set id = id + 1000000'],
+  ['children are left out', 'update only customers set name = 1'],
+  ['it has an alias', 'update customers c set name = c.name || 1'],
+  ['its rows are returned', 'update customers set name = 1 returning id'],
+])('an UPDATE is no backfill where %s', (_, sql) => {
+  expect(adviceFor(sql, { rows: 50_000 })).toMatchObject({ insteadSql: null });
 });
 
 test('the effect tells how large the table was', () => {

@@ -1,4 +1,5 @@
-import { loadModule } from 'libpg-query';
+import { loadModule, type RangeVar } from 'libpg-query';
+import type { RowKey, StatementRecord } from '../artifacts/records.ts';
 import { formatShortCount } from '../shared/format.ts';
 import { alterTable } from './advice/alter-table.ts';
 import { bulkChanges } from './advice/bulk-changes.ts';
@@ -76,8 +77,26 @@ function factsOf({ record }: StatementAnalysis, analysis: Analysis, { step }: St
       const rows = tables.get(shortRelation(relation.replaceAll('"', '')));
       return rows === undefined ? '' : ` (${formatShortCount(rows)} rows)`;
     },
+    keyOf: (relation) => keyOf(relation, record, analysis.evidence.snapshot?.keys ?? []),
     brokenVersions: [...new Set(broken.map((state) => state.record.version))],
   };
+}
+
+/** An unqualified name is that of the schema where the statement locked it, or of the only table that is called so. */
+function keyOf(
+  { schemaname, relname = '' }: RangeVar,
+  { locks }: StatementRecord,
+  keys: readonly RowKey[],
+): readonly string[] | undefined {
+  const isCalledSo = (name: string): boolean =>
+    schemaname === undefined
+      ? name.slice(name.indexOf('.') + 1) === relname
+      : name === `${schemaname}.${relname}`;
+  const locked = new Set(locks.map(({ relation }) => relation).filter(isCalledSo));
+  const fitting = keys.filter(({ relation }) =>
+    locked.size === 0 ? isCalledSo(relation) : locked.has(relation),
+  );
+  return locked.size > 1 || fitting.length > 1 ? undefined : fitting[0]?.columns;
 }
 
 function stepAdvice({ step }: Stop): Partial<Advice> {

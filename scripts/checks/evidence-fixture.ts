@@ -165,6 +165,7 @@ export function evidence(parts: Partial<Evidence> = {}): Evidence {
       bytes: 2000,
       restoreMs: 50,
       tables: [{ name: 'public.customers', rows: 4_100_000, bytes: 2000 }],
+      keys: [{ relation: 'public.customers', columns: ['id'] }],
       extensions: [],
       warnings: [],
     },

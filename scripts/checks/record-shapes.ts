@@ -99,6 +99,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     kind: text,
     sha256: text,
     tables: z.array(z.object({ name: text, rows: number, bytes: number })),
+    keys: z.array(z.object({ relation: text, columns: z.array(text) })).optional(),
     warnings: z.array(text),
   }),
   performance: z.object({

@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type { SnapshotRecord } from '../artifacts/records.ts';
 import { RehearsalError } from '../shared/errors.ts';
+import { readRowKeys } from './row-keys.ts';
 
-type Stock = Pick<SnapshotRecord, 'bytes' | 'tables' | 'extensions'>;
+type Stock = Pick<SnapshotRecord, 'bytes' | 'tables' | 'keys' | 'extensions'>;
 type TableStock = Stock['tables'][number];
 
 /** Above so many rows, counting takes longer than the answer is worth: ANALYZE's estimate is given. */
@@ -45,6 +46,7 @@ export async function takeStock(
   return {
     bytes: Number(size.rows[0]?.bytes ?? 0),
     tables,
+    keys: await readRowKeys(client),
     extensions: extensions.rows.map(({ name }) => name),
   };
 }

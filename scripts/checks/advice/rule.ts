@@ -1,3 +1,4 @@
+import type { RangeVar } from 'libpg-query';
 import type { StatementTree } from './statement-tree.ts';
 
 /** What was measured of the statement and may change the advice. */
@@ -8,6 +9,8 @@ export interface AdviceFacts {
   readonly rows: number | null;
   /** ` (4.1 M rows)` for a table whose size is known, else empty. */
   readonly sizeOf: (relation: string) => string;
+  /** Columns that name one row of a relation of the snapshot, the primary key first; undefined where none are known. */
+  readonly keyOf: (relation: RangeVar) => readonly string[] | undefined;
   /** Live app versions that fail because of it. */
   readonly brokenVersions: readonly string[];
 }

@@ -43,6 +43,29 @@ export class StatementTree {
     return this.#bytes.subarray(fromByte, toByte).toString().trim();
   }
 
+  /**
+   * The author's words behind a keyword at the top level, up to the first of `ends` or the end; comments beside them are left
+   * out. Only for keywords that no expression can hold outside of parentheses. Null where there is none.
+   */
+  clause(keyword: string, ...ends: readonly string[]): string | null {
+    let depth = 0;
+    let first: ScanToken | undefined;
+    let last: ScanToken | undefined;
+    let found = false;
+    for (const token of this.tokens) {
+      const { text } = token;
+      const isTop = depth === 0;
+      if (text === '(') depth += 1;
+      if (text === ')') depth -= 1;
+      if (isTop && found && ends.includes(text.toLowerCase())) break;
+      if (found) {
+        first ??= token;
+        last = token;
+      } else if (isTop && text.toLowerCase() === keyword) found = true;
+    }
+    return first && last ? this.text(first.start, last.end) : null;
+  }
+
   /** Behind the last token; a closing semicolon is not part of the statement. */
   get endByte(): number {
     return this.tokens.at(-1)?.end ?? 0;
@@ -67,7 +90,8 @@ function nameOf(token: string): string {
   return token.startsWith('"') ? token.slice(1, -1).replaceAll('""', '"') : token.toLowerCase();
 }
 
-function quoted(name: string): string {
+/** A column's or relation's own name, quoted where it must be. */
+export function quoted(name: string): string {
   const isBare = /^[a-z_][a-z0-9_$]*$/.test(name) && (scanSync(name).tokens[0]?.keywordKind ?? 0) <= 1;
   return isBare ? name : `"${name.replaceAll('"', '""')}"`;
 }
