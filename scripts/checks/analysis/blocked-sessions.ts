@@ -54,38 +54,71 @@ export function blockedSessions(
     waits.flatMap(({ seen }) => seen),
     ({ tMs }) => tMs,
   );
-  const chains = new Map([...polls].map(([tMs, records]) => [tMs, new Chain(records)]));
+  const commands = causes.filter(({ step }) => step.planned.kind === 'command');
+  const chains = new Map(
+    [...polls].map(([tMs, records]) => {
+      const running = commands.filter(({ fromMs, toMs }) => fromMs <= tMs && toMs >= tMs);
+      return [
+        tMs,
+        new Chain(
+          records,
+          running.map(({ step }) => commandPids(step.planned.name)),
+        ),
+      ];
+    }),
+  );
   const others = waits
     .filter(({ role }) => role !== 'migration' && role !== 'command')
-    .map((wait) => attributed(wait, chains, causes, commandPids))
+    .map((wait) => attributed(wait, chains, causes))
     .filter((wait) => wait !== undefined);
   return new Map([...groupBy(others, ({ cause }) => cause)].map(([cause, group]) => [cause, summed(group)]));
 }
 
 /** Who waits for whom at one poll. */
 class Chain {
-  readonly #waiting: ReadonlyMap<number, WaitRecord>;
+  readonly #waiting: readonly WaitRecord[];
+  /** Backends of the command steps that were running then. */
+  readonly #foreign: readonly ReadonlySet<number>[];
+  #links: ReadonlyMap<number, Link> | undefined;
 
-  constructor(records: readonly WaitRecord[]) {
-    this.#waiting = new Map(records.map((record) => [record.pid, record]));
+  constructor(waiting: readonly WaitRecord[], foreign: readonly ReadonlySet<number>[]) {
+    this.#waiting = waiting;
+    this.#foreign = foreign;
   }
 
-  /** The waits at whose end `isMigration` stands, followed from `pid` on through all that wait; undefined = none. */
-  behind(pid: number, isMigration: (pid: number, role: SessionRole) => boolean): Link | undefined {
-    const seen = new Set<number>([pid]);
-    const queue = [pid];
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const record = this.#waiting.get(next);
-      for (const blocker of record?.blockedBy ?? []) {
-        if (isMigration(blocker.pid, blocker.role))
-          return { pid: blocker.pid, relation: record?.relation ?? null };
-        if (!seen.has(blocker.pid)) {
-          seen.add(blocker.pid);
-          queue.push(blocker.pid);
-        }
+  /** The nearest wait for the migration at the end of the chain that begins with `pid`; undefined = none. */
+  behind(pid: number): Link | undefined {
+    if (this.#isForeign(pid)) return undefined; // it is the migration itself
+    this.#links ??= this.#linksToMigration();
+    return this.#links.get(pid);
+  }
+
+  /** From the migration backwards, each session once: a queue has more ways through it than can be walked. */
+  #linksToMigration(): Map<number, Link> {
+    const links = new Map<number, Link>();
+    const waitersOf = new Map<number, number[]>();
+    for (const { pid, blockedBy, relation } of this.#waiting) {
+      const blocker = blockedBy.find((one) => this.#isMigration(one.pid, one.role));
+      if (blocker) links.set(pid, { pid: blocker.pid, relation });
+      for (const one of blockedBy) {
+        const waiters = waitersOf.get(one.pid);
+        if (waiters === undefined) waitersOf.set(one.pid, [pid]);
+        else waiters.push(pid);
       }
     }
-    return undefined;
+    // A Map hands out what is put in while it is walked.
+    for (const [pid, link] of links) {
+      for (const waiter of waitersOf.get(pid) ?? []) if (!links.has(waiter)) links.set(waiter, link);
+    }
+    return links;
+  }
+
+  #isMigration(pid: number, role: SessionRole): boolean {
+    return role === 'migration' || role === 'command' || this.#isForeign(pid);
+  }
+
+  #isForeign(pid: number): boolean {
+    return this.#foreign.some((pids) => pids.has(pid));
   }
 }
 
@@ -106,14 +139,17 @@ function attributed(
   wait: WaitSpan,
   chains: ReadonlyMap<number, Chain>,
   causes: readonly Disturbance[],
-  commandPids: PidsOfStep,
 ): OtherWait | undefined {
   let best: Cause | undefined;
   const polls: number[] = [];
+  const judged = new Set<string>();
   for (const { tMs } of wait.seen) {
-    const link = linkAt(tMs, wait.pid, chains, causes, commandPids);
+    const link = chains.get(tMs)?.behind(wait.pid);
     if (link === undefined) continue;
     polls.push(tMs);
+    const name = `${link.pid} ${link.relation ?? ''}`;
+    if (judged.has(name)) continue; // most looks see what the one before saw
+    judged.add(name);
     causes.forEach((cause, index) => {
       const score = fit(cause, wait, link);
       if (score > (best?.score ?? 0))
@@ -154,27 +190,6 @@ function concerns({ spans, waits }: StatementTry, relation: string | null): bool
 /** The release ended the wait when it fell between the last poll that saw the wait and the next. */
 function endOf(wait: WaitSpan, releasedMs: number): number {
   return releasedMs >= wait.lastSeenMs && releasedMs <= wait.goneMs ? releasedMs : wait.toMs;
-}
-
-function linkAt(
-  tMs: number,
-  pid: number,
-  chains: ReadonlyMap<number, Chain>,
-  causes: readonly Disturbance[],
-  commandPids: PidsOfStep,
-): Link | undefined {
-  const steps = causes
-    .filter(({ fromMs, toMs }) => fromMs <= tMs && toMs >= tMs)
-    .map(({ step }) => step.planned);
-  const foreign = steps.filter(({ kind }) => kind === 'command').map(({ name }) => commandPids(name));
-  if (foreign.some((pids) => pids.has(pid))) return undefined; // it is the migration itself
-  return chains
-    .get(tMs)
-    ?.behind(
-      pid,
-      (blocker, role) =>
-        role === 'migration' || role === 'command' || foreign.some((pids) => pids.has(blocker)),
-    );
 }
 
 /** How well a disturbance explains a wait: it must be of that backend; holding that relation counts most. */

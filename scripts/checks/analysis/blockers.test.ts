@@ -67,3 +67,32 @@ test('sessions that wait for each other do not lead astray', () => {
     ['app', 2, false],
   ]);
 });
+
+test('a queue in which everybody waits for all ahead is followed in no time, and truly', () => {
+  const pids = Array.from({ length: 400 }, (_, place) => 1000 + place);
+  const waits = Array.from({ length: 10 }, (_, look) => 5010 + look).flatMap((tMs) => [
+    waitRecord({ ...own, tMs, sinceMs: 5000, blockedBy: by(...pids, 9) }),
+    ...pids.map((pid, place) =>
+      waitRecord({ pid, tMs, sinceMs: 4000 + place, blockedBy: by(...pids.slice(0, place), 9) }),
+    ),
+  ]);
+  const startedMs = performance.now();
+  const found = blockers(waits);
+  expect(found.map(({ role, level, isRoot, sessions }) => [role, level, isRoot, sessions])).toEqual([
+    ['app', 1, false, 400],
+    ['other', 1, true, 1],
+  ]);
+  expect(performance.now() - startedMs).toBeLessThan(10_000);
+});
+
+test('a ring of sessions that waits for nobody else has an end', () => {
+  const pids = Array.from({ length: 60 }, (_, place) => 1000 + place);
+  const found = blockers([
+    waitRecord({ ...own, tMs: 5010, sinceMs: 5000, blockedBy: by(1000) }),
+    ...pids.map((pid) => waitRecord({ pid, tMs: 5010, sinceMs: 4000, blockedBy: by(...pids) })),
+  ]);
+  expect(found.map(({ level, isRoot, sessions }) => [level, isRoot, sessions])).toEqual([
+    [1, false, 1],
+    [2, false, 59],
+  ]);
+});

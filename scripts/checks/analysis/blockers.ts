@@ -49,32 +49,37 @@ export class WaitGraph {
       clipped.wait.seen.forEach((record, at, { length }) => {
         const from = at === 0 ? clipped.fromMs : record.tMs;
         const to = at === length - 1 ? clipped.toMs : record.tMs;
-        this.#follow(record, 1, new Set([record.pid]), { fromMs: from, toMs: to }, links);
+        this.#follow(record, { fromMs: from, toMs: to }, links);
       });
     }
     return this.#grouped([...links.values()]);
   }
 
-  #follow(
-    record: WaitRecord,
-    level: number,
-    path: ReadonlySet<number>,
-    during: Interval,
-    links: Map<number, Link>,
-  ): void {
-    const waiting = this.#polls.get(record.tMs);
-    for (const { pid, role } of record.blockedBy) {
-      if (path.has(pid)) continue;
-      const behind = waiting?.get(pid);
-      const link = links.get(pid) ?? { pid, role, level, isRoot: true, ...during };
-      links.set(pid, {
-        ...link,
-        level: Math.max(link.level, level),
-        isRoot: link.isRoot && behind === undefined,
-        fromMs: Math.min(link.fromMs, during.fromMs),
-        toMs: Math.max(link.toMs, during.toMs),
-      });
-      if (behind !== undefined) this.#follow(behind, level + 1, new Set([...path, pid]), during, links);
+  /**
+   * Breadth first, each session once a look: a session's level is the least number of waits between it and the statement.
+   * pg_blocking_pids names all who are ahead in a queue, so that the number of ways through it doubles with every session.
+   */
+  #follow(first: WaitRecord, during: Interval, links: Map<number, Link>): void {
+    const waiting = this.#polls.get(first.tMs);
+    const met = new Set([first.pid]);
+    let nearest: WaitRecord[] = [first];
+    for (let level = 1; nearest.length > 0; level++) {
+      const behind: WaitRecord[] = [];
+      for (const { pid, role } of nearest.flatMap(({ blockedBy }) => blockedBy)) {
+        if (met.has(pid)) continue;
+        met.add(pid);
+        const record = waiting?.get(pid);
+        if (record !== undefined) behind.push(record);
+        const link = links.get(pid) ?? { pid, role, level, isRoot: true, ...during };
+        links.set(pid, {
+          ...link,
+          level: Math.max(link.level, level),
+          isRoot: link.isRoot && record === undefined,
+          fromMs: Math.min(link.fromMs, during.fromMs),
+          toMs: Math.max(link.toMs, during.toMs),
+        });
+      }
+      nearest = behind;
     }
   }
 
