@@ -37,6 +37,7 @@ function recorder(overrides: Partial<Environment> = {}, leftovers: Leftover[] = 
     available: () => Promise.resolve({ available: true, detail: '' }),
     environment: () => environment,
     leftovers: () => Promise.resolve(leftovers),
+    notOurs: () => Promise.resolve([]),
     price: () => Promise.resolve(undefined),
   };
   return { calls, failed, target };
@@ -170,7 +171,7 @@ describe('withEnvironment', () => {
 
   it('reports what the target still finds of this run, and of no other', async () => {
     const leftover = (runId: string): Leftover => ({
-      ...{ target: 'recorder', runId, what: 'folder /x', expiresAt: null, inUse: true },
+      ...{ target: 'recorder', runId, what: 'folder /x', expiresAt: null, inUse: true, ownerDied: false },
       remove: () => Promise.resolve(),
     });
     const { target } = recorder({}, [leftover('demo-1'), leftover('demo-2')]);

@@ -5,7 +5,7 @@ import type { Leftover } from './targets/target.ts';
 it('removes what is left over, goes on after a failure, and leaves alone what is in use', async () => {
   const removed: string[] = [];
   const leftover = (runId: string, inUse: boolean, error?: Error): Leftover => ({
-    ...{ target: 'embedded', runId, what: `folder ${runId}`, expiresAt: null, inUse },
+    ...{ target: 'embedded', runId, what: `folder ${runId}`, expiresAt: null, inUse, ownerDied: !inUse },
     remove: () => {
       if (error) return Promise.reject(error);
       removed.push(runId);

@@ -1,7 +1,7 @@
 import { withTimeout } from '../scripts/shared/clock.ts';
 import { asError } from '../scripts/shared/errors.ts';
 import { allTargets } from './targets/index.ts';
-import type { Leftover, Target } from './targets/target.ts';
+import type { Leftover, NotOurs, Target } from './targets/target.ts';
 
 const SWEEP_TIMEOUT_MS = 60_000;
 const REMOVE_TIMEOUT_MS = 60_000;
@@ -11,14 +11,24 @@ export interface Reaped {
   readonly failed: { readonly leftover: Leftover; readonly error: Error }[];
 }
 
-/** What runs have left behind on all targets, and what those that still go on have; without any state file. */
+/** What runs have left behind on all targets, and what those that still go on have: what carries a claim of this user's. */
 export async function sweep(options: { readonly runId?: string } = {}): Promise<Leftover[]> {
   const found: Leftover[] = [];
   for (const target of allTargets()) found.push(...(await sweepTarget(target, options.runId)));
   return found;
 }
 
-/** The same on one target. */
+/** What looks like ours on any target and is not. */
+export async function findNotOurs(): Promise<NotOurs[]> {
+  const found: NotOurs[] = [];
+  for (const target of allTargets()) {
+    const looking = `looking around on ${target.name}`;
+    found.push(...(await withTimeout(target.notOurs(), SWEEP_TIMEOUT_MS, looking)));
+  }
+  return found;
+}
+
+/** What runs have left behind on one target. */
 export async function sweepTarget(target: Target, runId?: string): Promise<Leftover[]> {
   const found = await withTimeout(
     target.leftovers(),

@@ -10,8 +10,6 @@ const PROJECT_ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export interface SessionFolder {
   readonly path: string;
   readonly runId: string;
-  /** Whose it is and until when: session.json. */
-  readonly record: string;
   /** The key pair of the run, and the passphrase that the stack's secrets are encrypted with. */
   readonly privateKey: string;
   readonly publicKey: string;
@@ -36,20 +34,19 @@ export async function sessionFolderOf(runId: string): Promise<SessionFolder> {
   return sessionFolderAt((await isWritable(PROJECT_ROOT)) ? inProject : ofUser, runId);
 }
 
-/** Every session folder that is there. */
+/** Everything that lies where session folders do. */
 export async function sessionFolders(): Promise<SessionFolder[]> {
   const found: SessionFolder[] = [];
   for (const root of sessionRoots()) {
     const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
-    const folders = entries.filter((entry) => entry.isDirectory());
-    found.push(...folders.map(({ name }) => sessionFolderAt(root, name)));
+    found.push(...entries.map(({ name }) => sessionFolderAt(root, name)));
   }
   return found;
 }
 
-/** Makes the folder and those inside it, for this user's eyes only. One that is there already stays as it is. */
-export async function makeSessionFolder(folder: SessionFolder): Promise<void> {
-  for (const path of [folder.path, folder.work, folder.home, folder.state, folder.software, folder.scratch]) {
+/** Makes what lies inside the folder, for this user's eyes only. What is there already stays as it is. */
+export async function fillSessionFolder(folder: SessionFolder): Promise<void> {
+  for (const path of [folder.work, folder.home, folder.state, folder.software, folder.scratch]) {
     await mkdir(path, { recursive: true, mode: 0o700 });
   }
 }
@@ -63,7 +60,6 @@ function sessionFolderAt(root: string, runId: string): SessionFolder {
   const path = join(root, runId);
   return {
     ...{ path, runId },
-    record: join(path, 'session.json'),
     privateKey: join(path, 'id_ed25519'),
     publicKey: join(path, 'id_ed25519.pub'),
     passphrase: join(path, 'passphrase'),

@@ -1,45 +1,60 @@
-import { lstat, rm } from 'node:fs/promises';
-import type { Leftover } from '../targets/target.ts';
+import { standingOf } from '../claims/claim.ts';
+import { isNamedFor, removeClaimedFolder } from '../claims/claimed-folder.ts';
+import type { FoundClaim } from '../claims/claim-file.ts';
+import type { Leftover, NotOurs } from '../targets/target.ts';
 import { endEngineProcesses } from './engine-processes.ts';
 import { findEngine } from './engine/find-engine.ts';
 import { sessionFolders, type SessionFolder } from './session-folder.ts';
-import { isSessionInUse, readSession, type SessionRecord } from './session-record.ts';
+import { findSession, SESSION_CLAIM, type SessionRecord } from './session-record.ts';
 
-/** A folder so young may belong to a run that has not yet written its session.json. */
-const GRACE_MS = 60_000;
 const DESTROY_LIMIT_MS = 40_000;
 const UNWIND_MS = 2_000;
 
-/** Every session folder that is there, with the stack where that lies elsewhere. */
+/** Every session folder of ours, with the stack where that lies elsewhere. */
 export async function sessionLeftovers(target: string): Promise<Leftover[]> {
   const found: Leftover[] = [];
   for (const folder of await sessionFolders()) {
-    const record = await readSession(folder);
-    if (record !== undefined && record.target !== target) continue;
+    const { claim: record } = await findNamed(folder);
+    if (record?.target !== target) continue;
     const common = {
-      ...{ target, runId: folder.runId, expiresAt: record?.keptUntil ?? record?.expiresAt ?? null },
-      inUse: record === undefined ? await isYoung(folder) : await isSessionInUse(record),
-      confirm: true as const,
+      ...{ target, runId: record.runId, expiresAt: record.keptUntil ?? record.expiresAt },
+      ...(await standingOf(record)),
       remove: () => removeSession(folder, record),
     };
     found.push({ ...common, what: `folder ${folder.path}` });
-    if (record?.backend && record.stack) {
+    if (record.backend && record.stack) {
       found.push({ ...common, what: `stack ${folder.runId} in ${record.backend.url}` });
     }
   }
   return found;
 }
 
+/** What lies among the session folders and is none of ours. */
+export async function sessionsNotOurs(): Promise<NotOurs[]> {
+  const found: NotOurs[] = [];
+  for (const folder of await sessionFolders()) {
+    const { notOurs } = await findNamed(folder);
+    if (notOurs !== undefined) found.push({ what: folder.path, why: notOurs });
+  }
+  return found;
+}
+
+async function findNamed(folder: SessionFolder): Promise<FoundClaim<SessionRecord>> {
+  const session = await findSession(folder);
+  if (session.claim === undefined || isNamedFor(folder.path, '', session.claim.runId)) return session;
+  return { notOurs: 'it has been renamed' };
+}
+
 /** What the hosts' target finds of the run is removed by that; here goes what Pulumi knows of it. */
-async function removeSession(folder: SessionFolder, record: SessionRecord | undefined): Promise<void> {
+async function removeSession(folder: SessionFolder, record: SessionRecord): Promise<void> {
   await endEngineProcesses(folder.path, UNWIND_MS);
-  if (record?.backend && record.stack) await removeStack(folder, record);
+  if (record.backend && record.stack) await removeStack(folder, record);
   await removeFolder(folder);
 }
 
-/** Drops the folder whatever is in it. Nothing there is no error. */
-export async function removeFolder(folder: SessionFolder): Promise<void> {
-  await rm(folder.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+/** Drops the folder whatever is in it, where it is ours. Nothing there is no error. */
+export function removeFolder({ path }: SessionFolder): Promise<void> {
+  return removeClaimedFolder(path, SESSION_CLAIM);
 }
 
 async function removeStack(folder: SessionFolder, record: SessionRecord): Promise<void> {
@@ -48,9 +63,4 @@ async function removeStack(folder: SessionFolder, record: SessionRecord): Promis
   const { StackSession } = await import('./stack-session.ts');
   const session = new StackSession({ folder, record, engine, onProgress: () => undefined });
   await session.destroy(DESTROY_LIMIT_MS);
-}
-
-async function isYoung({ path }: SessionFolder): Promise<boolean> {
-  const stats = await lstat(path).catch(() => undefined);
-  return stats !== undefined && Date.now() - (stats.birthtimeMs || stats.mtimeMs) < GRACE_MS;
 }

@@ -1,25 +1,22 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
+import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
+import { ownClaim } from '../claims/claim.ts';
 import {
-  currentPidSpace,
-  identityOf,
-  isAlive,
-  pidSpaceSchema,
-  processIdentitySchema,
-} from '../process-identity.ts';
+  folderClaimSchema,
+  readClaim,
+  writeClaim,
+  type ClaimKind,
+  type FoundClaim,
+} from '../claims/claim-file.ts';
+import { makeClaimedFolder } from '../claims/claimed-folder.ts';
+import { processIdentitySchema } from '../process-identity.ts';
 import type { SessionFolder } from './session-folder.ts';
 
-const recordSchema = z.object({
-  runId: z.string(),
+const recordSchema = folderClaimSchema.extend({
   target: z.string(),
-  /** ISO 8601 UTC. */
-  expiresAt: z.iso.datetime(),
-  /** Until then it lives on without its controller; null where nobody asked for that. */
-  keptUntil: z.iso.datetime().nullable(),
-  pidSpace: pidSpaceSchema,
-  /** The process that goes on with the run. */
-  controller: processIdentitySchema,
-  /** The one that made the hosts. */
+  /** The process that made the hosts; `controller` is the one that goes on with the run. */
   maker: processIdentitySchema,
   /** URL of the backend that holds the stack, and the login that was used for it; null = the folder's own state. */
   backend: z.object({ url: z.string(), credentials: z.string() }).nullable(),
@@ -27,46 +24,49 @@ const recordSchema = z.object({
   stack: z.boolean(),
 });
 
-/** session.json: whose a session folder is. */
+/** session.json: the claim on a session folder, with what is known of its stack. */
 export type SessionRecord = z.infer<typeof recordSchema>;
 
-/** Undefined where the file is missing or damaged. */
-export async function readSession({ record }: SessionFolder): Promise<SessionRecord | undefined> {
-  try {
-    return recordSchema.parse(JSON.parse(await readFile(record, 'utf8')));
-  } catch {
-    return undefined;
-  }
+export const SESSION_CLAIM: ClaimKind<SessionRecord> = { file: 'session.json', schema: recordSchema };
+
+export function findSession({ path }: SessionFolder): Promise<FoundClaim<SessionRecord>> {
+  return readClaim(path, SESSION_CLAIM);
 }
 
-/** Replaces the file as a whole, so that nobody ever reads half of it. */
-export async function writeSession({ record: path }: SessionFolder, record: SessionRecord): Promise<void> {
-  await writeFile(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+/** Undefined where the folder is not there or not ours. */
+export async function readSession(folder: SessionFolder): Promise<SessionRecord | undefined> {
+  return (await findSession(folder)).claim;
 }
 
-/** Makes this process the controller of the session; who made it, and with which backend, stays as it is. */
+export function writeSession({ path }: SessionFolder, record: SessionRecord): Promise<void> {
+  return writeClaim(path, SESSION_CLAIM, record);
+}
+
+/**
+ * Makes this process the controller of the session, and its folder where there is none yet; who made it, until when and with
+ * which backend stays as it is.
+ * @throws TARGET_UNAVAILABLE where the folder is not ours
+ */
 export async function claimSession(
   folder: SessionFolder,
   fresh: Pick<SessionRecord, 'target' | 'expiresAt' | 'backend'>,
 ): Promise<SessionRecord> {
-  const controller = (await identityOf(process.pid)) ?? { pid: process.pid, startTime: '' };
-  const before = await readSession(folder);
-  const record: SessionRecord = {
-    ...{ runId: folder.runId, keptUntil: null, maker: controller, stack: false, ...fresh },
-    ...before,
-    controller,
-    pidSpace: await currentPidSpace(),
-  };
+  const claim = await ownClaim({ runId: folder.runId, expiresAt: fresh.expiresAt });
+  await mkdir(dirname(folder.path), { recursive: true, mode: 0o700 });
+  try {
+    makeClaimedFolder(folder.path, SESSION_CLAIM, {
+      ...{ ...claim, ...fresh, maker: claim.controller, stack: false },
+    });
+  } catch (error) {
+    if ((asError(error) as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const { claim: before, notOurs } = await findSession(folder);
+  if (before === undefined) {
+    throw new RehearsalError('TARGET_UNAVAILABLE', `${folder.path} is not a folder of ours: ${notOurs}`, {
+      hint: 'move it away; rehearse reap lists what looks like ours and is not',
+    });
+  }
+  const record = { ...before, controller: claim.controller, pidSpace: claim.pidSpace };
   await writeSession(folder, record);
   return record;
-}
-
-/** Does the run still go on, or is it kept? Where its controller cannot be seen, its expiry decides. */
-export async function isSessionInUse(record: SessionRecord, nowMs = Date.now()): Promise<boolean> {
-  const here = await currentPidSpace();
-  if (record.pidSpace.bootId !== here.bootId) return false;
-  if (record.keptUntil !== null && Date.parse(record.keptUntil) > nowMs) return true;
-  if (record.pidSpace.namespace !== here.namespace) return Date.parse(record.expiresAt) > nowMs;
-  return isAlive(record.controller);
 }

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newRunId } from '../../scripts/artifacts/run-id.ts';
 import { chosenBackend } from './backend.ts';
-import { makeSessionFolder, sessionFolderOf, type SessionFolder } from './session-folder.ts';
+import { fillSessionFolder, sessionFolderOf, type SessionFolder } from './session-folder.ts';
 import { removeFolder, sessionLeftovers } from './session-leftovers.ts';
 import { claimSession, readSession, writeSession } from './session-record.ts';
 import { sessionSecrets } from './session-secrets.ts';
@@ -14,8 +15,9 @@ describe('a session folder', () => {
   let folder: SessionFolder;
 
   beforeEach(async () => {
-    folder = await sessionFolderOf(`session-test-${process.pid}`);
-    await makeSessionFolder(folder);
+    folder = await sessionFolderOf(newRunId('session-test'));
+    await claimSession(folder, fresh);
+    await fillSessionFolder(folder);
   });
   afterEach(() => removeFolder(folder));
 

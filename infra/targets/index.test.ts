@@ -10,6 +10,7 @@ function target(name: string, availability: Availability): Target {
       throw new Error('not needed');
     },
     leftovers: () => Promise.resolve([]),
+    notOurs: () => Promise.resolve([]),
     price: () => Promise.resolve(undefined),
   };
 }

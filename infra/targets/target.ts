@@ -24,7 +24,15 @@ export interface HourlyPrice {
   readonly currency: string;
 }
 
-/** Something of ours that outlived its run. */
+/** Something that looks like ours and carries no claim of this user's: nobody but its owner may remove it. */
+export interface NotOurs {
+  /** Such as `/tmp/dress-rehearsal-notes`. */
+  readonly what: string;
+  /** Such as `it has no claim`. */
+  readonly why: string;
+}
+
+/** Something that carries our claim and has outlived its run, or belongs to one that goes on. */
 export interface Leftover {
   readonly target: string;
   readonly runId: string;
@@ -33,8 +41,8 @@ export interface Leftover {
   readonly expiresAt: string | null;
   /** The run that owns it is still going on: hands off. */
   readonly inUse: boolean;
-  /** Only removed by a `reap --execute`, or by the run itself; without it, by any reap once its run is dead. */
-  readonly confirm?: true;
+  /** Its owner is known to be dead, so the next run may remove it; what has but expired goes by `reap --execute` only. */
+  readonly ownerDied: boolean;
   readonly remove: () => Promise<void>;
 }
 
@@ -98,7 +106,9 @@ export interface Target {
   readonly keeps?: true;
   available(): Promise<Availability>;
   environment(spec: EnvironmentSpec): Environment;
-  /** Found by name and tag, without any state file. */
+  /** Found by the claims that things carry. */
   leftovers(): Promise<Leftover[]>;
+  /** What is called like ours and is not. */
+  notOurs(): Promise<NotOurs[]>;
   price(spec: EnvironmentSpec): Promise<HourlyPrice | undefined>;
 }

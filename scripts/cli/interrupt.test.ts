@@ -37,7 +37,7 @@ test('the first signal aborts with INTERRUPTED, the second leaves at once', asyn
   expect(said).toEqual([
     'interrupted: tearing down (Ctrl-C again to leave at once)\n',
     'closed',
-    'left at once: servers and folders of this run may remain; rehearse reap removes them\n',
+    'left at once: servers and folders of this run may remain; rehearse reap --execute removes them\n',
   ]);
   release();
   expect(signals.eventNames()).toEqual([]);

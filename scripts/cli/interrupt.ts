@@ -24,7 +24,9 @@ export function abortOnSignals(
       stop.abort(new RehearsalError('INTERRUPTED', `the run was stopped by ${signal}`));
     } else if (nowMs - firstMs > SAME_SIGNAL_MS) {
       beforeExit();
-      out.problem('left at once: servers and folders of this run may remain; rehearse reap removes them');
+      out.problem(
+        'left at once: servers and folders of this run may remain; rehearse reap --execute removes them',
+      );
       io.exitNow?.(EXIT.interrupted);
     }
   };

@@ -1,4 +1,5 @@
-import type { Leftover } from '../../infra/targets/target.ts';
+import type { Leftover, NotOurs } from '../../infra/targets/target.ts';
+import { asError } from '../shared/errors.ts';
 import { plural } from '../shared/format.ts';
 import type { Output } from './output.ts';
 
@@ -9,14 +10,20 @@ export function leftoverRecord({
   what,
   expiresAt,
   inUse,
-}: Leftover): Omit<Leftover, 'remove'> {
+}: Leftover): Omit<Leftover, 'remove' | 'ownerDied'> {
   return { target, runId, what, expiresAt, inUse };
 }
 
-/** Everything of ours that is alive on any target, whoever's run it is. */
+/** Everything of this user that is alive on any target, whichever run it is of. */
 export async function sweepAll(): Promise<Leftover[]> {
   const { sweep } = await import('../../infra/reap.ts');
   return sweep();
+}
+
+/** What looks like ours on any target and is not. */
+export async function findNotOurs(): Promise<NotOurs[]> {
+  const reaper = await import('../../infra/reap.ts');
+  return reaper.findNotOurs();
 }
 
 /** Its run is dead, so nobody needs it. */
@@ -29,13 +36,20 @@ export function hasExpired({ expiresAt }: Leftover, nowMs: number): boolean {
   return expiresAt !== null && Date.parse(expiresAt) <= nowMs;
 }
 
-/** Removes what dead runs left on this machine, hosts included, before another run starts. A failure is said and stops nothing. */
+/**
+ * Removes what runs of this machine left whose owner is known to be dead, hosts included, before another run starts. A failure
+ * is said and stops nothing.
+ */
 export async function removeDeadRuns(out: Output, except?: string): Promise<void> {
-  const dead = (await sweepAll()).filter((leftover) => isDead(leftover) && leftover.runId !== except);
-  if (dead.length === 0) return;
-  const runs = new Set(dead.map(({ runId }) => runId));
-  for (const failure of await removeAll(dead)) out.problem(failure);
-  out.note(`removed what ${plural(runs.size, 'dead run')} left: ${[...runs].join(', ')}`);
+  try {
+    const dead = (await sweepAll()).filter(({ ownerDied, runId }) => ownerDied && runId !== except);
+    if (dead.length === 0) return;
+    const runs = new Set(dead.map(({ runId }) => runId));
+    for (const failure of await removeAll(dead)) out.problem(failure);
+    out.note(`removed what ${plural(runs.size, 'dead run')} left: ${[...runs].join(', ')}`);
+  } catch (error) {
+    out.problem(`could not look for what dead runs left: ${asError(error).message}`);
+  }
 }
 
 /** Removes each, also what is in use: the caller has chosen. Returns a line for each that could not be. */

@@ -51,9 +51,8 @@ function printRuns(runs: readonly RunSummary[], { io, out }: Pick<CliContext, 'i
   for (const line of tableLines([header, ...rows], width)) out.result(line);
 }
 
-function aliveLine({ runId, target, what, inUse, confirm, expiresAt }: Leftover): string {
-  const command = confirm ? 'rehearse reap --execute' : 'rehearse reap';
+function aliveLine({ runId, target, what, inUse, expiresAt }: Leftover): string {
   const until = expiresAt === null ? '' : `, until ${expiresAt} at most`;
-  const hint = inUse ? `in use${until}` : `left behind; ${command} removes it`;
+  const hint = inUse ? `in use${until}` : 'left behind; rehearse reap --execute removes it';
   return `alive  ${runId}  ${target}  ${what}  (${hint})`;
 }

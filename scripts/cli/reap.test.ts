@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Leftover } from '../../infra/targets/target.ts';
+import type { Leftover, NotOurs } from '../../infra/targets/target.ts';
 import { globalFlags, Output } from './output.ts';
 import { reap } from './reap.ts';
 
@@ -9,19 +9,20 @@ const FUTURE = '2999-01-01T00:00:00.000Z';
 /** A target with these leftovers; those named in `stuck` cannot be removed. */
 async function run(
   found: readonly Leftover[],
-  options: { execute?: true; run?: string; stuck?: readonly string[] } = {},
+  options: { execute?: true; run?: string; stuck?: readonly string[]; notOurs?: readonly NotOurs[] } = {},
 ) {
   let there = [...found];
   const lines: string[] = [];
   const sink = { write: (text: string) => lines.push(text.trimEnd()) };
   const io = { stdout: sink, stderr: sink, cwd: '/', env: {}, isTTY: false, columns: 80 };
   const flags = globalFlags([]);
-  const { stuck = [], ...verb } = options;
+  const { stuck = [], notOurs = [], ...verb } = options;
   const code = await reap(
     verb,
     { io, flags, out: new Output(io, flags) },
     {
       sweepAll: () => Promise.resolve(there),
+      findNotOurs: () => Promise.resolve([...notOurs]),
       removeAll: (wanted) => {
         there = there.filter((left) => !wanted.includes(left) || stuck.includes(left.what));
         return Promise.resolve(stuck.map((what) => `could not remove ${what}`));
@@ -32,41 +33,59 @@ async function run(
 }
 
 function leftover(what: string, inUse: boolean, expiresAt: string): Leftover {
-  return { target: 'cloud', runId: 'demo', what, expiresAt, inUse, remove: () => Promise.resolve() };
+  return {
+    target: 'cloud',
+    runId: 'demo',
+    what,
+    expiresAt,
+    inUse,
+    ownerDied: !inUse,
+    remove: () => Promise.resolve(),
+  };
 }
 
-test('what has expired but seems in use is left, and that is exit 6', async () => {
-  expect(await run([leftover('host a', true, PAST), leftover('host b', false, FUTURE)])).toEqual({
+const HINT = 'rehearse reap --execute --run demo removes it';
+
+test('without --execute nothing is removed, and what could be is exit 6', async () => {
+  const found = [leftover('host a', true, PAST), leftover('host b', false, FUTURE)];
+  expect(await run(found)).toEqual({
     code: 6,
     lines: [
-      'removed  demo  host b',
-      'left     demo  host a  (in use, but expired: rehearse reap --execute removes it)',
+      `left     demo  host a  (in use, but expired: ${HINT})`,
+      `left     demo  host b  (its run is dead: ${HINT})`,
     ],
   });
 });
 
-test('--execute removes what has expired, but not what is in use', async () => {
-  const found = [leftover('host a', true, PAST), leftover('host b', true, FUTURE)];
+test('--execute removes what has expired and what is dead, but not what is in use', async () => {
+  const found = [
+    leftover('host a', true, PAST),
+    leftover('host b', true, FUTURE),
+    leftover('host c', false, FUTURE),
+  ];
   expect(await run(found, { execute: true })).toEqual({
     code: 0,
-    lines: ['removed  demo  host a', `left     demo  host b  (in use until ${FUTURE})`],
+    lines: [
+      'removed  demo  host a',
+      'removed  demo  host c',
+      `left     demo  host b  (in use until ${FUTURE})`,
+    ],
   });
 });
 
 test('what could not be removed is exit 6', async () => {
-  expect(await run([leftover('host a', false, FUTURE)], { stuck: ['host a'] })).toEqual({
+  expect(await run([leftover('host a', false, FUTURE)], { execute: true, stuck: ['host a'] })).toEqual({
     code: 6,
     lines: ['could not remove host a', 'left     demo  host a  (could not be removed)'],
   });
 });
 
-test('hosts of a dead run are shown by reap and removed by reap --execute', async () => {
-  const host: Leftover = { ...leftover('host a', false, FUTURE), confirm: true };
-  expect(await run([host])).toEqual({
-    code: 6,
-    lines: ['left     demo  host a  (its run is dead: rehearse reap --execute removes it)'],
+test('what is not ours is told, and no reason for another exit code', async () => {
+  const notOurs = [{ what: '/tmp/dress-rehearsal-notes', why: 'it has no claim' }];
+  expect(await run([], { notOurs })).toEqual({
+    code: 0,
+    lines: ['not ours /tmp/dress-rehearsal-notes  (it has no claim: left alone)', 'nothing left behind'],
   });
-  expect(await run([host], { execute: true })).toEqual({ code: 0, lines: ['removed  demo  host a'] });
 });
 
 test('--run looks at one run only, and with --execute removes it although it is in use', async () => {
@@ -78,5 +97,12 @@ test('--run looks at one run only, and with --execute removes it although it is 
   expect(await run(found, { run: 'demo', execute: true })).toEqual({
     code: 0,
     lines: ['removed  demo  host a'],
+  });
+});
+
+test('--run says so when it knows no such run', async () => {
+  await expect(run([leftover('host a', false, FUTURE)], { run: 'dmeo' })).rejects.toMatchObject({
+    code: 'RUN_NOT_FOUND',
+    message: 'unknown run dmeo: nothing here carries its claim',
   });
 });

@@ -1,8 +1,9 @@
-import type { Leftover } from '../../infra/targets/target.ts';
-import { EXIT } from '../shared/errors.ts';
+import type { Leftover, NotOurs } from '../../infra/targets/target.ts';
+import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import * as leftovers from './leftovers.ts';
 import { hasExpired, isDead, leftoverRecord } from './leftovers.ts';
+import { plainText } from './plain-text.ts';
 
 interface ReapOptions {
   readonly execute?: true;
@@ -13,8 +14,8 @@ interface ReapOptions {
 export const addReap: AddVerb = (program, context, finish) => {
   program
     .command('reap')
-    .description('show what dead runs left behind, and remove it')
-    .option('--execute', 'remove hosts and their networks too, and what has expired though it seems in use')
+    .description('show what dead runs left behind; with --execute remove it')
+    .option('--execute', 'remove what dead runs left, and what has expired though it seems in use')
     .option('--run <id>', 'look at this run only; with --execute remove it even while it is in use')
     .option('--json', 'print the outcome as one JSON document')
     .addHelpText(
@@ -26,51 +27,68 @@ export const addReap: AddVerb = (program, context, finish) => {
     });
 };
 
+/** What there is before and after. */
+interface Outcome {
+  readonly removed: readonly Leftover[];
+  readonly remaining: readonly Leftover[];
+  /** Empty where one run was asked for. */
+  readonly notOurs: readonly NotOurs[];
+}
+
 /**
- * Looks, removes, and looks again. Plain processes and folders of a dead run go at once, hosts only with `execute`.
- * The two looks and the removal can be others, for a test.
+ * Looks, with `execute` removes, and looks again; without `execute` nothing is removed. The looks and the removal can be
+ * others, for a test.
+ * @throws RUN_NOT_FOUND where nothing carries the claim of the run that was asked for
  */
 export async function reap(
-  { execute, run, json }: ReapOptions,
-  { out }: CliContext,
-  { sweepAll: sweepAllRuns, removeAll }: Pick<typeof leftovers, 'sweepAll' | 'removeAll'> = leftovers,
+  options: ReapOptions,
+  context: CliContext,
+  { sweepAll, removeAll, findNotOurs }: Sweeper = leftovers,
 ): Promise<number> {
-  const unwanted = (leftover: Leftover) =>
-    isDead(leftover) || hasExpired(leftover, Date.now()) || (run !== undefined && execute === true);
-  const sweepAll = async () =>
-    (await sweepAllRuns()).filter(({ runId }) => run === undefined || runId === run);
-  const found = await sweepAll();
-  const wanted = found.filter((leftover) =>
-    execute ? unwanted(leftover) : isDead(leftover) && leftover.confirm !== true,
-  );
-  for (const failure of await removeAll(wanted)) out.problem(failure);
+  const { execute, run } = options;
+  const look = async () => (await sweepAll()).filter(({ runId }) => run === undefined || runId === run);
+  const found = await look();
+  const wanted = execute ? found.filter((leftover) => isUnwanted(leftover, options)) : [];
+  for (const failure of await removeAll(wanted)) context.out.problem(failure);
   // What a removal says is one thing, what a second look finds is another.
-  const remaining = wanted.length === 0 ? found : await sweepAll();
+  const remaining = wanted.length === 0 ? found : await look();
   const removed = wanted.filter(
     ({ what, runId }) => !remaining.some((left) => left.what === what && left.runId === runId),
   );
-  const unwantedLeft = remaining.filter(unwanted);
-  if (json) {
-    out.document({
-      schemaVersion: 1,
-      removed: removed.map(leftoverRecord),
-      remaining: remaining.map(leftoverRecord),
-    });
-  } else {
-    for (const { runId, what } of removed) out.result(`removed  ${runId}  ${what}`);
-    for (const leftover of remaining)
-      out.result(`left     ${leftover.runId}  ${leftover.what}  (${why(leftover, execute === true)})`);
-    if (removed.length + remaining.length === 0) out.result('nothing left behind');
-  }
-  return unwantedLeft.length === 0 ? EXIT.ok : EXIT.leaked;
+  tell({ removed, remaining, notOurs: run === undefined ? await findNotOurs() : [] }, options, context);
+  if (run !== undefined && found.length === 0) throw unknownRun(run);
+  return remaining.some((leftover) => isUnwanted(leftover, options)) ? EXIT.leaked : EXIT.ok;
 }
 
-function why(leftover: Leftover, execute: boolean): string {
-  if (isDead(leftover)) {
-    return leftover.confirm && !execute
-      ? 'its run is dead: rehearse reap --execute removes it'
-      : 'could not be removed';
+type Sweeper = Pick<typeof leftovers, 'sweepAll' | 'removeAll' | 'findNotOurs'>;
+
+function isUnwanted(leftover: Leftover, { execute, run }: ReapOptions): boolean {
+  return isDead(leftover) || hasExpired(leftover, Date.now()) || (run !== undefined && execute === true);
+}
+
+function tell({ removed, remaining, notOurs }: Outcome, options: ReapOptions, { out }: CliContext): void {
+  if (options.json) {
+    const records = { removed: removed.map(leftoverRecord), remaining: remaining.map(leftoverRecord) };
+    out.document({ schemaVersion: 1, ...records, notOurs });
+    return;
   }
-  if (hasExpired(leftover, Date.now())) return 'in use, but expired: rehearse reap --execute removes it';
+  for (const { runId, what } of removed) out.result(`removed  ${runId}  ${what}`);
+  for (const leftover of remaining)
+    out.result(`left     ${leftover.runId}  ${leftover.what}  (${why(leftover, options)})`);
+  for (const other of notOurs) out.result(`not ours ${plainText(other.what)}  (${other.why}: left alone)`);
+  if (removed.length + remaining.length === 0 && options.run === undefined) out.result('nothing left behind');
+}
+
+function why(leftover: Leftover, { execute }: ReapOptions): string {
+  if (execute && (isDead(leftover) || hasExpired(leftover, Date.now()))) return 'could not be removed';
+  const command = `rehearse reap --execute --run ${leftover.runId} removes it`;
+  if (isDead(leftover)) return `its run is dead: ${command}`;
+  if (hasExpired(leftover, Date.now())) return `in use, but expired: ${command}`;
   return leftover.expiresAt === null ? 'in use' : `in use until ${leftover.expiresAt}`;
+}
+
+function unknownRun(run: string): RehearsalError {
+  return new RehearsalError('RUN_NOT_FOUND', `unknown run ${run}: nothing here carries its claim`, {
+    hint: 'rehearse list shows the runs that are here, and what is still alive; what a run left may be gone already',
+  });
 }

@@ -68,7 +68,7 @@ function afterwards({ environment }: Result): { text: string; tone: 'good' | 'op
   if (keptUntil !== null) return { text: `kept up until ${formatDate(keptUntil)}`, tone: 'open' };
   if (leftovers === 0) return { text: 'nothing left behind', tone: 'good' };
   if (leftovers === null) return { text: 'not known what is left behind: rehearse reap', tone: 'bad' };
-  return { text: `${formatCount(leftovers)} left behind: rehearse reap`, tone: 'bad' };
+  return { text: `${formatCount(leftovers)} left behind: rehearse reap --execute`, tone: 'bad' };
 }
 
 /**

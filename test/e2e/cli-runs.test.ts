@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { currentPidSpace, identityOf, type ProcessIdentity } from '../../infra/process-identity.ts';
-import { writeOwner } from '../../infra/targets/embedded/owner.ts';
+import { ownClaim } from '../../infra/claims/claim.ts';
+import { makeClaimedFolder } from '../../infra/claims/claimed-folder.ts';
+import { identityOf, type ProcessIdentity } from '../../infra/process-identity.ts';
+import { RUN_DIR_CLAIM } from '../../infra/targets/embedded/owner.ts';
 import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
 import { runCli } from '../support/cli.ts';
 
@@ -28,10 +30,9 @@ afterAll(async () => {
 /** What a run of that controller has in the temporary folder. */
 async function hostOf(runId: string, controller: ProcessIdentity): Promise<string> {
   const dir = runDirOf(runId);
-  await mkdir(dir.path);
-  const pidSpace = await currentPidSpace();
+  const claim = { ...(await ownClaim({ runId, expiresAt: SOON })), controller };
   const sharedMemory = { segments: [], files: [] };
-  await writeOwner(dir, { runId, expiresAt: SOON, pidSpace, controller, servers: [], sharedMemory });
+  makeClaimedFolder(dir.path, RUN_DIR_CLAIM, { ...claim, servers: [], sharedMemory });
   return dir.path;
 }
 
@@ -110,16 +111,24 @@ test('a folder without runs is an empty list', async () => {
   });
 });
 
-test('reap removes what a dead run left and leaves what is in use', async () => {
+test('reap shows what a dead run left, removes it with --execute, and leaves what is in use', async () => {
   const self = await identityOf(process.pid);
   const dead = await hostOf('demo-20261120-010000-dead', NOBODY);
   const live = await hostOf('demo-20261120-020000-beef', self ?? NOBODY);
   const listed = await runCli(['list', '--out', 'nowhere'], { cwd });
   expect(listed.stdout.trimEnd().split('\n')).toEqual([
-    `alive  demo-20261120-010000-dead  embedded  folder ${dead}  (left behind; rehearse reap removes it)`,
+    `alive  demo-20261120-010000-dead  embedded  folder ${dead}  (left behind; rehearse reap --execute removes it)`,
     `alive  demo-20261120-020000-beef  embedded  folder ${live}  (in use, until ${SOON} at most)`,
   ]);
   expect(await runCli(['reap'], { cwd })).toEqual({
+    code: 6,
+    stdout:
+      `left     demo-20261120-010000-dead  folder ${dead}  (its run is dead: rehearse reap --execute --run demo-20261120-010000-dead removes it)\n` +
+      `left     demo-20261120-020000-beef  folder ${live}  (in use until ${SOON})\n`,
+    stderr: '',
+  });
+  expect([existsSync(dead), existsSync(live)]).toEqual([true, true]);
+  expect(await runCli(['reap', '--execute'], { cwd })).toEqual({
     code: 0,
     stdout:
       `removed  demo-20261120-010000-dead  folder ${dead}\n` +
@@ -142,8 +151,14 @@ test('reap removes what a dead run left and leaves what is in use', async () => 
           inUse: true,
         },
       ],
+      notOurs: [],
     },
   ]);
+});
+
+test('reap --run says so when it knows no such run', async () => {
+  const { code, stderr } = await runCli(['reap', '--run', 'demo-20261120-010000-0000', '--execute'], { cwd });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('unknown run demo-20261120-010000-0000')]);
 });
 
 test('with nothing there reap says so', async () => {

@@ -43,7 +43,7 @@ describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
       // Any other run on this machine may have removed it by now.
       if (tracesOf(runId).length > 0) {
         expect(seen, 'dry').toMatchObject({ code: 6 });
-        expect(seen.stdout).toContain('its run is dead: rehearse reap --execute removes it');
+        expect(seen.stdout).toContain(`its run is dead: rehearse reap --execute --run ${runId} removes it`);
       }
       expect(await rehearse(['reap', '--run', runId, '--execute'], at)).toMatchObject({ code: 0 });
       expect(tracesOf(runId)).toEqual([]);

@@ -97,8 +97,8 @@ describe('an interrupted run', () => {
     run.signal('SIGINT');
     expect(await run.end()).toBe(130);
     // The first Ctrl-C may have been quick enough; then there is nothing to say.
-    if ((await tiny.leftFolders()).length > 0) expect(run.stderr).toContain('rehearse reap');
-    expect((await rehearse(['reap'], { cwd: tiny.dir, tmp: tiny.tmp })).code).toBe(0);
+    if ((await tiny.leftFolders()).length > 0) expect(run.stderr).toContain('rehearse reap --execute');
+    expect((await rehearse(['reap', '--execute'], { cwd: tiny.dir, tmp: tiny.tmp })).code).toBe(0);
     await expectNothingLeft();
   });
 });
@@ -111,7 +111,10 @@ describe('a killed run', () => {
     expect(await run.end()).toBe('SIGKILL');
     expect(await tiny.leftFolders()).not.toEqual([]);
     if (canTrace) expect(await kernelTraces(run.pid)).not.toEqual([]);
-    const reap = await rehearse(['reap'], { cwd: tiny.dir, tmp: tiny.tmp });
+    const dry = await rehearse(['reap'], { cwd: tiny.dir, tmp: tiny.tmp });
+    expect(dry.stdout).toContain('its run is dead');
+    expect(await tiny.leftFolders()).not.toEqual([]);
+    const reap = await rehearse(['reap', '--execute'], { cwd: tiny.dir, tmp: tiny.tmp });
     expect(reap.stdout).toContain('removed');
     expect(reap.code).toBe(0);
     await expectNothingLeft();
@@ -126,7 +129,7 @@ describe('a killed run', () => {
     while (sleepers().length === 0) await sleep(20);
     run.signal('SIGKILL');
     await run.end();
-    expect((await rehearse(['reap'], { cwd: tiny.dir, tmp: tiny.tmp })).code).toBe(0);
+    expect((await rehearse(['reap', '--execute'], { cwd: tiny.dir, tmp: tiny.tmp })).code).toBe(0);
     expect(sleepers()).toEqual([]);
     await expectNothingLeft();
   });

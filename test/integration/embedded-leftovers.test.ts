@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -83,21 +83,16 @@ it('finds the server and the folder of a run that was killed, and removes both',
 it.each([
   ['is missing', (path: string) => rm(path)],
   ['is damaged', (path: string) => writeFile(path, '{"runId": "x", "cont')],
-])('removes a killed run whose owner.json %s, after a time of grace', async (_, damage) => {
-  const { runId, folder } = await killedRun();
-  await damage(join(folder, 'owner.json'));
-  expect(described(await sweep())).toMatchObject([
-    { runId, inUse: true },
-    { runId, inUse: true },
-  ]);
-  expect(await reap(await sweep())).toEqual({ removed: [], failed: [] });
-
-  const found = await afterGrace(() => sweep());
-  expect(described(found)).toMatchObject([
-    { runId, inUse: false },
-    { runId, inUse: false },
-  ]);
-  expect((await reap(found)).failed).toEqual([]);
+])('touches nothing of a folder whose claim %s, however old it is', async (_, damage) => {
+  const { folder } = await killedRun();
+  const path = join(folder, 'owner.json');
+  const claim = await readFile(path, 'utf8');
+  await damage(path);
+  expect(await sweep()).toEqual([]);
+  expect((await embeddedTarget.notOurs()).map(({ what }) => what)).toEqual([folder]);
+  await rm(path, { force: true });
+  await writeFile(path, claim, { mode: 0o600 });
+  expect((await reap(await sweep())).failed).toEqual([]);
   expect(await pidsBelow(tmp.path)).toEqual([]);
 });
 
@@ -133,21 +128,17 @@ it('never signals a pid that now belongs to another program', async () => {
   }
 });
 
-it('does not take files, or folders of other names, for runs', async () => {
-  await writeFile(join(tmp.path, 'dress-rehearsal-notes'), 'mine');
-  await mkdir(join(tmp.path, 'dress-rehearsals'));
-  await mkdir(join(tmp.path, 'dress-rehearsal-'));
-  expect(await afterGrace(() => sweep())).toEqual([]);
-  for (const name of await readdir(tmp.path)) await rm(join(tmp.path, name), { recursive: true });
-});
-
-/** Runs `work` as if the folders were made long ago. */
-async function afterGrace<T>(work: () => Promise<T>): Promise<T> {
-  const real = Date.now;
-  Date.now = () => real() + 61_000;
+it('ends no process that only says it is of the run', async () => {
+  const { runId } = await killedRun();
+  const env = { ...process.env, REHEARSE_RUN_ID: runId };
+  const bystander = spawn('sleep', ['600'], { stdio: 'ignore', env });
+  await once(bystander, 'spawn');
   try {
-    return await work();
+    expect((await reap(await sweep())).failed).toEqual([]);
+    expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
   } finally {
-    Date.now = real;
+    const exited = once(bystander, 'exit');
+    bystander.kill('SIGKILL');
+    await exited;
   }
-}
+});

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { makeSessionFolder } from '../../infra/pulumi/session-folder.ts';
+import { fillSessionFolder } from '../../infra/pulumi/session-folder.ts';
+import { claimSession } from '../../infra/pulumi/session-record.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { canMakeEnvironments, EnvironmentBench } from './environment-bench.ts';
 
@@ -19,7 +20,9 @@ afterEach(async () => {
 
 /** What an engine of that pid writes when it takes the stack. */
 async function lockStack({ folder, spec }: EnvironmentBench, pid: number): Promise<void> {
-  await makeSessionFolder(folder);
+  const { expiresAt } = spec;
+  await claimSession(folder, { target: 'local', expiresAt, backend: null });
+  await fillSessionFolder(folder);
   const dir = join(folder.state, ...LOCKS, spec.runId);
   await mkdir(dir, { recursive: true });
   const lock = { pid, username: 'root', hostname: hostname(), timestamp: '2026-11-22T17:00:00Z' };

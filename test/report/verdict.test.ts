@@ -48,7 +48,7 @@ test('an inconclusive run says why, and what is left behind', () => {
           50 ms late by its own fault: latencies are partly its own.
           Lower load.rate or give the driver more CPU. See docs/checks/generator.md
           1 more finding in the report
-          runs/split-customer-name-20261122-021407-9f3a/report.html · 4 min 12 s · 2 left behind: rehearse reap
+          runs/split-customer-name-20261122-021407-9f3a/report.html · 4 min 12 s · 2 left behind: rehearse reap --execute
     "
   `);
 });

@@ -1,24 +1,30 @@
-import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
-import { currentPidSpace, identityOf } from '../../process-identity.ts';
+import { ownClaim } from '../../claims/claim.ts';
+import { makeClaimedFolder } from '../../claims/claimed-folder.ts';
+import { identityOf } from '../../process-identity.ts';
 import type { EnvironmentSpec } from '../target.ts';
-import { readOwner, writeOwner } from './owner.ts';
+import { readOwner, RUN_DIR_CLAIM, writeOwner } from './owner.ts';
 import type { RunDir } from './run-dir.ts';
 import { sharedMemoryOf } from './shared-memory.ts';
 
 /**
- * Makes the run's folder. Where this throws, there is no folder of ours.
+ * Makes the run's folder, which says from its first moment whose it is. Where this throws, there is no folder of ours.
  * @throws TARGET_UNAVAILABLE
  */
-export async function makeRunDir({ path, runId }: RunDir): Promise<void> {
+export async function makeRunDir({ path, runId }: RunDir, spec: EnvironmentSpec): Promise<void> {
+  const claim = await ownClaim(spec);
   try {
-    await mkdir(path, { mode: 0o700 });
+    makeClaimedFolder(path, RUN_DIR_CLAIM, {
+      ...claim,
+      servers: [],
+      sharedMemory: { segments: [], files: [] },
+    });
   } catch (cause) {
     const { code, message }: NodeJS.ErrnoException = asError(cause);
     if (code === 'EEXIST') {
       throw new RehearsalError('TARGET_UNAVAILABLE', `the folder ${path} of run ${runId} exists already`, {
-        hint: 'rehearse reap removes what an earlier run left behind',
+        hint: 'rehearse reap says whether it is ours, rehearse reap --execute removes what an earlier run left behind',
       });
     }
     if (code === 'ENOSPC' || code === 'EDQUOT') throw cause;
@@ -28,21 +34,9 @@ export async function makeRunDir({ path, runId }: RunDir): Promise<void> {
   }
 }
 
-/** Writes down whose the folder is, before there is anything else in it. */
-export async function claimRunDir(dir: RunDir, { runId, expiresAt }: EnvironmentSpec): Promise<void> {
-  const controller = (await identityOf(process.pid)) ?? { pid: process.pid, startTime: '' };
-  await writeOwner(dir, {
-    ...{ runId, expiresAt, controller },
-    pidSpace: await currentPidSpace(),
-    servers: [],
-    sharedMemory: { segments: [], files: [] },
-  });
-}
-
 /** Adds a server to what the folder's owner must end, with the shared memory that it holds by now. */
 export async function recordServer(dir: RunDir, pid: number): Promise<void> {
-  const owner = await readOwner(dir);
-  const identity = await identityOf(pid);
+  const [{ claim: owner }, identity] = [await readOwner(dir), await identityOf(pid)];
   if (!owner || !identity) return;
   const { segments, files } = await sharedMemoryOf(dir, pid);
   await writeOwner(dir, {

@@ -2,7 +2,7 @@ import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import type { Availability, Environment, EnvironmentSpec, Leftover, Target } from '../target.ts';
 import { findBinaries } from './binaries.ts';
 import { EmbeddedEnvironment } from './embedded-environment.ts';
-import { findLeftovers } from './leftovers.ts';
+import { findLeftovers, findNotOurs } from './leftovers.ts';
 import { requireServerUser } from './server-user.ts';
 
 const NAME = 'embedded';
@@ -39,6 +39,8 @@ export const embeddedTarget: Target = {
   leftovers(): Promise<Leftover[]> {
     return findLeftovers(NAME);
   },
+
+  notOurs: findNotOurs,
 
   /** Nothing is rented. */
   price: () => Promise.resolve(undefined),

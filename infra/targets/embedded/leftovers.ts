@@ -1,38 +1,56 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { plural } from '../../../scripts/shared/format.ts';
-import { currentPidSpace, isAlive, type PidSpace, type ProcessIdentity } from '../../process-identity.ts';
-import type { Leftover } from '../target.ts';
-import { isInUse, readOwner, type Owner } from './owner.ts';
+import { standingOf } from '../../claims/claim.ts';
+import { isNamedFor } from '../../claims/claimed-folder.ts';
+import type { FoundClaim } from '../../claims/claim-file.ts';
+import type { ProcessIdentity } from '../../process-identity.ts';
+import type { Leftover, NotOurs } from '../target.ts';
+import { readOwner, type Owner } from './owner.ts';
 import { processesOf } from './processes.ts';
-import { removeRunDir } from './remove-run-dir.ts';
+import { isVisible, removeRunDir } from './remove-run-dir.ts';
+import { PREFIX, runDirAt, type RunDir } from './run-dir.ts';
 import { findTraces } from './trace-leftovers.ts';
-import { runDirOfEntry, type RunDir } from './run-dir.ts';
 
-/** A folder so young may belong to a run that has not yet written its owner.json. */
-const GRACE_MS = 60_000;
+interface Found {
+  readonly dir: RunDir;
+  readonly owner: FoundClaim<Owner>;
+}
 
-/** Every run folder of this user in the temporary folder, with the processes that still work in it. */
+/** Every run folder in the temporary folder that carries our claim, with the processes that still work in it. */
 export async function findLeftovers(target: string): Promise<Leftover[]> {
-  const here = await currentPidSpace();
   const found: Leftover[] = [];
-  for (const entry of (await readdir(tmpdir())).sort()) {
-    const dir = runDirOfEntry(entry);
-    const bornMs = dir && (await birthOfOwnFolder(dir.path));
-    if (dir && bornMs !== undefined) found.push(...(await leftoversOf(dir, bornMs, here, target)));
+  for (const { dir, owner } of await runFolders()) {
+    if (owner.claim) found.push(...(await leftoversOf(dir, owner.claim, target)));
   }
   return [...found, ...(await findTraces(target))];
 }
 
-async function leftoversOf(dir: RunDir, bornMs: number, here: PidSpace, target: string): Promise<Leftover[]> {
-  const owner = await readOwner(dir);
-  const sameSpace = owner?.pidSpace.bootId === here.bootId && owner.pidSpace.namespace === here.namespace;
-  const processes = await processesOf(dir, sameSpace ? owner : undefined);
+/** What is called like a run folder and is none of ours. */
+export async function findNotOurs(): Promise<NotOurs[]> {
+  return (await runFolders()).flatMap(({ dir, owner }) =>
+    owner.notOurs === undefined ? [] : [{ what: dir.path, why: owner.notOurs }],
+  );
+}
+
+async function runFolders(): Promise<Found[]> {
+  const entries = (await readdir(tmpdir())).filter((entry) => entry.startsWith(PREFIX)).sort();
+  return Promise.all(entries.map((entry) => look(join(tmpdir(), entry))));
+}
+
+async function look(path: string): Promise<Found> {
+  const owner = await readOwner(runDirAt(path, ''));
+  const dir = runDirAt(path, owner.claim?.runId ?? '');
+  if (owner.claim === undefined || isNamedFor(path, PREFIX, owner.claim.runId)) return { dir, owner };
+  return { dir, owner: { notOurs: 'it has been renamed' } };
+}
+
+async function leftoversOf(dir: RunDir, owner: Owner, target: string): Promise<Leftover[]> {
+  const processes = (await isVisible(owner)) ? await processesOf(dir, owner) : [];
   const common = {
-    target,
-    runId: dir.runId,
-    expiresAt: owner?.expiresAt ?? null,
-    inUse: await inUse(owner, bornMs, here),
+    ...{ target, runId: dir.runId, expiresAt: owner.expiresAt },
+    ...(await standingOf(owner)),
     remove: () => removeRunDir(dir),
   };
   return [
@@ -44,16 +62,4 @@ async function leftoversOf(dir: RunDir, bornMs: number, here: PidSpace, target: 
 function describeProcesses([first, ...others]: readonly ProcessIdentity[]): string {
   const more = others.length === 0 ? '' : ` and ${plural(others.length, 'other')}`;
   return `process ${first?.pid ?? 0}${more}`;
-}
-
-async function inUse(owner: Owner | undefined, bornMs: number, here: PidSpace): Promise<boolean> {
-  if (!owner) return Date.now() - bornMs < GRACE_MS;
-  return isInUse(owner, { nowMs: Date.now(), here, controllerAlive: await isAlive(owner.controller) });
-}
-
-/** Undefined for what is not a folder, and for other users' folders: what they say cannot be trusted, nor removed. */
-async function birthOfOwnFolder(path: string): Promise<number | undefined> {
-  const stats = await lstat(path).catch(() => undefined);
-  if (stats?.isDirectory() !== true || stats.uid !== process.getuid?.()) return undefined;
-  return stats.birthtimeMs > 0 ? stats.birthtimeMs : stats.mtimeMs;
 }

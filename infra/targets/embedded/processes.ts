@@ -1,8 +1,8 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { execa } from 'execa';
 import { sleep } from '../../../scripts/shared/clock.ts';
-import { RUN_MARK } from '../../../scripts/shared/run-mark.ts';
+import { OWNER_MARK, ownerMark, RUN_MARK } from '../../../scripts/shared/run-mark.ts';
 import { identityOf, isAlive, signalProcess, type ProcessIdentity } from '../../process-identity.ts';
 import type { Owner } from './owner.ts';
 import type { RunDir } from './run-dir.ts';
@@ -12,12 +12,12 @@ const QUIT_MS = 8_000;
 const KILL_MS = 10_000;
 
 /** The processes of a run: servers that it wrote down, PostgreSQL's that work in its folder, and what carries its mark. */
-export async function processesOf(dir: RunDir, owner: Owner | undefined): Promise<ProcessIdentity[]> {
+export async function processesOf(dir: RunDir, owner: Owner): Promise<ProcessIdentity[]> {
   const found = new Map<number, ProcessIdentity>();
-  for (const server of owner?.servers ?? []) {
+  for (const server of owner.servers) {
     if (await isAlive(server)) found.set(server.pid, server);
   }
-  const pids = process.platform === 'linux' ? await pidsOnLinux(dir) : await pidsByCommand(dir.path);
+  const pids = process.platform === 'linux' ? await pidsOnLinux(dir, owner) : await pidsByCommand(dir.path);
   for (const pid of pids) {
     const identity = await identityOf(pid);
     if (identity) found.set(pid, identity);
@@ -29,7 +29,7 @@ export async function processesOf(dir: RunDir, owner: Owner | undefined): Promis
  * Ends every process of a run, hard: its data is not needed any more.
  * @throws Error when one of them outlives SIGKILL
  */
-export async function endProcesses(dir: RunDir, owner: Owner | undefined): Promise<void> {
+export async function endProcesses(dir: RunDir, owner: Owner): Promise<void> {
   let found = await processesOf(dir, owner);
   // SIGQUIT is PostgreSQL's immediate shutdown; unlike SIGKILL it gives back shared memory.
   for (const identity of found) await signalProcess(identity, 'SIGQUIT');
@@ -53,27 +53,35 @@ async function waitUntilGone(identities: readonly ProcessIdentity[], limitMs: nu
   }
 }
 
-async function pidsOnLinux({ path, runId }: RunDir): Promise<number[]> {
+async function pidsOnLinux(dir: RunDir, owner: Owner): Promise<number[]> {
+  const folders = new Set(await Promise.all([dir.path, dir.data].map(folderId)));
+  folders.delete(undefined);
   const pids: number[] = [];
   for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    if ((await worksIn(path, entry)) || (await carriesMark(runId, entry))) pids.push(Number(entry));
+    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
+    if ((await worksIn(folders, entry)) || (await carriesMark(owner, entry))) pids.push(Number(entry));
   }
   return pids;
 }
 
-/** A server and all its children work in the data folder, as initdb does in the run's folder. */
-async function worksIn(path: string, pid: string): Promise<boolean> {
-  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
-  if (cwd !== path && !cwd.startsWith(`${path}/`)) return false;
+/** A server and all its children work in the data folder, as initdb does in the run's folder: in the very folder, not its name. */
+async function worksIn(folders: ReadonlySet<string | undefined>, pid: string): Promise<boolean> {
+  const cwd = await folderId(`/proc/${pid}/cwd`);
+  if (cwd === undefined || !folders.has(cwd)) return false;
   const program = basename(await readlink(`/proc/${pid}/exe`).catch(() => '')).split(' ')[0] ?? '';
   return PROGRAMS.has(program);
 }
 
+async function folderId(path: string): Promise<string | undefined> {
+  const stats = await stat(path, { bigint: true }).catch(() => undefined);
+  return stats && `${stats.dev}:${stats.ino}`;
+}
+
 /** By the environment that it was started with; other users' cannot be read and are not ours. */
-async function carriesMark(runId: string, pid: string): Promise<boolean> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-  return environment.split('\0').includes(`${RUN_MARK}=${runId}`);
+async function carriesMark({ runId, controller }: Owner, pid: string): Promise<boolean> {
+  const environment = (await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')).split('\0');
+  const marks = [`${RUN_MARK}=${runId}`, `${OWNER_MARK}=${ownerMark(controller)}`];
+  return marks.every((mark) => environment.includes(mark));
 }
 
 /** Without /proc: what was started with the data folder as argument, and the children of those. */

@@ -1,19 +1,25 @@
-import { rm } from 'node:fs/promises';
+import { removeClaimedFolder } from '../../claims/claimed-folder.ts';
 import { currentPidSpace } from '../../process-identity.ts';
-import { readOwner } from './owner.ts';
+import { readOwner, RUN_DIR_CLAIM, type Owner } from './owner.ts';
 import { endProcesses } from './processes.ts';
 import type { RunDir } from './run-dir.ts';
 import { removeSharedMemory } from './shared-memory.ts';
 
 /**
  * Ends the processes of a run and removes its folder, whatever state they are in. May be called again and again.
- * @throws when something remains
+ * @throws when something remains, or the folder is not ours
  */
 export async function removeRunDir(dir: RunDir): Promise<void> {
-  const owner = await readOwner(dir);
+  const { claim: owner } = await readOwner(dir);
+  if (owner && (await isVisible(owner))) {
+    await endProcesses(dir, owner);
+    await removeSharedMemory(owner.sharedMemory);
+  }
+  await removeClaimedFolder(dir.path, RUN_DIR_CLAIM);
+}
+
+/** Do the pids of that claim mean processes of here and now? */
+export async function isVisible({ pidSpace }: Owner): Promise<boolean> {
   const here = await currentPidSpace();
-  const sameSpace = owner?.pidSpace.bootId === here.bootId && owner.pidSpace.namespace === here.namespace;
-  await endProcesses(dir, sameSpace ? owner : undefined);
-  if (sameSpace) await removeSharedMemory(owner.sharedMemory);
-  await rm(dir.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  return pidSpace.bootId === here.bootId && pidSpace.namespace === here.namespace;
 }

@@ -1,10 +1,15 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { Owner } from './owner.ts';
 import type { RunDir } from './run-dir.ts';
 
 type SharedMemory = Owner['sharedMemory'];
+type Segment = SharedMemory['segments'][number];
+
+/** First word of a control segment (PG_DYNSHMEM_CONTROL_MAGIC, src/backend/storage/ipc/dsm.c). */
+const CONTROL_MAGIC = 0x9a503d32;
 
 /**
  * What a running server holds of the kernel's shared memory. It gives it back at its end, but not when it is killed with
@@ -15,16 +20,24 @@ export async function sharedMemoryOf(dir: RunDir, pid: number): Promise<SharedMe
   const maps = await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '');
   // Line 7 of postmaster.pid: key and id of the System V segment (src/include/utils/pidfile.h).
   const [key, id] = (lockFile.split('\n')[6] ?? '').trim().split(/\s+/).map(Number);
-  const segments = key !== undefined && id !== undefined ? [{ key, id }] : [];
-  const files = maps.match(/\/dev\/shm\/PostgreSQL\.\d+$/gm) ?? [];
-  return { segments, files: [...new Set<string>(files)] };
+  const segments = key !== undefined && id !== undefined ? [{ key, id, creator: pid }] : [];
+  return { segments, files: filesOfMaps(maps) };
 }
 
-/** Removes what no process uses any more. The servers must have ended. */
+/** A mapped file's line ends with `… <inode> <path>`. */
+export function filesOfMaps(maps: string): SharedMemory['files'] {
+  const mapped = [...maps.matchAll(/ (\d+)\s+(\/dev\/shm\/PostgreSQL\.\d+)$/gm)];
+  const files = new Map(mapped.map(([, inode, path = '']) => [path, Number(inode)]));
+  return [...files].map(([path, inode]) => ({ path, inode }));
+}
+
+/** Removes what no process uses any more, and only what is still the thing that was written down. The servers must have ended. */
 export async function removeSharedMemory({ segments, files }: SharedMemory): Promise<void> {
-  for (const file of files) {
-    for (const other of await listedIn(file)) await rm(other, { force: true });
-    await rm(file, { force: true });
+  for (const { path, inode } of files) {
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats?.isFile() !== true || stats.ino !== inode) continue;
+    for (const other of await listedIn(path, stats.uid)) await unlink(other).catch(() => undefined);
+    await unlink(path);
   }
   const listed = await readFile('/proc/sysvipc/shm', 'utf8').catch(() => '');
   for (const { id } of segments.filter((segment) => isOrphan(listed, segment))) {
@@ -34,20 +47,33 @@ export async function removeSharedMemory({ segments, files }: SharedMemory): Pro
 
 /**
  * The server maps its control segment, which lists the handles of all segments that its children made; a handle is the
- * number in the file's name (src/backend/storage/ipc/dsm.c).
+ * number in the file's name (src/backend/storage/ipc/dsm.c). Only files of the same user are meant.
  */
-async function listedIn(controlFile: string): Promise<string[]> {
-  const bytes = await readFile(controlFile).catch(() => Buffer.alloc(0));
+async function listedIn(controlFile: string, uid: number): Promise<string[]> {
+  const bytes = await readNoFollow(controlFile);
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4));
+  if (words[0] !== CONTROL_MAGIC) return [];
   const handles = new Set(words);
-  const names = await readdir(dirname(controlFile));
-  return names
-    .filter((name) => handles.has(Number(/^PostgreSQL\.(\d+)$/.exec(name)?.[1])))
-    .map((name) => join(dirname(controlFile), name));
+  const found: string[] = [];
+  for (const name of await readdir(dirname(controlFile))) {
+    if (!handles.has(Number(/^PostgreSQL\.(\d+)$/.exec(name)?.[1]))) continue;
+    const stats = await lstat(join(dirname(controlFile), name)).catch(() => undefined);
+    if (stats?.isFile() === true && stats.uid === uid) found.push(join(dirname(controlFile), name));
+  }
+  return found;
+}
+
+async function readNoFollow(path: string): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Columns of /proc/sysvipc/shm: key, shmid, perms, size, cpid, lpid, nattch, … */
-export function isOrphan(listed: string, { key, id }: { key: number; id: number }): boolean {
+export function isOrphan(listed: string, { key, id, creator }: Segment): boolean {
   const rows = listed.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
-  return rows.some((row) => row[0] === key && row[1] === id && row[6] === 0);
+  return rows.some((row) => row[0] === key && row[1] === id && row[4] === creator && row[6] === 0);
 }

@@ -9,7 +9,7 @@ export async function findTraces(target: string): Promise<Leftover[]> {
     target,
     runId: group,
     what: 'trace events in the kernel',
-    ...{ expiresAt: null, inUse: false },
+    ...{ expiresAt: null, inUse: false, ownerDied: true },
     remove: async () => {
       await withTracefs(({ path }) => removeGroup(path, group));
     },

@@ -1,5 +1,5 @@
-import { currentPidSpace, type PidSpace } from '../../process-identity.ts';
-import type { Leftover } from '../target.ts';
+import { currentPidSpace } from '../../process-identity.ts';
+import type { Leftover, NotOurs } from '../target.ts';
 import { describePart } from './describe-part.ts';
 import { findOrphanRoutes, findParts, type FoundPart } from './find-parts.ts';
 import { NETWORK_ROLE, stateRoot } from './names.ts';
@@ -7,49 +7,36 @@ import { isClaimInUse } from './owner.ts';
 import { removePart } from './remove.ts';
 
 const TARGET = 'local';
-/** A folder so young may belong to a host that has not yet said whose it is. */
-const GRACE_MS = 60_000;
-
-/** Hosts, then networks, then folders of every run of this machine, found by name: no state file is needed. */
+/** Hosts, then networks, then folders of every run of this machine that says whose it is. */
 export async function localLeftovers(): Promise<Leftover[]> {
   if (process.platform !== 'linux') return [];
   const [parts, here] = [await findParts(), await currentPidSpace()];
   const used = new Set<string>();
-  for (const part of parts) if (await inUse(part, here)) used.add(part.runId);
-  const found = [...parts]
+  for (const { claim, runId } of parts) if (claim && (await isClaimInUse(claim, here))) used.add(runId);
+  return parts
+    .filter(({ claim }) => claim !== null)
     .sort((one, other) => order(one) - order(other) || one.role.localeCompare(other.role))
     .map((part) => ({
       ...{ target: TARGET, runId: part.runId, what: describePart(part, stateRoot()) },
       expiresAt: part.claim?.expiresAtMs == null ? null : new Date(part.claim.expiresAtMs).toISOString(),
       inUse: used.has(part.runId),
-      confirm: true as const,
+      ownerDied: !used.has(part.runId),
       remove: () => removePart(part),
     }));
-  return [...found, ...(await orphanRoutes(parts))];
+}
+
+export async function localNotOurs(): Promise<NotOurs[]> {
+  if (process.platform !== 'linux') return [];
+  const parts = await findParts();
+  const strange = parts.filter(({ claim }) => claim === null);
+  const routes = await findOrphanRoutes(parts.map(({ runId }) => runId));
+  return [
+    ...strange.map((part) => ({ what: describePart(part, stateRoot()), why: 'it has no claim' })),
+    ...routes.map(({ subnet }) => ({ what: `route to ${subnet}`, why: 'it has no claim' })),
+  ];
 }
 
 function order({ role, things }: FoundPart): number {
   if (things.every(({ kind }) => kind === 'folder')) return 2;
   return role === NETWORK_ROLE ? 1 : 0;
-}
-
-async function inUse({ claim, bornMs }: FoundPart, here: PidSpace): Promise<boolean> {
-  if (claim?.owner != null) return isClaimInUse(claim, here);
-  return bornMs !== null && Date.now() - bornMs < GRACE_MS;
-}
-
-/** A route whose run has nothing else left: its run can only be told by a mark. */
-async function orphanRoutes(parts: readonly FoundPart[]): Promise<Leftover[]> {
-  const orphans = await findOrphanRoutes(parts.map(({ runId }) => runId));
-  return orphans.map(({ subnet, mark }) => ({
-    ...{
-      target: TARGET,
-      runId: `unknown-${mark}`,
-      what: `route to ${subnet}`,
-      expiresAt: null,
-      inUse: false,
-      confirm: true as const,
-    },
-    remove: () => removePart({ runId: `unknown-${mark}`, role: NETWORK_ROLE }, { MARK: mark }),
-  }));
 }

@@ -1,11 +1,11 @@
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import { findEngine } from '../../pulumi/engine/find-engine.ts';
 import { PulumiEnvironment } from '../../pulumi/pulumi-environment.ts';
-import { sessionLeftovers } from '../../pulumi/session-leftovers.ts';
+import { sessionLeftovers, sessionsNotOurs } from '../../pulumi/session-leftovers.ts';
 import { findBinaries } from '../embedded/binaries.ts';
-import type { Availability, Environment, EnvironmentSpec, Leftover, Target } from '../target.ts';
+import type { Availability, Environment, EnvironmentSpec, Leftover, NotOurs, Target } from '../target.ts';
 import { localAvailability } from './availability.ts';
-import { localLeftovers } from './leftovers.ts';
+import { localLeftovers, localNotOurs } from './leftovers.ts';
 import { localHostTarget } from './local-host-target.ts';
 
 const { name } = localHostTarget;
@@ -36,6 +36,10 @@ export const localTarget: Target = {
 
   async leftovers(): Promise<Leftover[]> {
     return [...(await localLeftovers()), ...(await sessionLeftovers(name))];
+  },
+
+  async notOurs(): Promise<NotOurs[]> {
+    return [...(await localNotOurs()), ...(await sessionsNotOurs())];
   },
 
   /** Nothing is rented. */

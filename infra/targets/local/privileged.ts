@@ -85,7 +85,7 @@ export async function runAsRoot(
   signal?.throwIfAborted();
   if (limit.aborted) {
     throw new RehearsalError('TIMED_OUT', `a script as root took longer than ${timeoutMs / 1000} s`, {
-      hint: 'the machine may be overloaded; try again, and rehearse reap removes what may have stayed',
+      hint: 'the machine may be overloaded; try again, and rehearse reap --execute removes what may have stayed',
     });
   }
   const [group = '', ...lines] = end.stdout.split('\n');
