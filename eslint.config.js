@@ -4,6 +4,7 @@ import tseslint from 'typescript-eslint';
 const STAGES = [
   'shared',
   'pg',
+  'commands',
   'plan',
   'artifacts',
   'snapshot',

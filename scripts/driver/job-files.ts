@@ -1,9 +1,10 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { isDotenv } from '../commands/dotenv-files.ts';
 import type { Rehearsal } from '../plan/model.ts';
 
 /** Output of ours and of package managers, history, and secrets: what the driver is to have of `.env` stands in job.json. */
-const LEFT_AT_HOME = ['node_modules', '.git', '.rehearse', '.env'];
+const LEFT_AT_HOME = ['node_modules', '.git', '.rehearse'];
 const RUNS = 'runs';
 
 /**
@@ -43,7 +44,7 @@ export function needsWholeFolder({ plan, snapshot }: Rehearsal): boolean {
 
 /** Absolute paths of the files of a rehearsal's folder that a program of its author's may need. */
 export async function filesOfFolder(dir: string): Promise<string[]> {
-  const top = (await readdir(dir)).filter((name) => name !== RUNS && !LEFT_AT_HOME.includes(name));
+  const top = (await readdir(dir)).filter((name) => name !== RUNS && !staysAtHome(name));
   const seen = new Set([await realpath(dir)]);
   return (await Promise.all(top.map((name) => filesBelow(join(dir, name), seen)))).flat();
 }
@@ -56,6 +57,10 @@ export async function filesBelow(path: string, seen = new Set<string>()): Promis
   const real = await realpath(path);
   if (seen.has(real)) return [];
   seen.add(real);
-  const names = (await readdir(path)).filter((name) => !LEFT_AT_HOME.includes(name));
+  const names = (await readdir(path)).filter((name) => !staysAtHome(name));
   return (await Promise.all(names.map((name) => filesBelow(join(path, name), seen)))).flat();
+}
+
+function staysAtHome(name: string): boolean {
+  return LEFT_AT_HOME.includes(name) || isDotenv(name);
 }

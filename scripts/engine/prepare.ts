@@ -22,6 +22,7 @@ export async function prepareDatabase(
   const snapshot = await restoreSnapshot({
     source: rehearsal.snapshot,
     dir: rehearsal.dir,
+    environment: rehearsal.environment,
     endpoint: environment.primary,
     settings: environment.restoreSettings,
     jobs,

@@ -22,6 +22,9 @@ export async function connect(
   const client = new pg.Client({
     ...endpoint,
     ...config,
+    // Left out, PGSSLMODE and PGOPTIONS of whoever started the tool would count; an empty text is the same as left out.
+    ssl: false,
+    options: endpoint.options ?? ' ',
     ...(queryTimeoutMs === undefined ? {} : { query_timeout: queryTimeoutMs }),
     application_name: `${APPLICATION_PREFIX}${role}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -2,26 +2,26 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { interpolate } from './interpolate.ts';
 
-const VALUES: Record<string, string> = { HOST: 'db.example', EMPTY: '', NESTED: '${HOST}' };
+const VALUES: Record<string, string> = { PLACE: 'db.example', EMPTY: '', NESTED: '${PLACE}' };
 const lookup = (name: string): string | undefined => VALUES[name];
 
 test('each name is replaced once, and values are not looked into', () => {
-  expect(interpolate('${HOST}/${HOST}/${EMPTY}/${NESTED}', lookup)).toEqual({
-    text: 'db.example/db.example//${HOST}',
+  expect(interpolate('${PLACE}/${PLACE}/${EMPTY}/${NESTED}', lookup)).toEqual({
+    text: 'db.example/db.example//${PLACE}',
     used: VALUES,
     mistakes: [],
   });
 });
 
 test('$${ stands for ${, and a lone $ or brace for itself', () => {
-  expect(interpolate('$${HOST} $HOST {HOST} $$ $1', lookup)).toEqual({
-    text: '${HOST} $HOST {HOST} $$ $1',
+  expect(interpolate('$${PLACE} $PLACE {PLACE} $$ $1', lookup)).toEqual({
+    text: '${PLACE} $PLACE {PLACE} $$ $1',
     used: {},
     mistakes: [],
   });
 });
 
-test.each(['${}', '${a b}', '${1A}', '${HOST', '${HOST-default}'])('%s is no name', (text) => {
+test.each(['${}', '${a b}', '${1A}', '${PLACE', '${PLACE-default}'])('%s is no name', (text) => {
   const { text: left, mistakes } = interpolate(text, lookup);
   expect(left).toBe(text);
   expect(mistakes.map(({ message }) => message)).toEqual([

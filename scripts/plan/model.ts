@@ -170,6 +170,8 @@ export interface CommandStep extends StepBase {
   /** Run by `sh -c` in the rehearsal's folder with DATABASE_URL and PG* set. */
   readonly command: string;
   readonly timeoutMs: number;
+  /** It fails where it never connected to the rehearsed database. */
+  readonly touchesDatabase: boolean;
 }
 
 export interface DeployStep extends StepBase {

@@ -102,8 +102,8 @@ function deployStep({ deploy }: Config<'deploy'>, base: Base): DeployStep {
   return { ...base, kind: 'deploy', to, strategy, overMs: over };
 }
 
-function commandStep({ command, timeout }: Config<'command'>, base: Base): CommandStep {
-  return { ...base, kind: 'command', command, timeoutMs: timeout };
+function commandStep({ command, timeout, touchesDatabase }: Config<'command'>, base: Base): CommandStep {
+  return { ...base, kind: 'command', command, timeoutMs: timeout, touchesDatabase };
 }
 
 async function readFiles(

@@ -131,6 +131,7 @@ plan:
         phase: 'switch',
         command: 'make migrate',
         timeoutMs: 300_000,
+        touchesDatabase: true,
       },
       { ...base, kind: 'soak', name: 'soak', phase: 'contract', forMs: 30_000 },
       {
@@ -228,11 +229,34 @@ test('${NAME} comes from the environment, then the .env of the rehearsal, then t
   };
   const { load, plan, environment, files } = await readYaml(FROM_ENVIRONMENT, dotenv, { KEY: 'top-secret' });
   expect(load.ratePerSec).toBe(0.5);
-  expect(plan[0]).toMatchObject({ command: 'deploy --key=top-secret ${KEY}', retries: 4 });
+  expect(plan[0]).toMatchObject({ command: 'deploy --key=${KEY} ${KEY}', retries: 4 });
   expect(environment).toEqual({ RATE: '30/min', KEY: 'top-secret', RETRIES: '4' });
   expect(files).not.toContain('.env');
   expect(redact('the key is top-secret')).toBe('the key is ***');
   expect(process.env['RETRIES']).toBeUndefined();
+});
+
+test.each([
+  ['DATABASE_URL', 'x'],
+  ['PGHOST', 'x'],
+  ['PGSERVICE', 'x'],
+  ['APP_DB_PASSWORD', 'x'],
+  ['SPRING_DATASOURCE_URL', 'x'],
+  ['MONEY', 'postgres://u:p@prod/d'],
+  ['MONEY', 'host=prod dbname=d'],
+])('${%s} with the value %s leads to another database, and is refused', async (name, value) => {
+  const yaml = `${HEAD}plan:\n  - { phase: expand, command: "psql '\${${name}}'" }\n`;
+  const [mistake, ...others] = await mistakesIn(yaml, { 'r/.env': `${name}=${value}` });
+  expect(others).toEqual([]);
+  expect(mistake).toMatch(/^r\/rehearsal\.yaml:7 plan\[0\]\.command: .*: the rehearsal sets it$/);
+  expect(mistake).not.toContain('prod');
+});
+
+test('an alias cannot carry a value into a command', async () => {
+  const yaml = `${HEAD}plan:\n  - { phase: expand, name: &n "do \${KEY}", command: *n }\n`;
+  expect(await mistakesIn(yaml, { 'r/.env': 'KEY=abcdef' })).toEqual([
+    'r/rehearsal.yaml:7 command: an alias brings a value into the command; write the command out here',
+  ]);
 });
 
 test('a name that is set nowhere is one mistake, with its line', async () => {

@@ -89,6 +89,11 @@ export const stepSchemas = {
         'Shell command run in the rehearsal’s folder, with `DATABASE_URL` and `PG*` set.',
       ),
       timeout: positiveDuration('30m').prefault('30m').describe('The command is ended after this time.'),
+      touchesDatabase: flag(false)
+        .prefault(true)
+        .describe(
+          'A command that ends without ever having connected to the rehearsed database fails, since it migrated something else or nothing. `false`: it has nothing to do there.',
+        ),
       ...common,
     })
     .meta({ title: 'command' }),

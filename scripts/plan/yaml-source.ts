@@ -47,8 +47,15 @@ export class YamlSource {
       Scalar: (key, node, ancestors) => {
         if (key !== 'key') this.#interpolate(node, [...ancestors, node], lookup);
       },
-      Alias: (_key, node) => {
-        if (!node.resolve(this.#document)) loose.push(node);
+      Alias: (_key, node, ancestors) => {
+        const target = node.resolve(this.#document);
+        if (!target) loose.push(node);
+        else if (isCommand([...ancestors, node]) && this.#written.has(target))
+          this.#mistake(
+            node.range?.[0],
+            'command',
+            'an alias brings a value into the command; write the command out here',
+          );
       },
     });
     for (const { source, range } of loose)
@@ -86,7 +93,8 @@ export class YamlSource {
   #interpolate(node: Scalar, nodes: readonly unknown[], lookup: Lookup): void {
     if (typeof node.value !== 'string' || !node.value.includes('${')) return;
     const written = node.value;
-    const { text, used, mistakes } = interpolate(written, lookup);
+    const placing = isCommand(nodes) ? 'shell' : 'value';
+    const { text, used, mistakes } = interpolate(written, lookup, placing);
     for (const { name, message } of mistakes) {
       const at = this.#text.indexOf(`\${${name}`, node.range?.[0]);
       this.#mistake(at, keyText(pathOf(nodes)), message);
@@ -158,6 +166,11 @@ export class YamlSource {
     if (isAlias(node)) return node.resolve(this.#document);
     return isScalar(node) || isCollection(node) ? node : undefined;
   }
+}
+
+/** What a shell is given, which reads the names from its environment: values in its text would be code, and stand in `ps`. */
+function isCommand(nodes: readonly unknown[]): boolean {
+  return pathOf(nodes).at(-1) === 'command';
 }
 
 /** `plan[3].sql` */

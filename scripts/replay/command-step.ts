@@ -1,8 +1,11 @@
+import { childEnvironment } from '../commands/child-environment.ts';
+import { dotenvNear } from '../commands/dotenv-files.ts';
+import { runShell, type ShellEnd } from '../commands/run-shell.ts';
+import { SessionRelay } from '../commands/session-relay.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { CommandStep } from '../plan/model.ts';
-import { libpqEnvironment } from '../pg/endpoint.ts';
 import { formatMs } from '../shared/format.ts';
 import { redact } from '../shared/redact.ts';
-import { runShell, type ShellEnd } from '../shared/shell.ts';
 import type { StepContext, StepOutcome } from './context.ts';
 import { StepFailure } from './step-failure.ts';
 
@@ -11,22 +14,48 @@ const KEPT_LINES = 8;
 const QUOTES_ROWS = /^\s*(DETAIL|CONTEXT|Key \(|Failing row)/i;
 
 /**
- * Runs a program of the author's (a migration tool) that finds the database by DATABASE_URL and PG*. Its locks are seen
- * from outside: by its application_name, or as the only foreign backend in the database.
+ * Runs a program of the author's (a migration tool) that finds the database, and no other, by DATABASE_URL, PG* and their like.
+ * Its locks are seen from outside: by its application_name, or as the only foreign backend in the database. One that succeeds
+ * without ever connecting has migrated something else, or nothing.
  */
 export async function runCommandStep(step: CommandStep, context: StepContext): Promise<StepOutcome> {
   const startedMs = context.clock.now();
   context.progress(step.command, null, null);
-  const { rehearsal, primary, signal } = context;
-  const env = { ...libpqEnvironment(primary, 'command'), ...rehearsal.environment, ...pgOptions(step) };
-  const end = await context.watch.during({ step: step.name, heldBy: 0 }, () =>
-    runShell(step.command, {
-      ...{ cwd: rehearsal.dir, env, signal },
-      ...{ timeoutMs: step.timeoutMs, keptLines: KEPT_LINES },
-    }),
-  );
-  if (end.exitCode !== 0) throw failure(step, end);
+  const relay = await SessionRelay.open(context.primary);
+  try {
+    const end = await runIn(relay.endpoint, step, context);
+    if (end.exitCode !== 0) throw failure(step, end);
+    if (step.touchesDatabase && relay.sessions.length === 0) throw neverConnected();
+  } finally {
+    await relay.close();
+  }
   return { attempts: 1, summary: `ran in ${formatMs(context.clock.now() - startedMs)}`, shown: {} };
+}
+
+async function runIn(
+  endpoint: PgEndpoint,
+  step: CommandStep,
+  { rehearsal, signal, watch }: StepContext,
+): Promise<ShellEnd> {
+  const { dir, environment } = rehearsal;
+  const { command, timeoutMs, name } = step;
+  const options = [endpoint.options, ...pgOptions(step)].filter((option) => option !== undefined).join(' ');
+  const sources = { inherited: process.env, given: environment, dotenv: await dotenvNear(dir) };
+  const env = childEnvironment({ ...endpoint, options }, 'command', sources);
+  return watch.during({ step: name, heldBy: 0 }, () =>
+    runShell({ command, cwd: dir, env, signal, timeoutMs, keptLines: KEPT_LINES }),
+  );
+}
+
+function neverConnected(): StepFailure {
+  return new StepFailure({
+    sqlstate: null,
+    message: 'the command ended well, but it never connected to the rehearsed database',
+    hint: 'let it connect by $DATABASE_URL or PG*, which the rehearsal sets; if it has nothing to do there, say touchesDatabase: false',
+    file: null,
+    line: null,
+    excerpt: null,
+  });
 }
 
 function failure(step: CommandStep, end: ShellEnd): StepFailure {
@@ -44,15 +73,12 @@ function failure(step: CommandStep, end: ShellEnd): StepFailure {
 }
 
 /** libpq hands PGOPTIONS to the server, so the step's timeouts hold for a foreign program as well. */
-function pgOptions(step: CommandStep): Record<string, string> {
+function pgOptions(step: CommandStep): string[] {
   const settings: [string, number | undefined][] = [
     ['lock_timeout', step.lockTimeoutMs],
     ['statement_timeout', step.statementTimeoutMs],
   ];
-  const options = settings.flatMap(([name, ms]) =>
-    ms === undefined ? [] : [`-c ${name}=${Math.round(ms)}ms`],
-  );
-  return options.length === 0 ? {} : { PGOPTIONS: options.join(' ') };
+  return settings.flatMap(([name, ms]) => (ms === undefined ? [] : [`-c ${name}=${Math.round(ms)}ms`]));
 }
 
 function publicLines(lines: readonly string[]): string {

@@ -66,7 +66,9 @@ const VALUES = `## Values
 
 \`\${NAME}\` in any value stands for that name in the environment, else in \`.env\` beside \`rehearsal.yaml\`, else in \`.env\` of the
 folder where the command is called. A name that is set nowhere is a mistake. What comes in this way is kept secret: it is not
-shown in messages, logs and reports. \`$\${\` stands for the characters \`\${\`. Inside \`{ }\` and \`[ ]\` write \`"\${NAME}"\` in quotes.
+shown in messages, logs and reports. In a \`command\` the name stays, and the shell finds its value in its environment: write \`"\${NAME}"\`, in the shell's own quotes.
+Names and values that lead to a database (\`\${DATABASE_URL}\`, \`\${PGHOST}\`) are refused: a command reads \`$DATABASE_URL\`, which the
+rehearsal sets ([commands.md](commands.md)). \`$\${\` stands for the characters \`\${\`. Inside \`{ }\` and \`[ ]\` write \`"\${NAME}"\` in quotes.
 `;
 
 /** docs/config.md: every key of rehearsal.yaml with its type, default, meaning and an example. */

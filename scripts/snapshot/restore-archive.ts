@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { libpqEnvironment, type PgEndpoint } from '../pg/endpoint.ts';
+import { childEnvironment } from '../commands/child-environment.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { cutPart } from './archive-completeness.ts';
@@ -85,7 +86,11 @@ async function pgRestore(
 ): Promise<{ stdout: string }> {
   const output = new PgRestoreOutput(onObject);
   const child = execa(program, args, {
-    env: { ...libpqEnvironment(endpoint, 'restore'), PGOPTIONS: server.options, LC_ALL: 'C' },
+    env: {
+      ...childEnvironment({ ...endpoint, options: server.options }, 'restore', { inherited: process.env }),
+      LC_ALL: 'C',
+    },
+    extendEnv: false,
     cancelSignal: signal,
     reject: false,
     stdin: 'ignore',

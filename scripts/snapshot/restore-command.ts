@@ -1,9 +1,19 @@
-import { libpqEnvironment, type PgEndpoint } from '../pg/endpoint.ts';
+import { childEnvironment } from '../commands/child-environment.ts';
+import { dotenvNear } from '../commands/dotenv-files.ts';
+import { runShell } from '../commands/run-shell.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { redact } from '../shared/redact.ts';
-import { runShell } from '../shared/shell.ts';
 
 const LAST_LINES = 5;
+
+export interface SnapshotCommand {
+  readonly command: string;
+  /** The rehearsal's folder. */
+  readonly dir: string;
+  /** Names that the rehearsal takes from the environment, with their values. */
+  readonly given: Readonly<Record<string, string>>;
+}
 
 /**
  * Lets a command fill the database. It runs by `sh -c` in the rehearsal's folder, and when the signal aborts, it is ended with
@@ -11,13 +21,16 @@ const LAST_LINES = 5;
  * @throws RESTORE_FAILED with the last lines that it wrote
  */
 export async function restoreByCommand(
-  command: string,
-  dir: string,
+  { command, dir, given }: SnapshotCommand,
   endpoint: PgEndpoint,
   signal: AbortSignal,
 ): Promise<void> {
-  const env = libpqEnvironment(endpoint, 'restore');
-  const end = await runShell(command, { cwd: dir, env, signal, keptLines: LAST_LINES });
+  const env = childEnvironment(endpoint, 'restore', {
+    inherited: process.env,
+    given,
+    dotenv: await dotenvNear(dir),
+  });
+  const end = await runShell({ command, cwd: dir, env, signal, keptLines: LAST_LINES });
   if (end.exitCode === 0) return;
   const said = end.lastLines.length === 0 ? '' : `:\n${redact(end.lastLines.join('\n'))}`;
   const code = end.exitCode ?? end.endedBy ?? 'unknown';

@@ -22,6 +22,8 @@ export interface RestoreOptions {
   readonly source: SnapshotSource;
   /** The rehearsal's folder. */
   readonly dir: string;
+  /** Names that the rehearsal takes from the environment, with their values: a command gets them. */
+  readonly environment: Readonly<Record<string, string>>;
   /** An empty database, and a superuser in it. */
   readonly endpoint: PgEndpoint;
   /** For the restore's own sessions; those that only a server can have are passed over. */
@@ -76,7 +78,7 @@ async function restoreSource(work: Work): Promise<Restored> {
   const { source, dir, endpoint, signal, shown } = work;
   if (source.kind === 'command') {
     work.onObject(shown);
-    await restoreByCommand(source.command, dir, endpoint, signal);
+    await restoreByCommand({ command: source.command, dir, given: work.environment }, endpoint, signal);
     const command = Buffer.from(source.command);
     const sha256 = createHash('sha256').update(command).digest('hex');
     return { kind: 'command', sha256, sourceBytes: command.length, warnings: [] };

@@ -17,7 +17,7 @@ load: { rate: 50/s, connections: 8, warmup: 1500ms, cooldown: 1500ms, versions: 
 budgets: { lockWait: 5s, errors: 0, replicationLag: 30s }
 `;
 const PLAN = `  - { phase: expand, sql: sql/1.sql }
-  - { phase: backfill, command: 'test -n "$PGPASSWORD" && hostname && cat note.txt' }`;
+  - { phase: backfill, command: 'test -n "$PGPASSWORD" && hostname && cat note.txt', touchesDatabase: false }`;
 const FILES = { 'sql/1.sql': 'alter table customers add column full_name text;', 'note.txt': 'here' };
 
 let tiny: TinyRehearsal;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resultSchema } from '../../scripts/checks/result.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
-import { libpqEnvironment } from '../../scripts/pg/endpoint.ts';
+import { childEnvironment } from '../../scripts/commands/child-environment.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
 import { findingsAboutThePlan } from '../support/findings.ts';
@@ -37,7 +37,7 @@ load: { rate: 100/s, warmup: 1s, cooldown: 300ms, versions: { old: workload/old 
     const files = { 'sql/step.sql': 'alter table customers add column full_name text;' };
     const tiny = await tinyRehearsal('  - { phase: expand, sql: sql/step.sql }', files, head);
     try {
-      const env = libpqEnvironment(source.endpoint, 'setup');
+      const env = childEnvironment(source.endpoint, 'setup', { inherited: process.env });
       await execa(join(binDir, 'pg_dump'), [...options, '--file', join(tiny.dir, file)], { env });
       const { code, stdout, stderr } = await rehearse(['run', '.', '--json'], {
         cwd: tiny.dir,

@@ -20,7 +20,7 @@ import { DriverBench, type DriverRun } from './driver-bench.ts';
 const SECRET = 'sesame-9f2c';
 const PLAN = `  - { phase: expand, sql: sql/expand.sql }
   - { phase: backfill, backfill: { table: customers, key: id, set: "full_name = name", where: "full_name is null" } }
-  - { phase: expand, command: './tool.sh \${TOKEN}' }
+  - { phase: expand, command: './tool.sh \${TOKEN}', touchesDatabase: false }
   - { phase: deploy, deploy: { to: new, strategy: blue-green, over: 0s } }`;
 const FILES = {
   'sql/expand.sql': 'alter table customers add column full_name text;',

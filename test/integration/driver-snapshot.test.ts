@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withConnection } from '../../scripts/pg/client.ts';
-import { libpqEnvironment } from '../../scripts/pg/endpoint.ts';
+import { childEnvironment } from '../../scripts/commands/child-environment.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
 import { tinyRehearsal } from '../support/tiny-rehearsal.ts';
@@ -140,7 +140,7 @@ describe.skipIf(!needsSystemPostgres('to dump a folder'))('an archive in the dir
   it('is taken along as the folder that it is', async () => {
     const folder = join(outside, 'archives', 'dump');
     await mkdir(join(outside, 'archives'));
-    const env = libpqEnvironment(source.endpoint, 'setup');
+    const env = childEnvironment(source.endpoint, 'setup', { inherited: process.env });
     await execa(join(SYSTEM_POSTGRES.binDir, 'pg_dump'), ['--format=directory', '--file', folder], { env });
     const run = await rehearse(`{ source: ${folder} }`);
     expect(await restored(run)).toMatchObject({ kind: 'archive', tables: [{ rows: 5000 }] });

@@ -150,6 +150,7 @@ describe('a command', () => {
           kind: 'command',
           command: `${process.execPath} --input-type=module -e '${quoted}'`,
           timeoutMs: 20_000,
+          touchesDatabase: true,
         },
         bench().context,
       );

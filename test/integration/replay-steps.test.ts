@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BackfillStep, CommandStep, VerifyStep } from '../../scripts/plan/model.ts';
 import { runBackfillStep } from '../../scripts/replay/backfill-step.ts';
@@ -87,6 +89,7 @@ describe('a command step', () => {
     kind: 'command',
     command: text,
     timeoutMs: 20_000,
+    touchesDatabase: false,
   });
 
   it('gives the program the database by environment and reports its exit code', async () => {
@@ -99,6 +102,36 @@ describe('a command step', () => {
     ).rejects.toMatchObject({
       error: { message: 'the command ended with exit code 7', excerpt: 'no such migration' },
     });
+  });
+
+  it('fails when the program ends well without ever having connected', async () => {
+    const elsewhere = { ...command('true'), touchesDatabase: true };
+    await expect(runCommandStep(elsewhere, bench().context)).rejects.toMatchObject({
+      error: { message: 'the command ended well, but it never connected to the rehearsed database' },
+    });
+    const refused = {
+      ...command(connecting('postgres://nobody:wrong@$PGHOST:$PGPORT/none', '|| true')),
+      touchesDatabase: true,
+    };
+    await expect(runCommandStep(refused, bench().context)).rejects.toThrow('never connected');
+  });
+
+  it('counts a session however short it is and whatever it calls itself, with its own timeouts and ours', async () => {
+    const program = connecting('$DATABASE_URL', '', 'show lock_timeout');
+    const step = { ...command(`${program} > shown.txt`), lockTimeoutMs: 1234, touchesDatabase: true };
+    await runCommandStep(step, bench().context);
+    expect(await readFile(join(bench().folder.path, 'shown.txt'), 'utf8')).toBe('1234ms\n');
+  });
+
+  it('shows the shell the variable and no value in its text', async () => {
+    const { context } = bench();
+    const value = 'pa$HOME`echo INJECTED`ss';
+    const rehearsal = { ...context.rehearsal, environment: { MYPW: value } };
+    const text = 'printf %s "${MYPW}" > value.txt; ps -o args= -p $$ > args.txt';
+    await runCommandStep(command(text), { ...context, rehearsal });
+    const written = (name: string): Promise<string> => readFile(join(bench().folder.path, name), 'utf8');
+    expect(await written('value.txt')).toBe(value);
+    expect(await written('args.txt')).toBe(`sh -c ${text}\n`);
   });
 
   it('ends a program that takes too long', async () => {
@@ -115,6 +148,17 @@ describe('a command step', () => {
     });
   });
 });
+
+/** A shell command that opens one session under a name of its own, asks one question and prints the answer. */
+function connecting(url: string, after: string, sql = 'select 1'): string {
+  const pg = new URL('../../node_modules/pg/lib/index.js', import.meta.url).href;
+  const program = `import pg from "${pg}";
+    const client = new pg.Client({ connectionString: process.argv[1], application_name: "mine" });
+    await client.connect();
+    console.log(Object.values((await client.query("${sql}")).rows[0])[0]);
+    await client.end();`;
+  return `${process.execPath} --input-type=module -e '${program}' "${url}" ${after}`;
+}
 
 describe('a verify step', () => {
   it('fails when its file is not SQL, instead of finding nothing', async () => {

@@ -4,7 +4,8 @@ import { execa } from 'execa';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
 import { newRunId } from '../../scripts/artifacts/run-id.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
-import { libpqEnvironment, type PgEndpoint } from '../../scripts/pg/endpoint.ts';
+import { childEnvironment } from '../../scripts/commands/child-environment.ts';
+import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { PostgresSpec } from '../../scripts/plan/model.ts';
 
 const AN_HOUR_MS = 3_600_000;
@@ -115,7 +116,9 @@ export async function runSql(endpoint: PgEndpoint, sql: string): Promise<void> {
 
 /** pg_dump of the distribution's PostgreSQL. */
 export async function pgDump(endpoint: PgEndpoint, args: readonly string[]): Promise<void> {
-  await execa(join(SYSTEM_POSTGRES.binDir, 'pg_dump'), args, { env: libpqEnvironment(endpoint, 'command') });
+  await execa(join(SYSTEM_POSTGRES.binDir, 'pg_dump'), args, {
+    env: childEnvironment(endpoint, 'command', { inherited: process.env }),
+  });
 }
 
 /** What a database holds, as text that is the same for the same content: each table's rows hashed, and its objects' definitions. */

@@ -4,6 +4,7 @@ import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 /** Restores a file into a database, and prints how much memory this process took at most. */
 const [path = '', dir = '', endpoint = '{}'] = process.argv.slice(2);
 const { tables } = await restoreSnapshot({
+  environment: {},
   source: { kind: 'file', path },
   dir,
   endpoint: JSON.parse(endpoint) as PgEndpoint,

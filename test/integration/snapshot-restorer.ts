@@ -47,6 +47,7 @@ export class Restorer {
   async restore(source: SnapshotSource, overrides: RestoreOverrides = {}): Promise<SnapshotRecord> {
     this.#databases += 1;
     return restoreSnapshot({
+      environment: {},
       source,
       dir: this.folder,
       endpoint: overrides.endpoint ?? (await this.server.create(`t${this.#databases}`)),
