@@ -15,12 +15,14 @@ export const REQUEST_COLUMNS = [
   'version',
   'script',
   'outcome',
+  'pid',
 ] as const;
 
 /**
  * intendedMs: when the request was due. readyMs: when a connection was free for it (>= intendedMs). sentMs: when it was
  * really sent; sentMs - readyMs is the generator's own lag. endMs: last answer. version and script are indexes into the
- * header. outcome: 0 = ok, a SQLSTATE, `lost` = connection lost, `unfinished` = still waiting when the load stopped.
+ * header. outcome: 0 = ok, a SQLSTATE, `lost` = connection lost, `unfinished` = still waiting when the load stopped. pid: the backend that it ran on, 0 where it never had one; older
+ * runs do not have it.
  */
 export type RequestRow = readonly [
   intendedMs: number,
@@ -30,6 +32,7 @@ export type RequestRow = readonly [
   version: number,
   script: number,
   outcome: 0 | string,
+  pid?: number,
 ];
 
 /** artifacts/load.ndjson */

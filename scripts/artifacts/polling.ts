@@ -7,5 +7,8 @@ export const POLL_MS = 10;
 /** How often it is enough to look where each wait is told of: for who waits for whom. */
 export const CHAIN_POLL_MS = 50;
 
+/** While nothing of the plan is at work: for what it left behind. */
+export const CALM_POLL_MS = 100;
+
 /** What was not seen for longer than this was over in between: looks come late on a busy machine. */
 export const LONGEST_LOOK_MS = 2.5 * CHAIN_POLL_MS;

@@ -225,8 +225,12 @@ export interface SessionFacts {
   readonly transactionMs: number | null;
 }
 
-/** Who a session is, told by its application_name. */
-export type SessionRole = 'app' | 'migration' | 'command' | 'compatibility' | 'actor' | 'other';
+/**
+ * Who a session is, known by its process id. `tool`: the rehearsal's own looking; `server`: no client's, such as autovacuum;
+ * `prepared`: no session, but a prepared transaction, whose process id is made up and below 0; `other`: nobody knows.
+ */
+export type SessionRole =
+  'app' | 'migration' | 'command' | 'compatibility' | 'actor' | 'tool' | 'server' | 'prepared' | 'other';
 
 /** artifacts/locks.ndjson: a lock of the migration as seen from outside (statements that cannot run in a transaction). */
 export interface OutsideLockRecord {
@@ -290,7 +294,9 @@ export interface ServerRecord {
 /** artifacts/probes.ndjson: the life of each probe. One that has no `stopped` line died. */
 export interface ProbeRecord {
   readonly probe: 'requests' | 'waits' | 'server' | 'compatibility';
-  readonly event: 'started' | 'stopped' | 'died';
+  readonly event: 'started' | 'stopped' | 'died' | 'gap';
   readonly tMs: number;
   readonly message: string | null;
+  /** Of a gap, which ended at `tMs`. */
+  readonly awayMs?: number;
 }

@@ -36,10 +36,14 @@ export function actorTitle({ actor, kind }: Pick<Presence, 'actor' | 'kind'>): s
   return actor === kind ? kind : `${kind} ${actor}`;
 }
 
-/** `another program (psql)` */
+const CALLED: ReadonlySet<string> = new Set(['other', 'server', 'command']);
+
+/** `another program (psql)`, `the server itself (autovacuum worker)`, `the prepared transaction p1` */
 function titleOf({ role, applicationName }: Blocker): string {
-  const own = role === 'other' && applicationName !== null ? applicationName.trim() : '';
-  return own === '' ? roleName(role) : `${roleName(role)} (${own})`;
+  const told = applicationName?.trim() ?? '';
+  const name = told.startsWith(APPLICATION_PREFIX) ? '' : told;
+  if (role === 'prepared') return name === '' ? roleName(role) : `the prepared transaction ${name}`;
+  return name === '' || !CALLED.has(role) ? roleName(role) : `${roleName(role)} (${name})`;
 }
 
 function actorOf({ role, applicationName }: Blocker, company: readonly Presence[]): Presence | undefined {

@@ -1,7 +1,10 @@
 import type { ProbeRecord } from '../artifacts/records.ts';
+import { formatMs } from '../shared/format.ts';
+import type { Analysis } from './analysis/analyse.ts';
+import { overlapMs } from './analysis/intervals.ts';
 import type { Check, CheckFinding } from './check.ts';
 import type { ArtifactName, Evidence } from './evidence.ts';
-import { listed } from './wording.ts';
+import { listed, stepTitle } from './wording.ts';
 
 const STREAMS: readonly ArtifactName[] = [
   'steps',
@@ -23,7 +26,8 @@ export const evidenceComplete: Check = {
   needs: [],
   unit: null,
   budget: null,
-  run({ evidence }) {
+  run(analysis) {
+    const { evidence } = analysis;
     const missing = missingFiles(evidence);
     const files: CheckFinding[] =
       missing.length === 0
@@ -36,7 +40,7 @@ export const evidenceComplete: Check = {
           ];
     return {
       measured: missing.length,
-      findings: [...files, ...brokenProbes(evidence), ...noRequests(evidence)],
+      findings: [...files, ...brokenProbes(evidence), ...gaps(analysis), ...noRequests(evidence)],
     };
   },
 };
@@ -75,6 +79,25 @@ function brokenProbes({ probes }: Evidence): CheckFinding[] {
         },
       ];
     return [];
+  });
+}
+
+/** Times when a probe could not look because its session had been ended, and in which step that was. */
+function gaps({ evidence, steps }: Analysis): CheckFinding[] {
+  return (evidence.probes ?? []).flatMap(({ probe, event, tMs, message, awayMs = 0 }): CheckFinding[] => {
+    if (event !== 'gap') return [];
+    const away = { fromMs: tMs - awayMs, toMs: tMs };
+    const step = steps.find(({ run }) => run.window !== null && overlapMs(run.window, away) > 0);
+    const where = step === undefined ? '' : ` in ${stepTitle(step.run).replace('Step', 'step')}`;
+    const why = message === null ? '' : `: ${message}`;
+    return [
+      {
+        status: 'inconclusive',
+        step: step?.run.planned.name ?? null,
+        measured: null,
+        message: `The ${probe} probe was cut off for ${formatMs(awayMs)}${where}, and what happened meanwhile is not known${why}.`,
+      },
+    ];
   });
 }
 

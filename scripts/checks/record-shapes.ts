@@ -129,7 +129,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     z.object({ ...actor, event: z.literal('planned'), step: text.nullable(), forMs: number.nullable() }),
     z.object({ ...actor, event: z.enum(['started', 'stopped', 'failed']), message: text.nullable() }),
   ]),
-  probes: z.object({ probe: text, event: z.enum(['started', 'stopped', 'died']), tMs: number }),
+  probes: z.object({ probe: text, event: z.enum(['started', 'stopped', 'died', 'gap']), tMs: number }),
 };
 
 /** What is wrong with a record, as `has no number at tMs`; undefined = it can be used. */

@@ -13,6 +13,8 @@ export interface RequestTable {
   readonly version: Uint16Array;
   /** Index into `scripts[version]`. */
   readonly script: Uint16Array;
+  /** Of the backend that it ran on; 0 where it had none, or in an older run. */
+  readonly pid: Int32Array;
   /** Index into `outcomes`; 0 = ok. */
   readonly outcome: Uint16Array;
   /** `ok`, then SQLSTATEs, `lost` and `unfinished` in order of their first appearance. */
@@ -21,10 +23,12 @@ export interface RequestTable {
   readonly scripts: readonly (readonly string[])[];
 }
 
-type Row = readonly [number, number, number, number, number, number, 0 | string];
+type Row = readonly [number, number, number, number, number, number, 0 | string, number?];
 
 const FIRST_CAPACITY = 65_536;
-const NUMBERS = REQUEST_COLUMNS.length - 1;
+/** Those before the outcome; of older runs it is the last. */
+const OUTCOME = REQUEST_COLUMNS.indexOf('outcome');
+const PID = REQUEST_COLUMNS.indexOf('pid');
 
 /** Takes rows in any order and gives them back as a table. */
 export class RequestTableBuilder {
@@ -43,7 +47,7 @@ export class RequestTableBuilder {
     if (!isRow(record, this.#header)) return 'a line is not a request';
     if (this.#count === this.#columns[0]?.length) this.#columns = this.#columns.map(doubled);
     this.#columns.forEach((column, position) => {
-      column[this.#count] = position < NUMBERS ? (record[position] as number) : this.#codeOf(record[6]);
+      column[this.#count] = position === OUTCOME ? this.#codeOf(record[6]) : Number(record[position] ?? 0);
     });
     this.#count += 1;
     return undefined;
@@ -52,7 +56,7 @@ export class RequestTableBuilder {
   build(): RequestTable {
     const count = this.#count;
     const order = orderOf(this.#columns[0] ?? new Float64Array(), count);
-    const [intendedMs, readyMs, sentMs, endMs, version, script, outcome] = this.#columns.map((column) =>
+    const [intendedMs, readyMs, sentMs, endMs, version, script, outcome, pid] = this.#columns.map((column) =>
       arranged(column, count, order),
     );
     const none = new Float64Array();
@@ -64,6 +68,7 @@ export class RequestTableBuilder {
       endMs: endMs ?? none,
       version: Uint16Array.from(version ?? none),
       script: Uint16Array.from(script ?? none),
+      pid: Int32Array.from(pid ?? none),
       outcome: Uint16Array.from(outcome ?? none),
       outcomes: [...this.#outcomes.keys()].map((key) => (key === 0 ? 'ok' : key)),
       versions: this.#header?.versions ?? [],
@@ -138,10 +143,10 @@ function isHeader(record: unknown): record is RequestHeader {
 }
 
 function isRow(record: unknown, header: RequestHeader): record is Row {
-  if (!Array.isArray(record) || record.length !== REQUEST_COLUMNS.length) return false;
+  if (!Array.isArray(record) || record.length < PID || record.length > REQUEST_COLUMNS.length) return false;
   const values: readonly unknown[] = record;
-  for (let position = 0; position < NUMBERS; position++) {
-    if (typeof values[position] !== 'number') return false;
+  for (const [position, value] of values.entries()) {
+    if (position !== OUTCOME && typeof value !== 'number') return false;
   }
   const [, , , , version, script, outcome] = record as unknown as Row;
   return header.scripts[version]?.[script] !== undefined && (outcome === 0 || typeof outcome === 'string');

@@ -21,7 +21,7 @@ const lockSchema = z.object({
   partitionOf: z.string().optional().describe('The topmost table or index that the relation is a part of'),
 });
 const blockerSchema = z.object({
-  role: z.string().describe('app, migration, command, compatibility, actor or other'),
+  role: z.string().describe('app, migration, command, compatibility, actor, tool, server, prepared or other'),
   applicationName: z.string().nullable(),
   state: z.string().nullable().describe('As in pg_stat_activity: active, idle in transaction'),
   query: z.string().nullable().describe('Its statement with $1, $2 … in the place of all constants'),

@@ -32,7 +32,7 @@ export function waitLimit(evidence: Evidence): string {
     case 'uprobes':
       return `Every wait for a lock was seen, to the microsecond; who stood in its way was looked at every ${pollMs} ms.`;
     case 'server-log':
-      return `Waits for locks of a millisecond and more were told by the server's log, to ${resolutionMs} ms; who stood in their way was looked at every ${pollMs} ms.`;
+      return `Waits for locks that lasted deadlock_timeout were told by the server's log; who waits for whom was looked at every ${pollMs} ms: shorter waits can be missed, and their end is known to ${resolutionMs} ms.`;
     case 'polling':
       return `Who waits for whom was looked at every ${pollMs} ms: shorter waits can be missed, and the end of a wait is known to ${resolutionMs} ms${note === null ? '' : ` (${note})`}.`;
   }

@@ -39,6 +39,9 @@ const ROLES: Readonly<Record<string, string>> = {
   command: 'the migration tool',
   actor: 'an actor of the rehearsal',
   compatibility: "the rehearsal's own compatibility probe",
+  tool: 'the rehearsal itself',
+  server: 'the server itself',
+  prepared: 'a prepared transaction',
   other: 'another program',
 };
 

@@ -51,7 +51,7 @@ export async function perform(run: Performance): Promise<StepFailure | undefined
 async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailure | undefined> {
   const { rehearsal, environment, clock, onEvent } = run;
   const probes = await startProbes(run, cleanup);
-  const { life, watch, compatibility, pools, planEndpoint } = probes;
+  const { life, watch, compatibility, pools } = probes;
   const writers = { steps: writer(run, cleanup, 'steps'), batches: writer(run, cleanup, 'batches') };
   const endpoint = environment.primary;
   const events = writer(run, cleanup, 'load');
@@ -71,10 +71,10 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
 
   onEvent({ type: 'stage', stage: 'baseline', state: 'started', detail: '', fraction: 0, etaMs: null });
   await warmUp(rehearsal, traffic, clock, signal, onEvent);
-  const company = await gather(run, planEndpoint, cleanup);
+  const company = await gather(run, endpoint, cleanup);
   let current = { index: 0, step: rehearsal.plan[0] };
   const context = {
-    ...{ rehearsal, primary: planEndpoint, clock, watch, traffic, signal, ...writers },
+    ...{ rehearsal, primary: endpoint, clock, watch, traffic, signal, ...writers },
     progress: (detail: string, fraction: number | null, etaMs: number | null): void => {
       const { index, step } = current;
       if (step) onEvent(stepEvent(step, index, 'progress', detail, fraction, etaMs));
@@ -94,7 +94,10 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
     },
   });
   await company.leave();
-  await sleep(rehearsal.load.cooldownMs, signal);
+  const last = current.step?.name ?? '';
+  await watch.during({ step: last, heldBy: null, isCalm: true }, () =>
+    sleep(rehearsal.load.cooldownMs, signal),
+  );
   await traffic.stop();
   compatibility.stop();
   return failure;
@@ -119,8 +122,6 @@ interface Probes {
   readonly watch: LockWatch;
   readonly compatibility: CompatibilityProbe;
   readonly pools: SamplePools;
-  /** For everybody but the app. */
-  readonly planEndpoint: PgEndpoint;
   /** The standby's lag as last seen. */
   readonly lagMs: () => number | null;
 }
@@ -150,13 +151,12 @@ async function startProbes(run: Performance, cleanup: Cleanup): Promise<Probes> 
   const sources = waitSources(process.env);
   const exact = await ExactWaits.start(endpoint, sources, {
     writer: writer(run, cleanup, 'exact-waits'),
-    clock,
+    ...{ clock, life },
   });
   cleanup.add('exact waits', () => exact.stop());
   const watch = await LockWatch.start(endpoint, { clock, life, exact, ...records });
   cleanup.add('lock watch', () => watch.stop());
-  const planEndpoint = exact.forPlan(endpoint);
-  return { life, watch, compatibility, pools, planEndpoint, lagMs: () => lagMs };
+  return { life, watch, compatibility, pools, lagMs: () => lagMs };
 }
 
 function writer<K extends StreamName>(

@@ -11,6 +11,8 @@ interface Due {
 }
 
 interface Running extends Due {
+  /** Of the backend that it runs on; 0 = none. */
+  readonly pid: number;
   readonly readyMs: number;
   readonly sentMs: number;
 }
@@ -23,6 +25,7 @@ export type OnRequest = (
   endMs: number,
   choice: Choice,
   outcome: Outcome,
+  pid: number,
 ) => void;
 
 export interface DispatcherEvents {
@@ -100,42 +103,37 @@ export class Dispatcher {
     this.#closed = true;
     const nowMs = monotonicMs();
     const left = this.#queue.items();
-    for (const [slot, { intendedMs, readyMs, sentMs, choice }] of this.#running) {
+    for (const [slot, { intendedMs, readyMs, sentMs, choice, pid }] of this.#running) {
       slot.run.cancel();
-      this.#events.onRequest(intendedMs, readyMs, sentMs, nowMs, choice, 'unfinished');
+      this.#events.onRequest(intendedMs, readyMs, sentMs, nowMs, choice, 'unfinished', pid);
     }
     for (const { intendedMs, choice } of left)
-      this.#events.onRequest(intendedMs, nowMs, nowMs, nowMs, choice, 'unfinished');
+      this.#events.onRequest(intendedMs, nowMs, nowMs, nowMs, choice, 'unfinished', 0);
     return this.#running.size + left.length;
   }
 
   #start(intendedMs: number, choice: Choice, slot: ConnectionSlot, readyMs: number): void {
     const sentMs = monotonicMs();
     const { connection } = slot;
-    this.#running.set(slot, { intendedMs, choice, readyMs, sentMs });
+    const running = { intendedMs, choice, readyMs, sentMs, pid: connection?.pid ?? 0 };
+    this.#running.set(slot, running);
     if (connection && !connection.lost) {
       slot.run.start(choice, connection, (outcome) => {
-        this.#ended(slot, intendedMs, readyMs, sentMs, choice, outcome);
+        this.#ended(slot, running, outcome);
       });
     } else {
       setImmediate(() => {
-        this.#ended(slot, intendedMs, readyMs, sentMs, choice, 'lost');
+        this.#ended(slot, running, 'lost');
       });
     }
   }
 
-  #ended(
-    slot: ConnectionSlot,
-    intendedMs: number,
-    readyMs: number,
-    sentMs: number,
-    choice: Choice,
-    outcome: Outcome,
-  ): void {
+  #ended(slot: ConnectionSlot, running: Running, outcome: Outcome): void {
     if (this.#closed) return;
     const endMs = monotonicMs();
+    const { intendedMs, readyMs, sentMs, choice, pid } = running;
     this.#running.delete(slot);
-    this.#events.onRequest(intendedMs, readyMs, sentMs, endMs, choice, outcome);
+    this.#events.onRequest(intendedMs, readyMs, sentMs, endMs, choice, outcome, pid);
     if (outcome === 'lost' || slot.connection?.lost !== false) this.reopen(slot);
     else this.release(slot, endMs);
     if (this.#queue.length === 0 && this.#running.size === 0) this.#onDrained?.();

@@ -138,8 +138,8 @@ export class Generator {
     this.#events.onEvent({ type: 'shares', tMs: this.#now(), shares: { [first]: 1 } });
   }
 
-  readonly #record: OnRequest = (intendedMs, readyMs, sentMs, endMs, choice, outcome) => {
-    this.#log.add(intendedMs, readyMs, sentMs, endMs, choice, outcome);
+  readonly #record: OnRequest = (intendedMs, readyMs, sentMs, endMs, choice, outcome, pid) => {
+    this.#log.add(intendedMs, readyMs, sentMs, endMs, choice, outcome, pid);
     if (outcome !== 'unfinished')
       this.#window.answered(endMs - intendedMs, Math.max(0, sentMs - readyMs), outcome !== 0);
     this.#metronome.poll(endMs);

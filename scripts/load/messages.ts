@@ -1,5 +1,6 @@
 import type { LoadEvent } from '../artifacts/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { OwnSession } from '../pg/own-sessions.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { SamplePools } from './draw.ts';
 import type { ParsedScript } from './script.ts';
@@ -70,6 +71,8 @@ export type FromLoad =
   | { readonly type: 'ready' }
   | { readonly type: 'event'; readonly event: LoadEvent }
   | { readonly type: 'shares-set'; readonly id: number }
+  /** One of its connections was opened or has ended. */
+  | { readonly type: 'session'; readonly session: OwnSession }
   | { readonly type: 'second'; readonly second: Second }
   | { readonly type: 'stopped'; readonly unfinished: number }
   | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string };

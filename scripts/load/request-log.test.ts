@@ -25,8 +25,17 @@ describe('RequestLog', () => {
     const expected: unknown[] = [];
     for (let row = 0; row < 5000; row++) {
       const outcome = outcomes[row % outcomes.length] ?? 0;
-      log.add(1000 + row, 1000.0004 + row, 1000.5 + row, 1001.12345 + row, CHOICE, outcome);
-      expected.push([row, row, row + 0.5, Math.round((row + 1.12345) * 1000) / 1000, 1, 2, outcome]);
+      log.add(1000 + row, 1000.0004 + row, 1000.5 + row, 1001.12345 + row, CHOICE, outcome, 4000 + row);
+      expected.push([
+        row,
+        row,
+        row + 0.5,
+        Math.round((row + 1.12345) * 1000) / 1000,
+        1,
+        2,
+        outcome,
+        4000 + row,
+      ]);
     }
     await log.close();
     const [header, ...rows] = (await readFile(requestsPath, 'utf8'))
@@ -41,7 +50,7 @@ describe('RequestLog', () => {
     const error = await new Promise<Error>((resolve, reject) => {
       RequestLog.create({ ...order, requestsPath: '/dev/full', part: { index: 1, of: 2 } }, resolve).then(
         (log) => {
-          log.add(1, 1, 1, 1, CHOICE, 0);
+          log.add(1, 1, 1, 1, CHOICE, 0, 1);
         },
         reject,
       );

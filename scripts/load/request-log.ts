@@ -73,6 +73,7 @@ export class RequestLog {
     endMs: number,
     { version, script }: Choice,
     outcome: Outcome,
+    pid: number,
   ): void {
     const rows = this.#rows;
     const at = this.#used;
@@ -83,6 +84,7 @@ export class RequestLog {
     rows[at + 4] = version;
     rows[at + 5] = script;
     rows[at + 6] = outcome === 0 ? 0 : this.#codeOf(outcome);
+    rows[at + 7] = pid;
     this.#used = at + COLUMNS;
     if (this.#used === rows.length) this.#flush();
   }

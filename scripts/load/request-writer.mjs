@@ -3,7 +3,7 @@
  * inherit the loader of TypeScript.
  *
  * In: `outcome`, the text behind the next code (0 is ok); `rows`, a Float64Array with four times on the monotonic clock,
- * then the indexes of version and script, then the code of the outcome; `close` ends the thread when all is written.
+ * then the indexes of version and script, then the code of the outcome and the backend's process id; `close` ends the thread when all is written.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -21,7 +21,7 @@ function write(rows) {
   for (let at = 0; at < rows.length; at += columns) {
     text += '[';
     for (let column = 0; column < TIMES; column++) text += `${time(rows[at + column])},`;
-    text += `${rows[at + 4]},${rows[at + 5]},${outcomes[rows[at + 6]]}]\n`;
+    text += `${rows[at + 4]},${rows[at + 5]},${outcomes[rows[at + 6]]},${rows[at + 7]}]\n`;
   }
   const bytes = Buffer.from(text);
   // Several processes may append to the file: whole lines only, in one call unless the disk is full.

@@ -1,5 +1,6 @@
 import type { LoadEvent } from '../artifacts/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import { ownSessions, type OwnSessions } from '../pg/own-sessions.ts';
 import type { LoadSpec } from '../plan/model.ts';
 import type { SamplePools } from './draw.ts';
 import { LoadPartProcess } from './load-part.ts';
@@ -66,13 +67,15 @@ class Load implements RunningLoad {
   readonly #parts: readonly LoadPartProcess[];
   readonly #events: EventMerger;
   readonly #onSecond: (stats: SecondStats) => void;
+  readonly #sessions: OwnSessions;
   /** The last one of each process. */
   readonly #seconds: Second[] = [];
   #latest: SecondStats | undefined;
 
-  constructor({ spec, processes, signal, onSecond, onEvent }: LoadOptions) {
+  constructor({ endpoint, spec, processes, signal, onSecond, onEvent }: LoadOptions) {
     const count = processes ?? partsOf(spec);
     this.#onSecond = onSecond;
+    this.#sessions = ownSessions(endpoint);
     this.#events = new EventMerger(count, onEvent);
     this.#parts = Array.from({ length: count }, (_, index) => {
       const part = new LoadPartProcess(signal, (message) => {
@@ -129,6 +132,7 @@ class Load implements RunningLoad {
   }
 
   #hear(index: number, message: FromLoad): void {
+    if (message.type === 'session') this.#sessions.tell(message.session);
     if (message.type === 'event') this.#events.add(index, message.event);
     if (message.type !== 'second') return;
     this.#seconds[index] = message.second;

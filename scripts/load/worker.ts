@@ -1,3 +1,4 @@
+import { ownSessions } from '../pg/own-sessions.ts';
 import { publicPgError } from '../pg/pg-error.ts';
 import { asError, RehearsalError, type ErrorCode } from '../shared/errors.ts';
 import { Generator } from './generator.ts';
@@ -44,6 +45,9 @@ async function handle(message: ToLoad): Promise<void> {
 }
 
 async function start(order: LoadOrder): Promise<void> {
+  ownSessions(order.endpoint).listen((session) => {
+    send({ type: 'session', session });
+  });
   generator = await Generator.open(order, {
     onSecond: (second) => {
       send({ type: 'second', second });

@@ -2,13 +2,15 @@ import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import { APPLICATION_PREFIX, type ConnectionRole, type PgEndpoint } from './endpoint.ts';
+import { immunityOf, MAKE_IMMUNE } from './immunity.ts';
+import { ownSessions } from './own-sessions.ts';
 
 export type { Client as PgClient, QueryResult } from 'pg';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * One open connection that shows up in pg_stat_activity as `rehearse/<role>`.
+ * One open connection that shows up in pg_stat_activity as `rehearse/<role>`, and is known by its backend's process id.
  * A connection that the server drops later rejects the queries in flight; its `error` event is kept from ending the process.
  * @throws CONNECTION_FAILED
  */
@@ -19,12 +21,14 @@ export async function connect(
 ): Promise<pg.Client> {
   const { signal, queryTimeoutMs, ...config } = extra;
   signal?.throwIfAborted();
+  const immunity = immunityOf(role);
+  const options = [endpoint.options, immunity].filter((some) => some !== undefined).join(' ');
   const client = new pg.Client({
     ...endpoint,
     ...config,
     // Left out, PGSSLMODE and PGOPTIONS of whoever started the tool would count; an empty text is the same as left out.
     ssl: false,
-    options: endpoint.options ?? ' ',
+    options: options === '' ? ' ' : options,
     ...(queryTimeoutMs === undefined ? {} : { query_timeout: queryTimeoutMs }),
     application_name: `${APPLICATION_PREFIX}${role}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -33,6 +37,7 @@ export async function connect(
   client.on('error', () => undefined);
   try {
     await client.connect();
+    if (immunity !== undefined) await client.query(MAKE_IMMUNE);
   } catch (cause) {
     throw new RehearsalError(
       'CONNECTION_FAILED',
@@ -40,6 +45,8 @@ export async function connect(
       { cause },
     );
   }
+  const { processID } = client as pg.Client & { readonly processID: number | null };
+  if (processID !== null) client.once('end', ownSessions(endpoint).opened(processID, role));
   return client;
 }
 

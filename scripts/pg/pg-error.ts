@@ -46,6 +46,13 @@ export function isFromPostgres(thrown: unknown): boolean {
   return thrown instanceof Error && !(thrown instanceof TypeError) && CONNECTION_GONE.test(thrown.message);
 }
 
+/** The session is over: class 08, 57P01 to 57P05, 25P03 and 25P04 (timeouts that end it), or no answer of PostgreSQL at all. */
+export function isConnectionLoss(thrown: unknown): boolean {
+  const sqlstate = sqlstateOf(thrown);
+  if (sqlstate !== undefined) return /^(08|57P0[1-5]|25P0[34])/.test(sqlstate);
+  return isFromPostgres(thrown) || (thrown instanceof Error && /timeout|not queryable/i.test(thrown.message));
+}
+
 function withoutValues(message: string): string {
   return message.replace(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, '"…"').replace(/\d[\d.,:-]*/g, '…');
 }

@@ -1,22 +1,25 @@
 import { POLL_MS } from '../artifacts/polling.ts';
 import type { ExactWaitRecord, WaitTier } from '../artifacts/wait-records.ts';
-import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import { ownSessions } from '../pg/own-sessions.ts';
 import { monotonicMs, sleep } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import type { TracedGrant, TracedWait } from '../tracing/lock-pairing.ts';
-import { PROBE_TIMEOUT_MS } from './probe-life.ts';
+import { ProbeConnection } from './probe-connection.ts';
+import type { ProbeLife } from './probe-life.ts';
 import { RelationNames } from './relation-names.ts';
-import { SessionRoles } from './session-roles.ts';
+import { SessionRoles } from './sessions/session-roles.ts';
 import type { WaitSource, WaitSourceKind } from './wait-source.ts';
 
 const FLUSH_MS = 500;
+const MAY_BE_AWAY_MS = 5000;
 
 interface Sinks {
   readonly writer: NdjsonWriter<ExactWaitRecord>;
   readonly clock: RunClock;
+  readonly life: ProbeLife;
 }
 
 /**
@@ -24,9 +27,10 @@ interface Sinks {
  * flight. A source that ends by itself is replaced by polling, and the record says so: nothing is missing silently.
  */
 export class ExactWaits {
-  readonly #client: PgClient;
+  readonly #server: ProbeConnection;
   readonly #sinks: Sinks;
-  readonly #roles = new SessionRoles();
+  /** Who is who, for whoever looks. */
+  readonly roles: SessionRoles;
   /** As at the beginning of the part that is in flight, and of the one before it: a part may rename or drop what it locks. */
   #names: RelationNames;
   #namesBefore: RelationNames;
@@ -40,13 +44,13 @@ export class ExactWaits {
   #ended: Promise<void> = Promise.resolve();
   #databaseOid = 0;
   #followed = 0;
-  #planOptions: string | undefined;
   #pollMs = POLL_MS;
 
-  private constructor(client: PgClient, sinks: Sinks) {
-    this.#client = client;
+  private constructor(server: ProbeConnection, roles: SessionRoles, sinks: Sinks) {
+    this.#server = server;
+    this.roles = roles;
     this.#sinks = sinks;
-    this.#names = this.#namesBefore = new RelationNames(client);
+    this.#names = this.#namesBefore = new RelationNames(server);
   }
 
   /** Takes the first of `kinds` that can be had; with none of them, polling is on record as the way. */
@@ -55,12 +59,14 @@ export class ExactWaits {
     kinds: readonly WaitSourceKind[],
     sinks: Sinks,
   ): Promise<ExactWaits> {
-    const client = await connect(endpoint, 'probe', { queryTimeoutMs: PROBE_TIMEOUT_MS });
-    const waits = new ExactWaits(client, sinks);
+    // A source does not live on this connection: names and roles can be asked a little later.
+    const owner = { probe: 'waits', life: sinks.life, mayBeAwayMs: MAY_BE_AWAY_MS } as const;
+    const server = await ProbeConnection.open(endpoint, owner);
+    const waits = new ExactWaits(server, new SessionRoles(ownSessions(endpoint)), sinks);
     try {
       await waits.#open(kinds);
     } catch (error) {
-      await closeQuietly(client);
+      await server.close();
       throw error;
     }
     waits.#loop = waits.#run();
@@ -77,19 +83,13 @@ export class ExactWaits {
     return this.#source === undefined ? POLL_MS : this.#pollMs;
   }
 
-  /** How the plan reaches the server, so that this way of looking changes nothing for it. */
-  forPlan(endpoint: PgEndpoint): PgEndpoint {
-    return this.#planOptions === undefined ? endpoint : { ...endpoint, options: this.#planOptions };
-  }
-
   /** A part of the plan begins, in this backend where it is known. */
   async begin(pid: number | null): Promise<void> {
     this.#flights.push({ fromMs: monotonicMs(), toMs: Infinity });
     const source = this.#source;
     if (source === undefined) return;
     try {
-      await this.#roles.learnOwn(this.#client);
-      const names = new RelationNames(this.#client);
+      const names = new RelationNames(this.#server);
       await names.learnAll();
       this.#namesBefore = this.#names;
       this.#names = names;
@@ -117,12 +117,12 @@ export class ExactWaits {
       await this.#flush().catch((error: unknown) => {
         this.#fallBack(asError(error).message);
       });
-      await closeQuietly(this.#client);
+      await this.#server.close();
     }
   }
 
   async #open(kinds: readonly WaitSourceKind[]): Promise<void> {
-    const { rows } = await this.#client.query<{ oid: string }>(
+    const { rows } = await this.#server.query<{ oid: string }>(
       'select oid::bigint as oid from pg_database where datname = current_database()',
     );
     this.#databaseOid = Number(rows[0]?.oid);
@@ -130,7 +130,7 @@ export class ExactWaits {
     for (const kind of kinds) {
       let endedEarly: string | undefined;
       try {
-        this.#source = await kind.open(this.#client, {
+        this.#source = await kind.open(this.#server, {
           onWait: (wait) => void this.#waits.push(wait),
           onGrant: (grant) => void this.#grants.push(grant),
           onRelease: ({ pid, atMs }) => {
@@ -141,7 +141,6 @@ export class ExactWaits {
             this.#fallBack(why);
           },
         });
-        this.#planOptions = kind.planOptions;
         this.#pollMs = kind.pollMs;
         this.#note(kind.tier, kind.resolutionMs, reasons);
         if (endedEarly !== undefined) this.#fallBack(endedEarly);
@@ -183,8 +182,8 @@ export class ExactWaits {
     this.#waits = [];
     this.#writeGrants();
     if (waits.length === 0) return;
-    await this.#roles.learn(
-      this.#client,
+    await this.roles.learn(
+      this.#server,
       waits.map(({ pid }) => pid),
     );
     for (const { fromMs, relationOid } of waits)
@@ -192,7 +191,7 @@ export class ExactWaits {
     const { clock, writer } = this.#sinks;
     for (const { pid, locktype, mode, end, fromMs, toMs, relationOid } of waits) {
       writer.write({
-        ...{ type: 'wait', pid, role: this.#roles.of(pid), locktype, mode, end },
+        ...{ type: 'wait', pid, role: this.roles.of(pid), locktype, mode, end },
         relation: relationOid === null ? null : this.#namesAt(fromMs).of(relationOid),
         ...{ fromMs: clock.at(fromMs), toMs: clock.at(toMs) },
       });

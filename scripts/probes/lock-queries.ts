@@ -1,4 +1,3 @@
-import { APPLICATION_PREFIX } from '../pg/endpoint.ts';
 import { FIRST_USER_OID } from './catalog.ts';
 
 /** `oid` is the relation's; `waitedMs` is null for a lock that is held, `blockers` is then empty. */
@@ -29,13 +28,16 @@ export const LOOK = {
            from pg_locks l where not l.granted or (l.pid = $1 and ${ON_TABLES})`,
 };
 
-/** What a foreign command holds or wants: every backend that is not ours and whose transaction began since $1. */
+/**
+ * What a foreign command holds or wants: every client's backend that is none of ours ($2) and that came, or began its
+ * transaction, since $1. What a session calls itself says nothing.
+ */
 export const FOREIGN_LOCKS = {
   name: 'rehearse_foreign_locks',
   rowMode: 'array' as const,
   text: `select l.pid, l.locktype, l.mode, l.relation::bigint, l.granted, null, null, '{}'::int[]
            from pg_locks l join pg_stat_activity a on a.pid = l.pid
           where ${ON_TABLES} and a.datname = current_database() and a.backend_type = 'client backend'
-            and (a.application_name = '${APPLICATION_PREFIX}command'
-                 or (a.application_name not like '${APPLICATION_PREFIX}%' and a.xact_start >= $1::timestamptz))`,
+            and a.pid <> all($2::int[])
+            and (a.backend_start >= $1::timestamptz or a.xact_start >= $1::timestamptz)`,
 };

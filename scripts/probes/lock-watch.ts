@@ -1,8 +1,8 @@
 import type { QueryArrayConfig } from 'pg';
-import { POLL_MS } from '../artifacts/polling.ts';
+import { CALM_POLL_MS, POLL_MS } from '../artifacts/polling.ts';
 import type { OutsideLockRecord, WaitRecord } from '../artifacts/records.ts';
-import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import { ownSessions } from '../pg/own-sessions.ts';
 import { monotonicMs, sleep } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
@@ -10,10 +10,14 @@ import type { RunClock } from '../shared/run-clock.ts';
 import { FIRST_USER_OID } from './catalog.ts';
 import type { ExactWaits } from './exact-waits.ts';
 import { FOREIGN_LOCKS, LOOK, type LookRow } from './lock-queries.ts';
-import { PROBE_TIMEOUT_MS, type ProbeLife } from './probe-life.ts';
+import { ProbeConnection } from './probe-connection.ts';
+import type { ProbeLife } from './probe-life.ts';
 import { RelationNames } from './relation-names.ts';
-import { BlockerFacts } from './session-facts.ts';
-import { SessionRoles } from './session-roles.ts';
+import { SessionRoles } from './sessions/session-roles.ts';
+import { WaitWriter } from './sessions/wait-writer.ts';
+
+/** A wait that is longer than a look was away is still seen by its start. */
+const MAY_BE_AWAY_MS = 250;
 
 /** What to look at while something of the plan is going on. */
 export interface WatchTarget {
@@ -26,6 +30,8 @@ export interface WatchTarget {
   readonly heldBy: number | null;
   /** Only when it has been going on for so long. Default: from the start. */
   readonly heldAfterMs?: number;
+  /** Nothing of the plan is at work: only what it left behind can stand in somebody's way, and a rare look is enough. */
+  readonly isCalm?: boolean;
 }
 
 /** A target under observation. */
@@ -37,17 +43,16 @@ interface Watched extends WatchTarget {
 
 /** Looks from outside who waits for whom, and what the plan holds, but only while a part of the plan is in flight. */
 export class LockWatch {
-  readonly #client: PgClient;
+  readonly #server: ProbeConnection;
   readonly #clock: RunClock;
-  readonly #waits: NdjsonWriter<WaitRecord>;
+  readonly #waits: WaitWriter;
   readonly #locks: NdjsonWriter<OutsideLockRecord>;
   readonly #life: ProbeLife;
   readonly #exact: ExactWaits | undefined;
-  readonly #roles = new SessionRoles();
+  readonly #roles: SessionRoles;
   readonly #names: RelationNames;
   /** Relations that were there when a statement began that is watched from outside. */
   #existing: Map<number, string> | null = null;
-  readonly #blockers = new BlockerFacts();
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
   #target: Watched | null = null;
@@ -55,11 +60,12 @@ export class LockWatch {
   #dead = false;
   #ownWaitMs = 0;
 
-  private constructor(client: PgClient, sinks: Sinks) {
-    this.#client = client;
-    this.#names = new RelationNames(client);
+  private constructor(server: ProbeConnection, roles: SessionRoles, sinks: Sinks) {
+    this.#server = server;
+    this.#names = new RelationNames(server);
     this.#clock = sinks.clock;
-    this.#waits = sinks.waits;
+    this.#roles = roles;
+    this.#waits = new WaitWriter({ server, roles, names: this.#names, waits: sinks.waits });
     this.#locks = sinks.locks;
     this.#life = sinks.life;
     this.#exact = sinks.exact;
@@ -68,7 +74,9 @@ export class LockWatch {
   }
 
   static async start(endpoint: PgEndpoint, sinks: Sinks): Promise<LockWatch> {
-    return new LockWatch(await connect(endpoint, 'probe', { queryTimeoutMs: PROBE_TIMEOUT_MS }), sinks);
+    const owner = { probe: 'waits', life: sinks.life, mayBeAwayMs: MAY_BE_AWAY_MS } as const;
+    const roles = sinks.exact?.roles ?? new SessionRoles(ownSessions(endpoint));
+    return new LockWatch(await ProbeConnection.open(endpoint, owner), roles, sinks);
   }
 
   /** Polls while `work` goes on. */
@@ -80,7 +88,8 @@ export class LockWatch {
       await this.#learnExisting(watched).catch((error: unknown) => {
         this.#die(error);
       });
-    await this.#exact?.begin(target.heldBy);
+    if (target.heldBy === 0) this.#roles.commandSince(watched.startedMs);
+    if (!target.isCalm) await this.#exact?.begin(target.heldBy);
     this.#target = watched;
     this.#ownWaitMs = 0;
     this.#wake();
@@ -88,7 +97,8 @@ export class LockWatch {
       return await work();
     } finally {
       this.#target = null;
-      this.#exact?.end();
+      this.#roles.commandSince(Infinity);
+      if (!target.isCalm) this.#exact?.end();
     }
   }
 
@@ -101,7 +111,7 @@ export class LockWatch {
     this.#stop.abort(new Error('stopped'));
     this.#wake();
     await this.#loop;
-    await closeQuietly(this.#client);
+    await this.#server.close();
     if (!this.#dead) this.#life.note('waits', 'stopped');
   }
 
@@ -129,7 +139,8 @@ export class LockWatch {
   }
 
   /** Where the server tells of each wait by itself, rarer looks are enough, but not for locks that are known by them alone. */
-  #everyMs({ heldBy, heldAfterMs = 0 }: Watched): number {
+  #everyMs({ heldBy, heldAfterMs = 0, isCalm = false }: Watched): number {
+    if (isCalm) return CALM_POLL_MS;
     const isBlind = heldBy !== null && heldAfterMs === 0;
     return isBlind ? POLL_MS : (this.#exact?.pollMs ?? POLL_MS);
   }
@@ -139,10 +150,13 @@ export class LockWatch {
     const existing = isHolding ? (this.#existing ?? (await this.#learnExisting(target))) : null;
     const { rows, tMs } = await this.#ask({ ...LOOK, values: [isHolding ? target.heldBy : null] });
     const waiters = rows.filter(([, , , , granted]) => !granted);
-    if (waiters.length > 0) await this.#writeWaits(waiters, tMs);
+    if (waiters.length > 0)
+      this.#ownWaitMs = Math.max(this.#ownWaitMs, await this.#waits.write(waiters, tMs));
     if (existing === null) return;
     if (target.heldBy === 0) {
-      const foreign = await this.#ask({ ...FOREIGN_LOCKS, values: [target.startedAt] });
+      const values = [target.startedAt, this.#roles.ownPids()];
+      const foreign = await this.#ask({ ...FOREIGN_LOCKS, values });
+      this.#roles.areCommand(foreign.rows.map(([pid]) => pid));
       this.#writeHeld(foreign.rows, foreign.tMs, target.step, existing);
     } else {
       const own = rows.filter(([pid, locktype]) => pid === target.heldBy && locktype === 'relation');
@@ -150,9 +164,9 @@ export class LockWatch {
     }
   }
 
-  async #ask(query: QueryArrayConfig<(number | string | null)[]>): Promise<{ rows: LookRow[]; tMs: number }> {
+  async #ask(query: QueryArrayConfig): Promise<{ rows: LookRow[]; tMs: number }> {
     const askedMs = this.#clock.now();
-    const { rows } = await this.#client.query<LookRow>(query);
+    const { rows } = await this.#server.query<LookRow>(query);
     // The server looked at its clock somewhere between asking and answering: take the middle.
     return { rows, tMs: (askedMs + this.#clock.now()) / 2 };
   }
@@ -171,39 +185,8 @@ export class LockWatch {
     }
   }
 
-  async #writeWaits(rows: LookRow[], tMs: number): Promise<void> {
-    await this.#roles.learn(
-      this.#client,
-      rows.flatMap(([pid, , , , , , , blockers]) => [pid, ...blockers]),
-    );
-    const sessions = await this.#blockers.changed(
-      this.#client,
-      rows.flatMap(([, , , , , , , blockers]) => blockers),
-      tMs,
-    );
-    await this.#names.learn(rows.flatMap(([, , , oid]) => (oid === null ? [] : [Number(oid)])));
-    for (const [pid, locktype, mode, oid, , waitedMs, waitStartMs, blockers] of rows) {
-      const news = sessions.filter((session) => blockers.includes(session.pid));
-      if (this.#roles.of(pid) === 'migration')
-        this.#ownWaitMs = Math.max(this.#ownWaitMs, Number(waitedMs ?? 0));
-      this.#waits.write({
-        tMs,
-        pid,
-        role: this.#roles.of(pid),
-        relation: oid === null ? null : this.#names.of(Number(oid)),
-        locktype,
-        mode,
-        // waitstart is empty for a moment after the wait began (PostgreSQL's manual, pg_locks).
-        sinceMs: tMs - Math.max(0, Number(waitedMs ?? 0)),
-        ...(waitStartMs === null ? {} : { waitStartMs: Number(waitStartMs) }),
-        blockedBy: blockers.map((blocker) => ({ pid: blocker, role: this.#roles.of(blocker) })),
-        ...(news.length === 0 ? {} : { sessions: news }),
-      });
-    }
-  }
-
   async #learnExisting(target: Watched): Promise<Map<number, string>> {
-    const { rows } = await this.#client.query<{ oid: string; name: string; at: string }>(
+    const { rows } = await this.#server.query<{ oid: string; name: string; at: string }>(
       `select c.oid::bigint as oid, n.nspname || '.' || c.relname as name, clock_timestamp()::text as at
          from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid >= ${FIRST_USER_OID}`,
     );

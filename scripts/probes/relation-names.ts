@@ -1,4 +1,4 @@
-import type { PgClient } from '../pg/client.ts';
+import type { Asker } from '../pg/asker.ts';
 import { FIRST_USER_OID } from './catalog.ts';
 
 const NAMES = `select c.oid::bigint as oid, n.nspname || '.' || c.relname as name
@@ -6,10 +6,10 @@ const NAMES = `select c.oid::bigint as oid, n.nspname || '.' || c.relname as nam
 
 /** `schema.name` of relations by their oid. */
 export class RelationNames {
-  readonly #client: PgClient;
+  readonly #client: Asker;
   readonly #known = new Map<number, string>();
 
-  constructor(client: PgClient) {
+  constructor(client: Asker) {
     this.#client = client;
   }
 

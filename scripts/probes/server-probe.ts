@@ -1,14 +1,15 @@
 import type { ServerRecord } from '../artifacts/records.ts';
-import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { sleep } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
-import { PROBE_TIMEOUT_MS, type ProbeLife } from './probe-life.ts';
+import { ProbeConnection } from './probe-connection.ts';
+import type { ProbeLife } from './probe-life.ts';
 import { StandbyLag, type StandbyRow } from './standby-lag.ts';
 
 const PERIOD_MS = 1000;
+const MAY_BE_AWAY_MS = 2 * PERIOD_MS;
 
 /** A row for each streaming standby, at least one. Only physical ones: their WAL senders belong to no database. */
 const SERVER = {
@@ -36,7 +37,7 @@ export class ServerProbe {
   readonly #loop: Promise<void>;
 
   private constructor(
-    client: PgClient,
+    client: ProbeConnection,
     sink: NdjsonWriter<ServerRecord>,
     clock: RunClock,
     life: ProbeLife,
@@ -59,7 +60,9 @@ export class ServerProbe {
     onRecord: (record: ServerRecord) => void,
   ): Promise<ServerProbe> {
     return new ServerProbe(
-      await connect(endpoint, 'probe', { queryTimeoutMs: PROBE_TIMEOUT_MS }),
+      await ProbeConnection.open(endpoint, {
+        ...{ probe: 'server', life: sinks.life, mayBeAwayMs: MAY_BE_AWAY_MS },
+      }),
       sinks.writer,
       sinks.clock,
       sinks.life,
@@ -73,7 +76,7 @@ export class ServerProbe {
   }
 
   async #run(
-    client: PgClient,
+    client: ProbeConnection,
     sink: NdjsonWriter<ServerRecord>,
     clock: RunClock,
     onRecord: (record: ServerRecord) => void,
@@ -98,7 +101,7 @@ export class ServerProbe {
         await sleep(PERIOD_MS, this.#stop.signal).catch(() => undefined);
       }
     } finally {
-      await closeQuietly(client);
+      await client.close();
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { WaitTier } from '../artifacts/wait-records.ts';
-import type { PgClient } from '../pg/client.ts';
+import type { Asker } from '../pg/asker.ts';
 import type { TracerNews } from '../tracing/lock-tracer.ts';
 
 /** What a source tells; times on the clock of `monotonicMs`. */
@@ -20,8 +20,6 @@ export interface WaitSourceKind {
   readonly resolutionMs: number;
   /** How often it is enough beside it to look who waits for whom. */
   readonly pollMs: number;
-  /** Settings that keep the sessions of the plan as they would be without this source. */
-  readonly planOptions?: string;
   /** @throws Error saying in one phrase why it cannot be had here */
-  open(client: PgClient, news: WaitNews): Promise<WaitSource>;
+  open(client: Asker, news: WaitNews): Promise<WaitSource>;
 }

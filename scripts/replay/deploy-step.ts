@@ -15,8 +15,10 @@ export async function runDeployStep(
     step.strategy === 'rolling'
       ? `${from} → ${step.to} over ${formatMs(step.overMs)}`
       : `${from} → ${step.to} at once`;
-  if (step.strategy === 'rolling') await roll(step, from, context, summary);
-  await context.traffic.setShares({ [step.to]: 1 });
+  await context.watch.during({ step: step.name, heldBy: null, isCalm: true }, async () => {
+    if (step.strategy === 'rolling') await roll(step, from, context, summary);
+    await context.traffic.setShares({ [step.to]: 1 });
+  });
   return { attempts: 1, summary, shown: {} };
 }
 

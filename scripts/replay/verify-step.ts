@@ -14,7 +14,9 @@ export async function runVerifyStep(step: VerifyStep, context: StepContext): Pro
       const { file } = asked;
       for (const { text: sql, line } of await readStatements(asked)) {
         questions += 1;
-        const rows = await countRows(session.client, sql, { file, line, sql });
+        const rows = await context.watch.during({ step: step.name, heldBy: null, isCalm: true }, () =>
+          countRows(session.client, sql, { file, line, sql }),
+        );
         if (rows > 0) {
           throw new StepFailure({
             sqlstate: null,

@@ -79,6 +79,9 @@ const ROLES: Readonly<Record<string, string>> = {
   command: 'the migration tool',
   migration: 'the migration',
   compatibility: 'the compatibility probe',
+  tool: 'the rehearsal itself',
+  server: 'the server',
+  prepared: 'a prepared transaction',
 };
 
 function whoOf(role: string): string {
@@ -88,8 +91,9 @@ function whoOf(role: string): string {
 /** By the name that it gave itself, unless it is one of ours. */
 function nameOf({ role, applicationName }: Pick<Blocker, 'role' | 'applicationName'>): string {
   if (role === 'actor' && applicationName !== null) return applicationName.replace(ACTOR, '');
-  if (role !== 'other') return whoOf(role);
-  return applicationName === null || applicationName === '' ? 'another program' : applicationName;
+  if (role === 'prepared') return `prepared transaction ${applicationName ?? ''}`.trim();
+  if (role !== 'other' && role !== 'server') return whoOf(role);
+  return applicationName === null || applicationName === '' ? whoOf(role) : applicationName;
 }
 
 /** `ALTER TABLE` */

@@ -2,7 +2,7 @@ import type { Result } from '../checks/result.ts';
 
 const HOW = {
   uprobes: 'by uprobes in the server, every one, to the microsecond',
-  'server-log': "by the server's log (log_lock_waits), those of a millisecond and more",
+  'server-log': "by polling pg_locks, and by the server's log (log_lock_waits) from deadlock_timeout on",
   polling: 'by polling pg_locks',
 } as const;
 
@@ -10,7 +10,7 @@ const HOW = {
 export function waitsText({ waits }: Result): string {
   if (!waits) return '';
   const { tier, resolutionMs, pollMs, note } = waits;
-  const ends = tier === 'polling' ? `, ends to ${resolutionMs} ms` : '';
+  const ends = tier !== 'uprobes' ? `, ends to ${resolutionMs} ms` : '';
   const why = note === null ? '' : `; not better because ${note}`;
   return `${HOW[tier]}${ends}; who stood in whose way every ${pollMs} ms${why}`;
 }

@@ -1,5 +1,5 @@
 import { readFile, readlink } from 'node:fs/promises';
-import type { PgClient } from '../pg/client.ts';
+import type { Asker } from '../pg/asker.ts';
 
 /** A server among the processes that can be seen from here. */
 export interface LocalServer {
@@ -13,7 +13,7 @@ export interface LocalServer {
  * The server of this connection, where it runs under this kernel and among the processes that can be seen from here.
  * @throws Error saying in one phrase why it cannot be found
  */
-export async function localServer(client: PgClient): Promise<LocalServer> {
+export async function localServer(client: Asker): Promise<LocalServer> {
   const { rows } = await client.query<{ pid: number; port: number | null }>(
     'select pg_backend_pid() as pid, inet_client_port() as port',
   );

@@ -9,6 +9,7 @@ import { evidence } from '../../scripts/checks/evidence-fixture.ts';
 import { judgeEvidence } from '../../scripts/checks/judge.ts';
 import { closeQuietly, connect, withConnection, type PgClient } from '../../scripts/pg/client.ts';
 import { ExactWaits } from '../../scripts/probes/exact-waits.ts';
+import { ProbeLife } from '../../scripts/probes/probe-life.ts';
 import { uprobes } from '../../scripts/probes/uprobes.ts';
 import type { WaitNews, WaitSourceKind } from '../../scripts/probes/wait-source.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
@@ -46,11 +47,15 @@ async function recorded(
 ): Promise<ExactWaitRecord[]> {
   const folder = await RunFolder.create(await mkdtemp(join(tmpdir(), 'exact-waits-')));
   const writer = folder.writer('exact-waits');
+  const probes = folder.writer('probes');
   try {
-    const waits = await ExactWaits.start(database.endpoint, kinds, { writer, clock: new RunClock() });
+    const clock = new RunClock();
+    const life = new ProbeLife(probes, clock);
+    const waits = await ExactWaits.start(database.endpoint, kinds, { writer, clock, life });
     await use(waits);
     await waits.stop();
     await writer.close();
+    await probes.close();
     return (await folder.read('exact-waits')) ?? [];
   } finally {
     await rm(folder.path, { recursive: true });

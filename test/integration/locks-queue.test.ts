@@ -3,13 +3,14 @@ import type { RequestRow } from '../../scripts/artifacts/records.ts';
 import { evidence, plannedStep, requestTable, runRecord } from '../../scripts/checks/evidence-fixture.ts';
 import { judgeEvidence } from '../../scripts/checks/judge.ts';
 import type { Result, StatementResult } from '../../scripts/checks/result.ts';
-import { connect, withConnection } from '../../scripts/pg/client.ts';
+import { connect } from '../../scripts/pg/client.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
 import { runSqlStep } from '../../scripts/replay/sql-step.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { chainText, impactOf } from '../../scripts/report/blockers.ts';
 import { renderHtml } from '../../scripts/report/html/page.tsx';
 import { renderMarkdown } from '../../scripts/report/markdown.ts';
+import { asStranger } from '../support/stranger.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 
 const bench = useReplayBench();
@@ -62,8 +63,7 @@ async function rehearse(
   await sleep(1000);
   let fromMs = 0;
   let readEndMs = 0;
-  await withConnection(endpoint, 'setup', async (reader) => {
-    await reader.query("set application_name = 'nightly-report'");
+  await asStranger(endpoint, 'nightly-report', async (reader) => {
     const reading = reader
       .query(`select pg_sleep(${READER_MS / 1000}), 'a secret value' from (select from orders limit 1) as o`)
       .then(() => (readEndMs = clock.now()));

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { StatementRecord } from '../../scripts/artifacts/records.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
 import { runCommandStep } from '../../scripts/replay/command-step.ts';
-import { withConnection } from '../../scripts/pg/client.ts';
 import { runSqlStep } from '../../scripts/replay/sql-step.ts';
+import { asStranger } from '../support/stranger.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 
 const bench = useReplayBench();
@@ -141,8 +141,8 @@ describe('a command', () => {
       await a.query('begin; lock table orders in share mode'); await b.query('begin; lock table items in exclusive mode');
       await new Promise((resolve) => setTimeout(resolve, 150));
       await a.query('commit'); await b.query('commit'); await a.end(); await b.end();`;
-    await withConnection(bench().endpoint, 'setup', async (before) => {
-      await before.query(`set application_name = 'report'; begin; lock table orders in row share mode`);
+    await asStranger(bench().endpoint, 'report', async (before) => {
+      await before.query(`begin; lock table orders in row share mode`);
       const quoted = program.replaceAll("'", `'\\''`);
       await runCommandStep(
         {

@@ -27,13 +27,13 @@ export async function openStepContext(
     exact: folder.writer('exact-waits'),
   };
   for (const [name, writer] of Object.entries(writers)) cleanup.add(name, () => writer.close());
-  const exact = await ExactWaits.start(endpoint, sources, { clock, writer: writers.exact });
+  const exact = await ExactWaits.start(endpoint, sources, { clock, life, writer: writers.exact });
   cleanup.add('exact waits', () => exact.stop());
   const watch = await LockWatch.start(endpoint, { ...writers, clock, life, exact });
   cleanup.add('watch', () => watch.stop());
   return {
     rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
-    primary: exact.forPlan(endpoint),
+    primary: endpoint,
     clock,
     watch,
     traffic: { setShares: () => Promise.resolve(), p99Ms: () => null },

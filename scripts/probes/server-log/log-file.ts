@@ -1,5 +1,5 @@
 import { open, readlink, type FileHandle } from 'node:fs/promises';
-import type { PgClient } from '../../pg/client.ts';
+import type { Asker } from '../../pg/asker.ts';
 import { asError } from '../../shared/errors.ts';
 import { localServer } from '../../tracing/local-server.ts';
 
@@ -18,7 +18,7 @@ export interface LogFile {
  * Over SQL where the server may read its own log, else as a file of this machine.
  * @throws Error saying in one phrase why neither can be done
  */
-export async function openLogFile(client: PgClient): Promise<LogFile> {
+export async function openLogFile(client: Asker): Promise<LogFile> {
   const { rows } = await client.query<{ collector: string; file: string | null; destination: string }>(
     `select current_setting('logging_collector') as collector, pg_current_logfile('stderr') as file,
             current_setting('log_destination') as destination`,
@@ -35,7 +35,7 @@ export async function openLogFile(client: PgClient): Promise<LogFile> {
   }
 }
 
-async function overSql(client: PgClient, path: string): Promise<LogFile> {
+async function overSql(client: Asker, path: string): Promise<LogFile> {
   const { rows } = await client.query<{ size: string; isdir: boolean }>(
     'select size, isdir from pg_stat_file($1)',
     [path],
@@ -59,7 +59,7 @@ async function overSql(client: PgClient, path: string): Promise<LogFile> {
 }
 
 /** The server runs here, under another user perhaps, and its log was opened by who started it. */
-async function asFile(client: PgClient, whyNotSql: string): Promise<LogFile> {
+async function asFile(client: Asker, whyNotSql: string): Promise<LogFile> {
   const { postmasterPid } = await localServer(client);
   const path = await readlink(`/proc/${postmasterPid}/fd/2`).catch(() => '');
   if (!path.startsWith('/') || path.startsWith('/dev/')) throw new Error(`the log is no file (${whyNotSql})`);

@@ -1,7 +1,7 @@
-import type { SessionFacts } from '../artifacts/records.ts';
-import type { PgClient } from '../pg/client.ts';
-import { withoutConstants } from '../pg/without-constants.ts';
-import { redact } from '../shared/redact.ts';
+import type { SessionFacts } from '../../artifacts/records.ts';
+import type { Asker } from '../../pg/asker.ts';
+import { withoutConstants } from '../../pg/without-constants.ts';
+import { redact } from '../../shared/redact.ts';
 
 const FACTS = {
   name: 'rehearse_blockers',
@@ -21,18 +21,26 @@ type FactsRow = [
 /** What a session does changes; asking at every poll would cost more than it tells. */
 const FRESH_MS = 200;
 
+/** What is right to call a session, whatever it calls itself; undefined = as it calls itself. */
+export type NameOf = (pid: number) => string | undefined;
+
 /** What the sessions do that others wait for. Their statements never leave here with a value in them. */
 export class BlockerFacts {
   readonly #known = new Map<number, { tMs: number; told: string }>();
+  readonly #nameOf: NameOf;
+
+  constructor(nameOf: NameOf) {
+    this.#nameOf = nameOf;
+  }
 
   /** Facts of those of `pids` that are new or do something else by now. */
-  async changed(client: PgClient, pids: Iterable<number>, tMs: number): Promise<SessionFacts[]> {
+  async changed(client: Asker, pids: Iterable<number>, tMs: number): Promise<SessionFacts[]> {
     const due = [...new Set(pids)].filter((pid) => tMs - (this.#known.get(pid)?.tMs ?? -Infinity) > FRESH_MS);
     if (due.length === 0) return [];
     const { rows } = await client.query<FactsRow>({ ...FACTS, values: [due] });
     return rows.flatMap(([pid, name, state, query, transactionMs]) => {
       const facts = {
-        ...{ pid, applicationName: redact(name), state },
+        ...{ pid, applicationName: this.#nameOf(pid) ?? redact(name), state },
         query: query === null ? null : withoutConstants(query),
       };
       const told = JSON.stringify(facts);
