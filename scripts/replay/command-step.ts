@@ -3,6 +3,7 @@ import { dotenvNear } from '../commands/dotenv-files.ts';
 import { runShell, type ShellEnd } from '../commands/run-shell.ts';
 import { SessionRelay } from '../commands/session-relay.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import { ownSessions } from '../pg/own-sessions.ts';
 import type { CommandStep } from '../plan/model.ts';
 import { formatMs } from '../shared/format.ts';
 import { redact } from '../shared/redact.ts';
@@ -15,13 +16,16 @@ const QUOTES_ROWS = /^\s*(DETAIL|CONTEXT|Key \(|Failing row)/i;
 
 /**
  * Runs a program of the author's (a migration tool) that finds the database, and no other, by DATABASE_URL, PG* and their like.
- * Its locks are seen from outside: by its application_name, or as the only foreign backend in the database. One that succeeds
+ * Its locks are seen from outside, in the sessions that came through the relay or that are none of ours. One that succeeds
  * without ever connecting has migrated something else, or nothing.
  */
 export async function runCommandStep(step: CommandStep, context: StepContext): Promise<StepOutcome> {
   const startedMs = context.clock.now();
   context.progress(step.command, null, null);
-  const relay = await SessionRelay.open(context.primary);
+  const known = ownSessions(context.primary);
+  const relay = await SessionRelay.open(context.primary, ({ pid }) => {
+    if (pid !== null) known.opened(pid, 'command');
+  });
   try {
     const end = await runIn(relay.endpoint, step, context);
     if (end.exitCode !== 0) throw failure(step, end);

@@ -1,6 +1,6 @@
 import type { SessionRole } from '../../artifacts/records.ts';
 import type { Asker } from '../../pg/asker.ts';
-import type { ConnectionRole } from '../../pg/endpoint.ts';
+import { APPLICATION_PREFIX, type ConnectionRole } from '../../pg/endpoint.ts';
 import type { OwnSessions } from '../../pg/own-sessions.ts';
 import { monotonicMs } from '../../shared/clock.ts';
 
@@ -52,15 +52,21 @@ export class SessionRoles {
     return this.#strangers.get(pid) ?? (own === undefined ? 'other' : roleOf(own.role));
   }
 
-  /** The name that it has by right: `rehearse/actor/<name>`, or its kind where it is no client's; undefined = a stranger. */
+  /**
+   * The name that it has by right: `rehearse/actor/<name>`, or its kind where it is no client's; undefined = none but what it
+   * calls itself, as strangers and the author's programs.
+   */
   nameOf(pid: number): string | undefined {
-    if (this.#isOwn(pid)) return `rehearse/${this.#own.of(pid)?.role ?? ''}`;
+    const role = this.#isOwn(pid) ? this.#own.of(pid)?.role : undefined;
+    if (role !== undefined && role !== 'command') return `${APPLICATION_PREFIX}${role}`;
     return this.#types.get(pid);
   }
 
-  /** Process ids of all our own sessions. */
+  /** Process ids of all our own sessions, but for those of the author's program. */
   ownPids(): number[] {
-    return this.#own.all().flatMap(({ pid }) => (this.#strangers.has(pid) ? [] : [pid]));
+    return this.#own
+      .all()
+      .flatMap(({ pid, role }) => (this.#strangers.has(pid) || role === 'command' ? [] : [pid]));
   }
 
   /** From now on whoever comes new is a program of the author's; Infinity = no longer. */
