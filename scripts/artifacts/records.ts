@@ -3,6 +3,7 @@ import type { Budgets, Phase, PlannedPerformance, StepKind } from '../plan/model
 export type { EnvironmentRecord } from './environment-record.ts';
 export type { ActorRecord } from './actor-record.ts';
 export type { ExactWaitRecord } from './wait-records.ts';
+export type { ProbeRecord } from './probe-record.ts';
 export { REQUEST_COLUMNS } from './load-records.ts';
 export type { RequestHeader, RequestRow, LoadEvent } from './load-records.ts';
 
@@ -289,14 +290,4 @@ export interface ServerRecord {
   readonly writeLagBytes?: number | null;
   readonly flushLagBytes?: number | null;
   readonly replayLagBytes: number | null;
-}
-
-/** artifacts/probes.ndjson: the life of each probe. One that has no `stopped` line died. */
-export interface ProbeRecord {
-  readonly probe: 'requests' | 'waits' | 'server' | 'compatibility';
-  readonly event: 'started' | 'stopped' | 'died' | 'gap';
-  readonly tMs: number;
-  readonly message: string | null;
-  /** Of a gap, which ended at `tMs`. */
-  readonly awayMs?: number;
 }
