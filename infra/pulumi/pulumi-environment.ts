@@ -96,8 +96,8 @@ export class PulumiEnvironment implements Environment {
       // Written down first: from here on there may be a stack to remove.
       await writeSession(folder, { ...record, stack: true });
     }
-    // Made by a controller that has died: its hosts have to outlive that, or any sweep would take them.
-    if (wentOn(record)) await this.#target.keep(runId, new Date(record.expiresAt));
+    // Made by a controller that has died: its hosts have to outlive that, and to end with this one.
+    if (wentOn(record)) await this.#target.adopt(runId, new Date(record.expiresAt), record.controller);
     const hosts = await stack.up(environmentProgram(plan, await this.#target.maker()), signal);
     await writeKnownHosts(folder, hosts);
     const failed = watchHosts(this.#target, hosts, this.#destroyed.signal);

@@ -97,6 +97,8 @@ export interface HostTarget {
   alive(identity: string): Promise<boolean>;
   /** Lets the run's hosts live on until then, and no longer. */
   keep(runId: string, until: Date): Promise<void>;
-  /** Removes whatever is there of the run, half-made or whole, by name. Nothing there is no error. */
+  /** Lets them belong to that process, whose death ends them as their expiry does. */
+  adopt(runId: string, until: Date, owner: ProcessIdentity): Promise<void>;
+  /** Removes whatever carries the run's claim, half-made or whole. Nothing there is no error. */
   removeRun(runId: string): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identityOf, type ProcessIdentity } from '../../infra/process-identity.ts';
 import { createLocalHost, localHostAlive, removeLocalHost } from '../../infra/targets/local/host.ts';
-import { keepLocalHosts } from '../../infra/targets/local/keep.ts';
+import { adoptLocalHosts, keepLocalHosts } from '../../infra/targets/local/keep.ts';
 import { localLeftovers } from '../../infra/targets/local/leftovers.ts';
 import { netnsOf, stateRoot } from '../../infra/targets/local/names.ts';
 import { localNetworkAlive } from '../../infra/targets/local/network.ts';
@@ -85,15 +85,37 @@ describe.skipIf(!(await needsLocalHosts()))('the end of a local host', () => {
     }
   });
 
-  it('is possible for one that was only half made, and for one that is not there', async () => {
+  it('is possible for one that is not there, and touches nothing that only has its name', async () => {
     const run = await LocalRun.start();
-    const part = { runId: run.runId, role: 'standby' };
-    execFileSync('ip', ['netns', 'add', netnsOf(part)]);
+    const name = netnsOf({ runId: run.runId, role: 'standby' });
+    const folder = join(stateRoot(), `${run.runId}.standby`);
+    execFileSync('ip', ['netns', 'add', name]);
+    mkdirSync(folder);
     await removeLocalHost(run.runId, 'standby');
-    mkdirSync(join(stateRoot(), run.runId, 'standby'), { recursive: true });
-    await removeLocalHost(run.runId, 'standby');
-    await removeLocalHost(run.runId, 'standby');
+    expect([existsSync(`/run/netns/${name}`), existsSync(folder)]).toEqual([true, true]);
+    await expect(run.host('standby')).rejects.toMatchObject({ code: 'HOST_START_FAILED' });
+    expect([existsSync(`/run/netns/${name}`), existsSync(folder)]).toEqual([true, true]);
+    execFileSync('ip', ['netns', 'del', name]);
+    rmSync(folder, { recursive: true });
     expect(tracesOf(run, 'standby')).toEqual([]);
+  });
+
+  it('comes with the death of its owner, a while later, but not while it is kept', async () => {
+    const owner = spawn('sleep', ['600']);
+    const [controller, orphanSeconds] = [(await identityOf(owner.pid!))!, 2];
+    const [run, kept] = await Promise.all([
+      LocalRun.start({ controller, orphanSeconds }),
+      LocalRun.start({ controller, orphanSeconds }),
+    ]);
+    await Promise.all([run.host('driver', { orphanSeconds }), kept.host('driver', { orphanSeconds })]);
+    await keepLocalHosts(kept.runId, new Date(Date.now() + 60_000));
+    owner.kill('SIGKILL');
+    await until(() => localTraces(run.runId).length === 0);
+    await sleep(1_000);
+    expect(await localNetworkAlive(kept.network)).toBe(true);
+    // Who goes on with a run is its owner from then on.
+    await adoptLocalHosts(kept.runId, new Date(Date.now() + 60_000), controller);
+    await until(() => localTraces(kept.runId).length === 0);
   });
 
   it('does not come from making a second one of the same name', async () => {
@@ -107,7 +129,8 @@ describe.skipIf(!(await needsLocalHosts()))('the end of a local host', () => {
   it('comes by what is found of a run whose owner died and whose folder is gone', async () => {
     const run = await LocalRun.start({ controller: await endedProcess() });
     await Promise.all([run.host('primary'), run.host('driver')]);
-    rmSync(join(stateRoot(), run.runId), { recursive: true, force: true });
+    for (const role of ['primary', 'driver', 'network'])
+      rmSync(join(stateRoot(), `${run.runId}.${role}`), { recursive: true, force: true });
     const found = await leftoversOf(run.runId);
     expect(found.map(({ what }) => what.split(' (')[0])).toEqual(['host driver', 'host primary', 'network']);
     for (const leftover of found) {
@@ -122,7 +145,7 @@ describe.skipIf(!(await needsLocalHosts()))('the end of a local host', () => {
 
   it('is nobody’s business while its owner lives', async () => {
     const run = await LocalRun.start();
-    rmSync(join(stateRoot(), run.runId), { recursive: true, force: true });
+    rmSync(join(stateRoot(), `${run.runId}.network`), { recursive: true, force: true });
     expect(await leftoversOf(run.runId)).toMatchObject([{ inUse: true }]);
     const spec = {
       runId: run.runId,

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { linkOf, routeMarkOf, stateRoot } from '../../infra/targets/local/names.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { CLAIMS_ROOT, linkOf, routeMarkOf, stateRoot } from '../../infra/targets/local/names.ts';
 
 /**
  * Everything of a run of local hosts that this machine still has, as sentences: namespaces, mounts, cgroups, interfaces,
@@ -17,15 +17,22 @@ export function localTraces(runId: string): string[] {
     ...lines(links, `rehearse ${runId} `).map((line) => `alias ${line}`),
     ...lines(routes, linkOf(runId), `window ${routeMarkOf(runId)} `).map((line) => `route ${line}`),
     ...processes(runId),
-    ...list(stateRoot(), (name) => name === runId).map((name) => `folder ${stateRoot()}/${name}`),
+    ...list(stateRoot(), (name) => name.startsWith(`${runId}.`)).map(
+      (name) => `folder ${stateRoot()}/${name}`,
+    ),
+    ...list(CLAIMS_ROOT, (name) => name.startsWith(`${runId}.`)).map((name) => `claim ${name}`),
   ];
 }
 
 function cgroups(runId: string): string[] {
-  const trees = ['.', ...list('/sys/fs/cgroup', () => true)].map(
-    (tree) => `/sys/fs/cgroup/${tree}/rehearse/${runId}`,
+  const trees = [
+    '/sys/fs/cgroup',
+    ...list('/sys/fs/cgroup', () => true).map((tree) => `/sys/fs/cgroup/${tree}`),
+  ];
+  const found = trees.flatMap((tree) =>
+    list(tree, (name) => name.startsWith(`rehearse.${runId}.`)).map((name) => `${tree}/${name}`),
   );
-  return trees.filter((dir) => existsSync(dir)).map((dir) => `cgroup ${dir}`);
+  return found.map((dir) => `cgroup ${dir}`);
 }
 
 function lines(text: string, ...parts: readonly string[]): string[] {
@@ -46,7 +53,7 @@ function processes(runId: string): string[] {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
       const marked = /rehearse-(keeper|host)/.test(command) && command.includes(` ${runId} `);
-      const inside = readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(`/rehearse/${runId}/`);
+      const inside = readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(`/rehearse.${runId}.`);
       return marked || inside ? [`process ${pid} ${command.slice(0, 200)}`] : [];
     } catch {
       return [];

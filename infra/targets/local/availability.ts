@@ -1,7 +1,10 @@
 import { asError } from '../../../scripts/shared/errors.ts';
+import { newRunId } from '../../../scripts/artifacts/run-id.ts';
+import { currentPidSpace, identityOf } from '../../process-identity.ts';
 import type { Availability } from '../target.ts';
 import { NETWORK_ROLE, variablesOf } from './names.ts';
 import { filterFromMachine } from './packet-filter.ts';
+import { epochSeconds, ownerText } from './owner.ts';
 import { canBeRoot, runAsRoot, scriptWith } from './privileged.ts';
 import { findSshd } from './sshd.ts';
 
@@ -64,11 +67,17 @@ export async function localAvailability(): Promise<Availability> {
 }
 
 async function probe(): Promise<Lack[]> {
-  const variables = variablesOf({ runId: `probe-${process.pid}`, role: NETWORK_ROLE });
+  const controller = (await identityOf(process.pid)) ?? null;
+  const part = { runId: newRunId('probe'), role: NETWORK_ROLE };
+  const expires = epochSeconds(new Date(Date.now() + PROBE_TIMEOUT_MS));
+  const variables = {
+    ...variablesOf(part),
+    ...{ OWNER: ownerText(controller, await currentPidSpace()), EXPIRES: expires, KEEPER: '' },
+  };
   const limits = { CPU_PERCENT: 100, MEMORY_BYTES: 64 * 1024 ** 2, DISK_BYTES_PER_SEC: '', DISK_DEVICE: '' };
   const script = scriptWith(
     { ...variables, ...limits, FROM_MACHINE: filterFromMachine() },
-    ...['cgroups', 'common', 'probe'],
+    ...['claims', 'cgroups', 'common', 'probe'],
   );
   try {
     const { lines, complaint } = await runAsRoot(script, { timeoutMs: PROBE_TIMEOUT_MS });

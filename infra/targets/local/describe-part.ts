@@ -3,9 +3,9 @@ import type { FoundPart } from './find-parts.ts';
 import { NETWORK_ROLE } from './names.ts';
 
 /** `host primary (process 4711, namespace, 4 cgroups, folder /var/…)`; what is but a folder is called that. */
-export function describePart({ runId, role, things }: FoundPart, root: string): string {
-  const folder = `folder ${root}/${runId}/${role}`;
-  if (things.every(({ kind }) => kind === 'folder')) return folder;
+export function describePart({ role, things }: Pick<FoundPart, 'role' | 'things'>): string {
+  const [folder] = things.filter(({ kind }) => kind === 'folder').map(({ name }) => `folder ${name}`);
+  if (folder !== undefined && things.every(({ kind }) => kind === 'folder')) return folder;
   const names = things
     .filter(({ kind }) => kind === 'process' || kind === 'link')
     .map(({ kind, name }) => `${kind} ${name}`);
@@ -15,7 +15,8 @@ export function describePart({ runId, role, things }: FoundPart, root: string): 
     ...(things.some(({ kind }) => kind === 'namespace') ? ['namespace'] : []),
     ...(things.some(({ kind }) => kind === 'route') ? ['route'] : []),
     ...(cgroups > 0 ? [plural(cgroups, 'cgroup')] : []),
-    ...(things.some(({ kind }) => kind === 'folder') ? [folder] : []),
+    ...(folder === undefined ? [] : [folder]),
   ];
-  return `${role === NETWORK_ROLE ? 'network' : `host ${role}`} (${parts.join(', ')})`;
+  const what = role === NETWORK_ROLE ? 'network' : `host ${role}`;
+  return `${what} (${parts.length === 0 ? 'a claim' : parts.join(', ')})`;
 }

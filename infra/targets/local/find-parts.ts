@@ -1,179 +1,92 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { z } from 'zod';
-import {
-  CGROUP_ROOT,
-  NETWORK_ROLE,
-  partOf,
-  partOfNetns,
-  ROUTE_PROTO,
-  routeMarkOf,
-  stateRoot,
-  type Part,
-} from './names.ts';
-import { parseAlias, type Claim } from './owner.ts';
+import { ownUid } from '../../claims/claim.ts';
+import { isAlive } from '../../process-identity.ts';
+import { CLAIMS_ROOT, linkOf, NETWORK_ROLE, partOfName, routeMarkOf, stateRoot, type Part } from './names.ts';
+import { runOfAlias } from './owner.ts';
+import { claimsIn, readPartClaim, type ClaimedThing, type PartClaim } from './part-claim.ts';
+import { ownRoutes } from './routes.ts';
 
 export interface Thing {
   readonly kind: 'namespace' | 'process' | 'cgroup' | 'link' | 'route' | 'folder';
   readonly name: string;
 }
 
-/** What this machine has of one host or network. */
+/** What this machine has of one host or network that carries a claim. */
 export interface FoundPart extends Part {
   readonly things: readonly Thing[];
-  /** Null where nothing says whose it is. */
-  readonly claim: Claim | null;
-  /** When its folder was made; null without one. */
-  readonly bornMs: number | null;
+  readonly claim: PartClaim;
 }
 
-interface Trace {
-  readonly part: Part;
-  readonly thing: Thing;
-  readonly claim?: Claim | undefined;
-  readonly bornMs?: number;
+/** A folder below the state folder: with the claim that lies in it and is about it, or why there is none. */
+export interface FoundFolder {
+  readonly path: string;
+  readonly claim: PartClaim | undefined;
 }
 
-/** Every host and network of ours that has left any trace here, from its name in namespaces, arguments, cgroups and links. */
+/** Every host and network of this user that has left anything here, by its claims. */
 export async function findParts(): Promise<FoundPart[]> {
-  // The first claim found counts: a folder's is the latest, then an alias, then arguments.
-  const traces = [
-    ...(await folders()),
-    ...(await links()),
-    ...(await processes()),
-    ...(await namespaces()),
-    ...(await cgroups()),
-  ];
-  const marks = await ownRoutes();
-  const byName = new Map<string, Trace[]>();
-  for (const trace of traces) {
-    const name = `${trace.part.runId}/${trace.part.role}`;
-    byName.set(name, [...(byName.get(name) ?? []), trace]);
-  }
-  return [...byName.values()].flatMap((group) => {
-    const part = group[0]?.part;
-    if (!part) return [];
-    const routes =
-      part.role === NETWORK_ROLE ? marks.filter(({ mark }) => mark === routeMarkOf(part.runId)) : [];
-    return {
-      ...part,
-      things: [
-        ...group.map(({ thing }) => thing),
-        ...routes.map(({ subnet }) => ({ kind: 'route', name: subnet }) as const),
-      ],
-      claim: group.find(({ claim }) => claim)?.claim ?? null,
-      bornMs: group.find(({ bornMs }) => bornMs !== undefined)?.bornMs ?? null,
-    };
-  });
+  const claims = new Map<string, PartClaim>();
+  // The latter counts: a folder outlives the boot, and knows less.
+  for (const { claim } of await stateFolders()) if (claim) claims.set(nameOf(claim), claim);
+  for (const { claim } of await claimsIn(CLAIMS_ROOT)) if (claim) claims.set(nameOf(claim), claim);
+  const own = [...claims.values()].filter(({ uid }) => uid === ownUid());
+  return Promise.all(own.map(async (claim) => ({ ...claim, claim, things: await thingsOf(claim) })));
 }
 
-export interface MarkedRoute {
-  readonly subnet: string;
-  readonly mark: number;
-}
-
-/** Routes that none of these runs has made. */
-export async function findOrphanRoutes(runIds: readonly string[]): Promise<MarkedRoute[]> {
-  const known = new Set(runIds.map(routeMarkOf));
-  return (await ownRoutes()).filter(({ mark }) => !known.has(mark));
-}
-
-const routesSchema = z.array(
-  z.object({ dst: z.string(), metrics: z.array(z.object({ window: z.int().optional() })).optional() }),
-);
-
-async function ownRoutes(): Promise<MarkedRoute[]> {
-  const args = ['-4', '-j', 'route', 'show', 'proto', String(ROUTE_PROTO), 'type', 'unreachable'];
-  const { stdout, exitCode } = await execa('ip', args, { reject: false, timeout: 10_000 });
-  if (exitCode !== 0) return [];
-  return routesSchema.parse(JSON.parse(stdout || '[]')).flatMap(({ dst, metrics }) => {
-    const mark = metrics?.[0]?.window;
-    return mark === undefined ? [] : [{ subnet: dst, mark }];
-  });
-}
-
-async function folders(): Promise<Trace[]> {
+/** What lies where the folders of hosts do. */
+export async function stateFolders(): Promise<FoundFolder[]> {
   const root = stateRoot();
-  const found: Trace[] = [];
-  for (const runId of await list(root)) {
-    for (const role of await list(join(root, runId))) {
-      const part = partOf(runId, role);
-      const dir = join(root, runId, role);
-      const stats = part && (await stat(dir).catch(() => undefined));
-      if (!part || !stats) continue;
-      const bornMs = stats.birthtimeMs > 0 ? stats.birthtimeMs : stats.mtimeMs;
-      found.push({ part, bornMs, thing: { kind: 'folder', name: dir }, claim: await claimOfFolder(dir) });
-    }
+  const names = await readdir(root).catch(() => []);
+  return Promise.all(names.map((name) => lookAt(join(root, name), name)));
+}
+
+async function lookAt(path: string, name: string): Promise<FoundFolder> {
+  const stats = await lstat(path, { bigint: true }).catch(() => undefined);
+  if (stats?.isDirectory() !== true || stats.uid !== 0n) return { path, claim: undefined };
+  const claim = await readPartClaim(join(path, 'claim'));
+  // Of a draft the name ends with the number of the process that makes it.
+  const part = partOfName(name.replace(/\.\d+$/, ''));
+  const isItsName = claim?.runId === part?.runId && claim?.role === part?.role;
+  const isAbout = claim?.things.some(({ kind, inode }) => kind === 'folder' && inode === String(stats.ino));
+  return { path, claim: isItsName && isAbout === true ? claim : undefined };
+}
+
+function nameOf({ runId, role }: Part): string {
+  return `${runId}.${role}`;
+}
+
+/** Those things of a claim that are there and are still the ones it was written for. */
+async function thingsOf(claim: PartClaim): Promise<Thing[]> {
+  const found = await Promise.all(claim.things.map((thing) => present(thing)));
+  const link = linkOf(claim.runId);
+  const alias =
+    claim.role === NETWORK_ROLE
+      ? await readFile(`/sys/class/net/${link}/ifalias`, 'utf8').catch(() => '')
+      : '';
+  const routes = claim.role === NETWORK_ROLE ? await ownRoutes(routeMarkOf(claim.runId)) : [];
+  return [
+    ...(runOfAlias(alias) === claim.runId ? [{ kind: 'link', name: link } as const] : []),
+    ...found.flatMap((thing) => thing ?? []),
+    ...routes.map(({ subnet }) => ({ kind: 'route', name: subnet }) as const),
+  ];
+}
+
+async function present({ kind, inode, name }: ClaimedThing): Promise<Thing | undefined> {
+  switch (kind) {
+    case 'netns':
+      return (await inodeOf(`/run/netns/${name}`)) === inode ? { kind: 'namespace', name } : undefined;
+    case 'keeper':
+      return (await isAlive({ pid: Number(name), startTime: inode })) ? { kind: 'process', name } : undefined;
+    case 'cgroup':
+    case 'folder':
+      return (await inodeOf(name)) === inode ? { kind, name } : undefined;
+    default:
+      return undefined; // routes are known by their mark
   }
-  return found;
 }
 
-async function claimOfFolder(dir: string): Promise<Claim | undefined> {
-  const [expires, owner] = await Promise.all([text(join(dir, 'expires')), text(join(dir, 'owner'))]);
-  const [seconds = '', how] = expires.trim().split(' ');
-  if (owner === '') return undefined;
-  return {
-    owner: owner.trim(),
-    kept: how === 'kept',
-    expiresAtMs: /^\d+$/.test(seconds) ? Number(seconds) * 1000 : null,
-  };
-}
-
-async function links(): Promise<Trace[]> {
-  const found: Trace[] = [];
-  for (const name of await list('/sys/class/net')) {
-    const claim = parseAlias(await text(`/sys/class/net/${name}/ifalias`));
-    const part = claim && partOf(claim.runId, NETWORK_ROLE);
-    if (part) found.push({ part, claim, thing: { kind: 'link', name } });
-  }
-  return found;
-}
-
-/** Keepers and processes 1 of hosts: bash, with a marker among its arguments, followed by run, role, and expiry. */
-async function processes(): Promise<Trace[]> {
-  const found: Trace[] = [];
-  for (const pid of await list('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    const argv = (await text(`/proc/${pid}/cmdline`)).split('\0');
-    const marker = argv.findIndex((word) => word === 'rehearse-keeper' || word === 'rehearse-host');
-    const [runId = '', role = '', seconds = '', owner = ''] = argv.slice(marker + 1);
-    const part = marker < 2 || !/^\d+$/.test(seconds) ? undefined : partOf(runId, role);
-    if (!part) continue;
-    const claim = owner === '' ? undefined : { owner, kept: false, expiresAtMs: Number(seconds) * 1000 };
-    found.push({ part, claim, thing: { kind: 'process', name: pid } });
-  }
-  return found;
-}
-
-async function namespaces(): Promise<Trace[]> {
-  return (await list('/run/netns')).flatMap((name) => {
-    const part = partOfNetns(name);
-    return part ? [{ part, thing: { kind: 'namespace', name } }] : [];
-  });
-}
-
-async function cgroups(): Promise<Trace[]> {
-  const found: Trace[] = [];
-  const trees = ['.', ...(await list(CGROUP_ROOT))].map((tree) => join(CGROUP_ROOT, tree, 'rehearse'));
-  for (const tree of trees) {
-    for (const runId of await list(tree)) {
-      for (const role of await list(join(tree, runId))) {
-        const part = partOf(runId, role);
-        const dir = join(tree, runId, role);
-        if (part && (await stat(dir).catch(() => undefined))?.isDirectory() === true) {
-          found.push({ part, thing: { kind: 'cgroup', name: dir } });
-        }
-      }
-    }
-  }
-  return found;
-}
-
-async function list(dir: string): Promise<string[]> {
-  return readdir(dir).catch(() => []);
-}
-
-async function text(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
+async function inodeOf(path: string): Promise<string | undefined> {
+  const stats = await stat(path, { bigint: true }).catch(() => undefined);
+  return stats && String(stats.ino);
 }

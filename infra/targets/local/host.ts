@@ -25,6 +25,8 @@ export interface LocalHostSpec extends HostLimits {
   /** OpenSSH public key line; the only key that logs in, as root. */
   readonly authorizedKey: string;
   readonly share: readonly Share[];
+  /** How long it outlives its owner's death, in seconds; a minute unless it is said. */
+  readonly orphanSeconds?: number;
 }
 
 export interface LocalHost {
@@ -97,9 +99,9 @@ function hostScript(part: Part, spec: LocalHostSpec, here: PidSpace, more: Recor
       ...variablesOf({ runId, role }),
       ...limitVariables(spec),
       ...{ ADDRESS: address, OWNER: ownerText(spec.controller, here), EXPIRES: epochSeconds(spec.expiresAt) },
-      ...{ KEEPER: keeperScript(part), INIT: scriptWith(init, 'init'), HOST_KEY },
+      ...{ KEEPER: keeperScript(part, spec.orphanSeconds), INIT: scriptWith(init, 'init'), HOST_KEY },
     },
-    ...['cgroups', 'common', 'host-up'],
+    ...['claims', 'cgroups', 'common', 'host-up'],
   );
 }
 

@@ -1,39 +1,31 @@
 import { currentPidSpace } from '../../process-identity.ts';
-import type { Leftover, NotOurs } from '../target.ts';
+import type { Leftover } from '../target.ts';
 import { describePart } from './describe-part.ts';
-import { findOrphanRoutes, findParts, type FoundPart } from './find-parts.ts';
-import { NETWORK_ROLE, stateRoot } from './names.ts';
-import { isClaimInUse } from './owner.ts';
+import { findParts, type FoundPart } from './find-parts.ts';
+import { NETWORK_ROLE } from './names.ts';
+import { standingOfPart } from './owner.ts';
 import { removePart } from './remove.ts';
 
 const TARGET = 'local';
-/** Hosts, then networks, then folders of every run of this machine that says whose it is. */
+
+/** Hosts, then networks, then folders of this user's runs on this machine, by their claims. */
 export async function localLeftovers(): Promise<Leftover[]> {
   if (process.platform !== 'linux') return [];
   const [parts, here] = [await findParts(), await currentPidSpace()];
-  const used = new Set<string>();
-  for (const { claim, runId } of parts) if (claim && (await isClaimInUse(claim, here))) used.add(runId);
-  return parts
-    .filter(({ claim }) => claim !== null)
-    .sort((one, other) => order(one) - order(other) || one.role.localeCompare(other.role))
-    .map((part) => ({
-      ...{ target: TARGET, runId: part.runId, what: describePart(part, stateRoot()) },
-      expiresAt: part.claim?.expiresAtMs == null ? null : new Date(part.claim.expiresAtMs).toISOString(),
+  const standings = await Promise.all(
+    parts.map(async (part) => ({ part, standing: await standingOfPart(part.claim, here) })),
+  );
+  // A run goes on as a whole, or is over.
+  const used = new Set(standings.filter(({ standing }) => standing.inUse).map(({ part }) => part.runId));
+  return standings
+    .sort((one, other) => order(one.part) - order(other.part) || one.part.role.localeCompare(other.part.role))
+    .map(({ part, standing }) => ({
+      ...{ target: TARGET, runId: part.runId, what: describePart(part) },
+      expiresAt: new Date(part.claim.expiresAtMs).toISOString(),
       inUse: used.has(part.runId),
-      ownerDied: !used.has(part.runId),
+      ownerDied: standing.ownerDied && !used.has(part.runId),
       remove: () => removePart(part),
     }));
-}
-
-export async function localNotOurs(): Promise<NotOurs[]> {
-  if (process.platform !== 'linux') return [];
-  const parts = await findParts();
-  const strange = parts.filter(({ claim }) => claim === null);
-  const routes = await findOrphanRoutes(parts.map(({ runId }) => runId));
-  return [
-    ...strange.map((part) => ({ what: describePart(part, stateRoot()), why: 'it has no claim' })),
-    ...routes.map(({ subnet }) => ({ what: `route to ${subnet}`, why: 'it has no claim' })),
-  ];
 }
 
 function order({ role, things }: FoundPart): number {

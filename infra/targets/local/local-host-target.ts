@@ -5,7 +5,7 @@ import type { HostSpec } from '../../../scripts/plan/model.ts';
 import type { Capacity, HostTarget } from '../hosts.ts';
 import type { EnvironmentSpec } from '../target.ts';
 import { localHostAlive, removeLocalHost } from './host.ts';
-import { keepLocalHosts } from './keep.ts';
+import { adoptLocalHosts, keepLocalHosts } from './keep.ts';
 import { localSoftware } from './local-software.ts';
 import { removeLocalNetwork } from './network.ts';
 
@@ -47,6 +47,7 @@ export const localHostTarget: HostTarget = {
 
   alive: (identity) => localHostAlive(identitySchema.parse(JSON.parse(identity))),
   keep: keepLocalHosts,
+  adopt: adoptLocalHosts,
 
   async removeRun(runId: string): Promise<void> {
     const removed = await Promise.allSettled(ROLES.map((role) => removeLocalHost(runId, role)));

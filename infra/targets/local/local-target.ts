@@ -5,7 +5,8 @@ import { sessionLeftovers, sessionsNotOurs } from '../../pulumi/session-leftover
 import { findBinaries } from '../embedded/binaries.ts';
 import type { Availability, Environment, EnvironmentSpec, Leftover, NotOurs, Target } from '../target.ts';
 import { localAvailability } from './availability.ts';
-import { localLeftovers, localNotOurs } from './leftovers.ts';
+import { localLeftovers } from './leftovers.ts';
+import { localNotOurs } from './not-ours.ts';
 import { localHostTarget } from './local-host-target.ts';
 
 const { name } = localHostTarget;

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { linkOf, netnsOf, partOf, partOfNetns, requireHost, routeMarkOf, stateRoot } from './names.ts';
+import { linkOf, netnsOf, partOf, partOfName, requireHost, routeMarkOf, stateRoot } from './names.ts';
 
 const RUN = 'split-customer-name-20261120-020000-a1b2';
 
 describe('names of a run’s parts', () => {
   it('lead back to the run', () => {
     const part = { runId: RUN, role: 'primary' };
-    expect(partOfNetns(netnsOf(part))).toEqual(part);
-    expect(partOfNetns('rehearse.x')).toBeUndefined();
-    expect(partOfNetns('somebody.else.primary')).toBeUndefined();
+    expect(netnsOf(part)).toBe(`rehearse.${RUN}.primary`);
+    expect(partOfName(`${RUN}.primary`)).toEqual(part);
+    expect(partOfName(RUN)).toBeUndefined();
   });
 
   it('fit into what Linux allows', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ownUid } from '../../claims/claim.ts';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 
 /** The part of a run that is not a host; no host may have this role. */
@@ -6,11 +7,15 @@ export const NETWORK_ROLE = 'network';
 /** The protocol number that marks our routes, see `ip route … proto`. */
 export const ROUTE_PROTO = 99;
 export const CGROUP_ROOT = '/sys/fs/cgroup';
+/** Where root keeps the claims on what the kernel keeps: gone with the boot, as that is. */
+export const CLAIMS_ROOT = '/run/dress-rehearsal';
 
 const DEFAULT_STATE_ROOT = '/var/lib/dress-rehearsal';
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/;
 const ROLE = /^[a-z][a-z0-9-]{0,14}$/;
-const NETNS = /^rehearse\.(.+)\.([^.]+)$/;
+/** How a part is called where its name must tell of run and role. */
+const DOTTED = /^(.+)\.([^.]+)$/;
+const PREFIX = 'rehearse.';
 
 /** One host of a run, or (role `network`) its network. */
 export interface Part {
@@ -42,11 +47,17 @@ export function requireHost(runId: string, role: string): Part {
 }
 
 export function netnsOf({ runId, role }: Part): string {
-  return `rehearse.${runId}.${role}`;
+  return `${PREFIX}${runId}.${role}`;
 }
 
-export function partOfNetns(name: string): Part | undefined {
-  const [, runId = '', role = ''] = NETNS.exec(name) ?? [];
+/** Of a namespace and of a cgroup: `rehearse.<run>.<role>`. */
+export function looksLikeOurs(name: string): boolean {
+  return name.startsWith(PREFIX);
+}
+
+/** `<run>.<role>`, as claims and folders are called. */
+export function partOfName(name: string): Part | undefined {
+  const [, runId = '', role = ''] = DOTTED.exec(name) ?? [];
   return partOf(runId, role);
 }
 
@@ -72,8 +83,8 @@ export function stateRoot(env: NodeJS.ProcessEnv = process.env): string {
 /** What every script wants to know. */
 export function variablesOf({ runId, role }: Part): Record<string, string | number> {
   return {
-    ...{ STATE: stateRoot(), CG: CGROUP_ROOT, RUN: runId, ROLE: role },
-    ...{ LINK: linkOf(runId), MARK: routeMarkOf(runId) },
+    ...{ STATE: stateRoot(), CG: CGROUP_ROOT, CLAIMS: CLAIMS_ROOT, RUN: runId, ROLE: role },
+    ...{ UID_OF_RUN: ownUid(), LINK: linkOf(runId), MARK: routeMarkOf(runId) },
   };
 }
 

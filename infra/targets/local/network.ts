@@ -16,6 +16,8 @@ export interface LocalNetworkSpec {
   readonly controller: ProcessIdentity | null;
   /** A /24 such as `10.89.7.0/24`; undefined = a free one is chosen. */
   readonly subnet?: string;
+  /** How long it outlives its owner's death, in seconds; a minute unless it is said. */
+  readonly orphanSeconds?: number;
 }
 
 export interface LocalNetwork {
@@ -32,6 +34,8 @@ export interface LocalNetwork {
 const UP_TIMEOUT_MS = 30_000;
 const EXISTS = 17;
 const TAKEN = 75;
+/** So long a part of a run stays after its owner's death: time enough to go on with the run by `--resume`. */
+const ORPHAN_SECONDS = 60;
 
 /**
  * Makes the private network of a run. Hosts on it talk freely among themselves, this machine reaches their port 22 and
@@ -86,10 +90,13 @@ async function makeNetwork(
       {
         ...variables,
         ...{ SUBNET: subnet, GATEWAY: gateway, OWNER: owner, EXPIRES: expires },
-        ...{ ALIAS: aliasOf(spec.runId, expires, false, owner), KEEPER: keeperScript(part) },
+        ...{
+          ALIAS: aliasOf(spec.runId, expires, false, owner),
+          KEEPER: keeperScript(part, spec.orphanSeconds),
+        },
         ...{ FROM_MACHINE: filterFromMachine(), TO_MACHINE: filterToMachine(gateway) },
       },
-      ...['cgroups', 'common', 'network-up'],
+      ...['claims', 'cgroups', 'common', 'network-up'],
     );
     const end = await runAsRoot(script, { timeoutMs: UP_TIMEOUT_MS, signal });
     exitCode = end.exitCode;
@@ -103,9 +110,10 @@ async function makeNetwork(
   return false;
 }
 
-/** What keeps a part of a run to its expiry; it holds no secrets. */
-export function keeperScript(part: Part): string {
-  return scriptWith(variablesOf(part), 'cgroups', 'common', 'keeper');
+/** What keeps a part of a run to its expiry and its owner's life; it holds no secrets. */
+export function keeperScript(part: Part, orphanSeconds = ORPHAN_SECONDS): string {
+  const variables = { ...variablesOf(part), ORPHAN_SECONDS: orphanSeconds };
+  return scriptWith(variables, 'claims', 'cgroups', 'common', 'keeper');
 }
 
 function failure({ runId }: Part, complaint: string): ConstructorParameters<typeof RehearsalError> {

@@ -1,48 +1,48 @@
 import { describe, expect, it } from 'vitest';
 import { currentPidSpace, identityOf } from '../../process-identity.ts';
-import { aliasOf, epochSeconds, isClaimInUse, ownerText, parseAlias } from './owner.ts';
+import { aliasOf, epochSeconds, ownerText, runOfAlias, standingOfPart } from './owner.ts';
 
 const here = await currentPidSpace();
 const me = (await identityOf(process.pid))!;
 const soon = Date.now() + 60_000;
 const past = Date.now() - 60_000;
+const dead = ownerText({ ...me, startTime: '1' }, here);
+const inUse = { inUse: true, ownerDied: false };
 
-describe('the claim on a part of a run', () => {
-  it('is read back from the alias of an interface, which has room for 255 characters', () => {
-    const alias = aliasOf(`${'r'.repeat(98)}-20261120-020000-a1b2`, 1_800_000_000, true, ownerText(me, here));
+describe('a part of a run', () => {
+  it('is told by the alias of its link, which has room for 255 characters', () => {
+    const runId = `${'r'.repeat(98)}-20261120-020000-a1b2`;
+    const alias = aliasOf(runId, 1_800_000_000, true, ownerText(me, here));
     expect(alias.length).toBeLessThan(256);
-    expect(parseAlias(`${alias}\n`)).toMatchObject({
-      kept: true,
-      expiresAtMs: 1_800_000_000_000,
-      owner: ownerText(me, here),
-    });
-    expect(parseAlias('uplink')).toBeUndefined();
+    expect(runOfAlias(`${alias}\n`)).toBe(runId);
+    expect(runOfAlias('uplink')).toBeUndefined();
   });
 
-  it('holds while its owner lives, also beyond its expiry', async () => {
+  it('is in use while its owner lives, also beyond its expiry', async () => {
     const claim = { expiresAtMs: past, kept: false, owner: ownerText(me, here) };
-    expect(await isClaimInUse(claim, here)).toBe(true);
-    const gone = ownerText({ ...me, startTime: '1' }, here);
-    expect(await isClaimInUse({ ...claim, expiresAtMs: soon, owner: gone }, here)).toBe(false);
+    expect(await standingOfPart(claim, here)).toEqual(inUse);
+    expect(await standingOfPart({ ...claim, expiresAtMs: soon, owner: dead }, here)).toEqual({
+      inUse: false,
+      ownerDied: true,
+    });
   });
 
-  it('holds until its expiry when it is kept, has no owner, or its owner cannot be seen from here', async () => {
-    const gone = ownerText({ ...me, startTime: '1' }, here);
-    const nobody = ownerText(null, here);
-    const elsewhere = ownerText(me, { ...here, namespace: 'pid:[1]' });
-    for (const [kept, owner] of [
-      [true, gone],
-      [false, nobody],
-      [false, elsewhere],
-    ] as const) {
-      expect(await isClaimInUse({ kept, owner, expiresAtMs: soon }, here)).toBe(true);
-      expect(await isClaimInUse({ kept, owner, expiresAtMs: past }, here)).toBe(false);
-    }
+  it.each([
+    ['it is kept', true, dead, true],
+    ['nobody owns it', false, ownerText(null, here), false],
+    ['its owner cannot be seen from here', false, ownerText(me, { ...here, namespace: 'pid:[1]' }), false],
+  ])('is in use until its expiry when %s', async (_, kept, owner, ownerDied) => {
+    expect(await standingOfPart({ kept, owner, expiresAtMs: soon }, here)).toEqual(inUse);
+    expect(await standingOfPart({ kept, owner, expiresAtMs: past }, here)).toEqual({
+      inUse: false,
+      ownerDied,
+    });
   });
 
   it('ends with the boot', async () => {
     const owner = ownerText(me, { ...here, bootId: 'another' });
-    expect(await isClaimInUse({ kept: true, owner, expiresAtMs: soon }, here)).toBe(false);
+    const standing = await standingOfPart({ kept: true, owner, expiresAtMs: soon }, here);
+    expect(standing).toEqual({ inUse: false, ownerDied: false });
   });
 
   it('expires in whole seconds, never early', () => {

@@ -1,40 +1,45 @@
 import { isAlive, type PidSpace, type ProcessIdentity } from '../../process-identity.ts';
+import { judgeClaim, type Standing } from '../../claims/claim.ts';
 
-/** Who a part of a run belongs to and how long it may live, as it stands in aliases, arguments and files. */
-export interface Claim {
-  readonly expiresAtMs: number | null;
+/** Who a part of a run belongs to and how long it may live, as it stands in claims, aliases and arguments. */
+export interface Ownership {
+  readonly expiresAtMs: number;
   /** Kept on purpose: it lives until it expires, owner or no owner. */
   readonly kept: boolean;
   /** `<pid>/<start time>/<boot id>/<pid namespace>`, with `-` for a pid where nobody owns it. */
-  readonly owner: string | null;
+  readonly owner: string;
 }
-
-/** Linux knows an alias of at most 255 characters. */
-const ALIAS = /^rehearse (\S+) (\d+) (owned|kept) (\S+)$/;
 
 export function ownerText(controller: ProcessIdentity | null, { bootId, namespace }: PidSpace): string {
   return [controller?.pid ?? '-', controller?.startTime ?? '-', bootId, namespace].join('/');
 }
 
+/** What a link says of itself; Linux knows an alias of at most 255 characters. */
 export function aliasOf(runId: string, expiresAtS: number, kept: boolean, owner: string): string {
   return `rehearse ${runId} ${expiresAtS} ${kept ? 'kept' : 'owned'} ${owner}`;
 }
 
-/** Undefined for an alias that is not ours. */
-export function parseAlias(alias: string): (Claim & { readonly runId: string }) | undefined {
-  const [, runId, expiresAtS, how, owner] = ALIAS.exec(alias.trim()) ?? [];
-  if (runId === undefined || owner === undefined) return undefined;
-  return { runId, owner, kept: how === 'kept', expiresAtMs: Number(expiresAtS) * 1000 };
+/** The run that a link's alias names; undefined for an alias that is not ours. */
+export function runOfAlias(alias: string): string | undefined {
+  return /^rehearse (\S+) \d+ (?:owned|kept) \S+$/.exec(alias.trim())?.[1];
 }
 
-/** Does its run still go on, or is it kept? */
-export async function isClaimInUse(claim: Claim, here: PidSpace, nowMs = Date.now()): Promise<boolean> {
-  const lives = claim.expiresAtMs !== null && claim.expiresAtMs > nowMs;
-  const [pid = '-', startTime = '', bootId = '', namespace = ''] = claim.owner?.split('/') ?? [];
-  if (claim.owner !== null && bootId !== here.bootId) return false;
-  // Without an owner, and from inside another container where it cannot be seen, the expiry decides.
-  if (claim.kept || pid === '-' || namespace !== here.namespace) return claim.owner !== null && lives;
-  return isAlive({ pid: Number(pid), startTime });
+/** Does its run still go on, or is it kept? Without an owner the expiry decides. */
+export async function standingOfPart(
+  { owner, kept, expiresAtMs }: Ownership,
+  here: PidSpace,
+  nowMs = Date.now(),
+): Promise<Standing> {
+  const [pid = '-', startTime = '', bootId = '', namespace = ''] = owner.split('/');
+  const expiresAt = new Date(expiresAtMs).toISOString();
+  const nobodys = kept || pid === '-';
+  const controllerAlive = !nobodys && (await isAlive({ pid: Number(pid), startTime }));
+  const standing = judgeClaim(
+    { pidSpace: { bootId, namespace }, expiresAt, keptUntil: nobodys ? expiresAt : null },
+    { here, controllerAlive, nowMs },
+  );
+  // An owner that never was cannot be known to be dead.
+  return pid === '-' ? { ...standing, ownerDied: false } : standing;
 }
 
 /** Whole seconds since 1970, as scripts count. */

@@ -4,22 +4,16 @@ import { hostsFile } from './hosts-file.ts';
 import { shareVariables } from './shares.ts';
 
 describe('parts of a run in words', () => {
-  const common = { runId: 'a-run', claim: null, bornMs: null };
-
   it('are a host or a network with what there is of it, or but a folder', () => {
-    const folder = { kind: 'folder', name: '/state/a-run/primary' } as const;
-    expect(describePart({ ...common, role: 'primary', things: [folder] }, '/state')).toBe(
-      'folder /state/a-run/primary',
-    );
-    const cgroup = { kind: 'cgroup', name: '/sys/fs/cgroup/rehearse/a-run/primary' } as const;
+    const folder = { kind: 'folder', name: '/state/a-run.primary' } as const;
+    expect(describePart({ role: 'primary', things: [folder] })).toBe('folder /state/a-run.primary');
+    const cgroup = { kind: 'cgroup', name: '/sys/fs/cgroup/rehearse.a-run.primary' } as const;
     const things = [folder, { kind: 'process', name: '4711' } as const, cgroup];
-    expect(describePart({ ...common, role: 'primary', things }, '/state')).toBe(
-      'host primary (process 4711, 1 cgroup, folder /state/a-run/primary)',
+    expect(describePart({ role: 'primary', things })).toBe(
+      'host primary (process 4711, 1 cgroup, folder /state/a-run.primary)',
     );
     const network = [{ kind: 'link', name: 'rh0' } as const, { kind: 'route', name: '10.1.2.0/24' } as const];
-    expect(describePart({ ...common, role: 'network', things: network }, '/state')).toBe(
-      'network (link rh0, route)',
-    );
+    expect(describePart({ role: 'network', things: network })).toBe('network (link rh0, route)');
   });
 });
 

@@ -6,18 +6,15 @@ import { runAsRoot, scriptWith } from './privileged.ts';
 const REMOVE_TIMEOUT_MS = 120_000;
 
 /**
- * Removes a host, or (role `network`) the network of a run, by name and however much of it there is. Takes no signal: what
- * has begun to go is better gone.
- * @throws TIMED_OUT, TARGET_UNAVAILABLE,the latter also with what could not be removed
+ * Removes a host, or (role `network`) the network of a run, however much of it there is: only what its claim names and still
+ * is the same thing. Takes no signal: what has begun to go is better gone.
+ * @throws TIMED_OUT, TARGET_UNAVAILABLE, the latter also with what could not be removed
  */
-export async function removePart(
-  part: Part,
-  overrides: Readonly<Record<string, number>> = {},
-): Promise<void> {
-  const script = scriptWith({ ...variablesOf(part), ...overrides }, 'cgroups', 'common', 'remove');
+export async function removePart(part: Part): Promise<void> {
+  const script = scriptWith(variablesOf(part), 'claims', 'cgroups', 'common', 'remove');
   const { exitCode, complaint } = await runAsRoot(script, { timeoutMs: REMOVE_TIMEOUT_MS });
   if (exitCode === 0) return;
   throw new RehearsalError('TARGET_UNAVAILABLE', `cannot remove ${netnsOf(part)}: ${complaint}`, {
-    hint: 'try rehearse reap --execute once more',
+    hint: 'do what it says, then rehearse reap --execute once more',
   });
 }

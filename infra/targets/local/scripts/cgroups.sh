@@ -1,4 +1,4 @@
-# Limits of one host, by cgroup v1 or v2. Wants: CG (where cgroups are mounted), RUN, ROLE; for cgroups_up also
+# Limits of one host, by cgroup v1 or v2. Wants: claims.sh, CG (where cgroups are mounted), RUN, ROLE; for cgroups_up also
 # CPU_PERCENT, MEMORY_BYTES, DISK_BYTES_PER_SEC (empty = no limit) and DISK_DEVICE (major:minor).
 
 CGROUP_PIDS=4096
@@ -10,22 +10,23 @@ cgroup_version() {
   else echo 0; fi
 }
 
-# The folders that exist for this host, one a line.
+# The folders of this host, one a line: those that are still what was written down.
 cgroup_dirs() {
   local dir
-  for dir in "$CG/rehearse/$RUN/$ROLE" "$CG"/*/"rehearse/$RUN/$ROLE"; do
-    if [ -d "$dir" ] && [ ! -L "${dir%"/rehearse/$RUN/$ROLE"}" ]; then printf '%s\n' "$dir"; fi
-  done
+  while read -r dir; do
+    if [ "$(stat -c %i "$dir" 2>/dev/null)" = "$(inode_claimed cgroup "$dir")" ]; then printf '%s\n' "$dir"; fi
+  done < <(names_claimed cgroup)
 }
 
 # put VALUE FILE
 put() { printf '%s\n' "$1" >"$2"; }
 
-# Another host that goes away may take the empty parents along between two steps of mkdir.
-make_dir() {
-  local try
-  for try in {1..20}; do if mkdir -p "$1" 2>/dev/null; then return 0; fi; done
-  mkdir -p "$1"
+# make_cgroup DIR: one that nobody else has. Directly below the root: a parent that several runs share would be nobody's.
+make_cgroup() {
+  if [ -e "$1" ]; then echo "$1 exists already, and is not ours" >&2; return 1; fi
+  claim_thing cgroup 0 "$1"
+  mkdir "$1"
+  claim_thing cgroup "$(stat -c %i "$1")" "$1"
 }
 
 cgroups_up() {
@@ -37,9 +38,9 @@ cgroups_up() {
 }
 
 cgroups_up_v1() {
-  local controller leaf="rehearse/$RUN/$ROLE"
+  local controller leaf=rehearse.$RUN.$ROLE
   for controller in memory cpu pids blkio; do
-    if [ -d "$CG/$controller" ]; then make_dir "$CG/$controller/$leaf"; fi
+    if [ -d "$CG/$controller" ]; then make_cgroup "$CG/$controller/$leaf"; fi
   done
   put "$CGROUP_PIDS" "$CG/pids/$leaf/pids.max"
   if [ -n "$MEMORY_BYTES" ]; then
@@ -59,14 +60,10 @@ cgroups_up_v1() {
 }
 
 cgroups_up_v2() {
-  local parent controller leaf="$CG/rehearse/$RUN/$ROLE"
-  make_dir "$leaf"
-  for parent in "$CG" "$CG/rehearse" "$CG/rehearse/$RUN"; do
-    for controller in memory cpu pids io; do
-      if grep -qsw "$controller" "$parent/cgroup.controllers"; then
-        put "+$controller" "$parent/cgroup.subtree_control"
-      fi
-    done
+  local controller leaf=$CG/rehearse.$RUN.$ROLE
+  make_cgroup "$leaf"
+  for controller in memory cpu pids io; do
+    if grep -qsw "$controller" "$CG/cgroup.controllers"; then put "+$controller" "$CG/cgroup.subtree_control"; fi
   done
   put "$CGROUP_PIDS" "$leaf/pids.max"
   if [ -n "$MEMORY_BYTES" ]; then
@@ -107,5 +104,7 @@ cgroups_down() {
     done
     if [ -d "$dir" ]; then echo "cannot remove the cgroup $dir" >&2; return 1; fi
   done < <(cgroup_dirs)
-  for dir in "$CG" "$CG"/*/; do rmdir "${dir%/}/rehearse/$RUN" "${dir%/}/rehearse" 2>/dev/null || true; done
+  while read -r dir; do
+    if [ "$(inode_claimed cgroup "$dir")" = 0 ]; then rmdir "$dir" 2>/dev/null || true; fi
+  done < <(names_claimed cgroup)
 }

@@ -1,7 +1,8 @@
-# Makes one host and waits until it is up. Wants: ADDRESS, OWNER, EXPIRES, KEEPER, INIT, HOST_KEY, AUTHORIZED_KEY, the limits
+# Makes one host and waits until it is up. Wants: ADDRESS, UID_OF_RUN, OWNER, EXPIRES, KEEPER, INIT, HOST_KEY, AUTHORIZED_KEY, the limits
 # of cgroups_up, LINK_BITS_PER_SEC, LINK_DELAY_MS. Says `ready <pid> <start time> [<how>]` and `note <what>`.
 START_TIMEOUT_S=20
-claim
+claim_part
+make_folder
 mkdir -m 700 "$DIR/disk"
 mkdir "$DIR/disk"/{upper,work,root,postgresql}
 mkdir -m 700 "$DIR/disk/rehearse"
@@ -12,7 +13,8 @@ DISK_DEVICE=$(stat -c %Hd:%Ld "$DIR")
 if [ -e "/sys/dev/block/$DISK_DEVICE/partition" ]; then DISK_DEVICE=$(cat "/sys/dev/block/$DISK_DEVICE/../dev"); fi
 cgroups_up
 
-ip netns add "$NETNS"
+if ! netns_is_ours "$SWITCH" "$CLAIMS/$RUN.network"; then echo "the network of run $RUN is not there" >&2; exit 1; fi
+make_netns "$NETNS"
 ip -n "$NETNS" link add name eth0 type veth peer name "$ROLE" netns "$SWITCH"
 ip -n "$SWITCH" -batch - <<BATCH
 link set dev $ROLE addrgenmode none

@@ -4,7 +4,7 @@
 set -euo pipefail
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 umask 022
-DIR=$STATE/$RUN/$ROLE
+DIR=$STATE/$RUN.$ROLE
 R=$DIR/disk/root
 how=
 

@@ -1,17 +1,37 @@
 # Outlives whoever made the host: starts it, ends it at its expiry, and cleans up after it however it ended.
-# Arguments: rehearse-keeper RUN ROLE EXPIRES OWNER. The file `expires` overrules the argument while it is there.
-argument_expires=$4
+# Its owner's death ends it too, after ORPHAN_SECONDS, unless it is kept.
+# Arguments: rehearse-keeper RUN ROLE EXPIRES OWNER, as they were at first; the claim has the last word.
+argument_expires=$4 argument_owner=$5
+start_of $$ && claim_thing keeper "$start" $$
 # A pipe that nobody writes to is a sleep without a process.
 mkfifo "$DIR/wait"
 exec 6<>"$DIR/wait"
 rm "$DIR/wait"
+remembered=$(<"$CLAIM")
+orphaned_seconds=0
+pid_namespace=$(readlink /proc/self/ns/pid)
 
-# True at the expiry, else a second later.
+# owner_lives PID/START/BOOT/NAMESPACE: also where nobody owns it, and where its owner cannot be seen from here.
+owner_lives() {
+  local pid begun namespace start
+  IFS=/ read -r pid begun _ namespace <<<"$1"
+  if [ "$pid" = - ] || [ "$namespace" != "$pid_namespace" ]; then return 0; fi
+  start_of "$pid" && [ "$start" = "$begun" ]
+}
+
+# True when its time is over or its claim is gone, else a second later.
 expired() {
-  local now expires
-  read -r expires _ 2>/dev/null <"$DIR/expires" || expires=$argument_expires
+  local now expires=$argument_expires how=owned owner=$argument_owner
+  if [ ! -e "$CLAIM" ]; then
+    # Without it nobody could tell whose all this is.
+    mkdir -p "$CLAIMS" && printf '%s\n' "$remembered" >"$CLAIM"
+    return 0
+  fi
+  read_claim
   printf -v now '%(%s)T' -1
   if ((now >= expires)); then return 0; fi
+  if [ "$how" = kept ] || owner_lives "$owner"; then orphaned_seconds=0; else orphaned_seconds=$((orphaned_seconds + 1)); fi
+  if ((orphaned_seconds > ORPHAN_SECONDS)); then return 0; fi
   read -rt 1 -u 6 || true
   return 1
 } 2>/dev/null
@@ -20,7 +40,7 @@ keep_network() {
   local try
   until expired || [ ! -e "/run/netns/$SWITCH" ]; do :; done
   for try in {1..10}; do # its hosts expire at the same moment, and go first
-    if [ "$(ls /run/netns | grep -c "^rehearse\.$RUN\.")" -le 1 ]; then break; fi
+    if [ "$(ls "$CLAIMS" 2>/dev/null | grep -c "^$RUN\.[a-z0-9-]*$")" -le 1 ]; then break; fi
     read -rt 1 -u 6 || true
   done
   remove_network

@@ -1,4 +1,4 @@
-# Removes one host, or the network of a run, by name: whatever of it is there.
+# Removes one host, or the network of a run: whatever of it is there and is what its claim says.
 case $ROLE in
   network) remove_network ;;
   *) remove_host ;;
