@@ -18,13 +18,18 @@ interface Found {
   readonly owner: FoundClaim<Owner>;
 }
 
-/** Every run folder in the temporary folder that carries our claim, with the processes that still work in it. */
+/** What runs of this user have here: folders, processes, and events in the kernel. */
 export async function findLeftovers(target: string): Promise<Leftover[]> {
+  return [...(await findRunFolders(target)), ...(await findTraces(target))];
+}
+
+/** Every run folder in the temporary folder that carries our claim, with the processes that still work in it. */
+export async function findRunFolders(target: string): Promise<Leftover[]> {
   const found: Leftover[] = [];
   for (const { dir, owner } of await runFolders()) {
     if (owner.claim) found.push(...(await leftoversOf(dir, owner.claim, target)));
   }
-  return [...found, ...(await findTraces(target))];
+  return found;
 }
 
 /** What is called like a run folder and is none of ours. */
