@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { PgEndpoint } from '../pg/endpoint.ts';
+import { addressOf, type PgEndpoint } from '../pg/endpoint.ts';
 import { SessionReader } from './session-reader.ts';
 
 /** A session that the server opened for the command. */
@@ -41,12 +41,7 @@ export class SessionRelay {
     const sessions: RelayedSession[] = [];
     // A client that has sent all may still wait for answers.
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-      const upstream = connect({
-        host: endpoint.host,
-        port: endpoint.port,
-        allowHalfOpen: true,
-        noDelay: true,
-      });
+      const upstream = connect({ ...addressOf(endpoint), allowHalfOpen: true, noDelay: true });
       const reader = new SessionReader((pid) => {
         const session = { pid };
         sessions.push(session);
@@ -63,7 +58,8 @@ export class SessionRelay {
     server.listen({ host: '127.0.0.1', port: 0 });
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    return new SessionRelay({ ...endpoint, host: '127.0.0.1', port }, server, sockets, sessions);
+    const relayed = { ...endpoint, host: '127.0.0.1', port, socketDir: undefined };
+    return new SessionRelay(relayed, server, sockets, sessions);
   }
 
   /** All that there were until now. */

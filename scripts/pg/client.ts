@@ -21,10 +21,12 @@ export async function connect(
 ): Promise<pg.Client> {
   const { signal, queryTimeoutMs, ...config } = extra;
   signal?.throwIfAborted();
+  const { socketDir, ...address } = endpoint;
   const immunity = immunityOf(role);
   const options = [endpoint.options, immunity].filter((some) => some !== undefined).join(' ');
   const client = new pg.Client({
-    ...endpoint,
+    ...address,
+    ...(socketDir === undefined ? {} : { host: socketDir }),
     ...config,
     // Left out, PGSSLMODE and PGOPTIONS of whoever started the tool would count; an empty text is the same as left out.
     ssl: false,

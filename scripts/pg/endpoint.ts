@@ -5,6 +5,8 @@ export interface PgEndpoint {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Folder of the server's socket, which the tool's own connections take; other programs take host and port. */
+  readonly socketDir?: string | undefined;
   /** Settings of each session, such as `-c deadlock_timeout=1s`. */
   readonly options?: string;
 }
@@ -14,3 +16,12 @@ export type ConnectionRole =
   'restore' | 'app' | 'migration' | 'probe' | 'compatibility' | 'setup' | 'command' | `actor/${string}`;
 
 export const APPLICATION_PREFIX = 'rehearse/';
+
+/** Where our own connections go, as `net.connect` takes it. */
+export function addressOf({
+  host,
+  port,
+  socketDir,
+}: PgEndpoint): { path: string } | { host: string; port: number } {
+  return socketDir === undefined ? { host, port } : { path: `${socketDir}/.s.PGSQL.${port}` };
+}

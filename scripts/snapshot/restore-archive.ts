@@ -77,6 +77,11 @@ function restoreArguments({ format, jobs, endpoint, path }: ArchiveOptions, list
   return [...modes, ...parallel, `--use-list=${listFile}`, `--dbname=${endpoint.database}`, path];
 }
 
+/** Our own program need not take the way round by the port. */
+function socketOf({ socketDir }: PgEndpoint): Record<string, string> {
+  return socketDir === undefined ? {} : { PGHOST: socketDir };
+}
+
 async function pgRestore(
   program: string,
   args: readonly string[],
@@ -88,6 +93,7 @@ async function pgRestore(
   const child = execa(program, args, {
     env: {
       ...childEnvironment({ ...endpoint, options: server.options }, 'restore', { inherited: process.env }),
+      ...socketOf(endpoint),
       LC_ALL: 'C',
     },
     extendEnv: false,

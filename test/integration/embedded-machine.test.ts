@@ -7,8 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
 import { findNpmPackage } from '../../infra/targets/embedded/npm-package.ts';
 import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
+import { preparePrograms } from '../../infra/targets/embedded/programs.ts';
 import { runnableBinDir } from '../../infra/targets/embedded/runnable.ts';
-import { requireServerUser } from '../../infra/targets/embedded/server-user.ts';
+import { openCell } from '../../infra/targets/embedded/cell/cell.ts';
 import type { Environment, RunningEnvironment } from '../../infra/targets/target.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { neverAborted, pidsBelow, privateTmpdir, show, specOf } from './embedded-fixture.ts';
@@ -79,14 +80,14 @@ describe('for root', () => {
       const dir = runDirOf('copy-1');
       await mkdir(dir.path);
       await chmod(dir.path, 0o711);
-      const user = await requireServerUser();
+      const cell = await openCell('for a test');
       const binaries = { binDir: join(hidden, 'native', 'bin'), version: '18.4', major: 18 };
       try {
-        expect(await runnableBinDir({ ...binaries, origin: 'npm' }, dir, user, neverAborted())).toBe(
+        expect(await runnableBinDir({ ...binaries, origin: 'npm' }, dir, cell, neverAborted())).toBe(
           join(dir.path, 'native', 'bin'),
         );
         await expect(
-          runnableBinDir({ ...binaries, origin: 'binDir' }, dir, user, neverAborted()),
+          runnableBinDir({ ...binaries, origin: 'binDir' }, dir, cell, neverAborted()),
         ).rejects.toMatchObject({ code: 'POSTGRES_NOT_FOUND' });
       } finally {
         await rm(dir.path, { recursive: true });
@@ -95,15 +96,40 @@ describe('for root', () => {
     },
   );
 
-  it.skipIf(!isRoot)('a temporary folder that the server’s user cannot enter is named', async () => {
+  it.skipIf(!isRoot)('a temporary folder that an open cell’s user cannot enter is named', async () => {
     await chmod(tmp.path, 0o700);
-    await expect(up(specOf())).rejects.toMatchObject({
+    const dir = runDirOf('enter-1');
+    await mkdir(dir.path);
+    const npm = { binDir, version: '18.4', major: 18, origin: 'npm' } as const;
+    await expect(
+      preparePrograms(npm, dir, await openCell('for a test'), neverAborted()),
+    ).rejects.toMatchObject({
       code: 'TARGET_UNAVAILABLE',
       message: expect.stringContaining(`cannot enter ${tmp.path}`) as string,
       hint: 'point TMPDIR to a folder that every user may enter, such as /tmp',
     });
-    await environment?.destroy();
+    await rm(dir.path, { recursive: true });
   });
+
+  it.skipIf(!canMount)(
+    'a closed cell needs no folder that others may enter, nor one of a short name',
+    async () => {
+      await chmod(tmp.path, 0o700);
+      const long = join(tmp.path, 'a'.repeat(100));
+      await mkdir(long);
+      process.env['TMPDIR'] = long;
+      try {
+        const { primary } = await up(specOf());
+        expect(await show(primary, ['server_encoding'])).toEqual({ server_encoding: 'UTF8' });
+        await environment?.destroy();
+        expect(await readdir(long)).toEqual([]);
+      } finally {
+        await environment?.destroy();
+        await rm(long, { recursive: true });
+        process.env['TMPDIR'] = tmp.path;
+      }
+    },
+  );
 });
 
 describe('a full disk', () => {

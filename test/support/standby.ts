@@ -6,7 +6,8 @@ import type { Programs } from '../../infra/targets/embedded/init-data.ts';
 import { runProgram } from '../../infra/targets/embedded/program.ts';
 import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
 import { ServerProcess } from '../../infra/targets/embedded/server-process.ts';
-import { giveTo, requireServerUser } from '../../infra/targets/embedded/server-user.ts';
+import { openCell } from '../../infra/targets/embedded/cell/cell.ts';
+import { giveTo } from '../../infra/targets/embedded/server-user.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 
 const BACKUP_TIMEOUT_MS = 60_000;
@@ -23,10 +24,11 @@ export interface TestStandby {
 /** A streaming standby of a primary on this machine, made by pg_basebackup of the same PostgreSQL. It answers already. */
 export async function startTestStandby(primary: PgEndpoint, binDir: string): Promise<TestStandby> {
   const path = await mkdtemp(join(tmpdir(), 'rehearse-standby-'));
-  const user = await requireServerUser();
+  const cell = await openCell('for a test');
   const dir = { ...runDirOf('standby'), path, data: join(path, 'data'), log: join(path, 'postgres.log') };
-  const programs: Programs = { binDir, dir, user };
-  const endpoint = { ...primary, port: await findFreePort(), database: 'postgres' };
+  const programs: Programs = { binDir, dir, cell };
+  const { host, user, password } = primary;
+  const endpoint = { host, user, password, port: await findFreePort(), database: 'postgres' };
   const signal = new AbortController().signal;
   let server: ServerProcess | undefined;
   const stop = async (): Promise<void> => {
@@ -44,7 +46,7 @@ export async function startTestStandby(primary: PgEndpoint, binDir: string): Pro
   };
   try {
     await chmod(path, 0o711);
-    await giveTo(user, path);
+    await giveTo(cell.user, path);
     await copyPrimary(programs, primary);
     await writeFile(join(dir.data, 'postgresql.auto.conf'), ownSettings(endpoint.port), { flag: 'a' });
     await start();
@@ -55,11 +57,11 @@ export async function startTestStandby(primary: PgEndpoint, binDir: string): Pro
   return { endpoint, stop, start, remove };
 }
 
-async function copyPrimary({ binDir, dir, user }: Programs, primary: PgEndpoint): Promise<void> {
+async function copyPrimary({ binDir, dir, cell }: Programs, primary: PgEndpoint): Promise<void> {
   const { host, port, user: role, password } = primary;
   const passfile = join(dir.path, '.pgpass');
   await writeFile(passfile, `${host}:${port}:*:${role}:${password}\n`, { mode: 0o600 });
-  await giveTo(user, passfile);
+  await giveTo(cell.user, passfile);
   const args = [
     '-h',
     host,
@@ -76,12 +78,12 @@ async function copyPrimary({ binDir, dir, user }: Programs, primary: PgEndpoint)
     '-R',
   ];
   const made = await runProgram(join(binDir, 'pg_basebackup'), args, {
-    ...{ user, cwd: dir.path, timeoutMs: BACKUP_TIMEOUT_MS },
+    ...{ cell, cwd: dir.path, timeoutMs: BACKUP_TIMEOUT_MS },
   });
   if (!made.ok) throw new Error(`pg_basebackup: ${made.output}`);
 }
 
-/** Read after all other files; tests want it back soon after it was away. */
+/** Read after all other files; a standby takes no fewer connections than its primary, and tests want it back soon. */
 function ownSettings(port: number): string {
-  return `port = ${port}\nwal_retrieve_retry_interval = '200ms'\n`;
+  return `port = ${port}\nmax_connections = 500\nunix_socket_directories = ''\nwal_retrieve_retry_interval = '200ms'\n`;
 }

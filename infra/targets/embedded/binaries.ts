@@ -70,7 +70,7 @@ async function readBinaries(binDir: string, origin: Binaries['origin']): Promise
   } catch {
     return undefined;
   }
-  const options = { user: undefined, cwd: tmpdir(), timeoutMs: 10_000 };
+  const options = { cell: undefined, cwd: tmpdir(), timeoutMs: 10_000 };
   const parsed = parseVersion((await runProgram(postgres, ['--version'], options)).output);
   return parsed && { binDir, origin, ...parsed };
 }

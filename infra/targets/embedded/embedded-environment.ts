@@ -7,6 +7,8 @@ import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { registerSecret } from '../../../scripts/shared/redact.ts';
 import type { Environment, EnvironmentSpec, RunningEnvironment } from '../target.ts';
 import { findBinaries } from './binaries.ts';
+import { makeCell } from './cell/cell.ts';
+import { Entrance } from './cell/entrance.ts';
 import { makeRunDir, recordServer } from './claim.ts';
 import { limitsOf } from './embedded-limits.ts';
 import { findFreePort, LOOPBACK, requirePort } from './free-port.ts';
@@ -15,7 +17,6 @@ import { preparePrograms } from './programs.ts';
 import { removeRunDir } from './remove-run-dir.ts';
 import { runDirOf, type RunDir } from './run-dir.ts';
 import { restoreSettings, type Machine, type ServerConfig } from './server-settings.ts';
-import { requireServerUser } from './server-user.ts';
 import { Server } from './server.ts';
 
 const SUPERUSER = 'postgres';
@@ -33,6 +34,7 @@ export class EmbeddedEnvironment implements Environment {
   readonly #destroyed = new AbortController();
   #folderIsOurs = false;
   #server: Server | undefined;
+  #entrance: Entrance | undefined;
   #busy: Promise<unknown> = Promise.resolve();
 
   constructor(spec: EnvironmentSpec) {
@@ -51,6 +53,8 @@ export class EmbeddedEnvironment implements Environment {
     );
     await this.#busy.catch(() => undefined);
     await this.#server?.stop(this.#destroyed.signal);
+    await this.#entrance?.close();
+    this.#entrance = undefined;
     if (this.#folderIsOurs) await removeRunDir(this.#dir);
     this.#folderIsOurs = false;
   }
@@ -59,13 +63,14 @@ export class EmbeddedEnvironment implements Environment {
     const { postgres } = this.#spec;
     const dir = this.#dir;
     const binaries = await findBinaries(postgres);
-    const user = await requireServerUser();
     if (postgres.port !== undefined) await requirePort(postgres.port);
     signal.throwIfAborted();
     await makeRunDir(dir, this.#spec);
     this.#folderIsOurs = true;
     await mkdir(dir.scratch, { mode: 0o700 });
-    const programs = await preparePrograms(binaries, dir, user, signal);
+    await mkdir(dir.cell, { mode: 0o700 });
+    const cell = await makeCell(dir, signal);
+    const programs = await preparePrograms(binaries, dir, cell, signal);
     const password = randomBytes(24).toString('base64url');
     registerSecret(password);
     await initData(programs, password, signal);
@@ -76,7 +81,7 @@ export class EmbeddedEnvironment implements Environment {
     );
     return {
       ...{ hosts: 1, hostInfo: [], driver: null, created: { server: 1 } },
-      ...{ primary, standby: null, scratchDir: dir.scratch, limits: limitsOf(this.#spec) },
+      ...{ primary, standby: null, scratchDir: dir.scratch, limits: limitsOf(this.#spec, cell) },
       restoreSettings: restore,
       switchTo: (mode, stop) => this.#whileAlive(stop, (both) => server.switchTo(mode, both)),
       failed: server.failed,
@@ -93,25 +98,44 @@ export class EmbeddedEnvironment implements Environment {
     const { postgres, connections = APP_CONNECTIONS } = this.#spec;
     for (let tries = 1; ; tries++) {
       const port = postgres.port ?? (await findFreePort());
-      const primary = { host: LOOPBACK, port, user: SUPERUSER, password, database: DATABASE };
-      const server = new Server({
-        programs,
-        endpoint: { ...primary, database: 'postgres' },
-        config: {
-          ...{ port, restore, asked: postgres.settings },
-          connections: Math.max(LEAST_CONNECTIONS, connections + OWN_CONNECTIONS),
-        },
-        onProcess: (pid) => recordServer(this.#dir, pid),
-      });
+      const config = {
+        ...{ port, restore, asked: postgres.settings },
+        connections: Math.max(LEAST_CONNECTIONS, connections + OWN_CONNECTIONS),
+      };
       try {
-        await server.start('rehearse', signal);
-        this.#server = server;
-        return { server, primary };
+        return await this.#startAt(programs, config, password, signal);
       } catch (error) {
         const lostRace = error instanceof RehearsalError && error.code === 'PORT_TAKEN';
         if (!lostRace || postgres.port !== undefined || tries === PORT_TRIES) throw error;
       }
     }
+  }
+
+  async #startAt(
+    programs: Programs,
+    config: ServerConfig,
+    password: string,
+    signal: AbortSignal,
+  ): Promise<{ server: Server; primary: PgEndpoint }> {
+    const entrance = await Entrance.open(this.#dir, programs.cell, config.port);
+    const sockets = entrance?.sockets;
+    const primary = {
+      ...{ host: LOOPBACK, port: config.port, user: SUPERUSER, password, database: DATABASE },
+      ...(sockets ? { socketDir: sockets.dir } : {}),
+    };
+    const server = new Server({
+      ...{ programs, config, sockets, endpoint: { ...primary, database: 'postgres' } },
+      onProcess: (pid) => recordServer(this.#dir, pid),
+    });
+    try {
+      await server.start('rehearse', signal);
+    } catch (error) {
+      await entrance?.close();
+      throw error;
+    }
+    this.#server = server;
+    this.#entrance = entrance;
+    return { server, primary };
   }
 
   /** Runs `work` with a signal that `destroy` aborts too; `destroy` waits for it to end. */

@@ -1,14 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { plural } from '../../../scripts/shared/format.ts';
 import type { EnvironmentSpec } from '../target.ts';
+import type { Cell } from './cell/cell.ts';
+import { reachOf } from './cell/reach.ts';
 import { refusedSettings } from './server-settings.ts';
 
 /** What this target cannot tell, as sentences for the report. */
-export function limitsOf({ postgres, hosts }: EnvironmentSpec): string[] {
+export function limitsOf({ postgres, hosts }: EnvironmentSpec, cell: Cell): string[] {
   const refused = refusedSettings(postgres.settings);
   const ignoredHosts = Object.keys(hosts);
   return [
-    'The server ran as processes of this machine, not isolated from whatever else ran here.',
+    'The server ran as processes of this machine and shared CPU, memory and disk with whatever else ran here.',
+    ...reachOf(cell),
     'Locks and query plans carry over to production; durations that come from hardware and disk do not.',
     `Client and server shared ${plural(availableParallelism(), 'CPU')}.`,
     'Text sorts as in the locale C.UTF-8, so plans for LIKE and ORDER BY on text may differ from production.',

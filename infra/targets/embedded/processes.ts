@@ -1,9 +1,10 @@
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { execa } from 'execa';
 import { sleep } from '../../../scripts/shared/clock.ts';
 import { OWNER_MARK, ownerMark, RUN_MARK } from '../../../scripts/shared/run-mark.ts';
 import { identityOf, isAlive, signalProcess, type ProcessIdentity } from '../../process-identity.ts';
+import { isOwnUid, pidsOfUid } from './cell/own-uid.ts';
 import type { Owner } from './owner.ts';
 import type { RunDir } from './run-dir.ts';
 
@@ -18,6 +19,7 @@ export async function processesOf(dir: RunDir, owner: Owner): Promise<ProcessIde
     if (await isAlive(server)) found.set(server.pid, server);
   }
   const pids = process.platform === 'linux' ? await pidsOnLinux(dir, owner) : await pidsByCommand(dir.path);
+  pids.push(...(await pidsOfOwnUser(dir)));
   for (const pid of pids) {
     const identity = await identityOf(pid);
     if (identity) found.set(pid, identity);
@@ -62,6 +64,12 @@ async function pidsOnLinux(dir: RunDir, owner: Owner): Promise<number[]> {
     if ((await worksIn(folders, entry)) || (await carriesMark(owner, entry))) pids.push(Number(entry));
   }
   return pids;
+}
+
+/** Also what the SQL has started, where the server has a user of its own. */
+async function pidsOfOwnUser({ data }: RunDir): Promise<number[]> {
+  const stats = await lstat(data).catch(() => undefined);
+  return stats !== undefined && isOwnUid(stats.uid) ? pidsOfUid(stats.uid) : [];
 }
 
 /** A server and all its children work in the data folder, as initdb does in the run's folder: in the very folder, not its name. */

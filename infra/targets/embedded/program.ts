@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
-import { asUser, type ServerUser } from './server-user.ts';
+import type { Cell } from './cell/cell.ts';
 
 /** What a program of PostgreSQL is started with: nothing of the caller's PG* variables or language. */
 export function serverEnvironment(home: string): Record<string, string> {
@@ -25,12 +25,13 @@ export interface ProgramResult {
 export async function runProgram(
   file: string,
   args: readonly string[],
-  options: { user: ServerUser | undefined; cwd: string; timeoutMs: number; signal?: AbortSignal },
+  options: { cell: Cell | undefined; cwd: string; timeoutMs: number; signal?: AbortSignal },
 ): Promise<ProgramResult> {
-  const { user, cwd, timeoutMs, signal } = options;
+  const { cell, cwd, timeoutMs, signal } = options;
   signal?.throwIfAborted();
-  const result = await execa(file, args, {
-    ...asUser(user),
+  const { file: program, args: all, ...user } = (await cell?.start(file, args)) ?? { file, args };
+  const result = await execa(program, all, {
+    ...user,
     ...(signal ? { cancelSignal: signal } : {}),
     cwd,
     env: serverEnvironment(cwd),

@@ -2,11 +2,11 @@ import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import type { Binaries } from './binaries.ts';
+import type { Cell } from './cell/cell.ts';
 import type { Programs } from './init-data.ts';
 import { runProgram } from './program.ts';
 import type { RunDir } from './run-dir.ts';
 import { runnableBinDir } from './runnable.ts';
-import type { ServerUser } from './server-user.ts';
 
 /**
  * The programs as they can be started for this run, by a user who can reach the run's folder.
@@ -15,14 +15,15 @@ import type { ServerUser } from './server-user.ts';
 export async function preparePrograms(
   binaries: Binaries,
   dir: RunDir,
-  user: ServerUser | undefined,
+  cell: Cell,
   signal: AbortSignal,
 ): Promise<Programs> {
-  if (user) {
+  const { user, isClosed } = cell;
+  if (user && !isClosed) {
     // Others may pass through, but not look around.
     await chmod(dir.path, 0o711);
     const reach = await runProgram('test', ['-x', dir.path], {
-      ...{ user, cwd: '/', timeoutMs: 10_000, signal },
+      ...{ cell, cwd: '/', timeoutMs: 10_000, signal },
     });
     if (!reach.ok) {
       throw new RehearsalError(
@@ -32,5 +33,5 @@ export async function preparePrograms(
       );
     }
   }
-  return { binDir: await runnableBinDir(binaries, dir, user, signal), dir, user };
+  return { binDir: await runnableBinDir(binaries, dir, cell, signal), dir, cell };
 }

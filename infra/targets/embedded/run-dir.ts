@@ -10,8 +10,12 @@ export interface RunDir {
   readonly runId: string;
   readonly data: string;
   readonly log: string;
-  /** Settings of the current mode; postgresql.conf includes it. */
-  readonly conf: string;
+  /** The server's configuration, outside of what the SQL under rehearsal can write: root owns it where root is the caller. */
+  readonly config: string;
+  /** Holds the folder of the server's socket, one for each start. */
+  readonly sockets: string;
+  /** Empty: where a closed cell puts its file system together. */
+  readonly cell: string;
   /** A copy of the programs where the server's user cannot run the original. */
   readonly native: string;
   readonly scratch: string;
@@ -26,7 +30,9 @@ export function runDirAt(path: string, runId: string): RunDir {
   return {
     ...{ path, runId, data },
     log: join(path, 'postgres.log'),
-    conf: join(data, 'dress-rehearsal.conf'),
+    config: join(path, 'config'),
+    sockets: join(path, 'sockets'),
+    cell: join(path, 'cell'),
     native: join(path, 'native'),
     scratch: join(path, 'scratch'),
   };

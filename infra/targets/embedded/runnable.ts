@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import type { Binaries } from './binaries.ts';
 import { makeLibraryLinks } from './library-links.ts';
+import type { Cell } from './cell/cell.ts';
 import { runProgram } from './program.ts';
 import type { RunDir } from './run-dir.ts';
-import type { ServerUser } from './server-user.ts';
 
 /**
  * The folder from which the server's user can start the programs. Those from npm are copied into the run's folder where
@@ -15,31 +15,31 @@ import type { ServerUser } from './server-user.ts';
 export async function runnableBinDir(
   binaries: Binaries,
   dir: RunDir,
-  user: ServerUser | undefined,
+  cell: Cell,
   signal: AbortSignal,
 ): Promise<string> {
   const { binDir, origin } = binaries;
   const nativeDir = join(binDir, '..');
   const linked = origin === 'npm' ? await makeLibraryLinks(nativeDir) : true;
-  const there = await tryRun(binDir, dir, user, signal);
+  const there = await tryRun(binDir, dir, cell, signal);
   if (linked && there.ok) return binDir;
-  if (origin !== 'npm') throw cannotRun(binDir, user, there.output);
+  if (origin !== 'npm') throw cannotRun(binDir, cell, there.output);
   await copyFor(nativeDir, dir.native, signal);
   await makeLibraryLinks(dir.native);
   const copied = join(dir.native, 'bin');
-  const here = await tryRun(copied, dir, user, signal);
-  if (!here.ok) throw cannotRun(binDir, user, here.output);
+  const here = await tryRun(copied, dir, cell, signal);
+  if (!here.ok) throw cannotRun(binDir, cell, here.output);
   return copied;
 }
 
 async function tryRun(
   binDir: string,
   dir: RunDir,
-  user: ServerUser | undefined,
+  cell: Cell,
   signal: AbortSignal,
 ): Promise<{ ok: boolean; output: string }> {
   return runProgram(join(binDir, 'postgres'), ['--version'], {
-    user,
+    cell,
     cwd: dir.path,
     timeoutMs: 10_000,
     signal,
@@ -58,7 +58,7 @@ async function copyFor(from: string, to: string, signal: AbortSignal): Promise<v
   }
 }
 
-function cannotRun(binDir: string, user: ServerUser | undefined, output: string): RehearsalError {
+function cannotRun(binDir: string, { user }: Cell, output: string): RehearsalError {
   const who = user ? `the user ${user.name}` : 'this user';
   const said = output.trim().split('\n').at(-1) ?? '';
   return new RehearsalError('POSTGRES_NOT_FOUND', `${who} cannot run ${join(binDir, 'postgres')}: ${said}`, {

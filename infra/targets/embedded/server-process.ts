@@ -9,7 +9,6 @@ import { closeQuietly, connect } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import type { Programs } from './init-data.ts';
 import { serverEnvironment } from './program.ts';
-import { asUser } from './server-user.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -24,6 +23,12 @@ export interface ServerEnd {
   readonly signal: NodeJS.Signals | null;
   /** What it logged since it was started. */
   readonly log: string;
+}
+
+export interface StartOptions {
+  readonly args?: readonly string[];
+  /** Of a server in a closed cell. */
+  readonly socketDir?: string | undefined;
 }
 
 /** One `postgres` process, from its start to its end. */
@@ -45,15 +50,17 @@ export class ServerProcess {
   }
 
   /** Starts the program; it has a process group of its own, so that Ctrl-C in the terminal reaches it through us only. */
-  static async spawn({ binDir, dir, user }: Programs): Promise<ServerProcess> {
+  static async spawn({ binDir, dir, cell }: Programs, how: StartOptions = {}): Promise<ServerProcess> {
     const logStart = await stat(dir.log).then(
       ({ size }) => size,
       () => 0,
     );
     const log = await open(dir.log, 'a', 0o600);
     try {
-      const child = spawn(join(binDir, 'postgres'), ['-D', dir.data], {
-        ...asUser(user),
+      const args = ['-D', dir.data, ...(how.args ?? [])];
+      const { file, args: all, ...user } = await cell.start(join(binDir, 'postgres'), args, how.socketDir);
+      const child = spawn(file, all, {
+        ...user,
         cwd: dir.path,
         env: serverEnvironment(dir.path),
         detached: true,

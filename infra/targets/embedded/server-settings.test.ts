@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configText, refusedSettings, restoreSettings } from './server-settings.ts';
+import { configText, ownArguments, refusedSettings, restoreSettings } from './server-settings.ts';
 
 const GB = 1024 ** 3;
 const machine = { cpus: 4, memoryBytes: 16 * GB, freeDiskBytes: 40 * GB };
@@ -7,13 +7,6 @@ const restore = [
   { name: 'fsync', value: 'off' },
   { name: 'wal_level', value: 'minimal' },
 ];
-const OWN_LINES = `listen_addresses = '127.0.0.1'
-port = '5499'
-unix_socket_directories = ''
-logging_collector = 'off'
-log_destination = 'stderr'
-`;
-
 function config(asked: Record<string, string>) {
   const settings = Object.entries(asked).map(([name, value]) => ({ name, value }));
   return { port: 5499, asked: settings, connections: 230, restore };
@@ -50,7 +43,7 @@ describe('configText', () => {
 shared_buffers = '1GB'
 WAL_level = 'logical'
 shared_preload_libraries = 'pg_stat_statements'
-${OWN_LINES}`,
+`,
     );
   });
 
@@ -62,7 +55,7 @@ work_mem = '64MB'
 shared_preload_libraries = 'pg_stat_statements'
 fsync = 'off'
 wal_level = 'minimal'
-${OWN_LINES}`,
+`,
     );
   });
 
@@ -71,7 +64,7 @@ ${OWN_LINES}`,
     expect(configText('rehearse', config(asked))).toBe(
       `max_connections = '40'
 shared_preload_libraries = 'timescaledb, "auto_explain", pg_stat_statements'
-${OWN_LINES}`,
+`,
     );
   });
 
@@ -92,8 +85,12 @@ ${OWN_LINES}`,
       `max_connections = '230'
 work_mem = '4MB'
 shared_preload_libraries = 'pg_stat_statements'
-${OWN_LINES}`,
+`,
     );
+    expect(ownArguments(config(asked), '/run/server')).toEqual([
+      ...['-c', 'listen_addresses=127.0.0.1', '-c', 'port=5499', '-c', 'unix_socket_directories=/run/server'],
+      ...['-c', 'logging_collector=off', '-c', 'log_destination=stderr'],
+    ]);
     expect(refusedSettings(config(asked).asked)).toEqual(['port', 'Listen_Addresses', 'ssl']);
   });
 });

@@ -1,5 +1,6 @@
 import type { PgSetting } from '../../../scripts/plan/model.ts';
 import type { ServerMode } from '../target.ts';
+import { LOOPBACK } from './free-port.ts';
 
 /** Decided by the environment: with any other value it could not reach or read its own server. */
 const OWN_SETTINGS = [
@@ -51,20 +52,24 @@ export interface ServerConfig {
 }
 
 /** The file that the server includes; of two lines for one setting the later one counts. */
-export function configText(mode: ServerMode, { port, asked, connections, restore }: ServerConfig): string {
+export function configText(mode: ServerMode, { asked, connections, restore }: ServerConfig): string {
   const applied = withStatistics(applicable(asked, mode, restore));
   const names = applied.map(({ name }) => name.toLowerCase());
   const settings = [
     ...(names.includes('max_connections') ? [] : [{ name: 'max_connections', value: String(connections) }]),
     ...applied,
     ...(mode === 'restore' ? restore : []),
-    { name: 'listen_addresses', value: '127.0.0.1' },
-    { name: 'port', value: String(port) },
-    { name: 'unix_socket_directories', value: '' },
-    { name: 'logging_collector', value: 'off' },
-    { name: 'log_destination', value: 'stderr' },
   ];
   return settings.map(({ name, value }) => `${name} = ${quote(value)}\n`).join('');
+}
+
+/** On the command line, so that no ALTER SYSTEM moves the server at its next start. @param socketDir as the server sees it */
+export function ownArguments({ port }: ServerConfig, socketDir = ''): string[] {
+  const own = {
+    ...{ listen_addresses: LOOPBACK, port, unix_socket_directories: socketDir },
+    ...{ logging_collector: 'off', log_destination: 'stderr' },
+  };
+  return Object.entries(own).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
 /** Names under `postgres.settings` that the environment decides by itself. */

@@ -9,26 +9,23 @@ export interface ServerUser {
   readonly gid: number;
 }
 
-const CANDIDATES = ['postgres', 'nobody'];
-const NO_USER = 'PostgreSQL refuses to run as root, and there is neither a user postgres nor a user nobody';
-const NO_USER_REMEDY = 'run as an ordinary user, or add one (useradd --system postgres)';
+/** Not `postgres`: the SQL under rehearsal would be at home in that user's real clusters. */
+const PLAIN_USER = 'nobody';
+const NO_USER = `PostgreSQL refuses to run as root, and there is no user ${PLAIN_USER}`;
+const NO_USER_REMEDY = 'run as an ordinary user, or add one (useradd --system nobody)';
 
 function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** The first of `postgres` and `nobody` that exists. */
 async function findServerUser(): Promise<ServerUser | undefined> {
-  for (const name of CANDIDATES) {
-    const uid = await numericId('-u', name);
-    const gid = await numericId('-g', name);
-    if (uid !== undefined && gid !== undefined && uid !== 0) return { name, uid, gid };
-  }
-  return undefined;
+  const uid = await numericId('-u', PLAIN_USER);
+  const gid = await numericId('-g', PLAIN_USER);
+  return uid === undefined || gid === undefined || uid === 0 ? undefined : { name: PLAIN_USER, uid, gid };
 }
 
 /**
- * Undefined where the server may run as the caller.
+ * As whom a server runs where it gets no user of its own: undefined where it may run as the caller.
  * @throws TARGET_UNAVAILABLE where the caller is root and nobody else is there
  */
 export async function requireServerUser(): Promise<ServerUser | undefined> {

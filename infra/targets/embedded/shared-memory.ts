@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { lstat, open, readdir, readFile, readlink, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { Owner } from './owner.ts';
@@ -16,7 +16,9 @@ const CONTROL_MAGIC = 0x9a503d32;
  * SIGKILL. Empty where there is no /proc to look at.
  */
 export async function sharedMemoryOf(dir: RunDir, pid: number): Promise<SharedMemory> {
-  const lockFile = await readFile(join(dir.data, 'postmaster.pid'), 'utf8').catch(() => '');
+  // In namespaces of its own all of it ends with the last process.
+  if (!(await sharesIpc(pid))) return { segments: [], files: [] };
+  const lockFile = await readOwn(join(dir.data, 'postmaster.pid'));
   const maps = await readFile(`/proc/${pid}/maps`, 'utf8').catch(() => '');
   // Line 7 of postmaster.pid: key and id of the System V segment (src/include/utils/pidfile.h).
   const [key, id] = (lockFile.split('\n')[6] ?? '').trim().split(/\s+/).map(Number);
@@ -29,6 +31,27 @@ export function filesOfMaps(maps: string): SharedMemory['files'] {
   const mapped = [...maps.matchAll(/ (\d+)\s+(\/dev\/shm\/PostgreSQL\.\d+)$/gm)];
   const files = new Map(mapped.map(([, inode, path = '']) => [path, Number(inode)]));
   return [...files].map(([path, inode]) => ({ path, inode }));
+}
+
+async function sharesIpc(pid: number): Promise<boolean> {
+  const [own, its] = await Promise.all(
+    ['self', pid].map((of) => readlink(`/proc/${of}/ns/ipc`).catch(() => '')),
+  );
+  return own === its;
+}
+
+/** A file that the server's user could exchange: no link is followed, no pipe waited for. Empty where it is not a small file. */
+async function readOwn(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    () => undefined,
+  );
+  if (file === undefined) return '';
+  try {
+    const stats = await file.stat();
+    return stats.isFile() && stats.size < 4096 ? await file.readFile('utf8') : '';
+  } finally {
+    await file.close();
+  }
 }
 
 /** Removes what no process uses any more, and only what is still the thing that was written down. The servers must have ended. */
