@@ -252,7 +252,9 @@ describe('a server that ends by itself', () => {
 
       await environments[0]?.destroy();
       expect(await pidsBelow(tmp.path)).toEqual([]);
-      expect([...(isClosed ? [] : mapped), ...owner.sharedMemory.files].filter((file) => existsSync(file))).toEqual([]);
+      expect(
+        [...(isClosed ? [] : mapped), ...owner.sharedMemory.files].filter((file) => existsSync(file)),
+      ).toEqual([]);
       const segments = await readFile('/proc/sysvipc/shm', 'utf8');
       for (const { key, id } of owner.sharedMemory.segments) {
         expect(segments).not.toMatch(new RegExp(`^\\s*${key}\\s+${id}\\s`, 'm'));

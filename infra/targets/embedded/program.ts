@@ -1,6 +1,9 @@
 import { execa } from 'execa';
+import { monotonicMs, sleep } from '../../../scripts/shared/clock.ts';
 import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
 import type { Cell } from './cell/cell.ts';
+
+const GROUP_MS = 2_000;
 
 /** What a program of PostgreSQL is started with: nothing of the caller's PG* variables or language. */
 export function serverEnvironment(home: string): Record<string, string> {
@@ -30,7 +33,7 @@ export async function runProgram(
   const { cell, cwd, timeoutMs, signal } = options;
   signal?.throwIfAborted();
   const { file: program, args: all, ...user } = (await cell?.start(file, args)) ?? { file, args };
-  const result = await execa(program, all, {
+  const running = execa(program, all, {
     ...user,
     ...(signal ? { cancelSignal: signal } : {}),
     cwd,
@@ -43,7 +46,23 @@ export async function runProgram(
     timeout: timeoutMs,
     forceKillAfterDelay: 2_000,
   });
+  const result = await running;
+  if (result.isTerminated) await endGroup(running.pid);
   signal?.throwIfAborted();
   const said = result.all === '' ? (result.shortMessage ?? '') : result.all;
   return { ok: !result.failed, output: said };
+}
+
+/** What a program that was ended had started itself may live a moment longer. */
+async function endGroup(leader: number | undefined): Promise<void> {
+  if (leader === undefined) return;
+  const deadline = monotonicMs() + GROUP_MS;
+  while (monotonicMs() < deadline) {
+    try {
+      process.kill(-leader, 'SIGKILL');
+    } catch {
+      return; // there is none left
+    }
+    await sleep(5);
+  }
 }

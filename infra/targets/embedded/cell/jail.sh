@@ -4,6 +4,8 @@
 set -euo pipefail
 R=$1 uid=$2
 shift 2
+# Bash ignores SIGQUIT, PostgreSQL's immediate shutdown, unless it is told otherwise.
+trap 'exit 1' INT QUIT TERM
 umask 022
 ulimit -c 0
 ulimit -u 16384
@@ -64,4 +66,5 @@ for folder in $PATH; do
   if [ -d "$folder" ]; then path=$path${path:+:}$folder; fi
 done
 PATH=$path
+trap - INT QUIT TERM
 exec setpriv --reuid "$uid" --regid "$uid" --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all "$@"
