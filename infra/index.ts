@@ -1,41 +1,45 @@
-import { getProject, RunError, runtime, type Output } from '@pulumi/pulumi';
+import { getProject, RunError, runtime } from '@pulumi/pulumi';
 import { mistakeLine } from '../scripts/shared/errors.ts';
 import { Rehearsal } from './resources/rehearsal.ts';
 import { Teardown } from './resources/teardown.ts';
+import {
+  ended,
+  notJudged,
+  outputsForGood,
+  outputsForNow,
+  outputsOf,
+  type StackOutputs,
+} from './stack/facts.ts';
 import { readRehearsals } from './stack/read-rehearsals.ts';
 import { rehearsalArgs } from './stack/rehearsal-args.ts';
 import { readStackConfig } from './stack/stack-config.ts';
 import { allTargets } from './targets/index.ts';
 
-/** What the stack tells about one rehearsal. */
-type Facts = Record<
-  'verdict' | 'worstFinding' | 'report' | 'durationMs' | 'cost' | 'leftovers',
-  Output<string | number>
->;
+const NOT_ENDED = 'it failed in the last update or was not rehearsed; what that printed says which';
 
 /**
  * The program behind `pulumi up`: a Rehearsal for each one that the stack's config names, one after another, since two at a
- * time would only measure each other. With one rehearsal the outputs are its facts, with several the facts by name.
+ * time would only measure each other.
  */
-export async function program(): Promise<Facts | Record<string, Facts>> {
+export async function program(): Promise<StackOutputs> {
   const targets = ['auto', ...allTargets().map(({ name }) => name)];
   const { config, mistakes } = readStackConfig(ownConfig(), targets);
   const { rehearsals, mistakes: more } = await readRehearsals(config.rehearsals);
-  const all = [...mistakes, ...more].map(mistakeLine);
-  if (all.length > 0) throw forReader(new RunError(`nothing was started:\n${all.join('\n')}`));
+  const lines = [...mistakes, ...more].map(mistakeLine);
+  if (lines.length > 0) {
+    outputsForGood(new Map([['', notJudged(NOT_ENDED)]]));
+    throw forReader(new RunError(`nothing was started:\n${lines.join('\n')}`));
+  }
 
-  const facts: Record<string, Facts> = {};
-  let last: Teardown | Rehearsal = new Teardown('teardown');
-  const teardown = last;
+  const all = new Map(rehearsals.map(({ name }) => [name, notJudged(NOT_ENDED)]));
+  outputsForNow(all);
+  const teardown = new Teardown('teardown');
   for (const rehearsal of rehearsals) {
     const args = await rehearsalArgs(rehearsal, config);
-    const resource: Rehearsal = new Rehearsal(rehearsal.name, args, { dependsOn: [teardown, last] });
-    const { verdict, worstFinding, reportPath: report, durationMs, cost, leftovers } = resource;
-    facts[rehearsal.name] = { verdict, worstFinding, report, durationMs, cost, leftovers };
-    last = resource;
+    // The next one begins when this one has ended, well or not.
+    all.set(rehearsal.name, await ended(new Rehearsal(rehearsal.name, args, { dependsOn: teardown })));
   }
-  const [first, ...others] = Object.values(facts);
-  return first && others.length === 0 ? first : facts;
+  return outputsOf(all);
 }
 
 /** Without its stack: nobody is to read it, and the SDK's program runner takes half a minute to format one. */

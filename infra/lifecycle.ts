@@ -2,7 +2,14 @@ import { Cleanup, type CleanupFailure } from '../scripts/shared/cleanup.ts';
 import { monotonicMs, sleep, withTimeout } from '../scripts/shared/clock.ts';
 import { asError } from '../scripts/shared/errors.ts';
 import { sweepTarget } from './reap.ts';
-import type { Environment, EnvironmentSpec, Leftover, RunningEnvironment, Target } from './targets/target.ts';
+import type {
+  Environment,
+  EnvironmentSpec,
+  Leftover,
+  RunningEnvironment,
+  Target,
+  Tell,
+} from './targets/target.ts';
 
 const DESTROY_TIMEOUT_MS = 60_000;
 /** How long an aborted `use` may take to close what it opened before its servers go away. */
@@ -24,6 +31,8 @@ export interface Lifecycle<T> {
 export interface LifecycleOptions {
   readonly signal: AbortSignal;
   readonly onTeardown?: () => void;
+  /** What people have to know of the tear-down, as lines. */
+  readonly onNote?: Tell;
   /** Asked after a use that succeeded: until when to leave the environment up; without it, it is destroyed. */
   readonly keepUntil?: () => Date;
 }
@@ -38,10 +47,10 @@ export async function withEnvironment<T>(
   use: (environment: RunningEnvironment, createMs: number) => Promise<T>,
   options: LifecycleOptions,
 ): Promise<Lifecycle<T>> {
-  const { signal, onTeardown, keepUntil } = options;
+  const { signal, onTeardown, onNote, keepUntil } = options;
   const cleanup = new Cleanup();
   const environment = target.environment(spec);
-  cleanup.add(`environment of ${spec.runId}`, () => destroy(environment));
+  cleanup.add(`environment of ${spec.runId}`, () => destroy(environment, onNote));
   let createMs = 0;
   const [used] = await Promise.allSettled([
     (async () => {
@@ -110,9 +119,9 @@ async function keep(environment: Environment, until: Date): Promise<void> {
 }
 
 /** Tries twice: what stood in the way, such as a process that took its time, may be gone by then. */
-async function destroy(environment: Environment): Promise<void> {
+async function destroy(environment: Environment, onNote?: Tell): Promise<void> {
   const once = (): Promise<void> =>
-    withTimeout(environment.destroy(), DESTROY_TIMEOUT_MS, 'removing the environment');
+    withTimeout(environment.destroy(onNote), DESTROY_TIMEOUT_MS, 'removing the environment');
   try {
     await once();
   } catch {

@@ -1,7 +1,7 @@
 import { withTimeout } from '../scripts/shared/clock.ts';
 import { asError } from '../scripts/shared/errors.ts';
 import { allTargets } from './targets/index.ts';
-import type { Leftover, NotOurs, Target } from './targets/target.ts';
+import type { Leftover, NotOurs, Target, Tell } from './targets/target.ts';
 
 const SWEEP_TIMEOUT_MS = 60_000;
 const REMOVE_TIMEOUT_MS = 60_000;
@@ -39,12 +39,12 @@ export async function sweepTarget(target: Target, runId?: string): Promise<Lefto
 }
 
 /** Removes what is left over. What is in use stays, and is in neither list. */
-export async function reap(leftovers: readonly Leftover[]): Promise<Reaped> {
+export async function reap(leftovers: readonly Leftover[], tell: Tell = () => undefined): Promise<Reaped> {
   const removed: Leftover[] = [];
   const failed: { leftover: Leftover; error: Error }[] = [];
   for (const leftover of leftovers.filter(({ inUse }) => !inUse)) {
     try {
-      await withTimeout(leftover.remove(), REMOVE_TIMEOUT_MS, `removing ${leftover.what}`);
+      await withTimeout(leftover.remove(tell), REMOVE_TIMEOUT_MS, `removing ${leftover.what}`);
       removed.push(leftover);
     } catch (error) {
       failed.push({ leftover, error: asError(error) });

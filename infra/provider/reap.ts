@@ -4,10 +4,12 @@ import { errorText, runRehearse, type RehearseEnd } from './rehearse-child.ts';
 import type { RehearseCommand } from './rehearse-command.ts';
 
 const leftoverSchema = z.object({ runId: z.string(), what: z.string(), inUse: z.boolean() });
-const reapSchema = z.object({ remaining: z.array(leftoverSchema) });
+const reapSchema = z.object({ remaining: z.array(leftoverSchema), notes: z.array(z.string()).default([]) });
 const listSchema = z.object({ alive: z.array(leftoverSchema) });
 
 type Leftover = z.infer<typeof leftoverSchema>;
+/** Takes a line that people have to know of a removal. */
+type Note = (line: string) => void;
 
 /** What dead runs have left on this machine: a line for each thing. */
 export async function deadLeftovers(command: RehearseCommand): Promise<string[]> {
@@ -16,26 +18,30 @@ export async function deadLeftovers(command: RehearseCommand): Promise<string[]>
 }
 
 /** Removes what dead runs have left and returns what is there all the same. Runs that go on keep what they have. */
-export async function removeDead(command: RehearseCommand): Promise<string[]> {
+export async function removeDead(command: RehearseCommand, note: Note): Promise<string[]> {
   const end = await runRehearse(command, ['reap', '--execute', '--json'], {});
-  return dead(documentOf(end, reapSchema).remaining);
+  const { remaining, notes } = documentOf(end, reapSchema);
+  notes.forEach(note);
+  return dead(remaining);
 }
 
 /**
  * Removes everything of one run, kept hosts too.
  * @throws LEFTOVERS with what is left and the command that removes it
  */
-export async function removeRun(command: RehearseCommand, runId: string): Promise<void> {
+export async function removeRun(command: RehearseCommand, runId: string, note: Note): Promise<void> {
   const end = await runRehearse(command, ['reap', '--run', runId, '--execute', '--json'], {});
-  const { remaining } = documentOf(end, reapSchema);
-  failIfAny(remaining.filter((leftover) => leftover.runId === runId).map(line));
+  const { remaining, notes } = documentOf(end, reapSchema);
+  notes.forEach(note);
+  failIfAny(remaining.filter((leftover) => leftover.runId === runId).map(line), runId);
 }
 
 /** @throws LEFTOVERS */
-export function failIfAny(leftovers: readonly string[]): void {
+export function failIfAny(leftovers: readonly string[], runId?: string): void {
   if (leftovers.length === 0) return;
+  const one = runId === undefined ? '' : ` --run ${runId}`;
   throw new RehearsalError('LEFTOVERS', `could not remove:\n${leftovers.join('\n')}`, {
-    hint: 'npm run -s rehearse -- reap --execute tries again and says why',
+    hint: `npm run -s rehearse -- reap${one} --execute tries again and says why`,
   });
 }
 

@@ -1,22 +1,32 @@
 import { resolve } from 'node:path';
-import { EXIT } from '../../scripts/shared/errors.ts';
+import { asError, EXIT, RehearsalError } from '../../scripts/shared/errors.ts';
 import { parseDurationMs } from '../../scripts/shared/units.ts';
 import { lineForwarder } from './progress-lines.ts';
 import { PROJECT_ROOT } from './project-root.ts';
+import { failIfAny, removeDead, removeRun } from './reap.ts';
 import type { RehearsalInputs } from './rehearsal-inputs.ts';
 import { errorText, runRehearse, type RehearseEnd } from './rehearse-child.ts';
 import type { RehearseCommand } from './rehearse-command.ts';
-import { HalfMade, type Call } from './resource.ts';
-import { outputsOf, parseResult, type RehearsalOutputs, type ResultDocument } from './result-document.ts';
+import { HalfMade, type Call, type ResourceLog } from './resource.ts';
+import {
+  notJudged,
+  outputsOf,
+  parseResult,
+  type RehearsalOutputs,
+  type ResultDocument,
+} from './result-document.ts';
 
 const DEFAULT_OUT = 'runs';
+/** How `rehearse` ends when it has seen for itself that nothing stays. */
+const PROVEN_EMPTY = [EXIT.ok, EXIT.usage, EXIT.infra, EXIT.failed, EXIT.inconclusive, EXIT.interrupted];
 /** The longest that a timer can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * One `rehearse run` from start to tear-down.
- * @throws Error when nothing is left of it: it failed its budgets, was interrupted, or could not run
- * @throws HalfMade with the run's id when hosts may be up: what is on record can be destroyed
+ * What a killed run left is removed by its id.
+ * @throws Error when there is nothing to put on record: it was interrupted or could not run
+ * @throws HalfMade with the run's id and its outputs when it was judged and did not pass, or when hosts may be up
  */
 export async function rehearse(
   command: RehearseCommand,
@@ -44,10 +54,13 @@ export async function rehearse(
     : limit.aborted
       ? `it took longer than its timeout of ${timeout}`
       : undefined;
-  throw failure(inputs, { end, result, out, stopped });
+  throw await failure({ command, inputs, log, end, result, out, stopped });
 }
 
 interface Failed {
+  readonly command: RehearseCommand;
+  readonly inputs: RehearsalInputs;
+  readonly log: ResourceLog;
   readonly end: RehearseEnd;
   readonly result: ResultDocument | undefined;
   /** Absolute. */
@@ -56,18 +69,36 @@ interface Failed {
   readonly stopped: string | undefined;
 }
 
-function failure({ rehearsal, keep }: RehearsalInputs, failed: Failed): Error {
-  const { end, result } = failed;
-  const message = reasonOf(failed);
-  const runId = result?.runId ?? lastRunId(rehearsal, end.lines);
-  const kept = keep !== undefined && result !== undefined;
-  const mayBeUp = end.exitCode === EXIT.leaked || end.exitCode === null || kept;
-  return mayBeUp && runId !== undefined ? new HalfMade(runId, { runId }, [message]) : new Error(message);
+async function failure(failed: Failed): Promise<Error> {
+  const { inputs, end, result, out } = failed;
+  const runId = result?.runId ?? lastRunId(inputs.rehearsal, end.lines);
+  const left = PROVEN_EMPTY.some((code) => code === end.exitCode) ? undefined : await cleanUp(failed, runId);
+  // What the run itself advised to do about it has been tried.
+  const reason = left === undefined ? reasonOf(failed) : reasonOf(failed).replace(/\nhint: [\s\S]*$/, '');
+  const message = [reason, ...(left === undefined ? [] : [left.text])].join('\n');
+  if (result) return new HalfMade(result.runId, { ...outputsOf(result, out) }, [message]);
+  const mayBeUp = left?.gone === false && runId !== undefined;
+  return mayBeUp ? new HalfMade(runId, { ...notJudged(runId, message) }, [message]) : new Error(message);
+}
+
+/** The run could not do it itself, or was killed before it did. */
+async function cleanUp(
+  { command, log }: Failed,
+  runId: string | undefined,
+): Promise<{ readonly gone: boolean; readonly text: string }> {
+  try {
+    if (runId === undefined) failIfAny(await removeDead(command, log.note));
+    else await removeRun(command, runId, log.note);
+    return { gone: true, text: 'what it left has been removed' };
+  } catch (error) {
+    const { message } = asError(error);
+    const hint = error instanceof RehearsalError ? error.hint : undefined;
+    return { gone: false, text: hint === undefined ? message : `${message}\nhint: ${hint}` };
+  }
 }
 
 function reasonOf({ end, result, out, stopped }: Failed): string {
-  if (end.exitCode === null) return `${errorText(end)}\nhint: rehearse reap --execute removes what it left`;
-  if (end.exitCode === EXIT.leaked) return errorText(end);
+  if (end.exitCode === null || end.exitCode === EXIT.leaked) return errorText(end);
   if (stopped !== undefined) return `${stopped}: torn down, nothing stayed`;
   return result === undefined ? errorText(end) : verdictText(result, out);
 }

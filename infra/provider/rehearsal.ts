@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { asError } from '../../scripts/shared/errors.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { removeRun } from './reap.ts';
 import { changesInWords } from './rehearsal-changes.ts';
 import { rehearsalInputSchema, rehearsalStateSchema } from './rehearsal-inputs.ts';
 import { rehearse } from './rehearsal-run.ts';
 import type { RehearseCommand } from './rehearse-command.ts';
-import { defineResource, type Resource } from './resource.ts';
+import { defineResource, HalfMade, type Resource } from './resource.ts';
+import { notJudged } from './result-document.ts';
 
 /**
- * One rehearsal in a child process. Creating or updating it rehearses; what is on record is a rehearsal that passed, or a
- * run of which hosts may be left. The id is that of the first run.
+ * One rehearsal in a child process. Creating or updating it rehearses; what is on record is how the last run ended, and with a
+ * verdict other than `pass` the update fails. The id is that of the first run.
  */
 export function rehearsal(command: RehearseCommand): Resource {
   return defineResource({
@@ -21,7 +23,7 @@ export function rehearsal(command: RehearseCommand): Resource {
     },
     diff(state, inputs, { log }) {
       const why = changesInWords(state, inputs);
-      if (state.verdict === undefined) why.push('the last run did not come to a good end');
+      if (state.verdict !== 'pass') why.push(`the last run ended with verdict ${state.verdict ?? 'none'}`);
       if (why.length > 0) log.note(`will be rehearsed again: ${why.join('; ')}`);
       return { changes: why.length > 0 };
     },
@@ -30,17 +32,27 @@ export function rehearsal(command: RehearseCommand): Resource {
       return { id: outputs.runId, outputs: { ...outputs } };
     },
     read(_id, { resultPath }) {
-      const gone = resultPath !== undefined && !existsSync(resolve(PROJECT_ROOT, resultPath));
+      const gone =
+        resultPath !== undefined && resultPath !== 'none' && !existsSync(resolve(PROJECT_ROOT, resultPath));
       return Promise.resolve(gone ? undefined : {});
     },
     async update(id, state, inputs, call) {
       // Its hosts would take the next run's processors, and nobody would know of them afterwards.
-      const mayBeUp = state.keep !== undefined || state.verdict === undefined;
-      if (mayBeUp) await removeRun(command, state.runId ?? id);
-      return { ...(await rehearse(command, inputs, call)) };
+      const mayBeUp = state.keep !== undefined || state.verdict === undefined || state.verdict === 'none';
+      if (mayBeUp) await removeRun(command, state.runId ?? id, call.log.note);
+      return { ...(await rehearse(command, inputs, call).catch(onRecord(state.runId ?? id))) };
     },
-    delete: (id, state) => removeRun(command, state.runId ?? id),
+    delete: (id, state, { log }) => removeRun(command, state.runId ?? id, log.note),
   });
+}
+
+/** What is on record would else go on telling of the run before, and pass for the outcome of this one. */
+function onRecord(runId: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof HalfMade) throw error;
+    const { message } = asError(error);
+    throw new HalfMade(runId, { ...notJudged(runId, message) }, [message]);
+  };
 }
 
 function lines(steps: unknown): string {

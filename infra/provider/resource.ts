@@ -10,7 +10,7 @@ export interface ResourceLog {
   /** Only while it is true: the engine's status line. */
   progress(message: string): void;
   /** Stays on the screen and in logs. */
-  note(message: string): void;
+  readonly note: (message: string) => void;
   warn(message: string): void;
 }
 

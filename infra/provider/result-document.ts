@@ -21,7 +21,8 @@ export type ResultDocument = z.infer<typeof resultSchema>;
 
 /** The outputs of a Rehearsal. */
 export interface RehearsalOutputs {
-  readonly verdict: ResultDocument['verdict'];
+  /** `none` where the last run came to no verdict; `worstFinding` says why. */
+  readonly verdict: ResultDocument['verdict'] | 'none';
   /** `none` where there is no finding. */
   readonly worstFinding: string;
   /** Paths relative to the project where they lie inside it. */
@@ -62,6 +63,15 @@ export function outputsOf(result: ResultDocument, out: string): RehearsalOutputs
     leftovers: environment.leftovers ?? 0,
     usedTarget: target,
     endedAt,
+  };
+}
+
+/** Of a run that ended before it was judged: an older verdict is not this one's. */
+export function notJudged(runId: string, why: string): RehearsalOutputs {
+  return {
+    ...{ verdict: 'none', worstFinding: why.split('\n', 1)[0] ?? '', reportPath: 'none', resultPath: 'none' },
+    ...{ runId, durationMs: 0, cost: 'none', leftovers: 0, usedTarget: 'none' },
+    endedAt: new Date().toISOString(),
   };
 }
 

@@ -11,7 +11,7 @@ const stateSchema = z.looseObject({ leftovers: z.array(z.string()).optional() })
  */
 export function teardown(command: RehearseCommand): Resource {
   const sweep = async ({ log }: Call): Promise<Properties> => {
-    const leftovers = await removeDead(command);
+    const leftovers = await removeDead(command, log.note);
     for (const leftover of leftovers) log.warn(`could not remove ${leftover}`);
     return { leftovers };
   };
@@ -22,8 +22,8 @@ export function teardown(command: RehearseCommand): Resource {
     create: async (_inputs, call) => ({ id: 'teardown', outputs: await sweep(call) }),
     read: async () => ({ leftovers: await deadLeftovers(command) }),
     update: (_id, _state, _inputs, call) => sweep(call),
-    delete: async () => {
-      failIfAny(await removeDead(command));
+    delete: async (_id, _state, { log }) => {
+      failIfAny(await removeDead(command, log.note));
     },
   });
 }

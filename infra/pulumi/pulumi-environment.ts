@@ -2,14 +2,15 @@ import { sleep, withTimeout } from '../../scripts/shared/clock.ts';
 import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
 import { planEnvironment, type EnvironmentPlan } from '../environment-plan.ts';
 import type { HostTarget } from '../targets/hosts.ts';
-import type { Environment, EnvironmentSpec, RunningEnvironment } from '../targets/target.ts';
+import type { Environment, EnvironmentSpec, RunningEnvironment, Tell } from '../targets/target.ts';
 import { chosenBackend } from './backend.ts';
+import { requireBackend } from './backend-answer.ts';
 import { endEngineProcesses } from './engine-processes.ts';
 import { findEngine, type Engine } from './engine/find-engine.ts';
 import { watchHosts } from './host-watch.ts';
 import { runningEnvironment } from './running-environment.ts';
 import { fillSessionFolder, sessionFolderOf, type SessionFolder } from './session-folder.ts';
-import { removeFolder } from './session-leftovers.ts';
+import { removeFolder, requireHostsGone } from './session-leftovers.ts';
 import { claimSession, readSession, writeSession, type SessionRecord } from './session-record.ts';
 import { sessionSecrets } from './session-secrets.ts';
 import { writeKnownHosts } from './ssh-files.ts';
@@ -51,7 +52,7 @@ export class PulumiEnvironment implements Environment {
     return running;
   }
 
-  async destroy(): Promise<void> {
+  async destroy(tell: Tell = () => undefined): Promise<void> {
     const { runId } = this.#spec;
     this.#destroyed.abort(new RehearsalError('INTERRUPTED', `the environment of ${runId} was removed`));
     await withTimeout(this.#busy, UNWIND_MS, 'unwinding').catch(() => {
@@ -63,8 +64,7 @@ export class PulumiEnvironment implements Environment {
     const failure = record?.stack === true ? await this.#destroyStack(folder, record) : undefined;
     await endEngineProcesses(folder.path, UNWIND_MS);
     await this.#target.removeRun(runId);
-    // Without the stack in the user's backend the folder is all that is needed to remove that later.
-    if (failure && record?.backend) throw failure;
+    if (failure && record) await requireHostsGone(this.#target, { record, failure, tell });
     await removeFolder(folder);
   }
 
@@ -83,7 +83,9 @@ export class PulumiEnvironment implements Environment {
     const folder = await sessionFolderOf(runId);
     this.#folder = folder;
     signal.throwIfAborted();
-    const backend = await chosenBackend();
+    const before = await readSession(folder);
+    const backend = before ? before.backend : await chosenBackend();
+    if (backend) await requireBackend(engine, backend, signal);
     const record = await claimSession(folder, { target: this.#target.name, expiresAt, backend });
     await fillSessionFolder(folder);
     const plan = await this.#plan(folder, record);
@@ -133,6 +135,10 @@ export class PulumiEnvironment implements Environment {
     if ('missing' in engine) return new Error(engine.missing);
     const { StackSession } = await import('./stack-session.ts');
     let failure: Error | undefined;
+    if (record.backend) {
+      failure = await requireBackend(engine, record.backend).then(() => undefined, asError);
+      if (failure) return failure;
+    }
     for (let tries = 1; tries <= DESTROY_TRIES; tries++) {
       const stack = this.#stack ?? new StackSession({ folder, record, engine, onProgress: this.#onProgress });
       try {

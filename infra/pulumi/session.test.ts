@@ -9,6 +9,12 @@ import { removeFolder, sessionLeftovers } from './session-leftovers.ts';
 import { claimSession, readSession, writeSession } from './session-record.ts';
 import { sessionSecrets } from './session-secrets.ts';
 
+/** A target whose hosts are gone, or are not. */
+const hosts = {
+  name: 'session-test',
+  removeRun: () => Promise.resolve(),
+  left: (): Promise<string[]> => Promise.resolve([]),
+};
 const fresh = { target: 'session-test', expiresAt: '2030-01-01T00:00:00Z', backend: null };
 
 describe('a session folder', () => {
@@ -45,7 +51,7 @@ describe('a session folder', () => {
   test('is in use while its controller lives or it is kept, and a leftover after that', async () => {
     const record = await claimSession(folder, fresh);
     const inUse = async (): Promise<boolean[]> => {
-      const found = await sessionLeftovers('session-test');
+      const found = await sessionLeftovers(hosts);
       return found.filter(({ runId }) => runId === folder.runId).map((one) => one.inUse);
     };
     expect(await inUse()).toEqual([true]);
@@ -55,10 +61,35 @@ describe('a session folder', () => {
     await writeSession(folder, { ...dead, keptUntil: new Date(Date.now() + 60_000).toISOString() });
     expect(await inUse()).toEqual([true]);
     await writeSession(folder, { ...dead, keptUntil: new Date(Date.now() - 1).toISOString() });
-    const [leftover] = await sessionLeftovers('session-test');
+    const [leftover] = await sessionLeftovers(hosts);
     await leftover?.remove();
     expect(await inUse()).toEqual([]);
     expect(await readSession(folder)).toBeUndefined();
+  });
+
+  test('goes without its stack when the backend is away, but never before its hosts', async () => {
+    const backend = { url: 'file:///nonexistent/states', credentials: '/nonexistent' };
+    const record = await claimSession(folder, fresh);
+    const controller = { pid: record.controller.pid, startTime: 'another' };
+    const dead = { ...record, backend, controller, stack: true };
+    await writeSession(folder, dead);
+    const told: string[] = [];
+    const removal = async (left: readonly string[]): Promise<string> => {
+      const found = await sessionLeftovers({ ...hosts, left: () => Promise.resolve([...left]) });
+      const own = found.filter(({ runId }) => runId === folder.runId);
+      const ended = own.map(({ remove }) => remove((line) => told.push(line)));
+      return Promise.all(ended).then(
+        () => `${own.length} removed`,
+        () => 'failed',
+      );
+    };
+    expect(await removal(['host primary'])).toBe('failed');
+    expect([told, await readSession(folder)]).toEqual([[], dead]);
+    expect(await removal([])).toBe('2 removed');
+    expect(await readSession(folder)).toBeUndefined();
+    expect(told.map((line) => line.replace(/^.* answers: |npm run -s pulumi --|pulumi/g, ''))).toEqual([
+      `PULUMI_BACKEND_URL=file:///nonexistent/states  stack rm --force --yes --stack organization/dress-rehearsal-environment/${folder.runId}`,
+    ]);
   });
 });
 

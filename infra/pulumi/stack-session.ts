@@ -21,9 +21,10 @@ import { SESSION_MARK } from './engine-processes.ts';
 import type { Engine } from './engine/find-engine.ts';
 import type { SessionFolder } from './session-folder.ts';
 import type { SessionRecord } from './session-record.ts';
+import { backendEnvironment } from './backend-answer.ts';
+import { PROJECT } from './project-name.ts';
 import { freeDeadLocks, stackLocks, type StackLock } from './stack-lock.ts';
 
-export const PROJECT = 'dress-rehearsal-environment';
 const PLUGIN_DIR = fileURLToPath(new URL('../provider', import.meta.url));
 /** All that a rehearsal has at once; more would only queue in the engine. */
 const PARALLEL = 16;
@@ -173,8 +174,9 @@ export class StackSession {
       envVars: {
         ...engine.env,
         PULUMI_HOME: folder.home,
-        PULUMI_BACKEND_URL: backend?.url ?? `file://${folder.state}`,
-        ...(backend === null ? {} : { PULUMI_CREDENTIALS_PATH: backend.credentials }),
+        ...(backend === null
+          ? { PULUMI_BACKEND_URL: `file://${folder.state}` }
+          : backendEnvironment(backend)),
         PULUMI_CONFIG_PASSPHRASE_FILE: folder.passphrase,
         PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: 'true',
         [SESSION_MARK]: folder.path,

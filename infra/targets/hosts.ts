@@ -101,4 +101,6 @@ export interface HostTarget {
   adopt(runId: string, until: Date, owner: ProcessIdentity): Promise<void>;
   /** Removes whatever carries the run's claim, half-made or whole. Nothing there is no error. */
   removeRun(runId: string): Promise<void>;
+  /** What is there of the run all the same, found without any state; empty is the proof that nothing stayed. */
+  left(runId: string): Promise<string[]>;
 }

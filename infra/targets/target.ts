@@ -32,6 +32,9 @@ export interface NotOurs {
   readonly why: string;
 }
 
+/** Takes a line for people. */
+export type Tell = (line: string) => void;
+
 /** Something that carries our claim and has outlived its run, or belongs to one that goes on. */
 export interface Leftover {
   readonly target: string;
@@ -43,7 +46,8 @@ export interface Leftover {
   readonly inUse: boolean;
   /** Its owner is known to be dead, so the next run may remove it; what has but expired goes by `reap --execute` only. */
   readonly ownerDied: boolean;
-  readonly remove: () => Promise<void>;
+  /** @param tell what people have to know of it besides, as a line */
+  readonly remove: (tell?: Tell) => Promise<void>;
 }
 
 /** A server in one of its two modes: `restore` is fast and not durable, `rehearse` is as the rehearsal configures it. */
@@ -94,7 +98,8 @@ export interface RunningEnvironment {
 /** One temporary environment. `destroy` may be called at any time after construction, more than once, also half-way through `up`. */
 export interface Environment {
   up(signal: AbortSignal): Promise<RunningEnvironment>;
-  destroy(): Promise<void>;
+  /** @param tell as of a `Leftover` */
+  destroy(tell?: Tell): Promise<void>;
   /** Lets it live on until then, and no longer; undefined where it cannot outlive this process. */
   keep?(until: Date): Promise<void>;
 }

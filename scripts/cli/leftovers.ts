@@ -1,4 +1,4 @@
-import type { Leftover, NotOurs } from '../../infra/targets/target.ts';
+import type { Leftover, NotOurs, Tell } from '../../infra/targets/target.ts';
 import { asError } from '../shared/errors.ts';
 import { plural } from '../shared/format.ts';
 import type { Output } from './output.ts';
@@ -44,19 +44,25 @@ export async function removeDeadRuns(out: Output, except?: string): Promise<void
   try {
     const dead = (await sweepAll()).filter(({ ownerDied, runId }) => ownerDied && runId !== except);
     if (dead.length === 0) return;
-    const runs = new Set(dead.map(({ runId }) => runId));
-    for (const failure of await removeAll(dead)) out.problem(failure);
-    out.note(`removed what ${plural(runs.size, 'dead run')} left: ${[...runs].join(', ')}`);
+    const note: Tell = (line) => {
+      out.note(line);
+    };
+    for (const failure of await removeAll(dead, note)) out.problem(failure);
+    // What a removal says is one thing, what a second look finds is another.
+    const left = new Set((await sweepAll()).map(({ runId }) => runId));
+    const gone = [...new Set(dead.map(({ runId }) => runId))].filter((runId) => !left.has(runId));
+    if (gone.length > 0) out.note(`removed what ${plural(gone.length, 'dead run')} left: ${gone.join(', ')}`);
   } catch (error) {
     out.problem(`could not look for what dead runs left: ${asError(error).message}`);
   }
 }
 
 /** Removes each, also what is in use: the caller has chosen. Returns a line for each that could not be. */
-export async function removeAll(leftovers: readonly Leftover[]): Promise<string[]> {
+export async function removeAll(leftovers: readonly Leftover[], tell: Tell): Promise<string[]> {
   if (leftovers.length === 0) return [];
   const { reap } = await import('../../infra/reap.ts');
-  const { failed } = await reap(leftovers.map((leftover) => ({ ...leftover, inUse: false })));
+  const wanted = leftovers.map((leftover) => ({ ...leftover, inUse: false }));
+  const { failed } = await reap(wanted, tell);
   return failed.map(
     ({ leftover, error }) => `could not remove ${leftover.what} of ${leftover.runId}: ${error.message}`,
   );

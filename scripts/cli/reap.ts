@@ -33,6 +33,8 @@ interface Outcome {
   readonly remaining: readonly Leftover[];
   /** Empty where one run was asked for. */
   readonly notOurs: readonly NotOurs[];
+  /** What people have to know besides, as lines. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -49,13 +51,16 @@ export async function reap(
   const look = async () => (await sweepAll()).filter(({ runId }) => run === undefined || runId === run);
   const found = await look();
   const wanted = execute ? found.filter((leftover) => isUnwanted(leftover, options)) : [];
-  for (const failure of await removeAll(wanted)) context.out.problem(failure);
+  const notes: string[] = [];
+  for (const failure of await removeAll(wanted, (line) => notes.push(line))) context.out.problem(failure);
+  for (const note of notes) context.out.note(note);
   // What a removal says is one thing, what a second look finds is another.
   const remaining = wanted.length === 0 ? found : await look();
   const removed = wanted.filter(
     ({ what, runId }) => !remaining.some((left) => left.what === what && left.runId === runId),
   );
-  tell({ removed, remaining, notOurs: run === undefined ? await findNotOurs() : [] }, options, context);
+  const notOurs = run === undefined ? await findNotOurs() : [];
+  tell({ removed, remaining, notOurs, notes }, options, context);
   if (run !== undefined && found.length === 0) throw unknownRun(run);
   return remaining.some((leftover) => isUnwanted(leftover, options)) ? EXIT.leaked : EXIT.ok;
 }
@@ -66,10 +71,14 @@ function isUnwanted(leftover: Leftover, { execute, run }: ReapOptions): boolean 
   return isDead(leftover) || hasExpired(leftover, Date.now()) || (run !== undefined && execute === true);
 }
 
-function tell({ removed, remaining, notOurs }: Outcome, options: ReapOptions, { out }: CliContext): void {
+function tell(
+  { removed, remaining, notOurs, notes }: Outcome,
+  options: ReapOptions,
+  { out }: CliContext,
+): void {
   if (options.json) {
     const records = { removed: removed.map(leftoverRecord), remaining: remaining.map(leftoverRecord) };
-    out.document({ schemaVersion: 1, ...records, notOurs });
+    out.document({ schemaVersion: 1, ...records, notOurs, ...(notes.length === 0 ? {} : { notes }) });
     return;
   }
   for (const { runId, what } of removed) out.result(`removed  ${runId}  ${what}`);

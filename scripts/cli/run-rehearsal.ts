@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { withEnvironment, type Lifecycle } from '../../infra/lifecycle.ts';
+import { withEnvironment, type Lifecycle, type LifecycleOptions } from '../../infra/lifecycle.ts';
 import { chooseTarget } from '../../infra/targets/index.ts';
 import type { RunningEnvironment } from '../../infra/targets/target.ts';
 import { copyPlan } from '../artifacts/plan-copy.ts';
@@ -98,9 +98,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const unmark = markProcesses(runId);
   const lifecycle = await withEnvironment(target, spec, use, {
     signal,
-    onTeardown: () => {
-      onEvent(stage('teardown', 'started', ''));
-    },
+    ...teardownEvents(onEvent),
     ...(keepMs === undefined ? {} : { keepUntil: () => new Date(Date.now() + keepMs) }),
   });
   unmark();
@@ -111,6 +109,17 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
     result,
     folder,
     kept: keptUntil && running ? { until: keptUntil, environment: running } : undefined,
+  };
+}
+
+function teardownEvents(onEvent: OnEvent): Pick<LifecycleOptions, 'onTeardown' | 'onNote'> {
+  return {
+    onTeardown: () => {
+      onEvent(stage('teardown', 'started', ''));
+    },
+    onNote: (message) => {
+      onEvent({ type: 'note', message });
+    },
   };
 }
 

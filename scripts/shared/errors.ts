@@ -24,6 +24,7 @@ const ERROR_KIND = {
   DRIVER_FAILED: 'infra',
   ENGINE_NOT_FOUND: 'infra',
   ENGINE_FAILED: 'infra',
+  BACKEND_AWAY: 'infra',
   STACK_LOCKED: 'infra',
   LOAD_DIED: 'infra',
   TIMED_OUT: 'infra',

@@ -68,6 +68,15 @@ describe.skipIf(!(await needsEngine('to run pulumi up')))('pulumi up', () => {
     expect(code).toBe(0);
   });
 
+  it('keeps no older verdict where nothing was started', async () => {
+    await sql('alter tabel customers;');
+    expect((await stack.run('up', '--yes', '--skip-preview')).output).toContain('nothing was started:');
+    expect(await stack.outputs()).toMatchObject({ verdict: 'none' });
+    await sql(GOOD);
+    expect((await stack.run('up', '--yes', '--skip-preview')).output).toContain('3 unchanged');
+    expect(await stack.outputs()).toMatchObject({ verdict: 'pass' });
+  });
+
   it('fails where a changed plan fails, says why it was rehearsed and where the report is', async () => {
     await sql('alter table no_such_table add column full_name text;');
     const { code, output } = await stack.run('up', '--yes', '--skip-preview');
@@ -75,8 +84,20 @@ describe.skipIf(!(await needsEngine('to run pulumi up')))('pulumi up', () => {
     expect(output).toMatch(/FAIL {2}.*42P01/);
     expect(output).toMatch(/report: .*\/report\.html/);
     expect(code).not.toBe(0);
-    expect(await stack.outputs()).toMatchObject({ verdict: 'pass' });
+    expect(await stack.outputs()).toMatchObject({ verdict: 'none', report: 'none' });
     expect(await stack.left()).toEqual([]);
+  });
+
+  it('goes on after a failure where it is told to, and tells how each ended', async () => {
+    const other = await tinyRehearsal(PLAN, { 'sql/1-add.sql': GOOD }, HEAD.replace('tiny', 'other'));
+    await stack.set('rehearsals', JSON.stringify([tiny.dir, other.dir]));
+    expect((await stack.run('up', '--yes', '--skip-preview', '--continue-on-error')).code).not.toBe(0);
+    expect(await stack.outputs()).toMatchObject({
+      ...{ verdict: 'fail', tiny: { verdict: 'fail' } },
+      other: { report: expect.stringContaining('report.html') as string },
+    });
+    await stack.set('rehearsals', tiny.dir);
+    await other.remove();
   });
 
   it('leaves nothing after Ctrl-C', async () => {
@@ -86,6 +107,7 @@ describe.skipIf(!(await needsEngine('to run pulumi up')))('pulumi up', () => {
     up.signal('SIGINT');
     expect(await up.end()).not.toBe(0);
     expect(up.output).toContain('interrupted: torn down, nothing stayed');
+    expect(await stack.outputs()).toMatchObject({ verdict: 'none' });
     expect(await stack.left()).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,25 +81,44 @@ describe('creating a Rehearsal', () => {
     expect(commands()).toEqual([`run /rehearsals/pass --target auto --out ${home}/runs --json`]);
   });
 
-  it('records nothing of a plan that failed, and says verdict, finding and report', async () => {
+  it('fails with verdict, finding and report of a plan that failed, and has them on record', async () => {
     await start();
     const failure = await failureOf(plugin.create(inputs('fail')));
     expect(failure.message).toBe(`FAIL  it waited 5 s\nreport: ${home}/runs/${RUN_ID}/report.html`);
-    expect(failure.halfMade).toBeUndefined();
+    expect(failure.halfMade).toMatchObject({
+      id: RUN_ID,
+      properties: { ...inputs('fail'), runId: RUN_ID, verdict: 'fail', worstFinding: 'it waited 5 s' },
+      reasons: [failure.message],
+    });
   });
 
   it.each([
-    ['hosts may be left', 'leaked', {}, /^error LEFTOVERS: 1 thing .*\nhint: rehearse reap/],
-    ['the command was killed', 'killed', {}, /^rehearse ended with a signal\nhint: rehearse reap/],
-    ['the hosts of a failed plan were to stay', 'fail', { keep: '30m' }, /^FAIL {2}it waited 5 s/],
-  ])('records the run when %s, so that it can be destroyed', async (_, scenario, more, message) => {
+    [
+      'could not remove all of it',
+      'leaked',
+      'error LEFTOVERS: 1 thing of this run could not be removed: host primary',
+    ],
+    ['was killed', 'killed', 'rehearse ended with a signal'],
+  ])('removes what is left by a run that %s, by its id', async (_, scenario, reason) => {
     await start();
-    const failure = await failureOf(plugin.create(inputs(scenario, more)));
-    expect(failure.message).toMatch(message);
-    expect(failure.halfMade).toEqual({
+    const failure = await failureOf(plugin.create(inputs(scenario)));
+    expect(failure.message).toBe(`${reason}\nwhat it left has been removed`);
+    expect(failure.halfMade).toBeUndefined();
+    expect(commands().slice(1)).toEqual([`reap --run ${RUN_ID} --execute --json`]);
+  });
+
+  it('records a killed run that something is left of, so that it can be destroyed', async () => {
+    await start();
+    const left = [{ runId: RUN_ID, what: 'host primary', inUse: true }];
+    await writeFile(join(home, 'leftovers.json'), JSON.stringify(left));
+    const failure = await failureOf(plugin.create(inputs('killed')));
+    expect(failure.message).toBe(
+      `rehearse ended with a signal\ncould not remove:\n${RUN_ID}  host primary\n` +
+        `hint: npm run -s rehearse -- reap --run ${RUN_ID} --execute tries again and says why`,
+    );
+    expect(failure.halfMade).toMatchObject({
       id: RUN_ID,
-      properties: { ...inputs(scenario, more), runId: RUN_ID },
-      reasons: [failure.message],
+      properties: { runId: RUN_ID, verdict: 'none', worstFinding: 'rehearse ended with a signal' },
     });
   });
 
@@ -206,6 +225,28 @@ describe('a Rehearsal on record', () => {
     ]);
   });
 
+  it('is rehearsed again while its last run did not pass', async () => {
+    await start();
+    for (const verdict of ['fail', 'none']) {
+      const state = { ...inputs('pass'), ...passed, verdict };
+      expect(await plugin.diff(state, inputs('pass'))).toMatchObject({ changes: true });
+    }
+    expect(plugin.notes).toEqual([
+      'will be rehearsed again: the last run ended with verdict fail',
+      'will be rehearsed again: the last run ended with verdict none',
+    ]);
+  });
+
+  it.each([
+    ['did not pass', 'fail', 'fail', 'it waited 5 s'],
+    ['could not run', 'invalid', 'none', 'error  tiny/rehearsal.yaml has 1 mistake'],
+  ])('forgets its older verdict when a later run %s', async (_, scenario, verdict, worstFinding) => {
+    await start();
+    const state = { ...inputs('pass'), ...passed };
+    const { halfMade } = await failureOf(plugin.update(RUN_ID, state, inputs(scenario)));
+    expect(halfMade).toMatchObject({ id: RUN_ID, properties: { verdict, worstFinding } });
+  });
+
   it('is gone when its result is gone', async () => {
     await start();
     const resultPath = join(home, 'result.json');
@@ -234,52 +275,5 @@ describe('a Rehearsal on record', () => {
     await writeFile(join(home, 'leftovers.json'), JSON.stringify(left));
     const { message } = await failureOf(plugin.delete(RUN_ID, state));
     expect(message).toMatch(/^could not remove:\ntiny-20261122-120000-beef {2}host primary\nhint: npm run/);
-  });
-});
-
-describe('a Teardown', () => {
-  const dead = { runId: RUN_ID, what: 'host primary', inUse: false };
-  const line = `${RUN_ID}  host primary`;
-  const leave = (...what: unknown[]): Promise<void> =>
-    writeFile(join(home, 'leftovers.json'), JSON.stringify(what));
-
-  it('sweeps when it is made, and again when there is something to sweep', async () => {
-    await start('Teardown');
-    await leave({ ...dead, inUse: true });
-    expect(await plugin.create({})).toEqual({ id: 'teardown', state: { leftovers: [] } });
-    expect((await plugin.diff({ leftovers: [] }, {})).changes).toBe(false);
-    await leave(dead);
-    expect(await plugin.read('teardown', { leftovers: [] })).toEqual({
-      id: 'teardown',
-      state: { leftovers: [line] },
-    });
-    expect((await plugin.diff({ leftovers: [line] }, {})).changes).toBe(true);
-    expect(await plugin.update('teardown', { leftovers: [line] }, {})).toEqual({ leftovers: [line] });
-    expect(plugin.notes).toEqual([`could not remove ${line}`]);
-  });
-
-  it('lets a stack go only when dead runs have left nothing', async () => {
-    await start('Teardown');
-    await leave(dead);
-    const { message } = await failureOf(plugin.delete('teardown', {}));
-    expect(message).toContain(`could not remove:\n${line}\nhint: npm run -s rehearse -- reap --execute`);
-    await leave();
-    await plugin.delete('teardown', {});
-  });
-});
-
-describe('the plugin', () => {
-  it('starts by its own name from any folder, through a link, with a blank in its path', async () => {
-    const folder = join(home, 'a folder');
-    await mkdir(folder);
-    const link = join(folder, 'pulumi-resource-rehearsal');
-    await symlink(
-      fileURLToPath(new URL('../../infra/provider/pulumi-resource-rehearsal', import.meta.url)),
-      link,
-    );
-    plugin = await PluginProcess.start('Nothing', [link]);
-    onTestFinished(() => plugin.stop());
-    const { message } = await failureOf(plugin.create({}));
-    expect(message).toBe('the plugin rehearsal has no resource rehearsal:index:Nothing');
   });
 });

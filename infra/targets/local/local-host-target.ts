@@ -6,6 +6,7 @@ import type { Capacity, HostTarget } from '../hosts.ts';
 import type { EnvironmentSpec } from '../target.ts';
 import { localHostAlive, removeLocalHost } from './host.ts';
 import { adoptLocalHosts, keepLocalHosts } from './keep.ts';
+import { localLeftovers } from './leftovers.ts';
 import { localSoftware } from './local-software.ts';
 import { removeLocalNetwork } from './network.ts';
 
@@ -53,5 +54,10 @@ export const localHostTarget: HostTarget = {
     const removed = await Promise.allSettled(ROLES.map((role) => removeLocalHost(runId, role)));
     await removeLocalNetwork(runId);
     for (const one of removed) if (one.status === 'rejected') throw one.reason;
+  },
+
+  async left(runId: string): Promise<string[]> {
+    const found = await localLeftovers();
+    return found.filter((leftover) => leftover.runId === runId).map(({ what }) => what);
   },
 };

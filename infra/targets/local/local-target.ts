@@ -36,7 +36,7 @@ export const localTarget: Target = {
   },
 
   async leftovers(): Promise<Leftover[]> {
-    return [...(await localLeftovers()), ...(await sessionLeftovers(name))];
+    return [...(await localLeftovers()), ...(await sessionLeftovers(localHostTarget))];
   },
 
   async notOurs(): Promise<NotOurs[]> {
