@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { NdjsonWriter, readNdjson } from '../shared/ndjson.ts';
 import { RehearsalError } from '../shared/errors.ts';
@@ -47,6 +47,8 @@ export type DocumentName = keyof Documents;
 /** Folder of the performances of a run that has more than one. */
 const PERFORMANCES = 'performances';
 
+const OWNER_ONLY = 0o700;
+
 /** `runs/<run id>/`: everything that one run leaves behind, and the only thing that judging and rendering need. */
 export class RunFolder {
   readonly path: string;
@@ -58,8 +60,10 @@ export class RunFolder {
     this.#run = run;
   }
 
-  /** Makes the folder with its parts. */
+  /** Makes the folder with its parts; nobody but its owner can read what is in it. */
   static async create(path: string): Promise<RunFolder> {
+    await mkdir(path, { recursive: true, mode: OWNER_ONLY });
+    await chmod(path, OWNER_ONLY); // whatever the umask, and if it was there
     await mkdir(join(path, 'artifacts'), { recursive: true });
     await mkdir(join(path, 'plan'), { recursive: true });
     return new RunFolder(path);

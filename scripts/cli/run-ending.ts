@@ -7,6 +7,7 @@ import type { Result } from '../checks/result.ts';
 import { writeReports } from '../report/write.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import { plural } from '../shared/format.ts';
+import { hasPrivateWords } from '../shared/private-words.ts';
 import { redact } from '../shared/redact.ts';
 
 /** How the plan ended: the message of the failure that ended it early, or undefined. */
@@ -48,6 +49,7 @@ export async function finish(
 /** Before the snapshot was in, nothing was rehearsed and there is nothing to keep; later, half a run is worth a report. */
 async function keepEvidence(folder: RunFolder): Promise<void> {
   if ((await folder.readDocument('snapshot')) === undefined) {
+    if (hasPrivateWords(folder.path)) return; // a message points there
     await rm(folder.path, { recursive: true });
     return;
   }

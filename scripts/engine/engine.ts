@@ -3,6 +3,7 @@ import type { PerformanceRecord } from '../artifacts/records.ts';
 import type { RunFolder } from '../artifacts/run-folder.ts';
 import type { PlannedPerformance, Scenario } from '../plan/model.ts';
 import type { StepFailure } from '../replay/step-failure.ts';
+import { keepPrivateWordsIn } from '../shared/private-words.ts';
 import { RunClock } from '../shared/run-clock.ts';
 import { redact } from '../shared/redact.ts';
 import { DatabaseCopies } from '../snapshot/database-copies.ts';
@@ -24,6 +25,7 @@ export interface EngineRun extends Omit<Performance, 'scenario'> {
  */
 export async function runEngine(run: EngineRun): Promise<StepFailure | undefined> {
   const { rehearsal, environment, folder, onEvent, signal, performances } = run;
+  keepPrivateWordsIn(folder.path);
   const jobs = availableParallelism();
   await run.onServer(await prepareDatabase(rehearsal, environment, folder, jobs, signal, onEvent));
   const [only] = performances;

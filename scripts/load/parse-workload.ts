@@ -1,4 +1,5 @@
 import type { Mistake } from '../shared/errors.ts';
+import { registerAuthorText } from '../pg/messages/public-names.ts';
 import type { WorkloadScript } from '../plan/model.ts';
 import { CommandList } from './command-list.ts';
 import { isDirective, readDirective, type Directives } from './directives.ts';
@@ -18,6 +19,7 @@ export function parseWorkload(
   file: string,
 ): { script: ParsedScript } | { mistakes: Mistake[] } {
   const source = script.text.replaceAll('\r\n', '\n').replace(/^\uFEFF/, '');
+  registerAuthorText(source);
   const mistakes: Mistake[] = [];
   const report = (line: number, message: string): void => {
     mistakes.push({ file, line, key: '', message });

@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { asError, RehearsalError } from '../shared/errors.ts';
+import { guard } from './messages/guard.ts';
+import { registerNames } from './messages/public-names.ts';
 import { APPLICATION_PREFIX, type ConnectionRole, type PgEndpoint } from './endpoint.ts';
 import { immunityOf, MAKE_IMMUNE } from './immunity.ts';
 import { ownSessions } from './own-sessions.ts';
@@ -36,6 +38,8 @@ export async function connect(
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   });
+  guard(client, role);
+  registerNames([endpoint.user, endpoint.database]);
   client.on('error', () => undefined);
   try {
     await client.connect();

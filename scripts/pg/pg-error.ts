@@ -1,8 +1,10 @@
 import pg from 'pg';
+import { serverMessageOf } from './messages/guard.ts';
+import { publicHint, publicMessage } from './messages/public-text.ts';
 
 /**
- * What may be said in public about an error of PostgreSQL: SQLSTATE, and a message without row values.
- * DETAIL, CONTEXT and WHERE are left out because they quote rows.
+ * What may be said in public about an error of PostgreSQL: SQLSTATE, and a message and a hint that are rebuilt from PostgreSQL's
+ * own with nothing but public names in them. DETAIL and CONTEXT are left out because they quote rows.
  */
 export interface PublicPgError {
   /** Five characters, or null where the error did not come from PostgreSQL (a lost connection). */
@@ -13,20 +15,17 @@ export interface PublicPgError {
   readonly position?: number | undefined;
 }
 
-/** Classes whose messages quote values: 22 data exception, P0 raised by code. Appendix A of PostgreSQL's manual. */
-const QUOTES_VALUES = /^(22|P0)/;
-
 export function publicPgError(thrown: unknown): PublicPgError {
   if (!(thrown instanceof pg.DatabaseError)) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return { sqlstate: null, message };
   }
-  const sqlstate = thrown.code ?? null;
-  const quotes = sqlstate !== null && QUOTES_VALUES.test(sqlstate);
+  const said = serverMessageOf(thrown);
+  const hint = publicHint(said);
   return {
-    sqlstate,
-    message: quotes ? withoutValues(thrown.message) : thrown.message,
-    ...(thrown.hint === undefined || quotes ? {} : { hint: thrown.hint }),
+    sqlstate: thrown.code ?? null,
+    message: publicMessage(said),
+    ...(hint === undefined ? {} : { hint }),
     ...(thrown.position === undefined ? {} : { position: Number(thrown.position) }),
   };
 }
@@ -51,8 +50,4 @@ export function isConnectionLoss(thrown: unknown): boolean {
   const sqlstate = sqlstateOf(thrown);
   if (sqlstate !== undefined) return /^(08|57P0[1-5]|25P0[34])/.test(sqlstate);
   return isFromPostgres(thrown) || (thrown instanceof Error && /timeout|not queryable/i.test(thrown.message));
-}
-
-function withoutValues(message: string): string {
-  return message.replace(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, '"…"').replace(/\d[\d.,:-]*/g, '…');
 }

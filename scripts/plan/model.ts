@@ -172,6 +172,8 @@ export interface CommandStep extends StepBase {
   readonly timeoutMs: number;
   /** It fails where it never connected to the rehearsed database. */
   readonly touchesDatabase: boolean;
+  /** `shown`: the author says that what it writes may stand in reports. Private without it. */
+  readonly output?: 'private' | 'shown';
 }
 
 export interface DeployStep extends StepBase {

@@ -102,8 +102,9 @@ function deployStep({ deploy }: Config<'deploy'>, base: Base): DeployStep {
   return { ...base, kind: 'deploy', to, strategy, overMs: over };
 }
 
-function commandStep({ command, timeout, touchesDatabase }: Config<'command'>, base: Base): CommandStep {
-  return { ...base, kind: 'command', command, timeoutMs: timeout, touchesDatabase };
+function commandStep(config: Config<'command'>, base: Base): CommandStep {
+  const { command, timeout, touchesDatabase, output } = config;
+  return { ...base, kind: 'command', command, timeoutMs: timeout, touchesDatabase, output };
 }
 
 async function readFiles(

@@ -130,6 +130,7 @@ plan:
         name: 'make',
         phase: 'switch',
         command: 'make migrate',
+        output: 'private',
         timeoutMs: 300_000,
         touchesDatabase: true,
       },

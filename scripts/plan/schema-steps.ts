@@ -94,6 +94,11 @@ export const stepSchemas = {
         .describe(
           'A command that ends without ever having connected to the rehearsed database fails, since it migrated something else or nothing. `false`: it has nothing to do there.',
         ),
+      output: choice('what becomes of its output', ['private', 'shown'])
+        .prefault('private')
+        .describe(
+          '`private`: what it writes may quote rows and is kept in `private/` of the run folder. `shown`: the end of it stands in the report if it fails.',
+        ),
       ...common,
     })
     .meta({ title: 'command' }),

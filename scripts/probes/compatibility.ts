@@ -3,6 +3,7 @@ import type { ParsedScript } from '../load/parse-workload.ts';
 import { DEFAULT_LIMITS, runScriptOnce } from '../load/run-once.ts';
 import type { SamplePools } from '../load/samples.ts';
 import { withConnection, type PgClient } from '../pg/client.ts';
+import { learnNames } from '../pg/messages/learn-names.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
@@ -60,6 +61,7 @@ export class CompatibilityProbe {
 
   async #tryAll(client: PgClient, after: string, signal: AbortSignal): Promise<CompatibilityRecord[]> {
     const { versions, pools, seed } = this.#setup;
+    await learnNames(client);
     const records: CompatibilityRecord[] = [];
     for (const { name: version, scripts } of versions) {
       for (const script of scripts) {

@@ -1,4 +1,5 @@
 import type { PgClient } from '../pg/client.ts';
+import { registerAuthorText } from '../pg/messages/public-names.ts';
 import type { BackfillStep } from '../plan/model.ts';
 import { asError } from '../shared/errors.ts';
 import { formatCount, formatMs, formatShortCount } from '../shared/format.ts';
@@ -27,6 +28,7 @@ export async function runBackfillStep(
   context: StepContext,
   onAttempt: OnAttempt,
 ): Promise<StepOutcome> {
+  for (const part of [step.table, step.key, step.set, step.where ?? '']) registerAuthorText(part);
   const startedMs = context.clock.now();
   const done: Progress = { after: null, batch: 0, rows: 0, covered: 0, attempts: 1 };
   const size = new BatchSize(step.batchTargetMs);

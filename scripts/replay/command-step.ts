@@ -6,13 +6,14 @@ import type { PgEndpoint } from '../pg/endpoint.ts';
 import { ownSessions } from '../pg/own-sessions.ts';
 import type { CommandStep } from '../plan/model.ts';
 import { formatMs } from '../shared/format.ts';
+import { keepPrivateWords, wroteWords } from '../shared/private-words.ts';
 import { redact } from '../shared/redact.ts';
 import type { StepContext, StepOutcome } from './context.ts';
 import { StepFailure } from './step-failure.ts';
 
-const KEPT_LINES = 8;
-/** Lines in which PostgreSQL's clients quote rows. */
-const QUOTES_ROWS = /^\s*(DETAIL|CONTEXT|Key \(|Failing row)/i;
+/** Of what a failed command wrote. */
+const KEPT_LINES = 200;
+const SHOWN_LINES = 20;
 
 /**
  * Runs a program of the author's (a migration tool) that finds the database, and no other, by DATABASE_URL, PG* and their like.
@@ -28,6 +29,7 @@ export async function runCommandStep(step: CommandStep, context: StepContext): P
   });
   try {
     const end = await runIn(relay.endpoint, step, context);
+    keepPrivateWords(`output of ${step.name}`, end.lastLines.join('\n'));
     if (end.exitCode !== 0) throw failure(step, end);
     if (step.touchesDatabase && relay.sessions.length === 0) throw neverConnected();
   } finally {
@@ -69,10 +71,10 @@ function failure(step: CommandStep, end: ShellEnd): StepFailure {
     message: end.timedOut
       ? `the command did not end within ${formatMs(step.timeoutMs)}`
       : `the command ended with exit code ${code}`,
-    hint: null,
+    hint: step.output === 'shown' ? null : `${wroteWords()}; output: shown shows it here`,
     file: null,
     line: null,
-    excerpt: publicLines(end.lastLines),
+    excerpt: step.output === 'shown' ? shownLines(end.lastLines) : null,
   });
 }
 
@@ -85,7 +87,10 @@ function pgOptions(step: CommandStep): string[] {
   return settings.flatMap(([name, ms]) => (ms === undefined ? [] : [`-c ${name}=${Math.round(ms)}ms`]));
 }
 
-function publicLines(lines: readonly string[]): string {
-  const kept = lines.filter((line) => line.trim() !== '' && !QUOTES_ROWS.test(line));
-  return redact(kept.join('\n')).replace(/: "(?:[^"]|"")*"/g, ': "…"');
+/** By word of the author: there is nothing secret in it but what is registered as such. */
+function shownLines(lines: readonly string[]): string {
+  return redact(lines.filter((line) => line.trim() !== '').join('\n'))
+    .split('\n')
+    .slice(-SHOWN_LINES)
+    .join('\n');
 }

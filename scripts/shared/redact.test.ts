@@ -31,15 +31,23 @@ describe('redact', () => {
     expect(redact(text)).toBe(clean);
   });
 
-  it.each(['a.', 'a://', 'a://b:', 'a://b:@', 'password=', 'password="', "password='", 'password ', ' ', '@'])(
-    'takes milliseconds for a megabyte of %j',
-    (piece) => {
-      const text = piece.repeat(1_000_000 / piece.length);
-      const startedMs = performance.now();
-      redact(text);
-      expect(performance.now() - startedMs).toBeLessThan(1_000); // what is quadratic takes minutes
-    },
-  );
+  it.each([
+    'a.',
+    'a://',
+    'a://b:',
+    'a://b:@',
+    'password=',
+    'password="',
+    "password='",
+    'password ',
+    ' ',
+    '@',
+  ])('takes milliseconds for a megabyte of %j', (piece) => {
+    const text = piece.repeat(1_000_000 / piece.length);
+    const startedMs = performance.now();
+    redact(text);
+    expect(performance.now() - startedMs).toBeLessThan(1_000); // what is quadratic takes minutes
+  });
 
   it('leaves text without secrets as it is', () => {
     const text = 'alter table users add column password_hash text';

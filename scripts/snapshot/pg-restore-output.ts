@@ -1,13 +1,11 @@
+import { registerNames, wordsOf } from '../pg/messages/public-names.ts';
+import { publicWords } from '../pg/messages/public-text.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { diskFull } from './restore-error.ts';
 
 const CONNECTION_LOST = /server closed the connection|terminating connection|connection to server .* failed/i;
 const BROKEN_OFF =
   /end of file|did not find magic string|could not find block ID|too short|could not uncompress|could not close data file/i;
-/** Nouns after which PostgreSQL's messages quote a name; anything else in quotes may be a value out of a row. */
-const NAMED =
-  /\b(relation|column|constraint|type|function|procedure|schema|role|extension|index|trigger|sequence|table|view|operator|collation|language|method|tablespace|parameter|library|file|server|database|policy|publication|encoding|domain|cast|rule) ("(?:[^"]|"")*")/g;
-
 /** Follows what pg_restore --verbose writes and keeps the first error. Lines are read as in the C locale. */
 export class PgRestoreOutput {
   /** The table of contents' entry at hand, such as `INDEX orders_total`. */
@@ -28,7 +26,10 @@ export class PgRestoreOutput {
     const message = /^pg_restore: (?:\[[^\]]*\] )?(.*)$/.exec(text)?.[1];
     if (message === undefined) return;
     const entry = /^from TOC entry \d+; \d+ \d+ (.*)$/.exec(message)?.[1];
-    if (entry !== undefined) this.#entry = withoutOwner(entry);
+    if (entry !== undefined) {
+      registerNames(wordsOf(entry));
+      this.#entry = withoutOwner(entry);
+    }
     const error = /^(?:error|fatal): (.*)$/.exec(message)?.[1];
     if (error !== undefined) this.#error = error;
     const object = /^(?:creating|processing data for|launching item \d+) (.*)$/.exec(message)?.[1];
@@ -50,7 +51,7 @@ export class PgRestoreOutput {
     }
     const place = this.#entry === '' ? shown : `${shown}, ${this.#entry}`;
     const row = this.#row === undefined ? '' : `, row ${this.#row} of its data`;
-    return new RehearsalError('RESTORE_FAILED', `${place}${row}: ${publicMessage(error)}`, {
+    return new RehearsalError('RESTORE_FAILED', `${place}${row}: ${publicError(error)}`, {
       ...(hint === undefined ? {} : { hint }),
     });
   }
@@ -64,17 +65,10 @@ export function truncatedArchive(shown: string, part: string): RehearsalError {
   });
 }
 
-/** The server's part of an error line, without quoted values; COPY's rows and DETAIL stand on lines that are not read. */
-function publicMessage(error: string): string {
-  const server = /ERROR:\s+(.*)$/.exec(error)?.[1];
-  if (server === undefined) return error;
-  const names: string[] = [];
-  const marked = server.replace(NAMED, (_, noun: string, name: string) => {
-    names.push(name);
-    return `${noun} \0${names.length - 1}\0`;
-  });
-  const clean = marked.replace(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, '"…"');
-  return clean.replace(/\0(\d+)\0/g, (_, index: string) => names[Number(index)] ?? '');
+/** The server's part of an error line; COPY's rows and DETAIL stand on lines that are not read. */
+function publicError(error: string): string {
+  const server = /(?:ERROR|FATAL|PANIC):\s+(.*)$/.exec(error)?.[1];
+  return server === undefined ? error : publicWords(server);
 }
 
 function copyLine(text: string): number | undefined {

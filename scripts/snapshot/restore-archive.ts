@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { childEnvironment } from '../commands/child-environment.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import { registerNames, wordsOf } from '../pg/messages/public-names.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { cutPart } from './archive-completeness.ts';
@@ -60,6 +61,7 @@ export async function restoreArchive(options: ArchiveOptions): Promise<string[]>
   try {
     const gaps = new RestoreGaps();
     const { stdout } = await pgRestore(program.path, ['--list', path], options, server, gaps);
+    registerNames(wordsOf(stdout)); // the contents: names of objects and nothing else
     const { list, missingExtensions } = filterContents(stdout, server.extensions);
     for (const name of missingExtensions) gaps.missingExtension(name);
     const listFile = join(folder, 'contents');

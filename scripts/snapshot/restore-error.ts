@@ -1,3 +1,4 @@
+import { serverMessageOf } from '../pg/messages/guard.ts';
 import { publicPgError, sqlstateOf } from '../pg/pg-error.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
 
@@ -45,7 +46,7 @@ export function linesBefore(position: number, statement: Buffer): number {
 
 /** The row that COPY was at, counted from 1, out of the error's CONTEXT; the rest of that text quotes the row. */
 export function copyRow(thrown: unknown): number | undefined {
-  const context = (thrown as { where?: unknown } | null)?.where;
-  const match = typeof context === 'string' ? /^COPY .*?, line (\d+)/m.exec(context) : null;
+  const { where = '' } = thrown instanceof Error ? serverMessageOf(thrown) : {};
+  const match = /^COPY .*?, line (\d+)/m.exec(where);
   return match ? Number(match[1]) : undefined;
 }

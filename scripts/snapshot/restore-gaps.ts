@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { serverMessageOf } from '../pg/messages/guard.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
 import type { StatementPiece } from './sql-piece.ts';
 
@@ -26,7 +27,7 @@ export class RestoreGaps {
   /** What to do after the error; undefined = it stops the restore. */
   async rescue(client: pg.Client, statement: StatementPiece, thrown: unknown): Promise<Rescue> {
     const sqlstate = sqlstateOf(thrown);
-    const message = thrown instanceof Error ? thrown.message : '';
+    const { message = '' } = thrown instanceof Error ? serverMessageOf(thrown) : {};
     const { words } = statement;
     if (words[0] === 'create' && words[1] === 'extension' && isMissingExtension(sqlstate, message)) {
       this.#extensions.add(extensionName(CREATE_EXTENSION, statement) ?? 'of an unknown name');

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type pg from 'pg';
+import { registerNames, wordsOf } from '../pg/messages/public-names.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
+import { withoutConstants } from '../pg/without-constants.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { CopySink } from './copy-sink.ts';
@@ -101,6 +103,7 @@ export class SqlRestore {
     try {
       await act(sink);
     } catch (error) {
+      registerNames(wordsOf(statement.bytes.toString()));
       const row = copyRow(error);
       const firstRow = statement.line + linesBefore(statement.bytes.length, statement.bytes) + 1;
       const line = row === undefined ? statement.line : firstRow + row - 1;
@@ -134,6 +137,7 @@ export class SqlRestore {
   }
 
   #statementError(error: unknown, statement: StatementPiece): Error {
+    registerNames(wordsOf(withoutConstants(statement.bytes.toString())));
     const position = (error as { position?: string }).position;
     const offset = position === undefined ? 0 : linesBefore(Number(position), statement.bytes);
     const failed = restoreError(

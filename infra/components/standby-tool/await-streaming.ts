@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { guard } from '../../../scripts/pg/messages/guard.ts';
 import type { ServerAccess } from './copy-server.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -9,6 +10,7 @@ const PAUSE_MS = 50;
 export async function awaitStreaming(access: ServerAccess, timeoutMs = TIMEOUT_MS): Promise<void> {
   const deadlineMs = Date.now() + timeoutMs;
   const client = new pg.Client({ ...access, database: 'postgres', application_name: 'rehearse/setup' });
+  guard(client, 'setup');
   await client.connect();
   try {
     for (;;) {

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import pg from 'pg';
+import { guard } from '../../../scripts/pg/messages/guard.ts';
 
 export interface ServerAccess {
   readonly host: string;
@@ -21,6 +22,7 @@ const TAR_END = Buffer.alloc(1024);
  */
 export async function copyServer(access: ServerAccess, out: Writable): Promise<void> {
   const client = new pg.Client({ ...access, application_name: 'rehearse/setup', ...replicationMode() });
+  guard(client, 'setup');
   await client.connect();
   try {
     const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
