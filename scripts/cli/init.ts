@@ -43,7 +43,25 @@ async function init(name: string, { io, out }: CliContext): Promise<number> {
     file,
     yaml.replace('$schema=SCHEMA', () => `$schema=${schema}`).replace('name: NAME', `name: ${name}`),
   );
+  await ignoreData(io.cwd);
   out.result(`wrote ${shown}`);
   out.note(`next: rehearse run ${shown}`);
   return EXIT.ok;
+}
+
+/** What rows may stand in: snapshots and what runs leave behind. */
+const IGNORED = ['runs/', 'rehearsals/*/*.dump', 'rehearsals/*/*.sql.gz', 'rehearsals/*/*.sql.zst', '.env'];
+
+/** Adds to .gitignore what is not in it yet. */
+async function ignoreData(cwd: string): Promise<void> {
+  const file = join(cwd, '.gitignore');
+  const present = existsSync(file) ? await readFile(file, 'utf8') : '';
+  const lines = new Set(present.split('\n').map((line) => line.trim()));
+  const missing = IGNORED.filter((line) => !lines.has(line));
+  if (missing.length === 0) return;
+  const gap = present === '' || present.endsWith('\n') ? '' : '\n';
+  await writeFile(
+    file,
+    `${present}${gap}# dress-rehearsal: rows may stand in these\n${missing.join('\n')}\n`,
+  );
 }

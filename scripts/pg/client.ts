@@ -39,7 +39,7 @@ export async function connect(
     keepAlive: true,
   });
   guard(client, role);
-  registerNames([endpoint.user, endpoint.database]);
+  registerNames([endpoint.user, endpoint.database, `${APPLICATION_PREFIX}${role}`]);
   client.on('error', () => undefined);
   try {
     await client.connect();

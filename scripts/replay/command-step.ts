@@ -5,6 +5,7 @@ import { SessionRelay } from '../commands/session-relay.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { ownSessions } from '../pg/own-sessions.ts';
 import type { CommandStep } from '../plan/model.ts';
+import { registerAuthorText } from '../pg/messages/public-names.ts';
 import { formatMs } from '../shared/format.ts';
 import { keepPrivateWords, wroteWords } from '../shared/private-words.ts';
 import { redact } from '../shared/redact.ts';
@@ -22,6 +23,7 @@ const SHOWN_LINES = 20;
  */
 export async function runCommandStep(step: CommandStep, context: StepContext): Promise<StepOutcome> {
   const startedMs = context.clock.now();
+  registerAuthorText(step.command);
   context.progress(step.command, null, null);
   const known = ownSessions(context.primary);
   const relay = await SessionRelay.open(context.primary, ({ pid }) => {

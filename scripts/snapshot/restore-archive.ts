@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { childEnvironment } from '../commands/child-environment.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import { learnNames } from '../pg/messages/learn-names.ts';
 import { registerNames, wordsOf } from '../pg/messages/public-names.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
@@ -87,7 +88,7 @@ function socketOf({ socketDir }: PgEndpoint): Record<string, string> {
 async function pgRestore(
   program: string,
   args: readonly string[],
-  { endpoint, shown, signal, onObject }: ArchiveOptions,
+  { endpoint, settings, shown, signal, onObject }: ArchiveOptions,
   server: ServerFacts,
   gaps: RestoreGaps,
 ): Promise<{ stdout: string }> {
@@ -107,7 +108,11 @@ async function pgRestore(
   for await (const line of child.iterable({ from: 'stderr' })) output.line(line);
   const { stdout, exitCode, failed } = await child;
   signal.throwIfAborted();
-  if (failed) throw output.failure(shown, exitCode, gaps.hint);
+  if (failed) {
+    // A check that a row did not pass stands in the catalog by now, and not in the archive's contents.
+    await withRestoreSession(endpoint, settings, signal, learnNames).catch(() => undefined);
+    throw output.failure(shown, exitCode, gaps.hint);
+  }
   return { stdout };
 }
 

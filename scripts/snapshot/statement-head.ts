@@ -10,7 +10,7 @@ export function statementHead({ bytes }: StatementPiece): string {
   const head: string[] = [];
   for (const [token] of text.matchAll(/(?:"(?:[^"]|"")*"|[^\s(;,="])+|[(;,="]/gu)) {
     const isCopyFrom = /^from$/i.test(token) && /^copy$/i.test(head[0] ?? '');
-    const endsNames = head.length > 0 && /^(values|set|as|is|select)$/i.test(token);
+    const endsNames = head.length > 0 && /^(values|set|to|as|is|in|with|default|select)$/i.test(token);
     if (!NAME.test(token) || endsNames || isCopyFrom || head.length === MOST_WORDS) break;
     head.push(token);
   }

@@ -142,6 +142,9 @@ test('init writes a rehearsal that passes check, and never over another', async 
     stdout: 'wrote rehearsals/my-first\n',
     stderr: 'next: rehearse run rehearsals/my-first\n',
   });
+  expect(await readFile(join(cwd, '.gitignore'), 'utf8')).toBe(
+    '# dress-rehearsal: rows may stand in these\nruns/\nrehearsals/*/*.dump\nrehearsals/*/*.sql.gz\nrehearsals/*/*.sql.zst\n.env\n',
+  );
   expect(await runCli(['check', 'my-first'], { cwd })).toEqual({
     code: 0,
     stdout: 'ok  rehearsals/my-first (my-first): 5 steps, 6 workload scripts of 2 app versions, 12 files\n',

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BackfillStep, CommandStep, VerifyStep } from '../../scripts/plan/model.ts';
@@ -6,6 +7,7 @@ import { runBackfillStep } from '../../scripts/replay/backfill-step.ts';
 import { runCommandStep } from '../../scripts/replay/command-step.ts';
 import { runVerifyStep } from '../../scripts/replay/verify-step.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
+import { keepPrivateWordsIn } from '../../scripts/shared/private-words.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 
 const BASE = { name: 'step', phase: 'expand', retries: 0, retryPauseMs: 50, pointOfNoReturn: false } as const;
@@ -100,7 +102,11 @@ describe('a command step', () => {
     await expect(
       runCommandStep(command('echo no such migration >&2; exit 7'), bench().context),
     ).rejects.toMatchObject({
-      error: { message: 'the command ended with exit code 7', excerpt: 'no such migration' },
+      error: {
+        message: 'the command ended with exit code 7',
+        hint: 'what it wrote may quote rows and is not shown; output: shown shows it here',
+        excerpt: null,
+      },
     });
   });
 
@@ -139,13 +145,33 @@ describe('a command step', () => {
     await expect(runCommandStep(slow, bench().context)).rejects.toThrow('did not end within 200 ms');
   });
 
-  it('keeps passwords and rows out of what it shows of a failure', async () => {
-    const leaky = command(
-      'echo "postgresql://u:hunter22@h/d refused" >&2; echo "DETAIL:  Key (email)=(a@b.c) exists." >&2; exit 1',
-    );
-    await expect(runCommandStep(leaky, bench().context)).rejects.toMatchObject({
-      error: { excerpt: 'postgresql://u:***@h/d refused' },
+  it('shows what a program wrote by word of the author, without passwords', async () => {
+    const told = command('echo "postgresql://u:hunter22@h/d refused" >&2; echo; echo later >&2; exit 1');
+    await expect(runCommandStep({ ...told, output: 'shown' }, bench().context)).rejects.toMatchObject({
+      error: { hint: null, excerpt: 'postgresql://u:***@h/d refused\nlater' },
     });
+  });
+
+  it('keeps what a program wrote in a file that only its owner can read', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rehearse-private-'));
+    keepPrivateWordsIn(folder);
+    try {
+      const leaky = command('echo "DETAIL:  Key (email)=(a@b.c) exists."; exit 1');
+      await expect(runCommandStep(leaky, bench().context)).rejects.toMatchObject({
+        error: {
+          hint: 'what it wrote may quote rows and is in private/said.txt of the run folder; output: shown shows it here',
+        },
+      });
+      const file = join(folder, 'private', 'said.txt');
+      expect(await readFile(file, 'utf8')).toContain('Key (email)=(a@b.c) exists.');
+      expect([(await stat(file)).mode & 0o777, (await stat(join(folder, 'private'))).mode & 0o777]).toEqual([
+        0o600, 0o700,
+      ]);
+      expect(await readFile(join(folder, 'private', '.gitignore'), 'utf8')).toBe('*\n');
+    } finally {
+      keepPrivateWordsIn(undefined);
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

@@ -37,14 +37,12 @@ describe('restoring', () => {
       expect(record.tables.map(({ name }) => name)).toEqual(['public.seeded']);
     });
 
-    it('tells how it failed, without secrets', async () => {
+    it('tells how it failed, without what it wrote', async () => {
       const command = 'echo "first" >&2; echo "password=$PGPASSWORD at $DATABASE_URL" >&2; exit 7';
       const failed = await on.failure(on.restore({ kind: 'command', command }));
       expect(failed).toMatchObject({
         code: 'RESTORE_FAILED',
-        message: expect.stringMatching(
-          /^the snapshot command ended with exit code 7:\nfirst\npassword=\*\*\* at postgresql:/,
-        ) as string,
+        message: 'the snapshot command ended with exit code 7; what it wrote may quote rows and is not shown',
       });
       expect(JSON.stringify(failed)).not.toContain(on.server.endpoint.password);
     });

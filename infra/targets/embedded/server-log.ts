@@ -25,6 +25,9 @@ const FOLLOW_UP = /^configuration file ".*" contains errors|^could not create an
 
 const NAMES_A_SETTING = /\bparameter "[^"]+"|^syntax error in file|^could not (access|load) (file|library) "/;
 
+/** Code of a database can write lines of its own; none of them reads exactly like this and holds more. */
+const CRASH = /^[a-z ]+ \(PID \d+\) was terminated by signal \d+: [A-Za-z ()]{1,40}$/;
+
 export function isDiskFull(text: string): boolean {
   return /No space left on device|Disk quota exceeded/.test(text);
 }
@@ -51,7 +54,7 @@ export function lastWords(log: string): string | undefined {
   const lines = parseLog(log);
   const panic = lines.findLast(({ level }) => level === 'PANIC');
   const fatal = lines.findLast(({ level, text }) => level === 'FATAL' && !SESSION_ONLY.test(text));
-  const crash = lines.findLast(({ level, text }) => level === 'LOG' && /terminated by signal/.test(text));
+  const crash = lines.findLast(({ level, text }) => level === 'LOG' && CRASH.test(text));
   return (panic ?? fatal ?? crash)?.text;
 }
 

@@ -18,7 +18,8 @@ const NAMES = `
   union select collname from pg_catalog.pg_collation
   union select opcname from pg_catalog.pg_opclass
   union select spcname from pg_catalog.pg_tablespace
-  union select name from pg_catalog.pg_settings`;
+  union select name from pg_catalog.pg_settings
+  union select word from pg_catalog.pg_get_keywords()`;
 
 /** Messages may name what the catalog has now. Names of what is dropped later stay known. @throws what PostgreSQL says */
 export async function learnNames(client: PgClient): Promise<void> {

@@ -8,12 +8,12 @@ regcollation regconfig regdictionary regnamespace regoper regoperator regproc re
 text tid time timestamp timestamptz timetz trigger tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector unknown uuid varbit varchar
 varying void with without xid xid8 xml zone array year month day hour minute second to
 btree hash gist spgist gin brin heap utf8 utf-8 latin1 win1252 sql_ascii base64 hex escape
-access aggregate by cascade case cast check class clause coalesce collation column command concurrently conflict constraint constraints create
+access aggregate as by cascade case cast check class clause coalesce collation column command concurrently conflict constraint constraints create
 cursor database declare default delete discard distinct do domain drop each end except exclusion execute explain expression expressions
-extension extract false fetch filter foreign from full function functions generated grant greatest group having identity in index insert
+extension extract false fetch filter foreign for from full function functions generated grant greatest group having identity in index insert
 intersect is isnull join key least limit lock materialized merge method move multirange no not null nulls of off offset on operator or order
 over partition policy predicate prepare prepared primary procedure publication range references refresh reindex release reset
-returning revoke rollback routine row rows rule savepoint schema select sequence session set share similar start statement statistics subscription
+returning revoke rollback routine row rows rule savepoint schema select sequence session set share show similar start statement statistics subscription
 system table tablespace transaction transform transition true truncate type types union unique update user using
 vacuum value values variadic view when where window work alter add commit begin copy call cluster analyze listen notify unlisten
 begin abort owner database isolation level role superuser createrole createdb pg_use_reserved_connections

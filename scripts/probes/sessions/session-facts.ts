@@ -1,7 +1,6 @@
 import type { SessionFacts } from '../../artifacts/records.ts';
 import type { Asker } from '../../pg/asker.ts';
-import { withoutConstants } from '../../pg/without-constants.ts';
-import { redact } from '../../shared/redact.ts';
+import { publicName, publicStatement } from '../../pg/messages/public-statement.ts';
 
 const FACTS = {
   name: 'rehearse_blockers',
@@ -40,8 +39,8 @@ export class BlockerFacts {
     const { rows } = await client.query<FactsRow>({ ...FACTS, values: [due] });
     return rows.flatMap(([pid, name, state, query, transactionMs]) => {
       const facts = {
-        ...{ pid, applicationName: this.#nameOf(pid) ?? redact(name), state },
-        query: query === null ? null : withoutConstants(query),
+        ...{ pid, applicationName: this.#nameOf(pid) ?? publicName(name), state },
+        query: query === null ? null : publicStatement(query),
       };
       const told = JSON.stringify(facts);
       const isNew = this.#known.get(pid)?.told !== told;
