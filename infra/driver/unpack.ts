@@ -64,13 +64,14 @@ async function metaName(
 async function unpackOne(blocks: Blocks, { name, type, sizeBytes }: TarHeader, into: string): Promise<void> {
   const trimmed = name.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
   if (type === '5') {
-    if (trimmed !== '' && trimmed !== '.') await mkdir(join(into, insidePath(trimmed)), { recursive: true });
+    if (trimmed !== '' && trimmed !== '.')
+      await mkdir(join(into, insidePath(trimmed)), { recursive: true, mode: 0o700 });
     return;
   }
   if (type !== '0') throw new Error(`${JSON.stringify(name)} is neither a file nor a folder (type ${type})`);
   const path = join(into, insidePath(trimmed));
   await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, 'wx', 0o644);
+  const file = await open(path, 'wx', 0o600);
   try {
     for (let left = sizeBytes; left > 0;) {
       const piece = await blocks.some(left);

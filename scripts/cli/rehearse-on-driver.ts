@@ -107,7 +107,7 @@ async function bring(session: DriverSession, done: DriverDone, run: DriverRun): 
   try {
     await session.collect(arrival, done);
     for (const part of await readdir(arrival)) {
-      await mkdir(folder.file(part), { recursive: true });
+      await mkdir(folder.file(part), { recursive: true, mode: 0o700 });
       for (const name of await readdir(join(arrival, part))) {
         await rename(join(arrival, part, name), folder.file(part, name));
       }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { keepPrivateWords } from '../../shared/private-words.ts';
-import { keepsBack, publicHint, publicMessage, type ServerMessage } from './public-text.ts';
+import { isPublicName } from './public-names.ts';
+import { keepsBack, NAME_FIELDS, publicHint, publicMessage, type ServerMessage } from './public-text.ts';
 
 /** What the server really said, for those who may know it: the file in private/, and code that looks for a name. */
 const said = new WeakMap<object, ServerMessage>();
@@ -35,6 +36,7 @@ function makePublic(message: Mutable, role: string): void {
   message.message = publicMessage(original);
   message.hint = publicHint(original);
   for (const field of ['detail', 'where', 'internalQuery'] as const) message[field] = undefined;
+  for (const field of NAME_FIELDS) if (!isPublicName(message[field] ?? '')) message[field] = undefined;
   if (message.stack !== undefined)
     message.stack = withMessage(message.stack, original.message ?? '', message.message);
 }

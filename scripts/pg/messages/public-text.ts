@@ -72,6 +72,9 @@ export function publicWords(message: string): string {
   return told ?? `an error ${keptOut()}`;
 }
 
+/** Fields that are names: set by the server, or by code to whatever it likes. */
+export const NAME_FIELDS = ['schema', 'table', 'column', 'dataType', 'constraint'] as const;
+
 /** Is there anything in it that the public message leaves out? */
 export function keepsBack(said: ServerMessage): boolean {
   const rest = [said.detail, said.where, said.internalQuery].some((text) => text !== undefined);
@@ -92,8 +95,10 @@ function conditionOf(sqlstate: string | null): string {
   return conditionName(sqlstate) ?? (sqlstate === null ? 'an error' : `SQLSTATE ${sqlstate}`);
 }
 
-function learnOwnObjects({ file = '', schema, table, column, dataType, constraint }: ServerMessage): void {
-  if (!NAMES_OWN_OBJECTS.test(file)) return;
+/** Inside of code a statement may be made of values, and so may the objects that it is about to make. */
+function learnOwnObjects({ file = '', where = 'COPY ', internalQuery, ...objects }: ServerMessage): void {
+  if (!NAMES_OWN_OBJECTS.test(file) || !where.startsWith('COPY ') || internalQuery !== undefined) return;
+  const { schema, table, column, dataType, constraint } = objects;
   const own = [schema, table, column, dataType, constraint].filter((name) => name !== undefined);
   registerNames(own.filter((name) => name !== ''));
 }
