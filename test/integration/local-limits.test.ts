@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rmdir, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { localHostAlive } from '../../infra/targets/local/host.ts';
 import { leaveNothing, LocalRun, needsLocalHosts } from './local-fixture.ts';
@@ -19,6 +23,40 @@ describe.skipIf(!(await needsLocalHosts()))('limits of local hosts', () => {
     expect(await run.ssh(large, hog(200))).toBe(String(200 * MB));
     expect(await localHostAlive(small)).toBe(true);
     expect(await run.ssh(small, 'echo still here')).toBe('still here');
+  });
+
+  it('let nobody on a host get more rights, or a user namespace in which to have them', async () => {
+    const run = await LocalRun.start();
+    const host = await run.host('primary');
+    const tries =
+      'unshare --user true && echo userns; unshare --net true && echo netns; mount -t tmpfs none /mnt && echo mounted';
+    const asPostgres = `setpriv --reuid postgres --regid postgres --clear-groups bash -c '${tries}'`;
+    const said = await run.ssh(host, `${tries}; ${asPostgres}; grep NoNewPrivs /proc/self/status; true`);
+    expect(said).not.toMatch(/^(userns|netns|mounted)$/m);
+    expect(said).toMatch(/^NoNewPrivs:\s+1$/m);
+    expect(said.match(/unshare failed: Operation not permitted/g)).toHaveLength(4);
+  });
+
+  it('end a host that fills the disk of the machine, before it is full', async () => {
+    const disk = await mkdtemp(join(tmpdir(), 'local-disk-'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=600m', 'tmpfs', disk]);
+    process.env['REHEARSE_STATE_DIR'] = disk;
+    try {
+      const run = await LocalRun.start();
+      const [hungry, other] = await Promise.all([run.host('primary'), run.host('driver')]);
+      const eat =
+        'for i in {1..60}; do head -c 20M /dev/zero >>/var/lib/postgresql/eaten || echo full; sleep 0.25; done';
+      expect(await run.ssh(hungry, eat).catch(() => '')).toBe('');
+      const { bavail, bsize } = await statfs(disk);
+      expect(await localHostAlive(hungry)).toBe(false);
+      expect(bavail * bsize).toBeGreaterThan(0);
+      expect(await run.ssh(other, 'echo still here')).toBe('still here');
+      await run.remove();
+    } finally {
+      delete process.env['REHEARSE_STATE_DIR'];
+      execFileSync('umount', [disk]);
+      await rmdir(disk);
+    }
   });
 
   it('give a host its share of a processor and of the link', async () => {

@@ -37,6 +37,7 @@ export const localHostTarget: HostTarget = {
     const classes = Object.entries(hosts).filter(([, host]) => host.class !== undefined);
     return [
       `The hosts were parts of this machine: they shared its ${plural(availableParallelism(), 'CPU')}, its disk and its cache with whatever else ran here.`,
+      'The SQL under rehearsal could reach, as the user postgres of its host: this machine’s software (read only), what its host holds, and the other hosts of the run; no other files, processes or networks.',
       'Locks and query plans carry over to production; durations that come from hardware and disk do not.',
       ...(classes.length > 0
         ? [

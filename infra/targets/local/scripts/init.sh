@@ -163,6 +163,9 @@ pivot_root . mnt/old
 cd /
 umount -l /mnt/old
 rmdir /mnt/old
+# With something mounted over the root of the namespace this counts as a chroot, in which the kernel makes no user namespace
+# (current_chrooted in kernel/user_namespace.c): in one of its own anybody would have every capability.
+mount -t tmpfs -o ro,size=4k,mode=000 tmpfs /
 
 # Known from OpenSSH 9.8 on, which otherwise locks an address out that came with a wrong key.
 if "$SSHD" -t -f /etc/ssh/sshd_config -o PerSourcePenalties=no 2>/dev/null; then
@@ -173,9 +176,9 @@ fi
 
 printf 'ready %s %s %s\n' "$pid" "${fields[19]}" "$how" >&3
 exec 3>&-
-# No mounting, no raw sockets, no other addresses or routes. The host ends with its sshd, and the other way round.
+# No mounting, no raw sockets, no other addresses or routes, and no program that gives more rights than its caller has. The host ends with its sshd, and the other way round.
 caps=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,sys_chroot,audit_write,setfcap
 # shellcheck disable=SC2016
-exec env -i PATH="$PATH" LC_ALL=C setpriv --bounding-set="-all,+${caps//,/,+}" --inh-caps=-all \
+exec env -i PATH="$PATH" LC_ALL=C setpriv --no-new-privs --bounding-set="-all,+${caps//,/,+}" --inh-caps=-all \
   bash -c '"$0" -D -e -f /etc/ssh/sshd_config >/var/log/sshd.log 2>&1 & trap "exit 0" TERM; wait $!' \
   "$SSHD" rehearse-host "$RUN" "$ROLE" "$4"

@@ -2,6 +2,8 @@
 # Its owner's death ends it too, after ORPHAN_SECONDS, unless it is kept.
 # Arguments: rehearse-keeper RUN ROLE EXPIRES OWNER, as they were at first; the claim has the last word.
 argument_expires=$4 argument_owner=$5
+# So much of the machine's disk stays free, or a tenth of a smaller one.
+DISK_RESERVE=$((4 << 30))
 start_of $$ && claim_thing keeper "$start" $$
 # A pipe that nobody writes to is a sleep without a process.
 mkfifo "$DIR/wait"
@@ -46,6 +48,18 @@ keep_network() {
   remove_network
 }
 
+# True when the machine's disk is nearly full, and this host has filled it: it must not take the machine with it.
+fills_disk() {
+  local block size free used reserve
+  read -r block size free < <(stat -f -c '%S %b %a' "$DIR")
+  reserve=$((size / 10))
+  if ((reserve * block > DISK_RESERVE)); then reserve=$((DISK_RESERVE / block)); fi
+  if ((free >= reserve)); then return 1; fi
+  read -r used _ < <(du -sx --block-size="$block" "$DIR/disk" 2>/dev/null)
+  if ((used < reserve)); then return 1; fi
+  printf 'ended, because it had filled the disk of the machine: %s bytes of %s are left\n' "$((free * block))" "$((size * block))" >&2
+}
+
 keep_host() {
   (
     cgroups_enter
@@ -55,7 +69,7 @@ keep_host() {
       bash "$DIR/init" rehearse-host "$RUN" "$ROLE" "$argument_expires"
   ) 6>&- &
   local host=$!
-  until expired || [ ! -e "/proc/$host" ]; do :; done
+  until expired || [ ! -e "/proc/$host" ] || fills_disk; do :; done
   # Whoever waits for the host to come up learns why it did not.
   if [ -p "$DIR/ready" ]; then printf 'failed %s\n' "$(tail -c 600 "$DIR/log" | tr '\n' ' ')" 1<>"$DIR/ready"; fi || true
   remove_host
