@@ -1,3 +1,4 @@
+import type { Seal } from './seal-record.ts';
 import type { Budgets, Phase, PlannedPerformance, StepKind } from '../plan/model.ts';
 
 export type { EnvironmentRecord } from './environment-record.ts';
@@ -43,6 +44,8 @@ export interface RunRecord {
   readonly performances?: readonly PlannedPerformance[];
   /** sha256 over the plan's files (see the run folder's plan/SHA256SUMS). */
   readonly planSha256: string;
+  /** Absent until the run has ended, and in older runs. */
+  readonly seal?: Seal;
 }
 
 /** artifacts/performance.json of a folder below performances/: one playing of the plan. */

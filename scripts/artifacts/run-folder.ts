@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { NdjsonWriter, readNdjson } from '../shared/ndjson.ts';
 import { RehearsalError } from '../shared/errors.ts';
@@ -43,6 +43,11 @@ interface Documents {
 }
 export type StreamName = keyof Streams;
 export type DocumentName = keyof Documents;
+
+/** The text of a document of the run folder. */
+export function documentText(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
 
 /** Folder of the performances of a run that has more than one. */
 const PERFORMANCES = 'performances';
@@ -95,6 +100,11 @@ export class RunFolder {
     return new RunFolder(path);
   }
 
+  /** The folder of the whole run. */
+  get whole(): RunFolder {
+    return this.#run ?? this;
+  }
+
   file(...parts: string[]): string {
     return join(this.path, ...parts);
   }
@@ -121,7 +131,7 @@ export class RunFolder {
 
   /** Replaces a document in one step, so that a reader never sees half of it. */
   async writeDocument<K extends DocumentName>(name: K, document: Documents[K]): Promise<void> {
-    await this.writeFile(join('artifacts', `${name}.json`), `${JSON.stringify(document, null, 2)}\n`);
+    await this.writeFile(join('artifacts', `${name}.json`), documentText(document));
   }
 
   async readDocument<K extends DocumentName>(name: K): Promise<Documents[K] | undefined> {
@@ -133,7 +143,8 @@ export class RunFolder {
   /** Writes any file of the folder in one step. */
   async writeFile(name: string, text: string): Promise<void> {
     const path = this.file(name);
-    await writeFile(`${path}.part`, text);
+    await rm(`${path}.part`, { force: true }); // whatever it was: what was left half, a pipe, a link
+    await writeFile(`${path}.part`, text, { flag: 'wx' });
     await rename(`${path}.part`, path);
   }
 }

@@ -63,6 +63,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
       versions: run.load.versions.map(({ name }) => name),
     },
     planSha256: run.planSha256,
+    evidenceSha256: run.seal?.sha256 ?? null,
     ...performanceOf(analysis),
     waits: waitFacts(evidence),
     limits: knownLimits(analysis),

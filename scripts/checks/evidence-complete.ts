@@ -40,7 +40,14 @@ export const evidenceComplete: Check = {
           ];
     return {
       measured: missing.length,
-      findings: [...files, ...brokenProbes(evidence), ...gaps(analysis), ...noRequests(evidence)],
+      findings: [
+        ...files,
+        ...noSeal(evidence),
+        ...brokenProbes(evidence),
+        ...gaps(analysis),
+        ...noRequests(evidence),
+        ...matrixGaps(evidence),
+      ],
     };
   },
 };
@@ -99,6 +106,36 @@ function gaps({ evidence, steps }: Analysis): CheckFinding[] {
       },
     ];
   });
+}
+
+/** The seal is made when the run has ended: an older run has none, and neither has one whose process was killed. */
+function noSeal({ run }: Evidence): CheckFinding[] {
+  if (run.seal !== undefined) return [];
+  const message =
+    'run.json has no seal, as in runs of older versions and in those that never came to their end: whether the evidence is whole is not known.';
+  return [{ status: 'inconclusive', message }];
+}
+
+/** Every script of every version is tried at the start and after each step; a row that is missing may be one that failed. */
+function matrixGaps({ compatibility, steps, run }: Evidence): CheckFinding[] {
+  if (compatibility === undefined || steps === undefined) return [];
+  const cells = new Set(compatibility.map((row) => JSON.stringify([row.after, row.version, row.script])));
+  const ended = steps.flatMap((event) =>
+    event.type === 'step-end' && event.status === 'ok' ? [event.step] : [],
+  );
+  const untried = ['start', ...ended].filter((after) =>
+    run.load.versions.some(({ name, scripts }) =>
+      scripts.some((script) => !cells.has(JSON.stringify([after, name, script.name]))),
+    ),
+  );
+  if (untried.length === 0) return [];
+  const states = listed(untried.map((after) => (after === 'start' ? 'at the start' : `after ${after}`)));
+  return [
+    {
+      status: 'inconclusive',
+      message: `Not every script of every app version was tried ${states}: whether they work there is not known.`,
+    },
+  ];
 }
 
 function noRequests({ requests, run }: Evidence): CheckFinding[] {

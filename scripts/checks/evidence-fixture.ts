@@ -1,4 +1,5 @@
 import type {
+  CompatibilityRecord,
   LockEntry,
   PlannedStep,
   RequestRow,
@@ -59,6 +60,7 @@ export function runRecord(rest: Partial<RunRecord> = {}): RunRecord {
     standby: false,
     plan: [plannedStep('alter')],
     planSha256: 'a'.repeat(64),
+    seal: { files: [], sha256: 'c'.repeat(64) },
     ...rest,
   };
 }
@@ -142,8 +144,10 @@ export function request(intendedMs: number, endMs: number, outcome: 0 | string =
 
 /** Whole evidence of an uneventful run; tests replace what they are about. */
 export function evidence(parts: Partial<Evidence> = {}): Evidence {
+  const run = parts.run ?? runRecord();
+  const steps = parts.steps ?? stepWindow('alter', 4900, 6000);
   return {
-    run: runRecord(),
+    run,
     performance: undefined,
     environment: {
       target: 'embedded',
@@ -169,7 +173,7 @@ export function evidence(parts: Partial<Evidence> = {}): Evidence {
       extensions: [],
       warnings: [],
     },
-    steps: [...stepWindow('alter', 4900, 6000)],
+    steps,
     waits: [],
     exactWaits: undefined,
     locks: [],
@@ -180,7 +184,7 @@ export function evidence(parts: Partial<Evidence> = {}): Evidence {
       { type: 'stopped', tMs: 8000, unfinished: 0 },
     ],
     batches: [],
-    compatibility: [],
+    compatibility: matrix(run, steps),
     server: [],
     probes: (['requests', 'waits', 'server', 'compatibility'] as const).flatMap((probe) => [
       { probe, event: 'started' as const, tMs: 0, message: null },
@@ -188,4 +192,21 @@ export function evidence(parts: Partial<Evidence> = {}): Evidence {
     ]),
     ...parts,
   };
+}
+
+/** Every script of every version works at the start and after each step. */
+function matrix({ load }: RunRecord, steps: readonly StepEvent[]): CompatibilityRecord[] {
+  const ended = steps.flatMap((event) => (event.type === 'step-end' ? [event.step] : []));
+  return ['start', ...ended].flatMap((after) =>
+    load.versions.flatMap(({ name: version, scripts }) =>
+      scripts.map(({ name: script }) => ({
+        after,
+        version,
+        script,
+        ok: true,
+        sqlstate: null,
+        message: null,
+      })),
+    ),
+  );
 }

@@ -1,4 +1,5 @@
 import { RehearsalError } from '../shared/errors.ts';
+import { LineTooLongError } from '../shared/ndjson.ts';
 import type {
   ActorRecord,
   BatchRecord,
@@ -104,12 +105,13 @@ async function intact<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
+    if (error instanceof LineTooLongError) throw damaged(file, error.message, error);
     if (error instanceof SyntaxError) throw damaged(file, 'it is not JSON', error);
     throw error;
   }
 }
 
-function damaged(file: string, what: string, cause?: unknown): RehearsalError {
+export function damaged(file: string, what: string, cause?: unknown): RehearsalError {
   return new RehearsalError('RUN_INVALID', `${file} is damaged: ${what}`, {
     hint: 'rehearse the plan again; a run can only be judged from whole evidence',
     cause,

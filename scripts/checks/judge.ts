@@ -5,6 +5,7 @@ import { assembleResult } from './assemble-result.ts';
 import { combinedResult } from './combine-performances.ts';
 import { readEvidence, type Evidence } from './evidence.ts';
 import type { Result } from './result.ts';
+import { requireWhole } from './whole-evidence.ts';
 import { runChecks } from './run-checks.ts';
 
 /** A folder and what its evidence comes to. */
@@ -21,6 +22,7 @@ export interface Judged {
  */
 export async function judge(folder: RunFolder): Promise<Judged> {
   await loadAdvice();
+  await requireWhole(folder);
   const own = await readEvidence(folder);
   const planned = own.performance === undefined ? (own.run.performances ?? []) : [];
   const performances: Judged[] = [];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../plan/model.ts';
 import type { DocumentName, StreamName } from '../artifacts/run-folder.ts';
+import { isMoment } from '../shared/moments.ts';
 import { WAIT_TIERS } from '../artifacts/wait-records.ts';
 
 /*
@@ -9,17 +10,18 @@ import { WAIT_TIERS } from '../artifacts/wait-records.ts';
  */
 
 const number = z.number();
+const moment = number.refine(isMoment, 'is no moment of a run');
 const text = z.string();
 const lock = z.object({ relation: text, mode: text });
 
-const actor = { actor: text, kind: z.enum(ACTOR_KINDS), tMs: number };
+const actor = { actor: text, kind: z.enum(ACTOR_KINDS), tMs: moment };
 
 const stepEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('step-start'), step: text, tMs: number }),
+  z.object({ type: z.literal('step-start'), step: text, tMs: moment }),
   z.object({
     type: z.literal('step-end'),
     step: text,
-    tMs: number,
+    tMs: moment,
     status: z.enum(['ok', 'failed', 'skipped']),
     attempts: number,
   }),
@@ -27,9 +29,9 @@ const stepEvent = z.discriminatedUnion('type', [
     type: z.literal('attempt'),
     step: text,
     attempt: number,
-    tMs: number,
+    tMs: moment,
     error: z.object({}),
-    pauseMs: number,
+    pauseMs: moment,
   }),
   z.object({
     type: z.literal('statement'),
@@ -37,9 +39,9 @@ const stepEvent = z.discriminatedUnion('type', [
     index: number,
     attempt: number,
     sql: text,
-    sentMs: number,
-    respondedMs: number,
-    releasedMs: number,
+    sentMs: moment,
+    respondedMs: moment,
+    releasedMs: moment,
     locks: z.array(lock),
     newLocks: z.array(lock),
     rewrote: z.array(text),
@@ -48,13 +50,13 @@ const stepEvent = z.discriminatedUnion('type', [
 ]);
 
 const loadEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('started'), tMs: number }),
-  z.object({ type: z.literal('capacity'), tMs: number, perSec: number, connections: number }),
-  z.object({ type: z.literal('saturated'), tMs: number, busy: number }),
-  z.object({ type: z.literal('baseline'), fromMs: number, toMs: number }),
-  z.object({ type: z.literal('shares'), tMs: number }),
-  z.object({ type: z.literal('reconnected'), tMs: number }),
-  z.object({ type: z.literal('stopped'), tMs: number, unfinished: number }),
+  z.object({ type: z.literal('started'), tMs: moment }),
+  z.object({ type: z.literal('capacity'), tMs: moment, perSec: number, connections: number }),
+  z.object({ type: z.literal('saturated'), tMs: moment, busy: number }),
+  z.object({ type: z.literal('baseline'), fromMs: moment, toMs: moment }),
+  z.object({ type: z.literal('shares'), tMs: moment }),
+  z.object({ type: z.literal('reconnected'), tMs: moment }),
+  z.object({ type: z.literal('stopped'), tMs: moment, unfinished: number }),
 ]);
 
 const exactWait = z.discriminatedUnion('type', [
@@ -64,13 +66,13 @@ const exactWait = z.discriminatedUnion('type', [
     role: text,
     locktype: text,
     mode: text,
-    fromMs: number,
-    toMs: number,
+    fromMs: moment,
+    toMs: moment,
     end: z.enum(['granted', 'cancelled']),
   }),
-  z.object({ type: z.literal('grant'), pid: number, tMs: number, relation: text }),
-  z.object({ type: z.literal('release'), pid: number, tMs: number }),
-  z.object({ type: z.literal('tier'), tMs: number, tier: z.enum(WAIT_TIERS), resolutionMs: number }),
+  z.object({ type: z.literal('grant'), pid: number, tMs: moment, relation: text }),
+  z.object({ type: z.literal('release'), pid: number, tMs: moment }),
+  z.object({ type: z.literal('tier'), tMs: moment, tier: z.enum(WAIT_TIERS), resolutionMs: number }),
 ]);
 
 const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> = {
@@ -82,11 +84,17 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     load: z.object({ versions: z.array(z.object({ name: text })) }),
     budgets: z.object({}),
     plan: z.array(z.object({ name: text, phase: text, kind: text, files: z.array(text) })),
+    seal: z
+      .object({
+        sha256: text,
+        files: z.array(z.object({ path: text, records: number.nullable(), sizeBytes: number, sha256: text })),
+      })
+      .optional(),
     performances: z.array(z.object({ index: number, scenario: text, repetition: number })).optional(),
   }),
   environment: z.object({
     hosts: number,
-    createMs: number,
+    createMs: moment,
     settings: z.array(z.object({ name: text, shown: text })),
     machine: z.object({ cpus: number, memoryBytes: number, os: text }),
     limits: z.array(text),
@@ -111,25 +119,25 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
   }),
   steps: stepEvent,
   waits: z.object({
-    tMs: number,
+    tMs: moment,
     pid: number,
     role: text,
     locktype: text,
     mode: text,
-    sinceMs: number,
+    sinceMs: moment,
     blockedBy: z.array(z.object({ pid: number, role: text })),
   }),
   'exact-waits': exactWait,
-  locks: z.object({ tMs: number, pid: number, step: text, relation: text, mode: text, granted: z.boolean() }),
+  locks: z.object({ tMs: moment, pid: number, step: text, relation: text, mode: text, granted: z.boolean() }),
   load: loadEvent,
-  batches: z.object({ step: text, startMs: number, endMs: number, rows: number, pausedMs: number }),
+  batches: z.object({ step: text, startMs: moment, endMs: moment, rows: number, pausedMs: moment }),
   compatibility: z.object({ after: text, version: text, script: text, ok: z.boolean() }),
-  server: z.object({ tMs: number, replayLagMs: number.nullable(), replayLagBytes: number.nullable() }),
+  server: z.object({ tMs: moment, replayLagMs: number.nullable(), replayLagBytes: number.nullable() }),
   actors: z.discriminatedUnion('event', [
     z.object({ ...actor, event: z.literal('planned'), step: text.nullable(), forMs: number.nullable() }),
     z.object({ ...actor, event: z.enum(['started', 'stopped', 'failed']), message: text.nullable() }),
   ]),
-  probes: z.object({ probe: text, event: z.enum(['started', 'stopped', 'died', 'gap']), tMs: number }),
+  probes: z.object({ probe: text, event: z.enum(['started', 'stopped', 'died', 'gap']), tMs: moment }),
 };
 
 /** What is wrong with a record, as `has no number at tMs`; undefined = it can be used. */

@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { RehearsalError } from '../shared/errors.ts';
+import { isMoment } from '../shared/moments.ts';
+import { LineTooLongError, LONGEST_LINE } from '../shared/ndjson.ts';
 import { REQUEST_COLUMNS, type RequestHeader } from '../artifacts/records.ts';
 
 /** Every request of the app in columns, ordered by `intendedMs`: a million of them is an ordinary run. */
@@ -103,6 +105,7 @@ export async function readRequests(path: string, name: string): Promise<RequestT
     const end = text.lastIndexOf('\n');
     take(text.slice(0, Math.max(0, end)));
     rest = text.slice(end + 1);
+    if (rest.length > LONGEST_LINE) throw invalid(name, new LineTooLongError().message);
   }
   if (isJson(rest)) take(rest);
   return builder.build();
@@ -146,7 +149,7 @@ function isRow(record: unknown, header: RequestHeader): record is Row {
   if (!Array.isArray(record) || record.length < PID || record.length > REQUEST_COLUMNS.length) return false;
   const values: readonly unknown[] = record;
   for (const [position, value] of values.entries()) {
-    if (position !== OUTCOME && typeof value !== 'number') return false;
+    if (position !== OUTCOME && !isMoment(value)) return false;
   }
   const [, , , , version, script, outcome] = record as unknown as Row;
   return header.scripts[version]?.[script] !== undefined && (outcome === 0 || typeof outcome === 'string');

@@ -154,6 +154,10 @@ export const resultSchema = z.object({
     versions: z.array(z.string()),
   }),
   planSha256: z.string(),
+  evidenceSha256: z
+    .string()
+    .nullish()
+    .describe('The seal of the evidence that this was judged from; null where the run folder has none'),
   performance: performanceSchema
     .nullable()
     .optional()

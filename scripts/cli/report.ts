@@ -1,6 +1,8 @@
 import { relative, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
+import { z, ZodError } from 'zod';
 import { RunFolder } from '../artifacts/run-folder.ts';
+import { asError, RehearsalError } from '../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { exitCodeOfResult } from './exit-code.ts';
 import { printResult } from './print-result.ts';
@@ -34,9 +36,30 @@ async function report(run: string, options: ReportOptions, context: CliContext):
     import('../checks/judge.ts'),
     import('../report/write.ts'),
   ]);
-  const judged = await judge(folder);
+  const judged = await judgeable(folder, async () => {
+    const found = await judge(folder);
+    await writeReports(found);
+    return found;
+  });
   const { result } = judged;
-  await writeReports(judged);
   await printResult(context, result, { runPath: relative(cwd, folder.path), json: options.json });
   return exitCodeOfResult(result);
+}
+
+/** Evidence that is as the run left it can be judged; of any other, nobody knows what is in it. */
+async function judgeable<T>(folder: RunFolder, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = asError(thrown);
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof RehearsalError) throw error;
+    const isSealed = (await folder.readDocument('run').catch(() => undefined))?.seal !== undefined;
+    if (isSealed && typeof code !== 'string') throw error;
+    const [first = ''] = (error instanceof ZodError ? z.prettifyError(error) : error.message).split('\n');
+    throw new RehearsalError('RUN_INVALID', `${folder.path} cannot be judged: ${first}`, {
+      hint: 'rehearse the plan again; its folder must hold what the run left, and be writable',
+      cause: thrown,
+    });
+  }
 }

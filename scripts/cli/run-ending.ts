@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Lifecycle } from '../../infra/lifecycle.ts';
 import type { RunRecord } from '../artifacts/records.ts';
 import type { RunFolder } from '../artifacts/run-folder.ts';
+import { sealRun } from '../artifacts/seal.ts';
 import { judge } from '../checks/judge.ts';
 import type { Result } from '../checks/result.ts';
 import { writeReports } from '../report/write.ts';
@@ -21,6 +22,7 @@ export async function finish(
   folder: RunFolder,
   record: RunRecord,
   lifecycle: Lifecycle<PlanEnd>,
+  onJudging: () => void = () => undefined,
 ): Promise<Result> {
   const { use, destroyMs, leftovers, keptUntil } = lifecycle;
   const environment = await folder.readDocument('environment');
@@ -34,8 +36,9 @@ export async function finish(
       keptUntil: keptUntil?.toISOString() ?? null,
     });
   }
-  await folder.writeDocument('run', { ...record, ...ending(use), endedAt: new Date().toISOString() });
+  await sealRun(folder, { ...record, ...ending(use), endedAt: new Date().toISOString() });
   const left = leftoversError(lifecycle);
+  onJudging();
   if (use.status === 'rejected') {
     await keepEvidence(folder);
     throw left ?? asError(use.reason);

@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly onEvent: OnEvent;
   /** As soon as the run folder is there. */
   readonly onFolder?: (folder: RunFolder) => void;
+  /** When all that is left to do is to judge what was recorded. */
+  readonly onJudging?: () => void;
 }
 
 export interface RunOutcome {
@@ -104,7 +106,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   unmark();
   const { keptUntil } = lifecycle;
   if (keptUntil === null) onEvent(stage('teardown', 'done', teardownLine(lifecycle)));
-  const result = await finish(folder, record, lifecycle);
+  const result = await finish(folder, record, lifecycle, options.onJudging);
   return {
     result,
     folder,

@@ -77,6 +77,8 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
       targetName: target.name,
       outDir: resolve(io.cwd, options.out),
       signal: stop.signal,
+      // Everything is down by then: Ctrl-C ends the process, however long the evidence takes.
+      onJudging: release,
     });
     progress.close();
     await printResult(context, result, { runPath: relative(io.cwd, folder.path), json: options.json });
@@ -99,6 +101,7 @@ interface LoggedRun {
   readonly targetName: string;
   readonly outDir: string;
   readonly signal: AbortSignal;
+  readonly onJudging: () => void;
 }
 
 /** The run with its log: what happens before the run folder is there is kept and logged then. */
@@ -110,7 +113,7 @@ async function runLogged(run: LoggedRun): Promise<RunOutcome> {
   let report: string | undefined;
   try {
     return await runRehearsal({
-      ...{ rehearsal, targetName, outDir, signal, keepMs, repeat, resume },
+      ...{ rehearsal, targetName, outDir, signal, keepMs, repeat, resume, onJudging: run.onJudging },
       cwd: run.context.io.cwd,
       onEvent: (event) => {
         progress.onEvent(event);

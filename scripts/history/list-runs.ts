@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RunRecord } from '../artifacts/records.ts';
@@ -80,6 +80,7 @@ function spanMs(from: string, to: string | null): number | null {
 /** Undefined for a file that is missing or is not JSON: a run that died leaves such files. */
 async function readJson(path: string): Promise<unknown> {
   try {
+    if (!(await stat(path)).isFile()) return undefined; // a pipe would never end
     return JSON.parse(await readFile(path, 'utf8')) as unknown;
   } catch {
     return undefined;

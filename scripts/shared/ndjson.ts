@@ -1,6 +1,5 @@
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 
 /** Appends one JSON document a line. Rejects in `close()` when any write failed. */
 export class NdjsonWriter<T> {
@@ -25,12 +24,24 @@ export class NdjsonWriter<T> {
   }
 }
 
-/** The records of an ndjson file in order. A last line cut short by a crash is left out; a broken line elsewhere throws. */
+/** No record is longer: a statement of the author's is the longest part of any. */
+export const LONGEST_LINE = 128 * 2 ** 20;
+
+/** A file without line breaks, or a record that nothing of ours has written. */
+export class LineTooLongError extends Error {
+  constructor() {
+    super(`a line is longer than ${LONGEST_LINE} characters`);
+    this.name = 'LineTooLongError';
+  }
+}
+
+/**
+ * The records of an ndjson file in order. A last line cut short by a crash is left out; a broken line elsewhere throws.
+ * @throws SyntaxError, LineTooLongError
+ */
 export async function* readNdjson(path: string): AsyncGenerator {
-  const input = createReadStream(path, 'utf8');
-  await once(input, 'open');
   let previous: string | undefined;
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+  for await (const line of linesOf(path)) {
     if (previous !== undefined) yield JSON.parse(previous) as unknown;
     previous = line === '' ? undefined : line;
   }
@@ -42,4 +53,22 @@ export async function* readNdjson(path: string): AsyncGenerator {
     return;
   }
   yield last;
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let begun: string[] = [];
+  let length = 0;
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+    const parts = String(chunk).split('\n');
+    const rest = parts.pop() ?? '';
+    for (const part of parts) {
+      yield begun.join('') + part;
+      begun = [];
+      length = 0;
+    }
+    begun.push(rest);
+    length += rest.length;
+    if (length > LONGEST_LINE) throw new LineTooLongError();
+  }
+  yield begun.join('');
 }

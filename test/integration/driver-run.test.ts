@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningEnvironment } from '../../infra/targets/target.ts';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
+import { sealRun } from '../../scripts/artifacts/seal.ts';
 import { judge } from '../../scripts/checks/judge.ts';
 import { environmentRecord, startRecord } from '../../scripts/cli/run-record.ts';
 import { loadRecord } from '../../scripts/engine/load-record.ts';
@@ -83,12 +84,12 @@ describe('a whole rehearsal by the bundle alone, in a folder with nothing else',
       parseVersions(rehearsal.load, (path) => path),
     );
     const record = startRecord(rehearsal, { ...fixed, load });
-    await folder.writeDocument('run', { ...record, outcome: 'completed', endedAt: new Date().toISOString() });
     const hosts = { hosts: 3, hostInfo: [], created: {}, limits: [] } as unknown as RunningEnvironment;
     const made = { target: 'test', createMs: 1, price: null, sizes: {} };
     if (server === null) throw new Error('no facts of the server');
     const environment = environmentRecord(server, hosts, made);
     await folder.writeDocument('environment', { ...environment, destroyMs: 1, leftovers: 0 });
+    await sealRun(folder, { ...record, outcome: 'completed', endedAt: new Date().toISOString() });
     const { result } = await judge(folder);
     expect(findingsAboutThePlan(result)).toEqual([]);
     expect(result.steps.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok']);

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { RunFolder } from '../../../scripts/artifacts/run-folder.ts';
+import { sealRun } from '../../../scripts/artifacts/seal.ts';
 import {
   REQUEST_COLUMNS,
   type StatementRecord,
@@ -220,6 +221,8 @@ export async function writeNotNullRun(path: string): Promise<RunFolder> {
   await write(folder, 'compatibility', matrix);
   await write(folder, 'server', server);
   await write(folder, 'probes', life);
+  const run = await folder.readDocument('run');
+  if (run) await sealRun(folder, run);
   return folder;
 }
 
