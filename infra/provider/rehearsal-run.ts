@@ -36,7 +36,9 @@ export async function rehearse(
   const { dir, target, keep, timeout } = inputs;
   const limitMs = timeout === undefined ? undefined : parseDurationMs(timeout);
   const limit =
-    limitMs === undefined ? new AbortController().signal : AbortSignal.timeout(Math.min(limitMs, LONGEST_MS));
+    limitMs === undefined
+      ? new AbortController().signal
+      : AbortSignal.timeout(Math.ceil(Math.min(limitMs, LONGEST_MS)));
   const out = resolve(PROJECT_ROOT, inputs.out ?? DEFAULT_OUT);
   const args = ['run', resolve(PROJECT_ROOT, dir), '--target', target, '--out', out, '--json'];
   if (keep !== undefined) args.push('--keep', keep);

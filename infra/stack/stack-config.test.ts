@@ -23,8 +23,8 @@ it('tells every mistake at once', () => {
     'stack config kep: unknown key; did you mean keep?',
     'stack config target: there is no target locale; the targets are auto, embedded',
     'stack config out: names no folder',
-    'stack config keep: long is not a duration above zero; write 30m or 1h30m',
-    'stack config timeout: 0s is not a duration above zero; write 30m or 1h30m',
+    'stack config keep: long is not a duration from 1ms to 24d; write 30m or 1h30m',
+    'stack config timeout: 0s is not a duration from 1ms to 24d; write 30m or 1h30m',
     'stack config rehearsals: is not a name, a folder or a list of them',
   ]);
   expect(readStackConfig({ rehearsals: '["a", "a"]' }, TARGETS).mistakes.map(mistakeLine)).toEqual([

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../scripts/plan/did-you-mean.ts';
 import type { Mistake } from '../../scripts/shared/errors.ts';
+import { DURATION_MS, isWithin } from '../../scripts/shared/limits.ts';
 import { parseDurationMs } from '../../scripts/shared/units.ts';
 
 /** What `pulumi config` says for a stack. A new stack needs none of it. */
@@ -41,8 +42,8 @@ export function readStackConfig(
   if (out === '') wrong('out', 'names no folder');
   for (const key of ['keep', 'timeout']) {
     const text = values[key];
-    if (text !== undefined && !((parseDurationMs(text) ?? 0) > 0))
-      wrong(key, `${text} is not a duration above zero; write 30m or 1h30m`);
+    if (text !== undefined && !isWithin(DURATION_MS, parseDurationMs(text) ?? 0))
+      wrong(key, `${text} is not a duration from 1ms to 24d; write 30m or 1h30m`);
   }
   const rehearsals = listOf(values['rehearsals']);
   if (!rehearsals) wrong('rehearsals', 'is not a name, a folder or a list of them');

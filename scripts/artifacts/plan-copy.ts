@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Rehearsal } from '../plan/model.ts';
+import { readPlainFile } from '../shared/plain-file.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /**
@@ -26,7 +27,8 @@ export async function planSha256({ dir, files }: Rehearsal): Promise<string> {
 
 async function checksums(files: readonly string[], pathOf: (file: string) => string): Promise<string> {
   const lines: string[] = [];
-  for (const file of files) lines.push(`${sha256(await readFile(pathOf(file)))}  ${insideFolder(file)}\n`);
+  for (const file of files)
+    lines.push(`${sha256(await readPlainFile(pathOf(file)))}  ${insideFolder(file)}\n`);
   return lines.join('');
 }
 

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
 import { NdjsonWriter, readNdjson } from '../shared/ndjson.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import type {
@@ -53,6 +53,8 @@ export function documentText(document: unknown): string {
 const PERFORMANCES = 'performances';
 
 const OWNER_ONLY = 0o700;
+/** Folder of the bytes that were rehearsed. */
+const PLAN = 'plan';
 
 /** `runs/<run id>/`: everything that one run leaves behind, and the only thing that judging and rendering need. */
 export class RunFolder {
@@ -87,7 +89,7 @@ export class RunFolder {
     return existsSync(join(path, 'artifacts', 'performance.json')) ? new RunFolder(path, this) : undefined;
   }
 
-  /** @throws RUN_NOT_FOUND where there is no run record. */
+  /** @throws RUN_NOT_FOUND where there is no run record, RUN_INVALID where a pipe or a device stands in a file's place. */
   static open(path: string): RunFolder {
     const run = dirname(dirname(path));
     if (basename(dirname(path)) === PERFORMANCES && existsSync(join(run, 'artifacts', 'run.json')))
@@ -97,6 +99,7 @@ export class RunFolder {
         hint: 'rehearse list shows the runs that are here',
       });
     }
+    requireFiles(path);
     return new RunFolder(path);
   }
 
@@ -146,5 +149,19 @@ export class RunFolder {
     await rm(`${path}.part`, { force: true }); // whatever it was: what was left half, a pipe, a link
     await writeFile(`${path}.part`, text, { flag: 'wx' });
     await rename(`${path}.part`, path);
+  }
+}
+
+/** Reading from a pipe or a device would wait for ever. What has an extension is a file, but for folders of the author's. */
+function requireFiles(folder: string, isPlan = false): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined || found.isFile()) continue;
+    if (found.isDirectory() && (isPlan || extname(name) === '')) requireFiles(path, isPlan || name === PLAN);
+    else
+      throw new RehearsalError('RUN_INVALID', `${path} is not a file`, {
+        hint: 'the run folder was changed after the run: rehearse again',
+      });
   }
 }

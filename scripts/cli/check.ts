@@ -3,7 +3,7 @@ import type { Rehearsal } from '../plan/model.ts';
 import { EXIT, InputError, type Mistake } from '../shared/errors.ts';
 import { plural } from '../shared/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
-import { readChecked } from './read-checked.ts';
+import { outsideNote, readChecked } from './read-checked.ts';
 import { ownFolder } from './rehearsal-dir.ts';
 
 export const addCheck: AddVerb = (program, context, finish) => {
@@ -27,6 +27,8 @@ interface Checked {
   readonly versions: number;
   readonly scripts: number;
   readonly files: number;
+  /** Paths that lie outside its folder, also by a link. */
+  readonly outside: readonly string[];
 }
 
 async function check(dirs: readonly string[], json: boolean, { io, out }: CliContext): Promise<number> {
@@ -42,13 +44,17 @@ async function check(dirs: readonly string[], json: boolean, { io, out }: CliCon
     }
   }
   if (json) out.document({ schemaVersion: 1, ok: mistakes.length === 0, checked, mistakes });
-  else for (const each of checked) out.result(sentence(each));
+  else
+    for (const each of checked) {
+      out.result(sentence(each));
+      for (const path of each.outside) out.note(`${each.dir} ${outsideNote(path)}`);
+    }
   if (mistakes.length === 0) return EXIT.ok;
   if (json) return EXIT.usage;
   throw new InputError(mistakes);
 }
 
-function summary({ name, dir, plan, load, files }: Rehearsal, cwd: string): Checked {
+function summary({ name, dir, plan, load, files, outside }: Rehearsal, cwd: string): Checked {
   const scripts = load.versions.reduce((sum, version) => sum + version.scripts.length, 0);
   return {
     rehearsal: name,
@@ -57,6 +63,7 @@ function summary({ name, dir, plan, load, files }: Rehearsal, cwd: string): Chec
     versions: load.versions.length,
     scripts,
     files: files.length,
+    outside,
   };
 }
 

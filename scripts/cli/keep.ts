@@ -2,13 +2,14 @@ import { RehearsalError } from '../shared/errors.ts';
 import { parseDurationMs } from '../shared/units.ts';
 import type { RunOutcome } from './run-rehearsal.ts';
 
+const SHORTEST_KEEP_MS = 1000;
 const LONGEST_KEEP_MS = 12 * 3_600_000;
 
 /** The value of `--keep` in milliseconds. @throws USAGE */
 export function keepDurationMs(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const keepMs = parseDurationMs(text);
-  if (keepMs === undefined || keepMs <= 0 || keepMs > LONGEST_KEEP_MS) {
+  if (keepMs === undefined || keepMs < SHORTEST_KEEP_MS || keepMs > LONGEST_KEEP_MS) {
     throw new RehearsalError('USAGE', `--keep ${text} is not a duration between 1s and 12h`, {
       hint: 'write --keep 30m',
     });

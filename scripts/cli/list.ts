@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { Leftover } from '../../infra/targets/target.ts';
 import { listRuns, type RunSummary } from '../history/list-runs.ts';
-import { EXIT } from '../shared/errors.ts';
+import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { formatMs } from '../shared/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { leftoverRecord, sweepAll } from './leftovers.ts';
@@ -26,17 +26,26 @@ export const addList: AddVerb = (program, context, finish) => {
 };
 
 async function list(options: ListOptions, { io, out }: CliContext): Promise<number> {
-  const runs = await listRuns(resolve(io.cwd, options.out));
+  const { runs, notFiles } = await listRuns(resolve(io.cwd, options.out));
   const alive = await sweepAll();
   if (options.json) {
     const records = runs.map((run) => ({ ...run, path: relative(io.cwd, run.path) }));
     out.document({ schemaVersion: 1, runs: records, alive: alive.map(leftoverRecord) });
-    return EXIT.ok;
+    return ending(notFiles, io.cwd);
   }
   if (runs.length === 0) out.note(`no runs in ${options.out}; rehearse run makes one`);
   else printRuns(runs, { io, out });
   for (const leftover of alive) out.result(aliveLine(leftover));
-  return EXIT.ok;
+  return ending(notFiles, io.cwd);
+}
+
+/** @throws RUN_INVALID where something in the place of a run's file is none */
+function ending(notFiles: readonly string[], cwd: string): number {
+  if (notFiles.length === 0) return EXIT.ok;
+  const message = notFiles.map((path) => `${relative(cwd, path)} is not a file`).join('\n');
+  throw new RehearsalError('RUN_INVALID', message, {
+    hint: 'remove it: no run of this tool leaves such a thing',
+  });
 }
 
 function printRuns(runs: readonly RunSummary[], { io, out }: Pick<CliContext, 'io' | 'out'>): void {

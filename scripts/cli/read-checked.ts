@@ -15,3 +15,8 @@ export async function readChecked(dir: string, { cwd, env }: Io): Promise<Rehear
   parseVersions(rehearsal.load, (path) => relative(cwd, path));
   return rehearsal;
 }
+
+/** For people: one path of `rehearsal.outside`. */
+export function outsideNote(path: string): string {
+  return `reads ${path}, which lies outside the rehearsal's folder`;
+}

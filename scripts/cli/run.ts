@@ -7,10 +7,11 @@ import { exitCodeOfResult } from './exit-code.ts';
 import { abortOnSignals } from './interrupt.ts';
 import { removeDeadRuns } from './leftovers.ts';
 import { cannotKeep, keepDurationMs, keptLines } from './keep.ts';
+import { requireWritable } from './out-folder.ts';
 import { Pace } from './pace.ts';
 import { startProgress, type Progress } from './progress.ts';
 import { repetitions } from './repetitions.ts';
-import { readChecked } from './read-checked.ts';
+import { outsideNote, readChecked } from './read-checked.ts';
 import { ownFolder } from './rehearsal-dir.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import type { RunOutcome } from './run-rehearsal.ts';
@@ -60,6 +61,7 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
   const release = abortOnSignals(context, stop, () => progress?.close());
   try {
     const rehearsal = await readChecked(dir ?? ownFolder(io.cwd), io);
+    await requireWritable(resolve(io.cwd, options.out), options.out);
     await removeDeadRuns(out, options.resume);
     stop.signal.throwIfAborted();
     const { chooseTarget } = await import('../../infra/targets/index.ts');
@@ -72,6 +74,7 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
       steps: rehearsal.plan,
     });
     if (targetName === 'auto') progress.onEvent({ type: 'note', message: `target ${target.name}: ${why}` });
+    for (const path of rehearsal.outside) progress.onEvent({ type: 'note', message: outsideNote(path) });
     const { result, folder, kept } = await runLogged({
       ...{ rehearsal, context, progress, pace, keepMs, repeat, resume: options.resume },
       targetName: target.name,

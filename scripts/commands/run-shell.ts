@@ -55,7 +55,8 @@ export async function runShell(shell: ShellCommand): Promise<ShellEnd> {
   const lastLines: string[] = [];
   const closed = keepLines([child.stdout, child.stderr], keptLines, lastLines);
   const exited = exitOf(child);
-  const limit = timeoutMs === undefined ? new AbortController().signal : AbortSignal.timeout(timeoutMs);
+  const limit =
+    timeoutMs === undefined ? new AbortController().signal : AbortSignal.timeout(Math.ceil(timeoutMs));
   const inTime = await Promise.race([exited, abortOf(AbortSignal.any([signal, limit]))]);
   if (inTime) await Promise.race([closed, sleep(PIPES_MS)]);
   const strays = await endAll(child, mark);

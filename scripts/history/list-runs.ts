@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RunRecord } from '../artifacts/records.ts';
+import { NotAFileError, readPlainFile } from '../shared/plain-file.ts';
 import { resultSchema, type Result } from '../checks/result.ts';
 
 /** One run folder in a few words. */
@@ -44,19 +45,28 @@ const unjudged = z.object({
   problem: z.string().nullable(),
 }) satisfies z.ZodType<Partial<RunRecord>>;
 
-/** The runs in a folder of run folders, newest first; other folders are passed over. A missing folder has none. */
-export async function listRuns(outDir: string): Promise<RunSummary[]> {
-  const entries = await readdir(outDir, { withFileTypes: true }).catch(() => []);
-  const runs: RunSummary[] = [];
-  for (const entry of entries) {
-    const run = entry.isDirectory() ? await summarise(join(outDir, entry.name)) : undefined;
-    if (run) runs.push(run);
-  }
-  return runs.sort((a, b) => b.startedAt.localeCompare(a.startedAt) || b.runId.localeCompare(a.runId));
+export interface RunList {
+  /** Newest first. */
+  readonly runs: readonly RunSummary[];
+  /** What should be a file of a run and is a pipe, a device, a socket or a folder; absolute paths. */
+  readonly notFiles: readonly string[];
 }
 
-async function summarise(path: string): Promise<RunSummary | undefined> {
-  const result = judged.safeParse(await readJson(join(path, 'result.json')));
+/** The runs in a folder of run folders; other folders are passed over. A missing folder has none. */
+export async function listRuns(outDir: string): Promise<RunList> {
+  const entries = await readdir(outDir, { withFileTypes: true }).catch(() => []);
+  const runs: RunSummary[] = [];
+  const notFiles: string[] = [];
+  for (const entry of entries) {
+    const run = entry.isDirectory() ? await summarise(join(outDir, entry.name), notFiles) : undefined;
+    if (run) runs.push(run);
+  }
+  runs.sort((a, b) => b.startedAt.localeCompare(a.startedAt) || b.runId.localeCompare(a.runId));
+  return { runs, notFiles };
+}
+
+async function summarise(path: string, notFiles: string[]): Promise<RunSummary | undefined> {
+  const result = judged.safeParse(await readJson(join(path, 'result.json'), notFiles));
   if (result.success) {
     const { findings, endedAt, ...run } = result.data;
     return {
@@ -66,7 +76,7 @@ async function summarise(path: string): Promise<RunSummary | undefined> {
       worstFinding: findings[0]?.message ?? null,
     };
   }
-  const record = unjudged.safeParse(await readJson(join(path, 'artifacts', 'run.json')));
+  const record = unjudged.safeParse(await readJson(join(path, 'artifacts', 'run.json'), notFiles));
   if (!record.success) return undefined;
   const { endedAt, problem, ...run } = record.data;
   return { ...run, path, durationMs: spanMs(run.startedAt, endedAt), verdict: null, worstFinding: problem };
@@ -78,11 +88,11 @@ function spanMs(from: string, to: string | null): number | null {
 }
 
 /** Undefined for a file that is missing or is not JSON: a run that died leaves such files. */
-async function readJson(path: string): Promise<unknown> {
+async function readJson(path: string, notFiles: string[]): Promise<unknown> {
   try {
-    if (!(await stat(path)).isFile()) return undefined; // a pipe would never end
-    return JSON.parse(await readFile(path, 'utf8')) as unknown;
-  } catch {
+    return JSON.parse((await readPlainFile(path)).toString('utf8')) as unknown;
+  } catch (error) {
+    if (error instanceof NotAFileError) notFiles.push(path);
     return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { isWithin, WEIGHT } from '../shared/limits.ts';
 import type { Sample } from './script.ts';
 
 /** What the `-- rehearse:` comments of a script say. */
@@ -53,8 +54,8 @@ export function readDirective(comment: string, line: number, into: Directives, r
 
 function readWeight(value: string | undefined, line: number, into: Directives, report: Report): void {
   const weight = /^\d+(\.\d+)?$/.test(value ?? '') ? Number(value) : NaN;
-  if (weight > 0) into.weight = weight;
-  else report(line, `-- rehearse: weight=${value ?? ''} must be a number above 0`);
+  if (isWithin(WEIGHT, weight)) into.weight = weight;
+  else report(line, `-- rehearse: weight=${value ?? ''} must be a number ${WEIGHT.said}`);
 }
 
 /** `a from t.x, b from s.t.y`: returns where it ends, or undefined after a mistake. */

@@ -1,3 +1,4 @@
+import { DURATION_MS } from '../shared/limits.ts';
 import type { CommandList } from './command-list.ts';
 import type { Report } from './directives.ts';
 import { ExpressionError } from './expression-lexer.ts';
@@ -98,6 +99,10 @@ function readSleep(rest: string, line: number, commands: CommandList, report: Re
     return;
   }
   const variable = match[2];
+  if (variable === undefined && Number(match[1]) * unitMs > DURATION_MS.max) {
+    report(line, `\\sleep ${rest.trim()} is longer than 24d`);
+    return;
+  }
   if (variable !== undefined) commands.use(variable, line);
   commands.add({ kind: 'sleep', line, amount: variable ?? Number(match[1]), unitMs });
 }

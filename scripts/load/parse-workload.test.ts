@@ -178,7 +178,7 @@ select :x::int, a[1:2] from t where b = (select 1);`;
     ].join('\n');
     expect(mistakes(text)).toEqual([
       [1, '-- rehearse: unknown word "wieght"; known are weight=, name= and sample'],
-      [2, '-- rehearse: weight=0 must be a number above 0'],
+      [2, '-- rehearse: weight=0 must be a number from 0.001 to 1000000'],
       [2, '-- rehearse: sample id needs table.column or schema.table.column'],
       [3, '-- rehearse: sample must read "sample <variable> from <table>.<column>", several with commas'],
       [4, '-- rehearse: name= needs a name, such as name=read-order'],

@@ -1,3 +1,4 @@
+import { DURATION_MS } from '../shared/limits.ts';
 import type { Step } from './compile-script.ts';
 import { evaluate, variable, type Scope } from './evaluate.ts';
 import { ScriptError } from './script-error.ts';
@@ -52,7 +53,9 @@ export class ScriptCursor {
   /** @throws ScriptError */
   pauseMs({ amount, unitMs }: SleepCommand): number {
     if (typeof amount === 'number') return amount * unitMs;
-    return Number(toInt(scalarOf(amount, variable(amount, this.#scope.variables)))) * unitMs;
+    const ms = Number(toInt(scalarOf(amount, variable(amount, this.#scope.variables)))) * unitMs;
+    if (ms > DURATION_MS.max) throw new ScriptError('outOfRange', `\\sleep :${amount} is longer than 24d`);
+    return ms;
   }
 
   /** `\gset`: the first row's columns become variables. @throws ScriptError where there is none */

@@ -1,4 +1,4 @@
-import { scanSync, type Node } from 'libpg-query';
+import { scanSync, type Node, type ScanToken } from 'libpg-query';
 
 /**
  * True for a statement that PostgreSQL refuses inside a transaction block (its source calls PreventInTransactionBlock,
@@ -89,9 +89,19 @@ function bodyOf(options: readonly Node[] | undefined): string {
 
 /** COMMIT or ROLLBACK as a statement of its own; words inside strings and comments do not count. */
 function endsTransaction(body: string): boolean {
-  const tokens = scanSync(body).tokens.filter(({ tokenName }) => !tokenName.endsWith('COMMENT'));
+  const tokens = tokensOf(body)?.filter(({ tokenName }) => !tokenName.endsWith('COMMENT'));
+  if (tokens === undefined) return /\b(commit|rollback)\b/i.test(body);
   return tokens.some(({ text }, index) => {
     const next = tokens[index + 1]?.text.toUpperCase();
     return /^(commit|rollback)$/i.test(text) && (next === ';' || next === 'AND');
   });
+}
+
+/** Undefined for a body that is no SQL to its end, such as one of another language with an apostrophe in it. */
+function tokensOf(body: string): readonly ScanToken[] | undefined {
+  try {
+    return scanSync(body).tokens;
+  } catch {
+    return undefined;
+  }
 }

@@ -248,3 +248,13 @@ test('any text either splits or gives one mistake inside the text', async () => 
     { numRuns: 300 },
   );
 });
+
+test('a body that is no SQL to its end is split like any other', async () => {
+  const bodies = ["it's python", '"open', '/* open', "plpy.commit() # it's"];
+  const texts = bodies.map((body) => `do $x$${body}$x$;`);
+  const result = await splitSql(texts.join('\n'));
+  expect(result).toMatchObject({ ok: true });
+  expect(result.ok && result.statements.map(({ outsideTransaction }) => outsideTransaction)).toEqual([
+    ...[false, false, false, true],
+  ]);
+});

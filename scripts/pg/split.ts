@@ -1,6 +1,7 @@
 import { hasSqlDetails, parse, type Node, type RawStmt, type SqlError } from 'libpg-query';
 import { sqlExcerpt } from './excerpt.ts';
 import { runsOutsideTransaction } from './outside-transaction.ts';
+import { LONGEST_STATEMENT_BYTES, parseParts, PartError, type ParsedPart } from './parse-parts.ts';
 import { relationsOf } from './relations.ts';
 import { syntaxMessage } from './syntax-message.ts';
 
@@ -56,40 +57,57 @@ export async function splitSql(text: string): Promise<SplitResult> {
   const nul = sql.indexOf('\0');
   if (nul >= 0) return mistake(sql, characterCount(sql.slice(0, nul)), 'a NUL character is not SQL');
   if (sql.trim() === '') return { ok: true, statements: [] };
-  let raw: readonly RawStmt[];
+  const statements: SqlStatement[] = [];
   try {
-    raw = (await parse(sql)).stmts ?? [];
+    for await (const part of parseParts(sql)) {
+      const copy = part.statements.find(isCopyFromStdin);
+      if (copy) {
+        const before = part.bytes.subarray(0, copy.stmt_location ?? 0).toString();
+        const wrong = mistake(part.bytes.toString(), characterCount(before), COPY_FROM_STDIN);
+        return fromLine(part.line, wrong);
+      }
+      addStatements(part, statements);
+    }
   } catch (error) {
-    return await parseMistake(sql, error);
+    if (!(error instanceof PartError)) throw error;
+    return fromLine(error.line, await partMistake(error));
   }
-  const bytes = Buffer.from(sql);
-  const copy = raw.find(isCopyFromStdin);
-  if (copy) {
-    const before = bytes.subarray(0, copy.stmt_location ?? 0).toString();
-    return mistake(sql, characterCount(before), COPY_FROM_STDIN);
-  }
-  return { ok: true, statements: toStatements(bytes, raw) };
+  return { ok: true, statements };
+}
+
+/** Lines of a part, as lines of the whole text. */
+function fromLine(line: number, result: SplitResult): SplitResult {
+  if (result.ok) return result;
+  return { ok: false, error: { ...result.error, line: result.error.line + line - 1 } };
+}
+
+async function partMistake({ sql, cause }: PartError): Promise<SplitResult> {
+  if (cause !== undefined) return parseMistake(sql, cause);
+  const most = `${LONGEST_STATEMENT_BYTES / 1024 ** 2} MB`;
+  return mistake(
+    sql,
+    0,
+    `from here on no statement ends within ${most}: close a quote or a bracket, or put the rows into the snapshot`,
+  );
 }
 
 /** Offsets count UTF-8 bytes; an absent `stmt_location` is 0 and an absent `stmt_len` is the rest of the text. */
-function toStatements(bytes: Buffer, raw: readonly RawStmt[]): SqlStatement[] {
-  let line = 1;
+function addStatements({ bytes, line: first, statements }: ParsedPart, into: SqlStatement[]): void {
+  let line = first;
   let counted = 0;
-  return raw.flatMap(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
-    if (!stmt) return [];
+  for (const { stmt, stmt_location: start = 0, stmt_len: length } of statements) {
+    if (!stmt) continue;
     for (; counted < start; counted++) if (bytes[counted] === 0x0a) line++;
     const end = length === undefined ? undefined : start + length;
-    return [
-      {
-        text: bytes.subarray(start, end).toString().trim(),
-        line,
-        node: Object.keys(stmt)[0] ?? '',
-        control: controlOf(stmt),
-        outsideTransaction: runsOutsideTransaction(stmt),
-        relations: relationsOf(stmt),
-      },
-    ];
-  });
+    into.push({
+      text: bytes.subarray(start, end).toString().trim(),
+      line,
+      node: Object.keys(stmt)[0] ?? '',
+      control: controlOf(stmt),
+      outsideTransaction: runsOutsideTransaction(stmt),
+      relations: relationsOf(stmt),
+    });
+  }
 }
 
 function controlOf(node: Node): TransactionControl | null {

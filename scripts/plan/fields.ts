@@ -1,5 +1,16 @@
 import { z } from 'zod';
 import {
+  BYTES_PER_SEC,
+  DURATION_MS,
+  isWithin,
+  LINK_BITS_PER_SEC,
+  LINK_DELAY_MS,
+  MEASURE_MS,
+  RATE_PER_SEC,
+  SIZE_BYTES,
+  type Bounds,
+} from '../shared/limits.ts';
+import {
   parseBitsPerSec,
   parseBytesPerSec,
   parseDurationMs,
@@ -26,6 +37,10 @@ interface Field {
   readonly withUnit?: string;
 }
 
+/** More than all connections can stand in the longest run. */
+const MOST_SECONDS = 1e9;
+const LONGEST_COMMAND_BYTES = 100_000;
+
 const DURATION = {
   title: 'duration',
   what: 'a duration',
@@ -33,53 +48,63 @@ const DURATION = {
   withUnit: '{value}s or {value}ms',
 };
 
-/** 250ms, 2s, 5m, 1h30m → milliseconds. */
+/** 250ms, 2s, 5m, 1h30m → milliseconds; 0s counts as well. */
 export function duration(example: string) {
-  return text({ ...DURATION, example }, parseDurationMs);
+  return text({ ...DURATION, example, bounds: DURATION_MS, zero: true }, parseDurationMs);
 }
 
 /** As duration(), but above zero. */
 export function positiveDuration(example: string) {
-  return text({ ...DURATION, what: 'a duration above zero', example }, (value) =>
-    positive(parseDurationMs(value)),
-  );
+  return text({ ...DURATION, what: 'a duration above zero', example, bounds: DURATION_MS }, parseDurationMs);
+}
+
+/** A duration that is only compared with what was measured → milliseconds, down to a microsecond. */
+export function measure(example: string) {
+  return text({ ...DURATION, example, bounds: MEASURE_MS, zero: true }, parseDurationMs);
+}
+
+/** As measure(), but above zero. */
+export function positiveMeasure(example: string) {
+  return text({ ...DURATION, what: 'a duration above zero', example, bounds: MEASURE_MS }, parseDurationMs);
+}
+
+/** The delay of a link → milliseconds. */
+export function linkDelay(example: string) {
+  return text({ ...DURATION, example, bounds: LINK_DELAY_MS, zero: true }, parseDurationMs);
 }
 
 /** 400/s → events per second. */
 export function rate(example: string) {
   const pattern = '^\\d+(\\.\\d+)?\\s*/\\s*(s|min|h)$';
-  return text({ title: 'rate', what: 'a rate', example, pattern, withUnit: '{value}/s' }, (value) =>
-    positive(parseRatePerSec(value)),
-  );
+  const field = { title: 'rate', what: 'a rate', example, pattern, withUnit: '{value}/s' };
+  return text({ ...field, bounds: RATE_PER_SEC }, parseRatePerSec);
 }
 
 /** 4GB → bytes. */
 export function size(example: string) {
   const pattern = '^\\d+(\\.\\d+)?\\s*(B|kB|KB|MB|GB|TB)$';
-  return text(
-    { title: 'size', what: 'a size', example, pattern, withUnit: '{value}MB or {value}GB' },
-    (value) => positive(parseSizeBytes(value)),
-  );
+  const field = { title: 'size', what: 'a size', example, pattern, withUnit: '{value}MB or {value}GB' };
+  return text({ ...field, bounds: SIZE_BYTES }, parseSizeBytes);
 }
 
 /** 50MB/s → bytes per second. */
 export function throughput(example: string) {
   const pattern = '^\\d+(\\.\\d+)?\\s*(B|kB|KB|MB|GB|TB)\\s*/\\s*s$';
   const field = { title: 'throughput', what: 'a throughput', example, pattern, withUnit: '{value}MB/s' };
-  return text(field, (value) => positive(parseBytesPerSec(value)));
+  return text({ ...field, bounds: BYTES_PER_SEC }, parseBytesPerSec);
 }
 
 /** 100mbit → bits per second. */
 export function linkRate(example: string) {
   const pattern = '^\\d+(\\.\\d+)?\\s*[kmg]bit$';
   const field = { title: 'link rate', what: 'the rate of a link', example, pattern, withUnit: '{value}mbit' };
-  return text(field, (value) => positive(parseBitsPerSec(value)));
+  return text({ ...field, bounds: LINK_BITS_PER_SEC }, parseBitsPerSec);
 }
 
 /** Seconds as a number, or a duration → seconds. */
 export function seconds(example: string) {
   const field = { title: 'seconds', what: 'a number of seconds', example };
-  return numberOrText(field, { min: 0, whole: false }, (value) => {
+  return numberOrText(field, { min: 0, max: MOST_SECONDS, whole: false }, (value) => {
     const ms = parseDurationMs(value);
     return ms === undefined ? numberOf(value) : ms / 1000;
   });
@@ -109,6 +134,13 @@ export function flag(example: boolean) {
 /** Text that is not empty; `what` says which, with article. */
 export function words(what: string, example: string, pattern?: RegExp) {
   return asWritten({ title: 'text', what, example, ...(pattern ? { pattern: pattern.source } : {}) });
+}
+
+/** A text for `sh -c`: the kernel takes no argument above 128 kB. */
+export function command(example: string) {
+  return words('a command', example).refine((value) => Buffer.byteLength(value) <= LONGEST_COMMAND_BYTES, {
+    error: `is longer than ${LONGEST_COMMAND_BYTES / 1000} kB; put it into a script, and call that`,
+  });
 }
 
 export function path(what: string, example: string) {
@@ -155,18 +187,30 @@ function asWritten(field: Field) {
     .refine((value) => expected.test(value), { error });
 }
 
-function text<T>(field: Field, read: (value: string) => T | undefined) {
-  const { title, example, pattern } = field;
+/** Text that stands for a number, which has its bounds. */
+function text(field: Field & { bounds: Bounds; zero?: true }, read: (value: string) => number | undefined) {
+  const { title, example, pattern, bounds, zero = false } = field;
   const forEditors = pattern === undefined ? {} : { pattern: `${pattern}|${FROM_ENVIRONMENT}` };
   return z
     .string({ error: says(field) })
     .meta({ title, examples: [example], ...forEditors })
-    .transform((value, context): T => read(value) ?? refuse(context, field, value));
+    .transform((value, context): number => {
+      const number = read(value);
+      const isZero = !/[1-9]/.test(value); // what is rounded to zero is none
+      if (number === undefined || (isZero && !zero)) return refuse(context, field, value);
+      if (isZero || isWithin(bounds, number)) return number;
+      const least = zero ? ', or 0s' : '';
+      return refuse(context, { example, what: `${field.what} ${bounds.said}${least}` }, value);
+    });
 }
 
 function numberOrText(
   field: Field,
-  { min, max = Infinity, whole }: { min: number; max?: number; whole: boolean },
+  {
+    whole,
+    min,
+    max = whole ? Number.MAX_SAFE_INTEGER : Infinity,
+  }: { min: number; max?: number; whole: boolean },
   read: (value: string) => number | undefined,
 ) {
   const { title, example } = field;
@@ -182,7 +226,7 @@ function numberOrText(
         z.string().meta({ pattern: `^\\d+(\\.\\d+)?$|${FROM_ENVIRONMENT}` }),
       ],
       {
-        error: says(field),
+        error: says(ranged),
       },
     )
     .meta({ title, examples: [example] })
@@ -216,10 +260,6 @@ function isNot(
   return isBare && withUnit !== undefined
     ? `{value} has no unit; write ${withUnit}`
     : `{value} is not ${what}; write ${example}`;
-}
-
-function positive(value: number | undefined): number | undefined {
-  return value !== undefined && value > 0 ? value : undefined;
 }
 
 function numberOf(value: string): number | undefined {

@@ -19,8 +19,13 @@ export function locateRehearsal(asked: string, cwd: string): { dir: string; file
     const file = join(dir, REHEARSAL_FILE);
     if (isFile(file)) return { dir, file };
   }
-  const what = existsSync(path) ? `${asked} has no ${REHEARSAL_FILE}` : `there is no rehearsal ${asked}`;
+  const what = existsSync(path) ? whatIsThere(path, asked) : `there is no rehearsal ${asked}`;
   throw new RehearsalError('REHEARSAL_NOT_FOUND', what, { hint: hintFor(asked, cwd) });
+}
+
+function whatIsThere(path: string, asked: string): string {
+  const hasOne = existsSync(join(path, REHEARSAL_FILE));
+  return hasOne ? `${join(asked, REHEARSAL_FILE)} is not a file` : `${asked} has no ${REHEARSAL_FILE}`;
 }
 
 /** Names of the rehearsals under `./rehearsals` of a folder, sorted. */

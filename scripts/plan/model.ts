@@ -13,6 +13,8 @@ export interface Rehearsal {
   readonly scenarios: readonly Scenario[];
   /** Every file that takes part, relative to `dir`, sorted: the bytes that go into the run folder's `plan/`. */
   readonly files: readonly string[];
+  /** Those files, and the snapshot, that lie outside `dir`, also by a link: as written, and where they lead. */
+  readonly outside: readonly string[];
   /** Names and values taken from the environment by `${NAME}`; the values are secret. */
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -23,10 +23,7 @@ async function readScripts(folder: string, version: string, reading: Reading): P
   const path = ['load', 'versions', version];
   let entries: string[];
   try {
-    const found = await readdir(reading.absolute(folder), { withFileTypes: true });
-    entries = found
-      .filter((entry) => !entry.isDirectory() && extname(entry.name) === '.sql')
-      .map(({ name }) => name);
+    entries = (await readdir(reading.absolute(folder))).filter((name) => extname(name) === '.sql');
   } catch {
     reading.mistake(path, 'there is no folder {value}');
     return [];

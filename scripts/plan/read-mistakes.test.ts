@@ -55,7 +55,7 @@ plan:
       "r/rehearsal.yaml:9 postgres.settings.1x: 1x is not a setting name",
       "r/rehearsal.yaml:9 postgres.settings.ok: a list is not the value of a setting; write a text, a number, true or false",
       "r/rehearsal.yaml:9 postgres.settings.PORT: is set by the target",
-      "r/rehearsal.yaml:11 hosts.primary.cpu: none is not a number of CPUs of at least 0.1; write 2",
+      "r/rehearsal.yaml:11 hosts.primary.cpu: none is not a number of CPUs from 0.1 to 1024; write 2",
       "r/rehearsal.yaml:11 hosts.primary.memory: 4 has no unit; write 4MB or 4GB",
       "r/rehearsal.yaml:13 load.rate: 400/m is not a rate; write 400/s",
       "r/rehearsal.yaml:14 load.connections: lots is not a number of connections from 1 to 10000; write 20",
@@ -63,7 +63,7 @@ plan:
       "r/rehearsal.yaml:16 load.versions.1: 1 is not a version name, which starts with a letter",
       "r/rehearsal.yaml:16 load.versions.old: there is no folder nowhere",
       "r/rehearsal.yaml:17 budgets.lockWait: fast is not a duration; write 500ms",
-      "r/rehearsal.yaml:17 budgets.blockedSeconds: -1 is not a number of seconds of at least 0; write 30s",
+      "r/rehearsal.yaml:17 budgets.blockedSeconds: -1 is not a number of seconds from 0 to 1000000000; write 30s",
       "r/rehearsal.yaml:17 budgets.error: unknown key; did you mean errors?",
       "r/rehearsal.yaml:19 plan[0].phase: expnad is not a phase; did you mean expand?",
       "r/rehearsal.yaml:19 plan[0].lockTimeout: 2 has no unit; write 2s or 2ms",
@@ -206,10 +206,10 @@ test('missing files and folders are told where they are named', async () => {
   expect(await mistakesIn(yaml, { 'r/bare/readme.md': '', 'r/onlysub/x.sql/y.txt': '' })).toEqual([
     'r/rehearsal.yaml:4 load.versions.old: there is no folder sql/1-expand.sql',
     'r/rehearsal.yaml:4 load.versions.new: the folder bare has no script (*.sql)',
-    'r/rehearsal.yaml:4 load.versions.sub: the folder onlysub has no script (*.sql)',
     'r/rehearsal.yaml:7 plan[0].rollback: there is no file undo/gone.sql',
     'r/rehearsal.yaml:7 plan[0].sql[1]: there is no file sql/gone.sql',
     'r/rehearsal.yaml:8 plan[1].verify: sql is not a file',
+    'r/onlysub/x.sql is not a file',
   ]);
 });
 

@@ -154,6 +154,7 @@ plan:
       'sql/2-verify.sql',
       'sql/undo.sql',
     ],
+    outside: [],
     environment: {},
   });
 });

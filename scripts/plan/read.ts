@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { InputError, mistakeLine, type Mistake } from '../shared/errors.ts';
+import { readPlainFile } from '../shared/plain-file.ts';
 import { defined } from './defined.ts';
 import { readEnvironment } from './environment.ts';
 import { locateRehearsal } from './locate.ts';
@@ -28,10 +29,11 @@ export interface ReadOptions {
  */
 export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Promise<Rehearsal> {
   const place = locateRehearsal(dir, resolve(cwd));
-  const text = await readFile(place.file, 'utf8');
-  const lookup = await readEnvironment(place.dir, cwd, env);
+  const text = (await readPlainFile(place.file)).toString('utf8');
+  const { lookup, notFiles } = await readEnvironment(place.dir, cwd, env);
   const source = new YamlSource(text, labelOf(place.file, cwd), lookup);
   const reading = new Reading(source, { yamlFile: place.file, dir: place.dir, cwd });
+  for (const path of new Set(notFiles)) reading.mistakeIn(path, undefined, 'is not a file');
   reading.mistakes.push(...source.mistakes);
   if (source.value === undefined) throw new InputError(inReadingOrder(reading.mistakes));
   for (const { path, message } of schemaIssues(source.value)) reading.mistake(path, message);
@@ -62,6 +64,7 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
     plan: steps,
     scenarios,
     files: [...reading.files].sort(),
+    outside: [...reading.outside].sort(),
     environment: source.environment,
   };
 }
@@ -70,15 +73,29 @@ async function readSnapshot(config: RehearsalConfig['snapshot'], reading: Readin
   const takenAt = config.takenAt === undefined ? {} : { takenAt: config.takenAt };
   if ('command' in config) return { kind: 'command', command: config.command, ...takenAt };
   if ('source' in config) {
-    const path = reading.absolute(config.source); // a folder is an archive in pg_dump's directory format
-    const found = await stat(path).catch(() => undefined);
-    if (!found) reading.mistake(['snapshot', 'source'], 'there is no file {value}');
+    const path = reading.absolute(config.source);
+    await checkDump(path, reading);
     return { kind: 'file', path, ...takenAt };
   }
   const at = ['snapshot', 'generator'];
   const read = await reading.sqlFile(at, config.generator);
   if (read?.statements?.length === 0) reading.mistake(at, '{value} holds no SQL statement');
   return { kind: 'generator', path: reading.absolute(config.generator), ...takenAt };
+}
+
+/** A file, or a folder of files: an archive in pg_dump's directory format. */
+async function checkDump(path: string, reading: Reading): Promise<void> {
+  const at = ['snapshot', 'source'];
+  const found = await stat(path).catch(() => undefined);
+  if (!found) reading.mistake(at, 'there is no file {value}');
+  else if (found.isDirectory()) {
+    for (const name of await readdir(path).catch(() => [])) {
+      const inside = await stat(join(path, name)).catch(() => undefined);
+      if (inside && !inside.isFile() && !inside.isDirectory())
+        reading.mistakeIn(join(path, name), undefined, 'is not a file');
+    }
+  } else if (!found.isFile()) reading.mistake(at, '{value} is not a file');
+  await reading.tellOutside(path);
 }
 
 function postgresOf(config: RehearsalConfig['postgres'], reading: Reading): PostgresSpec {

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { splitSql, type SqlStatement } from '../pg/split.ts';
 import { asError, type Mistake } from '../shared/errors.ts';
+import { NotAFileError, readPlainFile } from '../shared/plain-file.ts';
 import { redact } from '../shared/redact.ts';
 import type { SqlFile } from './model.ts';
 import { keyText, type KeyPath, type YamlSource } from './yaml-source.ts';
@@ -16,6 +17,8 @@ export class Reading {
   readonly mistakes: Mistake[] = [];
   /** Relative to `dir`. */
   readonly files = new Set<string>();
+  /** Those that lie outside `dir`, and where they lead. */
+  readonly outside = new Set<string>();
   /** Absolute folder of rehearsal.yaml. */
   readonly dir: string;
   readonly source: YamlSource;
@@ -75,19 +78,23 @@ export class Reading {
   async text(file: string): Promise<string | undefined> {
     const name = this.fromDir(file);
     try {
-      const bytes = await readFile(this.absolute(file));
+      const bytes = await readPlainFile(this.absolute(file));
       this.files.add(name);
+      await this.tellOutside(this.absolute(file));
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     } catch (error) {
-      const { code } = asError(error) as NodeJS.ErrnoException;
-      const isText = code !== 'ERR_ENCODING_INVALID_ENCODED_DATA';
-      this.mistakeIn(
-        name,
-        undefined,
-        isText ? `cannot be read (${code ?? 'unknown error'})` : 'is not UTF-8 text',
-      );
+      this.mistakeIn(name, undefined, whyUnreadable(asError(error)));
       return undefined;
     }
+  }
+
+  /** Notes a path whose file lies outside the folder, be it by its name or by a link on the way. */
+  async tellOutside(path: string): Promise<void> {
+    const [real, home] = await Promise.all([realpath(path).catch(() => path), realpath(this.dir)]);
+    if (!relative(home, real).startsWith('..') && !isAbsolute(relative(home, real))) return;
+    const name = redact(this.fromDir(path));
+    const target = redact(real);
+    this.outside.add(name === target ? name : `${name} (${target})`);
   }
 
   async #readSql(file: string): Promise<ParsedSqlFile | undefined> {
@@ -99,6 +106,12 @@ export class Reading {
     this.mistakeIn(file, line, `${message} (column ${column})`);
     return { file, text, statements: undefined };
   }
+}
+
+function whyUnreadable(error: NodeJS.ErrnoException): string {
+  if (error instanceof NotAFileError) return 'is not a file';
+  if (error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not UTF-8 text';
+  return `cannot be read (${error.code ?? 'unknown error'})`;
 }
 
 /** As the caller would write it: relative to their folder, absolute where it lies on another drive. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amount, duration, linkRate, size, throughput, words } from './fields.ts';
+import { amount, linkDelay, linkRate, size, throughput, words } from './fields.ts';
 
 /** PostgreSQL with its default shared_buffers, its own processes and an sshd beside it do not start in less. */
 const LEAST_POSTGRES_BYTES = 128 * 1024 ** 2;
@@ -11,11 +11,11 @@ const linkSchema = z.strictObject({
   rate: linkRate('100mbit')
     .exactOptional()
     .describe('Most that the host sends on the private network, in bits per second.'),
-  delay: duration('2ms').exactOptional().describe('Added to each packet that the host sends.'),
+  delay: linkDelay('2ms').exactOptional().describe('Added to each packet that the host sends.'),
 });
 
 const common = {
-  cpu: amount('a number of CPUs', 2, { min: 0.1 }).exactOptional().describe('CPUs of the host.'),
+  cpu: amount('a number of CPUs', 2, { min: 0.1, max: 1024 }).exactOptional().describe('CPUs of the host.'),
   memory: memory.exactOptional().describe(about),
   disk: throughput('50MB/s')
     .exactOptional()

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { choice, count, duration, flag, path, positiveDuration, words } from './fields.ts';
+import {
+  choice,
+  command as commandText,
+  count,
+  duration,
+  flag,
+  path,
+  positiveDuration,
+  positiveMeasure,
+  words,
+} from './fields.ts';
 import { PHASES } from './model.ts';
 
 const common = {
@@ -62,7 +72,7 @@ const backfill = z.strictObject({
     .describe('How long a batch should take; its number of rows follows from this.'),
   throttle: z
     .strictObject({
-      p99: positiveDuration('60ms').describe('Pause while the app’s p99 of the last second is above this.'),
+      p99: positiveMeasure('60ms').describe('Pause while the app’s p99 of the last second is above this.'),
     })
     .exactOptional()
     .describe('When to pause between batches.'),
@@ -85,7 +95,7 @@ export const stepSchemas = {
     .meta({ title: 'sql' }),
   command: z
     .strictObject({
-      command: words('a command', 'npx prisma migrate deploy').describe(
+      command: commandText('npx prisma migrate deploy').describe(
         'Shell command run in the rehearsal’s folder, with `DATABASE_URL` and `PG*` set.',
       ),
       timeout: positiveDuration('30m').prefault('30m').describe('The command is ended after this time.'),

@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { count, duration, flag, key, path, rate, seconds, words } from './fields.ts';
+import {
+  command as commandText,
+  count,
+  duration,
+  flag,
+  key,
+  measure,
+  path,
+  rate,
+  seconds,
+  words,
+} from './fields.ts';
 import { actorsSchema, scenariosSchema } from './schema-actors.ts';
 import { hostsSchema } from './schema-hosts.ts';
 import { stepSchema } from './schema-steps.ts';
@@ -27,7 +38,7 @@ export const snapshotSchemas = {
     takenAt,
   }),
   command: z.strictObject({
-    command: words('a command', './fill-database.sh').describe(
+    command: commandText('./fill-database.sh').describe(
       'A shell command that fills the empty database. It finds it by `DATABASE_URL` and `PG*`.',
     ),
     takenAt,
@@ -108,11 +119,11 @@ export const loadSchema = z.strictObject({
 });
 
 export const budgetsSchema = z.strictObject({
-  lockWait: duration('500ms').exactOptional().describe('Longest that a statement may wait for its locks.'),
-  lockHold: duration('1s')
+  lockWait: measure('500ms').exactOptional().describe('Longest that a statement may wait for its locks.'),
+  lockHold: measure('1s')
     .exactOptional()
     .describe('Longest that a statement may hold a lock that stops reads or writes of others.'),
-  p99: duration('100ms')
+  p99: measure('100ms')
     .exactOptional()
     .describe('Highest 99th percentile of the app’s latency within any one step.'),
   errors: count('a number of errors', 0, { min: 0 })
@@ -123,9 +134,9 @@ export const budgetsSchema = z.strictObject({
     .describe(
       'Most time that the app’s sessions may stand blocked behind the migration, summed over the sessions.',
     ),
-  stepDuration: duration('10m').exactOptional().describe('Longest that a step may take.'),
+  stepDuration: measure('10m').exactOptional().describe('Longest that a step may take.'),
   backfillRate: rate('5000/s').exactOptional().describe('How many rows a backfill must do at least.'),
-  replicationLag: duration('5s')
+  replicationLag: measure('5s')
     .exactOptional()
     .describe('Furthest that the standby may fall behind. Needs `postgres.standby`.'),
 });

@@ -45,7 +45,9 @@ export class YamlSource {
     const loose: Alias[] = [];
     visit(this.#document, {
       Scalar: (key, node, ancestors) => {
-        if (key !== 'key') this.#interpolate(node, [...ancestors, node], lookup);
+        if (typeof node.value === 'string' && node.value.includes('\0'))
+          this.#mistake(node.range?.[0], keyText(pathOf([...ancestors, node])), 'holds a NUL character');
+        else if (key !== 'key') this.#interpolate(node, [...ancestors, node], lookup);
       },
       Alias: (_key, node, ancestors) => {
         const target = node.resolve(this.#document);

@@ -64,6 +64,9 @@ const VALUES = `## Values
 | link rate | \`100mbit\`, \`1gbit\`, \`512kbit\`: bits each second, powers of 1000, as networks count |
 | path     | relative to the folder of \`rehearsal.yaml\`                                                |
 
+Durations go from \`1ms\` to \`24d\`, and \`0s\` where none makes sense; budgets may be as short as \`1us\`. Rates go from \`1/h\` to
+\`1000000/s\`. What lies outside is refused, so that nothing is rounded to zero and no timer overflows.
+
 \`\${NAME}\` in any value stands for that name in the environment, else in \`.env\` beside \`rehearsal.yaml\`, else in \`.env\` of the
 folder where the command is called. A name that is set nowhere is a mistake. What comes in this way is kept secret: it is not
 shown in messages, logs and reports. In a \`command\` the name stays, and the shell finds its value in its environment: write \`"\${NAME}"\`, in the shell's own quotes.

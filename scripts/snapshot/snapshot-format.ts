@@ -26,6 +26,7 @@ export async function detectFormat(path: string, shown: string): Promise<Snapsho
       hint: 'pg_dump --format=directory writes a folder with a toc.dat in it',
     });
   }
+  if (!found.isFile()) throw new RehearsalError('SNAPSHOT_INVALID', `${shown} is not a file`);
   return formatOfHead(await readHead(path), shown);
 }
 
