@@ -58,18 +58,17 @@ export function searchText(what: string, text: string, searched: Searched): void
   }
 }
 
-/** Looks through every file below a folder but for `private/`, which is where they may be. */
-export function searchFolder(
-  folder: string,
-  searched: Searched,
-  skip: readonly string[] = ['private'],
-): void {
+/** Where they may be: `private/`, and the author's own file that fills the database, in the copy of the plan. */
+const MAY_HOLD_THEM: ReadonlySet<string> = new Set(['private', 'generate.sql']);
+
+/** Looks through every other file below a folder. */
+export function searchFolder(folder: string, searched: Searched): void {
   const entries: Dirent[] = readdirSync(folder, { withFileTypes: true });
   for (const entry of entries) {
+    if (MAY_HOLD_THEM.has(entry.name)) continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (!skip.includes(entry.name)) searchFolder(path, searched, skip);
-    } else if (entry.isFile()) {
+    if (entry.isDirectory()) searchFolder(path, searched);
+    else if (entry.isFile()) {
       searched.files += 1;
       searchText(path, readFileSync(path, 'latin1'), searched);
     }
