@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCell, openCell } from '../../infra/targets/embedded/cell/cell.ts';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
+import { readOwner } from '../../infra/targets/embedded/owner.ts';
+import { processesOf } from '../../infra/targets/embedded/processes.ts';
 import { runProgram } from '../../infra/targets/embedded/program.ts';
 import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
 import type { Environment, RunningEnvironment } from '../../infra/targets/target.ts';
@@ -241,6 +243,13 @@ describe.skipIf(!closes)('the SQL of a snapshot, for root', () => {
     expect(await others()).toEqual([]);
     await running.switchTo('rehearse', neverAborted());
     await shell(start);
+    // As reap looks for it after the tool was killed: with the owner's file alone.
+    const dir = runDirOf(basename(folder).replace('dress-rehearsal-', ''));
+    const { claim } = await readOwner(dir);
+    const found = await Promise.all(
+      (await processesOf(dir, claim!)).map(({ pid }) => readFile(`/proc/${pid}/cmdline`, 'utf8')),
+    );
+    expect(found).toContain(`sleep\0${mark}\0`);
     await environment.destroy();
     expect(await others()).toEqual([]);
   });

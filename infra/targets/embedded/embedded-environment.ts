@@ -9,6 +9,7 @@ import type { Environment, EnvironmentSpec, RunningEnvironment } from '../target
 import { findBinaries } from './binaries.ts';
 import { makeCell } from './cell/cell.ts';
 import { Entrance } from './cell/entrance.ts';
+import { namedPaths } from './cell/named-paths.ts';
 import { makeRunDir, recordServer } from './claim.ts';
 import { limitsOf } from './embedded-limits.ts';
 import { findFreePort, LOOPBACK, requirePort } from './free-port.ts';
@@ -69,7 +70,8 @@ export class EmbeddedEnvironment implements Environment {
     this.#folderIsOurs = true;
     await mkdir(dir.scratch, { mode: 0o700 });
     await mkdir(dir.cell, { mode: 0o700 });
-    const cell = await makeCell(dir, signal);
+    const named = namedPaths(postgres.settings, process.env['LD_LIBRARY_PATH']);
+    const cell = await makeCell(dir, named, signal);
     const programs = await preparePrograms(binaries, dir, cell, signal);
     const password = randomBytes(24).toString('base64url');
     registerSecret(password);

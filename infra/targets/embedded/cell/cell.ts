@@ -30,14 +30,19 @@ const PROBE_MS = 10_000;
 
 /**
  * The most closed cell that this process can make on this machine.
+ * @param named software that its programs may read, see `namedPaths`
  * @throws TARGET_UNAVAILABLE where it is root and there is no other user
  */
-export async function makeCell(dir: RunDir, signal?: AbortSignal): Promise<Cell> {
+export async function makeCell(
+  dir: RunDir,
+  named: readonly string[] = [],
+  signal?: AbortSignal,
+): Promise<Cell> {
   if (process.getuid?.() !== 0) return openCell('only root may make namespaces');
   if (process.platform !== 'linux') return openCell('only Linux has namespaces');
   const uid = await ownUid();
   if (uid === undefined) return openCell('this container has no user number to spare');
-  const cell = closedCell(dir, uid);
+  const cell = closedCell(dir, uid, named);
   const probe = await runProgram('true', [], {
     ...{ cell, cwd: dir.path, timeoutMs: PROBE_MS },
     ...(signal ? { signal } : {}),
@@ -47,11 +52,11 @@ export async function makeCell(dir: RunDir, signal?: AbortSignal): Promise<Cell>
   return openCell(`namespaces cannot be made here (${said})`);
 }
 
-function closedCell(dir: RunDir, uid: number): Cell {
+function closedCell(dir: RunDir, uid: number, named: readonly string[]): Cell {
   return {
     user: { name: 'rehearsal', uid, gid: uid },
     ...{ isClosed: true, noNewPrivileges: true, openBecause: '' },
-    start: (file, args, socketDir) => jailed({ dir, uid, socketDir }, file, args),
+    start: (file, args, socketDir) => jailed({ dir, uid, named, socketDir }, file, args),
   };
 }
 

@@ -20,7 +20,7 @@ show() {
 }
 
 mount -t tmpfs -o mode=1777,size=64m,nosuid,nodev,noexec tmpfs "$R/tmp"
-for path in /usr /bin /sbin /lib /lib32 /lib64 /libx32 /nix /gnu; do
+for path in /usr /bin /sbin /lib /lib32 /lib64 /libx32 /nix /gnu /var/cache/postgresql; do
   if [ -L "$path" ]; then cp -P "$path" "$R/"; elif [ -d "$path" ]; then show "$path" "$R$path" ro,nosuid,nodev; fi
 done
 for path in ld.so.cache ld.so.conf ld.so.conf.d alternatives localtime timezone; do

@@ -11,23 +11,25 @@ const NAMESPACES = ['--mount', '--propagation', 'private', '--net', '--ipc', '--
 /** Where the server's socket is for the server itself, whatever the run's folder is called. */
 export const SOCKET_DIR_INSIDE = '/run/server';
 
-/** What a program may see beside the machine's software; all of it is below the run's folder. */
+/** What a program may see beside the machine's software. */
 export interface View {
   readonly dir: RunDir;
   readonly uid: number;
+  /** Software elsewhere, which may not be there. */
+  readonly named: readonly string[];
   /** The folder of the server's socket; undefined before there is one. */
   readonly socketDir: string | undefined;
 }
 
 /** The command line that starts a program in namespaces of its own; jail.sh says what that is. */
 export async function jailed(
-  { dir, uid, socketDir }: View,
+  { dir, uid, named, socketDir }: View,
   file: string,
   args: readonly string[],
 ): Promise<{ file: string; args: string[] }> {
   const isPath = file.includes('/');
   const program = isPath ? await realpath(file) : file;
-  const reads = [dir.config, ...(isPath ? await softwareOf(program) : [])].filter(existsSync);
+  const reads = [dir.config, ...named, ...(isPath ? await softwareOf(program) : [])].filter(existsSync);
   const writes = [
     ...(existsSync(dir.data) ? [`${dir.data}:${dir.data}`] : []),
     ...(socketDir === undefined ? [] : [`${socketDir}:${SOCKET_DIR_INSIDE}`]),
