@@ -5,6 +5,7 @@ import type { FailedRequests } from './analysis/failures.ts';
 import { groupBy } from './analysis/group-by.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { statementOfFailure } from './failure-statement.ts';
+import { keptByPrepared } from './kept-by-prepared.ts';
 import { stops } from './stops.ts';
 import { listed, stepTitle } from './wording.ts';
 
@@ -35,7 +36,10 @@ function finding(
   budget: number,
   analysis: Analysis,
 ): CheckFinding {
-  const worstFirst = group.toSorted((a, b) => b.rows.length - a.rows.length);
+  // What says why comes before what was only cut off.
+  const worstFirst = group.toSorted(
+    (a, b) => Number(isSqlstate(b)) - Number(isSqlstate(a)) || b.rows.length - a.rows.length,
+  );
   const [worst] = worstFirst;
   const step = worst?.step ?? null;
   const statement = worst ? statementOfFailure(analysis, worst) : null;
@@ -54,11 +58,15 @@ function finding(
     statement,
     measured,
     budget,
-    sqlstate: worst && /^[0-9A-Z]{5}$/.test(worst.sqlstate) ? worst.sqlstate : null,
-    message: `${step ? stepTitle(step) : 'The plan'} made ${plural(measured, 'request')} fail (budget ${formatCount(budget)}${inAll}): ${listed(kinds)}.`,
+    sqlstate: worst && isSqlstate(worst) ? worst.sqlstate : null,
+    message: `${step ? stepTitle(step) : 'The plan'} made ${plural(measured, 'request')} fail (budget ${formatCount(budget)}${inAll}): ${listed(kinds)}.${stop === undefined ? '' : keptByPrepared(stop, analysis)}`,
     ...(stop === undefined ? {} : advise(stop, analysis, 'broke')),
     hurt: { failed: measured, delayed: stop?.victims.delayed ?? 0, ms: 0 },
   };
+}
+
+function isSqlstate({ sqlstate }: FailedRequests): boolean {
+  return /^[0-9A-Z]{5}$/.test(sqlstate);
 }
 
 function count(failures: readonly FailedRequests[]): number {

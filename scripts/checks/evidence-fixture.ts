@@ -138,8 +138,8 @@ export function requestTable(
 }
 
 /** A request of `old/read` that was sent when it was due. */
-export function request(intendedMs: number, endMs: number, outcome: 0 | string = 0): RequestRow {
-  return [intendedMs, intendedMs, intendedMs, endMs, 0, 0, outcome];
+export function request(intendedMs: number, endMs: number, outcome: 0 | string = 0, pid = 0): RequestRow {
+  return [intendedMs, intendedMs, intendedMs, endMs, 0, 0, outcome, pid];
 }
 
 /** Whole evidence of an uneventful run; tests replace what they are about. */

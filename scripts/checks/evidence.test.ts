@@ -40,6 +40,7 @@ test('requests come as columns in the order of their intended time, without a li
     version: Uint16Array.of(0, 0),
     script: Uint16Array.of(0, 0),
     outcome: Uint16Array.of(1, 0),
+    pid: Int32Array.of(0, 0),
     outcomes: ['ok', '42703'],
     versions: ['old'],
     scripts: [['read']],

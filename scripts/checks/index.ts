@@ -15,6 +15,7 @@ import { p99 } from './p99.ts';
 import { replicationLag } from './replication-lag.ts';
 import { stepDuration } from './step-duration.ts';
 import { steps } from './steps.ts';
+import { unexplained } from './unexplained.ts';
 
 /** Every check, sorted by id. */
 export const CHECKS: readonly Check[] = [
@@ -34,4 +35,5 @@ export const CHECKS: readonly Check[] = [
   replicationLag,
   stepDuration,
   steps,
+  unexplained,
 ];

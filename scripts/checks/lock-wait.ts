@@ -2,6 +2,7 @@ import { formatMs } from '../shared/format.ts';
 import { advise } from './advice.ts';
 import { behindWhom } from './behind.ts';
 import type { Check, CheckFinding } from './check.ts';
+import { keptByPrepared } from './kept-by-prepared.ts';
 import { stops, type Stop } from './stops.ts';
 import { budgetMs, listed, stepTitle, victimsPhrase } from './wording.ts';
 
@@ -25,12 +26,9 @@ export const lockWait: Check = {
           statement: stop.statement?.record.index ?? null,
           measured,
           budget: budget ?? null,
-          message: message(
-            stop,
-            measured,
-            budget ?? 0,
-            isQueue ? behindWhom(stop, analysis.company).names : null,
-          ),
+          message:
+            message(stop, measured, budget ?? 0, isQueue ? behindWhom(stop, analysis.company).names : null) +
+            keptByPrepared(stop, analysis),
           ...advise(stop, analysis, isQueue ? 'wait' : 'hold'),
           hurt: { ...stop.victims, ms: measured },
         };

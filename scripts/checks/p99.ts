@@ -3,6 +3,7 @@ import { advise } from './advice.ts';
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
 import type { Latency } from './analysis/percentiles.ts';
 import type { Check, CheckFinding } from './check.ts';
+import { isPassive } from './analysis/disturbances.ts';
 import { stops } from './stops.ts';
 import { budgetMs, stepTitle } from './wording.ts';
 
@@ -24,12 +25,13 @@ export const p99: Check = {
     return {
       measured: all.length === 0 ? null : Math.max(...all.map(({ latency }) => latency.p99Ms)),
       findings: over.map(({ step, latency }): CheckFinding => {
+        const blamed = causeOf(step, analysis);
         const worst = stops(analysis)
-          .filter((stop) => stop.step === step)
+          .filter((stop) => stop.step === blamed)
           .toSorted((a, b) => b.victims.delayed - a.victims.delayed)[0];
         return {
           status: 'fail',
-          step: step.run.planned.name,
+          step: blamed.run.planned.name,
           statement: worst && worst.victims.delayed > 0 ? (worst.statement?.record.index ?? null) : null,
           measured: latency.p99Ms,
           budget: budget ?? null,
@@ -42,11 +44,23 @@ export const p99: Check = {
   },
 };
 
-function message(step: StepAnalysis, latency: Latency, budget: number, { baseline }: Analysis): string {
+/** A soak or a verify makes nothing slow: whatever is slow in it has been so since the last step that did something. */
+function causeOf(step: StepAnalysis, { steps }: Analysis): StepAnalysis {
+  const before = steps.slice(0, steps.indexOf(step) + 1);
+  return before.findLast(({ run }) => run.window !== null && !isPassive(run)) ?? step;
+}
+
+function message(step: StepAnalysis, latency: Latency, budget: number, analysis: Analysis): string {
+  const { baseline } = analysis;
+  const blamed = causeOf(step, analysis);
+  const who =
+    blamed === step
+      ? `${stepTitle(step.run)} brought the app's p99 to`
+      : `After ${stepTitle(blamed.run).replace('Step', 'step')}, during ${step.run.planned.name}, the app's p99 was`;
   const before = baseline === null ? '' : `, against ${formatMs(baseline.p99Ms)} before the first step`;
   const few = latency.requests < SMALL_SAMPLE ? 'only ' : '';
   return (
-    `${stepTitle(step.run)} brought the app's p99 to ${formatMs(latency.p99Ms)} ${budgetMs(budget)}${before} ` +
+    `${who} ${formatMs(latency.p99Ms)} ${budgetMs(budget)}${before} ` +
     `(over ${few}${plural(latency.requests, 'request')}).`
   );
 }

@@ -48,7 +48,7 @@ function ofStatement(step: StepAnalysis, statement: StatementAnalysis, tables: R
     blockingWaitMs: statement.blockingWaitMs,
     longestAppWaitMs: statement.blocked.longestMs,
     victims: statement.victims,
-    where: placeOf(blocked, [...strongestOf(spans), ...wanted], tables),
+    where: placeOf([blocked, ...kindsOf(statement.blocked), [...strongestOf(spans), ...wanted]], tables),
     mode: modeName(mode),
   };
 }
@@ -62,7 +62,7 @@ function ofStep(step: StepAnalysis, tables: ReadonlySet<string>): Stop {
     blockingWaitMs: step.outside?.blockingWaitMs ?? 0,
     longestAppWaitMs: step.blocked.longestMs,
     victims: step.victims,
-    where: placeOf(step.blocked.relations, strongestOf(blocking), tables),
+    where: placeOf([step.blocked.relations, ...kindsOf(step.blocked), strongestOf(blocking)], tables),
     mode: modeName(blocking.toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))[0]?.mode ?? ''),
   };
 }
@@ -73,9 +73,23 @@ function strongestOf(spans: readonly LockSpan[]): string[] {
   return (blocking.length > 0 ? blocking : spans).map(({ relation, partitionOf }) => partitionOf ?? relation);
 }
 
+/** Locks that are on no relation, by what those wanted who waited for them. */
+const KINDS: Readonly<Record<string, string>> = {
+  advisory: 'those who wanted an advisory lock',
+  transactionid: 'those who wanted rows that it had changed',
+  virtualxid: 'those who waited for its transaction to end',
+  object: 'those who wanted an object of the database',
+};
+
+/** Where nobody waited for a relation: nothing of a relation stood still then. */
+function kindsOf({ locktypes }: StatementAnalysis['blocked']): string[][] {
+  const [first] = locktypes;
+  return first === undefined ? [] : [[KINDS[first] ?? `those who wanted a lock of the kind ${first}`]];
+}
+
 /** What the app waited for, else what was locked; tables rather than their indexes. */
-function placeOf(wanted: readonly string[], locked: readonly string[], tables: ReadonlySet<string>): string {
-  for (const relations of [wanted, locked]) {
+function placeOf(places: readonly (readonly string[])[], tables: ReadonlySet<string>): string {
+  for (const relations of places) {
     const names = [...new Set(relations.map(shortRelation))].filter((name) => name !== '');
     const known = names.filter((name) => tables.has(name));
     const [first, second, ...rest] = known.length > 0 ? known : names;

@@ -1,23 +1,29 @@
 import type { Evidence } from '../evidence.ts';
 import { backfillFigures, type BackfillFigures } from './backfill.ts';
 import { WaitGraph } from './blockers.ts';
+import { attributedWaits } from './attributed-waits.ts';
 import { blockedSessions, NONE_BLOCKED, type BlockedSessions } from './blocked-sessions.ts';
 import { disturbances, type Disturbance } from './disturbances.ts';
 import { failedRequests, type FailedRequests } from './failures.ts';
 import { generatorFigures, type GeneratorFigures } from './generator.ts';
 import { Grants } from './grants.ts';
 import { groupBy } from './group-by.ts';
-import { baselineLatency, latencyByVersion, stepLatency } from './latency.ts';
+import { baselineByScript, baselineLatency, latencyByVersion, scriptKey, stepLatency } from './latency.ts';
 import { liveVersions, type LiveVersions } from './live-versions.ts';
 import type { Latency } from './percentiles.ts';
+import type { RequestTable } from '../request-table.ts';
+import type { LoadEvent } from '../../artifacts/records.ts';
+import { PreparedHolds, type PreparedHold } from './prepared.ts';
 import { Releases } from './releases.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
+import { strangers, type Stranger } from './strangers.ts';
 import { standbyFigures, type StandbyFigures } from './standby.ts';
 import { presences, type Presence } from './presence.ts';
 import { arrangeSteps, lastMomentMs, transactionSinceMs, type StepRun } from './steps.ts';
 import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import { countVictims, type VictimCount } from './victim-count.ts';
-import { delayedRequests, victimThresholdMs, type DelayedRequests } from './victims.ts';
+import { delayedRequests, victimThresholdMs, type DelayedRequests, type Thresholds } from './victims.ts';
+import { WaitBlame } from './wait-blame.ts';
 import { outsideEffect, type OutsideEffect } from './outside-effect.ts';
 import type { Interval } from './intervals.ts';
 import { waitSpans, type WaitSpan } from './waits.ts';
@@ -49,6 +55,12 @@ export interface Analysis {
   readonly thresholdMs: number;
   readonly traffic: Readonly<Record<string, Latency>>;
   readonly failures: readonly FailedRequests[];
+  /** Null where no requests were recorded. */
+  readonly delayed: DelayedRequests | null;
+  /** Sessions that nobody knows, and that the app waited for. */
+  readonly strangers: readonly Stranger[];
+  /** Prepared transactions that somebody waited for. */
+  readonly prepared: readonly PreparedHold[];
   /** By state of the schema: at the start and after each step. */
   readonly live: readonly LiveVersions[];
   /** What failures and victims refer to by index. */
@@ -68,32 +80,27 @@ export function analyse(evidence: Evidence): Analysis {
     evidence.waits ?? [],
     told.filter((record) => record.type === 'wait'),
   );
-  const releases = new Releases(told);
-  const grants = new Grants(told);
   const locks = evidence.locks ?? [];
-  const tried = runs.map((step) => ({
-    step,
-    tries: step.statements.map((record, position) =>
-      statementTry(
-        releases.exact(record),
-        waits,
-        locks,
-        (of, lock) => grants.grantMs(of, lock),
-        transactionSinceMs(step.statements.slice(0, position), record),
-      ),
-    ),
-  }));
-  const causes = disturbances(tried);
+  const prepared = new PreparedHolds(evidence.waits ?? [], runs);
+  const tried = triesOf(runs, evidence, waits, prepared);
+  const causes = disturbances(tried, (step) => prepared.untilMs(step));
   const baseline = baselineLatency(requests, load) ?? null;
   const thresholdMs = victimThresholdMs(baseline?.p99Ms);
-  const delayed = requests && delayedRequests(requests, causes, thresholdMs);
-  const failures = requests ? failedRequests(requests, runs, causes, evidence.compatibility ?? []) : [];
   const commandPids = groupBy(locks, ({ step }) => step);
-  const blocked = blockedSessions(
+  const attributed = attributedWaits(
     waits,
     causes,
-    (step) => new Set(commandPids.get(step)?.map(({ pid }) => pid)),
+    (step) => new Set([...(commandPids.get(step)?.map(({ pid }) => pid) ?? []), ...prepared.idsOf(step)]),
+    prepared,
   );
+  const blame = requests && new WaitBlame(requests, attributed);
+  const delayed =
+    requests &&
+    delayedRequests(requests, causes, thresholdsOf(requests, load, thresholdMs), (row) => blame?.of(row));
+  const failures = requests
+    ? failedRequests({ requests, steps: runs, causes, matrix: evidence.compatibility ?? [], blame })
+    : [];
+  const blocked = blockedSessions(attributed);
   const facts: Facts = {
     ...{ evidence, causes, delayed, failures, blocked, waits, graph: new WaitGraph(waits) },
     ...{ medianMs: baseline?.p50Ms ?? 0, budgetMs: evidence.run.budgets.p99Ms ?? null },
@@ -105,12 +112,50 @@ export function analyse(evidence: Evidence): Analysis {
     thresholdMs,
     traffic: requests ? latencyByVersion(requests) : {},
     failures,
+    delayed: delayed ?? null,
+    strangers: strangers(waits, attributed),
+    prepared: prepared.all,
     causes,
     live: liveVersions(evidence.run.load.versions[0]?.name, runs),
     generator: requests ? generatorFigures(requests, load) : null,
     standby: standbyFigures(evidence, runs),
     company: presences(evidence.actors ?? [], lastMomentMs(evidence)),
   };
+}
+
+/** Every try of every statement, with its locks for as long as they were kept. */
+function triesOf(
+  runs: readonly StepRun[],
+  { exactWaits: told = [], locks = [] }: Evidence,
+  waits: readonly WaitSpan[],
+  prepared: PreparedHolds,
+): { step: StepRun; tries: StatementTry[] }[] {
+  const releases = new Releases(told);
+  const grants = new Grants(told);
+  return runs.map((step) => ({
+    step,
+    tries: step.statements.map((record, position) =>
+      statementTry(
+        prepared.kept(releases.exact(record)),
+        waits,
+        locks,
+        (of, lock) => grants.grantMs(of, lock),
+        transactionSinceMs(step.statements.slice(0, position), record),
+      ),
+    ),
+  }));
+}
+
+/** A script is judged by what it took itself: beside one that takes seconds, no delay of a quick one would show. */
+function thresholdsOf(
+  requests: RequestTable,
+  load: readonly LoadEvent[] | undefined,
+  thresholdMs: number,
+): Thresholds {
+  const own = new Map(
+    [...baselineByScript(requests, load)].map(([key, { p99Ms }]) => [key, victimThresholdMs(p99Ms)]),
+  );
+  return { ms: thresholdMs, of: (row) => own.get(scriptKey(requests, row)) ?? thresholdMs };
 }
 
 interface Facts {

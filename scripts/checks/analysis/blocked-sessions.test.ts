@@ -27,6 +27,7 @@ test('sessions behind the migration, directly or through others that wait, are c
     peak: 2,
     longestMs: 32,
     relations: ['public.customers'],
+    locktypes: ['relation'],
     waiters: [{ role: 'app', sessions: 2, sessionSeconds: (32 + 29) / 1000, longestMs: 32 }],
   });
 });
@@ -83,6 +84,7 @@ test('a command’s backends are known by the locks that were seen in its step',
     peak: 1,
     longestMs: 33,
     relations: ['public.customers'],
+    locktypes: ['relation'],
     waiters: [{ role: 'app', sessions: 1, sessionSeconds: 0.033, longestMs: 33 }],
   });
   expect(analyse(evidence({ run, waits, steps })).steps[0]?.blocked.peak).toBe(0);
@@ -108,6 +110,7 @@ test('waits that no poll saw are laid on who held the relation, but for those on
     peak: 2,
     longestMs: 6,
     relations: ['public.customers'],
+    locktypes: ['relation'],
     waiters: [{ role: 'app', sessions: 2, sessionSeconds: 0.01, longestMs: 6 }],
   });
 });

@@ -1,10 +1,8 @@
-import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
-import type { Disturbance } from './disturbances.ts';
+import type { SessionRole } from '../../artifacts/records.ts';
+import type { AttributedWait } from './attributed-waits.ts';
 import { groupBy } from './group-by.ts';
 import { largest } from './largest.ts';
-import { mostAtOnce, overlapMs, type Interval } from './intervals.ts';
-import { isExact, type WaitSpan } from './waits.ts';
-import type { StatementTry } from './windows.ts';
+import { mostAtOnce } from './intervals.ts';
 
 /** What one disturbance did to the app's sessions. */
 export interface BlockedSessions {
@@ -15,6 +13,8 @@ export interface BlockedSessions {
   readonly longestMs: number;
   /** Relations that they waited for, the most wanted first. */
   readonly relations: readonly string[];
+  /** Kinds of locks that they waited for, as in pg_locks, the most wanted first. */
+  readonly locktypes: readonly string[];
   /** All who waited behind it, also those who are not the app: the longest first. */
   readonly waiters: readonly Waiter[];
 }
@@ -29,196 +29,32 @@ export interface Waiter {
 }
 
 export const NONE_BLOCKED: BlockedSessions = {
-  ...{ sessionSeconds: 0, peak: 0, longestMs: 0, relations: [], waiters: [] },
+  ...{ sessionSeconds: 0, peak: 0, longestMs: 0, relations: [], locktypes: [], waiters: [] },
 };
 
-/** A wait of anybody else that leads to the migration, directly or through others that wait. */
-interface OtherWait extends Interval {
-  readonly role: SessionRole;
-  readonly cause: number;
-  readonly relation: string | null;
-  readonly polls: readonly number[];
-  readonly isExact: boolean;
-}
-
-/** Backends of a step that run under another name than `migration`: the programs of a command step. */
-export type PidsOfStep = (stepName: string) => ReadonlySet<number>;
-
 /** By index of the disturbance; those that blocked nobody are left out. */
-export function blockedSessions(
-  waits: readonly WaitSpan[],
-  causes: readonly Disturbance[],
-  commandPids: PidsOfStep,
-): Map<number, BlockedSessions> {
-  const polls = groupBy(
-    waits.flatMap(({ seen }) => seen),
-    ({ tMs }) => tMs,
-  );
-  const commands = causes.filter(({ step }) => step.planned.kind === 'command');
-  const chains = new Map(
-    [...polls].map(([tMs, records]) => {
-      const running = commands.filter(({ fromMs, toMs }) => fromMs <= tMs && toMs >= tMs);
-      return [
-        tMs,
-        new Chain(
-          records,
-          running.map(({ step }) => commandPids(step.planned.name)),
-        ),
-      ];
-    }),
-  );
-  const others = waits
-    .filter(({ role }) => role !== 'migration' && role !== 'command')
-    .map((wait) => attributed(wait, chains, causes))
-    .filter((wait) => wait !== undefined);
-  return new Map([...groupBy(others, ({ cause }) => cause)].map(([cause, group]) => [cause, summed(group)]));
+export function blockedSessions(waits: readonly AttributedWait[]): Map<number, BlockedSessions> {
+  return new Map([...groupBy(waits, ({ cause }) => cause)].map(([cause, group]) => [cause, summed(group)]));
 }
 
-/** Who waits for whom at one poll. */
-class Chain {
-  readonly #waiting: readonly WaitRecord[];
-  /** Backends of the command steps that were running then. */
-  readonly #foreign: readonly ReadonlySet<number>[];
-  #links: ReadonlyMap<number, Link> | undefined;
-
-  constructor(waiting: readonly WaitRecord[], foreign: readonly ReadonlySet<number>[]) {
-    this.#waiting = waiting;
-    this.#foreign = foreign;
-  }
-
-  /** The nearest wait for the migration at the end of the chain that begins with `pid`; undefined = none. */
-  behind(pid: number): Link | undefined {
-    if (this.#isForeign(pid)) return undefined; // it is the migration itself
-    this.#links ??= this.#linksToMigration();
-    return this.#links.get(pid);
-  }
-
-  /** From the migration backwards, each session once: a queue has more ways through it than can be walked. */
-  #linksToMigration(): Map<number, Link> {
-    const links = new Map<number, Link>();
-    const waitersOf = new Map<number, number[]>();
-    for (const { pid, blockedBy, relation } of this.#waiting) {
-      const blocker = blockedBy.find((one) => this.#isMigration(one.pid, one.role));
-      if (blocker) links.set(pid, { pid: blocker.pid, relation });
-      for (const one of blockedBy) {
-        const waiters = waitersOf.get(one.pid);
-        if (waiters === undefined) waitersOf.set(one.pid, [pid]);
-        else waiters.push(pid);
-      }
-    }
-    // A Map hands out what is put in while it is walked.
-    for (const [pid, link] of links) {
-      for (const waiter of waitersOf.get(pid) ?? []) if (!links.has(waiter)) links.set(waiter, link);
-    }
-    return links;
-  }
-
-  #isMigration(pid: number, role: SessionRole): boolean {
-    return role === 'migration' || role === 'command' || this.#isForeign(pid);
-  }
-
-  #isForeign(pid: number): boolean {
-    return this.#foreign.some((pids) => pids.has(pid));
-  }
-}
-
-/** The migration's backend and the relation that the last one of the chain wants from it. */
-interface Link {
-  readonly pid: number;
-  readonly relation: string | null;
-}
-
-/** The disturbance that explains a wait best. */
-interface Cause {
-  readonly cause: number;
-  readonly relation: string | null;
-  readonly score: number;
-}
-
-function attributed(
-  wait: WaitSpan,
-  chains: ReadonlyMap<number, Chain>,
-  causes: readonly Disturbance[],
-): OtherWait | undefined {
-  let best: Cause | undefined;
-  const polls: number[] = [];
-  const judged = new Set<string>();
-  for (const { tMs } of wait.seen) {
-    const link = chains.get(tMs)?.behind(wait.pid);
-    if (link === undefined) continue;
-    polls.push(tMs);
-    const name = `${link.pid} ${link.relation ?? ''}`;
-    if (judged.has(name)) continue; // most looks see what the one before saw
-    judged.add(name);
-    causes.forEach((cause, index) => {
-      const score = fit(cause, wait, link);
-      if (score > (best?.score ?? 0))
-        best = { cause: index, relation: wait.relation ?? link.relation, score };
-    });
-  }
-  if (wait.seen.length === 0) best = unseenCause(wait, causes);
-  if (best === undefined) return undefined;
-  const cause = causes[best.cause];
-  const fromMs = Math.max(wait.fromMs, cause?.fromMs ?? wait.fromMs);
-  const toMs = Math.max(fromMs, endOf(wait, cause?.toMs ?? wait.toMs));
-  return {
-    ...{ role: wait.role, cause: best.cause, relation: best.relation, polls, fromMs, toMs },
-    isExact: isExact(wait),
-  };
-}
-
-/** Whoever holds or wants its relation at that time: no poll saw whom it waited for. */
-function unseenCause(wait: WaitSpan, causes: readonly Disturbance[]): Cause | undefined {
-  // Sessions of the app wait for each other's rows and tuples all the time: without a poll nobody is to blame.
-  if (wait.locktype !== 'relation') return undefined;
-  let best: Cause | undefined;
-  causes.forEach((cause, index) => {
-    if (cause.rank < 2 || cause.statement === null) return;
-    const link = { pid: cause.statement.record.pid, relation: wait.relation };
-    const score = concerns(cause.statement, wait.relation) ? fit(cause, wait, link) : 0;
-    if (score > (best?.score ?? 0)) best = { cause: index, relation: wait.relation, score };
-  });
-  return best;
-}
-
-function concerns({ spans, waits }: StatementTry, relation: string | null): boolean {
-  return (
-    spans.some((span) => span.relation === relation) || waits.some(({ wait }) => wait.relation === relation)
-  );
-}
-
-/** The release ended the wait when it fell between the last poll that saw the wait and the next. */
-function endOf(wait: WaitSpan, releasedMs: number): number {
-  return releasedMs >= wait.lastSeenMs && releasedMs <= wait.goneMs ? releasedMs : wait.toMs;
-}
-
-/** How well a disturbance explains a wait: it must be of that backend; holding that relation counts most. */
-function fit(cause: Disturbance, wait: WaitSpan, link: Link): number {
-  const { statement } = cause;
-  if (statement !== null && statement.record.pid !== link.pid) return 0;
-  const shared = overlapMs(wait, cause);
-  if (shared <= 0) return 0;
-  const isAboutIt = statement !== null && concerns(statement, link.relation);
-  return shared * (isAboutIt ? 100 : 1) * (1 + cause.rank);
-}
-
-function summed(all: readonly OtherWait[]): BlockedSessions {
+function summed(all: readonly AttributedWait[]): BlockedSessions {
   const waits = all.filter(({ role }) => role === 'app');
   const { sessions: peak, sessionSeconds, longestMs } = waiterOf('app', waits);
-  const wanted = groupBy(
-    waits.flatMap(({ relation }) => (relation === null ? [] : [relation])),
-    (relation) => relation,
-  );
   return {
     ...{ sessionSeconds, peak, longestMs },
-    relations: [...wanted].sort((a, b) => b[1].length - a[1].length).map(([relation]) => relation),
+    relations: mostWanted(waits.flatMap(({ relation }) => relation ?? [])),
+    locktypes: mostWanted(waits.map(({ locktype }) => locktype)),
     waiters: [...groupBy(all, ({ role }) => role)]
       .map(([role, own]) => waiterOf(role, own))
       .sort((a, b) => b.sessionSeconds - a.sessionSeconds),
   };
 }
 
-function waiterOf(role: SessionRole, waits: readonly OtherWait[]): Waiter {
+function mostWanted(names: readonly string[]): string[] {
+  return [...groupBy(names, (name) => name)].sort((a, b) => b[1].length - a[1].length).map(([name]) => name);
+}
+
+function waiterOf(role: SessionRole, waits: readonly AttributedWait[]): Waiter {
   const lengths = waits.map(({ fromMs, toMs }) => toMs - fromMs);
   const atPoll = groupBy(
     waits.flatMap(({ polls }) => polls),

@@ -13,15 +13,28 @@ export interface Disturbance extends Interval {
   readonly hurting: readonly Interval[];
 }
 
-/** Every possible cause in order of time. */
+/** Nothing of the plan happens in them: what gets slower or fails meanwhile has its cause before them. */
+const PASSIVE: ReadonlySet<string> = new Set(['soak', 'verify']);
+
+export function isPassive({ planned }: StepRun): boolean {
+  return PASSIVE.has(planned.kind);
+}
+
+/**
+ * Every possible cause in order of time.
+ * @param keptUntilMs until when something that a step left was in the way; undefined = it left nothing
+ */
 export function disturbances(
   steps: readonly { readonly step: StepRun; readonly tries: readonly StatementTry[] }[],
+  keptUntilMs: (step: StepRun) => number | undefined = () => undefined,
 ): Disturbance[] {
   return steps
     .flatMap(({ step, tries }) => {
-      if (step.window === null) return [];
+      if (step.window === null || isPassive(step)) return [];
       if (tries.length > 0) return tries.map((statement) => ofStatement(step, statement));
-      return [{ step, statement: null, rank: 0 as const, hurting: [step.window], ...step.window }];
+      const { fromMs } = step.window;
+      const window = { fromMs, toMs: Math.max(step.window.toMs, keptUntilMs(step) ?? fromMs) };
+      return [{ step, statement: null, rank: 0 as const, hurting: [window], ...window }];
     })
     .sort((a, b) => a.fromMs - b.fromMs || a.step.index - b.step.index);
 }

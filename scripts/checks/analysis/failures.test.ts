@@ -52,15 +52,14 @@ test('the statement that broke it is the last one sent before the first failure 
   ]);
 });
 
-test('another SQLSTATE than the matrix shows belongs to what was in flight, else to the last before it', () => {
+test('another SQLSTATE than the matrix shows belongs to what was in flight, else to the last before it, which is no soak', () => {
   const table = requestTable([
     request(4960, 5001, '40P01'),
     request(5050, 5060, '40P01'),
     request(6000, 6001, '40P01'),
   ]);
   expect(blamed(table, [cell('start', null), cell('alter', '42703')])).toEqual([
-    { step: 'alter', statement: 2, sqlstate: '40P01', count: 2 },
-    { step: 'soak', statement: null, sqlstate: '40P01', count: 1 },
+    { step: 'alter', statement: 2, sqlstate: '40P01', count: 3 },
   ]);
 });
 
@@ -74,3 +73,45 @@ test('a plan that went stale belongs to the last change of the schema, whenever 
   const table = requestTable([request(5001, 5003, '0A000'), request(6000, 6001, '0A000')]);
   expect(blamed(table, [])).toEqual([{ step: 'alter', statement: 2, sqlstate: '0A000', count: 2 }]);
 });
+
+const LATE = [
+  ['23514', 'alter table t add constraint c check (v > 0) not valid'],
+  ['23503', 'alter table t add constraint f foreign key (a) references b not valid'],
+  ['23502', 'alter table t alter column a set not null'],
+  ['42501', 'revoke insert on t from app'],
+  ['P0001', 'create trigger guard before insert on t for each row execute function f()'],
+  ['40P01', 'alter table t add foreign key (a) references b'],
+] as const;
+
+test.each(LATE)(
+  '%s belongs to the statement that made it possible, however late it comes: %s',
+  (sqlstate, sql) => {
+    const plan = ['late', 'prove', 'comment', 'soak'].map((name) =>
+      plannedStep(name, name === 'soak' ? { kind: 'soak', files: [] } : {}),
+    );
+    const late = [
+      ...stepWindow('late', 4900, 5000),
+      statementRecord({ step: 'late', index: 1, sentMs: 4910, sql: 'select 1' }),
+      statementRecord({ step: 'late', index: 2, sentMs: 4950, sql }),
+      ...stepWindow('prove', 5100, 5200),
+      statementRecord({ step: 'prove', sentMs: 5110, sql: 'alter table t validate constraint f' }),
+      ...stepWindow('comment', 6000, 7000),
+      statementRecord({ step: 'comment', sentMs: 6010, respondedMs: 6990, sql: "comment on table t is 'x'" }),
+      ...stepWindow('soak', 7000, 9000),
+    ];
+    const requests = requestTable([
+      request(6500, 6501, sqlstate),
+      request(8000, 8001, sqlstate),
+      request(8100, 9000, 'unfinished'),
+    ]);
+    const { failures, causes } = analyse(evidence({ run: runRecord({ plan }), steps: late, requests }));
+    expect(
+      failures.map(({ step, cause, rows }) => [
+        ...[step?.planned.name, cause === null ? null : causes[cause]?.statement?.record.index, rows.length],
+      ]),
+    ).toEqual([
+      ['late', 2, 2],
+      ['late', 2, 1],
+    ]);
+  },
+);

@@ -1,8 +1,10 @@
 import type { CompatibilityRecord } from '../../artifacts/records.ts';
 import type { RequestTable } from '../request-table.ts';
-import type { Disturbance } from './disturbances.ts';
+import { isPassive, type Disturbance } from './disturbances.ts';
+import { explainedBy } from './explained-by.ts';
 import { groupBy } from './group-by.ts';
 import type { StepRun } from './steps.ts';
+import type { WaitBlame } from './wait-blame.ts';
 
 /** Failed requests of one kind that one cause made fail. */
 export interface FailedRequests {
@@ -17,33 +19,48 @@ export interface FailedRequests {
   readonly rows: readonly number[];
 }
 
+export interface FailureFacts {
+  readonly requests: RequestTable;
+  readonly steps: readonly StepRun[];
+  readonly causes: readonly Disturbance[];
+  readonly matrix: readonly CompatibilityRecord[];
+  /** Absent: nothing is known of what requests waited for. */
+  readonly blame?: Pick<WaitBlame, 'of'> | undefined;
+}
+
+/** What happened to a request, and not why. */
+const CONSEQUENCES: ReadonlySet<string> = new Set(['unfinished', 'lost']);
+
 /**
  * Who failed because of what. Where the compatibility matrix shows that a script worked before a step and fails with
  * this SQLSTATE after it, the step that broke it is the cause of all that follow; a stale plan is the last change of the
- * schema's; otherwise what was in flight when the request failed, else the last thing before.
+ * schema's. Then what the request waited for; then the first statement from which on it can fail so; then what was in flight when
+ * it failed, else the last thing before. A soak or a verify changes nothing and is no cause. Requests that never came to an
+ * end, and waited for nothing of the plan, belong to what made most others fail.
  */
-export function failedRequests(
-  requests: RequestTable,
-  steps: readonly StepRun[],
-  causes: readonly Disturbance[],
-  matrix: readonly CompatibilityRecord[],
-): FailedRequests[] {
+export function failedRequests(facts: FailureFacts): FailedRequests[] {
+  const { requests } = facts;
   const failed: number[] = [];
   requests.outcome.forEach((outcome, row) => {
     if (outcome !== 0) failed.push(row);
   });
-  const kinds = groupBy(failed, (row) =>
-    [requests.version[row], requests.script[row], requests.outcome[row]].join(' '),
-  );
-  return [...kinds.values()].flatMap((rows) => byCause(rows, requests, steps, causes, matrix));
+  const kinds = [
+    ...groupBy(failed, (row) =>
+      [requests.version[row], requests.script[row], requests.outcome[row]].join(' '),
+    ).values(),
+  ];
+  const isConsequence = ([row = 0]: readonly number[]): boolean =>
+    CONSEQUENCES.has(requests.outcomes[requests.outcome[row] ?? 0] ?? '');
+  const told = kinds.filter((rows) => !isConsequence(rows)).flatMap((rows) => byCause(rows, facts));
+  const [most] = told.toSorted((a, b) => b.rows.length - a.rows.length);
+  const silent = kinds.filter(isConsequence).flatMap((rows) => byCause(rows, facts, most));
+  return [...told, ...silent];
 }
 
 function byCause(
   rows: readonly number[],
-  requests: RequestTable,
-  steps: readonly StepRun[],
-  causes: readonly Disturbance[],
-  matrix: readonly CompatibilityRecord[],
+  { requests, steps, causes, matrix, blame: waits }: FailureFacts,
+  likely?: FailedRequests,
 ): FailedRequests[] {
   const [row = 0] = rows;
   const versionIndex = requests.version[row] ?? 0;
@@ -51,9 +68,11 @@ function byCause(
   const script = requests.scripts[versionIndex]?.[requests.script[row] ?? 0] ?? '';
   const sqlstate = requests.outcomes[requests.outcome[row] ?? 0] ?? '';
   const breaks = breakingSteps(matrix, steps, { version, script, sqlstate });
-  const blame = new Blame(steps, causes, breaks, sqlstate === STALE_PLAN);
+  const blame = new Blame({ steps, causes, breaks, sqlstate, likely });
   const ordered = rows.toSorted((a, b) => (requests.endMs[a] ?? 0) - (requests.endMs[b] ?? 0));
-  const groups = groupBy(ordered, (failedRow) => blame.of(requests.endMs[failedRow] ?? 0));
+  const groups = groupBy(ordered, (failedRow) =>
+    blame.of(requests.endMs[failedRow] ?? 0, waits?.of(failedRow)),
+  );
   return [...groups].map(([{ step, cause }, group]) => ({
     version,
     script,
@@ -92,36 +111,47 @@ interface Cause {
   readonly cause: number | null;
 }
 
+interface BlameFacts {
+  readonly steps: readonly StepRun[];
+  readonly causes: readonly Disturbance[];
+  readonly breaks: readonly StepRun[];
+  readonly sqlstate: string;
+  /** What made most others fail, for those that say nothing themselves. */
+  readonly likely: Pick<FailedRequests, 'step' | 'cause'> | undefined;
+}
+
 /** Answers who is to blame for a failure at a moment; the same answer is the same object. */
 class Blame {
+  readonly #facts: BlameFacts;
   readonly #steps: readonly StepRun[];
   readonly #causes: readonly Disturbance[];
-  readonly #breaks: readonly StepRun[];
-  readonly #isStalePlan: boolean;
   readonly #broken = new Map<StepRun, Cause>();
   readonly #known = new Map<string, Cause>();
 
-  constructor(
-    steps: readonly StepRun[],
-    causes: readonly Disturbance[],
-    breaks: readonly StepRun[],
-    isStalePlan: boolean,
-  ) {
-    this.#isStalePlan = isStalePlan;
-    this.#steps = steps;
-    this.#causes = causes;
-    this.#breaks = breaks;
+  constructor(facts: BlameFacts) {
+    this.#facts = facts;
+    this.#steps = facts.steps;
+    this.#causes = facts.causes;
   }
 
-  /** Moments must come in ascending order: the first failure that a step broke decides which statement did it. */
-  of(atMs: number): Cause {
-    const step = this.#breaks.findLast(({ window }) => window !== null && window.fromMs <= atMs);
+  /**
+   * Moments must come in ascending order: the first failure that a step broke decides which statement did it.
+   * @param waitedFor what the request waited for
+   */
+  of(atMs: number, waitedFor: number | undefined): Cause {
+    const { breaks, sqlstate, likely } = this.#facts;
+    const step = breaks.findLast(({ window }) => window !== null && window.fromMs <= atMs);
     if (step !== undefined) return this.#brokenBy(step, atMs);
-    const change = this.#isStalePlan
-      ? this.#causes.findLastIndex(({ rank, fromMs }) => rank === 2 && fromMs <= atMs)
-      : -1;
-    if (change !== -1) return this.#same(this.#causes[change]?.step ?? null, change);
-    const begun = this.#steps.findLast(({ window }) => window !== null && window.fromMs <= atMs);
+    const change =
+      sqlstate === STALE_PLAN
+        ? this.#causes.findLastIndex(({ rank, fromMs }) => rank === 2 && fromMs <= atMs)
+        : -1;
+    const named = change === -1 ? (waitedFor ?? explainedBy(sqlstate, this.#causes, atMs)) : change;
+    if (named !== undefined) return this.#same(this.#causes[named]?.step ?? null, named);
+    if (likely !== undefined) return this.#same(likely.step, likely.cause);
+    const begun = this.#steps.findLast((one) => {
+      return one.window !== null && one.window.fromMs <= atMs && !isPassive(one);
+    });
     if (begun === undefined) return this.#same(null, null);
     return this.#same(begun, this.#inFlight(begun, atMs) ?? this.#lastBefore(begun, atMs));
   }

@@ -1,24 +1,48 @@
 import type { LoadEvent } from '../../artifacts/records.ts';
 import type { RequestTable } from '../request-table.ts';
+import { groupBy } from './group-by.ts';
 import type { Interval } from './intervals.ts';
 import { latencyOf, type Latency } from './percentiles.ts';
 
 /** A p99 over a shorter time than this would be that of a handful of requests. */
 const SHORTEST_STEP_WINDOW_MS = 1000;
 
-/** The app before the first step; undefined where the load never came so far. */
+/**
+ * The app before the first step: the requests that were answered by then, since one that still ran waited for the plan as well.
+ * Undefined where the load never came so far, or none was.
+ */
 export function baselineLatency(
   requests: RequestTable | undefined,
   load: readonly LoadEvent[] | undefined,
 ): Latency | undefined {
+  const rows = requests === undefined ? [] : baselineRows(requests, load);
+  return requests === undefined || rows.length === 0 ? undefined : ofRows(requests, rows);
+}
+
+/** The same by script, under `<version> <script>`, both as indexes. */
+export function baselineByScript(
+  requests: RequestTable,
+  load: readonly LoadEvent[] | undefined,
+): ReadonlyMap<string, Latency> {
+  const groups = groupBy(baselineRows(requests, load), (row) => scriptKey(requests, row));
+  return new Map([...groups].map(([key, rows]) => [key, ofRows(requests, rows)]));
+}
+
+/** `<version> <script>` of a request, as indexes. */
+export function scriptKey({ version, script }: RequestTable, row: number): string {
+  return `${version[row] ?? 0} ${script[row] ?? 0}`;
+}
+
+function baselineRows(requests: RequestTable, load: readonly LoadEvent[] | undefined): number[] {
   const window = load?.find((event) => event.type === 'baseline');
-  if (requests === undefined || window === undefined) return undefined;
+  if (window === undefined) return [];
   const rows: number[] = [];
   for (let row = 0; row < requests.count; row++) {
-    const intendedMs = requests.intendedMs[row] ?? 0;
-    if (intendedMs >= window.fromMs && intendedMs < window.toMs) rows.push(row);
+    const isIn =
+      (requests.intendedMs[row] ?? 0) >= window.fromMs && (requests.endMs[row] ?? 0) <= window.toMs;
+    if (isIn) rows.push(row);
   }
-  return rows.length === 0 ? undefined : ofRows(requests, rows);
+  return rows;
 }
 
 /** The whole run by app version, in order of rollout; versions without a request are left out. */

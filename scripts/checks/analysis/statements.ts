@@ -71,6 +71,7 @@ function together(parts: readonly BlockedSessions[]): BlockedSessions {
     peak: Math.max(...parts.map(({ peak }) => peak)),
     longestMs: Math.max(...parts.map(({ longestMs }) => longestMs)),
     relations: [...new Set(parts.flatMap(({ relations }) => relations))],
+    locktypes: [...new Set(parts.flatMap(({ locktypes }) => locktypes))],
     waiters: [
       ...groupBy(
         parts.flatMap(({ waiters }) => waiters),

@@ -11,31 +11,50 @@ export function victimThresholdMs(baselineP99Ms: number | undefined): number {
   return Math.max(THRESHOLD_FLOOR_MS, THRESHOLD_OVER_P99 * (baselineP99Ms ?? 0));
 }
 
+/** When a request counts as delayed. */
+export interface Thresholds {
+  /** Over all scripts. */
+  readonly ms: number;
+  /** Of the script that a request ran, by what that script took before the first step. */
+  readonly of: (row: number) => number;
+}
+
 export interface DelayedRequests {
   /** Row of the request → index of the disturbance that delayed it. A request belongs to one at most. */
   readonly causeOf: ReadonlyMap<number, number>;
+  /** Those of them that waited for it by the server's own word, or for a connection meanwhile; the rest only ran meanwhile. */
+  readonly waited: ReadonlySet<number>;
+  /** Answered, delayed, and nothing of the plan explains why. */
+  readonly unexplained: readonly number[];
   /** By disturbance: when the queue that it left behind was gone. */
   readonly drainedMs: readonly number[];
 }
 
 /**
- * Who was delayed by what: a slow request whose time in flight overlaps a disturbance or the drain of the queue that
- * it left behind. Where several fit, the larger overlap counts, and one that stopped others far more than one that ran.
+ * Who was delayed by what. A request that waited for a lock belongs to what it waited for. For all others: a slow request whose
+ * time in flight overlaps a disturbance or the drain of the queue that it left behind. Where several fit, the larger overlap
+ * counts, and one that stopped others far more than one that ran.
  */
 export function delayedRequests(
   requests: RequestTable,
   causes: readonly Disturbance[],
-  thresholdMs: number,
+  thresholds: Thresholds,
+  waitedFor: (row: number) => number | undefined = () => undefined,
 ): DelayedRequests {
-  const slow = slowRows(requests, thresholdMs);
-  const drainedMs = causes.map((cause) => drainEnd(requests, slow, cause, thresholdMs));
+  const slow = slowRows(requests, thresholds);
+  const drainedMs = causes.map((cause) => drainEnd(requests, slow, cause, thresholds.ms));
   const causeOf = new Map<number, number>();
+  const waited = new Set<number>();
+  const unexplained: number[] = [];
   for (const row of slow) {
     if (requests.outcome[row] !== 0) continue;
-    const cause = likeliestCause(inFlight(requests, row), causes, drainedMs);
-    if (cause !== undefined) causeOf.set(row, cause);
+    const own = waitedFor(row);
+    const cause = own ?? likeliestCause(inFlight(requests, row), causes, drainedMs);
+    if (cause === undefined) unexplained.push(row);
+    else causeOf.set(row, cause);
+    if (own !== undefined || (cause !== undefined && causes[cause]?.rank === 2)) waited.add(row);
   }
-  return { causeOf, drainedMs };
+  return { causeOf, waited, unexplained, drainedMs };
 }
 
 /** From the moment a request was due to its answer. */
@@ -43,11 +62,11 @@ export function inFlight(requests: RequestTable, row: number): Interval {
   return { fromMs: requests.intendedMs[row] ?? 0, toMs: requests.endMs[row] ?? 0 };
 }
 
-function slowRows(requests: RequestTable, thresholdMs: number): number[] {
+function slowRows(requests: RequestTable, { of }: Thresholds): number[] {
   const rows: number[] = [];
   for (let row = 0; row < requests.count; row++) {
     const { fromMs, toMs } = inFlight(requests, row);
-    if (toMs - fromMs > thresholdMs) rows.push(row);
+    if (toMs - fromMs > of(row)) rows.push(row);
   }
   return rows;
 }
