@@ -1,6 +1,7 @@
 import { Cleanup, type CleanupFailure } from '../scripts/shared/cleanup.ts';
 import { monotonicMs, sleep, withTimeout } from '../scripts/shared/clock.ts';
 import { asError } from '../scripts/shared/errors.ts';
+import { untilAborted } from '../scripts/shared/until-aborted.ts';
 import { sweepTarget } from './reap.ts';
 import type {
   Environment,
@@ -55,7 +56,7 @@ export async function withEnvironment<T>(
   const [used] = await Promise.allSettled([
     (async () => {
       const startedMs = monotonicMs();
-      const running = await untilAborted(() => environment.up(signal), signal);
+      const running = await untilAborted(() => environment.up(signal), signal, UNWIND_MS);
       createMs = monotonicMs() - startedMs;
       return useUntilFailed(running, () => use(running, createMs), signal);
     })(),
@@ -87,29 +88,10 @@ async function useUntilFailed<T>(
   signal: AbortSignal,
 ): Promise<T> {
   try {
-    return await untilAborted(use, AbortSignal.any([signal, failed]));
+    return await untilAborted(use, AbortSignal.any([signal, failed]), UNWIND_MS);
   } catch (error) {
     if (!signal.aborted) await sleep(SERVER_END_MS, AbortSignal.any([signal, failed])).catch(() => undefined);
     throw signal.aborted ? signal.reason : failed.aborted ? failed.reason : error;
-  }
-}
-
-/** Settles like `work`, but rejects with the signal's reason when that aborts; `work` then gets a moment to end. */
-async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = new Promise<never>((_, reject) => {
-    const onAbort = (): void => {
-      reject(asError(signal.reason));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  const running = work();
-  try {
-    return await Promise.race([running, aborted]);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    await withTimeout(running, UNWIND_MS, 'unwinding').catch(() => undefined);
-    throw signal.reason;
   }
 }
 

@@ -95,6 +95,8 @@ export interface HostTarget {
   limits(spec: EnvironmentSpec): string[];
   /** @param identity a host's `identity`, as it came out of the stack */
   alive(identity: string): Promise<boolean>;
+  /** How many processes of the host the kernel has killed for its memory limit; undefined where that cannot be told. */
+  memoryKills?(identity: string): Promise<number | undefined>;
   /** Lets the run's hosts live on until then, and no longer. */
   keep(runId: string, until: Date): Promise<void>;
   /** Lets them belong to that process, whose death ends them as their expiry does. */

@@ -3,6 +3,7 @@ import type { Budgets, Phase, PlannedPerformance, StepKind } from '../plan/model
 
 export type { EnvironmentRecord } from './environment-record.ts';
 export type { ActorRecord } from './actor-record.ts';
+export type { PresenceRecord } from './presence-record.ts';
 export type { ExactWaitRecord } from './wait-records.ts';
 export type { ProbeRecord } from './probe-record.ts';
 export { REQUEST_COLUMNS } from './load-records.ts';

@@ -12,6 +12,7 @@ import type {
   LoadEvent,
   OutsideLockRecord,
   PerformanceRecord,
+  PresenceRecord,
   ProbeRecord,
   RequestHeader,
   RequestRow,
@@ -34,6 +35,7 @@ interface Streams {
   server: ServerRecord;
   probes: ProbeRecord;
   actors: ActorRecord;
+  presence: PresenceRecord;
 }
 interface Documents {
   run: RunRecord;

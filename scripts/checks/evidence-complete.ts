@@ -59,6 +59,7 @@ function missingFiles(evidence: Evidence): string[] {
     ...(backfills ? ['batches' as const] : []),
     // Runs from before there were scenarios had no actors.
     ...(evidence.run.performances === undefined ? [] : ['actors' as const]),
+    ...presenceProbe(evidence),
   ];
   return [
     ...DOCUMENTS.filter((name) => evidence[name] === undefined).map((name) => `${name}.json`),
@@ -67,9 +68,10 @@ function missingFiles(evidence: Evidence): string[] {
 }
 
 /** A probe that never said that it stopped recorded up to an unknown moment. */
-function brokenProbes({ probes }: Evidence): CheckFinding[] {
+function brokenProbes(evidence: Evidence): CheckFinding[] {
+  const { probes } = evidence;
   if (probes === undefined) return [];
-  return PROBES.flatMap((name): CheckFinding[] => {
+  return [...PROBES, ...presenceProbe(evidence)].flatMap((name): CheckFinding[] => {
     const own = probes.filter(({ probe }) => probe === name);
     const died = own.find(({ event }) => event === 'died');
     if (died !== undefined) {
@@ -136,6 +138,11 @@ function matrixGaps({ compatibility, steps, run }: Evidence): CheckFinding[] {
       message: `Not every script of every app version was tried ${states}: whether they work there is not known.`,
     },
   ];
+}
+
+/** Older runs had nobody who looked after the servers. */
+function presenceProbe({ probes }: Evidence): ProbeRecord['probe'][] {
+  return probes?.some(({ probe }) => probe === 'presence') === true ? ['presence'] : [];
 }
 
 function noRequests({ requests, run }: Evidence): CheckFinding[] {

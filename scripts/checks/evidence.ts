@@ -9,6 +9,7 @@ import type {
   LoadEvent,
   OutsideLockRecord,
   PerformanceRecord,
+  PresenceRecord,
   ProbeRecord,
   RunRecord,
   ServerRecord,
@@ -39,6 +40,8 @@ export interface Evidence {
   readonly probes: readonly ProbeRecord[] | undefined;
   /** Older runs have none. */
   readonly actors?: readonly ActorRecord[] | undefined;
+  /** Older runs have none. */
+  readonly presence?: readonly PresenceRecord[] | undefined;
 }
 
 /** An artifact by the name of its file without extension. */
@@ -70,6 +73,7 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
     server: await stream('server', () => folder.read('server')),
     probes: await stream('probes', () => folder.read('probes')),
     actors: await stream('actors', () => folder.read('actors')),
+    presence: await stream('presence', () => folder.read('presence')),
   };
 }
 

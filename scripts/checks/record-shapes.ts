@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACTOR_KINDS } from '../plan/model.ts';
 import type { DocumentName, StreamName } from '../artifacts/run-folder.ts';
 import { isMoment } from '../shared/moments.ts';
+import { AWAY_WHY } from '../artifacts/presence-record.ts';
 import { WAIT_TIERS } from '../artifacts/wait-records.ts';
 
 /*
@@ -136,6 +137,11 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
   actors: z.discriminatedUnion('event', [
     z.object({ ...actor, event: z.literal('planned'), step: text.nullable(), forMs: number.nullable() }),
     z.object({ ...actor, event: z.enum(['started', 'stopped', 'failed']), message: text.nullable() }),
+  ]),
+  presence: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('away'), role: text, why: z.enum(AWAY_WHY), fromMs: moment, toMs: moment }),
+    z.object({ type: z.literal('stood-still'), fromMs: moment, toMs: moment }),
+    z.object({ type: z.literal('crash'), role: text, pid: number, signal: number, tMs: moment }),
   ]),
   probes: z.object({ probe: text, event: z.enum(['started', 'stopped', 'died', 'gap']), tMs: moment }),
 };

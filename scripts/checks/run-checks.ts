@@ -1,5 +1,6 @@
 import type { Budgets } from '../plan/model.ts';
 import type { Analysis } from './analysis/analyse.ts';
+import { softened } from './away-softening.ts';
 import { NO_HURT, NOTHING, type Check, type CheckFinding, type CheckOutcome, type Hurt } from './check.ts';
 import { CHECKS } from './index.ts';
 import type { Finding, Result } from './result.ts';
@@ -42,7 +43,10 @@ function outcomeOf(check: Check, analysis: Analysis, budgets: Budgets): CheckOut
   const { evidence } = analysis;
   if (check.applies?.(evidence.run) === false) return NOTHING;
   const missing = check.needs.filter((name) => evidence[name] === undefined);
-  if (missing.length === 0) return check.run(analysis, budgets);
+  if (missing.length === 0) {
+    const outcome = check.run(analysis, budgets);
+    return { ...outcome, findings: outcome.findings.map((found) => softened(check, found, analysis)) };
+  }
   const budget = budgetOf(check, budgets);
   if (check.budget !== null && budget === null) return NOTHING;
   const files = listed(missing.map((name) => `the record of ${name}`));
@@ -102,6 +106,7 @@ const STATUSES: readonly Finding['status'][] = ['fail', 'inconclusive', 'warn'];
 /** Where two hurt alike: a plan that cannot be run, then evidence that is missing, then failed requests, then what made others wait. */
 const KINDS: readonly string[] = [
   'steps',
+  'serverPresence',
   'evidenceComplete',
   'actors',
   'errors',

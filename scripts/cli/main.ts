@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { EXIT, exitCodeFor } from '../shared/errors.ts';
+import { EXIT, exitCodeFor, namedLack } from '../shared/errors.ts';
 import { realIo, type Io } from './io.ts';
 import { globalFlags, Output } from './output.ts';
 import { errorLines } from './print-error.ts';
@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (thrown) {
-    const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
+    const error = thrown instanceof CommanderError ? usageError(thrown) : namedLack(thrown);
     if (error === undefined) return EXIT.ok;
     for (const line of errorLines(error, { verbose: flags.verbose, color: out.colorErr })) out.problem(line);
     return exitCodeFor(error);

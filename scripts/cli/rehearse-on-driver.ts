@@ -70,7 +70,7 @@ async function handOver(session: DriverSession, run: DriverRun): Promise<void> {
   const { rehearsal, runId, expiresAt, environment, onEvent } = run;
   const { primary, restoreSettings, standby } = environment;
   const { performances } = run;
-  const context = { runId, expiresAt, performances, primary, restoreSettings, standby: standby !== null };
+  const context = { runId, expiresAt, performances, primary, restoreSettings, standby };
   const job = await makeJob(rehearsal, context);
   const stage = { type: 'stage', stage: 'snapshot' } as const;
   onEvent({ ...stage, state: 'started', detail: 'handing the plan to the driver', fraction: 0, etaMs: null });

@@ -6,7 +6,7 @@ import { sealRun } from '../artifacts/seal.ts';
 import { judge } from '../checks/judge.ts';
 import type { Result } from '../checks/result.ts';
 import { writeReports } from '../report/write.ts';
-import { asError, RehearsalError } from '../shared/errors.ts';
+import { asError, EXIT, exitCodeFor, namedLack, RehearsalError } from '../shared/errors.ts';
 import { plural } from '../shared/format.ts';
 import { hasPrivateWords } from '../shared/private-words.ts';
 import { redact } from '../shared/redact.ts';
@@ -40,8 +40,8 @@ export async function finish(
   const left = leftoversError(lifecycle);
   onJudging();
   if (use.status === 'rejected') {
-    await keepEvidence(folder);
-    throw left ?? asError(use.reason);
+    await keepEvidence(folder, use.reason);
+    throw left ?? asError(namedLack(use.reason));
   }
   const judged = await judge(folder);
   await writeReports(judged);
@@ -49,10 +49,10 @@ export async function finish(
   return judged.result;
 }
 
-/** Before the snapshot was in, nothing was rehearsed and there is nothing to keep; later, half a run is worth a report. */
-async function keepEvidence(folder: RunFolder): Promise<void> {
+/** Half a run is worth a report, and one that never came so far stands in the list; a mistake of the input is no run. */
+async function keepEvidence(folder: RunFolder, reason: unknown): Promise<void> {
   if ((await folder.readDocument('snapshot')) === undefined) {
-    if (hasPrivateWords(folder.path)) return; // a message points there
+    if (exitCodeFor(reason) !== EXIT.usage || hasPrivateWords(folder.path)) return; // a message may point there
     await rm(folder.path, { recursive: true });
     return;
   }
@@ -69,7 +69,7 @@ function ending(use: Lifecycle<PlanEnd>['use']): Pick<RunRecord, 'outcome' | 'pr
       ? { outcome: 'completed', problem: null }
       : { outcome: 'step-failed', problem: redact(use.value) };
   }
-  const error = asError(use.reason);
+  const error = asError(namedLack(use.reason));
   const interrupted = error instanceof RehearsalError && error.code === 'INTERRUPTED';
   return { outcome: interrupted ? 'interrupted' : 'error', problem: redact(error.message) };
 }

@@ -107,6 +107,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const { keptUntil } = lifecycle;
   if (keptUntil === null) onEvent(stage('teardown', 'done', teardownLine(lifecycle)));
   const result = await finish(folder, record, lifecycle, options.onJudging);
+  options.signal.throwIfAborted(); // in the teardown: what was seen is judged, and yet the run was interrupted
   return {
     result,
     folder,

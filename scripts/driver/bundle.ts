@@ -19,6 +19,7 @@ import { RehearsalError } from '../shared/errors.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const LOAD = join(ROOT, 'scripts/load');
+const WATCHDOG = join(ROOT, 'scripts/shared/watchdog/thread.mjs');
 const BUNDLED_PROGRAMS = join(ROOT, 'scripts/driver/bundled-programs.ts');
 /** Bundles of other versions are kept this long: a run may still be handing one over. */
 const KEEP_MS = 24 * 3_600_000;
@@ -62,6 +63,7 @@ async function bundled(): Promise<Uint8Array> {
       banner: { js: BANNER },
       define: {
         METRONOME_SOURCE: JSON.stringify(await readFile(join(LOAD, 'metronome.mjs'), 'utf8')),
+        WATCHDOG_SOURCE: JSON.stringify(await readFile(WATCHDOG, 'utf8')),
         REQUEST_WRITER_SOURCE: JSON.stringify(await readFile(join(LOAD, 'request-writer.mjs'), 'utf8')),
       },
       loader: { '.wasm': 'binary' },

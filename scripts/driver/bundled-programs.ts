@@ -4,9 +4,10 @@ import type * as checkout from '../load/programs.ts';
 /** The mode in which the bundle is the load process. */
 export const LOAD_WORKER = 'load-worker';
 
-/** The texts of scripts/load/metronome.mjs and request-writer.mjs, put here by the bundler. */
+/** The texts of scripts/load/metronome.mjs, request-writer.mjs and scripts/shared/watchdog/thread.mjs, put here by the bundler. */
 declare const METRONOME_SOURCE: string;
 declare const REQUEST_WRITER_SOURCE: string;
+declare const WATCHDOG_SOURCE: string;
 
 /** In the bundle `import.meta.url` is the bundle itself. */
 export const loadWorker: typeof checkout.loadWorker = () => ({
@@ -19,6 +20,9 @@ export const loadWorker: typeof checkout.loadWorker = () => ({
 export const metronomeUrl: typeof checkout.metronomeUrl = () => dataUrl(METRONOME_SOURCE);
 
 export const requestWriterUrl: typeof checkout.requestWriterUrl = () => dataUrl(REQUEST_WRITER_SOURCE);
+
+/** Its thread is bundled too. What a driver leaves running ends with its host. */
+export const watchdogUrl = (): URL => dataUrl(WATCHDOG_SOURCE);
 
 function dataUrl(source: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { LOAD_WORKER } from './bundled-programs.ts';
+import { startWatchdog } from '../shared/watchdog/start.mjs';
+import { LOAD_WORKER, watchdogUrl } from './bundled-programs.ts';
 
 /*
  * The engine as one program on the driver host: `run <job folder>` does a job, `load-worker` is the load process that the
@@ -14,6 +15,7 @@ const [mode, dir, ...rest] = process.argv.slice(2);
 if (mode === LOAD_WORKER) {
   await import('../load/worker.ts');
 } else if (mode === 'run' && dir !== undefined && rest.length === 0) {
+  startWatchdog({ thread: watchdogUrl() });
   const { runJob } = await import('./run-job.ts');
   await runJob(resolve(dir)).finally(() => {
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), LINGER_MS).unref();

@@ -14,7 +14,8 @@ export interface JobContext {
   readonly performances: readonly PlannedPerformance[];
   /** As the driver host reaches it. */
   readonly primary: PgEndpoint;
-  readonly standby: boolean;
+  /** Likewise; null = there is none. */
+  readonly standby: PgEndpoint | null;
   readonly restoreSettings: readonly PgSetting[];
 }
 
@@ -47,7 +48,7 @@ export async function makeJob(rehearsal: Rehearsal, context: JobContext): Promis
     performances: [...context.performances],
     rehearsal: rebased(rehearsal, placed, tree),
     primary: pick(context.primary),
-    standby: context.standby,
+    standby: context.standby && pick(context.standby),
     restoreSettings: context.restoreSettings.map(({ name, value }) => ({ name, value })),
     executables: await executables(list),
     shownAs: [

@@ -35,6 +35,10 @@ export const DRIVER_LOG = 'artifacts/driver.log';
 const relativePath = z.string().refine((path) => path !== '' && !isAbsolute(path));
 const setting = z.strictObject({ name: z.string(), value: z.string() });
 
+const endpoint = z.strictObject({
+  ...{ host: z.string(), port: z.int(), user: z.string(), password: z.string(), database: z.string() },
+});
+
 /** Enough to tell that it is one; `makeJob` wrote it from a rehearsal that was read and checked. */
 const rehearsalSchema = z.custom<Rehearsal>(
   (value) =>
@@ -50,14 +54,8 @@ export const jobSchema = z.strictObject({
   /** All its paths are relative to the job folder. */
   rehearsal: rehearsalSchema,
   performances: z.array(z.strictObject({ index: z.int(), scenario: z.string(), repetition: z.int() })),
-  primary: z.strictObject({
-    host: z.string(),
-    port: z.int(),
-    user: z.string(),
-    password: z.string(),
-    database: z.string(),
-  }),
-  standby: z.boolean(),
+  primary: endpoint,
+  standby: endpoint.nullable(),
   restoreSettings: z.array(setting),
   /** Files that have to be executable, relative to the job folder. */
   executables: z.array(relativePath),

@@ -16,17 +16,17 @@ const RELEASE_MS = 2_000;
 /** A server that is only reached by SQL: its settings change by ALTER SYSTEM and a reload, never by a restart. */
 export class SqlEnvironment implements EngineEnvironment {
   readonly primary: PgEndpoint;
+  readonly standby: PgEndpoint | null;
   readonly restoreSettings: readonly PgSetting[];
   readonly #asked: readonly PgSetting[];
-  readonly #standby: boolean;
   readonly #onNote: (message: string) => void;
   #changed: ChangedSetting[] = [];
 
   constructor({ primary, restoreSettings, rehearsal, standby }: Job, onNote: (message: string) => void) {
     this.primary = primary;
+    this.standby = standby;
     this.restoreSettings = restoreSettings;
     this.#asked = rehearsal.postgres.settings;
-    this.#standby = standby;
     this.#onNote = onNote;
   }
 
@@ -65,7 +65,7 @@ export class SqlEnvironment implements EngineEnvironment {
         await client.query('checkpoint');
         // What a server without fsync wrote, its own checkpoints never brought to the disk.
         await client.query(SYNC);
-        if (this.#standby) await waitForStandby(client, signal, this.#onNote);
+        if (this.standby) await waitForStandby(client, signal, this.#onNote);
       },
       signal,
     );

@@ -6,17 +6,25 @@ import type { StepFailure } from '../replay/step-failure.ts';
 import { keepPrivateWordsIn } from '../shared/private-words.ts';
 import { RunClock } from '../shared/run-clock.ts';
 import { redact } from '../shared/redact.ts';
+import { ServerWatches } from '../probes/server-watch/server-watches.ts';
+import { untilAborted } from '../shared/until-aborted.ts';
 import { DatabaseCopies } from '../snapshot/database-copies.ts';
+import type { EngineEnvironment } from './environment.ts';
 import { perform, type Performance } from './perform.ts';
 import { prepareDatabase } from './prepare.ts';
 import type { ServerFacts } from './settings.ts';
 
-export interface EngineRun extends Omit<Performance, 'scenario'> {
+export interface EngineRun extends Omit<Performance, 'scenario' | 'watches'> {
   /** At least one, in order of time. */
   readonly performances: readonly PlannedPerformance[];
   /** As soon as the server runs as configured. */
   readonly onServer: (facts: ServerFacts) => Promise<void>;
 }
+
+type Watched = Pick<Performance, 'watches'>;
+
+/** How long what goes on may take to close what it opened when a server is gone. */
+const UNWIND_MS = 3_000;
 
 /**
  * Snapshot, load, replay and probes: everything between an environment that is up and the evidence in the run folder. Of
@@ -24,6 +32,27 @@ export interface EngineRun extends Omit<Performance, 'scenario'> {
  * @returns the first failure that ended the plan early, or undefined
  */
 export async function runEngine(run: EngineRun): Promise<StepFailure | undefined> {
+  const watches = new ServerWatches(run.environment);
+  const signal = AbortSignal.any([run.signal, watches.failed]);
+  const { environment } = run;
+  const watched: EngineEnvironment = {
+    ...{ primary: environment.primary, standby: environment.standby },
+    restoreSettings: environment.restoreSettings,
+    switchTo: (mode, stop) => watches.without(() => environment.switchTo(mode, stop)),
+  };
+  try {
+    await watches.start();
+    return await untilAborted(
+      () => rehearse({ ...run, signal, watches, environment: watched }),
+      signal,
+      UNWIND_MS,
+    );
+  } finally {
+    await watches.stop();
+  }
+}
+
+async function rehearse(run: EngineRun & Watched): Promise<StepFailure | undefined> {
   const { rehearsal, environment, folder, onEvent, signal, performances } = run;
   keepPrivateWordsIn(folder.path);
   const jobs = availableParallelism();
@@ -46,7 +75,7 @@ export async function runEngine(run: EngineRun): Promise<StepFailure | undefined
 async function record(
   planned: PlannedPerformance,
   folder: RunFolder,
-  run: EngineRun,
+  run: EngineRun & Watched,
 ): Promise<StepFailure | undefined> {
   const clock = new RunClock();
   const begun: PerformanceRecord = {

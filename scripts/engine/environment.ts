@@ -4,6 +4,8 @@ import type { PgSetting } from '../plan/model.ts';
 /** What the engine needs of the environment that it runs in, whoever made it. */
 export interface EngineEnvironment {
   readonly primary: PgEndpoint;
+  /** Null where there is none, or none that is reached from here. */
+  readonly standby: PgEndpoint | null;
   readonly restoreSettings: readonly PgSetting[];
   /** Gives the server other settings: `restore` is fast and not durable, `rehearse` is as the rehearsal configures it. */
   switchTo(mode: 'restore' | 'rehearse', signal: AbortSignal): Promise<void>;

@@ -2,6 +2,7 @@ import { Company } from '../actors/company.ts';
 import type { RunFolder, StreamName } from '../artifacts/run-folder.ts';
 import { loadSamples, type SamplePools } from '../load/samples.ts';
 import { withConnection } from '../pg/client.ts';
+import { machineTrouble } from '../pg/machine-trouble.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Rehearsal, Scenario, Step } from '../plan/model.ts';
 import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility.ts';
@@ -9,11 +10,14 @@ import { ExactWaits } from '../probes/exact-waits.ts';
 import { LockWatch } from '../probes/lock-watch.ts';
 import { ProbeLife } from '../probes/probe-life.ts';
 import { waitSources } from '../probes/wait-sources.ts';
+import type { ServerWatches } from '../probes/server-watch/server-watches.ts';
 import { ServerProbe } from '../probes/server-probe.ts';
 import { replay } from '../replay/replay.ts';
 import type { StepFailure } from '../replay/step-failure.ts';
-import { Cleanup } from '../shared/cleanup.ts';
+import { Cleanup, type CleanupFailure } from '../shared/cleanup.ts';
 import { sleep } from '../shared/clock.ts';
+import { RehearsalError } from '../shared/errors.ts';
+import { formatMs } from '../shared/format.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { requireHealthyStart, warmUp } from './baseline.ts';
 import type { EngineEnvironment } from './environment.ts';
@@ -31,6 +35,7 @@ export interface Performance {
   readonly clock: RunClock;
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
+  readonly watches: ServerWatches;
 }
 
 /**
@@ -39,13 +44,16 @@ export interface Performance {
  */
 export async function perform(run: Performance): Promise<StepFailure | undefined> {
   const cleanup = new Cleanup();
-  try {
-    return await underLoad(run, cleanup);
-  } finally {
-    for (const { label, error } of await cleanup.run()) {
+  const closed: CleanupFailure[] = [];
+  const failure = await underLoad(run, cleanup).finally(async () => {
+    closed.push(...(await cleanup.run()));
+    for (const { label, error } of closed)
       run.onEvent({ type: 'note', message: `could not close ${label}: ${error.message}` });
-    }
-  }
+  });
+  // A record that is cut off by a full disk is no evidence.
+  const lack = closed.map(({ error }) => machineTrouble(error)).find((trouble) => trouble !== undefined);
+  if (lack) throw lack;
+  return failure;
 }
 
 async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailure | undefined> {
@@ -70,11 +78,12 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
   const signal = AbortSignal.any([run.signal, traffic.died]);
 
   onEvent({ type: 'stage', stage: 'baseline', state: 'started', detail: '', fraction: 0, etaMs: null });
-  await warmUp(rehearsal, traffic, clock, signal, onEvent);
+  await unlessAway(run, () => warmUp(rehearsal, traffic, clock, signal, onEvent));
   const company = await gather(run, endpoint, cleanup);
   let current = { index: 0, step: rehearsal.plan[0] };
   const context = {
     ...{ rehearsal, primary: endpoint, clock, watch, traffic, signal, ...writers },
+    settled: () => run.watches.settled(),
     progress: (detail: string, fraction: number | null, etaMs: number | null): void => {
       const { index, step } = current;
       if (step) onEvent(stepEvent(step, index, 'progress', detail, fraction, etaMs));
@@ -100,7 +109,23 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
   );
   await traffic.stop();
   compatibility.stop();
+  await run.watches.settled();
   return failure;
+}
+
+/** Before the plan has begun, an app that fails because its server was away is no reason to mend the workload. */
+async function unlessAway({ watches }: Performance, work: () => Promise<void> | void): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    await watches.settled();
+    if (watches.awayMs === 0) throw cause;
+    const message = `the servers were away for ${formatMs(watches.awayMs)} before the first step`;
+    throw new RehearsalError('CONNECTION_FAILED', message, {
+      hint: 'rehearse again; if it stays so, look at the network and at the server’s host',
+      cause,
+    });
+  }
 }
 
 /** Those who keep the plan company; registered to leave before anybody comes. */
@@ -141,7 +166,11 @@ async function startProbes(run: Performance, cleanup: Cleanup): Promise<Probes> 
   );
   const tried = { endpoint, versions, pools, seed, writer: writer(run, cleanup, 'compatibility'), life };
   const compatibility = new CompatibilityProbe(tried);
-  requireHealthyStart(rehearsal, await compatibility.look('start', signal));
+  presence(run, life, cleanup);
+  const start = await compatibility.look('start', signal);
+  await unlessAway(run, () => {
+    requireHealthyStart(rehearsal, start);
+  });
 
   let lagMs: number | null = null;
   const sinks = { writer: writer(run, cleanup, 'server'), clock, life };
@@ -157,6 +186,18 @@ async function startProbes(run: Performance, cleanup: Cleanup): Promise<Probes> 
   const watch = await LockWatch.start(endpoint, { clock, life, exact, ...records });
   cleanup.add('lock watch', () => watch.stop());
   return { life, watch, compatibility, pools, lagMs: () => lagMs };
+}
+
+/** What the watches see belongs to this playing of the plan until it ends. */
+function presence(run: Performance, life: ProbeLife, cleanup: Cleanup): void {
+  const records = writer(run, cleanup, 'presence');
+  run.watches.recordInto({ writer: records, clock: run.clock });
+  life.note('presence', 'started');
+  cleanup.add('presence', () => {
+    run.watches.recordInto(undefined);
+    if (!run.signal.aborted) life.note('presence', 'stopped');
+    return Promise.resolve();
+  });
 }
 
 function writer<K extends StreamName>(

@@ -22,6 +22,8 @@ export interface StepContext {
   readonly steps: NdjsonWriter<StepEvent>;
   readonly batches: NdjsonWriter<BatchRecord>;
   readonly signal: AbortSignal;
+  /** Resolves when what has happened to the servers until now is known. @throws where it ends the run */
+  readonly settled: () => Promise<void>;
   /** Progress of the step for people: a line, and how much of it is done. */
   readonly progress: (detail: string, fraction: number | null, etaMs: number | null) => void;
 }

@@ -1,5 +1,6 @@
 import { sleep } from '../shared/clock.ts';
 import type { StepError } from '../artifacts/records.ts';
+import { machineTrouble } from '../pg/machine-trouble.ts';
 import { isFromPostgres } from '../pg/pg-error.ts';
 import type { Step } from '../plan/model.ts';
 import { runBackfillStep } from './backfill-step.ts';
@@ -74,8 +75,11 @@ async function attempt(
     return outcome;
   } catch (error) {
     context.signal.throwIfAborted();
+    const trouble = machineTrouble(error instanceof StepFailure ? error.cause : error);
+    if (trouble) throw trouble;
     const failure = asStepFailure(error);
-    // A server that died ends the whole run, and its environment says so a moment later than the socket does.
+    // A server that died, or a host that lacks something, ends the whole run; that is known a moment later than here.
+    await context.settled();
     if (failure.lostConnection) await sleep(SERVER_DEATH_NEWS_MS, context.signal);
     end(step, context, 'failed', tries + 1, failure.error, {});
     return failure;

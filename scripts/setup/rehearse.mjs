@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startWatchdog } from '../shared/watchdog/start.mjs';
 import { onParentEnd } from './parent-watch.mjs';
 import { whyNotReady } from './ready.mjs';
 
@@ -33,6 +34,7 @@ async function start() {
   watchParent();
   const exitCode = await whyNotReady(ROOT);
   if (exitCode !== undefined) return exitCode;
+  startWatchdog({ reap: [process.execPath, fileURLToPath(import.meta.url), 'reap'] });
   const { main, processIo } = await import('../cli/main.ts');
   const args = process.argv.slice(2);
   return main(args.length === 0 ? ['run', SHIPPED] : args, processIo({ cwd: callersFolder() }));

@@ -16,6 +16,9 @@ const ERROR_KIND = {
   POSTGRES_DIED: 'infra',
   PORT_TAKEN: 'infra',
   DISK_FULL: 'infra',
+  OUT_OF_MEMORY: 'infra',
+  OUT_OF_DESCRIPTORS: 'infra',
+  BACKEND_KILLED: 'infra',
   CONNECTION_FAILED: 'infra',
   HOST_UNREACHABLE: 'infra',
   HOST_DIED: 'infra',
@@ -84,6 +87,50 @@ export class InputError extends RehearsalError {
 export function mistakeLine({ file, line, key, message }: Mistake): string {
   const place = line === undefined ? file : `${file}:${line}`;
   return key === '' ? `${place} ${message}` : `${place} ${key}: ${message}`;
+}
+
+/** Errors of the operating system that say what this machine lacks (errno(3)). */
+const LACKS: Readonly<Record<string, { code: ErrorCode; what: string; hint: string }>> = {
+  ENOSPC: {
+    code: 'DISK_FULL',
+    what: 'the disk is full',
+    hint: 'free some space there, or give the run folder (--out) or TMPDIR a place on a larger disk',
+  },
+  EDQUOT: {
+    code: 'DISK_FULL',
+    what: 'the disk quota is used up',
+    hint: 'free some space there, or give the run folder (--out) or TMPDIR a place on another disk',
+  },
+  EMFILE: {
+    code: 'OUT_OF_DESCRIPTORS',
+    what: 'this process may open no more files',
+    hint: 'raise its limit (ulimit -n), or lower load.connections',
+  },
+  ENFILE: {
+    code: 'OUT_OF_DESCRIPTORS',
+    what: 'this machine can open no more files',
+    hint: 'raise fs.file-max, or end what holds so many files open',
+  },
+  ENOMEM: {
+    code: 'OUT_OF_MEMORY',
+    what: 'this machine has no memory left',
+    hint: 'end other programs, or rehearse with less load',
+  },
+  EAGAIN: {
+    code: 'OUT_OF_DESCRIPTORS',
+    what: 'this user may start no more processes',
+    hint: 'raise the limit (ulimit -u), or end other programs of this user',
+  },
+};
+
+/** What the machine lacks, where a call of the operating system says that it does; else the value as it was thrown. */
+export function namedLack(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || thrown instanceof RehearsalError) return thrown;
+  const { code = '', path, syscall = '' }: NodeJS.ErrnoException = thrown;
+  const lack = LACKS[code];
+  if (lack === undefined || (code === 'EAGAIN' && !syscall.startsWith('spawn'))) return thrown;
+  const where = path === undefined ? '' : ` (${path})`;
+  return new RehearsalError(lack.code, `${lack.what}${where}: ${code}`, { hint: lack.hint, cause: thrown });
 }
 
 /** The exit code that an error thrown at the top stands for; anything unknown is a bug of the tool (1). */

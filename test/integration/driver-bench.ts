@@ -85,7 +85,7 @@ export class DriverBench {
       expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
       primary: context.primary ?? (await this.database()),
       performances: planPerformances(rehearsal.scenarios, 1),
-      standby: false,
+      standby: null,
       restoreSettings: RESTORE_SETTINGS,
       ...context,
     });

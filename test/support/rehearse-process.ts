@@ -13,7 +13,10 @@ export class RehearseProcess {
   stderr = '';
 
   /** On the target that every machine has, unless the arguments or `target` say otherwise. */
-  constructor(argv: readonly string[], options: { cwd: string; tmp: string; target?: string }) {
+  constructor(
+    argv: readonly string[],
+    options: { cwd: string; tmp: string; target?: string; env?: Readonly<Record<string, string>> },
+  ) {
     this.#child = spawn(process.execPath, [ENTRY, ...argv], {
       cwd: options.cwd,
       env: {
@@ -21,6 +24,7 @@ export class RehearseProcess {
         TMPDIR: options.tmp,
         NO_COLOR: '1',
         REHEARSE_TARGET: options.target ?? 'embedded',
+        ...options.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -40,6 +40,7 @@ export async function openStepContext(
     steps: writers.steps,
     batches: writers.batches,
     signal: new AbortController().signal,
+    settled: () => Promise.resolve(),
     progress: () => undefined,
   };
 }

@@ -7,6 +7,7 @@ import type { EnvironmentSpec } from '../target.ts';
 import { localHostAlive, removeLocalHost } from './host.ts';
 import { adoptLocalHosts, keepLocalHosts } from './keep.ts';
 import { localLeftovers } from './leftovers.ts';
+import { memoryKills } from './memory-kills.ts';
 import { localSoftware } from './local-software.ts';
 import { removeLocalNetwork } from './network.ts';
 
@@ -48,6 +49,7 @@ export const localHostTarget: HostTarget = {
   },
 
   alive: (identity) => localHostAlive(identitySchema.parse(JSON.parse(identity))),
+  memoryKills: (identity) => memoryKills(identitySchema.parse(JSON.parse(identity))),
   keep: keepLocalHosts,
   adopt: adoptLocalHosts,
 

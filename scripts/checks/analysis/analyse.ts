@@ -1,4 +1,5 @@
 import type { Evidence } from '../evidence.ts';
+import { awayIntervals, planPidsOf, withoutAway } from './away.ts';
 import { backfillFigures, type BackfillFigures } from './backfill.ts';
 import { WaitGraph } from './blockers.ts';
 import { attributedWaits } from './attributed-waits.ts';
@@ -67,12 +68,16 @@ export interface Analysis {
   readonly causes: readonly Disturbance[];
   readonly generator: GeneratorFigures | null;
   readonly standby: StandbyFigures | null;
+  /** When a server or the tool was away through no doing of the plan's; requests of those times are not in `evidence`. */
+  readonly away: readonly Interval[];
   /** Who else was to be there; empty = nobody, or not recorded by an older run. */
   readonly company: readonly Presence[];
 }
 
 /** Pure: the same evidence gives the same analysis. */
-export function analyse(evidence: Evidence): Analysis {
+export function analyse(whole: Evidence): Analysis {
+  const away = awayIntervals(whole.presence, planPidsOf(whole));
+  const evidence = withoutAway(whole, away);
   const { requests, load } = evidence;
   const runs = arrangeSteps(evidence);
   const told = evidence.exactWaits ?? [];
@@ -106,7 +111,7 @@ export function analyse(evidence: Evidence): Analysis {
     ...{ medianMs: baseline?.p50Ms ?? 0, budgetMs: evidence.run.budgets.p99Ms ?? null },
   };
   return {
-    evidence,
+    ...{ evidence, away },
     steps: tried.map(({ step, tries }) => stepAnalysis(step, tries, facts)),
     baseline,
     thresholdMs,

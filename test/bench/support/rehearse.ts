@@ -58,7 +58,12 @@ export async function rehearseWithTruth({ head, plan, files }: BenchRehearsal): 
       try {
         const failure = await runEngine({
           ...{ rehearsal, versions, folder, clock, performances, signal: new AbortController().signal },
-          environment: { primary: endpoint, restoreSettings: [], switchTo: () => Promise.resolve() },
+          environment: {
+            primary: endpoint,
+            standby: null,
+            restoreSettings: [],
+            switchTo: () => Promise.resolve(),
+          },
           onServer: () => Promise.resolve(),
           onEvent: () => undefined,
         });

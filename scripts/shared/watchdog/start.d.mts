@@ -1,0 +1,2 @@
+/** Ends the watch. */
+export declare function startWatchdog(options?: { reap?: string[]; thread?: URL }): () => void;
