@@ -47,6 +47,10 @@ export async function runEngine(run: EngineRun): Promise<StepFailure | undefined
       signal,
       UNWIND_MS,
     );
+  } catch (error) {
+    // What goes wrong because a server has ended is told by its end.
+    if (!signal.aborted) await watches.settled();
+    throw error;
   } finally {
     await watches.stop();
   }

@@ -33,9 +33,13 @@ let writer: NdjsonWriter<PresenceRecord>;
 let watches: ServerWatches;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'watch-'));
-  proxy = await startProxy(database.endpoint);
+  const { host, port, socketDir, ...login } = database.endpoint;
+  proxy = await startProxy(
+    socketDir === undefined ? { host, port } : { path: join(socketDir, `.s.PGSQL.${port}`) },
+  );
   writer = new NdjsonWriter(join(dir, 'presence.ndjson'));
-  watches = new ServerWatches({ primary: { ...database.endpoint, port: proxy.port }, standby: null });
+  const primary = { ...login, host: '127.0.0.1', port: proxy.port };
+  watches = new ServerWatches({ primary, standby: null });
   await watches.start();
   watches.recordInto({ writer, clock: new RunClock() });
 });

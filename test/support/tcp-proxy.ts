@@ -23,7 +23,9 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+export async function startProxy(
+  target: { host: string; port: number } | { path: string },
+): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const clients = new Set<Socket>();
   let accepted = 0;
@@ -103,5 +105,9 @@ export async function startProxy(target: { host: string; port: number }): Promis
 }
 
 function reset(...sockets: readonly Socket[]): void {
-  for (const socket of sockets) socket.resetAndDestroy();
+  for (const socket of sockets) {
+    // Sockets of a path cannot be reset.
+    if (socket.remoteAddress === undefined) socket.destroy();
+    else socket.resetAndDestroy();
+  }
 }

@@ -51,9 +51,11 @@ function rowsBeside(requests: RequestTable, away: readonly Interval[]): number[]
 }
 
 function keepRows(requests: RequestTable, rows: readonly number[]): RequestTable {
-  const { intendedMs, readyMs, sentMs, endMs, version, script, outcome } = requests;
-  const of = <T extends Float64Array | Uint16Array>(column: T, make: { from(values: number[]): T }): T =>
-    make.from(rows.map((row) => column[row] ?? 0));
+  const { intendedMs, readyMs, sentMs, endMs, version, script, outcome, pid } = requests;
+  const of = <T extends Float64Array | Uint16Array | Int32Array>(
+    column: T,
+    make: { from(values: number[]): T },
+  ): T => make.from(rows.map((row) => column[row] ?? 0));
   return {
     ...requests,
     count: rows.length,
@@ -64,5 +66,6 @@ function keepRows(requests: RequestTable, rows: readonly number[]): RequestTable
     version: of(version, Uint16Array),
     script: of(script, Uint16Array),
     outcome: of(outcome, Uint16Array),
+    pid: of(pid, Int32Array),
   };
 }

@@ -12,12 +12,14 @@ export type Door = 'answers' | 'refused' | 'silent' | 'unreachable';
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
 /** Knocks once, without logging in: it works whatever users, passwords and free connections there are. */
-export function knock({ host, port }: Pick<PgEndpoint, 'host' | 'port'>, timeoutMs: number): Promise<Door> {
+export function knock(
+  { host, port, socketDir }: Pick<PgEndpoint, 'host' | 'port' | 'socketDir'>,
+  timeoutMs: number,
+): Promise<Door> {
   return new Promise((resolve) => {
     let connected = false;
-    const socket = host.startsWith('/')
-      ? connect({ path: join(host, `.s.PGSQL.${port}`) })
-      : connect({ host, port });
+    const path = socketDir && join(socketDir, `.s.PGSQL.${port}`);
+    const socket = path === undefined ? connect({ host, port }) : connect({ path });
     const settle = (door: Door): void => {
       clearTimeout(timer);
       socket.destroy();
