@@ -26,6 +26,8 @@ export interface StageParts {
 
 interface Seat {
   readonly pid: number;
+  /** When its backend began, in the server's words: with the pid it is this session, and none that got the pid later. */
+  readonly began: string;
   readonly socket: Socket;
 }
 
@@ -77,12 +79,15 @@ export class Stage {
       await closeQuietly(client); // it was opened while the actor left
       throw asError(this.signal.reason);
     }
-    this.#seats.set(client, { pid: 0, socket });
+    this.#seats.set(client, { pid: 0, began: '-infinity', socket });
     client.once('error', (error) => {
       if (this.#seats.has(client)) this.#losses.abort(error);
     });
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    this.#seats.set(client, { pid: rows[0]?.pid ?? 0, socket });
+    const { rows } = await client.query<{ pid: number; began: string }>(
+      'select pid, backend_start::text as began from pg_stat_activity where pid = pg_backend_pid()',
+    );
+    const { pid = 0, began = '-infinity' } = rows[0] ?? {};
+    this.#seats.set(client, { pid, began, socket });
     return client;
   }
 
@@ -131,12 +136,21 @@ export class Stage {
     await Promise.all(seats.map(([client, seat]) => this.#leave(client, seat)));
   }
 
-  async #leave(client: PgClient, { pid, socket }: Seat): Promise<void> {
-    await this.control.rows('select pg_cancel_backend($1)', [pid]).catch(() => undefined);
+  async #leave(client: PgClient, { pid, began, socket }: Seat): Promise<void> {
+    await this.#signal('pg_cancel_backend', pid, began);
     await withTimeout(closeQuietly(client), END_LIMIT_MS, 'closing a connection').catch(async () => {
       socket.destroy();
-      await this.control.rows('select pg_terminate_backend($1)', [pid]).catch(() => undefined);
+      await this.#signal('pg_terminate_backend', pid, began);
     });
+  }
+
+  async #signal(
+    how: 'pg_cancel_backend' | 'pg_terminate_backend',
+    pid: number,
+    began: string,
+  ): Promise<void> {
+    const own = `select ${how}(pid) from pg_stat_activity where pid = $1 and backend_start = $2::timestamptz`;
+    await this.control.rows(own, [pid, began]).catch(() => undefined);
   }
 
   async #held(client: PgClient, mode: string): Promise<void> {
