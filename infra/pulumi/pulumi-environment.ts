@@ -1,6 +1,7 @@
 import { sleep, withTimeout } from '../../scripts/shared/clock.ts';
 import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
 import { planEnvironment, type EnvironmentPlan } from '../environment-plan.ts';
+import { Keeper } from '../keeper.ts';
 import type { HostTarget } from '../targets/hosts.ts';
 import type { Environment, EnvironmentSpec, RunningEnvironment, Tell } from '../targets/target.ts';
 import { chosenBackend } from './backend.ts';
@@ -34,6 +35,7 @@ export class PulumiEnvironment implements Environment {
   readonly #onProgress: (line: string) => void;
   readonly #destroyed = new AbortController();
   #folder: SessionFolder | undefined;
+  #keeper: Keeper | undefined;
   #stack: StackSession | undefined;
   #busy: Promise<unknown> = Promise.resolve();
 
@@ -66,6 +68,7 @@ export class PulumiEnvironment implements Environment {
     await this.#target.removeRun(runId);
     if (failure && record) await requireHostsGone(this.#target, { record, failure, tell });
     await removeFolder(folder);
+    this.#keeper?.release();
   }
 
   async keep(until: Date): Promise<void> {
@@ -74,6 +77,7 @@ export class PulumiEnvironment implements Environment {
     const folder = this.#folder ?? (await sessionFolderOf(runId));
     const record = await readSession(folder);
     if (record) await writeSession(folder, { ...record, keptUntil: until.toISOString() });
+    this.#keeper?.keep(until);
     this.#destroyed.abort(new RehearsalError('INTERRUPTED', `the environment of ${runId} was left up`));
   }
 
@@ -87,6 +91,7 @@ export class PulumiEnvironment implements Environment {
     const backend = before ? before.backend : await chosenBackend();
     if (backend) await requireBackend(engine, backend, signal);
     const record = await claimSession(folder, { target: this.#target.name, expiresAt, backend });
+    this.#keeper = Keeper.start(runId);
     await fillSessionFolder(folder);
     const plan = await this.#plan(folder, record);
     const { StackSession } = await import('./stack-session.ts');

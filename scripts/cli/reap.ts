@@ -8,6 +8,7 @@ import { plainText } from './plain-text.ts';
 interface ReapOptions {
   readonly execute?: true;
   readonly run?: string;
+  readonly unlessUsed?: true;
   readonly json?: true;
 }
 
@@ -17,6 +18,7 @@ export const addReap: AddVerb = (program, context, finish) => {
     .description('show what dead runs left behind; with --execute remove it')
     .option('--execute', 'remove what dead runs left, and what has expired though it seems in use')
     .option('--run <id>', 'look at this run only; with --execute remove it even while it is in use')
+    .option('--unless-used', 'with --run and --execute: leave the run alone while it is in use')
     .option('--json', 'print the outcome as one JSON document')
     .addHelpText(
       'after',
@@ -67,8 +69,9 @@ export async function reap(
 
 type Sweeper = Pick<typeof leftovers, 'sweepAll' | 'removeAll' | 'findNotOurs'>;
 
-function isUnwanted(leftover: Leftover, { execute, run }: ReapOptions): boolean {
-  return isDead(leftover) || hasExpired(leftover, Date.now()) || (run !== undefined && execute === true);
+function isUnwanted(leftover: Leftover, { execute, run, unlessUsed }: ReapOptions): boolean {
+  const inAnyCase = run !== undefined && execute === true && unlessUsed !== true;
+  return isDead(leftover) || hasExpired(leftover, Date.now()) || inAnyCase;
 }
 
 function tell(

@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs';
 import { appendFile, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbandoned } from './group-name.ts';
+import { isClaimed, unclaimGroup } from './group-claim.ts';
+import { parseGroupName } from './group-name.ts';
 
 const DEFINED = /^[pr]:(\w+)\/(\w+) /gm;
 
-/** Names under which tracers left events or buffers in the kernel whose process is gone. */
-export async function abandonedGroups(tracefs: string): Promise<string[]> {
+/** What is called like a group of ours and carries no claim. */
+export async function unclaimedGroups(tracefs: string): Promise<string[]> {
   const instances = join(tracefs, 'instances');
   const buffers = existsSync(instances) ? await readdir(instances) : [];
   const defined = await definedEvents(tracefs);
-  const groups = [...new Set([...buffers, ...defined.map(({ group }) => group)])];
-  const isOver = await Promise.all(groups.map(isAbandoned));
-  return groups.filter((_, index) => isOver[index]);
+  const groups = new Set([...buffers, ...defined.map(({ group }) => group)].filter(parseGroupName));
+  const claimed = await Promise.all([...groups].map(isClaimed));
+  return [...groups].filter((_, index) => !claimed[index]);
 }
 
 /**
@@ -28,6 +29,7 @@ export async function removeGroup(tracefs: string, group: string): Promise<void>
   }
   if (existsSync(dir) || (await eventsOf(tracefs, group)).length > 0)
     throw new Error(`the trace events of ${group} cannot be removed`);
+  await unclaimGroup(group);
 }
 
 async function eventsOf(tracefs: string, group: string): Promise<string[]> {

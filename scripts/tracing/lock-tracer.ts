@@ -1,7 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { asError } from '../shared/errors.ts';
 import { sleep } from '../shared/clock.ts';
-import { abandonedGroups, removeGroup } from './abandoned.ts';
+import { removeGroup } from './abandoned.ts';
+import { abandonedGroups } from './group-claim.ts';
 import { programSymbols } from './elf-symbols.ts';
 import { lockEvents, RELEASED_ALL, TRACED_FUNCTIONS } from './lock-events.ts';
 import type { LocalServer } from './local-server.ts';
@@ -64,7 +65,7 @@ export class LockTracer {
     const tracefs = await openTracefs();
     let instance: TraceInstance | undefined;
     try {
-      for (const group of await abandonedGroups(tracefs.path)) {
+      for (const group of await abandonedGroups()) {
         await removeGroup(tracefs.path, group).catch(() => undefined); // `rehearse reap` tells of it
       }
       instance = await TraceInstance.open(tracefs.path, (group) =>

@@ -3,6 +3,7 @@ import { appendFile, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { Cleanup } from '../shared/cleanup.ts';
 import { asError } from '../shared/errors.ts';
+import { claimGroup, unclaimGroup } from './group-claim.ts';
 import { groupName } from './group-name.ts';
 import { parentOf } from './local-server.ts';
 
@@ -32,7 +33,9 @@ export class TraceInstance {
   static async open(tracefs: string, define: (group: string) => Map<string, string>): Promise<TraceInstance> {
     const group = await groupName();
     const cleanup = new Cleanup();
+    cleanup.add('claim', () => unclaimGroup(group));
     try {
+      await claimGroup(group);
       const all = join(tracefs, 'uprobe_events');
       const events = define(group);
       for (const [name, line] of events) {

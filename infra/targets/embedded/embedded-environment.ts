@@ -5,6 +5,7 @@ import { withConnection } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { registerSecret } from '../../../scripts/shared/redact.ts';
+import { Keeper } from '../../keeper.ts';
 import type { Environment, EnvironmentSpec, RunningEnvironment } from '../target.ts';
 import { findBinaries } from './binaries.ts';
 import { makeCell } from './cell/cell.ts';
@@ -33,7 +34,8 @@ export class EmbeddedEnvironment implements Environment {
   readonly #spec: EnvironmentSpec;
   readonly #dir: RunDir;
   readonly #destroyed = new AbortController();
-  #folderIsOurs = false;
+  /** From the making of the folder to its removal. */
+  #keeper: Keeper | undefined;
   #server: Server | undefined;
   #entrance: Entrance | undefined;
   #busy: Promise<unknown> = Promise.resolve();
@@ -56,8 +58,10 @@ export class EmbeddedEnvironment implements Environment {
     await this.#server?.stop(this.#destroyed.signal);
     await this.#entrance?.close();
     this.#entrance = undefined;
-    if (this.#folderIsOurs) await removeRunDir(this.#dir);
-    this.#folderIsOurs = false;
+    if (!this.#keeper) return;
+    await removeRunDir(this.#dir);
+    this.#keeper.release();
+    this.#keeper = undefined;
   }
 
   async #create(signal: AbortSignal): Promise<RunningEnvironment> {
@@ -67,7 +71,7 @@ export class EmbeddedEnvironment implements Environment {
     if (postgres.port !== undefined) await requirePort(postgres.port);
     signal.throwIfAborted();
     await makeRunDir(dir, this.#spec);
-    this.#folderIsOurs = true;
+    this.#keeper = Keeper.start(dir.runId);
     await mkdir(dir.scratch, { mode: 0o700 });
     await mkdir(dir.cell, { mode: 0o700 });
     const named = namedPaths(postgres.settings, process.env['LD_LIBRARY_PATH']);

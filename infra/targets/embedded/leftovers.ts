@@ -11,7 +11,7 @@ import { readOwner, type Owner } from './owner.ts';
 import { processesOf } from './processes.ts';
 import { isVisible, removeRunDir } from './remove-run-dir.ts';
 import { PREFIX, runDirAt, type RunDir } from './run-dir.ts';
-import { findTraces } from './trace-leftovers.ts';
+import { findTraces, tracesNotOurs } from './trace-leftovers.ts';
 
 interface Found {
   readonly dir: RunDir;
@@ -34,9 +34,10 @@ export async function findRunFolders(target: string): Promise<Leftover[]> {
 
 /** What is called like a run folder and is none of ours. */
 export async function findNotOurs(): Promise<NotOurs[]> {
-  return (await runFolders()).flatMap(({ dir, owner }) =>
+  const folders = (await runFolders()).flatMap(({ dir, owner }) =>
     owner.notOurs === undefined ? [] : [{ what: dir.path, why: owner.notOurs }],
   );
+  return [...folders, ...(await tracesNotOurs())];
 }
 
 async function runFolders(): Promise<Found[]> {

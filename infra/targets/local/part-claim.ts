@@ -52,7 +52,9 @@ export type FoundPartClaim =
 /** What lies in root's folder of claims. */
 export async function claimsIn(root: string): Promise<FoundPartClaim[]> {
   // A draft of a claim is named after the process that writes it.
-  const names = (await readdir(root).catch(() => [])).filter((name) => !/\.\d+$/.test(name));
+  const names = (await readdir(root).catch(() => [])).filter(
+    (name) => name !== 'traces' && !/\.\d+$/.test(name),
+  );
   return Promise.all(
     names.map(async (name) => {
       const path = join(root, name);
