@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutForeign } from '../scripts/shared/descriptors.ts';
@@ -39,9 +39,9 @@ export class Keeper {
     });
     // Without one a `rehearse reap` does the same, later.
     child.on('error', () => undefined);
-    child.stdin?.on('error', () => undefined);
+    child.stdin.on('error', () => undefined);
     child.unref();
-    (child.stdin as Socket | null)?.unref();
+    if (child.stdin instanceof Socket) child.stdin.unref();
     return new Keeper(child);
   }
 
