@@ -1,14 +1,7 @@
 import { DumpFrame } from './dump-frame.ts';
 import { archiveFormat } from './snapshot-format.ts';
+import { COMMANDS } from './sql-commands.ts';
 import { SqlScanner } from './sql-scanner.ts';
-
-/** First words of PostgreSQL's commands; a statement may also begin with a parenthesis. */
-const COMMANDS = new Set(
-  `abort alter analyze analyse begin call checkpoint close cluster comment commit copy create deallocate declare delete
-   discard do drop end execute explain fetch grant import insert listen load lock merge move notify prepare reassign refresh
-   reindex release reset revoke rollback savepoint security select set show start table truncate unlisten update vacuum
-   values with`.split(/\s+/),
-);
 
 /**
  * Why the beginning of a text cannot be SQL, as a sentence's end, or undefined where it can. The content itself is not quoted:

@@ -11,6 +11,7 @@ import { runRaw } from './raw-query.ts';
 import { copyRow, linesBefore, restoreError } from './restore-error.ts';
 import { RestoreGaps } from './restore-gaps.ts';
 import { applySettings } from './restore-session.ts';
+import { PSQL_COMMANDS } from './sql-commands.ts';
 import type { SqlPieces } from './sql-pieces.ts';
 import type { SqlPiece, StatementPiece } from './sql-piece.ts';
 import { statementHead } from './statement-head.ts';
@@ -130,7 +131,7 @@ export class SqlRestore {
       case 'unsupported':
         throw new RehearsalError(
           'SNAPSHOT_INVALID',
-          `${this.#options.shown} line ${line}: \\${command.name} is a command of psql that only psql can run`,
+          `${this.#options.shown} line ${line}: ${metaName(command.name)} is a command of psql that only psql can run`,
           { hint: 'Write it as SQL, or restore by a command: snapshot: { command: psql -f … }' },
         );
     }
@@ -159,4 +160,9 @@ export class SqlRestore {
   #where(line: number, name: string): string {
     return `${this.#options.shown} line ${line}, ${name}`;
   }
+}
+
+/** What stands after a backslash may be data. */
+function metaName(name: string): string {
+  return PSQL_COMMANDS.has(name) ? `\\${name}` : 'a backslash with what follows it';
 }

@@ -20,6 +20,8 @@ it.each([
   ["DO $$ begin perform 'Ada'; end $$;", 'DO'],
   ['delete from orders where id = 5;', 'delete from orders where id'],
   ['(select 1);', ''],
+  ['Ada Lovelace;', ''],
+  ['set application_name to ada;', 'set application_name'],
 ])('names %j without any value', (sql, expected) => {
   expect(head(sql)).toBe(expected);
 });
