@@ -27,11 +27,12 @@ export async function connect(
   const immunity = immunityOf(role);
   const options = [endpoint.options, immunity].filter((some) => some !== undefined).join(' ');
   const client = new pg.Client({
+    // Left out, PGSSLMODE of whoever started the tool would count.
+    ssl: false,
     ...address,
     ...(socketDir === undefined ? {} : { host: socketDir }),
     ...config,
-    // Left out, PGSSLMODE and PGOPTIONS of whoever started the tool would count; an empty text is the same as left out.
-    ssl: false,
+    // Left out, PGOPTIONS of whoever started the tool would count; an empty text is the same as left out.
     options: options === '' ? ' ' : options,
     ...(queryTimeoutMs === undefined ? {} : { query_timeout: queryTimeoutMs }),
     application_name: `${APPLICATION_PREFIX}${role}`,

@@ -232,7 +232,7 @@ describe.skipIf(!needs('openssl', 'to make a certificate'))('over TLS', () => {
         expect(await until(() => app.lost)).toBe(true);
         expect(lost()).toBe(1);
       },
-      { ...database.endpoint, ...tls },
+      { ...database.endpoint, ...tls, socketDir: undefined },
     );
     server.close();
   });
