@@ -101,11 +101,16 @@ export async function readRequests(path: string, name: string): Promise<RequestT
     }
   };
   for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 4 << 20 })) {
-    const text = rest + String(chunk);
+    const own = String(chunk);
+    if (!own.includes('\n')) {
+      rest += own;
+      if (rest.length > LONGEST_LINE) throw invalid(name, new LineTooLongError().message);
+      continue;
+    }
+    const text = rest + own;
     const end = text.lastIndexOf('\n');
     take(text.slice(0, Math.max(0, end)));
     rest = text.slice(end + 1);
-    if (rest.length > LONGEST_LINE) throw invalid(name, new LineTooLongError().message);
   }
   if (isJson(rest)) take(rest);
   return builder.build();

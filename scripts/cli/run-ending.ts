@@ -8,7 +8,7 @@ import type { Result } from '../checks/result.ts';
 import { writeReports } from '../report/write.ts';
 import { asError, EXIT, exitCodeFor, namedLack, RehearsalError } from '../shared/errors.ts';
 import { plural } from '../shared/format.ts';
-import { hasPrivateWords } from '../shared/private-words.ts';
+import { hasPrivateWords, keepPrivateWordsIn } from '../shared/private-words.ts';
 import { redact } from '../shared/redact.ts';
 
 /** How the plan ended: the message of the failure that ended it early, or undefined. */
@@ -36,6 +36,7 @@ export async function finish(
       keptUntil: keptUntil?.toISOString() ?? null,
     });
   }
+  keepPrivateWordsIn(undefined); // what is said from here on would break the seal
   await sealRun(folder, { ...record, ...ending(use), endedAt: new Date().toISOString() });
   const left = leftoversError(lifecycle);
   onJudging();

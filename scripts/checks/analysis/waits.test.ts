@@ -98,3 +98,22 @@ test('of several waits of a session the poll saw the one that began when it says
     { fromMs: 96, toMs: 130, seen: [seen] },
   ]);
 });
+
+test('a session that waits ten thousand times is joined with what the server told in no time', () => {
+  const moments = Array.from({ length: 10_000 }, (_, place) => 5000 + place / 100);
+  const looks = moments.map((tMs) => waitRecord({ tMs, sinceMs: tMs, waitStartMs: tMs }));
+  const told = moments.map((fromMs) => ({
+    ...{
+      type: 'wait' as const,
+      pid: 1000,
+      role: 'app' as const,
+      locktype: 'relation',
+      mode: 'RowExclusiveLock',
+    },
+    ...{ relation: 'public.customers', fromMs, toMs: fromMs + 0.01, end: 'granted' as const },
+  }));
+  const startedMs = performance.now();
+  const spans = waitSpans(looks, told);
+  expect(performance.now() - startedMs).toBeLessThan(10_000);
+  expect(spans.map(({ seen }) => seen.length)).toEqual(moments.map(() => 1));
+});

@@ -51,21 +51,55 @@ export function waitSpans(records: readonly WaitRecord[], exact: readonly ExactW
 }
 
 function withExact(spans: readonly WaitSpan[], exact: readonly ExactWait[]): WaitSpan[] {
-  const told = groupBy(exact, ({ pid }) => pid);
-  const known = new Map(exact.map((wait) => [wait, asTold(wait)]));
+  const told = groupBy(
+    exact.toSorted((a, b) => a.fromMs - b.fromMs),
+    ({ pid }) => pid,
+  );
+  const begun = new Map([...told].map(([pid, waits]) => [pid, waits.map(({ fromMs }) => fromMs)]));
+  const looks = new Map<ExactWait, WaitSpan[]>();
   const untold = spans.filter((span) => {
-    const [wait] = (told.get(span.pid) ?? [])
-      .filter((one) => isSame(span, one))
-      .sort((a, b) => Math.abs(a.fromMs - span.fromMs) - Math.abs(b.fromMs - span.fromMs));
-    const same = wait && known.get(wait);
-    // The look asked who it was while the session was there.
-    if (wait && same) {
-      const relation = span.relation ?? same.relation;
-      known.set(wait, { ...same, role: span.role, relation, seen: [...same.seen, ...span.seen] });
-    }
-    return same === undefined;
+    const wait = nearestSame(span, told.get(span.pid) ?? [], begun.get(span.pid) ?? []);
+    if (wait === undefined) return true;
+    const own = looks.get(wait);
+    if (own === undefined) looks.set(wait, [span]);
+    else own.push(span);
+    return false;
   });
-  return [...untold, ...known.values()];
+  return [...untold, ...exact.map((wait) => seenToo(asTold(wait), looks.get(wait) ?? []))];
+}
+
+/** The look asked who it was while the session was there. */
+function seenToo(told: WaitSpan, looks: readonly WaitSpan[]): WaitSpan {
+  const last = looks.at(-1);
+  if (last === undefined) return told;
+  const relation = looks.findLast((span) => span.relation !== null)?.relation ?? told.relation;
+  return { ...told, role: last.role, relation, seen: looks.flatMap(({ seen }) => seen) };
+}
+
+/**
+ * Of the waits of its session the one that begins nearest to the span's own beginning. A session waits for one lock at a time,
+ * so that they end in the order in which they begin.
+ */
+function nearestSame(
+  span: WaitSpan,
+  waits: readonly ExactWait[],
+  begun: readonly number[],
+): ExactWait | undefined {
+  const firstMs = span.seen[0]?.tMs ?? span.lastSeenMs;
+  const at = firstAbove(begun, span.fromMs);
+  let before: ExactWait | undefined;
+  for (let index = at - 1; index >= 0 && before === undefined; index--) {
+    const wait = waits[index];
+    if (wait === undefined || wait.toMs < span.lastSeenMs - POLL_MS) break;
+    if (isSame(span, wait)) before = wait;
+  }
+  for (let index = at; index < waits.length; index++) {
+    const wait = waits[index];
+    if (wait === undefined || wait.fromMs > firstMs + POLL_MS) break;
+    if (!isSame(span, wait)) continue;
+    return before === undefined || wait.fromMs - span.fromMs < span.fromMs - before.fromMs ? wait : before;
+  }
+  return before;
 }
 
 /** Whether both ends are as the server told. */
