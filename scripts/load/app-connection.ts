@@ -180,21 +180,22 @@ export class AppConnection implements MessageHandler {
     const { sqlstate, fatal } = readError(bytes, start, end);
     const statement = this.#sent[this.#answered];
     if (statement && PREPARE_ANEW.has(sqlstate)) this.#known[statement.id] = 'stale';
-    if (fatal || SESSION_OVER.test(sqlstate)) this.#drop();
+    if (fatal || SESSION_OVER.test(sqlstate)) this.#drop(sqlstate);
     else this.#failure ??= sqlstate;
   }
 
-  #drop(): void {
+  #drop(why = 'lost'): void {
     this.#client.connection.stream.destroy();
-    this.#lose();
+    this.#lose(why);
   }
 
-  #lose(): void {
+  /** @param why what the server said as it ended the session */
+  #lose(why = 'lost'): void {
     if (this.#lost) return;
     this.#lost = true;
     const answer = this.#answer;
     this.#answer = undefined;
-    answer?.('lost');
+    answer?.(why);
     this.#onLost();
   }
 }

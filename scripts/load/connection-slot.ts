@@ -1,5 +1,7 @@
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import { sqlstateOf } from '../pg/pg-error.ts';
 import { monotonicMs, sleep } from '../shared/clock.ts';
+import { asError } from '../shared/errors.ts';
 import { AppConnection } from './app-connection.ts';
 import type { RequestRun } from './request-run.ts';
 
@@ -34,8 +36,12 @@ export class ConnectionSlot {
     else this.#connection = connection;
   }
 
-  /** Tries until it works, with pauses of 50 ms to 1 s; returns how long that took. @throws the signal's reason */
-  async reopen(): Promise<number> {
+  /**
+   * Tries until it works, with pauses of 50 ms to 1 s; returns how long that took.
+   * @param onRefused told the SQLSTATE each time that the server is there and does not let the app in
+   * @throws the signal's reason
+   */
+  async reopen(onRefused: (sqlstate: string) => void): Promise<number> {
     const lostAtMs = monotonicMs();
     await this.close();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
@@ -43,8 +49,11 @@ export class ConnectionSlot {
       try {
         await this.open();
         return monotonicMs() - lostAtMs;
-      } catch {
-        this.#signal.throwIfAborted(); // the server is not back yet
+      } catch (error) {
+        this.#signal.throwIfAborted();
+        const sqlstate = sqlstateOf(asError(error).cause);
+        // Without one, or in class 57 (it starts, or goes down), the server is not back yet.
+        if (sqlstate !== undefined && !sqlstate.startsWith('57')) onRefused(sqlstate);
       }
     }
   }

@@ -73,7 +73,10 @@ export class Dispatcher {
 
   /** Opens a lost connection again, and then has it free. */
   reopen(slot: ConnectionSlot): void {
-    slot.reopen().then(
+    const refused = (sqlstate: string): void => {
+      this.#refuse(sqlstate);
+    };
+    slot.reopen(refused).then(
       (downMs) => {
         this.#events.onReconnected(downMs);
         this.release(slot, monotonicMs());
@@ -82,6 +85,15 @@ export class Dispatcher {
         if (!this.#closed) this.#events.onError(error);
       },
     );
+  }
+
+  /** As pools do: whoever waits for the connection that cannot be had gets the server's answer. */
+  #refuse(sqlstate: string): void {
+    const due = this.#closed ? undefined : this.#queue.shift();
+    if (due === undefined) return;
+    const nowMs = monotonicMs();
+    this.#events.onRequest(due.intendedMs, nowMs, nowMs, nowMs, due.choice, sqlstate, 0);
+    if (this.#queue.length === 0 && this.#running.size === 0) this.#onDrained?.();
   }
 
   /** Intended times of all that wait. */

@@ -128,7 +128,7 @@ export class RequestRun {
   }
 
   #fail(connection: AppConnection, outcome: Outcome): void {
-    if (outcome === 'lost') {
+    if (connection.lost) {
       this.#end(outcome);
       return;
     }

@@ -5,6 +5,7 @@ import type { SamplePools } from '../load/samples.ts';
 import { withConnection, type PgClient } from '../pg/client.ts';
 import { learnNames } from '../pg/messages/learn-names.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import { publicPgError, type PublicPgError } from '../pg/pg-error.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { ProbeLife } from './probe-life.ts';
@@ -49,6 +50,12 @@ export class CompatibilityProbe {
       return records;
     } catch (error) {
       signal.throwIfAborted();
+      const refused = publicPgError(asError(error).cause);
+      if (refused.sqlstate !== null && !refused.sqlstate.startsWith('57')) {
+        const records = this.#allRefused(after, refused);
+        for (const record of records) writer.write(record);
+        return records;
+      }
       this.#dead = true;
       life.note('compatibility', 'died', asError(error).message);
       return [];
@@ -57,6 +64,13 @@ export class CompatibilityProbe {
 
   stop(): void {
     if (!this.#dead) this.#setup.life.note('compatibility', 'stopped');
+  }
+
+  /** The server does not let the app in: a newly started one could run none of its scripts. */
+  #allRefused(after: string, { sqlstate, message }: PublicPgError): CompatibilityRecord[] {
+    return this.#setup.versions.flatMap(({ name: version, scripts }) =>
+      scripts.map(({ name: script }) => ({ after, version, script, ok: false, sqlstate, message })),
+    );
   }
 
   async #tryAll(client: PgClient, after: string, signal: AbortSignal): Promise<CompatibilityRecord[]> {

@@ -162,7 +162,7 @@ describe('a connection of the app', () => {
     await withApp(async (app, lost) => {
       const sleeping = run(app, [statement('SELECT pg_sleep(60)'), []]);
       await setup.query('SELECT pg_sleep(0.1), pg_terminate_backend($1)', [app.pid]);
-      expect(await sleeping).toBe('lost');
+      expect(await sleeping).toBe('57P01');
       expect(app.lost).toBe(true);
       expect(await run(app, [statement('SELECT 1'), []])).toBe('lost');
       expect(lost()).toBe(1);

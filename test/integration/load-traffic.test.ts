@@ -149,7 +149,7 @@ SELECT 1;`;
     expect(kept).toEqual([{ run: 'good', count: byScript[4]?.[0] }]);
   });
 
-  it('opens lost connections again, counts the requests on them as lost, and goes on', async () => {
+  it('opens lost connections again, counts the requests on them with what the server said, and goes on', async () => {
     const connections = 5;
     const slow = String.raw`SELECT pg_sleep(0.02);`;
     const traffic = await harness.start({ versions: { old: { slow } }, connections });
@@ -163,13 +163,36 @@ SELECT 1;`;
     await sleep(1000);
     await traffic.load.stop(DRAIN_MS);
     const { rows } = await traffic.read();
-    const { '0': answered = 0, lost = 0, ...others } = outcomes(rows);
+    const { '0': answered = 0, '57P01': lost = 0, ...others } = outcomes(rows);
     expect(others).toEqual({});
     expect(lost).toBeGreaterThan(0);
     expect(lost).toBeLessThanOrEqual(connections);
     expect(answered).toBe(rows.length - lost);
     expect(rows.at(-1)?.[6]).toBe(0);
     expect(traffic.load.latest()?.reconnects).toBe(connections);
+  });
+
+  it('gives requests the answer of a server that lets the app in no more, and goes on when it does again', async () => {
+    const user = `"${harness.database.endpoint.user}"`;
+    const traffic = await harness.start({ versions: { old: { quick: 'SELECT 1;' } }, connections: 3 });
+    await sleep(500);
+    await harness.setup.query(`alter role ${user} nologin`);
+    await harness.setup.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rehearse/app'`,
+    );
+    await sleep(1000);
+    await harness.setup.query(`alter role ${user} login`);
+    const isBack = (): boolean => traffic.events.filter(({ type }) => type === 'reconnected').length === 3;
+    expect(await until(isBack)).toBe(true);
+    await sleep(500);
+    await traffic.load.stop(DRAIN_MS);
+    const { rows } = await traffic.read();
+    const { '0': answered = 0, '28000': refused = 0, '57P01': ended = 0, ...others } = outcomes(rows);
+    expect(others).toEqual({});
+    expect(refused).toBeGreaterThan(2);
+    expect(ended).toBeLessThanOrEqual(3);
+    expect(answered).toBe(rows.length - refused - ended);
+    expect(rows.at(-1)?.[6]).toBe(0);
   });
 
   it('serves first come first served when all connections are busy', async () => {

@@ -25,6 +25,9 @@ const EXPLAINS: Readonly<Record<string, RegExp>> = {
   '28P01': /\bpassword\b/i,
   '55000': /allow_connections|connlimit|replica\s+identity|publication/i,
   '25006': /read_only/i,
+  '57P01': /pg_terminate_backend/i,
+  '57014': /pg_cancel_backend|statement_timeout/i,
+  '3D000': /database/i,
 };
 
 /**
