@@ -62,3 +62,12 @@ async function update(sql: string): Promise<{ update: UpdateStmt } | { problem: 
     return { problem: hasSqlDetails(error) ? syntaxMessage(error) : 'nested too deeply' };
   }
 }
+
+/** Names of the columns that a SET list assigns, as the catalog has them; none where it is no SET list. */
+export async function assignedColumns(set: string): Promise<string[]> {
+  const tried = await update(`UPDATE t SET ${set}\n`);
+  if ('problem' in tried) return [];
+  return (tried.update.targetList ?? []).flatMap((target) =>
+    'ResTarget' in target && target.ResTarget.name !== undefined ? [target.ResTarget.name] : [],
+  );
+}

@@ -2,6 +2,7 @@ import type { PgClient } from '../pg/client.ts';
 import { registerAuthorText } from '../pg/messages/public-names.ts';
 import type { BackfillStep } from '../plan/model.ts';
 import { asError } from '../shared/errors.ts';
+import { requireFilled } from './backfill-left.ts';
 import { formatCount, formatMs, formatShortCount } from '../shared/format.ts';
 import { BatchSize } from './batch-size.ts';
 import type { OnAttempt, StepContext, StepOutcome } from './context.ts';
@@ -49,6 +50,9 @@ export async function runBackfillStep(
       await session.close();
     }
   }
+  await context.watch.during({ step: step.name, heldBy: null, isCalm: true }, () =>
+    placed(step, () => requireFilled(step, done.rows, context)),
+  );
   const seconds = (context.clock.now() - startedMs) / 1000;
   const rate = formatCount(done.rows / Math.max(seconds, 0.001));
   return {
@@ -205,6 +209,7 @@ async function placed<T>(step: BackfillStep, work: () => Promise<T>): Promise<T>
   try {
     return await work();
   } catch (error) {
+    if (error instanceof StepFailure) throw error;
     const told = stepErrorAt(error, null);
     throw new StepFailure({ ...told, message: `backfill of ${step.table}: ${told.message}` }, asError(error));
   }

@@ -3,7 +3,7 @@ import type { BackfillStep } from '../plan/model.ts';
 
 /** Key values travel as text and stay in memory: they are row values. */
 export interface KeyRange {
-  /** Type of the key column, such as bigint, for the casts. */
+  /** Type of the key column as a cast takes it, with its modifier and schema: `bigint`, `character(26)`, `app.code`. */
   readonly type: string;
   readonly min: string | null;
   /** The last key when the backfill began: rows that come later were written by an app that fills them itself. */
@@ -12,14 +12,19 @@ export interface KeyRange {
   readonly estimatedRows: number;
 }
 
-/** @throws the error of PostgreSQL when the table or the key is not there */
+/**
+ * Rows whose key is NULL have no place along it. `pg_typeof` would forget the modifier: `character` alone is `character(1)`.
+ * @throws the error of PostgreSQL when the table or the key is not there
+ */
 export async function readKeyRange(client: PgClient, step: BackfillStep): Promise<KeyRange> {
-  const { rows } = await client.query<{ type: string; min: string | null; max: string | null; rows: string }>(
-    `select (select pg_typeof(k) from (select ${step.key} as k from ${step.table} limit 1) one)::text as type,
-            (select ${step.key} from ${step.table} order by ${step.key} limit 1)::text as min,
-            (select ${step.key} from ${step.table} order by ${step.key} desc limit 1)::text as max,
+  const known = `${step.table} where ${step.key} is not null`;
+  const { rows } = await client.query<{ type: string | null; min: string | null; max: string | null; rows: string }>(
+    `select (select format_type(atttypid, atttypmod) from pg_attribute
+              where attrelid = $1::regclass and attname = (parse_ident($2))[1]) as type,
+            (select ${step.key} from ${known} order by ${step.key} limit 1)::text as min,
+            (select ${step.key} from ${known} order by ${step.key} desc limit 1)::text as max,
             greatest((select reltuples from pg_class where oid = $1::regclass), 0)::bigint as rows`,
-    [step.table],
+    [step.table, step.key],
   );
   const row = rows[0];
   return {

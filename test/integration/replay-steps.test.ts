@@ -77,6 +77,50 @@ describe('a backfill step', () => {
     );
   });
 
+  it.each([
+    ['char(n)', 'char(12)', "upper(lpad(id::text, 6, '0'))"],
+    ['a domain over char(n)', 'short_code', "lpad(id::text, 8, '0')"],
+    ['bit(n)', 'bit(20)', 'id::int::bit(20)'],
+    ['numeric', 'numeric(12, 3)', 'id + 0.125'],
+    ['uuid', 'uuid', 'md5(id::text)::uuid'],
+    ['timestamptz', 'timestamptz', "timestamptz '2026-01-01' + id * interval '1.000001 seconds'"],
+    ['float8', 'float8', 'sqrt(id)'],
+    ['bytea', 'bytea', "decode(md5(id::text), 'hex')"],
+    ['an enum', 'mood', "case when id % 2 = 0 then 'calm'::mood else 'wild'::mood end"],
+    ['an array', 'int[]', 'array[id::int, 7]'],
+    ['inet', 'inet', "inet '10.0.0.0' + id"],
+    ['"char"', '"char"', 'chr(65 + (id % 26)::int)::"char"'],
+  ])('goes along a key of %s', async (_, type, value) => {
+    await bench().setup.query(`drop domain if exists short_code cascade; drop type if exists mood cascade;
+      create domain short_code as char(8); create type mood as enum ('wild', 'calm');
+      alter table orders add "Key Of" ${type}; update orders set "Key Of" = ${value}; analyze orders`);
+    const outcome = await runBackfillStep({ ...step, key: '"Key Of"' }, bench().context, () => undefined);
+    expect(outcome.summary).toMatch(/^20,000 rows|^20k rows|^20 000 rows/);
+  });
+
+  it('fails where rows without a key are left, and says how many', async () => {
+    await bench().setup.query('alter table orders add ref int; update orders set ref = nullif(id % 1000, 0)');
+    const failing = runBackfillStep({ ...step, key: 'ref' }, bench().context, () => undefined);
+    await expect(failing).rejects.toThrow(
+      'backfill of orders: 20 rows still match its where at its end, 20 rows of them because ref is NULL',
+    );
+    const { rows } = await bench().setup.query('select count(*)::int as left from orders where label is null');
+    expect(rows).toEqual([{ left: 20 }]);
+  });
+
+  it('fails where rows match and it did not change that', async () => {
+    const idle = { ...step, set: 'label = null' };
+    await expect(runBackfillStep(idle, bench().context, () => undefined)).rejects.toThrow(
+      'backfill of orders: 20,000 rows still match its where at its end',
+    );
+  });
+
+  it('is content where its condition reads nothing that it writes', async () => {
+    const steady = { ...step, where: 'id > 0' };
+    const outcome = await runBackfillStep(steady, bench().context, () => undefined);
+    expect(outcome.attempts).toBe(1);
+  });
+
   it('names the table when the backfill cannot run', async () => {
     const wrong = { ...step, set: 'nope = 1' };
     await expect(runBackfillStep(wrong, bench().context, () => undefined)).rejects.toThrow(
