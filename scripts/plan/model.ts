@@ -156,15 +156,22 @@ export interface SqlFile {
   /** Relative to the rehearsal's folder. */
   readonly file: string;
   readonly text: string;
+  /** Its own tool would run it without a transaction, although the step has one a file. */
+  readonly asWritten?: true;
 }
 
-/** `as-written`: statement by statement as psql sends them; `single`: one transaction around all; `none`: never in a block. */
-export type TransactionMode = 'as-written' | 'single' | 'none';
+/**
+ * `as-written`: statement by statement as psql sends them; `single`: one transaction around all; `file`: one around each file;
+ * `none`: never in a block.
+ */
+export type TransactionMode = 'as-written' | 'single' | 'file' | 'none';
 
 export interface SqlStep extends StepBase {
   readonly kind: 'sql';
   readonly files: readonly SqlFile[];
   readonly transaction: TransactionMode;
+  /** The migration tool whose rule this is, where the plan says nothing and its files tell. */
+  readonly tool?: string;
 }
 
 export interface CommandStep extends StepBase {

@@ -8,11 +8,13 @@ import type {
   SqlFile,
   SqlStep,
   Step,
+  TransactionMode,
   VerifyStep,
 } from './model.ts';
 import type { ParsedSqlFile, Reading } from './reading.ts';
 import type { StepConfig } from './schema-steps.ts';
 import { nameSteps } from './step-names.ts';
+import { transactionOf } from './transaction-rule.ts';
 import { transactionMistakes } from './transactions.ts';
 import type { KeyPath } from './yaml-source.ts';
 
@@ -63,9 +65,15 @@ async function readRollback(
 
 async function sqlStep(config: Config<'sql'>, base: Base, path: KeyPath, reading: Reading): Promise<SqlStep> {
   const files = await readFiles(config.sql, [...path, 'sql'], reading);
-  for (const { file, line, message } of transactionMistakes(config.transaction, files))
+  for (const { file, rule } of files) if (rule?.down) reading.mistakeIn(file, undefined, wayBack(rule.tool));
+  const told = transactionOf(config.transaction, files);
+  if ('question' in told) reading.mistake([...path, 'sql'], told.question);
+  const { mode, tool } = 'question' in told ? { mode: 'as-written' as const, tool: undefined } : told;
+  const ruled = files.map((file) => ({ ...file, ...asWritten(mode, tool, file) }));
+  for (const { file, line, message } of transactionMistakes(mode, ruled))
     reading.mistakeIn(file, line, message);
-  return { ...base, kind: 'sql', files: files.map(plain), transaction: config.transaction };
+  const step = { ...base, kind: 'sql', files: ruled.map(plain), transaction: mode } as const;
+  return tool === undefined ? step : { ...step, tool };
 }
 
 async function verifyStep(
@@ -123,6 +131,20 @@ async function readFiles(
   return files;
 }
 
-function plain({ file, text }: ParsedSqlFile): SqlFile {
-  return { file, text };
+function plain({ file, text, asWritten }: ParsedSqlFile): SqlFile {
+  return { file, text, ...(asWritten ? { asWritten } : {}) };
+}
+
+function wayBack(tool: string): string {
+  return `is the way back in a migration of ${tool}: name it under rollback, and the file that goes up under sql`;
+}
+
+/** The file's own tool makes no transaction for it; without a tool that decides, the plan's word is for all files. */
+function asWritten(
+  mode: TransactionMode,
+  tool: string | undefined,
+  { rule }: ParsedSqlFile,
+): Pick<SqlFile, 'asWritten'> {
+  const isExempt = mode === 'file' && tool !== undefined && rule?.transaction === 'as-written';
+  return isExempt ? { asWritten: true } : {};
 }

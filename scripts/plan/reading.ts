@@ -4,12 +4,15 @@ import { splitSql, type SqlStatement } from '../pg/split.ts';
 import { asError, type Mistake } from '../shared/errors.ts';
 import { NotAFileError, readPlainFile } from '../shared/plain-file.ts';
 import { redact } from '../shared/redact.ts';
+import { toolRuleOf, upPart, type ToolRule } from './migration-tools.ts';
 import type { SqlFile } from './model.ts';
 import { keyText, type KeyPath, type YamlSource } from './yaml-source.ts';
 
 export interface ParsedSqlFile extends SqlFile {
   /** Undefined where the file has a syntax error. */
   readonly statements: readonly SqlStatement[] | undefined;
+  /** How its migration tool would run it. */
+  readonly rule?: ToolRule;
 }
 
 /** What one reading of a rehearsal gathers on its way: mistakes, and the files that take part. */
@@ -98,13 +101,16 @@ export class Reading {
   }
 
   async #readSql(file: string): Promise<ParsedSqlFile | undefined> {
-    const text = await this.text(file);
-    if (text === undefined) return undefined;
+    const whole = await this.text(file);
+    if (whole === undefined) return undefined;
+    const rule = toolRuleOf(file, whole);
+    const text = rule ? upPart(whole, rule) : whole;
+    const ruled = rule ? { rule } : {};
     const split = await splitSql(text);
-    if (split.ok) return { file, text, statements: split.statements };
+    if (split.ok) return { file, text, statements: split.statements, ...ruled };
     const { line, column, message } = split.error;
     this.mistakeIn(file, line, `${message} (column ${column})`);
-    return { file, text, statements: undefined };
+    return { file, text, statements: undefined, ...ruled };
   }
 }
 

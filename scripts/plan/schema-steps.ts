@@ -85,10 +85,10 @@ export const stepSchemas = {
       sql: files('sql/1-expand.sql').describe(
         'SQL file, or a list of them, run one after the other in one session.',
       ),
-      transaction: choice('a transaction mode', ['as-written', 'single', 'none'])
-        .prefault('as-written')
+      transaction: choice('a transaction mode', ['as-written', 'single', 'file', 'none'])
+        .exactOptional()
         .describe(
-          '`as-written`: statement by statement, as psql does. `single`: one transaction around all. `none`: never in a transaction block.',
+          '`as-written`: statement by statement, as psql does. `single`: one transaction around all. `file`: one around each file. `none`: never in a transaction block. Without it: as the migration tool does whose files they are ([tools](tools.md)), else `as-written`.',
         ),
       ...common,
     })

@@ -40,7 +40,27 @@ export function transactionMistakes(
       );
     case 'as-written':
       return blockMistakes(statements);
+    case 'file':
+      return files.flatMap((file) =>
+        transactionMistakes(isOneTransaction(file) ? 'single' : 'as-written', [file]).map((mistake) => ({
+          ...mistake,
+          message: mistake.message
+            .replace('transaction: single', 'transaction: file')
+            .replace('a step of its own', 'a file of its own'),
+        })),
+      );
   }
+}
+
+/** A single statement needs no transaction around it, and some cannot stand in one; nor a file that its tool exempts. */
+export function isOneTransaction({
+  asWritten,
+  statements,
+}: {
+  readonly asWritten?: true;
+  readonly statements: readonly SqlStatement[] | undefined;
+}): boolean {
+  return asWritten !== true && (statements ?? []).length > 1;
 }
 
 /** Statements that PostgreSQL would refuse inside the author's own BEGIN … COMMIT, and a BEGIN without an end. */

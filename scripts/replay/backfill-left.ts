@@ -46,7 +46,9 @@ async function changesCondition({ set }: BackfillStep, where: string): Promise<b
 }
 
 function folded(identifier: string): string {
-  return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier.toLowerCase();
+  return identifier.startsWith('"')
+    ? identifier.slice(1, -1).replaceAll('""', '"')
+    : identifier.toLowerCase();
 }
 
 function notFilled({ table, key, where }: BackfillStep, undone: number, { withoutKey }: Left): StepFailure {

@@ -18,7 +18,12 @@ export interface KeyRange {
  */
 export async function readKeyRange(client: PgClient, step: BackfillStep): Promise<KeyRange> {
   const known = `${step.table} where ${step.key} is not null`;
-  const { rows } = await client.query<{ type: string | null; min: string | null; max: string | null; rows: string }>(
+  const { rows } = await client.query<{
+    type: string | null;
+    min: string | null;
+    max: string | null;
+    rows: string;
+  }>(
     `select (select format_type(atttypid, atttypmod) from pg_attribute
               where attrelid = $1::regclass and attname = (parse_ident($2))[1]) as type,
             (select ${step.key} from ${known} order by ${step.key} limit 1)::text as min,

@@ -5,6 +5,7 @@ import type { CaptureRights } from './capture-rights.ts';
 import { runTransaction } from './run-transaction.ts';
 import type { MigrationSession } from './session.ts';
 import { failureAt, identity } from './statement-record.ts';
+import { StepFailure } from './step-failure.ts';
 import type { StepCatalog } from './step-catalog.ts';
 import type { PlacedStatement, Unit } from './units.ts';
 
@@ -32,11 +33,34 @@ export async function runUnit(unit: Unit, run: UnitRun): Promise<void> {
       await runBare(unit.statement, run);
       break;
     case 'statement':
-      await runTransaction({ begin: 'BEGIN', statements: [unit.statement], end: 'COMMIT' }, run);
+      await runStatement(unit.statement, run);
       break;
     case 'block':
       await runTransaction({ ...unit, begin: isOpen ? null : unit.begin }, run);
   }
+}
+
+/** active_sql_transaction; invalid_transaction_termination. PostgreSQL says so before, or has undone, whatever it did. */
+const REFUSED_IN_BLOCK = new Set<string | null>(['25001', '2D000']);
+
+/**
+ * One statement in a transaction of ours, which lets its locks be seen. Where only the server can know that it runs in none,
+ * as for REINDEX of a partitioned table, CLUSTER of one, or a procedure behind DO that commits, it is sent again as psql does.
+ */
+async function runStatement(statement: PlacedStatement, run: UnitRun): Promise<void> {
+  const records: StatementRecord[] = [];
+  const held = { ...run, write: (record: StatementRecord) => void records.push(record) };
+  try {
+    await runTransaction({ begin: 'BEGIN', statements: [statement], end: 'COMMIT' }, held);
+  } catch (error) {
+    if (error instanceof StepFailure && REFUSED_IN_BLOCK.has(error.error.sqlstate)) {
+      await run.catalog.begin(run.session.client);
+      return await runBare(statement, run);
+    }
+    records.forEach(run.write);
+    throw error;
+  }
+  records.forEach(run.write);
 }
 
 async function runBare(statement: PlacedStatement, run: UnitRun): Promise<void> {

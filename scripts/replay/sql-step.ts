@@ -59,12 +59,13 @@ export async function runSqlStep(
   } finally {
     await session.close();
   }
-  return { attempts, summary: figures.summary, shown: session.shown };
+  const rule = step.tool === undefined ? '' : `, committed as ${step.tool} does`;
+  return { attempts, summary: `${figures.summary}${rule}`, shown: session.shown };
 }
 
 async function readUnits(step: SqlStep): Promise<Unit[]> {
   const files = [];
-  for (const sql of step.files) files.push({ file: sql.file, statements: await readStatements(sql) });
+  for (const sql of step.files) files.push({ ...sql, statements: await readStatements(sql) });
   return unitsOf(files, step.transaction);
 }
 

@@ -51,4 +51,23 @@ describe('unitsOf', () => {
   it('sends LOCK TABLE outside a block bare, so that it fails as it does in psql', async () => {
     expect(await units('lock table t;')).toEqual(['bare 1 lock table t']);
   });
+
+  it('puts one transaction around each file in mode file, but none around a single statement or a file that is exempt', async () => {
+    const files = [];
+    for (const [file, sql, exempt] of [
+      ['1.sql', 'select 1; select 2;', false],
+      ['2.sql', 'create index concurrently i on t (c);', false],
+      ['3.sql', 'select 4; vacuum t;', true],
+    ] as const) {
+      const split = await splitSql(sql);
+      if (!split.ok) throw new Error(split.error.message);
+      files.push({ file, statements: split.statements, ...(exempt ? { asWritten: true as const } : {}) });
+    }
+    const kinds = unitsOf(files, 'file').map((unit) =>
+      unit.kind === 'block'
+        ? unit.statements.map(({ index }) => index)
+        : `${unit.kind} ${unit.statement.index}`,
+    );
+    expect(kinds).toEqual([[1, 2], 'bare 3', 'statement 4', 'bare 5']);
+  });
 });

@@ -1,5 +1,6 @@
 import type { SqlStatement } from '../pg/split.ts';
 import type { TransactionMode } from '../plan/model.ts';
+import { isOneTransaction } from '../plan/transactions.ts';
 import { transactionDetail } from './transaction-control.ts';
 
 /** A statement at its place in a step. */
@@ -27,7 +28,7 @@ export type Unit =
 
 /** Groups the statements of a step as psql would commit them. A block without an end is rolled back when the session ends. */
 export function unitsOf(
-  files: readonly { file: string; statements: readonly SqlStatement[] }[],
+  files: readonly { file: string; statements: readonly SqlStatement[]; asWritten?: true }[],
   mode: TransactionMode,
 ): Unit[] {
   let index = 0;
@@ -38,9 +39,16 @@ export function unitsOf(
       index: statement.control === null ? ++index : index,
     })),
   );
-  if (mode === 'single')
-    return [{ kind: 'block', begin: 'BEGIN', isOpen: false, statements: placed, end: 'COMMIT' }];
-  return asWritten(placed, mode);
+  if (mode === 'single') return [oneTransaction(placed)];
+  if (mode !== 'file') return asWritten(placed, mode);
+  return files.flatMap((one) => {
+    const own = placed.filter(({ file }) => file === one.file);
+    return isOneTransaction(one) ? [oneTransaction(own)] : asWritten(own, 'as-written');
+  });
+}
+
+function oneTransaction(statements: readonly PlacedStatement[]): Unit {
+  return { kind: 'block', begin: 'BEGIN', isOpen: false, statements, end: 'COMMIT' };
 }
 
 /** PostgreSQL refuses these outside a block (RequireTransactionBlock): a block of ours must not make them work. */

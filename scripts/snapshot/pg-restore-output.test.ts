@@ -4,7 +4,7 @@ import { PgRestoreOutput } from './pg-restore-output.ts';
 function failure(lines: readonly string[]): unknown {
   const output = new PgRestoreOutput(() => undefined);
   for (const line of lines) output.line(line);
-  const { code, message, hint } = output.failure('shop.dump', 1, undefined);
+  const { code, message, hint } = output.failure('shop.dump', 1, () => undefined);
   return { code, message, hint };
 }
 

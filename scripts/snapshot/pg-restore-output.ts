@@ -36,8 +36,12 @@ export class PgRestoreOutput {
     if (object !== undefined) this.#onObject(object.replaceAll('"', ''));
   }
 
-  /** Why it ended with an error. `shown` is how messages call the archive. */
-  failure(shown: string, exitCode: number | undefined, hint: string | undefined): RehearsalError {
+  /** Why it ended with an error. `shown` is how messages call the archive; `hintFor` what to do about the server's message. */
+  failure(
+    shown: string,
+    exitCode: number | undefined,
+    hintFor: (message: string) => string | undefined,
+  ): RehearsalError {
     const error = this.#error ?? `pg_restore ended with exit code ${exitCode ?? 'unknown'}`;
     if (/No space left on device/i.test(error)) return diskFull(shown);
     if (CONNECTION_LOST.test(error)) {
@@ -51,6 +55,7 @@ export class PgRestoreOutput {
     }
     const place = this.#entry === '' ? shown : `${shown}, ${this.#entry}`;
     const row = this.#row === undefined ? '' : `, row ${this.#row} of its data`;
+    const hint = hintFor(error);
     return new RehearsalError('RESTORE_FAILED', `${place}${row}: ${publicError(error)}`, {
       ...(hint === undefined ? {} : { hint }),
     });

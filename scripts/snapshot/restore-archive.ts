@@ -10,6 +10,7 @@ import type { PgSetting } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { cutPart } from './archive-completeness.ts';
 import { filterContents } from './archive-contents.ts';
+import { makeRoles, namedRoles } from './archive-roles.ts';
 import { readArchiveHeader } from './archive-files.ts';
 import { majorOf } from './archive-header.ts';
 import { choosePgRestore, installedPgRestores } from './find-pg-restore.ts';
@@ -67,16 +68,35 @@ export async function restoreArchive(options: ArchiveOptions): Promise<string[]>
     for (const name of missingExtensions) gaps.missingExtension(name);
     const listFile = join(folder, 'contents');
     await writeFile(listFile, list, { signal });
-    await pgRestore(program.path, restoreArguments(options, listFile), options, server, gaps);
-    return ['Owners and privileges of the archive were left out.', ...gaps.warnings];
+    const schema = ['--schema-only', '--file=-', `--use-list=${listFile}`, path];
+    const { stdout: sql } = await pgRestore(program.path, schema, options, server, gaps);
+    const without = await prepareRoles(sql, options, gaps);
+    await pgRestore(program.path, restoreArguments(options, listFile, without), options, server, gaps);
+    return gaps.warnings;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function restoreArguments({ format, jobs, endpoint, path }: ArchiveOptions, listFile: string): string[] {
+/** Makes the roles that the archive names. @returns what of them cannot be restored, as options of pg_restore */
+async function prepareRoles(sql: string, options: ArchiveOptions, gaps: RestoreGaps): Promise<string[]> {
+  const { endpoint, settings, signal } = options;
+  const named = await namedRoles(sql);
+  const { made, reserved } = await withRestoreSession(endpoint, settings, signal, (client) =>
+    makeRoles(client, named),
+  );
+  for (const role of made) gaps.createdRole(role);
+  for (const role of reserved) gaps.reservedRole(role);
+  return reserved.length > 0 ? ['--no-privileges'] : [];
+}
+
+function restoreArguments(
+  { format, jobs, endpoint, path }: ArchiveOptions,
+  listFile: string,
+  without: readonly string[],
+): string[] {
   const parallel = format === 'tar' ? [] : [`--jobs=${Math.max(1, jobs)}`];
-  const modes = ['--no-owner', '--no-privileges', '--exit-on-error', '--verbose'];
+  const modes = [...without, '--exit-on-error', '--verbose'];
   return [...modes, ...parallel, `--use-list=${listFile}`, `--dbname=${endpoint.database}`, path];
 }
 
@@ -111,7 +131,7 @@ async function pgRestore(
   if (failed) {
     // A check that a row did not pass stands in the catalog by now, and not in the archive's contents.
     await withRestoreSession(endpoint, settings, signal, learnNames).catch(() => undefined);
-    throw output.failure(shown, exitCode, gaps.hint);
+    throw output.failure(shown, exitCode, (message) => gaps.hintFor(message));
   }
   return { stdout };
 }

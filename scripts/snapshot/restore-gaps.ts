@@ -7,13 +7,25 @@ const NAME = '("(?:[^"]|"")+"|\\S+)';
 const CREATE_EXTENSION = new RegExp(`^create\\s+extension\\s+(?:if\\s+not\\s+exists\\s+)?${NAME}`, 'i');
 const COMMENT_ON_EXTENSION = new RegExp(`^comment\\s+on\\s+extension\\s+${NAME}`, 'i');
 const CREATE_SCHEMA_PUBLIC = /^create\s+schema\s+(?:if\s+not\s+exists\s+)?"?public"?(?=[\s;])/i;
+/** What PostgreSQL lets only a superuser own. */
+const SUPERUSERS_OWN = new RegExp(
+  `^alter\\s+(?:event\\s+trigger|foreign\\s+data\\s+wrapper)\\s+${NAME}\\s+owner\\s+to\\s+("(?:[^"]|"")+"|[^\\s;]+)`,
+  'i',
+);
 const HEAD_BYTES = 300;
+
+/** PostgreSQL's words for an object that is not there; a cluster's own objects are no part of a dump. */
+const ABSENT =
+  /(?:schema|relation|type|function|table|sequence|operator class|text search configuration) .*does not exist/;
+const PARTIAL =
+  'The dump names what it does not hold. A partial one (pg_dump -t, -n or --data-only) leaves out what its objects need: take a whole one, or one with --exclude-table-data for large tables.';
 
 export type Rescue = 'skip' | 'retry' | undefined;
 
 /** What a production database has and this server lacks: roles, extensions, settings of a newer version. It is noted, not fatal. */
 export class RestoreGaps {
   readonly #roles = new Set<string>();
+  readonly #superusers = new Set<string>();
   readonly #reservedRoles = new Set<string>();
   readonly #extensions = new Set<string>();
   readonly #settings = new Set<string>();
@@ -47,14 +59,26 @@ export class RestoreGaps {
       this.#reservedRoles.add(role);
       return 'skip';
     }
-    if (role === undefined || this.#roles.has(role)) return undefined;
-    return this.#createRole(client, role);
+    if (role !== undefined && !this.#roles.has(role)) return this.#createRole(client, role);
+    const owner = sqlstate === '42501' ? SUPERUSERS_OWN.exec(headOf(statement))?.[2] : undefined;
+    if (owner === undefined || this.#superusers.has(owner)) return undefined;
+    this.#superusers.add(owner);
+    await client.query(`alter role ${owner} superuser`);
+    return 'retry';
   }
 
   async #createRole(client: pg.Client, role: string): Promise<Rescue> {
     this.#roles.add(role);
     await client.query(`create role ${client.escapeIdentifier(role)} nologin`);
     return 'retry';
+  }
+
+  createdRole(name: string): void {
+    this.#roles.add(name);
+  }
+
+  reservedRole(name: string): void {
+    this.#reservedRoles.add(name);
   }
 
   missingExtension(name: string): void {
@@ -72,9 +96,9 @@ export class RestoreGaps {
     ];
   }
 
-  /** Advice for an error that may come from a missing extension. */
-  get hint(): string | undefined {
-    if (this.#extensions.size === 0) return undefined;
+  /** Advice for an error that may come from a missing extension, or from a dump of a part. */
+  hintFor(message: string): string | undefined {
+    if (this.#extensions.size === 0) return ABSENT.test(message) ? PARTIAL : undefined;
     const names = [...this.#extensions].join(', ');
     return `This server lacks ${names}, which the snapshot uses: rehearse on a PostgreSQL that has it (postgres.binDir), or dump without it.`;
   }

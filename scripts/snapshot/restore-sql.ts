@@ -4,7 +4,7 @@ import { registerNames, wordsOf } from '../pg/messages/public-names.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
 import { withoutConstants } from '../pg/without-constants.ts';
 import type { PgSetting } from '../plan/model.ts';
-import { RehearsalError } from '../shared/errors.ts';
+import { asError, RehearsalError } from '../shared/errors.ts';
 import { CopySink } from './copy-sink.ts';
 import { parseMetaCommand } from './meta-command.ts';
 import { runRaw } from './raw-query.ts';
@@ -108,7 +108,11 @@ export class SqlRestore {
       const row = copyRow(error);
       const firstRow = statement.line + linesBefore(statement.bytes.length, statement.bytes) + 1;
       const line = row === undefined ? statement.line : firstRow + row - 1;
-      throw restoreError(error, this.#where(line, statementHead(statement)), this.#gaps.hint);
+      throw restoreError(
+        error,
+        this.#where(line, statementHead(statement)),
+        this.#gaps.hintFor(asError(error).message),
+      );
     }
   }
 
@@ -144,7 +148,7 @@ export class SqlRestore {
     const failed = restoreError(
       error,
       this.#where(statement.line + offset, this.#nameOf(statement)),
-      this.#gaps.hint,
+      this.#gaps.hintFor(asError(error).message),
     );
     if (sqlstateOf(error) !== '42601' || this.#statements > 0) return failed;
     return new RehearsalError(

@@ -104,7 +104,9 @@ describe('a backfill step', () => {
     await expect(failing).rejects.toThrow(
       'backfill of orders: 20 rows still match its where at its end, 20 rows of them because ref is NULL',
     );
-    const { rows } = await bench().setup.query('select count(*)::int as left from orders where label is null');
+    const { rows } = await bench().setup.query(
+      'select count(*)::int as left from orders where label is null',
+    );
     expect(rows).toEqual([{ left: 20 }]);
   });
 

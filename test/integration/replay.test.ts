@@ -165,3 +165,37 @@ describe('a sql step', () => {
     expect(outcome.shown).toMatchObject({ lock_timeout: '2s', statement_timeout: '90s' });
   });
 });
+
+describe('a statement that PostgreSQL refuses in a transaction', () => {
+  it.each([
+    ['REINDEX of a partitioned table', 'reindex table parts'],
+    ['REINDEX of a partitioned index', 'reindex index parts_id_idx'],
+    ['CLUSTER of a partitioned table', 'cluster parts using parts_id_idx'],
+    ['DO with a procedure that commits', 'do $$ begin call commits(); end $$'],
+    ['CALL of a procedure that commits', 'call commits()'],
+  ])('runs as in psql: %s', async (_, sql) => {
+    await bench().setup
+      .query(`drop table if exists parts; create table parts (id int) partition by range (id);
+      create table parts_1 partition of parts for values from (0) to (9); create index on parts (id);
+      create or replace procedure commits() language plpgsql as $$ begin commit; end $$;`);
+    const records = await run(sqlStep(`${sql};\nselect 1;`));
+    expect(records.map(({ index, error }) => [index, error])).toEqual([
+      [1, null],
+      [2, null],
+    ]);
+  });
+
+  it('runs in a file of its own where each file is one transaction', async () => {
+    await bench().setup.query("drop type if exists state_of; create type state_of as enum ('new')");
+    const files = [
+      { file: 'sql/1.sql', text: "alter type state_of add value 'sent';" },
+      {
+        file: 'sql/2.sql',
+        text: "create table sent (s state_of default 'sent'); insert into sent default values;",
+      },
+    ];
+    const records = await run(sqlStep('', { files, transaction: 'file', tool: 'diesel' }));
+    expect(records.map(({ error }) => error)).toEqual([null, null, null]);
+    await bench().setup.query('drop table sent; drop type state_of');
+  });
+});

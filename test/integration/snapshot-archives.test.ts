@@ -2,6 +2,7 @@ import { cp, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withConnection } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
 import { pgDump, runSql, startServer, type TestServer } from './snapshot-fixture.ts';
@@ -75,6 +76,56 @@ describe.skipIf(!needsSystemPostgres('to make archives'))('archives of pg_dump',
       }
     },
   );
+
+  it.each(['custom', 'directory', 'tar'])(
+    'restores the owners, rights and roles of a %s archive, and tells of roles that it made',
+    async (format) => {
+      const role = (name: string): string => `${format}_${name}`;
+      const roles = ['owner', 'reader', 'mapped', 'granted', 'default'].map(role);
+      const shop = await old.create(`roles_${format}`);
+      await runSql(shop, roles.map((name) => `create role ${name};`).join('\n'));
+      await runSql(
+        shop,
+        `create role ${role('admin')} superuser; create table t (id int); alter table t owner to ${role('owner')};
+         alter table t enable row level security; create policy p on t to ${role('reader')} using (true);
+         create foreign data wrapper w; create server s foreign data wrapper w;
+         create user mapping for ${role('mapped')} server s; grant select on t to ${role('granted')};
+         alter default privileges in schema public grant select on tables to ${role('default')};
+         create function f() returns event_trigger language plpgsql as 'begin end';
+         create event trigger e on ddl_command_end execute function f(); alter event trigger e owner to ${role('admin')};`,
+      );
+      await pgDump(shop, [`--format=${format}`, `--file=${join(on.folder, `roles.${format}`)}`]);
+      const endpoint = await on.server.create(`roles_${format}`);
+      const path = join(on.folder, `roles.${format}`);
+      const { warnings } = await on.restore({ kind: 'file', path }, { endpoint });
+      expect(warnings).toEqual([
+        expect.stringMatching(/^Roles that the snapshot names were created without login: /) as string,
+      ]);
+      for (const name of [...roles, role('admin')]) expect(warnings[0]).toContain(name);
+      const { rows } = await withConnection(endpoint, 'setup', (client) =>
+        client.query(`select relowner::regrole::text as owner, relacl::text as acl,
+          (select polroles::regrole[]::text from pg_policy) as policy, (select usename from pg_user_mappings) as mapped,
+          (select count(*)::int from pg_roles where rolcanlogin and rolname like '${format}\\_%') as logins
+          from pg_class where oid = 't'::regclass`),
+      );
+      expect(rows).toMatchObject([
+        {
+          ...{ owner: role('owner'), policy: `{${role('reader')}}`, mapped: role('mapped'), logins: 0 },
+          acl: expect.stringContaining(`${role('granted')}=r/`) as string,
+        },
+      ]);
+    },
+  );
+
+  it('says that an archive of a part lacks what its objects need', async () => {
+    const shop = await old.create('part');
+    await runSql(shop, 'create schema app; create table app.t (id int);');
+    await pgDump(shop, ['--format=custom', '--table=app.t', `--file=${join(on.folder, 'part')}`]);
+    expect(await failureOf('part')).toMatchObject({
+      message: expect.stringContaining('schema "app" does not exist') as string,
+      hint: expect.stringContaining('A partial one (pg_dump -t, -n or --data-only)') as string,
+    });
+  });
 
   it('names the object that failed, and no value of its rows', async () => {
     expect(await failureOf('people.custom')).toEqual({
