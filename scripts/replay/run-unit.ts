@@ -55,7 +55,8 @@ async function runStatement(statement: PlacedStatement, run: UnitRun): Promise<v
   } catch (error) {
     if (error instanceof StepFailure && REFUSED_IN_BLOCK.has(error.error.sqlstate)) {
       await run.catalog.begin(run.session.client);
-      return await runBare(statement, run);
+      await runBare(statement, run);
+      return;
     }
     records.forEach(run.write);
     throw error;
