@@ -42,6 +42,25 @@ describe('what a failed engine is told as', () => {
     });
   });
 
+  test.each([
+    ['command:remote:Command', 'dial tcp 127.0.0.1:43211: connect: connection refused'],
+    ['command:remote:CopyToRemote', 'dial tcp [::1]:43211: connect: connection refused'],
+    ['rehearsal:index:LocalHost', 'dial tcp 127.0.0.1:43211: connect: connection refused'],
+    ['', 'dial tcp 127.0.0.1:43211: connect: connection refused'],
+  ])('a plugin that ended is not a host that does not answer (%s)', (resourceType, dial) => {
+    const message = `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: ${dial}"`;
+    const failure = failureOf([{ resourceType, message }]);
+    expect(failure).toMatchObject({ code: 'ENGINE_FAILED' });
+    expect(JSON.stringify(failure)).toMatch(/a plugin of Pulumi ended .*its own port .*:43211\)/);
+  });
+
+  test('a plugin that ended in the midst of an answer', () => {
+    const message = 'rpc error: code = Unavailable desc = error reading from server: EOF';
+    expect(failureOf([{ resourceType: 'command:remote:Command', message }])).toMatchObject({
+      message: expect.stringContaining('a plugin of Pulumi ended') as string,
+    });
+  });
+
   test('a locked stack, with who holds it', () => {
     const output =
       'error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end';

@@ -18,6 +18,9 @@ const SCRIPT_SAYS = /^rehearse-error ([A-Z_]+) ([\s\S]*)/m;
 const LOCKED = /the stack is currently locked by|\[409\] Conflict: Another update is currently in progress/;
 const PLUGIN_MISSING =
   /(no resource plugin|could not (?:load|find) plugin|failed to load plugin|unable to install plugin|could not find plugin for provider)[^\n]*/i;
+/** gRPC's words for a connection to a plugin, which is a port of this machine; its errors of other codes are the plugin's answers. */
+const PLUGIN_GONE = /rpc error: code = Unavailable|transport: Error while dialing/;
+const PLUGIN_PORT = /\bdial tcp (\S+:\d+)/;
 const DIAL_FAILED =
   /(after \d+ failed attempts|failed to dial|dial tcp|unable to authenticate|cannot reach)[^\n]*/i;
 
@@ -36,7 +39,7 @@ export function engineFailure(failure: EngineFailure): RehearsalError {
       },
     );
   }
-  const said = diagnostics.map(fromDiagnostic).find((error) => error !== undefined);
+  const said = diagnostics.map(fromDiagnostic).find((error) => error !== undefined) ?? pluginGone(everything);
   if (said) return said;
   if (killedBy !== null) {
     return new RehearsalError('ENGINE_FAILED', `the Pulumi engine was ended by ${killedBy}`, {
@@ -58,6 +61,8 @@ export function stackLocked(lockedBy: string | undefined): RehearsalError {
 function fromDiagnostic({ resourceType, message }: EngineDiagnostic): RehearsalError | undefined {
   const script = SCRIPT_SAYS.exec(message);
   if (script) return fromScript(script[1] as ErrorCode, (script[2] ?? '').trim());
+  const gone = pluginGone(message);
+  if (gone) return gone;
   const dial = DIAL_FAILED.exec(message);
   if (resourceType.startsWith('command:remote:')) {
     const hint = 'rehearse doctor checks what a host needs; then start again';
@@ -75,6 +80,20 @@ function fromDiagnostic({ resourceType, message }: EngineDiagnostic): RehearsalE
   const [text = '', hint] = message.trim().split('\nhint: ');
   const code: ErrorCode = resourceType.endsWith(':LocalNetwork') ? 'NETWORK_TAKEN' : 'HOST_START_FAILED';
   return new RehearsalError(code, redact(text), hint === undefined ? {} : { hint: redact(hint.trim()) });
+}
+
+/** Its port is no host's: nobody shall look for a network that is at fault. */
+function pluginGone(message: string): RehearsalError | undefined {
+  if (!PLUGIN_GONE.test(message)) return undefined;
+  const port = PLUGIN_PORT.exec(message)?.[1];
+  const where = port === undefined ? '' : ` (${port})`;
+  return new RehearsalError(
+    'ENGINE_FAILED',
+    `a plugin of Pulumi ended while it was needed: its own port on this machine${where} does not answer`,
+    {
+      hint: 'look for the kernel’s out-of-memory killer (dmesg) if nobody ended it, then start again; rehearse doctor checks the plugins',
+    },
+  );
 }
 
 function fromScript(code: ErrorCode, text: string): RehearsalError {

@@ -1,4 +1,5 @@
 import { chmod, chown, lstat, mkdir, open, rename, symlink, type FileHandle } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { monotonicMs, sleep } from '../../../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
@@ -52,7 +53,8 @@ export class Sockets {
     const folder = join(this.#root, String(this.#starts));
     const name = `.s.PGSQL.${port}`;
     const deadline = monotonicMs() + LISTEN_TIMEOUT_MS;
-    while (!(await isSocket(join(folder, name)))) {
+    // It gives its socket a mode between bind and listen, and needs the folder until then.
+    while (!(await isSocket(join(folder, name))) || !(await takesConnections(join(folder, name)))) {
       if (!isRunning()) return false;
       if (monotonicMs() > deadline) {
         throw new RehearsalError(
@@ -79,6 +81,20 @@ export class Sockets {
   async close(): Promise<void> {
     await this.#handle.close();
   }
+}
+
+/** Somebody listens there. */
+function takesConnections(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
 }
 
 /** Not a link to one. */
