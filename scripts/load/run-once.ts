@@ -20,10 +20,20 @@ const TRIES = 4;
 /** serialization_failure, deadlock_detected: the app would try again, and so do we. */
 const TRY_AGAIN = new Set(['40001', '40P01']);
 
+type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: PublicPgError };
+
+/** One try of a script; whatever it leaves on the session, `undo` takes away. */
+interface Way {
+  readonly run: (random: Random) => Promise<void>;
+  readonly undo: () => Promise<void>;
+}
+
 /**
  * Executes every statement of a script in one transaction that is always rolled back, to see whether the schema still
  * carries it. The script's own BEGIN, COMMIT and ROLLBACK are left out; deferred constraints are checked at the end.
- * Nothing stays on the session: no transaction, no prepared statement, no advisory lock.
+ * A script that fails so, and may have failed for the transaction that it does not have in the app, is run once more as the
+ * app runs it: then it commits, as each of its requests in the traffic does.
+ * Nothing stays on the session: no transaction, no setting, no prepared statement, no advisory lock.
  */
 export async function runScriptOnce(
   client: PgClient,
@@ -31,11 +41,29 @@ export async function runScriptOnce(
   pools: SamplePools,
   seed: number,
   limits: OnceLimits = DEFAULT_LIMITS,
-): Promise<{ ok: true } | { ok: false; error: PublicPgError }> {
+): Promise<Outcome> {
+  const once = (way: Way): Promise<Outcome> => tryUntilSerialized(way, script, seed, limits);
+  const together = await once({
+    run: (random) => tryScript(client, script, pools, random, seed, limits),
+    undo: () => leaveNothing(client),
+  });
+  if (together.ok || !mayBeOurTransaction(script, together.error)) return together;
+  return once({
+    run: (random) => runAsInTraffic(client, script, pools, random, seed, limits),
+    undo: () => discardAll(client),
+  });
+}
+
+async function tryUntilSerialized(
+  { run, undo }: Way,
+  script: ParsedScript,
+  seed: number,
+  limits: OnceLimits,
+): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
     limits.signal?.throwIfAborted();
     try {
-      await tryScript(client, script, pools, new Random(seed, `once/${script.file}`, attempt), seed, limits);
+      await run(new Random(seed, `once/${script.file}`, attempt));
       return { ok: true };
     } catch (error) {
       limits.signal?.throwIfAborted();
@@ -45,9 +73,53 @@ export async function runScriptOnce(
       }
       return { ok: false, error: publicPgError(error) };
     } finally {
-      await leaveNothing(client);
+      await undo();
     }
   }
+}
+
+/**
+ * invalid_transaction_termination (a procedure that commits), active_sql_transaction (VACUUM and the like): only a block of
+ * ours can bring them about where the script has none. A script of several transactions may fail in one for any reason, such as
+ * a cursor that is declared in each.
+ */
+const REFUSED_IN_BLOCK = new Set<string | undefined>(['2D000', '25001']);
+
+function mayBeOurTransaction({ commands }: ParsedScript, { sqlstate }: PublicPgError): boolean {
+  if (REFUSED_IN_BLOCK.has(sqlstate ?? undefined)) return true;
+  let transactions = 0;
+  let isOpen = false;
+  const own = sqlOf(commands);
+  for (const { transaction } of own) {
+    if (transaction === 'begin' || transaction === 'chain' || (!isOpen && transaction === undefined))
+      transactions += 1;
+    if (transaction !== undefined) isOpen = transaction === 'begin' || transaction === 'chain';
+  }
+  return transactions > 1 && own.some(({ transaction }) => transaction !== undefined);
+}
+
+function sqlOf(commands: readonly Command[]): SqlCommand[] {
+  return commands.flatMap((command) => {
+    if (command.kind === 'if') return command.branches.flatMap((branch) => sqlOf(branch.commands));
+    return command.kind === 'sql' ? [command] : [];
+  });
+}
+
+async function runAsInTraffic(
+  client: PgClient,
+  script: ParsedScript,
+  pools: SamplePools,
+  random: Random,
+  seed: number,
+  { lockTimeoutMs, statementTimeoutMs }: OnceLimits,
+): Promise<void> {
+  const variables = initialVariables(script, pools, random, presets(seed, 0));
+  await client.query(
+    `SET lock_timeout = ${Math.ceil(lockTimeoutMs)}; SET statement_timeout = ${Math.ceil(statementTimeoutMs)}`,
+  );
+  const query = (command: SqlCommand, values: (string | null)[]): Promise<SqlResult> =>
+    queryAsText(client, { text: command.text, values });
+  await runCommands(script.commands, { variables, random, query, pause: noPause });
 }
 
 async function tryScript(
@@ -85,4 +157,9 @@ function rollsBack(commands: readonly Command[]): boolean {
 async function leaveNothing(client: PgClient): Promise<void> {
   await client.query('ROLLBACK').catch(() => undefined);
   await client.query('DEALLOCATE ALL; SELECT pg_catalog.pg_advisory_unlock_all()').catch(() => undefined);
+}
+
+async function discardAll(client: PgClient): Promise<void> {
+  await client.query('ROLLBACK').catch(() => undefined);
+  await client.query('DISCARD ALL').catch(() => undefined);
 }

@@ -155,6 +155,30 @@ describe('runScriptOnce', () => {
     expect(await once('SELECT 1;')).toEqual({ ok: true });
   });
 
+  it.each([
+    ['a procedure that commits', 'call books();'],
+    ['a maintenance command', 'vacuum booked;'],
+    [
+      'a cursor in each of two transactions',
+      'begin;\ndeclare c cursor for select 1;\nfetch c;\ncommit;\nbegin;\ndeclare c cursor for select 1;\nfetch c;\ncommit;',
+    ],
+    [
+      'another role in each of two transactions',
+      'begin;\nset local role booker_a;\nselect 1;\ncommit;\nbegin;\nset local role booker_b;\nselect * from booked_b;\ncommit;',
+    ],
+  ])('runs a script with transactions of its own as the app does: %s', async (_, text) => {
+    await client.query(`
+      drop table if exists booked, booked_b; create table booked (id int); create table booked_b (id int);
+      do $$ begin create role booker_a; create role booker_b; exception when duplicate_object then null; end $$;
+      grant select on booked_b to booker_b;
+      create or replace procedure books() language plpgsql as $$ begin insert into booked values (1); commit; end $$`);
+    expect(await once(text)).toEqual({ ok: true });
+    const { rows } = await client.query(
+      "select current_user = session_user as own, current_setting('lock_timeout') as lock",
+    );
+    expect(rows).toEqual([{ own: true, lock: '0' }]);
+  });
+
   it('checks deferred constraints, which the app would meet at COMMIT', async () => {
     expect(await once('BEGIN; INSERT INTO line VALUES (5); COMMIT;')).toEqual({ ok: true });
     expect(await once('BEGIN; INSERT INTO line VALUES (500); COMMIT;')).toMatchObject({
