@@ -28,7 +28,8 @@ export interface ServerFacts {
  * @throws POSTGRES_START_FAILED where the server does not have what the rehearsal asked for
  */
 export async function readSettings(endpoint: PgEndpoint, asked: readonly PgSetting[]): Promise<ServerFacts> {
-  return withConnection(endpoint, 'setup', async (client) => {
+  // As the app will find them: the tool's own sessions live under none of them.
+  return withConnection(endpoint, 'compatibility', async (client) => {
     const names = [...new Set([...asked.map(({ name }) => name), ...ALWAYS_SHOWN])];
     const settings = [];
     for (const name of names) {

@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 async function medianMs(pipeline: boolean): Promise<number> {
-  const endpoint = { ...harness.database.endpoint, host: '127.0.0.1', port: far.port };
+  const endpoint = { ...harness.database.endpoint, host: '127.0.0.1', port: far.port, socketDir: undefined };
   far.delay(DELAY_MS);
   const traffic = await harness.start({
     ...{ versions: { old: { transfer: TRANSFER } }, endpoint, pipeline },
