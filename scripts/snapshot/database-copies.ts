@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { withConnection, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import { registerNames } from '../pg/messages/public-names.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
 
 /** Only from 15 on can it be chosen; before, files are copied always. */
@@ -26,6 +27,7 @@ export class DatabaseCopies {
   private constructor(endpoint: PgEndpoint) {
     this.#endpoint = endpoint;
     this.#original = `${endpoint.database}_restored`;
+    registerNames([endpoint.database, this.#original]);
   }
 
   /** Puts the restored database aside; nobody may be connected to it. @throws RESTORE_FAILED */

@@ -9,8 +9,9 @@ const SIGNAL = AbortSignal.timeout(60_000);
 let database: TestDatabase;
 let endpoint: PgEndpoint;
 
+/** As the app, which lives under the settings of the database; the rehearsal's own sessions do not. */
 async function query(text: string): Promise<unknown[]> {
-  return withConnection(endpoint, 'setup', async (client) => {
+  return withConnection(endpoint, 'app', async (client) => {
     const { rows } = await client.query<Record<string, unknown>>(text);
     return rows.map((row) => Object.values(row)[0]);
   });

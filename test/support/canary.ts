@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, type Dirent } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 
 /** Stands in every text value; as a number, a date and hexadecimal digits in the others. */
@@ -61,8 +61,9 @@ export function searchText(what: string, text: string, searched: Searched): void
 /** Where they may be: `private/`, and the author's own file that fills the database, in the copy of the plan. */
 const MAY_HOLD_THEM: ReadonlySet<string> = new Set(['private', 'generate.sql']);
 
-/** Looks through every other file below a folder. */
+/** Looks through every other file below a folder, which an early refusal may not have made. */
 export function searchFolder(folder: string, searched: Searched): void {
+  if (!existsSync(folder)) return;
   const entries: Dirent[] = readdirSync(folder, { withFileTypes: true });
   for (const entry of entries) {
     if (MAY_HOLD_THEM.has(entry.name)) continue;
