@@ -6,6 +6,7 @@ export type { ActorRecord } from './actor-record.ts';
 export type { PresenceRecord } from './presence-record.ts';
 export type { ExactWaitRecord } from './wait-records.ts';
 export type { ProbeRecord } from './probe-record.ts';
+export type { SchemaRecord } from './schema-records.ts';
 export { REQUEST_COLUMNS } from './load-records.ts';
 export type { RequestHeader, RequestRow, LoadEvent } from './load-records.ts';
 

@@ -17,6 +17,7 @@ import type {
   RequestHeader,
   RequestRow,
   RunRecord,
+  SchemaRecord,
   ServerRecord,
   SnapshotRecord,
   StepEvent,
@@ -36,6 +37,7 @@ interface Streams {
   probes: ProbeRecord;
   actors: ActorRecord;
   presence: PresenceRecord;
+  schema: SchemaRecord;
 }
 interface Documents {
   run: RunRecord;

@@ -59,7 +59,7 @@ function missingFiles(evidence: Evidence): string[] {
     ...(backfills ? ['batches' as const] : []),
     // Runs from before there were scenarios had no actors.
     ...(evidence.run.performances === undefined ? [] : ['actors' as const]),
-    ...presenceProbe(evidence),
+    ...newerProbes(evidence),
   ];
   return [
     ...DOCUMENTS.filter((name) => evidence[name] === undefined).map((name) => `${name}.json`),
@@ -71,7 +71,7 @@ function missingFiles(evidence: Evidence): string[] {
 function brokenProbes(evidence: Evidence): CheckFinding[] {
   const { probes } = evidence;
   if (probes === undefined) return [];
-  return [...PROBES, ...presenceProbe(evidence)].flatMap((name): CheckFinding[] => {
+  return [...PROBES, ...newerProbes(evidence)].flatMap((name): CheckFinding[] => {
     const own = probes.filter(({ probe }) => probe === name);
     const died = own.find(({ event }) => event === 'died');
     if (died !== undefined) {
@@ -140,9 +140,11 @@ function matrixGaps({ compatibility, steps, run }: Evidence): CheckFinding[] {
   ];
 }
 
-/** Older runs had nobody who looked after the servers. */
-function presenceProbe({ probes }: Evidence): ProbeRecord['probe'][] {
-  return probes?.some(({ probe }) => probe === 'presence') === true ? ['presence'] : [];
+const NEWER_PROBES = ['presence', 'schema'] as const;
+
+/** Older runs had nobody who looked after the servers or the schema. */
+function newerProbes({ probes }: Evidence): (typeof NEWER_PROBES)[number][] {
+  return NEWER_PROBES.filter((name) => probes?.some(({ probe }) => probe === name) === true);
 }
 
 function noRequests({ requests, run }: Evidence): CheckFinding[] {

@@ -12,6 +12,7 @@ import type {
   PresenceRecord,
   ProbeRecord,
   RunRecord,
+  SchemaRecord,
   ServerRecord,
   SnapshotRecord,
   StepEvent,
@@ -42,6 +43,8 @@ export interface Evidence {
   readonly actors?: readonly ActorRecord[] | undefined;
   /** Older runs have none. */
   readonly presence?: readonly PresenceRecord[] | undefined;
+  /** Older runs have none. */
+  readonly schema?: readonly SchemaRecord[] | undefined;
 }
 
 /** An artifact by the name of its file without extension. */
@@ -74,6 +77,7 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
     probes: await stream('probes', () => folder.read('probes')),
     actors: await stream('actors', () => folder.read('actors')),
     presence: await stream('presence', () => folder.read('presence')),
+    schema: await stream('schema', () => folder.read('schema')),
   };
 }
 

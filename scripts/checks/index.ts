@@ -17,6 +17,7 @@ import { replicationLag } from './replication-lag.ts';
 import { stepDuration } from './step-duration.ts';
 import { steps } from './steps.ts';
 import { unexplained } from './unexplained.ts';
+import { unfinished } from './unfinished.ts';
 
 /** Every check, sorted by id. */
 export const CHECKS: readonly Check[] = [
@@ -38,4 +39,5 @@ export const CHECKS: readonly Check[] = [
   stepDuration,
   steps,
   unexplained,
+  unfinished,
 ];

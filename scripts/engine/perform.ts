@@ -11,6 +11,7 @@ import { LockWatch } from '../probes/lock-watch.ts';
 import { ProbeLife } from '../probes/probe-life.ts';
 import { waitSources } from '../probes/wait-sources.ts';
 import type { ServerWatches } from '../probes/server-watch/server-watches.ts';
+import { SchemaWatch } from '../probes/schema-watch/schema-watch.ts';
 import { ServerProbe } from '../probes/server-probe.ts';
 import { replay } from '../replay/replay.ts';
 import type { StepFailure } from '../replay/step-failure.ts';
@@ -59,7 +60,7 @@ export async function perform(run: Performance): Promise<StepFailure | undefined
 async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailure | undefined> {
   const { rehearsal, environment, clock, onEvent } = run;
   const probes = await startProbes(run, cleanup);
-  const { life, watch, compatibility, pools } = probes;
+  const { life, watch, schema, compatibility, pools } = probes;
   const writers = { steps: writer(run, cleanup, 'steps'), batches: writer(run, cleanup, 'batches') };
   const endpoint = environment.primary;
   const events = writer(run, cleanup, 'load');
@@ -82,7 +83,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
   const company = await gather(run, endpoint, cleanup);
   let current = { index: 0, step: rehearsal.plan[0] };
   const context = {
-    ...{ rehearsal, primary: endpoint, clock, watch, traffic, signal, ...writers },
+    ...{ rehearsal, primary: endpoint, clock, watch, schema, traffic, signal, ...writers },
     settled: () => run.watches.settled(),
     progress: (detail: string, fraction: number | null, etaMs: number | null): void => {
       const { index, step } = current;
@@ -99,6 +100,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
       onEvent(stepEvent(step, index, status === 'ok' ? 'done' : status, detail, null, null));
     },
     afterStep: async (step) => {
+      await schema.afterStep(step.name);
       await compatibility.look(step.name, signal);
     },
   });
@@ -145,6 +147,7 @@ async function gather(run: Performance, endpoint: PgEndpoint, cleanup: Cleanup):
 interface Probes {
   readonly life: ProbeLife;
   readonly watch: LockWatch;
+  readonly schema: SchemaWatch;
   readonly compatibility: CompatibilityProbe;
   readonly pools: SamplePools;
   /** The standby's lag as last seen. */
@@ -185,7 +188,10 @@ async function startProbes(run: Performance, cleanup: Cleanup): Promise<Probes> 
   cleanup.add('exact waits', () => exact.stop());
   const watch = await LockWatch.start(endpoint, { clock, life, exact, ...records });
   cleanup.add('lock watch', () => watch.stop());
-  return { life, watch, compatibility, pools, lagMs: () => lagMs };
+  const looks = { writer: writer(run, cleanup, 'schema'), clock, life };
+  const schema = await SchemaWatch.start(endpoint, looks);
+  cleanup.add('schema watch', () => schema.stop());
+  return { life, watch, schema, compatibility, pools, lagMs: () => lagMs };
 }
 
 /** What the watches see belongs to this playing of the plan until it ends. */

@@ -2,6 +2,7 @@ import type { AttemptRecord, BatchRecord, StepEvent } from '../artifacts/records
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import type { LockWatch } from '../probes/lock-watch.ts';
+import type { SchemaWatch } from '../probes/schema-watch/schema-watch.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 
@@ -18,6 +19,7 @@ export interface StepContext {
   readonly primary: PgEndpoint;
   readonly clock: RunClock;
   readonly watch: LockWatch;
+  readonly schema: SchemaWatch;
   readonly traffic: Traffic;
   readonly steps: NdjsonWriter<StepEvent>;
   readonly batches: NdjsonWriter<BatchRecord>;
@@ -35,4 +37,5 @@ export interface StepOutcome {
   readonly shown: Readonly<Record<string, string>>;
 }
 
-export type OnAttempt = (record: Omit<AttemptRecord, 'type' | 'step'>) => void;
+/** A try failed and another one follows, when this has resolved and the pause is over. */
+export type OnAttempt = (record: Omit<AttemptRecord, 'type' | 'step'>) => Promise<void> | void;

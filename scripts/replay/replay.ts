@@ -60,7 +60,7 @@ async function attempt(
   context: StepContext,
 ): Promise<StepOutcome | StepFailure> {
   let tries = 0;
-  const onAttempt: OnAttempt = (record) => {
+  const onAttempt: OnAttempt = async (record) => {
     tries += 1;
     context.steps.write({ type: 'attempt', step: step.name, ...record });
     context.progress(
@@ -68,6 +68,7 @@ async function attempt(
       null,
       null,
     );
+    await context.schema.afterTry(step.name, record.attempt);
   };
   try {
     const outcome = await runStep(step, version, context, onAttempt);

@@ -16,7 +16,7 @@ describe('withRetries', () => {
     const tries = await withRetries(
       step,
       (attempt) => (attempt < 3 ? Promise.reject(failure('55P03')) : Promise.resolve()),
-      ({ attempt }) => told.push(attempt),
+      ({ attempt }) => void told.push(attempt),
       () => 0,
       signal,
     );
@@ -28,7 +28,7 @@ describe('withRetries', () => {
     const work = withRetries(
       step,
       () => Promise.reject(failure('55P03')),
-      ({ attempt }) => told.push(attempt),
+      ({ attempt }) => void told.push(attempt),
       () => 0,
       signal,
     );

@@ -34,7 +34,7 @@ export async function withRetries(
       if (!(error instanceof StepFailure) || !isWorthAnotherTry(error.error) || attempt > step.retries)
         throw error;
       const pauseMs = retryPauseMs(step.retryPauseMs, attempt);
-      onAttempt({ attempt, tMs: now(), error: error.error, pauseMs });
+      await onAttempt({ attempt, tMs: now(), error: error.error, pauseMs });
       await sleep(pauseMs, signal);
     }
   }

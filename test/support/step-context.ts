@@ -3,6 +3,7 @@ import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import { ExactWaits } from '../../scripts/probes/exact-waits.ts';
 import { LockWatch } from '../../scripts/probes/lock-watch.ts';
 import { ProbeLife } from '../../scripts/probes/probe-life.ts';
+import { SchemaWatch } from '../../scripts/probes/schema-watch/schema-watch.ts';
 import { waitSources } from '../../scripts/probes/wait-sources.ts';
 import type { StepContext } from '../../scripts/replay/context.ts';
 import type { Cleanup } from '../../scripts/shared/cleanup.ts';
@@ -25,17 +26,21 @@ export async function openStepContext(
     steps: folder.writer('steps'),
     batches: folder.writer('batches'),
     exact: folder.writer('exact-waits'),
+    schema: folder.writer('schema'),
   };
   for (const [name, writer] of Object.entries(writers)) cleanup.add(name, () => writer.close());
   const exact = await ExactWaits.start(endpoint, sources, { clock, life, writer: writers.exact });
   cleanup.add('exact waits', () => exact.stop());
   const watch = await LockWatch.start(endpoint, { ...writers, clock, life, exact });
   cleanup.add('watch', () => watch.stop());
+  const schema = await SchemaWatch.start(endpoint, { clock, life, writer: writers.schema });
+  cleanup.add('schema', () => schema.stop());
   return {
     rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
     primary: endpoint,
     clock,
     watch,
+    schema,
     traffic: { setShares: () => Promise.resolve(), p99Ms: () => null },
     steps: writers.steps,
     batches: writers.batches,

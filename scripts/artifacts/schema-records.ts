@@ -1,0 +1,38 @@
+/** artifacts/schema.ndjson: what the plan left in the database, in order of time. Older runs have none. */
+export type SchemaRecord = UnfinishedRecord;
+
+/** Everything unfinished in the database at one look. */
+export interface UnfinishedRecord {
+  readonly type: 'unfinished';
+  /** Null = before the first step. */
+  readonly step: string | null;
+  /** The try that had just failed; null = the step had ended. */
+  readonly attempt: number | null;
+  readonly tMs: number;
+  readonly objects: readonly UnfinishedObject[];
+}
+
+export const UNFINISHED_KINDS = [
+  'index',
+  'partitioned-index',
+  'constraint',
+  'detached-partition',
+  'trigger',
+] as const;
+
+/**
+ * `index`: pg_index.indisvalid, indisready or indislive is false. `partitioned-index`: one that not every partition has.
+ * `constraint`: NOT VALID. `detached-partition`: pg_inherits.inhdetachpending. `trigger`: disabled, also those of foreign keys.
+ */
+export interface UnfinishedObject {
+  readonly kind: (typeof UNFINISHED_KINDS)[number];
+  readonly oid: number;
+  /** Quoted as SQL takes it; qualified with the schema where the kind has one. */
+  readonly name: string;
+  /** The table, or of a partition its parent; quoted and qualified. */
+  readonly relation: string;
+  /** An index that is part of a partitioned one cannot be dropped alone. */
+  readonly isPart: boolean;
+  /** Partitions without the index. */
+  readonly lacking: readonly string[];
+}

@@ -1,0 +1,48 @@
+import type { UnfinishedObject } from '../../artifacts/schema-records.ts';
+import type { Asker } from '../../pg/asker.ts';
+import { FIRST_USER_OID } from '../catalog.ts';
+
+/** A constraint that is not enforced (PostgreSQL 18) is never validated; older versions have no such column. */
+const IS_ENFORCED = `coalesce((to_jsonb(k)->>'conenforced')::boolean, true)`;
+/** The column came with PostgreSQL 14. */
+const IS_DETACHING = `coalesce((to_jsonb(h)->>'inhdetachpending')::boolean, false)`;
+
+const named = (oid: string): string =>
+  `(select quote_ident(n.nspname) || '.' || quote_ident(c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = ${oid})`;
+
+/** Opens no relation, so that no lock of anybody's can hold it up. */
+const UNFINISHED = `
+  select case c.relkind when 'I' then 'partitioned-index' else 'index' end, i.indexrelid::bigint,
+         ${named('i.indexrelid')}, ${named('i.indrelid')}, c.relispartition,
+         case c.relkind when 'I' then array(
+           select ${named('h.inhrelid')} from pg_inherits h
+            where h.inhparent = i.indrelid and not exists (
+              select from pg_inherits a join pg_index x on x.indexrelid = a.inhrelid
+               where a.inhparent = i.indexrelid and x.indrelid = h.inhrelid and x.indisvalid) order by 1) else '{}' end
+    from pg_index i join pg_class c on c.oid = i.indexrelid
+   where not (i.indisvalid and i.indisready and i.indislive) and i.indexrelid >= ${FIRST_USER_OID}
+   union all
+  select 'constraint', k.oid::bigint, quote_ident(k.conname), ${named('k.conrelid')}, k.conislocal is false, '{}'
+    from pg_constraint k
+   where not k.convalidated and k.conrelid <> 0 and k.conparentid = 0 and k.oid >= ${FIRST_USER_OID} and ${IS_ENFORCED}
+   union all
+  select 'detached-partition', h.inhrelid::bigint, ${named('h.inhrelid')}, ${named('h.inhparent')}, true, '{}'
+    from pg_inherits h where h.inhrelid >= ${FIRST_USER_OID} and ${IS_DETACHING}
+   union all
+  select 'trigger', t.oid::bigint, quote_ident(t.tgname), ${named('t.tgrelid')}, t.tgisinternal, '{}'
+    from pg_trigger t where t.tgenabled = 'D' and t.oid >= ${FIRST_USER_OID}
+   order by 1, 2`;
+
+type Row = [
+  ...[kind: UnfinishedObject['kind'], oid: string, name: string | null, relation: string | null],
+  ...[isPart: boolean, lacking: string[]],
+];
+
+/** @throws what PostgreSQL says */
+export async function readUnfinished(client: Asker): Promise<UnfinishedObject[]> {
+  const { rows } = await client.query<Row>({ text: UNFINISHED, rowMode: 'array' });
+  return rows.flatMap(([kind, oid, name, relation, isPart, lacking]) =>
+    // Dropped between the catalogs' rows.
+    name === null || relation === null ? [] : [{ kind, oid: Number(oid), name, relation, isPart, lacking }],
+  );
+}

@@ -1,0 +1,63 @@
+import type { PlannedStep } from '../../scripts/artifacts/records.ts';
+import { loadAdvice } from '../../scripts/checks/advice.ts';
+import { analyse } from '../../scripts/checks/analysis/analyse.ts';
+import { evidence, plannedStep, runRecord } from '../../scripts/checks/evidence-fixture.ts';
+import { runChecks } from '../../scripts/checks/run-checks.ts';
+import type { Finding } from '../../scripts/checks/result.ts';
+import type { SqlStep } from '../../scripts/plan/model.ts';
+import { replay } from '../../scripts/replay/replay.ts';
+import type { ReplayBench } from './replay-bench.ts';
+
+/** A sql step of one file that is called as the step. */
+export function sqlStep(name: string, text: string, extra: Partial<SqlStep> = {}): SqlStep {
+  return {
+    ...{ kind: 'sql', name, phase: 'expand', retries: 0, retryPauseMs: 50, pointOfNoReturn: false },
+    ...{ files: [{ file: `sql/${name}.sql`, text }], transaction: 'as-written' },
+    ...extra,
+  };
+}
+
+/**
+ * Plays the steps on the bench's database and judges what was recorded.
+ * @param onTry awaited after each try that failed and is followed by another one
+ * @returns the findings of the named checks
+ */
+export async function replayed(
+  bench: ReplayBench,
+  steps: readonly SqlStep[],
+  checks: readonly string[],
+  onTry: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<Finding[]> {
+  const { context, folder } = bench;
+  const rehearsal = { ...context.rehearsal, plan: steps, load: { versions: [] } };
+  const { schema } = context;
+  const afterTry = async (step: string, attempt: number): Promise<void> => {
+    await schema.afterTry(step, attempt);
+    await onTry();
+  };
+  await replay({ ...context, rehearsal, schema: { afterTry } } as unknown as typeof context, {
+    onStart: () => undefined,
+    onEnd: () => undefined,
+    afterStep: (step) => schema.afterStep(step.name),
+  });
+  await bench.close();
+  await loadAdvice();
+  const recorded = evidence({
+    run: runRecord({ plan: steps.map(planned) }),
+    ...{ steps: await folder.read('steps'), schema: await folder.read('schema') },
+    ...{ locks: await folder.read('locks'), exactWaits: await folder.read('exact-waits') },
+    snapshot: { ...evidence().snapshot, tables: TABLES } as never,
+  });
+  return runChecks(analyse(recorded))
+    .findings.map(({ finding }) => finding)
+    .filter(({ check }) => checks.includes(check));
+}
+
+const TABLES = [
+  { name: 'public.items', rows: 0, bytes: 0 },
+  { name: 'public.orders', rows: 20_000, bytes: 1_000_000 },
+];
+
+function planned({ name, pointOfNoReturn, files }: SqlStep): PlannedStep {
+  return plannedStep(name, { pointOfNoReturn, files: files.map(({ file }) => file) });
+}
