@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rmdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { localHostAlive } from '../../infra/targets/local/host.ts';
 import { leaveNothing, LocalRun, needsLocalHosts } from './local-fixture.ts';
 
@@ -54,7 +54,8 @@ describe.skipIf(!(await needsLocalHosts()))('limits of local hosts', () => {
       await run.remove();
     } finally {
       delete process.env['REHEARSE_STATE_DIR'];
-      execFileSync('umount', [disk]);
+      // What was killed a moment ago may hold it a little longer.
+      await vi.waitFor(() => execFileSync('umount', [disk]), { timeout: 10_000, interval: 250 });
       await rmdir(disk);
     }
   });

@@ -191,7 +191,7 @@ describe('a Rehearsal on record', () => {
     const wrong = { dir: '', stepz: [], files: { a: 1 }, keep: 'long', rehearsal: 'tiny', target: 'auto' };
     expect(await plugin.check({ ...wrong, snapshot: 'x', settings: {} })).toEqual([
       'dir: Too small: expected string to have >=1 characters',
-      'keep: not a duration above zero; write 30m or 1h30m',
+      'keep: not a duration from 1ms to 24d; write 30m or 1h30m',
       'steps: missing',
       'files.a: Invalid input: expected string, received number',
       'stepz: unknown input; did you mean steps?',

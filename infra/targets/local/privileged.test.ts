@@ -39,4 +39,17 @@ describe.skipIf(!needs('bash', 'to run scripts') || !(await canBeRoot()))('a scr
     await expect(runAsRoot('sleep 20', { timeoutMs: 100 })).rejects.toMatchObject({ code: 'TIMED_OUT' });
     expect(Date.now() - startedAt).toBeLessThan(10_000);
   });
+
+  it('ends with all it started although nobody had the time to read its first words', async () => {
+    const startedAt = Date.now();
+    const running = runAsRoot('sleep 20', { timeoutMs: 100 });
+    // The script is sent, and nothing is read.
+    for (let turn = 0; turn < 1_000; turn++)
+      await new Promise<void>((resolve) => {
+        process.nextTick(resolve);
+      });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    await expect(running).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+  });
 });

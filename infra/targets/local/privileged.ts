@@ -70,14 +70,18 @@ export async function runAsRoot(
     stdio: withoutForeign('pipe', 'pipe', 'pipe'),
   });
   let output = '';
-  running.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const limit = AbortSignal.timeout(timeoutMs);
   const stop = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   const onStop = (): void => {
     const [group = ''] = output.split('\n');
-    if (group === '') running.kill();
-    else endGroup(Number(group));
+    if (group !== '') endGroup(Number(group));
+    else running.kill();
   };
+  running.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+    // Its first words may be read only after the stop, when it has already started others.
+    if (stop.aborted) onStop();
+  });
   stop.addEventListener('abort', onStop, { once: true });
   const end = await running.finally(() => {
     stop.removeEventListener('abort', onStop);
