@@ -198,6 +198,14 @@ test('syntax errors in every SQL file are told with the line in that file, each 
   ]);
 });
 
+test.each([
+  ['create table t (id text);\nada lovelace;\n', 'syntax error (column 1)'],
+  ["select 1;\nselect 'ada\nlovelace", 'unterminated quoted string (column 8)'],
+  ['select 1;\ncreate role x "ada";\n', 'unrecognized role option "…" (column 15)'],
+])('a syntax error in what makes the rows is told without them: %j', async (sql, message) => {
+  expect(await mistakesIn(plan(SOAK), { 'r/gen.sql': sql })).toEqual([`r/gen.sql:2 ${message}`]);
+});
+
 test('missing files and folders are told where they are named', async () => {
   const yaml = plan(
     '{ phase: expand, sql: [sql/1-expand.sql, sql/gone.sql], rollback: undo/gone.sql }',

@@ -78,7 +78,7 @@ async function readSnapshot(config: RehearsalConfig['snapshot'], reading: Readin
     return { kind: 'file', path, ...takenAt };
   }
   const at = ['snapshot', 'generator'];
-  const read = await reading.sqlFile(at, config.generator);
+  const read = await reading.sqlFile(at, config.generator, 'private');
   if (read?.statements?.length === 0) reading.mistake(at, '{value} holds no SQL statement');
   return { kind: 'generator', path: reading.absolute(config.generator), ...takenAt };
 }

@@ -60,11 +60,18 @@ export class Reading {
     return relative(this.dir, this.absolute(file)).split(sep).join('/');
   }
 
-  /** An SQL file that the value at `path` names, read once; undefined where it cannot be read. */
-  async sqlFile(path: KeyPath, file: string): Promise<ParsedSqlFile | undefined> {
+  /**
+   * An SQL file that the value at `path` names, read once; undefined where it cannot be read.
+   * @param words whether a mistake may repeat words of the file; not where they may be rows
+   */
+  async sqlFile(
+    path: KeyPath,
+    file: string,
+    words: 'public' | 'private' = 'public',
+  ): Promise<ParsedSqlFile | undefined> {
     if (!(await this.requireFile(path, file))) return undefined;
     const name = this.fromDir(file);
-    const known = this.#sql.get(name) ?? this.#readSql(name);
+    const known = this.#sql.get(name) ?? this.#readSql(name, words);
     this.#sql.set(name, known);
     return await known;
   }
@@ -100,7 +107,7 @@ export class Reading {
     this.outside.add(name === target ? name : `${name} (${target})`);
   }
 
-  async #readSql(file: string): Promise<ParsedSqlFile | undefined> {
+  async #readSql(file: string, words: 'public' | 'private'): Promise<ParsedSqlFile | undefined> {
     const whole = await this.text(file);
     if (whole === undefined) return undefined;
     const rule = toolRuleOf(file, whole);
@@ -109,9 +116,15 @@ export class Reading {
     const split = await splitSql(text);
     if (split.ok) return { file, text, statements: split.statements, ...ruled };
     const { line, column, message } = split.error;
-    this.mistakeIn(file, line, `${message} (column ${column})`);
+    const told = words === 'public' ? message : withoutQuotes(message);
+    this.mistakeIn(file, line, `${told} (column ${column})`);
     return { file, text, statements: undefined, ...ruled };
   }
+}
+
+/** A parser's message without what it repeats of the text. */
+function withoutQuotes(message: string): string {
+  return message.replace(/ at or near "[\s\S]*$/, '').replace(/"[^"]*"/g, '"…"');
 }
 
 function whyUnreadable(error: NodeJS.ErrnoException): string {

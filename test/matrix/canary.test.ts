@@ -119,7 +119,7 @@ const PLACES: readonly Place[] = [
   },
   {
     what: 'data where SQL should be',
-    right: 3,
+    right: 2,
     step: '{ phase: expand, sql: ok.sql }',
     files: { 'generate.sql': `create table a (b text);\n${CANARY} ${CANARY};\n` },
   },
