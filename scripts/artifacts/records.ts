@@ -65,6 +65,8 @@ export interface PlannedStep {
   readonly phase: Phase;
   readonly kind: StepKind;
   readonly pointOfNoReturn: boolean;
+  /** Tables whose rows it removes by word of the author. Absent where there are none. */
+  readonly losesRows?: readonly string[];
   /** Files of a sql or verify step, relative to the rehearsal. */
   readonly files: readonly string[];
   readonly deploy: {

@@ -1,5 +1,5 @@
 /** artifacts/schema.ndjson: what the plan left in the database, in order of time. Older runs have none. */
-export type SchemaRecord = UnfinishedRecord;
+export type SchemaRecord = UnfinishedRecord | LostRowsRecord;
 
 /** Everything unfinished in the database at one look. */
 export interface UnfinishedRecord {
@@ -35,4 +35,25 @@ export interface UnfinishedObject {
   readonly isPart: boolean;
   /** Partitions without the index. */
   readonly lacking: readonly string[];
+}
+
+/** Tables that were there before the plan and whose rows were gone when a step had ended. */
+export interface LostRowsRecord {
+  readonly type: 'lost-rows';
+  readonly step: string;
+  readonly tMs: number;
+  readonly tables: readonly LostRows[];
+}
+
+export const WAYS_TO_LOSE_ROWS = ['dropped', 'made-anew', 'emptied'] as const;
+
+export interface LostRows {
+  /** `schema.name` as before the plan. */
+  readonly table: string;
+  /** `made-anew`: another table, with other rows, has its name. */
+  readonly how: (typeof WAYS_TO_LOSE_ROWS)[number];
+  /** Before the plan, by the statistics; the snapshot's stock knows better. */
+  readonly estimatedRows: number;
+  /** Null where it could not be counted. */
+  readonly rowsLeft: number | null;
 }

@@ -12,6 +12,7 @@ import { lockHold } from './lock-hold.ts';
 import { lockSlots } from './lock-slots.ts';
 import { lockWait } from './lock-wait.ts';
 import { p99 } from './p99.ts';
+import { rowsLost } from './rows-lost.ts';
 import { serverPresence } from './server-presence.ts';
 import { replicationLag } from './replication-lag.ts';
 import { stepDuration } from './step-duration.ts';
@@ -35,6 +36,7 @@ export const CHECKS: readonly Check[] = [
   lockWait,
   p99,
   replicationLag,
+  rowsLost,
   serverPresence,
   stepDuration,
   steps,

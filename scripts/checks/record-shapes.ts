@@ -3,7 +3,7 @@ import { ACTOR_KINDS } from '../plan/model.ts';
 import type { DocumentName, StreamName } from '../artifacts/run-folder.ts';
 import { isMoment } from '../shared/moments.ts';
 import { AWAY_WHY } from '../artifacts/presence-record.ts';
-import { UNFINISHED_KINDS } from '../artifacts/schema-records.ts';
+import { UNFINISHED_KINDS, WAYS_TO_LOSE_ROWS } from '../artifacts/schema-records.ts';
 import { WAIT_TIERS } from '../artifacts/wait-records.ts';
 
 /*
@@ -77,6 +77,38 @@ const exactWait = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tier'), tMs: moment, tier: z.enum(WAIT_TIERS), resolutionMs: number }),
 ]);
 
+const schemaRecord = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('unfinished'),
+    step: text.nullable(),
+    attempt: number.nullable(),
+    tMs: moment,
+    objects: z.array(
+      z.object({
+        kind: z.enum(UNFINISHED_KINDS),
+        oid: number,
+        name: text,
+        relation: text,
+        isPart: z.boolean(),
+        lacking: z.array(text),
+      }),
+    ),
+  }),
+  z.object({
+    type: z.literal('lost-rows'),
+    step: text,
+    tMs: moment,
+    tables: z.array(
+      z.object({
+        table: text,
+        how: z.enum(WAYS_TO_LOSE_ROWS),
+        estimatedRows: number,
+        rowsLeft: number.nullable(),
+      }),
+    ),
+  }),
+]);
+
 const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> = {
   run: z.object({
     schemaVersion: z.literal(1),
@@ -144,22 +176,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     z.object({ type: z.literal('stood-still'), fromMs: moment, toMs: moment }),
     z.object({ type: z.literal('crash'), role: text, pid: number, signal: number, tMs: moment }),
   ]),
-  schema: z.object({
-    type: z.literal('unfinished'),
-    step: text.nullable(),
-    attempt: number.nullable(),
-    tMs: moment,
-    objects: z.array(
-      z.object({
-        kind: z.enum(UNFINISHED_KINDS),
-        oid: number,
-        name: text,
-        relation: text,
-        isPart: z.boolean(),
-        lacking: z.array(text),
-      }),
-    ),
-  }),
+  schema: schemaRecord,
   probes: z.object({ probe: text, event: z.enum(['started', 'stopped', 'died', 'gap']), tMs: moment }),
 };
 

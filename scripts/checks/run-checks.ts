@@ -109,6 +109,7 @@ const KINDS: readonly string[] = [
   'serverPresence',
   'evidenceComplete',
   'actors',
+  'rowsLost',
   'unfinished',
   'errors',
   'compatibility',

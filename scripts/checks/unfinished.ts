@@ -19,7 +19,7 @@ export const unfinished: Check = {
     const { schema } = analysis.evidence;
     if (schema === undefined)
       return { ...NOTHING, title: 'What the plan left in the schema was not recorded', isNotJudged: true };
-    const left = leftOvers(schema);
+    const left = leftOvers(schema.filter((record) => record.type === 'unfinished'));
     const findings = left.flatMap((one) =>
       one.since === undefined ? stoodBefore(one, analysis) : [ofPlan(one, analysis)],
     );

@@ -32,6 +32,7 @@ function plannedStep(step: Step): PlannedStep {
     phase: step.phase,
     kind: step.kind,
     pointOfNoReturn: step.pointOfNoReturn,
+    ...(step.losesRows === undefined ? {} : { losesRows: step.losesRows }),
     files: step.kind === 'sql' || step.kind === 'verify' ? step.files.map(({ file }) => file) : [],
     deploy: step.kind === 'deploy' ? { to: step.to, strategy: step.strategy, overMs: step.overMs } : null,
     batchTargetMs: step.kind === 'backfill' ? step.batchTargetMs : null,

@@ -100,8 +100,8 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
       onEvent(stepEvent(step, index, status === 'ok' ? 'done' : status, detail, null, null));
     },
     afterStep: async (step) => {
-      await schema.afterStep(step.name);
       await compatibility.look(step.name, signal);
+      await schema.afterStep(step.name);
     },
   });
   await company.leave();

@@ -148,6 +148,8 @@ interface StepBase {
   /** First pause before a retry; doubles up to `RETRY_PAUSE_MAX_MS`, with jitter. */
   readonly retryPauseMs: number;
   readonly pointOfNoReturn: boolean;
+  /** Tables whose rows it removes on purpose; may be schema-qualified. */
+  readonly losesRows?: readonly string[];
   /** A SQL file that undoes the step. */
   readonly rollback?: SqlFile;
 }

@@ -43,6 +43,7 @@ async function readStep(config: StepConfig, name: string, path: KeyPath, reading
     retries: config.retries,
     retryPauseMs: config.retryPause,
     pointOfNoReturn: config.pointOfNoReturn,
+    losesRows: config.losesRows,
     rollback: await readRollback(config, path, reading),
   });
   if ('sql' in config) return await sqlStep(config, base, path, reading);

@@ -32,6 +32,12 @@ const common = {
     .prefault('200ms')
     .describe('Pause before the first retry; it doubles with each further one.'),
   rollback: path('a file', 'sql/1-undo.sql').exactOptional().describe('SQL file that undoes the step.'),
+  losesRows: z
+    .array(words('a table', 'public.sessions'))
+    .min(1, { error: 'names no table' })
+    .exactOptional()
+    .meta({ title: 'list of tables', examples: ['[public.sessions]'] })
+    .describe('Tables whose rows the step drops or empties on purpose.'),
   pointOfNoReturn: flag(true)
     .prefault(false)
     .describe('After this step the release can no longer be rolled back.'),

@@ -58,6 +58,6 @@ const TABLES = [
   { name: 'public.orders', rows: 20_000, bytes: 1_000_000 },
 ];
 
-function planned({ name, pointOfNoReturn, files }: SqlStep): PlannedStep {
-  return plannedStep(name, { pointOfNoReturn, files: files.map(({ file }) => file) });
+function planned({ name, pointOfNoReturn, losesRows = [], files }: SqlStep): PlannedStep {
+  return plannedStep(name, { pointOfNoReturn, losesRows, files: files.map(({ file }) => file) });
 }

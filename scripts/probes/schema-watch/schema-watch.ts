@@ -5,6 +5,9 @@ import type { NdjsonWriter } from '../../shared/ndjson.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { ProbeConnection } from '../probe-connection.ts';
 import type { ProbeLife } from '../probe-life.ts';
+import { countLeft } from './count-left.ts';
+import { suspects } from './lost-rows.ts';
+import { readTables, type TableStock } from './table-stock.ts';
 import { readUnfinished } from './unfinished.ts';
 
 interface Sinks {
@@ -20,9 +23,14 @@ const MAY_BE_AWAY_MS = Infinity;
 export class SchemaWatch {
   readonly #server: ProbeConnection;
   readonly #sinks: Sinks;
+  readonly #endpoint: PgEndpoint;
+  /** Before the plan, without those whose rows are known to be gone; and at the last look. */
+  #start: Map<number, TableStock> = new Map();
+  #before: Map<number, TableStock> = new Map();
   #dead = false;
 
-  private constructor(server: ProbeConnection, sinks: Sinks) {
+  private constructor(endpoint: PgEndpoint, server: ProbeConnection, sinks: Sinks) {
+    this.#endpoint = endpoint;
     this.#server = server;
     this.#sinks = sinks;
     sinks.life.note('schema', 'started');
@@ -31,8 +39,11 @@ export class SchemaWatch {
   /** Looks for the first time. */
   static async start(endpoint: PgEndpoint, sinks: Sinks): Promise<SchemaWatch> {
     const owner = { probe: 'schema', life: sinks.life, mayBeAwayMs: MAY_BE_AWAY_MS } as const;
-    const watch = new SchemaWatch(await ProbeConnection.open(endpoint, owner), sinks);
+    const watch = new SchemaWatch(endpoint, await ProbeConnection.open(endpoint, owner), sinks);
     await watch.#look(null, null);
+    await watch.#guarded(async () => {
+      watch.#start = watch.#before = await readTables(watch.#server);
+    });
     return watch;
   }
 
@@ -42,6 +53,7 @@ export class SchemaWatch {
 
   async afterStep(step: string): Promise<void> {
     await this.#look(step, null);
+    await this.#guarded(() => this.#lookForLostRows(step));
   }
 
   async stop(): Promise<void> {
@@ -49,16 +61,32 @@ export class SchemaWatch {
     if (!this.#dead) this.#sinks.life.note('schema', 'stopped');
   }
 
-  /** The run goes on without its eyes; the verdict will be inconclusive. */
   async #look(step: string | null, attempt: number | null): Promise<void> {
-    if (this.#dead) return;
-    const { writer, clock, life } = this.#sinks;
-    try {
+    const { writer, clock } = this.#sinks;
+    await this.#guarded(async () => {
       const objects = await readUnfinished(this.#server);
       writer.write({ type: 'unfinished', step, attempt, tMs: clock.now(), objects });
+    });
+  }
+
+  async #lookForLostRows(step: string): Promise<void> {
+    const { writer, clock } = this.#sinks;
+    const now = await readTables(this.#server);
+    const tables = await countLeft(this.#endpoint, suspects(this.#start, this.#before, now));
+    if (tables.length > 0) writer.write({ type: 'lost-rows', step, tMs: clock.now(), tables });
+    const lost = new Set(tables.map(({ table }) => table));
+    this.#start = new Map([...this.#start].filter(([, { name }]) => !lost.has(name)));
+    this.#before = now;
+  }
+
+  /** The run goes on without its eyes; the verdict will be inconclusive. */
+  async #guarded(look: () => Promise<void>): Promise<void> {
+    if (this.#dead) return;
+    try {
+      await look();
     } catch (error) {
       this.#dead = true;
-      life.note('schema', 'died', asError(error).message);
+      this.#sinks.life.note('schema', 'died', asError(error).message);
     }
   }
 }

@@ -1,0 +1,96 @@
+import type { LostRows, LostRowsRecord } from '../artifacts/schema-records.ts';
+import { formatCount, plural } from '../shared/format.ts';
+import { StatementTree } from './advice/statement-tree.ts';
+import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
+import { NOTHING, type Check, type CheckFinding } from './check.ts';
+import { shortRelation, stepTitle } from './wording.ts';
+
+export const rowsLost: Check = {
+  id: 'rowsLost',
+  title: 'No table that was there before lost its rows unsaid',
+  failureTitle: 'A table that was there before lost its rows',
+  needs: [],
+  unit: 'rows',
+  budget: null,
+  run(analysis) {
+    const { schema } = analysis.evidence;
+    if (schema === undefined)
+      return { ...NOTHING, title: 'Whether tables lost their rows was not recorded', isNotJudged: true };
+    const lost = schema
+      .filter((record) => record.type === 'lost-rows')
+      .flatMap((record) => lossesOf(record, analysis));
+    return { measured: lost.reduce((sum, { rows }) => sum + rows, 0), findings: lost.map(finding) };
+  },
+};
+
+interface Loss {
+  readonly lost: LostRows;
+  /** Rows that are gone, as far as is known. */
+  readonly rows: number;
+  readonly step: StepAnalysis;
+}
+
+/** Those that had rows and that the author did not say would lose them. */
+function lossesOf({ step: name, tables }: LostRowsRecord, { steps, evidence }: Analysis): Loss[] {
+  const step = steps.find(({ run }) => run.planned.name === name);
+  if (step === undefined || step.run.planned.pointOfNoReturn) return [];
+  const meant = step.run.planned.losesRows ?? [];
+  const stock = new Map(evidence.snapshot?.tables.map((table) => [table.name, table.rows]));
+  return tables.flatMap((lost) => {
+    const rows = (stock.get(lost.table) ?? Math.round(lost.estimatedRows)) - (lost.rowsLeft ?? 0);
+    return rows <= 0 || meant.some((table) => isNamed(table, lost.table)) ? [] : [{ lost, rows, step }];
+  });
+}
+
+/** As in the plan: with or without its schema, quoted where the author likes it so. */
+function isNamed(written: string, table: string): boolean {
+  const plain = written.replaceAll('"', '');
+  return plain === table || plain === table.slice(table.indexOf('.') + 1);
+}
+
+function finding({ lost, rows, step }: Loss): CheckFinding {
+  const table = shortRelation(lost.table);
+  const named = namingStatement(lost.table, step);
+  const unsaid = named === null && step.run.statements.length > 0 ? ', which its SQL never names' : '';
+  const told = { step: step.run.planned.name, statement: named, measured: rows };
+  const advice = `If that is meant, say losesRows: [${table}] or pointOfNoReturn: true on the step; otherwise keep the rows: rename the table, or copy them first.`;
+  if (lost.rowsLeft === null) {
+    const message = `${stepTitle(step.run)} gave ${table}${unsaid} new storage, or deleted from it, and whether its ${plural(rows, 'row')} are there still could not be counted.`;
+    return { status: 'inconclusive', ...told, message, advice };
+  }
+  const message = `${stepTitle(step.run)} ${DEEDS[lost.how]} ${table}${unsaid}: ${plural(rows, 'row')} ${rows === 1 ? 'is' : 'are'} gone${leftOf(lost.rowsLeft)}.`;
+  return { status: 'fail', ...told, message, advice };
+}
+
+const DEEDS: Readonly<Record<LostRows['how'], string>> = {
+  dropped: 'dropped',
+  'made-anew': 'dropped and made anew',
+  emptied: 'emptied',
+};
+
+function leftOf(rows: number): string {
+  return rows === 0 ? '' : `, ${formatCount(rows)} ${rows === 1 ? 'is' : 'are'} there`;
+}
+
+const LOSING = ['DropStmt', 'TruncateStmt', 'DeleteStmt', 'DropOwnedStmt', 'DoStmt', 'CallStmt'];
+
+/** The statement that names the table, one that loses rows before any other; null = none does. */
+function namingStatement(table: string, { run }: StepAnalysis): number | null {
+  const name = table.slice(table.indexOf('.') + 1);
+  const naming = run.statements
+    .filter(({ error }) => error === null)
+    .map(({ index, sql }) => ({ index, tree: StatementTree.parse(sql), sql }))
+    .filter(({ tree, sql }) => (tree === undefined ? sql.includes(name) : mentions(tree, name)));
+  const losing = naming.find(({ tree }) => LOSING.some((kind) => kind in (tree?.node ?? {})));
+  return (losing ?? naming[0])?.index ?? null;
+}
+
+/** Also in the body of a DO block, which is one token. */
+function mentions({ tokens }: StatementTree, name: string): boolean {
+  return tokens.some(
+    ({ text }) =>
+      text.toLowerCase() === name ||
+      text === `"${name.replaceAll('"', '""')}"` ||
+      (/^[$']/.test(text) && text.includes(name)),
+  );
+}

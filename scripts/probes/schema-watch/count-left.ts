@@ -1,0 +1,38 @@
+import type { LostRows } from '../../artifacts/schema-records.ts';
+import { withConnection, type PgClient } from '../../pg/client.ts';
+import type { PgEndpoint } from '../../pg/endpoint.ts';
+import { isConnectionLoss, isFromPostgres } from '../../pg/pg-error.ts';
+import { rowsThatRefute, type Suspect } from './lost-rows.ts';
+
+/** Longer than that a count is not worth the app's way: what it would have shown is on record as unknown. */
+const COUNT_TIMEOUT = '5s';
+const LOCK_TIMEOUT = '500ms';
+
+/** Counts in each suspect until its rows are known to be there still. @returns those whose rows are not, or may not be */
+export async function countLeft(endpoint: PgEndpoint, all: readonly Suspect[]): Promise<LostRows[]> {
+  if (all.length === 0) return [];
+  return withConnection(endpoint, 'setup', async (client) => {
+    await client.query(`set statement_timeout = '${COUNT_TIMEOUT}'; set lock_timeout = '${LOCK_TIMEOUT}'`);
+    const lost: LostRows[] = [];
+    for (const suspect of all) {
+      const rowsLeft = suspect.countIn === null ? 0 : await rowsIn(client, suspect);
+      if (rowsLeft !== null && rowsLeft >= rowsThatRefute(suspect)) continue;
+      const { table, how } = suspect;
+      lost.push({ table: table.name, how, estimatedRows: table.estimatedRows, rowsLeft });
+    }
+    return lost;
+  });
+}
+
+/** Null where it could not be counted. */
+async function rowsIn(client: PgClient, suspect: Suspect): Promise<number | null> {
+  try {
+    const { rows } = await client.query<{ rows: number }>(
+      `select count(*)::int as rows from (select from ${suspect.countIn} limit ${rowsThatRefute(suspect)}) one`,
+    );
+    return rows[0]?.rows ?? null;
+  } catch (error) {
+    if (!isFromPostgres(error) || isConnectionLoss(error)) throw error;
+    return null;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Asker } from '../../pg/asker.ts';
+import { FIRST_USER_OID } from '../catalog.ts';
+
+/** A table that holds rows itself, as the catalogs and the statistics show it: nothing of it is read. */
+export interface TableStock {
+  readonly oid: number;
+  /** `schema.name` */
+  readonly name: string;
+  /** For SQL. */
+  readonly quotedName: string;
+  readonly filenode: number | null;
+  /** ANALYZE's or VACUUM's estimate. */
+  readonly estimatedRows: number;
+  /** Rows deleted since the statistics began, also by transactions that were rolled back. */
+  readonly deletedRows: number;
+}
+
+const TABLES = `
+  select c.oid::bigint, n.nspname || '.' || c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+         nullif(c.relfilenode, 0)::bigint, greatest(c.reltuples, 0)::float8, coalesce(pg_stat_get_tuples_deleted(c.oid), 0)::bigint
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where c.relkind in ('r', 'p') and c.relpersistence <> 't' and c.oid >= ${FIRST_USER_OID}`;
+
+type Row = [
+  oid: string,
+  name: string,
+  quotedName: string,
+  filenode: string | null,
+  rows: number,
+  deleted: string,
+];
+
+/** By oid. @throws what PostgreSQL says */
+export async function readTables(client: Asker): Promise<Map<number, TableStock>> {
+  const { rows } = await client.query<Row>({ text: TABLES, rowMode: 'array' });
+  return new Map(
+    rows.map(([oid, name, quotedName, filenode, estimatedRows, deleted]) => [
+      Number(oid),
+      {
+        ...{ oid: Number(oid), name, quotedName, estimatedRows },
+        ...{ filenode: filenode === null ? null : Number(filenode), deletedRows: Number(deleted) },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { useReplayBench } from '../support/replay-bench.ts';
+import { replayed, sqlStep } from '../support/replayed.ts';
+
+const bench = useReplayBench();
+
+async function lost(sql: string, extra: Parameters<typeof sqlStep>[2] = {}): Promise<unknown[]> {
+  const found = await replayed(bench(), [sqlStep('change', sql, extra)], ['rowsLost']);
+  return found.map(({ status, measured, message }) => [status, measured, message]);
+}
+
+it.each([
+  ['drop table orders', 'dropped orders: 20,000 rows are gone.'],
+  ['drop table orders; create table orders (id int)', 'dropped and made anew orders: 20,000 rows are gone.'],
+  ['truncate orders', 'emptied orders: 20,000 rows are gone.'],
+  ['delete from orders', 'emptied orders: 20,000 rows are gone.'],
+  [
+    `do $$ begin execute 'delete from or' || 'ders'; end $$`,
+    'emptied orders, which its SQL never names: 20,000 rows are gone.',
+  ],
+  [
+    `create table parents (id int primary key); alter table orders add column p int references parents; truncate parents cascade`,
+    'emptied orders: 20,000 rows are gone.',
+  ],
+])('rows that are gone after "%s" are counted', async (sql, message) => {
+  expect(await lost(sql)).toEqual([['fail', 20_000, `Step 1 change ${message}`]]);
+});
+
+it.each([
+  ['a rewrite', 'alter table orders alter column state type bigint'],
+  ['a rename', 'alter table orders rename to old_orders; create table orders (id int)'],
+  [
+    'a copy that takes the name',
+    'create table copy as table orders; drop table orders; alter table copy rename to orders',
+  ],
+  ['a transaction that was undone', 'begin; truncate orders; rollback'],
+  ['a delete of some', 'delete from orders where id % 4 = 0'],
+])('%s loses none', async (_, sql) => {
+  expect(await lost(sql)).toEqual([]);
+});
+
+it('says nothing where the author has said so', async () => {
+  expect(await lost('drop table orders', { losesRows: ['orders'] })).toEqual([]);
+});
