@@ -1,16 +1,18 @@
 import { loadModule, type RangeVar } from 'libpg-query';
 import type { RowKey, StatementRecord } from '../artifacts/records.ts';
 import { formatShortCount } from '../shared/format.ts';
-import { alterTable } from './advice/alter-table.ts';
+import { alterTable, dropColumns } from './advice/alter-table.ts';
 import { bulkChanges } from './advice/bulk-changes.ts';
 import { indexes } from './advice/indexes.ts';
 import { lockTable } from './advice/lock-table.ts';
+import { remedyOf } from './advice/remedies/index.ts';
 import { queueAdvice, transactionAdvice } from './advice/queue.ts';
 import { renames } from './advice/renames.ts';
 import { rewrites } from './advice/rewrites.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './advice/rule.ts';
 import { StatementTree } from './advice/statement-tree.ts';
 import type { Analysis } from './analysis/analyse.ts';
+import type { AppTrouble } from './app-trouble.ts';
 import { matrixStates } from './analysis/matrix.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
 import { behindWhom } from './behind.ts';
@@ -18,9 +20,16 @@ import type { Stop } from './stops.ts';
 import { shortRelation } from './wording.ts';
 
 const RULES: readonly AdviceRule[] = [alterTable, renames, indexes, bulkChanges, rewrites, lockTable];
+/** Those that speak of names, which versions of the app use. */
+const NAME_RULES: readonly AdviceRule[] = [dropColumns, renames];
 
-/** Why advice is asked for: it waited in the queue, it held a lock, the app got slow, or requests broke. */
-export type Why = 'wait' | 'hold' | 'slow' | 'broke';
+/** Why advice is asked for: it waited in the queue, it held a lock, or the app got slow. */
+export type Why = 'wait' | 'hold' | 'slow';
+
+/** What a lock, or the want of a connection, does to a request; everything else fails for the schema or its rows. */
+const BY_LOCKS = /^(55P03|57014|53300|lost|unfinished|queued|08...|57P0.|25P0[34])$/;
+/** undefined_column, undefined_table, undefined_function, undefined_object, invalid_schema_name. */
+const NAMES_GONE = /^(42703|42P01|42883|42704|3F000)$/;
 
 /** Must have been awaited once before `advise`. */
 export async function loadAdvice(): Promise<void> {
@@ -36,16 +45,38 @@ export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice
     return queueAdvice(statement.record.sql, behindWhom(stop, analysis.company), budgets.lockWaitMs);
   }
   const own = ownAdvice(statement, analysis, stop);
-  if (why === 'broke' || !isKeptByTransaction(statement)) return own ?? {};
+  if (!isKeptByTransaction(statement)) return own ?? {};
   // LOCK TABLE and the like are known to be kept on purpose: their own advice says so already.
   return own !== undefined && 'LockStmt' in (treeOf(statement)?.node ?? {}) ? own : transactionAdvice();
 }
 
-function ownAdvice(statement: StatementAnalysis, analysis: Analysis, stop: Stop): Advice | undefined {
+/** What to do about requests that failed: what failed for its schema gets no advice on locks. */
+export function adviseBroken(trouble: AppTrouble, stop: Stop | undefined, analysis: Analysis): Partial<Advice> {
+  const { sqlstate, hint } = trouble;
+  if (BY_LOCKS.test(sqlstate)) {
+    if (stop === undefined) return {};
+    return stop.statement === null ? stepAdvice(stop) : (ownAdvice(stop.statement, analysis, stop) ?? {});
+  }
+  const remedy = remedyOf(trouble);
+  const named =
+    NAMES_GONE.test(sqlstate) && stop?.statement ? ownAdvice(stop.statement, analysis, stop, NAME_RULES) : undefined;
+  const found: Partial<Advice> | undefined = remedy?.isGeneral === true ? (named ?? remedy) : (remedy ?? named);
+  const told = [found?.advice, hint === null ? undefined : `PostgreSQL's own hint: ${hint}`];
+  const advice = told.filter((text) => text !== undefined).join(' ');
+  if (advice === '') return {};
+  return { effect: found?.effect ?? null, advice, insteadSql: found?.insteadSql ?? null };
+}
+
+function ownAdvice(
+  statement: StatementAnalysis,
+  analysis: Analysis,
+  stop: Stop,
+  rules: readonly AdviceRule[] = RULES,
+): Advice | undefined {
   const tree = treeOf(statement);
   if (tree === undefined) return undefined;
   const facts = factsOf(statement, analysis, stop);
-  for (const rule of RULES) {
+  for (const rule of rules) {
     const advice = rule(tree, facts);
     if (advice !== undefined) return advice;
   }

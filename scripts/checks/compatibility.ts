@@ -1,5 +1,6 @@
 import type { CompatibilityRecord } from '../artifacts/records.ts';
-import { advise } from './advice.ts';
+import { adviseBroken } from './advice.ts';
+import { appTrouble, saidAs } from './app-trouble.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import { groupBy } from './analysis/group-by.ts';
 import { matrixStates, type MatrixState } from './analysis/matrix.ts';
@@ -55,7 +56,11 @@ function liveFinding(group: readonly MatrixState[], analysis: Analysis): CheckFi
     (one) => one.step.run === step && (statement === null || one.statement?.record.index === statement),
   );
   const scripts = listed(group.map((state) => state.record.script));
-  const what = `${record?.version ?? ''}, which has traffic then: ${scripts} ${group.length === 1 ? 'fails' : 'fail'} with ${record?.sqlstate ?? 'a lost connection'}`;
+  const what = `${record?.version ?? ''}, which has traffic then: ${scripts} ${group.length === 1 ? 'fails' : 'fail'} with ${record?.sqlstate ?? 'a lost connection'}${saidAs({ message: record?.message ?? null })}`;
+  const trouble =
+    record === undefined
+      ? undefined
+      : appTrouble({ ...record, step, statement, sqlstate: record.sqlstate ?? 'lost' }, analysis);
   return {
     status: 'fail',
     step: step?.planned.name ?? null,
@@ -63,7 +68,7 @@ function liveFinding(group: readonly MatrixState[], analysis: Analysis): CheckFi
     measured: group.length,
     sqlstate: record?.sqlstate ?? null,
     message: step ? `${stepTitle(step)} breaks ${what}.` : `The schema at the start does not fit ${what}.`,
-    ...(stop === undefined ? {} : advise(stop, analysis, 'broke')),
+    ...(trouble === undefined ? {} : adviseBroken(trouble, stop, analysis)),
     hurt: { failed, delayed: 0, ms: 0 },
   };
 }

@@ -1,5 +1,6 @@
 import { formatCount, plural } from '../shared/format.ts';
-import { advise } from './advice.ts';
+import { adviseBroken } from './advice.ts';
+import { appTrouble, saidAs } from './app-trouble.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import type { FailedRequests } from './analysis/failures.ts';
 import { groupBy } from './analysis/group-by.ts';
@@ -44,9 +45,12 @@ function finding(
   const step = worst?.step ?? null;
   const statement = worst ? statementOfFailure(analysis, worst) : null;
   const measured = count(group);
+  const troubles = worstFirst.map((failure) => {
+    return appTrouble({ ...failure, statement: statementOfFailure(analysis, failure) }, analysis);
+  });
   const kinds = worstFirst.map(
-    ({ version, script, sqlstate, rows }) =>
-      `${version}/${script} ${formatCount(rows.length)} with ${sqlstate}`,
+    ({ version, script, sqlstate, rows }, place) =>
+      `${version}/${script} ${formatCount(rows.length)} with ${sqlstate}${saidAs({ message: troubles[place]?.message ?? null })}`,
   );
   const inAll = measured === total ? '' : `, ${formatCount(total)} in all`;
   const stop = stops(analysis).find(
@@ -60,7 +64,7 @@ function finding(
     budget,
     sqlstate: worst && isSqlstate(worst) ? worst.sqlstate : null,
     message: `${step ? stepTitle(step) : 'The plan'} made ${plural(measured, 'request')} fail (budget ${formatCount(budget)}${inAll}): ${listed(kinds)}.${stop === undefined ? '' : keptByPrepared(stop, analysis)}`,
-    ...(stop === undefined ? {} : advise(stop, analysis, 'broke')),
+    ...(troubles[0] === undefined ? {} : adviseBroken(troubles[0], stop, analysis)),
     hurt: { failed: measured, delayed: stop?.victims.delayed ?? 0, ms: 0 },
   };
 }

@@ -1,4 +1,5 @@
 import { formatCount } from '../shared/format.ts';
+import { remedyOf } from './advice/remedies/index.ts';
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
 import { statusOf } from './analysis/steps.ts';
 import type { Check, CheckFinding } from './check.ts';
@@ -33,6 +34,11 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
     error?.file == null ? '' : ` (${error.file}${error.line === null ? '' : ` line ${error.line}`})`;
   const queue = queueOf(step, analysis);
   const tries = attempts > 1 ? ` after ${formatCount(attempts)} tries` : '';
+  const remedy = remedyOf({
+    ...{ sqlstate: error?.sqlstate ?? '', message: error?.message ?? '', who: 'plan', step: run },
+    ...{ sql: run.statements.find(({ index }) => index === statement)?.sql ?? '' },
+    ...{ version: null, mendedBy: null, refused: null },
+  });
   const state = error?.sqlstate == null ? '' : `${error.sqlstate} `;
   return {
     status: 'fail',
@@ -40,7 +46,8 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
     statement,
     sqlstate: error?.sqlstate ?? null,
     message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}`,
-    advice: queue.advice ?? error?.hint ?? null,
+    advice: queue.advice ?? remedy?.advice ?? error?.hint ?? null,
+    insteadSql: remedy?.insteadSql ?? null,
   };
 }
 

@@ -108,7 +108,7 @@ async function adviceFor(client: PgClient, sql: string): Promise<{ insteadSql?: 
     steps: [...stepWindow('alter', 4900, 6100), record],
   });
   const [stop] = stops(analysis);
-  return stop ? advise(stop, analysis, 'broke') : {};
+  return stop ? advise(stop, analysis, 'hold') : {};
 }
 
 async function rowsOf(client: PgClient): Promise<unknown[]> {

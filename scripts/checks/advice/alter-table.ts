@@ -3,7 +3,7 @@ import { addColumn } from './add-column.ts';
 import { addConstraint } from './add-constraint.ts';
 import { alterType } from './alter-type.ts';
 import { dropColumn } from './drop-column.ts';
-import type { AdviceFacts, AdviceRule } from './rule.ts';
+import type { Advice, AdviceFacts, AdviceRule } from './rule.ts';
 import { setNotNull } from './set-not-null.ts';
 import type { StatementTree } from './statement-tree.ts';
 
@@ -33,7 +33,16 @@ export type AlterRule = (part: AlterPart) => PartAdvice | undefined;
 const RULES: readonly AlterRule[] = [setNotNull, addConstraint, alterType, addColumn, dropColumn];
 
 /** Looks at each action of an ALTER TABLE by itself; the SQL puts all of them in order again. */
-export const alterTable: AdviceRule = (statement, facts) => {
+export const alterTable: AdviceRule = (statement, facts) => byActions(statement, facts, RULES);
+
+/** Of an ALTER TABLE only the columns that it drops. */
+export const dropColumns: AdviceRule = (statement, facts) => byActions(statement, facts, [dropColumn]);
+
+function byActions(
+  statement: StatementTree,
+  facts: AdviceFacts,
+  rules: readonly AlterRule[],
+): Advice | undefined {
   if (!('AlterTableStmt' in statement.node)) return undefined;
   const { relation, cmds = [], objtype } = statement.node.AlterTableStmt;
   if (relation === undefined || objtype !== 'OBJECT_TABLE') return undefined;
@@ -46,7 +55,7 @@ export const alterTable: AdviceRule = (statement, facts) => {
     const command = node.AlterTableCmd;
     return [{ command, statement, facts, table, tableName: relation.relname ?? '', text, tokens }];
   });
-  const advised = parts.map((part) => ({ part, found: firstOf(part) }));
+  const advised = parts.map((part) => ({ part, found: firstOf(part, rules) }));
   const first = advised.find(({ found }) => found !== undefined)?.found;
   if (first === undefined) return undefined;
   const isWhole = advised.every(({ found }) => found?.sql !== null);
@@ -56,10 +65,10 @@ export const alterTable: AdviceRule = (statement, facts) => {
     advice: first.advice,
     insteadSql: isWhole && lines.length > 0 ? lines.join('\n') : null,
   };
-};
+}
 
-function firstOf(part: AlterPart): PartAdvice | undefined {
-  for (const rule of RULES) {
+function firstOf(part: AlterPart, rules: readonly AlterRule[]): PartAdvice | undefined {
+  for (const rule of rules) {
     const advice = rule(part);
     if (advice !== undefined) return advice;
   }

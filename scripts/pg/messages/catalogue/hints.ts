@@ -41,7 +41,6 @@ Truncate table "%n" at the same time, or use TRUNCATE ... CASCADE.
 At least one of the tables referenced by foreign keys must be truncated as well.
 Ensure that no rows proposed for insertion within the same command have duplicate constrained values.
 Ensure that not more than one source row matches any one target row.
-See server log for query details.
 The transaction might succeed if retried.
 New enum values must be committed before they can be used.
 Increase the configuration parameter "max_stack_depth" (currently %d), after ensuring the platform's stack depth limit is adequate.

@@ -1,0 +1,15 @@
+import type { Remedy } from './remedy.ts';
+
+export const deployTooEarly: Remedy = {
+  sqlstates: ['42703', '42P01', '42883', '42704', '42P10', '42501', '3F000', '22P02'],
+  cause: 'a version is deployed before the step that makes what it uses',
+  instead: 'Put that step before the deploy.',
+  of({ step, version, mendedBy }) {
+    const to = step?.planned.deploy?.to;
+    if (step === null || to === undefined || to !== version || mendedBy === null) return undefined;
+    return {
+      advice: `Put the ${mendedBy} step before this deploy: ${version} uses what only ${mendedBy} makes.`,
+      insteadSql: null,
+    };
+  },
+};

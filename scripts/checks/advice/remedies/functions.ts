@@ -1,0 +1,45 @@
+import type { Remedy } from './remedy.ts';
+
+export const ambiguousFunction: Remedy = {
+  sqlstates: ['42725'],
+  cause: 'CREATE FUNCTION with other arguments made a second function beside the old one, and a call fits both',
+  instead:
+    'Other arguments make another function, also under CREATE OR REPLACE. Give the new one another name and drop the old one when no version calls it, or drop the old signature in the same transaction that makes the new one, with defaults for what old calls leave out. Prepared statements keep the function that they were planned with, so traffic may hide it until the app connects anew.',
+};
+
+export const jsonEquality: Remedy = {
+  sqlstates: ['42883'],
+  cause: 'json has no equality: =, DISTINCT, GROUP BY and UNION fail where such a column is among theirs',
+  instead: 'Make the column jsonb, which can be compared; or let no query compare, sort or group it.',
+  of({ message }) {
+    const isJson = /\bjson\b(?! *b)/.test(message) && /operator|equality|ordering/.test(message);
+    return isJson ? { advice: this.instead, insteadSql: null } : undefined;
+  },
+};
+
+export const conflictTarget: Remedy = {
+  sqlstates: ['42P10'],
+  cause: 'ON CONFLICT names columns whose unique index is gone',
+  instead:
+    'Keep the unique index until no version with traffic names its columns in ON CONFLICT. Where another one takes its place, make that one CONCURRENTLY first, over the same columns and with the same WHERE.',
+  of({ message, who }) {
+    const fits = message === '' ? who === 'app' : /ON CONFLICT/i.test(message);
+    return fits ? { advice: this.instead, insteadSql: null } : undefined;
+  },
+};
+
+export const staleTriggerBody: Remedy = {
+  sqlstates: ['42703'],
+  cause: 'a trigger function still names a column that was renamed or dropped',
+  instead:
+    'Bodies of functions are text that no rename reaches: CREATE OR REPLACE the trigger function in the same transaction as the change of the column.',
+  of({ message }) {
+    const field = /^record "[^"]*" has no field "([^"]*)"/.exec(message)?.[1];
+    if (field === undefined) return undefined;
+    const which = field === '…' ? 'that column' : field;
+    return {
+      advice: `A trigger function still names ${which}. ${this.instead}`,
+      insteadSql: null,
+    };
+  },
+};

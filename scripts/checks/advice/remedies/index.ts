@@ -1,0 +1,56 @@
+import { cachedPlan, outsideTransaction } from './cached-plan.ts';
+import { deployTooEarly } from './deploy-too-early.ts';
+import { ambiguousFunction, conflictTarget, jsonEquality, staleTriggerBody } from './functions.ts';
+import { inUse, newEnumValue, pendingDetach, pendingTriggers, replicaIdentity } from './object-state.ts';
+import { privileges } from './privileges.ts';
+import { deadlock, foreignKey, nameGone } from './relations.ts';
+import type { Remedy, Told, Trouble } from './remedy.ts';
+import { connections, lockTable, stackDepth, statementTimeout } from './server-limits.ts';
+import { checkedRows, duplicateRows, enumValue, nullRows, outOfRange, tooLong } from './values.ts';
+
+/** What can go wrong and what to do, the first that fits; docs/remedies.md is made from it. */
+export const REMEDIES = {
+  deployTooEarly,
+  staleTriggerBody,
+  jsonEquality,
+  nameGone,
+  privileges,
+  cachedPlan,
+  outsideTransaction,
+  conflictTarget,
+  ambiguousFunction,
+  replicaIdentity,
+  pendingDetach,
+  pendingTriggers,
+  inUse,
+  newEnumValue,
+  enumValue,
+  outOfRange,
+  tooLong,
+  nullRows,
+  foreignKey,
+  duplicateRows,
+  checkedRows,
+  deadlock,
+  lockTable,
+  connections,
+  stackDepth,
+  statementTimeout,
+} as const satisfies Readonly<Record<string, Remedy>>;
+
+export type RemedyId = keyof typeof REMEDIES;
+
+export interface FoundRemedy extends Told {
+  readonly id: RemedyId;
+  readonly isGeneral: boolean;
+}
+
+/** Undefined where nothing is known that has been shown to work. */
+export function remedyOf(trouble: Trouble): FoundRemedy | undefined {
+  for (const [id, remedy] of Object.entries<Remedy>(REMEDIES)) {
+    if (!remedy.sqlstates.includes(trouble.sqlstate)) continue;
+    const told = remedy.of ? remedy.of(trouble) : { advice: remedy.instead, insteadSql: null };
+    if (told !== undefined) return { ...told, id: id as RemedyId, isGeneral: remedy.isGeneral === true };
+  }
+  return undefined;
+}

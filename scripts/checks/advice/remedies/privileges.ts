@@ -1,0 +1,48 @@
+import { quoted } from '../statement-tree.ts';
+import { namedIn, type Remedy } from './remedy.ts';
+
+export const privileges: Remedy = {
+  sqlstates: ['42501'],
+  cause: "the app's role lacks a privilege, mostly on what the plan has just made",
+  instead: 'GRANT the privilege in the step that makes the object, before the deploy of what uses it.',
+  of({ message, refused, who }) {
+    if (/must be owner of/.test(message)) {
+      return {
+        advice:
+          'Only the owner of an object, or a member of its role, may change it: run the step as the owner, or SET ROLE to the owner first.',
+        insteadSql: null,
+      };
+    }
+    if (/row-level security/.test(message)) {
+      return {
+        advice:
+          "The table's policies refuse the row: give the app's role a policy WITH CHECK for what it writes, in the step that makes or enables row security.",
+        insteadSql: null,
+      };
+    }
+    const [kind, name] = objectOf(message);
+    const role = refused?.role ?? (who === 'app' ? "the app's role" : 'the role of the migration');
+    const advice = `GRANT what ${role} needs on ${name ?? 'the object'} in the step that makes it, before the deploy; ALTER DEFAULT PRIVILEGES does it for all that is made later.`;
+    if (refused === null || name === undefined) return { advice, insteadSql: null };
+    const rights = USAGE[kind ?? ''] ?? (kind === 'table' || kind === 'view' ? refused.privileges : undefined);
+    if (rights === undefined) return { advice, insteadSql: null };
+    const on = kind === 'view' ? 'table' : (kind ?? 'table');
+    return {
+      advice,
+      insteadSql: `grant ${rights.join(', ')} on ${on} ${quoted(name)} to ${quoted(refused.role)};`,
+    };
+  },
+};
+
+/** What a use of these needs, whatever the statement. */
+const USAGE: Readonly<Record<string, readonly string[]>> = {
+  schema: ['usage'],
+  sequence: ['usage'],
+  type: ['usage'],
+};
+
+function objectOf(message: string): [kind: string | undefined, name: string | undefined] {
+  const bare = /permission denied for (table|view|sequence|schema|type|function) ([^\s…"]+)$/.exec(message);
+  if (bare) return [bare[1], bare[2]];
+  return [undefined, namedIn(message, 'relation')];
+}

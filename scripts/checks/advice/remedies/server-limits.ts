@@ -1,0 +1,35 @@
+import type { Remedy } from './remedy.ts';
+
+export const lockTable: Remedy = {
+  sqlstates: ['53200'],
+  cause: 'one transaction locked more objects than the shared lock table holds',
+  instead:
+    'Use one transaction for each tenant, table or partition, so that its locks go before the next ones come; raising max_locks_per_transaction takes a restart.',
+  of({ message }) {
+    return /shared memory|^$/.test(message) ? { advice: this.instead, insteadSql: null } : undefined;
+  },
+};
+
+export const connections: Remedy = {
+  sqlstates: ['53300'],
+  cause: 'no connection was free: the app, the migration and everybody else together have more than the server, database or role may have',
+  instead:
+    'Keep the sum of all pools below max_connections, also while old and new instances of the app run side by side; requests that wait for a lock keep their connection, so a long lock brings it about too.',
+};
+
+export const stackDepth: Remedy = {
+  sqlstates: ['54001'],
+  cause: 'something calls itself without end: a trigger that writes its own table, a rule or a view over itself',
+  instead:
+    'Let the trigger write NEW in a BEFORE trigger instead of updating its own table, or end the recursion with WHEN (pg_trigger_depth() = 0) or IS DISTINCT FROM.',
+};
+
+export const statementTimeout: Remedy = {
+  sqlstates: ['57014'],
+  cause: 'statement_timeout ended a statement, or somebody cancelled it',
+  instead:
+    'A statement that reads or writes a whole table needs a statement_timeout of its own (0 for CREATE INDEX CONCURRENTLY and VALIDATE, which stop nobody) and a short lock_timeout; changes of rows go into a backfill step, in batches.',
+  of({ who }) {
+    return who === 'plan' ? { advice: this.instead, insteadSql: null } : undefined;
+  },
+};

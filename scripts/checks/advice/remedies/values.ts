@@ -1,0 +1,92 @@
+import type { Remedy } from './remedy.ts';
+
+export const enumValue: Remedy = {
+  sqlstates: ['22P02'],
+  cause: 'a value of an enum was renamed or taken away while a version still writes or asks for it',
+  instead:
+    'Add the new value beside the old one (ALTER TYPE … ADD VALUE), let every version read both, deploy what writes the new one, move the rows in a backfill, and leave the old value in place. Prepared statements keep the value by its oid, so traffic may hide it: each new connection fails.',
+  of({ message, sql }) {
+    const isEnum = /for enum/.test(message) || /rename\s+value/i.test(sql);
+    return isEnum ? { advice: this.instead, insteadSql: null } : undefined;
+  },
+};
+
+export const outOfRange: Remedy = {
+  sqlstates: ['22003'],
+  cause: 'a number does not fit the column: a key was widened, and a column that refers to it was not',
+  instead:
+    'Widen every column that holds the value, those that refer to it first and the key last: foreign keys, copies without one, variables and parameters of functions.',
+};
+
+export const tooLong: Remedy = {
+  sqlstates: ['22001'],
+  cause: 'a text does not fit a column that was made shorter',
+  instead:
+    'Let the app write short values first, shorten the rows in a backfill, hold it by a CHECK that is added NOT VALID and validated, and change the type last or never.',
+};
+
+export const nullRows: Remedy = {
+  sqlstates: ['23502'],
+  cause: 'a row without a value came where NOT NULL was set',
+  instead:
+    'Default first, then backfill, NOT NULL last: give the column a default or a trigger, so that versions that do not know it write a value too, fill the rows that are there, and set NOT NULL when every version with traffic fills it.',
+  of({ who, message, version }) {
+    const column = /null value in column "([^"…]+)"/.exec(message)?.[1];
+    const which = column === undefined ? 'the column' : column;
+    const cause =
+      who === 'app'
+        ? `${version ?? 'The app'} still writes rows without ${which}.`
+        : /contains null values/.test(message)
+          ? 'Rows without a value were there, or came after the backfill had passed.'
+          : '';
+    return { advice: `${cause} ${this.instead}`.trim(), insteadSql: null };
+  },
+};
+
+export const duplicateRows: Remedy = {
+  sqlstates: ['23505'],
+  cause: 'the same key came twice: by rows that were there, by a version that does not know the rule, or by a sequence that began again',
+  instead:
+    'Find and merge duplicates before the constraint, and let every version write the new key first. Where a table or key was swapped, the new sequence has to go on behind the largest key: setval() in the transaction of the swap, under a lock that stops writes.',
+  of({ who, message, sql, version }) {
+    if (/relation|type/.test(message) && /already exists/.test(message)) return undefined;
+    if (/rename\s+to|identity|serial|sequence|setval/i.test(sql)) {
+      return {
+        advice:
+          'The sequence of the new table or column began again. Set it behind the largest key in the transaction of the swap, under a lock that stops writes, or let the new table own the old sequence.',
+        insteadSql: null,
+      };
+    }
+    if (who === 'plan') {
+      return {
+        advice:
+          'Rows with the same key are there already: find them (group by the key having count(*) > 1), merge them in a step before, and stop the app from writing new ones by then.',
+        insteadSql: null,
+      };
+    }
+    return {
+      advice: `${version ?? 'The app'} still writes keys that the new rule calls the same: deploy what writes them once (or ON CONFLICT) before the unique index.`,
+      insteadSql: null,
+    };
+  },
+};
+
+export const checkedRows: Remedy = {
+  sqlstates: ['23514', '23P01'],
+  cause: 'a row breaks a CHECK, an exclusion constraint or the bounds of a partition',
+  instead:
+    'NOT VALID checks every new row from the first moment: deploy what writes right rows first, then add the constraint NOT VALID, mend the rows that are there in a backfill, and VALIDATE last.',
+  of({ who, message, version }) {
+    if (/no partition of relation/.test(message)) {
+      return {
+        advice: 'Make the partition for these rows before they come, or a DEFAULT partition that takes what no other does.',
+        insteadSql: null,
+      };
+    }
+    const cause =
+      who === 'app'
+        ? `${version ?? 'The app'} still writes rows that break it.`
+        : 'Rows that break it were there, or came after the backfill had passed.';
+    return { advice: `${cause} ${this.instead}`, insteadSql: null };
+  },
+};
