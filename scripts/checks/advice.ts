@@ -51,7 +51,11 @@ export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice
 }
 
 /** What to do about requests that failed: what failed for its schema gets no advice on locks. */
-export function adviseBroken(trouble: AppTrouble, stop: Stop | undefined, analysis: Analysis): Partial<Advice> {
+export function adviseBroken(
+  trouble: AppTrouble,
+  stop: Stop | undefined,
+  analysis: Analysis,
+): Partial<Advice> {
   const { sqlstate, hint } = trouble;
   if (BY_LOCKS.test(sqlstate)) {
     if (stop === undefined) return {};
@@ -59,8 +63,11 @@ export function adviseBroken(trouble: AppTrouble, stop: Stop | undefined, analys
   }
   const remedy = remedyOf(trouble);
   const named =
-    NAMES_GONE.test(sqlstate) && stop?.statement ? ownAdvice(stop.statement, analysis, stop, NAME_RULES) : undefined;
-  const found: Partial<Advice> | undefined = remedy?.isGeneral === true ? (named ?? remedy) : (remedy ?? named);
+    NAMES_GONE.test(sqlstate) && stop?.statement
+      ? ownAdvice(stop.statement, analysis, stop, NAME_RULES)
+      : undefined;
+  const found: Partial<Advice> | undefined =
+    remedy?.isGeneral === true ? (named ?? remedy) : (remedy ?? named);
   const told = [found?.advice, hint === null ? undefined : `PostgreSQL's own hint: ${hint}`];
   const advice = told.filter((text) => text !== undefined).join(' ');
   if (advice === '') return {};

@@ -35,12 +35,13 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     checks: judgement.checks,
     steps: stepResults(analysis),
     compatibility: matrixStates(analysis).map(
-      ({ record: { after, version, script, ok, sqlstate }, live }) => ({
+      ({ record: { after, version, script, ok, sqlstate, message }, live }) => ({
         after,
         version,
         script,
         ok,
         sqlstate,
+        ...(message === null ? {} : { message }),
         live,
       }),
     ),

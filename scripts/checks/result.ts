@@ -71,6 +71,10 @@ export const resultSchema = z.object({
       script: z.string(),
       ok: z.boolean(),
       sqlstate: z.string().nullable(),
+      message: z
+        .string()
+        .optional()
+        .describe("PostgreSQL's public message; absent where there is none, and in older results"),
       live: z.boolean().describe('The version had traffic in that state, so it is judged'),
     }),
   ),

@@ -2,6 +2,7 @@ import { publicPgError, sqlstateOf, type PublicPgError } from '../pg/pg-error.ts
 import type { PgClient } from '../pg/client.ts';
 import { initialVariables, presets, type SamplePools } from './draw.ts';
 import { queryAsText } from './query-as-text.ts';
+import { RefusalWitness, type Refusal } from './refusal.ts';
 import { Random } from './random.ts';
 import { runCommands, type SqlResult } from './run-commands.ts';
 import { ScriptError } from './script-error.ts';
@@ -20,11 +21,17 @@ const TRIES = 4;
 /** serialization_failure, deadlock_detected: the app would try again, and so do we. */
 const TRY_AGAIN = new Set(['40001', '40P01']);
 
-type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: PublicPgError };
+type Outcome =
+  { readonly ok: true } | { readonly ok: false; readonly error: PublicPgError; readonly refused?: Refusal };
+
+interface Session {
+  readonly client: PgClient;
+  readonly witness: RefusalWitness;
+}
 
 /** One try of a script; whatever it leaves on the session, `undo` takes away. */
 interface Way {
-  readonly run: (random: Random) => Promise<void>;
+  readonly run: (random: Random, witness: RefusalWitness) => Promise<void>;
   readonly undo: () => Promise<void>;
 }
 
@@ -42,19 +49,20 @@ export async function runScriptOnce(
   seed: number,
   limits: OnceLimits = DEFAULT_LIMITS,
 ): Promise<Outcome> {
-  const once = (way: Way): Promise<Outcome> => tryUntilSerialized(way, script, seed, limits);
+  const once = (way: Way): Promise<Outcome> => tryUntilSerialized(client, way, script, seed, limits);
   const together = await once({
-    run: (random) => tryScript(client, script, pools, random, seed, limits),
+    run: (random, witness) => tryScript({ client, witness }, script, pools, random, seed, limits),
     undo: () => leaveNothing(client),
   });
   if (together.ok || !mayBeOurTransaction(script, together.error)) return together;
   return once({
-    run: (random) => runAsInTraffic(client, script, pools, random, seed, limits),
+    run: (random, witness) => runAsInTraffic({ client, witness }, script, pools, random, seed, limits),
     undo: () => discardAll(client),
   });
 }
 
 async function tryUntilSerialized(
+  client: PgClient,
   { run, undo }: Way,
   script: ParsedScript,
   seed: number,
@@ -62,8 +70,9 @@ async function tryUntilSerialized(
 ): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
     limits.signal?.throwIfAborted();
+    const witness = new RefusalWitness(client.user);
     try {
-      await run(new Random(seed, `once/${script.file}`, attempt));
+      await run(new Random(seed, `once/${script.file}`, attempt), witness);
       return { ok: true };
     } catch (error) {
       limits.signal?.throwIfAborted();
@@ -71,7 +80,8 @@ async function tryUntilSerialized(
       if (error instanceof ScriptError) {
         return { ok: false, error: { sqlstate: error.sqlstate, message: error.message } };
       }
-      return { ok: false, error: publicPgError(error) };
+      const refused = witness.refusal(error);
+      return { ok: false, error: publicPgError(error), ...(refused === undefined ? {} : { refused }) };
     } finally {
       await undo();
     }
@@ -106,7 +116,7 @@ function sqlOf(commands: readonly Command[]): SqlCommand[] {
 }
 
 async function runAsInTraffic(
-  client: PgClient,
+  { client, witness }: Session,
   script: ParsedScript,
   pools: SamplePools,
   random: Random,
@@ -117,13 +127,15 @@ async function runAsInTraffic(
   await client.query(
     `SET lock_timeout = ${Math.ceil(lockTimeoutMs)}; SET statement_timeout = ${Math.ceil(statementTimeoutMs)}`,
   );
-  const query = (command: SqlCommand, values: (string | null)[]): Promise<SqlResult> =>
-    queryAsText(client, { text: command.text, values });
+  const query = (command: SqlCommand, values: (string | null)[]): Promise<SqlResult> => {
+    witness.sent(command.text);
+    return queryAsText(client, { text: command.text, values });
+  };
   await runCommands(script.commands, { variables, random, query, pause: noPause });
 }
 
 async function tryScript(
-  client: PgClient,
+  { client, witness }: Session,
   script: ParsedScript,
   pools: SamplePools,
   random: Random,
@@ -136,6 +148,7 @@ async function tryScript(
   );
   const query = async (command: SqlCommand, values: (string | null)[]): Promise<SqlResult> => {
     if (command.transaction !== undefined) return { columns: [], firstRow: undefined };
+    witness.sent(command.text);
     return queryAsText(client, { text: command.text, values });
   };
   await runCommands(script.commands, { variables, random, query, pause: noPause });

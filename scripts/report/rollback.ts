@@ -8,6 +8,7 @@ export interface Cell {
   readonly live: boolean;
   /** SQLSTATEs of the failing scripts, each once. */
   readonly sqlstates: readonly string[];
+  /** `script 42703 (column "c" does not exist)` */
   readonly failing: readonly string[];
 }
 
@@ -46,7 +47,9 @@ export function cellOf(result: Result, version: string, state: string): Cell {
     ok: failing.length === 0,
     live: entries.some(({ live }) => live),
     sqlstates: [...new Set(failing.map(({ sqlstate }) => sqlstate ?? 'no answer'))],
-    failing: failing.map(({ script, sqlstate }) => `${script} ${sqlstate ?? 'no answer'}`),
+    failing: failing.map(({ script, sqlstate, message }) => {
+      return `${script} ${sqlstate ?? 'no answer'}${message === undefined ? '' : ` (${message})`}`;
+    }),
   };
 }
 

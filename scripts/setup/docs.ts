@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { resultSchema } from '../checks/result.ts';
 import { rehearsalSchema } from '../plan/schema.ts';
+import { remediesReference } from './remedies-reference.ts';
 import { configReference, type JsonSchema } from './config-reference.ts';
 
 /*
@@ -14,6 +15,7 @@ const DOCUMENTS: Readonly<Record<string, () => string>> = {
   'docs/schema/rehearsal.schema.json': () => jsonText('rehearsal.yaml', rehearsalSchema),
   'docs/schema/result.schema.json': () => jsonText('result.json', resultSchema),
   'docs/config.md': () => configReference(jsonSchema(rehearsalSchema)),
+  'docs/remedies.md': remediesReference,
 };
 
 const ROOT = resolve(import.meta.dirname, '../..');

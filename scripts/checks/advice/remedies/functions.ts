@@ -2,7 +2,8 @@ import type { Remedy } from './remedy.ts';
 
 export const ambiguousFunction: Remedy = {
   sqlstates: ['42725'],
-  cause: 'CREATE FUNCTION with other arguments made a second function beside the old one, and a call fits both',
+  cause:
+    'CREATE FUNCTION with other arguments made a second function beside the old one, and a call fits both',
   instead:
     'Other arguments make another function, also under CREATE OR REPLACE. Give the new one another name and drop the old one when no version calls it, or drop the old signature in the same transaction that makes the new one, with defaults for what old calls leave out. Prepared statements keep the function that they were planned with, so traffic may hide it until the app connects anew.',
 };

@@ -24,7 +24,8 @@ export const privileges: Remedy = {
     const role = refused?.role ?? (who === 'app' ? "the app's role" : 'the role of the migration');
     const advice = `GRANT what ${role} needs on ${name ?? 'the object'} in the step that makes it, before the deploy; ALTER DEFAULT PRIVILEGES does it for all that is made later.`;
     if (refused === null || name === undefined) return { advice, insteadSql: null };
-    const rights = USAGE[kind ?? ''] ?? (kind === 'table' || kind === 'view' ? refused.privileges : undefined);
+    const rights =
+      USAGE[kind ?? ''] ?? (kind === 'table' || kind === 'view' ? refused.privileges : undefined);
     if (rights === undefined) return { advice, insteadSql: null };
     const on = kind === 'view' ? 'table' : (kind ?? 'table');
     return {

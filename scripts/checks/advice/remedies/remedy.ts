@@ -1,3 +1,4 @@
+import type { CompatibilityRecord } from '../../../artifacts/records.ts';
 import type { StepRun } from '../../analysis/steps.ts';
 
 /** An error that PostgreSQL gave to a step of the plan or to the app. */
@@ -15,14 +16,7 @@ export interface Trouble {
   /** The step after which the same script of the app works; null = none does. */
   readonly mendedBy: string | null;
   /** What the app's role was refused, where the compatibility probe saw it. */
-  readonly refused: Refusal | null;
-}
-
-/** The statement that was refused for want of a privilege. */
-export interface Refusal {
-  readonly role: string;
-  /** As GRANT spells them, such as `select, update`. */
-  readonly privileges: readonly string[];
+  readonly refused: NonNullable<CompatibilityRecord['refused']> | null;
 }
 
 /** One cause and what to do about it; a row of docs/remedies.md. */

@@ -12,14 +12,16 @@ export const lockTable: Remedy = {
 
 export const connections: Remedy = {
   sqlstates: ['53300'],
-  cause: 'no connection was free: the app, the migration and everybody else together have more than the server, database or role may have',
+  cause:
+    'no connection was free: the app, the migration and everybody else together have more than the server, database or role may have',
   instead:
     'Keep the sum of all pools below max_connections, also while old and new instances of the app run side by side; requests that wait for a lock keep their connection, so a long lock brings it about too.',
 };
 
 export const stackDepth: Remedy = {
   sqlstates: ['54001'],
-  cause: 'something calls itself without end: a trigger that writes its own table, a rule or a view over itself',
+  cause:
+    'something calls itself without end: a trigger that writes its own table, a rule or a view over itself',
   instead:
     'Let the trigger write NEW in a BEFORE trigger instead of updating its own table, or end the recursion with WHEN (pg_trigger_depth() = 0) or IS DISTINCT FROM.',
 };

@@ -45,7 +45,8 @@ export const nullRows: Remedy = {
 
 export const duplicateRows: Remedy = {
   sqlstates: ['23505'],
-  cause: 'the same key came twice: by rows that were there, by a version that does not know the rule, or by a sequence that began again',
+  cause:
+    'the same key came twice: by rows that were there, by a version that does not know the rule, or by a sequence that began again',
   instead:
     'Find and merge duplicates before the constraint, and let every version write the new key first. Where a table or key was swapped, the new sequence has to go on behind the largest key: setval() in the transaction of the swap, under a lock that stops writes.',
   of({ who, message, sql, version }) {
@@ -79,7 +80,8 @@ export const checkedRows: Remedy = {
   of({ who, message, version }) {
     if (/no partition of relation/.test(message)) {
       return {
-        advice: 'Make the partition for these rows before they come, or a DEFAULT partition that takes what no other does.',
+        advice:
+          'Make the partition for these rows before they come, or a DEFAULT partition that takes what no other does.',
         insteadSql: null,
       };
     }

@@ -50,6 +50,7 @@ You might need to increase "max_locks_per_transaction".
 You might need to increase "max_pred_locks_per_transaction".
 In a moment you should be able to reconnect to the database and repeat your command.
 Check free disk space.
+Use ALTER TABLE ... DETACH PARTITION ... FINALIZE to complete the pending detach operation.
 Set "max_prepared_transactions" to a nonzero value.
 Set max_prepared_transactions to a nonzero value.
 To enable updating the table, set REPLICA IDENTITY using ALTER TABLE.
