@@ -2,6 +2,7 @@ import type { Seal } from './seal-record.ts';
 import type { Budgets, Phase, PlannedPerformance, StepKind } from '../plan/model.ts';
 
 export type { EnvironmentRecord } from './environment-record.ts';
+export type { CompatibilityRecord } from './compatibility-record.ts';
 export type { ActorRecord } from './actor-record.ts';
 export type { PresenceRecord } from './presence-record.ts';
 export type { ExactWaitRecord } from './wait-records.ts';
@@ -268,22 +269,6 @@ export interface BatchRecord {
   readonly pausedMs: number;
   readonly pauseReason: string | null;
   readonly attempts: number;
-}
-
-/** artifacts/compatibility.ndjson */
-export interface CompatibilityRecord {
-  /** `start` or a step's name. */
-  readonly after: string;
-  readonly version: string;
-  readonly script: string;
-  readonly ok: boolean;
-  readonly sqlstate: string | null;
-  /** Without row values. */
-  readonly message: string | null;
-  /** PostgreSQL's own advice. Absent where it gave none, and in older runs. */
-  readonly hint?: string;
-  /** Of an error 42501: what was refused to whom. Absent where the statement cannot be read. */
-  readonly refused?: { readonly role: string; readonly privileges: readonly string[] };
 }
 
 /**

@@ -53,9 +53,10 @@ export const nameGone: Remedy = {
   isGeneral: true,
   of({ version, who, step }) {
     if (who === 'plan') return undefined;
-    if (step?.planned.deploy?.to === version && step !== null) {
+    const to = step?.planned.deploy?.to;
+    if (to !== undefined && to === version) {
       return {
-        advice: `No step of the plan makes what ${version ?? 'this version'} uses: put a step before this deploy that does.`,
+        advice: `No step of the plan makes what ${to} uses: put a step before this deploy that does.`,
         insteadSql: null,
       };
     }

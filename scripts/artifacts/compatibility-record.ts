@@ -1,0 +1,15 @@
+/** artifacts/compatibility.ndjson */
+export interface CompatibilityRecord {
+  /** `start` or a step's name. */
+  readonly after: string;
+  readonly version: string;
+  readonly script: string;
+  readonly ok: boolean;
+  readonly sqlstate: string | null;
+  /** Without row values. */
+  readonly message: string | null;
+  /** PostgreSQL's own advice. Absent where it gave none, and in older runs. */
+  readonly hint?: string;
+  /** Of an error 42501: what was refused to whom. Absent where the statement cannot be read. */
+  readonly refused?: { readonly role: string; readonly privileges: readonly string[] };
+}
