@@ -28,7 +28,7 @@ export class Sockets {
     this.#user = user;
     this.#handle = handle;
     const isShort = Buffer.byteLength(root) <= LONGEST_BYTES;
-    this.dir = isShort ? root : `/proc/${process.pid}/fd/${handle.fd}`;
+    this.dir = isShort ? root : throughHandle(handle);
   }
 
   static async open({ sockets }: RunDir, user: ServerUser): Promise<Sockets> {
@@ -52,9 +52,10 @@ export class Sockets {
   async listening(port: number, isRunning: () => boolean, signal: AbortSignal): Promise<boolean> {
     const folder = join(this.#root, String(this.#starts));
     const name = `.s.PGSQL.${port}`;
+    const short = join(throughHandle(this.#handle), String(this.#starts), name);
     const deadline = monotonicMs() + LISTEN_TIMEOUT_MS;
     // It gives its socket a mode between bind and listen, and needs the folder until then.
-    while (!(await isSocket(join(folder, name))) || !(await takesConnections(join(folder, name)))) {
+    while (!(await isSocket(join(folder, name))) || !(await takesConnections(short))) {
       if (!isRunning()) return false;
       if (monotonicMs() > deadline) {
         throw new RehearsalError(
@@ -81,6 +82,11 @@ export class Sockets {
   async close(): Promise<void> {
     await this.#handle.close();
   }
+}
+
+/** The open folder by a path that any name of a socket still fits behind. */
+function throughHandle({ fd }: FileHandle): string {
+  return `/proc/${process.pid}/fd/${fd}`;
 }
 
 /** Somebody listens there. */
