@@ -18,6 +18,7 @@ function recorder(overrides: Partial<Environment> = {}, leftovers: Leftover[] = 
     ...{ hosts: 1, hostInfo: [], driver: null, created: {} },
     primary: { host: '127.0.0.1', port: 1, user: 'u', password: 'p', database: 'd' },
     ...{ standby: null, scratchDir: '/nowhere', limits: [], restoreSettings: [] },
+    ...{ enclose: null, commandReach: { open: '', rehearsedOnly: '' } },
     switchTo: () => Promise.resolve(),
     failed: failed.signal,
   };
@@ -35,6 +36,7 @@ function recorder(overrides: Partial<Environment> = {}, leftovers: Leftover[] = 
   const target: Target = {
     name: 'recorder',
     available: () => Promise.resolve({ available: true, detail: '' }),
+    confines: () => Promise.resolve({ available: true, detail: '' }),
     environment: () => environment,
     leftovers: () => Promise.resolve(leftovers),
     notOurs: () => Promise.resolve([]),

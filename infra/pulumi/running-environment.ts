@@ -41,6 +41,7 @@ export function runningEnvironment(facts: EnvironmentFacts): RunningEnvironment 
     standby: standby === undefined ? null : endpoint(plan, standby),
     scratchDir: folder.scratch,
     limits: limitsOf(facts),
+    ...{ enclose: null, commandReach: target.commandReach },
     restoreSettings: reloadableRestoreSettings(
       plan.software.postgres.major,
       target.capacity(plan.sizes.primary),

@@ -7,7 +7,7 @@ import type {
 } from '@pulumi/pulumi';
 import type { HostSpec } from '../../scripts/plan/model.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
-import type { EnvironmentSpec } from './target.ts';
+import type { CommandReach, EnvironmentSpec } from './target.ts';
 
 export type HostRole = 'primary' | 'standby' | 'driver';
 
@@ -93,6 +93,8 @@ export interface HostTarget {
   capacity(size: HostSpec): Capacity;
   /** Sentences for the report. */
   limits(spec: EnvironmentSpec): string[];
+  /** What commands on the driver host could reach; no network but that of the run. */
+  readonly commandReach: CommandReach;
   /** @param identity a host's `identity`, as it came out of the stack */
   alive(identity: string): Promise<boolean>;
   /** How many processes of the host the kernel has killed for its memory limit; undefined where that cannot be told. */

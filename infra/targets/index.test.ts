@@ -6,6 +6,7 @@ function target(name: string, availability: Availability): Target {
   return {
     name,
     available: () => Promise.resolve(availability),
+    confines: () => Promise.resolve(availability),
     environment: () => {
       throw new Error('not needed');
     },

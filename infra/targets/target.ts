@@ -1,3 +1,4 @@
+import type { Enclose } from '../../scripts/commands/enclosure.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { SshAccess } from '../ssh/access.ts';
 import type { HostSpec, PgSetting, PostgresSpec } from '../../scripts/plan/model.ts';
@@ -87,12 +88,22 @@ export interface RunningEnvironment {
   readonly scratchDir: string;
   /** What this environment cannot tell, as sentences for the report. */
   readonly limits: readonly string[];
+  /** Null where commands run on a host that reaches nothing but the hosts of the run. */
+  readonly enclose: Enclose | null;
+  /** What commands could reach here, to end a sentence of the report. */
+  readonly commandReach: CommandReach;
   /** Settings that the restore needs; they never stay on for the rehearsal. */
   readonly restoreSettings: readonly PgSetting[];
   /** Restarts the server with the settings of that mode. @throws POSTGRES_START_FAILED */
   switchTo(mode: ServerMode, signal: AbortSignal): Promise<void>;
   /** Aborts, with POSTGRES_DIED or DISK_FULL as reason, when a server ended without being told to. */
   readonly failed: AbortSignal;
+}
+
+/** As in `could reach …`. */
+export interface CommandReach {
+  readonly open: string;
+  readonly rehearsedOnly: string;
 }
 
 /** One temporary environment. `destroy` may be called at any time after construction, more than once, also half-way through `up`. */
@@ -110,6 +121,8 @@ export interface Target {
   /** Its environments can outlive the run that made them. */
   readonly keeps?: true;
   available(): Promise<Availability>;
+  /** Can it hold commands to the rehearsed database? It is tried out. */
+  confines(): Promise<Availability>;
   environment(spec: EnvironmentSpec): Environment;
   /** Found by the claims that things carry. */
   leftovers(): Promise<Leftover[]>;

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import type { Rehearsal } from '../plan/model.ts';
 import { EXIT, InputError, type Mistake } from '../shared/errors.ts';
 import { plural } from '../shared/format.ts';
+import { whyNotConfinedHere } from './command-network.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { outsideNote, readChecked } from './read-checked.ts';
 import { ownFolder } from './rehearsal-dir.ts';
@@ -37,7 +38,11 @@ async function check(dirs: readonly string[], json: boolean, { io, out }: CliCon
   const mistakes: Mistake[] = [];
   for (const folder of folders) {
     try {
-      checked.push(summary(await readChecked(folder, io), io.cwd));
+      const rehearsal = await readChecked(folder, io);
+      checked.push(summary(rehearsal, io.cwd));
+      const not = await whyNotConfinedHere(rehearsal, io.env['REHEARSE_TARGET']);
+      if (not !== undefined)
+        out.note(`${relative(io.cwd, rehearsal.dir) || '.'} would not start here: ${not}`);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       mistakes.push(...error.mistakes);

@@ -1,6 +1,5 @@
 import { join, relative } from 'node:path';
 import { withEnvironment, type Lifecycle, type LifecycleOptions } from '../../infra/lifecycle.ts';
-import { chooseTarget } from '../../infra/targets/index.ts';
 import type { RunningEnvironment } from '../../infra/targets/target.ts';
 import { copyPlan } from '../artifacts/plan-copy.ts';
 import { RunFolder } from '../artifacts/run-folder.ts';
@@ -16,6 +15,7 @@ import { planPerformances } from '../plan/performances.ts';
 import { plural } from '../shared/format.ts';
 import { RunClock } from '../shared/run-clock.ts';
 import { markProcesses } from '../shared/run-mark.ts';
+import { chooseConfining, withCommandLimits } from './command-network.ts';
 import { environmentSpec, runTimeout } from './environment-spec.ts';
 import { resumableRecord } from './resume.ts';
 import { finish, type PlanEnd } from './run-ending.ts';
@@ -57,7 +57,7 @@ export interface RunOutcome {
 export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const { rehearsal, outDir, cwd, keepMs, onEvent } = options;
   const versions = parseVersions(rehearsal.load, (path) => relative(cwd, path));
-  const { target } = await chooseTarget(options.targetName);
+  const target = await chooseConfining(rehearsal, options.targetName);
   const clock = new RunClock();
   const runId = options.resume ?? newRunId(rehearsal.name);
   const path = join(outDir, runId);
@@ -85,9 +85,10 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const use = async (environment: RunningEnvironment, createMs: number): Promise<PlanEnd> => {
     running = environment;
     onEvent(stage('environment', 'done', describe(environment)));
+    const told = withCommandLimits(environment, rehearsal);
     const facts = { target: target.name, startedAt, createMs, price, sizes: rehearsal.hosts };
     const onServer = (server: ServerFacts): Promise<void> =>
-      folder.writeDocument('environment', environmentRecord(server, environment, facts));
+      folder.writeDocument('environment', environmentRecord(server, told, facts));
     const stop = AbortSignal.any([signal, environment.failed]);
     const common = { rehearsal, performances, environment, folder, onEvent, onServer, signal: stop };
     if (environment.driver === null) return (await runEngine({ ...common, versions, clock }))?.message;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { monotonicMs, sleep } from '../shared/clock.ts';
 import { withoutForeign } from '../shared/descriptors.ts';
+import type { Enclosure } from './enclosure.ts';
 import { LineCutter } from './line-cutter.ts';
 import { COMMAND_MARK, signalStrays, straysOf } from './strays.ts';
 
@@ -35,6 +36,8 @@ export interface ShellCommand {
   readonly signal: AbortSignal;
   readonly timeoutMs?: number;
   readonly keptLines: number;
+  /** Where it runs; undefined = as a child of this process like any other. */
+  readonly enclosure?: Enclosure | undefined;
 }
 
 /**
@@ -43,10 +46,11 @@ export interface ShellCommand {
  * @throws the signal's reason
  */
 export async function runShell(shell: ShellCommand): Promise<ShellEnd> {
-  const { command, cwd, env, signal, timeoutMs, keptLines } = shell;
+  const { command, cwd, env, signal, timeoutMs, keptLines, enclosure } = shell;
   signal.throwIfAborted();
   const mark = randomUUID();
-  const child = spawn('sh', ['-c', command], {
+  const program = enclosure?.entered(command, cwd) ?? { file: 'sh', args: ['-c', command] };
+  const child = spawn(program.file, program.args, {
     cwd,
     env: { ...env, [COMMAND_MARK]: mark },
     stdio: withoutForeign('ignore', 'pipe', 'pipe'),

@@ -32,10 +32,14 @@ export class SessionRelay {
     this.#sessions = sessions;
   }
 
-  /** @param onSession called as soon as the server has let a session in */
+  /**
+   * @param onSession called as soon as the server has let a session in
+   * @param listener takes the sessions in another network; undefined = a free port of this one
+   */
   static async open(
     endpoint: PgEndpoint,
     onSession: (session: RelayedSession) => void = () => undefined,
+    listener?: Server,
   ): Promise<SessionRelay> {
     const sockets = new Set<Socket>();
     const sessions: RelayedSession[] = [];
@@ -55,7 +59,8 @@ export class SessionRelay {
       client.pipe(upstream);
       upstream.pipe(client);
     });
-    server.listen({ host: '127.0.0.1', port: 0 });
+    if (listener) server.listen(listener);
+    else server.listen({ host: '127.0.0.1', port: 0 });
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const relayed = { ...endpoint, host: '127.0.0.1', port, socketDir: undefined };

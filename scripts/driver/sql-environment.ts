@@ -17,6 +17,8 @@ const RELEASE_MS = 2_000;
 export class SqlEnvironment implements EngineEnvironment {
   readonly primary: PgEndpoint;
   readonly standby: PgEndpoint | null;
+  /** The driver host reaches the hosts of the run only. */
+  readonly enclose = null;
   readonly restoreSettings: readonly PgSetting[];
   readonly #asked: readonly PgSetting[];
   readonly #onNote: (message: string) => void;

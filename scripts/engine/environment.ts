@@ -1,3 +1,4 @@
+import type { Enclose } from '../commands/enclosure.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
 
@@ -6,6 +7,8 @@ export interface EngineEnvironment {
   readonly primary: PgEndpoint;
   /** Null where there is none, or none that is reached from here. */
   readonly standby: PgEndpoint | null;
+  /** For commands that may reach the rehearsed database only. Null where the engine's host reaches the hosts of the run only. */
+  readonly enclose: Enclose | null;
   readonly restoreSettings: readonly PgSetting[];
   /** Gives the server other settings: `restore` is fast and not durable, `rehearse` is as the rehearsal configures it. */
   switchTo(mode: 'restore' | 'rehearse', signal: AbortSignal): Promise<void>;

@@ -84,6 +84,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
   let current = { index: 0, step: rehearsal.plan[0] };
   const context = {
     ...{ rehearsal, primary: endpoint, clock, watch, schema, traffic, signal, ...writers },
+    enclose: environment.enclose,
     settled: () => run.watches.settled(),
     progress: (detail: string, fraction: number | null, etaMs: number | null): void => {
       const { index, step } = current;

@@ -23,6 +23,7 @@ export async function prepareDatabase(
     source: rehearsal.snapshot,
     dir: rehearsal.dir,
     environment: rehearsal.environment,
+    enclose: environment.enclose,
     endpoint: environment.primary,
     settings: environment.restoreSettings,
     jobs,

@@ -23,7 +23,15 @@ export type SnapshotSource =
   | { readonly kind: 'file'; readonly path: string; readonly takenAt?: string }
   | { readonly kind: 'generator'; readonly path: string; readonly takenAt?: string }
   /** A command that fills the empty database by itself; it finds it by DATABASE_URL and PG*. */
-  | { readonly kind: 'command'; readonly command: string; readonly takenAt?: string };
+  | {
+      readonly kind: 'command';
+      readonly command: string;
+      readonly takenAt?: string;
+      readonly network?: CommandNetwork;
+    };
+
+/** What a command may reach over the network where that is less than what its host can. */
+export type CommandNetwork = 'rehearsed-only';
 
 export interface PostgresSpec {
   /** Major version, such as 16; undefined = whatever the target has. */
@@ -185,6 +193,8 @@ export interface CommandStep extends StepBase {
   readonly touchesDatabase: boolean;
   /** `shown`: the author says that what it writes may stand in reports. Private without it. */
   readonly output?: 'private' | 'shown';
+  /** Undefined = whatever its host can reach. */
+  readonly network?: CommandNetwork;
 }
 
 export interface DeployStep extends StepBase {

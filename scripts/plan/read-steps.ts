@@ -1,4 +1,5 @@
 import { backfillMistakes } from './backfill-sql.ts';
+import { networkOf } from './command-network.ts';
 import { defined } from './defined.ts';
 import type {
   BackfillStep,
@@ -12,6 +13,7 @@ import type {
   VerifyStep,
 } from './model.ts';
 import type { ParsedSqlFile, Reading } from './reading.ts';
+import type { WrittenNetwork } from './schema-commands.ts';
 import type { StepConfig } from './schema-steps.ts';
 import { nameSteps } from './step-names.ts';
 import { transactionOf } from './transaction-rule.ts';
@@ -21,20 +23,34 @@ import type { KeyPath } from './yaml-source.ts';
 type Config<K extends PropertyKey> = Extract<StepConfig, Record<K, unknown>>;
 type Base = Omit<SoakStep, 'kind' | 'forMs'>;
 
-/** The steps of the plan; `undefined` stands for one that breaks the schema. Notes every mistake in them and their files. */
+/**
+ * The steps of the plan; `undefined` stands for one that breaks the schema. Notes every mistake in them and their files.
+ * @param network of commands that say nothing of theirs
+ */
 export async function readSteps(
   configs: readonly (StepConfig | undefined)[],
+  network: WrittenNetwork | undefined,
   reading: Reading,
 ): Promise<Step[]> {
   const { names, mistakes } = nameSteps(configs, (path) => reading.source.written(path));
   for (const { path, message } of mistakes) reading.mistake(path, message);
   const steps: Step[] = [];
   for (const [index, config] of configs.entries())
-    if (config) steps.push(await readStep(config, names[index] ?? '', ['plan', index], reading));
+    if (config)
+      steps.push(
+        await readStep(config, { name: names[index] ?? '', path: ['plan', index], network }, reading),
+      );
   return steps;
 }
 
-async function readStep(config: StepConfig, name: string, path: KeyPath, reading: Reading): Promise<Step> {
+/** What a step has by its place. */
+interface Place {
+  readonly name: string;
+  readonly path: KeyPath;
+  readonly network: WrittenNetwork | undefined;
+}
+
+async function readStep(config: StepConfig, { name, path, network }: Place, reading: Reading): Promise<Step> {
   const base: Base = defined({
     name,
     phase: config.phase,
@@ -50,7 +66,7 @@ async function readStep(config: StepConfig, name: string, path: KeyPath, reading
   if ('verify' in config) return await verifyStep(config, base, path, reading);
   if ('backfill' in config) return await backfillStep(config, base, path, reading);
   if ('deploy' in config) return deployStep(config, base);
-  if ('command' in config) return commandStep(config, base);
+  if ('command' in config) return commandStep(config, base, network);
   return { ...base, kind: 'soak', forMs: config.soak };
 }
 
@@ -111,9 +127,12 @@ function deployStep({ deploy }: Config<'deploy'>, base: Base): DeployStep {
   return { ...base, kind: 'deploy', to, strategy, overMs: over };
 }
 
-function commandStep(config: Config<'command'>, base: Base): CommandStep {
-  const { command, timeout, touchesDatabase, output } = config;
-  return { ...base, kind: 'command', command, timeoutMs: timeout, touchesDatabase, output };
+function commandStep(config: Config<'command'>, base: Base, forAll: WrittenNetwork | undefined): CommandStep {
+  const { command, timeout, touchesDatabase, output, network } = config;
+  return {
+    ...{ ...base, kind: 'command', command, timeoutMs: timeout, touchesDatabase, output },
+    ...networkOf(network, forAll),
+  };
 }
 
 async function readFiles(

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { InputError, mistakeLine, type Mistake } from '../shared/errors.ts';
 import { readPlainFile } from '../shared/plain-file.ts';
+import { networkOf } from './command-network.ts';
 import { defined } from './defined.ts';
 import { readEnvironment } from './environment.ts';
 import { locateRehearsal } from './locate.ts';
@@ -12,6 +13,7 @@ import { checkDeploys, readVersions } from './read-load.ts';
 import { readSteps } from './read-steps.ts';
 import { labelOf, Reading } from './reading.ts';
 import { salvageParts } from './salvage.ts';
+import type { WrittenNetwork } from './schema-commands.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema.ts';
 import { YamlSource } from './yaml-source.ts';
@@ -39,9 +41,9 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
   for (const { path, message } of schemaIssues(source.value)) reading.mistake(path, message);
 
   const parts = salvageParts(source.value);
-  const snapshot = parts.snapshot && (await readSnapshot(parts.snapshot, reading));
+  const snapshot = parts.snapshot && (await readSnapshot(parts.snapshot, parts.network, reading));
   const versions = parts.versions && (await readVersions(parts.versions, reading));
-  const steps = await readSteps(parts.steps, reading);
+  const steps = await readSteps(parts.steps, parts.network, reading);
   if (parts.versions) checkDeploys(parts.steps, Object.keys(parts.versions), reading);
   const isWhole = parts.steps.every((step) => step !== undefined);
   const scenarios = readScenarios(parts, isWhole ? steps.map(({ name }) => name) : undefined, reading);
@@ -69,9 +71,16 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
   };
 }
 
-async function readSnapshot(config: RehearsalConfig['snapshot'], reading: Reading): Promise<SnapshotSource> {
+async function readSnapshot(
+  config: RehearsalConfig['snapshot'],
+  forAll: WrittenNetwork | undefined,
+  reading: Reading,
+): Promise<SnapshotSource> {
   const takenAt = config.takenAt === undefined ? {} : { takenAt: config.takenAt };
-  if ('command' in config) return { kind: 'command', command: config.command, ...takenAt };
+  if ('command' in config) {
+    const { command, network } = config;
+    return { kind: 'command', command, ...takenAt, ...networkOf(network, forAll) };
+  }
   if ('source' in config) {
     const path = reading.absolute(config.source);
     await checkDump(path, reading);

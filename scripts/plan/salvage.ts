@@ -6,6 +6,7 @@ import {
   type ActorsConfig,
   type ScenariosConfig,
 } from './schema-actors.ts';
+import { networkSchema, type WrittenNetwork } from './schema-commands.ts';
 import { stepSchemas, type StepConfig } from './schema-steps.ts';
 import { loadSchema, snapshotSchemas, type RehearsalConfig } from './schema.ts';
 
@@ -17,19 +18,22 @@ export interface Parts {
   /** Also of those that break the schema. */
   readonly actorNames: readonly string[];
   readonly scenarios: ScenariosConfig | undefined;
+  /** Of the commands that say nothing of theirs. */
+  readonly network: WrittenNetwork | undefined;
   /** In the plan's order; undefined = beyond reading. */
   readonly steps: readonly (StepConfig | undefined)[];
 }
 
 /** Reads what can be read, so that mistakes behind the schema are found in the same go; never fails. */
 export function salvageParts(value: unknown): Parts {
-  const { snapshot, load, plan, scenarios } = record(value);
+  const { snapshot, load, plan, scenarios, commands } = record(value);
   return {
     snapshot: salvageKind<RehearsalConfig['snapshot']>(snapshotSchemas, snapshot),
     versions: salvage(loadSchema.shape.versions, record(load)['versions']),
     actors: salvageActors(record(load)['actors']),
     actorNames: Object.keys(record(record(load)['actors'])),
     scenarios: salvageScenarios(scenarios),
+    network: salvage(networkSchema, record(commands)['network']),
     steps: Array.isArray(plan) ? plan.map(salvageStep) : [],
   };
 }

@@ -10,6 +10,7 @@ import {
   positiveMeasure,
   words,
 } from './fields.ts';
+import { networkSchema } from './schema-commands.ts';
 import { PHASES } from './model.ts';
 
 const common = {
@@ -115,6 +116,9 @@ export const stepSchemas = {
         .describe(
           '`private`: what it writes may quote rows and is kept in `private/` of the run folder. `shown`: the end of it stands in the report if it fails.',
         ),
+      network: networkSchema
+        .exactOptional()
+        .describe('What the command may reach over the network. Without it: as `commands.network` says.'),
       ...common,
     })
     .meta({ title: 'command' }),

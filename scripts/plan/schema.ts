@@ -11,6 +11,7 @@ import {
   seconds,
   words,
 } from './fields.ts';
+import { commandsSchema, networkSchema } from './schema-commands.ts';
 import { actorsSchema, scenariosSchema } from './schema-actors.ts';
 import { hostsSchema } from './schema-hosts.ts';
 import { stepSchema } from './schema-steps.ts';
@@ -41,6 +42,9 @@ export const snapshotSchemas = {
     command: commandText('./fill-database.sh').describe(
       'A shell command that fills the empty database. It finds it by `DATABASE_URL` and `PG*`.',
     ),
+    network: networkSchema
+      .exactOptional()
+      .describe('What the command may reach over the network. Without it: as `commands.network` says.'),
     takenAt,
   }),
 };
@@ -163,6 +167,9 @@ export const rehearsalSchema = z
     budgets: budgetsSchema
       .prefault({ lockWait: '500ms', errors: 0 })
       .describe('What the release may not exceed. A budget that is not named is not judged.'),
+    commands: commandsSchema
+      .prefault({})
+      .describe('For all commands, of the plan and of the snapshot, that say nothing else.'),
     plan: z
       .array(stepSchema, {
         error: ({ input }) =>

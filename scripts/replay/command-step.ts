@@ -1,8 +1,7 @@
 import { childEnvironment } from '../commands/child-environment.ts';
 import { dotenvNear } from '../commands/dotenv-files.ts';
+import { Passage } from '../commands/passage.ts';
 import { runShell, type ShellEnd } from '../commands/run-shell.ts';
-import { SessionRelay } from '../commands/session-relay.ts';
-import type { PgEndpoint } from '../pg/endpoint.ts';
 import { ownSessions } from '../pg/own-sessions.ts';
 import type { CommandStep } from '../plan/model.ts';
 import { registerAuthorText } from '../pg/messages/public-names.ts';
@@ -26,22 +25,26 @@ export async function runCommandStep(step: CommandStep, context: StepContext): P
   registerAuthorText(step.command);
   context.progress(step.command, null, null);
   const known = ownSessions(context.primary);
-  const relay = await SessionRelay.open(context.primary, ({ pid }) => {
-    if (pid !== null) known.opened(pid, 'command');
+  const passage = await Passage.open(context.primary, {
+    enclose: step.network === 'rehearsed-only' ? (context.enclose ?? undefined) : undefined,
+    signal: context.signal,
+    onSession: ({ pid }) => {
+      if (pid !== null) known.opened(pid, 'command');
+    },
   });
   try {
-    const end = await runIn(relay.endpoint, step, context);
+    const end = await runIn(passage, step, context);
     keepPrivateWords(`output of ${step.name}`, end.lastLines.join('\n'));
     if (end.exitCode !== 0) throw failure(step, end);
-    if (step.touchesDatabase && relay.sessions.length === 0) throw neverConnected();
+    if (step.touchesDatabase && passage.sessions.length === 0) throw neverConnected();
   } finally {
-    await relay.close();
+    await passage.close();
   }
   return { attempts: 1, summary: `ran in ${formatMs(context.clock.now() - startedMs)}`, shown: {} };
 }
 
 async function runIn(
-  endpoint: PgEndpoint,
+  { endpoint, enclosure }: Passage,
   step: CommandStep,
   { rehearsal, signal, watch }: StepContext,
 ): Promise<ShellEnd> {
@@ -51,7 +54,7 @@ async function runIn(
   const sources = { inherited: process.env, given: environment, dotenv: await dotenvNear(dir) };
   const env = childEnvironment({ ...endpoint, options }, 'command', sources);
   return watch.during({ step: name, heldBy: 0 }, () =>
-    runShell({ command, cwd: dir, env, signal, timeoutMs, keptLines: KEPT_LINES }),
+    runShell({ command, cwd: dir, env, signal, timeoutMs, enclosure, keptLines: KEPT_LINES }),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { AttemptRecord, BatchRecord, StepEvent } from '../artifacts/records.ts';
+import type { Enclose } from '../commands/enclosure.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import type { LockWatch } from '../probes/lock-watch.ts';
@@ -17,6 +18,8 @@ export interface Traffic {
 export interface StepContext {
   readonly rehearsal: Rehearsal;
   readonly primary: PgEndpoint;
+  /** As of an engine's environment. */
+  readonly enclose: Enclose | null;
   readonly clock: RunClock;
   readonly watch: LockWatch;
   readonly schema: SchemaWatch;

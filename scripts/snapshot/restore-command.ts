@@ -1,6 +1,8 @@
 import { childEnvironment } from '../commands/child-environment.ts';
 import { dotenvNear } from '../commands/dotenv-files.ts';
-import { runShell } from '../commands/run-shell.ts';
+import type { Enclose } from '../commands/enclosure.ts';
+import { Passage } from '../commands/passage.ts';
+import { runShell, type ShellEnd } from '../commands/run-shell.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { keepPrivateWords, wroteWords } from '../shared/private-words.ts';
@@ -14,6 +16,8 @@ export interface SnapshotCommand {
   readonly dir: string;
   /** Names that the rehearsal takes from the environment, with their values. */
   readonly given: Readonly<Record<string, string>>;
+  /** Undefined: it has the network of this process. */
+  readonly enclose: Enclose | undefined;
 }
 
 /**
@@ -22,16 +26,14 @@ export interface SnapshotCommand {
  * @throws RESTORE_FAILED; what it wrote may quote rows and stays private
  */
 export async function restoreByCommand(
-  { command, dir, given }: SnapshotCommand,
+  snapshot: SnapshotCommand,
   endpoint: PgEndpoint,
   signal: AbortSignal,
 ): Promise<void> {
-  const env = childEnvironment(endpoint, 'restore', {
-    inherited: process.env,
-    given,
-    dotenv: await dotenvNear(dir),
-  });
-  const end = await runShell({ command, cwd: dir, env, signal, keptLines: LAST_LINES });
+  const { command, enclose } = snapshot;
+  const passage = enclose && (await Passage.open(endpoint, { enclose, signal }));
+  const way = passage ?? { endpoint, enclosure: undefined };
+  const end = await runBy(way, snapshot, signal).finally(() => passage?.close());
   if (end.exitCode === 0) return;
   keepPrivateWords('snapshot command', end.lastLines.join('\n'));
   const said = end.lastLines.length === 0 ? '' : `; ${wroteWords()}`;
@@ -39,4 +41,14 @@ export async function restoreByCommand(
   throw new RehearsalError('RESTORE_FAILED', `the snapshot command ended with exit code ${code}${said}`, {
     hint: `Run it by hand with DATABASE_URL set: ${redact(command)}`,
   });
+}
+
+async function runBy(
+  { endpoint, enclosure }: Pick<Passage, 'endpoint' | 'enclosure'>,
+  { command, dir, given }: SnapshotCommand,
+  signal: AbortSignal,
+): Promise<ShellEnd> {
+  const sources = { inherited: process.env, given, dotenv: await dotenvNear(dir) };
+  const env = childEnvironment(endpoint, 'restore', sources);
+  return runShell({ command, cwd: dir, env, signal, enclosure, keptLines: LAST_LINES });
 }

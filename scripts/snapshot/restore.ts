@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import type { SnapshotRecord } from '../artifacts/records.ts';
+import type { Enclose } from '../commands/enclosure.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting, SnapshotSource } from '../plan/model.ts';
 import { monotonicMs } from '../shared/clock.ts';
@@ -24,6 +25,8 @@ export interface RestoreOptions {
   readonly dir: string;
   /** Names that the rehearsal takes from the environment, with their values: a command gets them. */
   readonly environment: Readonly<Record<string, string>>;
+  /** For a command that may reach the rehearsed database only; null = the host sees to that. */
+  readonly enclose: Enclose | null;
   /** An empty database, and a superuser in it. */
   readonly endpoint: PgEndpoint;
   /** For the restore's own sessions; those that only a server can have are passed over. */
@@ -78,10 +81,12 @@ async function restoreSource(work: Work): Promise<Restored> {
   const { source, dir, endpoint, signal, shown } = work;
   if (source.kind === 'command') {
     work.onObject(shown);
-    await restoreByCommand({ command: source.command, dir, given: work.environment }, endpoint, signal);
-    const command = Buffer.from(source.command);
-    const sha256 = createHash('sha256').update(command).digest('hex');
-    return { kind: 'command', sha256, sourceBytes: command.length, warnings: [] };
+    const enclose = source.network === 'rehearsed-only' ? (work.enclose ?? undefined) : undefined;
+    const command = { command: source.command, dir, given: work.environment, enclose };
+    await restoreByCommand(command, endpoint, signal);
+    const bytes = Buffer.from(source.command);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { kind: 'command', sha256, sourceBytes: bytes.length, warnings: [] };
   }
   const format = await detectFormat(source.path, shown);
   if (format.type === 'sql') return restoreText(work, source.path, source.kind, format.compression);

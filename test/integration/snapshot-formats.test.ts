@@ -57,6 +57,7 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))(
     async function restore(name: string, into: PgEndpoint): Promise<SnapshotRecord> {
       return restoreSnapshot({
         environment: {},
+        enclose: null,
         source: { kind: 'file', path: join(folder, name), takenAt: '2026-11-20T02:00:00Z' },
         dir: folder,
         endpoint: into,

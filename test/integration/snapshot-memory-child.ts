@@ -5,6 +5,7 @@ import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 const [path = '', dir = '', endpoint = '{}'] = process.argv.slice(2);
 const { tables } = await restoreSnapshot({
   environment: {},
+  enclose: null,
   source: { kind: 'file', path },
   dir,
   endpoint: JSON.parse(endpoint) as PgEndpoint,

@@ -48,6 +48,7 @@ export class Restorer {
     this.#databases += 1;
     return restoreSnapshot({
       environment: {},
+      enclose: null,
       source,
       dir: this.folder,
       endpoint: overrides.endpoint ?? (await this.server.create(`t${this.#databases}`)),

@@ -67,7 +67,7 @@ export class RehearseProcess {
 /** Runs it to its end. */
 export async function rehearse(
   argv: readonly string[],
-  options: { cwd: string; tmp: string; target?: string },
+  options: { cwd: string; tmp: string; target?: string; env?: Readonly<Record<string, string>> },
 ): Promise<{ code: number | NodeJS.Signals | null; stdout: string; stderr: string }> {
   const running = new RehearseProcess(argv, options);
   const code = await running.end();

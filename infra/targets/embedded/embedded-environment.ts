@@ -12,6 +12,8 @@ import { makeCell } from './cell/cell.ts';
 import { Entrance } from './cell/entrance.ts';
 import { namedPaths } from './cell/named-paths.ts';
 import { makeRunDir, recordServer } from './claim.ts';
+import { COMMAND_REACH } from './enclosure/command-reach.ts';
+import { encloseBeside } from './enclosure/enclose.ts';
 import { limitsOf } from './embedded-limits.ts';
 import { findFreePort, LOOPBACK, requirePort } from './free-port.ts';
 import { diskFull, initData, type Programs } from './init-data.ts';
@@ -88,7 +90,7 @@ export class EmbeddedEnvironment implements Environment {
     return {
       ...{ hosts: 1, hostInfo: [], driver: null, created: { server: 1 } },
       ...{ primary, standby: null, scratchDir: dir.scratch, limits: limitsOf(this.#spec, cell) },
-      restoreSettings: restore,
+      ...{ enclose: encloseBeside(dir), commandReach: COMMAND_REACH, restoreSettings: restore },
       switchTo: (mode, stop) => this.#whileAlive(stop, (both) => server.switchTo(mode, both)),
       failed: server.failed,
     };

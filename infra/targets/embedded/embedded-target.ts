@@ -2,6 +2,7 @@ import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import type { Availability, Environment, EnvironmentSpec, Leftover, Target } from '../target.ts';
 import { findBinaries } from './binaries.ts';
 import { EmbeddedEnvironment } from './embedded-environment.ts';
+import { canEnclose } from './enclosure/can-enclose.ts';
 import { findLeftovers, findNotOurs } from './leftovers.ts';
 import { requireServerUser } from './server-user.ts';
 
@@ -31,6 +32,8 @@ export const embeddedTarget: Target = {
       return { available: false, why: error.message, remedy: error.hint ?? '' };
     }
   },
+
+  confines: canEnclose,
 
   environment(spec: EnvironmentSpec): Environment {
     return new EmbeddedEnvironment(spec);

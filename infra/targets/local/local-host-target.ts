@@ -16,6 +16,9 @@ const ROLES = ['primary', 'standby', 'driver'];
 const SHARE_OF_MEMORY = 1 / 4;
 const MOST_MEMORY_BYTES = 4 * 1024 ** 3;
 
+const REACHED_BY_COMMANDS =
+  'this machine’s software (read only), what the driver host holds, and over the network the hosts of the run (PostgreSQL and sshd on them); no other address, and no socket of this machine';
+
 const identitySchema = z.object({
   ...{ runId: z.string(), role: z.string(), address: z.string(), hostKey: z.string() },
   ...{ pid: z.int(), startTime: z.string(), bootId: z.string(), notes: z.array(z.string()) },
@@ -46,6 +49,11 @@ export const localHostTarget: HostTarget = {
           ]
         : []),
     ];
+  },
+
+  commandReach: {
+    open: REACHED_BY_COMMANDS,
+    rehearsedOnly: REACHED_BY_COMMANDS,
   },
 
   alive: (identity) => localHostAlive(identitySchema.parse(JSON.parse(identity))),

@@ -31,6 +31,10 @@ export const localTarget: Target = {
     }
   },
 
+  /** By the network of its hosts, which ends at them. */
+  confines: () =>
+    Promise.resolve({ available: true, detail: 'the driver host reaches the hosts of the run' }),
+
   environment(spec: EnvironmentSpec): Environment {
     return new PulumiEnvironment(spec, localHostTarget);
   },

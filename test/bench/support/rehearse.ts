@@ -61,7 +61,7 @@ export async function rehearseWithTruth({ head, plan, files }: BenchRehearsal): 
           environment: {
             primary: endpoint,
             standby: null,
-            restoreSettings: [],
+            ...{ restoreSettings: [], enclose: null },
             switchTo: () => Promise.resolve(),
           },
           onServer: () => Promise.resolve(),

@@ -1,0 +1,24 @@
+import type { CommandNetwork, SnapshotSource, Step } from './model.ts';
+import type { WrittenNetwork } from './schema-commands.ts';
+
+type Commands = Extract<SnapshotSource | Step, { kind: 'command' }>;
+
+/** The network that a command has by its own word, else by the word for all; `open` is none of its own. */
+export function networkOf(
+  own: WrittenNetwork | undefined,
+  forAll: WrittenNetwork | undefined,
+): { readonly network?: CommandNetwork } {
+  const network = own ?? forAll ?? 'open';
+  return network === 'open' ? {} : { network };
+}
+
+/** Every command of a rehearsal: the snapshot's, and those of the plan. */
+export function commandsOf({
+  snapshot,
+  plan,
+}: {
+  readonly snapshot: SnapshotSource;
+  readonly plan: readonly Step[];
+}): Commands[] {
+  return [snapshot, ...plan].filter((each): each is Commands => each.kind === 'command');
+}
