@@ -13,7 +13,7 @@ import { baselineByScript, baselineLatency, latencyByVersion, scriptKey, stepLat
 import { liveVersions, type LiveVersions } from './live-versions.ts';
 import type { Latency } from './percentiles.ts';
 import type { RequestTable } from '../request-table.ts';
-import type { LoadEvent } from '../../artifacts/records.ts';
+import type { LoadEvent, OutsideLockRecord } from '../../artifacts/records.ts';
 import { PreparedHolds, type PreparedHold } from './prepared.ts';
 import { Releases } from './releases.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
@@ -28,7 +28,7 @@ import { WaitBlame } from './wait-blame.ts';
 import { outsideEffect, type OutsideEffect } from './outside-effect.ts';
 import type { Interval } from './intervals.ts';
 import { waitSpans, type WaitSpan } from './waits.ts';
-import { statementTry, type StatementTry } from './windows.ts';
+import { failedInTransaction, statementTry, type StatementTry } from './windows.ts';
 
 /** One step and all that is known of it. */
 export interface StepAnalysis {
@@ -143,12 +143,20 @@ function triesOf(
       statementTry(
         prepared.kept(releases.exact(record)),
         waits,
-        locks,
+        failedInTransaction(record) ? withTold(locks, grants.seenOf(record)) : locks,
         (of, lock) => grants.grantMs(of, lock),
         transactionSinceMs(step.statements.slice(0, position), record),
       ),
     ),
   }));
+}
+
+/** One that failed before anybody looked is known by what the server told of it. */
+function withTold(
+  locks: readonly OutsideLockRecord[],
+  told: readonly OutsideLockRecord[],
+): readonly OutsideLockRecord[] {
+  return told.length === 0 ? locks : [...locks, ...told].sort((a, b) => a.tMs - b.tMs);
 }
 
 /** A script is judged by what it took itself: beside one that takes seconds, no delay of a quick one would show. */

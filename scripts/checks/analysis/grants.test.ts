@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { evidence, statementRecord, stepWindow } from '../evidence-fixture.ts';
 import { analyse } from './analyse.ts';
+import { Grants } from './grants.ts';
 
 test('a lock is held from the moment that the server gave it, not from the sending of its statement', () => {
   const grant = { type: 'grant', pid: 42, relation: 'public.customers', tMs: 5003.75 } as const;
@@ -17,4 +18,18 @@ test('a lock is held from the moment that the server gave it, not from the sendi
   ];
   const [step] = analyse(evidence({ exactWaits, steps })).steps;
   expect(step?.statements[0]).toMatchObject({ waitMs: 0, holdMs: 3.75, blackoutMs: 3.75 });
+});
+
+test('of a statement that failed before anybody looked, the locks that it got are seen by their grants', () => {
+  const grants = new Grants([
+    { type: 'grant', pid: 42, tMs: 5001, relation: 'public.customers' },
+    { type: 'grant', pid: 42, tMs: 5002, relation: 'pg_toast.pg_toast_1' },
+    { type: 'grant', pid: 43, tMs: 5003, relation: 'public.orders' },
+  ]);
+  expect(grants.seenOf(statementRecord({ sentMs: 5000, respondedMs: 5010 }))).toEqual([
+    {
+      ...{ tMs: 5001, pid: 42, step: 'alter', relation: 'public.customers' },
+      ...{ mode: 'AccessExclusiveLock', granted: true },
+    },
+  ]);
 });

@@ -1,4 +1,9 @@
-import type { ExactWaitRecord, LockEntry, StatementRecord } from '../../artifacts/records.ts';
+import type {
+  ExactWaitRecord,
+  LockEntry,
+  OutsideLockRecord,
+  StatementRecord,
+} from '../../artifacts/records.ts';
 import type { LockGrant } from '../../artifacts/wait-records.ts';
 import { groupBy } from './group-by.ts';
 
@@ -10,6 +15,16 @@ export class Grants {
     this.#byPid = groupBy(
       records.filter((record) => record.type === 'grant'),
       ({ pid }) => pid,
+    );
+  }
+
+  /** Each ACCESS EXCLUSIVE that the statement got, as a look at that moment would have seen it. */
+  seenOf({ pid, step, sentMs, respondedMs }: StatementRecord): OutsideLockRecord[] {
+    const within = (this.#byPid.get(pid) ?? []).filter(({ tMs }) => tMs >= sentMs && tMs <= respondedMs);
+    return within.flatMap(({ tMs, relation }) =>
+      relation.startsWith('pg_toast.')
+        ? []
+        : [{ ...{ tMs, pid, step, relation }, mode: 'AccessExclusiveLock', granted: true }],
     );
   }
 

@@ -164,3 +164,21 @@ test('a lock that the server saw granted is held from there, any other from the 
   expect({ waitMs, holdMs }).toEqual({ waitMs: 40.25, holdMs: 18.5 });
   expect(spans.map(({ fromMs }) => fromMs)).toEqual([5041.5, 5040.25]);
 });
+
+test('a statement that failed in its transaction held what was seen of it from its grant to the rollback', () => {
+  const record = statementRecord({
+    ...{ sentMs: 5000, respondedMs: 5085, releasedMs: 5086, capture: 'outside' },
+    ...{ locks: [], newLocks: [], walBytes: null, error: stepError('23514', 'is violated by some row') },
+  });
+  const look = (tMs: number, granted: boolean, relation = 'public.customers'): object => ({
+    ...{ tMs, pid: 42, step: 'alter', relation, mode: 'AccessExclusiveLock', granted },
+  });
+  const looks = [look(5030, true), look(5030, false, 'public.orders')] as Parameters<typeof statementTry>[2];
+  const { spans, blockingHoldMs } = statementTry(record, [], looks);
+  expect(spans.map(({ relation, fromMs, toMs }) => ({ relation, fromMs, toMs }))).toEqual([
+    { relation: 'public.customers', fromMs: 5000, toMs: 5086 },
+  ]);
+  expect(blockingHoldMs).toBe(86);
+  // Outside of a transaction locks are given back in between: only what was seen is known.
+  expect(statementTry({ ...record, walBytes: 0 }, [], looks).blockingHoldMs).toBe(10);
+});

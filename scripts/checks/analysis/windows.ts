@@ -36,6 +36,10 @@ export function statementTry(
           locks.filter(({ pid, step }) => pid === record.pid && step === record.step),
           window,
           transactionSinceMs,
+        ).map((span) =>
+          failedInTransaction(record)
+            ? keptToEnd(span, record, grantMsOf(record, asEntry(span)) ?? endOfWaitMs(span, own) ?? grantMs)
+            : span,
         )
       : heldInTransaction(
           record.newLocks,
@@ -46,8 +50,28 @@ export function statementTry(
   return { record, waits: own, waitMs, grantMs, ...effect, blackout: blackoutOf(record, effect) };
 }
 
+/**
+ * The answer about the locks of a statement that failed in a transaction was lost with it. A bare one is compared with the
+ * catalog instead, and can give back its locks and take them again.
+ */
+export function failedInTransaction({ capture, error, walBytes }: StatementRecord): boolean {
+  return capture === 'outside' && error !== null && walBytes === null;
+}
+
+/** Looks come late and end early: what was seen once was held from its grant until the rollback. */
+function keptToEnd(span: LockSpan, { releasedMs }: StatementRecord, grantMs: number): LockSpan {
+  return { ...span, fromMs: Math.min(span.fromMs, grantMs), toMs: Math.max(span.toMs, releasedMs) };
+}
+
+function asEntry({ relation, mode }: LockSpan): LockEntry {
+  return { relation, mode, existedBefore: true };
+}
+
 /** When a lock that the statement waited for was granted; undefined where nobody told. */
-function endOfWaitMs({ relation, mode }: LockEntry, own: readonly Clipped[]): number | undefined {
+function endOfWaitMs(
+  { relation, mode }: Pick<LockEntry, 'relation' | 'mode'>,
+  own: readonly Clipped[],
+): number | undefined {
   const waited = own.findLast(({ wait }) => wait.relation === relation && wait.mode === mode);
   return waited !== undefined && isExact(waited.wait) ? waited.toMs : undefined;
 }
