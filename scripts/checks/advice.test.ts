@@ -88,20 +88,22 @@ test.each([
     ],
   ],
   [
-    'alter table customers alter column id type bigint',
-    rewrote,
+    'alter table customers add constraint one unique nulls not distinct (mail) include (name) deferrable initially deferred',
+    {},
     [
-      'alter table customers add column id_new bigint;',
-      'create function customers_id_sync() returns trigger language plpgsql as $$ begin new.id_new := new.id::bigint; return new; end $$;',
-      'create trigger customers_id_sync before insert or update on customers for each row execute function customers_id_sync();',
-      '-- then a step of the plan: backfill: { table: customers, key: <primary key>, set: "id_new = id::bigint", where: "id_new is distinct from id::bigint" }',
-      'begin;',
-      'drop trigger customers_id_sync on customers;',
-      'drop function customers_id_sync();',
-      'alter table customers rename column id to id_old;',
-      'alter table customers rename column id_new to id;',
-      'commit;',
+      'create unique index concurrently one on customers (mail) include (name) nulls not distinct;',
+      'alter table customers add constraint one unique using index one deferrable initially deferred;',
     ],
+  ],
+  [
+    'create index if not exists by_mail on customers (mail)',
+    {},
+    ['create index concurrently by_mail on customers (mail);'],
+  ],
+  [
+    'alter table customers detach partition old_ones',
+    {},
+    ['alter table customers detach partition old_ones concurrently;'],
   ],
   [
     'alter table app.customers rename to clients',
@@ -178,6 +180,46 @@ test.each([
   const { insteadSql } = adviceFor(sql, rest);
   expect(insteadSql?.split('\n')).toEqual(instead);
   await expect(parse(insteadSql ?? '')).resolves.toBeDefined();
+});
+
+const part = { relation: 'public.c_1', mode: 'ShareLock', existedBefore: true };
+const locks = [{ ...part, partitionOf: 'public.customers' }];
+test.each([
+  ['an index of a partitioned table', 'create index on customers (name)', { locks }, 'ON ONLY the parent'],
+  [
+    'a foreign key of a partitioned table',
+    'alter table customers add foreign key (a) references b',
+    { locks },
+    'Before PostgreSQL 18',
+  ],
+  [
+    'a unique constraint of a partitioned table',
+    'alter table customers add unique (id)',
+    { locks },
+    'ATTACH',
+  ],
+  [
+    'an exclusion',
+    'alter table customers add exclude using gist (slot with &&)',
+    {},
+    'neither CONCURRENTLY nor NOT VALID',
+  ],
+  [
+    'a change of type',
+    'alter table customers alter column id type bigint',
+    rewrote,
+    'ownership of its sequence',
+  ],
+  [
+    'a constraint WITHOUT OVERLAPS',
+    'alter table customers add unique (id, span without overlaps)',
+    {},
+    'can take over no index',
+  ],
+])('%s gets words and no SQL that would fail or lose something', (_, sql, rest, words) => {
+  const { advice, insteadSql } = adviceFor(sql, rest);
+  expect(insteadSql).toBeNull();
+  expect(advice).toContain(words);
 });
 
 test('a renamed column is expanded and contracted, written both ways meanwhile', async () => {

@@ -115,6 +115,13 @@ function factsOf({ record }: StatementAnalysis, analysis: Analysis, { step }: St
       const rows = tables.get(shortRelation(relation.replaceAll('"', '')));
       return rows === undefined ? '' : ` (${formatShortCount(rows)} rows)`;
     },
+    isPartitioned: (relation) => {
+      const name = shortRelation(relation.replaceAll('"', ''));
+      return record.locks.some(({ partitionOf = '' }) => {
+        const whole = shortRelation(partitionOf);
+        return whole === name || (!name.includes('.') && whole.endsWith(`.${name}`));
+      });
+    },
     keyOf: (relation) => keyOf(relation, record, analysis.evidence.snapshot?.keys ?? []),
     brokenVersions: [...new Set(broken.map((state) => state.record.version))],
   };

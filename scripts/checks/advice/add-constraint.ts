@@ -9,6 +9,7 @@ export function addConstraint(part: AlterPart): PartAdvice | undefined {
     return undefined;
   const constraint = command.def.Constraint;
   const { contype, initially_valid: isValid, indexname } = constraint;
+  if (contype === 'CONSTR_EXCLUSION') return excludedElsewhere(part);
   if (contype === 'CONSTR_CHECK' || contype === 'CONSTR_FOREIGN')
     return isValid === true ? validatedLater(part, constraint) : undefined;
   if (contype === 'CONSTR_UNIQUE' || contype === 'CONSTR_PRIMARY')
@@ -29,6 +30,14 @@ function validatedLater(part: AlterPart, constraint: Constraint): PartAdvice {
     constraint.conname === undefined
       ? `add constraint ${name} ${statement.text(tokens[1]?.start ?? 0, tokens.at(-1)?.end ?? 0)}`
       : text;
+  if (isForeign && facts.isPartitioned(table)) {
+    return {
+      effect: `ADD FOREIGN KEY read all of ${table}${facts.sizeOf(table)} while it held SHARE ROW EXCLUSIVE.`,
+      advice:
+        'Before PostgreSQL 18 a partitioned table takes no foreign key NOT VALID: add it NOT VALID to each partition and VALIDATE it there, each in a transaction of its own, and add it to the parent last, which then takes over those of its partitions.',
+      sql: null,
+    };
+  }
   const [what, mode] = isForeign
     ? ['ADD FOREIGN KEY', 'SHARE ROW EXCLUSIVE']
     : ['ADD CHECK', 'ACCESS EXCLUSIVE'];
@@ -36,6 +45,36 @@ function validatedLater(part: AlterPart, constraint: Constraint): PartAdvice {
     effect: `${what} read all of ${table}${facts.sizeOf(table)} while it held ${mode}.`,
     advice: `Add the constraint as NOT VALID and validate it in a transaction of its own: VALIDATE lets reads and writes go on.`,
     sql: [`alter table ${table} ${add} not valid;`, `alter table ${table} validate constraint ${name};`],
+  };
+}
+
+function excludedElsewhere({ table, facts }: AlterPart): PartAdvice {
+  return {
+    effect: `ADD EXCLUDE built the index of ${table}${facts.sizeOf(table)} while it held ACCESS EXCLUSIVE.`,
+    advice:
+      'EXCLUDE can be built neither CONCURRENTLY nor NOT VALID, and takes over no index: make it on a new, empty table that a trigger and a backfill fill before the names are swapped, or plan a window in which the app stands still.',
+    sql: null,
+  };
+}
+
+/** What a unique index and its constraint cannot be told apart without; undefined where USING INDEX cannot say it. */
+function uniqueWords(
+  constraint: Constraint,
+  statement: AlterPart['statement'],
+): { readonly index: string; readonly constraint: string } | undefined {
+  const {
+    nulls_not_distinct: nullsAreSame,
+    without_overlaps: isTemporal,
+    options = [],
+    indexspace,
+  } = constraint;
+  if (isTemporal === true || options.length > 0 || indexspace !== undefined) return undefined;
+  const included = names(constraint.including).map((column) => statement.spell(column));
+  const include = included.length === 0 ? '' : ` include (${included.join(', ')})`;
+  const deferred = constraint.initdeferred === true ? ' initially deferred' : '';
+  return {
+    index: `${include}${nullsAreSame === true ? ' nulls not distinct' : ''}`,
+    constraint: constraint.deferrable === true ? ` deferrable${deferred}` : '',
   };
 }
 
@@ -49,12 +88,30 @@ function usingIndex(part: AlterPart, constraint: Constraint): PartAdvice {
       : statement.spell(constraint.conname);
   const kind = isPrimary ? 'primary key' : 'unique';
   const list = columns.map((column) => statement.spell(column)).join(', ');
+  const effect = `It built the index of ${table}${facts.sizeOf(table)} while it held ACCESS EXCLUSIVE.`;
+  const words = uniqueWords(constraint, statement);
+  if (facts.isPartitioned(table)) {
+    return {
+      effect,
+      advice:
+        'A partitioned table takes over no index with USING INDEX: build a unique index CONCURRENTLY on each partition, add the constraint to each of them with USING INDEX, add it to the parent alone (ALTER TABLE ONLY), and ATTACH the index of each partition.',
+      sql: null,
+    };
+  }
+  if (words === undefined) {
+    return {
+      effect,
+      advice:
+        'Such a constraint can take over no index that was built CONCURRENTLY: make it on a new, empty table that is filled before the names are swapped, or plan a window.',
+      sql: null,
+    };
+  }
   return {
-    effect: `It built the index of ${table}${facts.sizeOf(table)} while it held ACCESS EXCLUSIVE.`,
+    effect,
     advice: `Build the index CONCURRENTLY first and let the constraint take it over with USING INDEX${isPrimary ? '; its columns must be NOT NULL before' : ''}.`,
     sql: [
-      `create unique index concurrently ${name} on ${table} (${list});`,
-      `alter table ${table} add constraint ${name} ${kind} using index ${name};`,
+      `create unique index concurrently ${name} on ${table} (${list})${words.index};`,
+      `alter table ${table} add constraint ${name} ${kind} using index ${name}${words.constraint};`,
     ],
   };
 }

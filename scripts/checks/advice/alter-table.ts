@@ -2,6 +2,7 @@ import type { AlterTableCmd, ScanToken } from 'libpg-query';
 import { addColumn } from './add-column.ts';
 import { addConstraint } from './add-constraint.ts';
 import { alterType } from './alter-type.ts';
+import { detachPartition } from './detach.ts';
 import { dropColumn } from './drop-column.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './rule.ts';
 import { setNotNull } from './set-not-null.ts';
@@ -30,7 +31,14 @@ export interface PartAdvice {
 
 export type AlterRule = (part: AlterPart) => PartAdvice | undefined;
 
-const RULES: readonly AlterRule[] = [setNotNull, addConstraint, alterType, addColumn, dropColumn];
+const RULES: readonly AlterRule[] = [
+  setNotNull,
+  addConstraint,
+  alterType,
+  addColumn,
+  dropColumn,
+  detachPartition,
+];
 
 /** Looks at each action of an ALTER TABLE by itself; the SQL puts all of them in order again. */
 export const alterTable: AdviceRule = (statement, facts) => byActions(statement, facts, RULES);

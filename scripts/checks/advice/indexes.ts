@@ -5,15 +5,27 @@ import type { StatementTree } from './statement-tree.ts';
 const OUTSIDE =
   'It cannot run inside a transaction block: put it into a file of its own or set transaction: none.';
 
+const NO_TIMEOUT =
+  'Give it lock_timeout = 0: it waits for old transactions while it stops nobody, and a timeout leaves an INVALID index that has to be dropped first.';
+
 /** CREATE INDEX, DROP INDEX, REINDEX and REFRESH without CONCURRENTLY. */
 export const indexes: AdviceRule = (statement, facts) => {
   const { node } = statement;
   if ('IndexStmt' in node && node.IndexStmt.concurrent !== true && node.IndexStmt.relation) {
     const table = statement.relation(node.IndexStmt.relation);
+    const effect = `CREATE INDEX read all of ${table}${facts.sizeOf(table)} while it held SHARE, which stops every write.`;
+    if (facts.isPartitioned(table)) {
+      return {
+        effect,
+        advice: `A partitioned table builds no index CONCURRENTLY (0A000): create it ON ONLY the parent, then CONCURRENTLY on each partition, and ATTACH each to the parent's: it is valid with the last one. ${OUTSIDE}`,
+        insteadSql: null,
+      };
+    }
+    // IF NOT EXISTS would take the INVALID index that a failed try leaves for the one that is wanted.
     return {
-      effect: `CREATE INDEX read all of ${table}${facts.sizeOf(table)} while it held SHARE, which stops every write.`,
-      advice: `Build it CONCURRENTLY, which lets writes go on. ${OUTSIDE}`,
-      insteadSql: `${statement.withWords('concurrently', 'index')};`,
+      effect,
+      advice: `Build it CONCURRENTLY, which lets writes go on. ${OUTSIDE} ${NO_TIMEOUT}`,
+      insteadSql: `${statement.withWords('concurrently', 'index').replace(/(\bconcurrently\s+)if\s+not\s+exists\s+/i, '$1')};`,
     };
   }
   if (

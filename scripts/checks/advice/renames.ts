@@ -32,6 +32,7 @@ export const renames: AdviceRule = (statement) => {
     advice: `Expand and contract: add ${fresh} beside ${old}, write both, backfill, deploy what reads ${fresh}, and drop ${old} last.`,
     insteadSql: [
       `alter table ${table} add column ${fresh} text; -- the type of ${old}`,
+      `-- give ${fresh} what ${old} has: default, NOT NULL (by a validated CHECK), keys and indexes (CONCURRENTLY), privileges`,
       ...syncTrigger(table, sync, bothWays(old, fresh)),
       `-- backfill: { table: ${table}, key: <primary key>, set: "${fresh} = ${old}", where: "${fresh} is distinct from ${old}" }`,
       `-- deploy the version that uses ${fresh}, then:`,

@@ -9,6 +9,8 @@ export interface AdviceFacts {
   readonly rows: number | null;
   /** ` (4.1 M rows)` for a table whose size is known, else empty. */
   readonly sizeOf: (relation: string) => string;
+  /** Its partitions were locked with it. */
+  readonly isPartitioned: (relation: string) => boolean;
   /** Columns that name one row of a relation of the snapshot, the primary key first; undefined where none are known. */
   readonly keyOf: (relation: RangeVar) => readonly string[] | undefined;
   /** Live app versions that fail because of it. */
