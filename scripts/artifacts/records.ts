@@ -6,6 +6,7 @@ export type { CompatibilityRecord } from './compatibility-record.ts';
 export type { ActorRecord } from './actor-record.ts';
 export type { PresenceRecord } from './presence-record.ts';
 export type { ExactWaitRecord } from './wait-records.ts';
+export type { OutsideLockRecord, SessionFacts, WaitRecord } from './sighting-records.ts';
 export type { ProbeRecord } from './probe-record.ts';
 export type { SchemaRecord } from './schema-records.ts';
 export { REQUEST_COLUMNS } from './load-records.ts';
@@ -204,52 +205,12 @@ export interface LockEntry {
   readonly partitionOf?: string;
 }
 
-/** artifacts/waits.ndjson: one session seen waiting for a lock, at one poll. */
-export interface WaitRecord {
-  readonly tMs: number;
-  readonly pid: number;
-  readonly role: SessionRole;
-  /** `schema.name`; null for a lock that is not on a relation (row locks show as transactionid or tuple). */
-  readonly relation: string | null;
-  readonly locktype: string;
-  readonly mode: string;
-  /** When the wait began (pg_locks.waitstart), as exact as the moment of the look is known. */
-  readonly sinceMs: number;
-  /** The same on the server's clock, which tells one wait from the next. Absent for a moment after it began. */
-  readonly waitStartMs?: number;
-  readonly blockedBy: readonly { readonly pid: number; readonly role: SessionRole }[];
-  /** Blockers of this poll that were not seen before, or do something else by now. */
-  readonly sessions?: readonly SessionFacts[];
-}
-
-/** A session that others waited for, as pg_stat_activity showed it. */
-export interface SessionFacts {
-  readonly pid: number;
-  readonly applicationName: string;
-  /** Such as `active` or `idle in transaction`; null where the server does not tell. */
-  readonly state: string | null;
-  /** Its last statement with constants as `$1`, without comments; null where the server does not tell. */
-  readonly query: string | null;
-  /** Age of its transaction at that moment. */
-  readonly transactionMs: number | null;
-}
-
 /**
  * Who a session is, known by its process id. `tool`: the rehearsal's own looking; `server`: no client's, such as autovacuum;
  * `prepared`: no session, but a prepared transaction, whose process id is made up and below 0; `other`: nobody knows.
  */
 export type SessionRole =
   'app' | 'migration' | 'command' | 'compatibility' | 'actor' | 'tool' | 'server' | 'prepared' | 'other';
-
-/** artifacts/locks.ndjson: a lock of the migration as seen from outside (statements that cannot run in a transaction). */
-export interface OutsideLockRecord {
-  readonly tMs: number;
-  readonly pid: number;
-  readonly step: string;
-  readonly relation: string;
-  readonly mode: string;
-  readonly granted: boolean;
-}
 
 /** artifacts/batches.ndjson: one batch of a backfill. No key values: they are row values. */
 export interface BatchRecord {

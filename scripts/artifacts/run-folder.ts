@@ -23,12 +23,13 @@ import type {
   StepEvent,
   WaitRecord,
 } from './records.ts';
+import type { LockStreamRecord, WaitStreamRecord } from './sighting-records.ts';
 
 interface Streams {
   steps: StepEvent;
-  waits: WaitRecord;
+  waits: WaitStreamRecord | WaitRecord;
   'exact-waits': ExactWaitRecord;
-  locks: OutsideLockRecord;
+  locks: LockStreamRecord | OutsideLockRecord;
   requests: RequestHeader | RequestRow;
   load: LoadEvent;
   batches: BatchRecord;

@@ -19,6 +19,7 @@ import type {
   WaitRecord,
 } from '../artifacts/records.ts';
 import type { DocumentName, RunFolder, StreamName } from '../artifacts/run-folder.ts';
+import { locksSeen, waitsSeen } from '../artifacts/sightings.ts';
 import { readRequests, type RequestTable } from './request-table.ts';
 import { shapeMistake } from './record-shapes.ts';
 
@@ -64,9 +65,9 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
     environment: await document('environment', () => folder.readDocument('environment')),
     snapshot: await document('snapshot', () => folder.readDocument('snapshot')),
     steps: await stream('steps', () => folder.read('steps')),
-    waits: await stream('waits', () => folder.read('waits')),
+    waits: seen(await stream('waits', () => folder.read('waits')), waitsSeen),
     exactWaits: await stream('exact-waits', () => folder.read('exact-waits')),
-    locks: await stream('locks', () => folder.read('locks')),
+    locks: seen(await stream('locks', () => folder.read('locks')), locksSeen),
     requests: folder.has('requests')
       ? await readRequests(folder.streamPath('requests'), 'requests.ndjson')
       : undefined,
@@ -79,6 +80,10 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
     presence: await stream('presence', () => folder.read('presence')),
     schema: await stream('schema', () => folder.read('schema')),
   };
+}
+
+function seen<A, B>(records: A[] | undefined, joined: (records: A[]) => B[]): B[] | undefined {
+  return records && joined(records);
 }
 
 /** One that never came to its end ended as the run did. */

@@ -109,6 +109,34 @@ const schemaRecord = z.discriminatedUnion('type', [
   }),
 ]);
 
+const wait = z.object({
+  tMs: moment,
+  pid: number,
+  role: text,
+  locktype: text,
+  mode: text,
+  sinceMs: moment,
+  blockedBy: z.array(z.object({ pid: number, role: text })),
+  after: number.optional(),
+});
+
+/** What changed from look to look; of older runs each look, without a type. */
+function sighting(shape: z.ZodObject, ...others: z.ZodObject[]): z.ZodType {
+  const told = z.discriminatedUnion('type', [
+    shape.extend({ type: z.literal('seen'), id: number }),
+    z.object({ type: z.literal('gone'), tMs: moment, lastMs: moment, ids: z.array(number) }),
+    z.object({ type: z.literal('same'), tMs: moment }),
+    z.object({ type: z.literal('gap'), fromMs: moment, tMs: moment }),
+    ...others,
+  ]);
+  const hasType = (record: unknown): boolean =>
+    typeof record === 'object' && record !== null && 'type' in record;
+  return z.unknown().superRefine((record, context) => {
+    const { error } = (hasType(record) ? told : shape).safeParse(record);
+    for (const { path, message } of error?.issues ?? []) context.addIssue({ code: 'custom', path, message });
+  });
+}
+
 const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> = {
   run: z.object({
     schemaVersion: z.literal(1),
@@ -152,17 +180,14 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     outcome: z.enum(['running', 'completed', 'step-failed']),
   }),
   steps: stepEvent,
-  waits: z.object({
-    tMs: moment,
-    pid: number,
-    role: text,
-    locktype: text,
-    mode: text,
-    sinceMs: moment,
-    blockedBy: z.array(z.object({ pid: number, role: text })),
-  }),
+  waits: sighting(
+    wait,
+    z.object({ type: z.literal('session'), tMs: moment, pid: number, applicationName: text }),
+  ),
   'exact-waits': exactWait,
-  locks: z.object({ tMs: moment, pid: number, step: text, relation: text, mode: text, granted: z.boolean() }),
+  locks: sighting(
+    z.object({ tMs: moment, pid: number, step: text, relation: text, mode: text, granted: z.boolean() }),
+  ),
   load: loadEvent,
   batches: z.object({ step: text, startMs: moment, endMs: moment, rows: number, pausedMs: moment }),
   compatibility: z.object({ after: text, version: text, script: text, ok: z.boolean() }),

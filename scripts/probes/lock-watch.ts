@@ -1,6 +1,7 @@
 import type { QueryArrayConfig } from 'pg';
 import { CALM_POLL_MS, POLL_MS } from '../artifacts/polling.ts';
-import type { OutsideLockRecord, WaitRecord } from '../artifacts/records.ts';
+import type { OutsideLockRecord } from '../artifacts/records.ts';
+import type { LockStreamRecord, WaitStreamRecord } from '../artifacts/sighting-records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { ownSessions } from '../pg/own-sessions.ts';
 import { monotonicMs, sleep } from '../shared/clock.ts';
@@ -10,6 +11,7 @@ import type { RunClock } from '../shared/run-clock.ts';
 import { FIRST_USER_OID } from './catalog.ts';
 import type { ExactWaits } from './exact-waits.ts';
 import { FOREIGN_LOCKS, LOOK, type LookRow } from './lock-queries.ts';
+import { SightingLog, type Sight } from './looks/sighting-log.ts';
 import { ProbeConnection } from './probe-connection.ts';
 import type { ProbeLife } from './probe-life.ts';
 import { RelationNames } from './relation-names.ts';
@@ -18,6 +20,9 @@ import { WaitWriter } from './sessions/wait-writer.ts';
 
 /** A wait that is longer than a look was away is still seen by its start. */
 const MAY_BE_AWAY_MS = 250;
+
+/** A look is dated to a microsecond: more digits would only be longer. */
+const DIGITS = 1000;
 
 /** What to look at while something of the plan is going on. */
 export interface WatchTarget {
@@ -46,7 +51,7 @@ export class LockWatch {
   readonly #server: ProbeConnection;
   readonly #clock: RunClock;
   readonly #waits: WaitWriter;
-  readonly #locks: NdjsonWriter<OutsideLockRecord>;
+  readonly #locks: SightingLog<OutsideLockRecord>;
   readonly #life: ProbeLife;
   readonly #exact: ExactWaits | undefined;
   readonly #roles: SessionRoles;
@@ -66,7 +71,7 @@ export class LockWatch {
     this.#clock = sinks.clock;
     this.#roles = roles;
     this.#waits = new WaitWriter({ server, roles, names: this.#names, waits: sinks.waits });
-    this.#locks = sinks.locks;
+    this.#locks = new SightingLog(sinks.locks);
     this.#life = sinks.life;
     this.#exact = sinks.exact;
     this.#life.note('waits', 'started');
@@ -112,6 +117,8 @@ export class LockWatch {
     this.#wake();
     await this.#loop;
     await this.#server.close();
+    this.#waits.close();
+    this.#locks.close();
     if (!this.#dead) this.#life.note('waits', 'stopped');
   }
 
@@ -150,8 +157,7 @@ export class LockWatch {
     const existing = isHolding ? (this.#existing ?? (await this.#learnExisting(target))) : null;
     const { rows, tMs } = await this.#ask({ ...LOOK, values: [isHolding ? target.heldBy : null] });
     const waiters = rows.filter(([, , , , granted]) => !granted);
-    if (waiters.length > 0)
-      this.#ownWaitMs = Math.max(this.#ownWaitMs, await this.#waits.write(waiters, tMs));
+    this.#ownWaitMs = Math.max(this.#ownWaitMs, await this.#waits.write(waiters, tMs));
     if (existing === null) return;
     if (target.heldBy === 0) {
       const values = [target.startedAt, this.#roles.ownPids()];
@@ -168,7 +174,8 @@ export class LockWatch {
     const askedMs = this.#clock.now();
     const { rows } = await this.#server.query<LookRow>(query);
     // The server looked at its clock somewhere between asking and answering: take the middle.
-    return { rows, tMs: (askedMs + this.#clock.now()) / 2 };
+    const tMs = (askedMs + this.#clock.now()) / 2;
+    return { rows, tMs: Math.round(tMs * DIGITS) / DIGITS };
   }
 
   #writeHeld(
@@ -177,12 +184,14 @@ export class LockWatch {
     step: string,
     existing: ReadonlyMap<number, string>,
   ): void {
-    for (const [pid, , mode, oid, granted] of rows) {
+    const sights = rows.flatMap(([pid, , mode, oid, granted]): Sight<OutsideLockRecord>[] => {
       // What the statement itself makes, such as the index of CREATE INDEX CONCURRENTLY, nobody else can wait for.
       const relation = existing.get(Number(oid));
-      if (relation === undefined) continue;
-      this.#locks.write({ tMs, pid, step, relation, mode, granted });
-    }
+      if (relation === undefined) return [];
+      const record = { tMs, pid, step, relation, mode, granted };
+      return [{ key: `${pid} ${oid} ${mode} ${granted}`, told: `${step} ${relation}`, record }];
+    });
+    this.#locks.look(tMs, sights);
   }
 
   async #learnExisting(target: Watched): Promise<Map<number, string>> {
@@ -202,8 +211,8 @@ function isHoldingDue(target: Watched): boolean {
 
 interface Sinks {
   readonly clock: RunClock;
-  readonly waits: NdjsonWriter<WaitRecord>;
-  readonly locks: NdjsonWriter<OutsideLockRecord>;
+  readonly waits: NdjsonWriter<WaitStreamRecord>;
+  readonly locks: NdjsonWriter<LockStreamRecord>;
   readonly life: ProbeLife;
   /** Absent: waits are known by polling only. */
   readonly exact?: ExactWaits;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readLocks, readWaits } from '../../scripts/artifacts/sightings.ts';
 import type { RequestRow } from '../../scripts/artifacts/records.ts';
 import { evidence, plannedStep, requestTable, runRecord } from '../../scripts/checks/evidence-fixture.ts';
 import { judgeEvidence } from '../../scripts/checks/judge.ts';
@@ -87,8 +88,8 @@ async function rehearse(
   const result = judgeEvidence(
     evidence({
       run: runRecord({ budgets: { p99Ms: 100 }, plan: [plannedStep('alter')] }),
-      ...{ requests, steps, waits: await folder.read('waits') },
-      locks: (await folder.read('locks')) ?? [],
+      ...{ requests, steps, waits: await readWaits(folder) },
+      locks: (await readLocks(folder)) ?? [],
       exactWaits: await folder.read('exact-waits'),
       load: [
         { type: 'started', tMs: startMs },

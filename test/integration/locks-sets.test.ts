@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readLocks } from '../../scripts/artifacts/sightings.ts';
 import type { StatementRecord } from '../../scripts/artifacts/records.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
 import { runCommandStep } from '../../scripts/replay/command-step.ts';
@@ -26,7 +27,7 @@ const strong = (record: StatementRecord | undefined): string[] =>
 
 async function outside(): Promise<Set<string>> {
   await bench().close();
-  const seen = (await bench().folder.read('locks')) ?? [];
+  const seen = (await readLocks(bench().folder)) ?? [];
   return new Set(seen.map(({ relation, mode }) => `${relation} ${mode}`));
 }
 
@@ -157,7 +158,7 @@ describe('a command', () => {
       await before.query('commit');
     });
     expect(await outside()).toEqual(new Set(['public.orders ShareLock', 'public.items ExclusiveLock']));
-    const pids = new Set(((await bench().folder.read('locks')) ?? []).map(({ pid }) => pid));
+    const pids = new Set(((await readLocks(bench().folder)) ?? []).map(({ pid }) => pid));
     expect(pids.size).toBe(2);
   });
 });

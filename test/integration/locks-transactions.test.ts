@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readLocks } from '../../scripts/artifacts/sightings.ts';
 import type { StatementRecord } from '../../scripts/artifacts/records.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
 import { runSqlStep } from '../../scripts/replay/sql-step.ts';
@@ -97,11 +98,11 @@ describe('the end of a transaction', () => {
     const step = sqlStep('alter table orders add constraint c check (slow(id))');
     await expect(runSqlStep(step, bench().context, () => undefined)).rejects.toThrow('violated');
     await bench().close();
-    const seen = ((await bench().folder.read('locks')) ?? []).filter(
+    const seen = ((await readLocks(bench().folder)) ?? []).filter(
       ({ relation }) => relation === 'public.orders',
     );
     expect(new Set(seen.map(({ mode }) => mode))).toEqual(new Set(['AccessExclusiveLock']));
-    expect((seen.at(-1)?.tMs ?? 0) - (seen[0]?.tMs ?? 0)).toBeGreaterThan(250);
+    expect((seen.at(-1)?.lastMs ?? 0) - (seen[0]?.tMs ?? 0)).toBeGreaterThan(250);
   });
 
   it('is also one AND CHAIN, after which the next is open with the same characteristics', async () => {
@@ -169,7 +170,7 @@ describe('what runs outside a transaction of ours', () => {
     const [record] = await run(sql);
     expect(record).toMatchObject({ capture: 'outside', error: null });
     await bench().close();
-    const seen = (await bench().folder.read('locks')) ?? [];
+    const seen = (await readLocks(bench().folder)) ?? [];
     expect(new Set(seen.map(({ relation, mode }) => `${relation} ${mode}`))).toEqual(
       new Set(['public.orders ShareLock', 'public.items ExclusiveLock']),
     );

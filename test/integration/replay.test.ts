@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readLocks, readWaits } from '../../scripts/artifacts/sightings.ts';
 import type { AttemptRecord, StatementRecord } from '../../scripts/artifacts/records.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
@@ -90,7 +91,7 @@ describe('a sql step', () => {
     expect(record).toMatchObject({ capture: 'outside', locks: [], error: null });
     expect(record?.sizeChangeBytes).toBeGreaterThan(8192);
     await bench().close();
-    const seen = (await bench().folder.read('locks')) ?? [];
+    const seen = (await readLocks(bench().folder)) ?? [];
     expect(seen.length).toBeGreaterThan(0);
     // Only what others can know: not the new index, which its own statement holds exclusively.
     expect(new Set(seen.map(({ relation, mode }) => `${relation} ${mode}`))).toEqual(
@@ -153,7 +154,7 @@ describe('a sql step', () => {
     expect(attempts.length).toBeGreaterThan(0);
     expect(attempts.map(({ error }) => error.sqlstate)).toEqual(attempts.map(() => '55P03'));
     await bench().close();
-    const waits = (await bench().folder.read('waits')) ?? [];
+    const waits = (await readWaits(bench().folder)) ?? [];
     expect(waits.some(({ role, relation }) => role === 'migration' && relation === 'public.orders')).toBe(
       true,
     );

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readWaits } from '../../scripts/artifacts/sightings.ts';
 import type { ProbeRecord, WaitRecord } from '../../scripts/artifacts/records.ts';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { connect, withConnection, type PgClient } from '../../scripts/pg/client.ts';
@@ -43,7 +44,7 @@ async function watched(
     await watch.during(target, use);
     await watch.stop();
     for (const writer of Object.values(writers)) await writer.close();
-    return { waits: (await folder.read('waits')) ?? [], probes: (await folder.read('probes')) ?? [] };
+    return { waits: (await readWaits(folder)) ?? [], probes: (await folder.read('probes')) ?? [] };
   } finally {
     await rm(folder.path, { recursive: true });
   }

@@ -13,7 +13,8 @@ import { baselineByScript, baselineLatency, latencyByVersion, scriptKey, stepLat
 import { liveVersions, type LiveVersions } from './live-versions.ts';
 import type { Latency } from './percentiles.ts';
 import type { RequestTable } from '../request-table.ts';
-import type { LoadEvent, OutsideLockRecord } from '../../artifacts/records.ts';
+import type { LoadEvent, OutsideLockRecord, StatementRecord } from '../../artifacts/records.ts';
+import { OverlapIndex } from './overlap-index.ts';
 import { PreparedHolds, type PreparedHold } from './prepared.ts';
 import { Releases } from './releases.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
@@ -137,13 +138,32 @@ function triesOf(
 ): { step: StepRun; tries: StatementTry[] }[] {
   const releases = new Releases(told);
   const grants = new Grants(told);
+  const waitsOf = groupBy(waits, ({ pid }) => pid);
+  const ownWaits = new Map(
+    [...waitsOf].map(([pid, own]) => [
+      pid,
+      new OverlapIndex(own.map((wait) => ({ wait, fromMs: wait.fromMs, toMs: wait.lastSeenMs }))),
+    ]),
+  );
+  const locksOf = groupBy(locks, ({ pid, step }) => `${pid} ${step}`);
+  const locksBy = ({ pid, step }: StatementRecord): readonly OutsideLockRecord[] =>
+    locksOf.get(`${pid} ${step}`) ?? [];
+  const during = ({ pid, sentMs, respondedMs }: StatementRecord): WaitSpan[] => {
+    const sent = { fromMs: sentMs, toMs: respondedMs };
+    return (
+      ownWaits
+        .get(pid)
+        ?.touching(sent)
+        .map(({ wait }) => wait) ?? []
+    );
+  };
   return runs.map((step) => ({
     step,
     tries: step.statements.map((record, position) =>
       statementTry(
         prepared.kept(releases.exact(record)),
-        waits,
-        failedInTransaction(record) ? withTold(locks, grants.seenOf(record)) : locks,
+        during(record),
+        failedInTransaction(record) ? withTold(locksBy(record), grants.seenOf(record)) : locksBy(record),
         (of, lock) => grants.grantMs(of, lock),
         transactionSinceMs(step.statements.slice(0, position), record),
       ),
@@ -186,8 +206,8 @@ interface Facts {
 function stepAnalysis(run: StepRun, tries: readonly StatementTry[], facts: Facts): StepAnalysis {
   const { evidence, causes, blocked } = facts;
   const own = causes.flatMap((cause, index) => (cause.step === run ? [index] : []));
-  const ofTry = (statement: StatementTry): number =>
-    causes.findIndex((cause) => cause.statement === statement);
+  const indexOf = new Map(own.map((index) => [causes[index]?.statement, index]));
+  const ofTry = (statement: StatementTry): number => indexOf.get(statement) ?? -1;
   const count = (indexes: readonly number[], withStep: boolean): VictimCount =>
     countVictims(evidence.requests, facts, indexes, withStep ? run : null);
   const spans = run.window !== null && tries.length === 0 ? spansWithin(run, run.window, facts) : [];

@@ -1,7 +1,8 @@
 import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
 import type { Disturbance } from './disturbances.ts';
-import { groupBy } from './group-by.ts';
 import { overlapMs, type Interval } from './intervals.ts';
+import { LookStates, type LookState } from './look-states.ts';
+import { OverlapIndex } from './overlap-index.ts';
 import type { PreparedHolds } from './prepared.ts';
 import { isExact, type WaitSpan } from './waits.ts';
 import type { StatementTry } from './windows.ts';
@@ -15,7 +16,8 @@ export interface AttributedWait extends Interval {
   readonly relation: string | null;
   /** Of the lock that the last one of the chain wanted from the migration. */
   readonly locktype: string;
-  readonly polls: readonly number[];
+  /** When looks saw it behind the migration. */
+  readonly seen: readonly Interval[];
   readonly isExact: boolean;
 }
 
@@ -29,73 +31,111 @@ export function attributedWaits(
   commandPids: PidsOfStep,
   prepared: PreparedHolds,
 ): AttributedWait[] {
-  const polls = groupBy(
-    waits.flatMap(({ seen }) => seen),
-    ({ tMs }) => tMs,
-  );
-  const commands = causes.filter(({ step }) => step.planned.kind === 'command');
-  const chains = new Map(
-    [...polls].map(([tMs, records]) => {
-      const running = commands.filter(({ fromMs, toMs }) => fromMs <= tMs && toMs >= tMs);
-      return [
-        tMs,
-        new Chain(
-          records,
-          running.map(({ step }) => commandPids(step.planned.name)),
-          prepared,
-        ),
-      ];
-    }),
+  const records = waits.flatMap(({ seen }) => seen);
+  const behind = linksOf(records, causes, commandPids, prepared);
+  const numbered = new OverlapIndex(
+    causes.map((cause, index) => ({ cause, index, fromMs: cause.fromMs, toMs: cause.toMs })),
   );
   return waits
     .filter(({ role }) => role !== 'migration' && role !== 'command')
-    .map((wait) => attributed(wait, chains, causes))
+    .map((wait) => attributed(wait, behind, numbered))
     .filter((wait) => wait !== undefined);
 }
 
-/** Who waits for whom at one poll. */
+/** For how long a look after the other saw the same end of a chain. */
+interface LinkedFor extends Interval {
+  readonly link: Link;
+}
+
+/** The end of each record's chain, where that is the migration, and when. */
+function linksOf(
+  records: readonly WaitRecord[],
+  causes: readonly Disturbance[],
+  commandPids: PidsOfStep,
+  prepared: PreparedHolds,
+): ReadonlyMap<WaitRecord, LinkedFor[]> {
+  const commands = causes
+    .filter(({ step }) => step.planned.kind === 'command')
+    .map(({ fromMs, toMs, step }) => ({ fromMs, toMs, pids: commandPids(step.planned.name) }));
+  const behind = new Map<WaitRecord, LinkedFor[]>();
+  new LookStates(records).during(
+    { fromMs: -Infinity, toMs: Infinity },
+    (state, { fromMs, toMs }) => {
+      const running = commands.filter((command) => command.fromMs <= fromMs && command.toMs >= fromMs);
+      const chain = new Chain(
+        state,
+        running.map(({ pids }) => pids),
+        prepared,
+      );
+      for (const [record, link] of chain.links()) {
+        const before = behind.get(record) ?? [];
+        const last = before.at(-1);
+        if (last?.toMs === fromMs && isSameLink(last.link, link))
+          before[before.length - 1] = { ...last, toMs };
+        else before.push({ link, fromMs, toMs });
+        behind.set(record, before);
+      }
+    },
+    commands.flatMap(({ fromMs, toMs }) => [fromMs, toMs]),
+  );
+  return behind;
+}
+
+function isSameLink(a: Link, b: Link): boolean {
+  return a.pid === b.pid && a.relation === b.relation && a.locktype === b.locktype;
+}
+
+/** Who waits for whom while nothing of it changes. */
 class Chain {
-  readonly #waiting: readonly WaitRecord[];
+  readonly #waiting: LookState;
   /** Backends of the command steps that were running then. */
   readonly #foreign: readonly ReadonlySet<number>[];
   readonly #prepared: PreparedHolds;
-  #links: ReadonlyMap<number, Link> | undefined;
 
-  constructor(
-    waiting: readonly WaitRecord[],
-    foreign: readonly ReadonlySet<number>[],
-    prepared: PreparedHolds,
-  ) {
+  constructor(waiting: LookState, foreign: readonly ReadonlySet<number>[], prepared: PreparedHolds) {
     this.#waiting = waiting;
     this.#foreign = foreign;
     this.#prepared = prepared;
   }
 
-  /** The nearest wait for the migration at the end of the chain that begins with `pid`; undefined = none. */
-  behind(pid: number): Link | undefined {
-    if (this.#isForeign(pid)) return undefined; // it is the migration itself
-    this.#links ??= this.#linksToMigration();
-    return this.#links.get(pid);
+  /** The nearest wait for the migration at the end of each one's chain; those without one, and the migration itself, are left out. */
+  links(): [WaitRecord, Link][] {
+    return [...this.#linksToMigration()].flatMap(([pid, link]): [WaitRecord, Link][] => {
+      const record = this.#waiting.get(pid);
+      return record === undefined || this.#isForeign(pid) ? [] : [[record, link]];
+    });
   }
 
   /** From the migration backwards, each session once: a queue has more ways through it than can be walked. */
   #linksToMigration(): Map<number, Link> {
     const links = new Map<number, Link>();
-    const waitersOf = new Map<number, number[]>();
-    for (const { pid, blockedBy, relation, locktype } of this.#waiting) {
+    for (const { pid, blockedBy, relation, locktype } of this.#waiting.values()) {
       const blocker = blockedBy.find((one) => this.#isMigration(one.pid, one.role));
       if (blocker) links.set(pid, { pid: this.#prepared.ownerOf(blocker.pid), relation, locktype });
-      for (const one of blockedBy) {
-        const waiters = waitersOf.get(one.pid);
-        if (waiters === undefined) waitersOf.set(one.pid, [pid]);
-        else waiters.push(pid);
-      }
     }
+    if (links.size === 0) return links;
+    const waitersOf = this.#waitersOf();
     // A Map hands out what is put in while it is walked.
     for (const [pid, link] of links) {
       for (const waiter of waitersOf.get(pid) ?? []) if (!links.has(waiter)) links.set(waiter, link);
     }
     return links;
+  }
+
+  /** Whom `after` stands for lead to the same end as `after` itself. */
+  #waitersOf(): Map<number, number[]> {
+    const waitersOf = new Map<number, number[]>();
+    for (const { pid, blockedBy, after } of this.#waiting.values()) {
+      for (const one of [
+        ...blockedBy.map((blocker) => blocker.pid),
+        ...(after === undefined ? [] : [after]),
+      ]) {
+        const waiters = waitersOf.get(one);
+        if (waiters === undefined) waitersOf.set(one, [pid]);
+        else waiters.push(pid);
+      }
+    }
+    return waitersOf;
   }
 
   #isMigration(pid: number, role: SessionRole): boolean {
@@ -122,51 +162,56 @@ interface Cause {
   readonly score: number;
 }
 
+interface Numbered extends Interval {
+  readonly cause: Disturbance;
+  readonly index: number;
+}
+
 function attributed(
   wait: WaitSpan,
-  chains: ReadonlyMap<number, Chain>,
-  causes: readonly Disturbance[],
+  behind: ReadonlyMap<WaitRecord, readonly LinkedFor[]>,
+  numbered: OverlapIndex<Numbered>,
 ): AttributedWait | undefined {
+  const causes = numbered.touching(wait).sort((a, b) => a.index - b.index);
   let best: Cause | undefined;
-  const polls: number[] = [];
+  const seen: Interval[] = [];
   const judged = new Set<string>();
-  for (const { tMs } of wait.seen) {
-    const link = chains.get(tMs)?.behind(wait.pid);
-    if (link === undefined) continue;
-    polls.push(tMs);
+  for (const { link, fromMs: sinceMs, toMs: untilMs } of wait.seen.flatMap((one) => behind.get(one) ?? [])) {
+    seen.push({ fromMs: sinceMs, toMs: untilMs });
     const name = `${link.pid} ${link.relation ?? ''}`;
-    if (judged.has(name)) continue; // most looks see what the one before saw
+    if (judged.has(name)) continue; // most states are as the one before in this
     judged.add(name);
-    causes.forEach((cause, index) => {
+    for (const { cause, index } of causes) {
       const score = fit(cause, wait, link);
       if (score > (best?.score ?? 0))
         best = { cause: index, relation: wait.relation ?? link.relation, locktype: link.locktype, score };
-    });
+    }
   }
   if (wait.seen.length === 0) best = unseenCause(wait, causes);
   if (best === undefined) return undefined;
-  const cause = causes[best.cause];
+  const { cause: index } = best;
+  const cause = causes.find((one) => one.index === index)?.cause;
   const fromMs = Math.max(wait.fromMs, cause?.fromMs ?? wait.fromMs);
   const toMs = Math.max(fromMs, endOf(wait, cause?.toMs ?? wait.toMs));
   return {
-    ...{ pid: wait.pid, role: wait.role, cause: best.cause, relation: best.relation, polls, fromMs, toMs },
+    ...{ pid: wait.pid, role: wait.role, cause: best.cause, relation: best.relation, seen, fromMs, toMs },
     locktype: best.locktype,
     isExact: isExact(wait),
   };
 }
 
 /** Whoever holds or wants its relation at that time: no poll saw whom it waited for. */
-function unseenCause(wait: WaitSpan, causes: readonly Disturbance[]): Cause | undefined {
+function unseenCause(wait: WaitSpan, causes: readonly Numbered[]): Cause | undefined {
   // Sessions of the app wait for each other's rows and tuples all the time: without a poll nobody is to blame.
   if (wait.locktype !== 'relation') return undefined;
   let best: Cause | undefined;
-  causes.forEach((cause, index) => {
-    if (cause.rank < 2 || cause.statement === null) return;
+  for (const { cause, index } of causes) {
+    if (cause.rank < 2 || cause.statement === null) continue;
     const { relation, locktype } = wait;
     const link = { pid: cause.statement.record.pid, relation, locktype };
     const score = concerns(cause.statement, link) ? fit(cause, wait, link) : 0;
     if (score > (best?.score ?? 0)) best = { cause: index, relation, locktype, score };
-  });
+  }
   return best;
 }
 

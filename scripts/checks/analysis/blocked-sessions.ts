@@ -56,14 +56,10 @@ function mostWanted(names: readonly string[]): string[] {
 
 function waiterOf(role: SessionRole, waits: readonly AttributedWait[]): Waiter {
   const lengths = waits.map(({ fromMs, toMs }) => toMs - fromMs);
-  const atPoll = groupBy(
-    waits.flatMap(({ polls }) => polls),
-    (tMs) => tMs,
-  );
   return {
     role,
     sessions: Math.max(
-      largest([...atPoll.values()].map((sessions) => sessions.length)),
+      mostAtOnce(waits.flatMap(({ seen }) => seen)),
       mostAtOnce(waits.filter((wait) => wait.isExact)),
     ),
     sessionSeconds: lengths.reduce((sum, ms) => sum + ms, 0) / 1000,

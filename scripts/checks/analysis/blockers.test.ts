@@ -62,9 +62,8 @@ test('sessions that wait for each other do not lead astray', () => {
     }),
     waitRecord({ pid: 1001, tMs: 5010, sinceMs: 5000, blockedBy: by(1000) }),
   ]);
-  expect(found.map(({ role, level, isRoot }) => [role, level, isRoot])).toEqual([
-    ['app', 1, false],
-    ['app', 2, false],
+  expect(found.map(({ role, level, isRoot, sessions }) => [role, level, isRoot, sessions])).toEqual([
+    ['app', 1, false, 2],
   ]);
 });
 
@@ -91,8 +90,22 @@ test('a ring of sessions that waits for nobody else has an end', () => {
     waitRecord({ ...own, tMs: 5010, sinceMs: 5000, blockedBy: by(1000) }),
     ...pids.map((pid) => waitRecord({ pid, tMs: 5010, sinceMs: 4000, blockedBy: by(...pids) })),
   ]);
-  expect(found.map(({ level, isRoot, sessions }) => [level, isRoot, sessions])).toEqual([
-    [1, false, 1],
-    [2, false, 59],
+  expect(found.map(({ level, isRoot, sessions }) => [level, isRoot, sessions])).toEqual([[1, false, 60]]);
+});
+
+test('a queue told by who is right ahead is as if all were named: alike sessions are one line, whatever place they have', () => {
+  const pids = Array.from({ length: 20 }, (_, place) => 1000 + place);
+  const found = blockers([
+    waitRecord({ ...own, tMs: 5010, lastMs: 5030, sinceMs: 5000, blockedBy: [], after: 1019 }),
+    ...pids.map((pid, place) =>
+      waitRecord({
+        ...{ pid, tMs: 5010, lastMs: 5030, sinceMs: 4000, blockedBy: place === 0 ? by(9) : [] },
+        ...(place === 0 ? {} : { after: pid - 1 }),
+      }),
+    ),
+  ]);
+  expect(found.map(({ role, level, isRoot, sessions }) => [role, level, isRoot, sessions])).toEqual([
+    ['app', 1, false, 20],
+    ['other', 2, true, 1],
   ]);
 });

@@ -127,6 +127,7 @@ class Blame {
   readonly #causes: readonly Disturbance[];
   readonly #broken = new Map<StepRun, Cause>();
   readonly #known = new Map<string, Cause>();
+  #explained: number | undefined;
 
   constructor(facts: BlameFacts) {
     this.#facts = facts;
@@ -146,7 +147,7 @@ class Blame {
       sqlstate === STALE_PLAN
         ? this.#causes.findLastIndex(({ rank, fromMs }) => rank === 2 && fromMs <= atMs)
         : -1;
-    const named = change === -1 ? (waitedFor ?? explainedBy(sqlstate, this.#causes, atMs)) : change;
+    const named = change === -1 ? (waitedFor ?? this.#explaining(atMs)) : change;
     if (named !== undefined) return this.#same(this.#causes[named]?.step ?? null, named);
     if (likely !== undefined) return this.#same(likely.step, likely.cause);
     const begun = this.#steps.findLast((one) => {
@@ -154,6 +155,13 @@ class Blame {
     });
     if (begun === undefined) return this.#same(null, null);
     return this.#same(begun, this.#inFlight(begun, atMs) ?? this.#lastBefore(begun, atMs));
+  }
+
+  /** Causes are in order of time, so that the first one that explains it at all is the first at any moment. */
+  #explaining(atMs: number): number | undefined {
+    this.#explained ??= explainedBy(this.#facts.sqlstate, this.#causes, Infinity) ?? -1;
+    const fromMs = this.#causes[this.#explained]?.fromMs;
+    return fromMs !== undefined && fromMs <= atMs ? this.#explained : undefined;
   }
 
   #brokenBy(step: StepRun, atMs: number): Cause {

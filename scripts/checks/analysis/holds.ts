@@ -1,5 +1,6 @@
 import type { LockEntry } from '../../artifacts/records.ts';
 import type { Interval } from './intervals.ts';
+import { largest } from './largest.ts';
 import { blocksTraffic, isAccessShare, lockStrength } from '../../pg/lock-modes.ts';
 import type { LockSpan } from './outside-locks.ts';
 import type { WaitSpan } from './waits.ts';
@@ -47,8 +48,8 @@ export function lockEffect(spans: readonly LockSpan[], waits: readonly Clipped[]
   return {
     strongest: strongest ? { relation: strongest.relation, mode: strongest.mode } : null,
     holdMs: strongest ? lengthMs(strongest) : 0,
-    blockingHoldMs: Math.max(0, ...blocking.map(lengthMs)),
-    blockingWaitMs: Math.max(0, ...queued.map(lengthMs)),
+    blockingHoldMs: largest(blocking.map(lengthMs)),
+    blockingWaitMs: largest(queued.map(lengthMs)),
     blackout: [...queued, ...blocking].map(({ fromMs, toMs }) => ({ fromMs, toMs })),
     spans: telling,
   };

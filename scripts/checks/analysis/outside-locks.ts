@@ -1,4 +1,5 @@
 import type { OutsideLockRecord } from '../../artifacts/records.ts';
+import { lastLookMs } from '../../artifacts/sighting-records.ts';
 import { groupBy } from './group-by.ts';
 import type { Interval } from './intervals.ts';
 import { LONGEST_LOOK_MS, POLL_MS } from '../../artifacts/polling.ts';
@@ -21,8 +22,11 @@ const UNSEEN = /^oid \d+$/;
  */
 export function outsideLocks(records: readonly OutsideLockRecord[], within: Interval): LockSpan[] {
   const granted = records.filter(
-    ({ tMs, granted: isGranted, relation }) =>
-      isGranted && tMs >= within.fromMs && tMs <= within.toMs && !UNSEEN.test(relation),
+    (lock) =>
+      lock.granted &&
+      lastLookMs(lock) >= within.fromMs &&
+      lock.tMs <= within.toMs &&
+      !UNSEEN.test(lock.relation),
   );
   const spans: LockSpan[] = [];
   for (const seen of groupBy(granted, ({ pid, relation, mode }) => `${pid} ${mode} ${relation}`).values()) {
@@ -41,16 +45,16 @@ function spansOf(seen: readonly OutsideLockRecord[], within: Interval): LockSpan
       relation: first.relation,
       mode: first.mode,
       fromMs: Math.max(within.fromMs, first.tMs - POLL_MS / 2),
-      toMs: Math.min(within.toMs, last.tMs + POLL_MS / 2),
+      toMs: Math.min(within.toMs, lastLookMs(last) + POLL_MS / 2),
     });
   };
   for (const record of seen) {
-    if (last !== undefined && record.tMs - last.tMs > LONGEST_LOOK_MS) {
+    if (last !== undefined && record.tMs - lastLookMs(last) > LONGEST_LOOK_MS) {
       close();
       first = undefined;
     }
     first ??= record;
-    last = record;
+    if (last === undefined || first === record || lastLookMs(record) >= lastLookMs(last)) last = record;
   }
   close();
   return spans;

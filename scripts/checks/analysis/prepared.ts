@@ -1,4 +1,5 @@
 import type { StatementRecord, WaitRecord } from '../../artifacts/records.ts';
+import { lastLookMs } from '../../artifacts/sighting-records.ts';
 import type { StepRun } from './steps.ts';
 
 /** PREPARE TRANSACTION dates itself when it arrives; what we know of it is when it was answered. */
@@ -28,9 +29,9 @@ export class PreparedHolds {
   constructor(waits: readonly WaitRecord[], steps: readonly StepRun[]) {
     const ids = new Map<number, { name: string; sinceMs: number }>();
     for (const { tMs, sessions = [] } of waits) {
-      for (const { pid, applicationName, transactionMs } of sessions)
+      for (const { pid, applicationName, transactionMs, tMs: toldMs = tMs } of sessions)
         if (pid < 0 && !ids.has(pid))
-          ids.set(pid, { name: applicationName, sinceMs: tMs - (transactionMs ?? 0) });
+          ids.set(pid, { name: applicationName, sinceMs: toldMs - (transactionMs ?? 0) });
     }
     this.all = [...ids].map(([id, { name, sinceMs }]) => {
       const behind = waits.filter(({ blockedBy }) => blockedBy.some(({ pid }) => pid === id));
@@ -40,7 +41,7 @@ export class PreparedHolds {
       const owner = step?.statements.find((record) => isPreparedAt(record, sinceMs));
       return {
         ...{ id, name, sinceMs, step, pid: owner?.pid },
-        untilMs: behind.reduce((latest, { tMs }) => Math.max(latest, tMs), sinceMs),
+        untilMs: behind.reduce((latest, record) => Math.max(latest, lastLookMs(record)), sinceMs),
       };
     });
   }

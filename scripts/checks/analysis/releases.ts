@@ -1,6 +1,7 @@
 import type { ExactWaitRecord, StatementRecord } from '../../artifacts/records.ts';
 import type { LockRelease } from '../../artifacts/wait-records.ts';
 import { groupBy } from './group-by.ts';
+import { firstAbove } from './overlap-index.ts';
 
 /** When each backend gave back its locks, as the server told. */
 export class Releases {
@@ -19,7 +20,8 @@ export class Releases {
    * who waited take the processor first.
    */
   exact(record: StatementRecord): StatementRecord {
-    const last = this.#byPid.get(record.pid)?.findLast(({ tMs }) => tMs <= record.releasedMs);
+    const own = this.#byPid.get(record.pid) ?? [];
+    const last = own[firstAbove(own, record.releasedMs, ({ tMs }) => tMs) - 1];
     return last === undefined || last.tMs <= record.sentMs ? record : { ...record, releasedMs: last.tMs };
   }
 }

@@ -39,12 +39,11 @@ export function lockBars(
 
 function barsOf(step: string, { record, waits, spans }: StatementTry): LockBar[] {
   const statement = record.index;
-  const waitsFor = (relation: string): number[] =>
-    waits.filter(({ wait }) => wait.relation === relation).map(({ fromMs }) => fromMs);
+  const waitsFor = groupBy(waits, ({ wait }) => wait.relation);
   const held = wholes(spans).map((span) => ({
     step,
     statement,
-    waitFromMs: Math.min(span.fromMs, ...waitsFor(span.relation)),
+    waitFromMs: Math.min(span.fromMs, ...(waitsFor.get(span.relation) ?? []).map(({ fromMs }) => fromMs)),
     ...span,
   }));
   const granted = new Set(spans.flatMap(({ relation, partitionOf }) => [relation, partitionOf]));

@@ -48,7 +48,7 @@ export function countVictims(
     return { delayed: 0, failed: 0, delayedSeconds: 0, longestMs: 0, overBudget: null, byScript: [] };
   }
   const wanted = new Set(causes);
-  const slow = [...(delayed?.causeOf ?? [])].filter(([, cause]) => wanted.has(cause)).map(([row]) => row);
+  const slow = [...wanted].flatMap((cause) => delayed?.rowsOf.get(cause) ?? []);
   const broken = failures.filter(({ cause, step: of }) =>
     cause === null ? step !== null && of === step : wanted.has(cause),
   );

@@ -1,6 +1,7 @@
 import type { RequestTable } from '../request-table.ts';
 import type { Disturbance } from './disturbances.ts';
 import { overlapMs, unionMs, type Interval } from './intervals.ts';
+import { firstAbove, OverlapIndex } from './overlap-index.ts';
 
 /** A request slower than this many milliseconds is delayed, however fast the baseline was. */
 const THRESHOLD_FLOOR_MS = 10;
@@ -22,6 +23,8 @@ export interface Thresholds {
 export interface DelayedRequests {
   /** Row of the request → index of the disturbance that delayed it. A request belongs to one at most. */
   readonly causeOf: ReadonlyMap<number, number>;
+  /** The same the other way round. */
+  readonly rowsOf: ReadonlyMap<number, readonly number[]>;
   /** Those of them that waited for it by the server's own word, or for a connection meanwhile; the rest only ran meanwhile. */
   readonly waited: ReadonlySet<number>;
   /** Answered, delayed, and nothing of the plan explains why. */
@@ -42,19 +45,34 @@ export function delayedRequests(
   waitedFor: (row: number) => number | undefined = () => undefined,
 ): DelayedRequests {
   const slow = slowRows(requests, thresholds);
-  const drainedMs = causes.map((cause) => drainEnd(requests, slow, cause, thresholds.ms));
+  const drainedMs = drainEnds(requests, slow, causes, thresholds.ms);
+  const reaching = new OverlapIndex(
+    causes.map((cause, index) => {
+      return { cause, index, fromMs: cause.fromMs, toMs: Math.max(cause.toMs, drainedMs[index] ?? 0) };
+    }),
+  );
   const causeOf = new Map<number, number>();
   const waited = new Set<number>();
   const unexplained: number[] = [];
   for (const row of slow) {
     if (requests.outcome[row] !== 0) continue;
     const own = waitedFor(row);
-    const cause = own ?? likeliestCause(inFlight(requests, row), causes, drainedMs);
+    const cause = own ?? likeliestCause(inFlight(requests, row), reaching);
     if (cause === undefined) unexplained.push(row);
     else causeOf.set(row, cause);
     if (own !== undefined || (cause !== undefined && causes[cause]?.rank === 2)) waited.add(row);
   }
-  return { causeOf, waited, unexplained, drainedMs };
+  return { causeOf, rowsOf: rowsByCause(causeOf), waited, unexplained, drainedMs };
+}
+
+function rowsByCause(causeOf: ReadonlyMap<number, number>): Map<number, number[]> {
+  const rows = new Map<number, number[]>();
+  for (const [row, cause] of causeOf) {
+    const own = rows.get(cause);
+    if (own === undefined) rows.set(cause, [row]);
+    else own.push(row);
+  }
+  return rows;
 }
 
 /** From the moment a request was due to its answer. */
@@ -76,20 +94,26 @@ function slowRows(requests: RequestTable, { of }: Thresholds): number[] {
  * Until then each slow request that came while others were slow carries the drain on. Requests that never got an answer
  * say nothing about it.
  */
-function drainEnd(
+function drainEnds(
   requests: RequestTable,
   slow: readonly number[],
-  cause: Disturbance,
+  causes: readonly Disturbance[],
   thresholdMs: number,
-): number {
-  const limitMs = cause.toMs + Math.max(thresholdMs, unionMs(cause.hurting));
-  let endMs = cause.toMs;
-  for (const row of slow) {
-    const { fromMs, toMs } = inFlight(requests, row);
-    if (fromMs >= endMs) break;
-    if (toMs > endMs && isAnswered(requests, row)) endMs = Math.min(toMs, limitMs);
-  }
-  return endMs;
+): number[] {
+  const answered = slow.filter((row) => isAnswered(requests, row)).map((row) => inFlight(requests, row));
+  let latestMs = -Infinity;
+  const latest = answered.map(({ toMs }) => (latestMs = Math.max(latestMs, toMs)));
+  return causes.map((cause) => {
+    const limitMs = cause.toMs + Math.max(thresholdMs, unionMs(cause.hurting));
+    let endMs = cause.toMs;
+    // All before were answered before it ended.
+    for (let place = firstAbove(latest, cause.toMs, (ms) => ms); place < answered.length; place++) {
+      const { fromMs, toMs } = answered[place] ?? { fromMs: Infinity, toMs: 0 };
+      if (fromMs >= endMs || endMs >= limitMs) break;
+      if (toMs > endMs) endMs = Math.min(toMs, limitMs);
+    }
+    return endMs;
+  });
 }
 
 function isAnswered(requests: RequestTable, row: number): boolean {
@@ -100,23 +124,25 @@ function isAnswered(requests: RequestTable, row: number): boolean {
 /** How much more a moment of it explains, by rank: stopping others before holding a lock before just running. */
 const WEIGHT = [1, 3, 10] as const;
 
-function likeliestCause(
-  request: Interval,
-  causes: readonly Disturbance[],
-  drainedMs: readonly number[],
-): number | undefined {
+/** A disturbance with the drain of its queue. */
+interface Reaching extends Interval {
+  readonly cause: Disturbance;
+  readonly index: number;
+}
+
+function likeliestCause(request: Interval, reaching: OverlapIndex<Reaching>): number | undefined {
   let best: number | undefined;
   let bestScore = 0;
   let bestCoreMs = 0;
-  causes.forEach((cause, index) => {
+  for (const { cause, index, toMs } of reaching.touching(request).sort((a, b) => a.index - b.index)) {
     const coreMs = cause.hurting.reduce((sum, part) => sum + Math.max(0, overlapMs(request, part)), 0);
-    const drain = { fromMs: cause.toMs, toMs: drainedMs[index] ?? cause.toMs };
+    const drain = { fromMs: cause.toMs, toMs };
     const score = WEIGHT[cause.rank] * (coreMs + Math.max(0, overlapMs(request, drain)));
     if (score > bestScore || (score === bestScore && coreMs > bestCoreMs)) {
       best = index;
       bestScore = score;
       bestCoreMs = coreMs;
     }
-  });
+  }
   return best;
 }

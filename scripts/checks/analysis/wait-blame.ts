@@ -2,6 +2,7 @@ import type { RequestTable } from '../request-table.ts';
 import type { AttributedWait } from './attributed-waits.ts';
 import { groupBy } from './group-by.ts';
 import { overlapMs } from './intervals.ts';
+import { OverlapIndex } from './overlap-index.ts';
 
 /** A request that waited for less than this share of its time on its connection was slow for another reason. */
 const TELLING_SHARE = 0.2;
@@ -9,14 +10,15 @@ const TELLING_SHARE = 0.2;
 /** What each request waited for, by the server's own lists of waiters: its backend is known, and so are that one's waits. */
 export class WaitBlame {
   readonly #requests: RequestTable;
-  readonly #byPid: ReadonlyMap<number, readonly AttributedWait[]>;
+  readonly #byPid: ReadonlyMap<number, OverlapIndex<AttributedWait>>;
 
   constructor(requests: RequestTable, waits: readonly AttributedWait[]) {
     this.#requests = requests;
-    this.#byPid = groupBy(
+    const byPid = groupBy(
       waits.filter(({ role }) => role === 'app'),
       ({ pid }) => pid,
     );
+    this.#byPid = new Map([...byPid].map(([pid, own]) => [pid, new OverlapIndex(own)]));
   }
 
   /** Index of the disturbance that a request waited longest for; undefined = it waited for none, or for hardly any time. */
@@ -26,7 +28,7 @@ export class WaitBlame {
     if (own === undefined || pid[row] === 0) return undefined;
     const sent = { fromMs: sentMs[row] ?? 0, toMs: endMs[row] ?? 0 };
     const waited = new Map<number, number>();
-    for (const wait of own) {
+    for (const wait of own.touching(sent)) {
       const ms = overlapMs(wait, sent);
       if (ms > 0) waited.set(wait.cause, (waited.get(wait.cause) ?? 0) + ms);
     }

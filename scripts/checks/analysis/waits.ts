@@ -1,7 +1,9 @@
 import { POLL_MS } from '../../artifacts/polling.ts';
 import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
+import { lastLookMs } from '../../artifacts/sighting-records.ts';
 import type { ExactWait } from '../../artifacts/wait-records.ts';
 import { groupBy } from './group-by.ts';
+import { firstAbove } from './overlap-index.ts';
 
 /** A later poll than this is not the next one: nothing was watched in between. */
 const LONGEST_POLL_MS = 5 * POLL_MS;
@@ -22,7 +24,7 @@ export interface WaitSpan {
   readonly toMs: number;
   /** The first poll that no longer saw it. */
   readonly goneMs: number;
-  /** Empty for one between two polls, of which only the server told. */
+  /** In order; empty for one between two polls, of which only the server told. */
   readonly seen: readonly WaitRecord[];
 }
 
@@ -86,7 +88,7 @@ function nearestSame(
   begun: readonly number[],
 ): ExactWait | undefined {
   const firstMs = span.seen[0]?.tMs ?? span.lastSeenMs;
-  const at = firstAbove(begun, span.fromMs);
+  const at = firstAbove(begun, span.fromMs, (fromMs) => fromMs);
   let before: ExactWait | undefined;
   for (let index = at - 1; index >= 0 && before === undefined; index--) {
     const wait = waits[index];
@@ -134,7 +136,7 @@ function continues(seen: readonly WaitRecord[], next: WaitRecord): boolean {
   const isDated = last.waitStartMs !== undefined && next.waitStartMs !== undefined;
   const sameStart = isDated
     ? last.waitStartMs === next.waitStartMs
-    : next.sinceMs <= last.tMs + START_JITTER_MS;
+    : next.sinceMs <= lastLookMs(last) + START_JITTER_MS;
   return sameLock && sameStart;
 }
 
@@ -142,8 +144,9 @@ function spanOf(seen: readonly WaitRecord[], polls: readonly number[]): WaitSpan
   const [first] = seen;
   const last = seen.at(-1);
   if (first === undefined || last === undefined) throw new TypeError('a wait was seen at least once');
-  const next = polls[firstAbove(polls, last.tMs)];
-  const goneMs = next !== undefined && next - last.tMs <= LONGEST_POLL_MS ? next : last.tMs + POLL_MS;
+  const lastSeenMs = lastLookMs(last);
+  const next = last.goneMs ?? polls[firstAbove(polls, lastSeenMs, (tMs) => tMs)];
+  const goneMs = next !== undefined && next - lastSeenMs <= LONGEST_POLL_MS ? next : lastSeenMs + POLL_MS;
   const { pid, role, relation, locktype, mode } = last;
   return {
     pid,
@@ -153,21 +156,9 @@ function spanOf(seen: readonly WaitRecord[], polls: readonly number[]): WaitSpan
     mode,
     // waitstart is empty for a moment after a wait began, so that the first reading can be late.
     fromMs: seen.reduce((earliest, { sinceMs }) => Math.min(earliest, sinceMs), first.sinceMs),
-    lastSeenMs: last.tMs,
-    toMs: (last.tMs + goneMs) / 2,
+    lastSeenMs,
+    toMs: (lastSeenMs + goneMs) / 2,
     goneMs,
     seen,
   };
-}
-
-/** Index of the first of ascending `values` that is above `limit`. */
-function firstAbove(values: readonly number[], limit: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? 0) > limit) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

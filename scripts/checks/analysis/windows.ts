@@ -1,6 +1,8 @@
 import type { LockEntry, OutsideLockRecord, StatementRecord } from '../../artifacts/records.ts';
+import { lastLookMs } from '../../artifacts/sighting-records.ts';
 import { heldInTransaction, lockEffect, type Clipped, type LockEffect } from './holds.ts';
 import { merged, type Interval } from './intervals.ts';
+import { largest } from './largest.ts';
 import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import { isExact, type WaitSpan } from './waits.ts';
 
@@ -82,9 +84,15 @@ function takenWithin(
   window: Interval,
   transactionSinceMs: number,
 ): LockSpan[] {
-  const before = locks.findLast(({ tMs }) => tMs < window.fromMs && tMs >= transactionSinceMs)?.tMs;
+  const looksMs = locks
+    .filter(({ tMs }) => tMs < window.fromMs)
+    .map((lock) => Math.min(lastLookMs(lock), window.fromMs))
+    .filter((ms) => ms >= transactionSinceMs);
+  const before = looksMs.length === 0 ? undefined : largest(looksMs);
   const keyOf = ({ relation, mode }: { relation: string; mode: string }): string => `${mode} ${relation}`;
-  const held = new Set(locks.filter(({ tMs, granted }) => granted && tMs === before).map(keyOf));
+  const isHeld = (lock: OutsideLockRecord): boolean =>
+    before !== undefined && lock.granted && lock.tMs <= before && lastLookMs(lock) >= before;
+  const held = new Set(locks.filter(isHeld).map(keyOf));
   return outsideLocks(locks, window).filter((span) => !held.has(keyOf(span)));
 }
 

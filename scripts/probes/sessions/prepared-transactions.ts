@@ -28,6 +28,7 @@ const NO_BACKEND = 0;
 /** Prepared transactions get process ids of their own below 0, the same one each time. */
 export class PreparedTransactions {
   readonly #ids = new Map<string, number>();
+  readonly #told = new Set<number>();
 
   /** @returns by waiter, who of those it waits for; empty where none of `waiters` waits for a prepared transaction */
   async behind(
@@ -46,6 +47,15 @@ export class PreparedTransactions {
       behind.set(pid, [...(behind.get(pid) ?? []), facts]);
     }
     return behind;
+  }
+
+  /** Those of `behind` that were not asked for before. */
+  news(behind: ReadonlyMap<number, readonly SessionFacts[]>): SessionFacts[] {
+    return [...behind.values()].flat().filter(({ pid }) => {
+      const isNew = !this.#told.has(pid);
+      this.#told.add(pid);
+      return isNew;
+    });
   }
 
   #idOf(gid: string): number {

@@ -19,6 +19,8 @@ type FactsRow = [
 
 /** What a session does changes; asking at every poll would cost more than it tells. */
 const FRESH_MS = 200;
+/** The more there are, the rarer each is asked for: so many a second in all. */
+const MOST_PER_SEC = 200;
 
 /** What is right to call a session, whatever it calls itself; undefined = as it calls itself. */
 export type NameOf = (pid: number) => string | undefined;
@@ -34,7 +36,9 @@ export class BlockerFacts {
 
   /** Facts of those of `pids` that are new or do something else by now. */
   async changed(client: Asker, pids: Iterable<number>, tMs: number): Promise<SessionFacts[]> {
-    const due = [...new Set(pids)].filter((pid) => tMs - (this.#known.get(pid)?.tMs ?? -Infinity) > FRESH_MS);
+    const distinct = [...new Set(pids)];
+    const freshMs = Math.max(FRESH_MS, (distinct.length / MOST_PER_SEC) * 1000);
+    const due = distinct.filter((pid) => tMs - (this.#known.get(pid)?.tMs ?? -Infinity) > freshMs);
     if (due.length === 0) return [];
     const { rows } = await client.query<FactsRow>({ ...FACTS, values: [due] });
     return rows.flatMap(([pid, name, state, query, transactionMs]) => {

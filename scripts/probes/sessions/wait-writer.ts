@@ -1,7 +1,9 @@
-import type { WaitRecord } from '../../artifacts/records.ts';
+import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
+import type { WaitStreamRecord } from '../../artifacts/sighting-records.ts';
 import type { Asker } from '../../pg/asker.ts';
-import type { NdjsonWriter } from '../../shared/ndjson.ts';
 import type { LookRow } from '../lock-queries.ts';
+import { shortened, type Shortened } from '../looks/queue.ts';
+import { SightingLog, type Sight } from '../looks/sighting-log.ts';
 import type { RelationNames } from '../relation-names.ts';
 import { PreparedTransactions, withPrepared } from './prepared-transactions.ts';
 import { BlockerFacts } from './session-facts.ts';
@@ -11,18 +13,20 @@ interface Parts {
   readonly server: Asker;
   readonly roles: SessionRoles;
   readonly names: RelationNames;
-  readonly waits: NdjsonWriter<WaitRecord>;
+  readonly waits: { write(record: WaitStreamRecord): void };
 }
 
-/** Writes who waits for whom, with who they are and what those in the way do. */
+/** Writes who waits for whom, with who they are and what those in the way do, as far as it changes. */
 export class WaitWriter {
   readonly #parts: Parts;
   readonly #facts: BlockerFacts;
   readonly #prepared = new PreparedTransactions();
+  readonly #log: SightingLog<WaitRecord>;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#facts = new BlockerFacts((pid) => parts.roles.nameOf(pid));
+    this.#log = new SightingLog(parts.waits);
   }
 
   /**
@@ -30,44 +34,58 @@ export class WaitWriter {
    * @returns the longest wait of the migration itself among them
    */
   async write(rows: readonly LookRow[], tMs: number): Promise<number> {
-    const { server, roles, names, waits } = this.#parts;
-    const waiters = rows.map(([pid, , , , , , , blockers]) => ({ pid, blockers }));
-    await roles.learn(
-      server,
-      waiters.flatMap(({ pid, blockers }) => [pid, ...blockers]),
-    );
-    const prepared = await this.#prepared.behind(server, waiters);
-    const sessions = await this.#facts.changed(
-      server,
-      waiters.flatMap(({ blockers }) => blockers.filter((pid) => pid > 0)),
-      tMs,
-    );
-    await names.learn(rows.flatMap(([, , , oid]) => (oid === null ? [] : [Number(oid)])));
-    let ownWaitMs = 0;
-    for (const [pid, locktype, mode, oid, , waitedMs, waitStartMs, backends] of rows) {
-      const blockers = withPrepared(backends, prepared.get(pid));
-      const news = [
-        ...sessions.filter((session) => blockers.includes(session.pid)),
-        ...(prepared.get(pid) ?? []),
-      ];
-      if (roles.of(pid) === 'migration') ownWaitMs = Math.max(ownWaitMs, Number(waitedMs ?? 0));
-      waits.write({
-        tMs,
-        pid,
-        role: roles.of(pid),
-        relation: oid === null ? null : names.of(Number(oid)),
-        locktype,
-        mode,
-        // waitstart is empty for a moment after the wait began (PostgreSQL's manual, pg_locks).
-        sinceMs: tMs - Math.max(0, Number(waitedMs ?? 0)),
-        ...(waitStartMs === null ? {} : { waitStartMs: Number(waitStartMs) }),
-        blockedBy: blockers.map((blocker) => ({
-          pid: blocker,
-          role: blocker <= 0 ? 'prepared' : roles.of(blocker),
-        })),
-        ...(news.length === 0 ? {} : { sessions: news }),
-      });
+    const { server, roles, names } = this.#parts;
+    if (rows.length === 0) {
+      this.#log.look(tMs, []);
+      return 0;
     }
-    return ownWaitMs;
+    const backends = rows.map(([pid, , , , , , , blockers]) => ({ pid, blockers }));
+    const met = new Set(backends.flatMap(({ pid, blockers }) => [pid, ...blockers]));
+    await roles.learn(server, met);
+    const prepared = await this.#prepared.behind(server, backends);
+    const inTheWay = new Set(backends.flatMap(({ blockers }) => blockers.filter((pid) => pid > 0)));
+    const sessions = await this.#facts.changed(server, inTheWay, tMs);
+    await names.learn(rows.flatMap(([, , , oid]) => (oid === null ? [] : [Number(oid)])));
+    const waiters = backends.map(({ pid, blockers }) => ({
+      pid,
+      blockers: withPrepared(blockers, prepared.get(pid)),
+    }));
+    const queue = shortened(waiters, (pid) => this.#roleOf(pid) === 'app');
+    this.#log.look(
+      tMs,
+      rows.map((row) => this.#sight(row, queue.get(row[0]), tMs)),
+    );
+    for (const facts of [...sessions, ...this.#prepared.news(prepared)])
+      this.#parts.waits.write({ type: 'session', tMs, ...facts });
+    return Math.max(0, ...rows.map(([pid, , , , , waitedMs]) => this.#ownMs(pid, waitedMs)));
+  }
+
+  close(): void {
+    this.#log.close();
+  }
+
+  #ownMs(pid: number, waitedMs: string | null): number {
+    return this.#roleOf(pid) === 'migration' ? Number(waitedMs ?? 0) : 0;
+  }
+
+  #roleOf(pid: number): SessionRole {
+    return pid <= 0 ? 'prepared' : this.#parts.roles.of(pid);
+  }
+
+  #sight(row: LookRow, queued: Shortened | undefined, tMs: number): Sight<WaitRecord> {
+    const [pid, locktype, mode, oid, , waitedMs, waitStartMs] = row;
+    const fixed = {
+      pid,
+      role: this.#roleOf(pid),
+      relation: oid === null ? null : this.#parts.names.of(Number(oid)),
+      locktype,
+      mode,
+      ...(waitStartMs === null ? {} : { waitStartMs: Number(waitStartMs) }),
+      blockedBy: (queued?.own ?? []).map((blocker) => ({ pid: blocker, role: this.#roleOf(blocker) })),
+      ...(queued?.after === undefined ? {} : { after: queued.after }),
+    };
+    // waitstart is empty for a moment after the wait began (PostgreSQL's manual, pg_locks).
+    const sinceMs = tMs - Math.max(0, Number(waitedMs ?? 0));
+    return { key: String(pid), told: JSON.stringify(fixed), record: { ...fixed, tMs, sinceMs } };
   }
 }
