@@ -1,3 +1,4 @@
+import { readLocks } from '../../scripts/artifacts/sightings.ts';
 import type { PlannedStep } from '../../scripts/artifacts/records.ts';
 import { loadAdvice } from '../../scripts/checks/advice.ts';
 import { analyse } from '../../scripts/checks/analysis/analyse.ts';
@@ -45,7 +46,7 @@ export async function replayed(
   const recorded = evidence({
     run: runRecord({ plan: steps.map(planned) }),
     ...{ steps: await folder.read('steps'), schema: await folder.read('schema') },
-    ...{ locks: await folder.read('locks'), exactWaits: await folder.read('exact-waits') },
+    ...{ locks: await readLocks(folder), exactWaits: await folder.read('exact-waits') },
     snapshot: { ...evidence().snapshot, tables: TABLES } as never,
   });
   return runChecks(analyse(recorded))
