@@ -9,10 +9,21 @@ import { parseGroupName, pidNamespace } from './group-name.ts';
  */
 const CLAIMS = '/run/dress-rehearsal/traces';
 
+/** Others remove the folder when it is empty: between its making and the first file in it, too. */
+const TRIES = 10;
+
 /** @throws Error where root's folder of claims cannot be made */
 export async function claimGroup(group: string): Promise<void> {
-  await mkdir(CLAIMS, { recursive: true, mode: 0o755 });
-  await writeFile(join(CLAIMS, group), `${await bootId()}\n`, { mode: 0o600, flag: 'wx' });
+  const text = `${await bootId()}\n`;
+  for (let tries = 1; ; tries++) {
+    try {
+      await mkdir(CLAIMS, { recursive: true, mode: 0o755 });
+      await writeFile(join(CLAIMS, group), text, { mode: 0o600, flag: 'wx' });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === TRIES) throw error;
+    }
+  }
 }
 
 export async function unclaimGroup(group: string): Promise<void> {

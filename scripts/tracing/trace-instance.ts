@@ -13,6 +13,7 @@ const READ_BYTES = 1 << 18;
 /** A trace buffer of our own with the events of one group, and its text. */
 export class TraceInstance {
   readonly #dir: string;
+  readonly #group: string;
   readonly #events: string;
   readonly #fd: number;
   readonly #cleanup: Cleanup;
@@ -21,6 +22,7 @@ export class TraceInstance {
 
   private constructor(dir: string, group: string, fd: number, cleanup: Cleanup) {
     this.#dir = dir;
+    this.#group = group;
     this.#events = join(dir, 'events', group);
     this.#fd = fd;
     this.#cleanup = cleanup;
@@ -33,9 +35,8 @@ export class TraceInstance {
   static async open(tracefs: string, define: (group: string) => Map<string, string>): Promise<TraceInstance> {
     const group = await groupName();
     const cleanup = new Cleanup();
-    cleanup.add('claim', () => unclaimGroup(group));
+    await claimGroup(group);
     try {
-      await claimGroup(group);
       const all = join(tracefs, 'uprobe_events');
       const events = define(group);
       for (const [name, line] of events) {
@@ -55,7 +56,7 @@ export class TraceInstance {
       cleanup.add('events', () => writeFile(join(dir, 'events', group, 'enable'), '0'));
       return new TraceInstance(dir, group, fd, cleanup);
     } catch (error) {
-      await cleanup.run();
+      await takeBack(group, cleanup);
       throw error;
     }
   }
@@ -107,9 +108,16 @@ export class TraceInstance {
 
   /** Takes everything back. @throws what could not be */
   async close(): Promise<void> {
-    const [first] = await this.#cleanup.run();
+    const [first] = await takeBack(this.#group, this.#cleanup);
     if (first) throw new Error(`${first.label}: ${asError(first.error).message}`);
   }
+}
+
+/** The claim stays on what could not be taken back, so that it is found once this process is gone. */
+async function takeBack(group: string, cleanup: Cleanup): ReturnType<Cleanup['run']> {
+  const failures = await cleanup.run();
+  if (failures.length === 0) await unclaimGroup(group);
+  return failures;
 }
 
 async function childrenOf(pid: number): Promise<number[]> {

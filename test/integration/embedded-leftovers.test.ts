@@ -89,7 +89,9 @@ it.each([
   const claim = await readFile(path, 'utf8');
   await damage(path);
   expect(await sweep()).toEqual([]);
-  expect((await embeddedTarget.notOurs()).map(({ what }) => what)).toEqual([folder]);
+  // The machine may have more that only looks like ours.
+  const notOurs = (await embeddedTarget.notOurs()).map(({ what }) => what);
+  expect(notOurs.filter((what) => what.startsWith(tmp.path))).toEqual([folder]);
   await rm(path, { force: true });
   await writeFile(path, claim, { mode: 0o600 });
   expect((await reap(await sweep())).failed).toEqual([]);

@@ -1,5 +1,5 @@
 import { execFile, fork } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { open, rm, writeFile } from 'node:fs/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
 import type { TracedGrant, TracedRelease, TracedWait } from '../../scripts/tracing/lock-pairing.ts';
 import { LockTracer, type TracerNews } from '../../scripts/tracing/lock-tracer.ts';
 import { localServer, type LocalServer } from '../../scripts/tracing/local-server.ts';
+import { removeGroup } from '../../scripts/tracing/abandoned.ts';
+import { isClaimed } from '../../scripts/tracing/group-claim.ts';
 import { openTracefs } from '../../scripts/tracing/tracefs.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { kernelTraces } from '../support/kernel-traces.ts';
@@ -151,6 +153,20 @@ describe.skipIf(!(await needsUprobes()))('the tracer of lock waits', () => {
     ]);
     for (const { fromMs, toMs } of waits) expect(toMs - fromMs).toBeLessThan(100);
     await tracer.stop();
+  });
+
+  it('keeps its claim on what the kernel does not give back yet', async () => {
+    tracer = await LockTracer.start(server, news);
+    const [group = ''] = (await kernelTraces(process.pid)).filter((line) => !line.includes(':'));
+    const tracefs = await openTracefs();
+    // The kernel removes no buffer that somebody is reading.
+    const reader = await open(join(tracefs.path, 'instances', group, 'trace'), 'r');
+    await expect(tracer.stop()).rejects.toThrow();
+    expect(await isClaimed(group)).toBe(true);
+    await reader.close();
+    await removeGroup(tracefs.path, group);
+    await tracefs.close();
+    expect(await isClaimed(group)).toBe(false);
   });
 
   it('leaves nothing that a sweep does not find when its process is killed', async () => {

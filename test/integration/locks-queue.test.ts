@@ -4,7 +4,8 @@ import type { RequestRow } from '../../scripts/artifacts/records.ts';
 import { evidence, plannedStep, requestTable, runRecord } from '../../scripts/checks/evidence-fixture.ts';
 import { judgeEvidence } from '../../scripts/checks/judge.ts';
 import type { Result, StatementResult } from '../../scripts/checks/result.ts';
-import { connect } from '../../scripts/pg/client.ts';
+import { connect, withConnection } from '../../scripts/pg/client.ts';
+import { learnNames } from '../../scripts/pg/messages/learn-names.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
 import { runSqlStep } from '../../scripts/replay/sql-step.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
@@ -54,6 +55,7 @@ async function rehearse(
 ): Promise<{ result: Result; readEndMs: number; sentMs: number }> {
   const { context, endpoint } = bench();
   const { clock } = context;
+  await withConnection(endpoint, 'setup', learnNames);
   const text = 'alter table orders add column extra int';
   const step: SqlStep = {
     ...{ name: 'alter', phase: 'expand', kind: 'sql', transaction: 'as-written', pointOfNoReturn: false },
@@ -145,7 +147,7 @@ describe('ALTER TABLE behind a reader of 2.5 seconds', () => {
       },
     });
     expect(statement.blockers?.[0]?.query).toBe(
-      'select pg_sleep($1), $2 from (select from orders limit $3) as o',
+      'select pg_sleep($1), $2 from (select from orders limit $3) as …',
     );
     for (const shown of [renderHtml(result), renderMarkdown(result)]) {
       expect(shown).toContain('app ← ALTER TABLE ← nightly-report');
