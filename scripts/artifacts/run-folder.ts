@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { NdjsonWriter, readNdjson } from '../shared/ndjson.ts';
-import { RehearsalError } from '../shared/errors.ts';
+import { ofFile, RehearsalError } from '../shared/errors.ts';
 import type {
   ActorRecord,
   BatchRecord,
@@ -152,7 +152,9 @@ export class RunFolder {
   async writeFile(name: string, text: string): Promise<void> {
     const path = this.file(name);
     await rm(`${path}.part`, { force: true }); // whatever it was: what was left half, a pipe, a link
-    await writeFile(`${path}.part`, text, { flag: 'wx' });
+    await writeFile(`${path}.part`, text, { flag: 'wx' }).catch((error: unknown) => {
+      throw ofFile(error, path);
+    });
     await rename(`${path}.part`, path);
   }
 }

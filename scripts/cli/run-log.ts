@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import pino from 'pino';
 import type { RunEvent } from '../engine/events.ts';
-import { asError, RehearsalError } from '../shared/errors.ts';
+import { asError, ofFile, RehearsalError } from '../shared/errors.ts';
 import { redact } from '../shared/redact.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -15,7 +15,15 @@ export interface RunLog {
 
 /** `folder` is the run folder; a crash loses no line, because each is written before `log` returns. */
 export function openRunLog(folder: string): RunLog {
-  const destination = pino.destination({ dest: join(folder, 'run.ndjson'), sync: true, append: true });
+  const file = join(folder, 'run.ndjson');
+  const destination = pino.destination({ dest: file, sync: true, append: true });
+  const written = (write: () => void): void => {
+    try {
+      write();
+    } catch (error) {
+      throw ofFile(error, file);
+    }
+  };
   const logger = pino(
     {
       level: 'debug',
@@ -29,16 +37,22 @@ export function openRunLog(folder: string): RunLog {
   return {
     log: (event) => {
       const { type, ...fields } = withoutSecrets(event);
-      logger[levelOf(event)]({ event: type, ...fields });
+      written(() => {
+        logger[levelOf(event)]({ event: type, ...fields });
+      });
     },
     error: (thrown) => {
       const error = asError(thrown);
       const code = error instanceof RehearsalError ? error.code : 'INTERNAL';
       const at = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-      logger.error({ event: 'error', code, stack: at.join('\n') }, redact(error.message));
+      written(() => {
+        logger.error({ event: 'error', code, stack: at.join('\n') }, redact(error.message));
+      });
     },
     close: () => {
-      destination.end();
+      written(() => {
+        destination.end();
+      });
     },
   };
 }

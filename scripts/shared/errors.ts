@@ -123,14 +123,37 @@ const LACKS: Readonly<Record<string, { code: ErrorCode; what: string; hint: stri
   },
 };
 
-/** What the machine lacks, where a call of the operating system says that it does; else the value as it was thrown. */
+const LACK_CODES: ReadonlySet<ErrorCode> = new Set(Object.values(LACKS).map(({ code }) => code));
+/** An error wraps another a few times at most; no circle of causes is followed. */
+const MOST_CAUSES = 5;
+
+/**
+ * What the machine lacks, where a call of the operating system says that it does, be it as the cause of another error; else the
+ * value as it was thrown.
+ */
 export function namedLack(thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || thrown instanceof RehearsalError) return thrown;
-  const { code = '', path, syscall = '' }: NodeJS.ErrnoException = thrown;
+  if (thrown instanceof RehearsalError && LACK_CODES.has(thrown.code)) return thrown;
+  let error = thrown;
+  for (let depth = 0; error instanceof Error && depth < MOST_CAUSES; depth++, error = error.cause) {
+    const lack = lackOf(error);
+    if (lack) return lack;
+  }
+  return thrown;
+}
+
+/** The same error, which then names the file: Node.js leaves it out where a write fails. */
+export function ofFile(thrown: unknown, path: string): Error {
+  const error = asError(thrown);
+  return 'path' in error ? error : Object.assign(error, { path });
+}
+
+function lackOf(error: Error): RehearsalError | undefined {
+  if (error instanceof RehearsalError) return undefined;
+  const { code = '', path, syscall = '' }: NodeJS.ErrnoException = error;
   const lack = LACKS[code];
-  if (lack === undefined || (code === 'EAGAIN' && !syscall.startsWith('spawn'))) return thrown;
+  if (lack === undefined || (code === 'EAGAIN' && !syscall.startsWith('spawn'))) return undefined;
   const where = path === undefined ? '' : ` (${path})`;
-  return new RehearsalError(lack.code, `${lack.what}${where}: ${code}`, { hint: lack.hint, cause: thrown });
+  return new RehearsalError(lack.code, `${lack.what}${where}: ${code}`, { hint: lack.hint, cause: error });
 }
 
 /** The exit code that an error thrown at the top stands for; anything unknown is a bug of the tool (1). */

@@ -1,5 +1,6 @@
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { ofFile } from './errors.ts';
 
 /** Appends one JSON document a line. Rejects in `close()` when any write failed. */
 export class NdjsonWriter<T> {
@@ -8,7 +9,7 @@ export class NdjsonWriter<T> {
 
   constructor(path: string) {
     this.#stream = createWriteStream(path, { flags: 'a' });
-    this.#stream.on('error', (error) => (this.#error ??= error));
+    this.#stream.on('error', (error) => (this.#error ??= ofFile(error, path)));
   }
 
   write(record: T): void {

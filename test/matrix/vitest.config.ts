@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // Runs that are struck half-way mostly wait.
+    maxConcurrency: 2,
     reporters: ['default', './test/summary-reporter.ts'],
   },
 });

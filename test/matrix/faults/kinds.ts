@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
+import { readdirSync, statfsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sleep } from '../../../scripts/shared/clock.ts';
-import { killTree, processTree } from '../../support/process-tree.ts';
+import { processTree } from '../../support/process-tree.ts';
 import type { RehearseProcess } from '../../support/rehearse-process.ts';
 import type { TinyRehearsal } from '../../support/tiny-rehearsal.ts';
-import type { Stage } from './rehearsals.ts';
+import { backends, servers, title } from './processes.ts';
+import { STAGES, type Stage } from './rehearsals.ts';
 
 /** How a run may end: exit codes, and what it says then. */
 export interface Ending {
@@ -21,42 +22,51 @@ export interface Fault {
   ending(stage: Stage): Ending | undefined;
 }
 
-const SUSPENDED_MS = 2_500;
-const IS_OVER: readonly Stage[] = ['teardown', 'judging'];
+const FILLER = 'filler';
+const SUSPENDED_MS = 2_000;
+const LOOK_MS = 20;
+const LOOKS = 100;
 const HAS_LOAD: readonly Stage[] = ['baseline', 'step sql', 'backfill', 'command'];
 const HAS_SERVER: readonly Stage[] = ['restore', ...HAS_LOAD];
 const WRITES: readonly Stage[] = ['restore', 'step sql'];
 
-const signal = (name: NodeJS.Signals): Fault => ({
+/** One handler takes all signals: where the first is tried everywhere, the others need not be. */
+const signal = (name: NodeJS.Signals, stages: readonly Stage[]): Fault => ({
   strike: (run) => {
     run.signal(name);
     return Promise.resolve(true);
   },
-  // One that came too late for everything changes nothing.
-  ending: (stage) =>
-    stage === 'judging'
-      ? { codes: [0, 130, name], says: /interrupted|nothing left behind/ }
-      : { codes: [130], says: /interrupted/ },
+  ending: (stage) => {
+    if (!stages.includes(stage)) return undefined;
+    // Everything is down by then, and the signal may end the process, which a shell shows as 130 too.
+    return stage === 'judging'
+      ? { codes: [130, name], says: /nothing left behind/ }
+      : { codes: [130], says: /interrupted/ };
+  },
 });
 
 const killed = (pids: (run: RehearseProcess, tiny: TinyRehearsal) => number[]): Fault['strike'] => {
-  return (run, tiny) => {
-    const found = pids(run, tiny);
+  return async (run, tiny) => {
+    let found = pids(run, tiny);
+    for (let looks = 0; found.length === 0 && looks < LOOKS; looks++) {
+      await sleep(LOOK_MS);
+      found = pids(run, tiny);
+    }
     for (const pid of found) send(pid, 'SIGKILL');
-    return Promise.resolve(found.length > 0);
+    return found.length > 0;
   };
 };
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
-  SIGINT: signal('SIGINT'),
-  SIGTERM: signal('SIGTERM'),
-  SIGHUP: signal('SIGHUP'),
+  SIGINT: signal('SIGINT', STAGES),
+  SIGTERM: signal('SIGTERM', ['environment', 'step sql', 'judging']),
+  SIGHUP: signal('SIGHUP', ['restore', 'teardown']),
   'tool killed': {
     strike: (run) => {
-      killTree(run.pid);
+      run.signal('SIGKILL');
       return Promise.resolve(true);
     },
-    ending: (stage) => ({ codes: stage === 'judging' ? [0, 'SIGKILL'] : ['SIGKILL'], says: /./ }),
+    ending: () => ({ codes: ['SIGKILL'], says: /./ }),
   },
   'load killed': {
     strike: killed(({ pid }) => processTree(pid).filter((one) => /load\/worker/.test(title(one)))),
@@ -98,12 +108,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   'disk full': {
-    strike: async (_, tiny) => {
-      const { bavail, bsize } = statfsSync(tiny.tmp);
-      await writeFile(join(tiny.tmp, 'filler'), Buffer.alloc(Math.max(0, bavail * bsize - 2 ** 20)));
-      return true;
-    },
+    strike: (_, { tmp }) => fill(tmp),
     ending: (stage) => (WRITES.includes(stage) ? { codes: [3], says: /error DISK_FULL/ } : undefined),
+  },
+  'run folder full': {
+    strike: (_, { dir }) => fill(join(dir, 'runs')),
+    ending: (stage) =>
+      stage === 'baseline' || stage === 'judging'
+        ? { codes: [3], says: /error DISK_FULL: the disk is full \(.*runs\b.*\)/ }
+        : undefined,
   },
   'no descriptors': {
     strike: (run) => {
@@ -111,43 +124,28 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       execFileSync('prlimit', ['--pid', String(run.pid), `--nofile=${open}:${open}`]);
       return Promise.resolve(true);
     },
-    // What needs no further file comes to its end.
+    // Once the load runs, nothing of the tool needs a further file before others have been closed.
     ending: (stage) =>
-      IS_OVER.includes(stage)
-        ? undefined
-        : { codes: [0, 3], says: /PASS|error (OUT_OF_DESCRIPTORS|LOAD_DIED|CONNECTION_FAILED|\w+)/ },
+      stage === 'restore' || stage === 'baseline'
+        ? { codes: [3], says: /error OUT_OF_DESCRIPTORS/ }
+        : undefined,
   },
 };
 
+async function fill(folder: string): Promise<boolean> {
+  const { bavail, bsize } = statfsSync(folder);
+  // The run goes on writing meanwhile, so that it may be full before all is written.
+  await writeFile(join(folder, FILLER), Buffer.alloc(bavail * bsize)).catch(
+    ({ code }: NodeJS.ErrnoException) => {
+      if (code !== 'ENOSPC') throw new Error(`could not fill ${folder}: ${code ?? ''}`);
+    },
+  );
+  return true;
+}
+
 /** Undoes what a fault leaves behind on purpose. */
-export async function mend(tiny: TinyRehearsal): Promise<void> {
-  await rm(join(tiny.tmp, 'filler'), { force: true });
-}
-
-function servers(tiny: TinyRehearsal): number[] {
-  return tiny.processes().filter((pid) => exe(pid).endsWith('/postgres'));
-}
-
-function backends(tiny: TinyRehearsal): number[] {
-  return servers(tiny)
-    .flatMap((pid) => processTree(pid))
-    .filter((pid) => /^postgres: .* rehearsal 127/.test(title(pid)));
-}
-
-function title(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-  } catch {
-    return '';
-  }
-}
-
-function exe(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/exe`);
-  } catch {
-    return '';
-  }
+export async function mend({ dir, tmp }: TinyRehearsal): Promise<void> {
+  for (const folder of [tmp, join(dir, 'runs')]) await rm(join(folder, FILLER), { force: true });
 }
 
 function send(pid: number, name: NodeJS.Signals): void {

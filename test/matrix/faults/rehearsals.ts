@@ -1,6 +1,9 @@
 import { sleep } from '../../../scripts/shared/clock.ts';
 import type { RehearseProcess } from '../../support/rehearse-process.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../../support/tiny-rehearsal.ts';
+import { backends } from './processes.ts';
+
+const PATIENCE_MS = 30_000;
 
 /** Where a run is when it is struck. */
 export const STAGES = [
@@ -22,14 +25,14 @@ const BACKFILL = `  - { phase: backfill, backfill: { table: customers, key: id, 
 const PLANS: Partial<Record<Stage, string>> = {
   'step sql': '  - { phase: expand, sql: sql/slow.sql }',
   backfill: BACKFILL,
-  command: "  - { phase: expand, command: 'sleep 4', touchesDatabase: false }",
+  command: "  - { phase: expand, command: 'sleep 3', touchesDatabase: false }",
 };
 const QUICK = '  - { phase: expand, sql: sql/quick.sql }';
 
 const HEAD = `version: 1
 name: tiny
 snapshot: { generator: generate.sql }
-load: { rate: 50/s, connections: 4, warmup: 2s, cooldown: 300ms, versions: { old: workload/old, new: workload/new } }
+load: { rate: 50/s, connections: 4, warmup: WARMUP, cooldown: 200ms, versions: { old: workload/old, new: workload/new } }
 budgets: { lockWait: 5s, errors: 0 }
 `;
 
@@ -42,22 +45,27 @@ export function rehearsalFor(stage: Stage): Promise<TinyRehearsal> {
       'sql/quick.sql': 'alter table customers add column extra int;',
       'generate.sql': stage === 'restore' ? `${SLOW_SQL}\n${SNAPSHOT}` : SNAPSHOT,
     },
-    HEAD,
+    HEAD.replace('WARMUP', stage === 'baseline' ? '3s' : '1200ms'),
   );
 }
 
 /** Waits until the run is in the stage. */
-export async function reach(stage: Stage, run: RehearseProcess): Promise<void> {
+export async function reach(stage: Stage, run: RehearseProcess, tiny: TinyRehearsal): Promise<void> {
   switch (stage) {
     case 'environment':
       await run.says(/steps? on \w+/);
       return sleep(200);
     case 'restore':
       await run.says(/environment: /);
-      return sleep(900);
+      // Not while it is started anew for the restore.
+      for (const until = Date.now() + PATIENCE_MS; backends(tiny).length === 0;) {
+        if (Date.now() > until) throw new Error('nothing was ever restored');
+        await sleep(20);
+      }
+      return sleep(300);
     case 'baseline':
       await run.says(/snapshot: /);
-      return sleep(1500);
+      return sleep(900);
     case 'step sql':
     case 'backfill':
     case 'command':

@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 import type { RunDir } from '../run-dir.ts';
 
 const SCRIPT = fileURLToPath(new URL('./jail.sh', import.meta.url));
@@ -41,7 +42,10 @@ export async function jailed(
 /** What PostgreSQL reads of the folder that it was installed to, and the libraries that lie elsewhere. */
 async function softwareOf(program: string): Promise<string[]> {
   const bin = dirname(program);
-  const { stdout } = await execa('ldd', [program], { reject: false, timeout: 10_000, stdin: 'ignore' });
+  const { stdout } = await execa('ldd', [program], {
+    ...{ reject: false, timeout: 10_000 },
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
+  });
   const libraries = [...stdout.matchAll(/ => (\/\S+)/g)].map(([, path = '']) => path);
   return [bin, ...['lib', 'lib64', 'share'].map((name) => join(bin, '..', name)), ...libraries];
 }
