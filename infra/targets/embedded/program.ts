@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { monotonicMs, sleep } from '../../../scripts/shared/clock.ts';
 import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
+import { asError, namedLack } from '../../../scripts/shared/errors.ts';
 import type { Cell } from './cell/cell.ts';
 
 const GROUP_MS = 2_000;
@@ -23,7 +24,7 @@ export interface ProgramResult {
 /**
  * Runs a short-lived program to its end and gives what it printed. A program that cannot be started is `ok: false` too.
  * It has a process group of its own, so that Ctrl-C in the terminal reaches it through us only.
- * @throws the signal's reason
+ * @throws the signal's reason, or a lack of the machine (descriptors, memory) for which it could not be started
  */
 export async function runProgram(
   file: string,
@@ -49,8 +50,11 @@ export async function runProgram(
   const result = await running;
   if (result.isTerminated) await endGroup(running.pid);
   signal?.throwIfAborted();
-  const said = result.all === '' ? (result.shortMessage ?? '') : result.all;
-  return { ok: !result.failed, output: said };
+  const lack = namedLack(result.cause);
+  if (lack !== result.cause) throw asError(lack);
+  // Of a program that could not be started there is no output at all, whatever the types say.
+  const printed = result.all as string | undefined;
+  return { ok: !result.failed, output: (printed === '' ? undefined : printed) ?? result.shortMessage ?? '' };
 }
 
 /** What a program that was ended had started itself may live a moment longer. */

@@ -127,7 +127,10 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       return Promise.resolve(true);
     },
     // Once the load runs, the tool may need no further file at all, and then ends as it would have.
-    ending: (stage) => (stage === 'restore' ? { codes: [3], says: /error OUT_OF_DESCRIPTORS/ } : undefined),
+    ending: (stage) =>
+      stage === 'environment' || stage === 'restore'
+        ? { codes: [3], says: /error OUT_OF_DESCRIPTORS/ }
+        : undefined,
   },
 };
 
