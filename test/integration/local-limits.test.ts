@@ -41,8 +41,9 @@ describe.skipIf(!(await needsLocalHosts()))('limits of local hosts', () => {
     const disk = await mkdtemp(join(tmpdir(), 'local-disk-'));
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=600m', 'tmpfs', disk]);
     process.env['REHEARSE_STATE_DIR'] = disk;
+    let run: LocalRun | undefined;
     try {
-      const run = await LocalRun.start();
+      run = await LocalRun.start();
       const [hungry, other] = await Promise.all([run.host('primary'), run.host('driver')]);
       const eat =
         'for i in {1..60}; do head -c 20M /dev/zero >>/var/lib/postgresql/eaten || echo full; sleep 0.25; done';
@@ -51,8 +52,8 @@ describe.skipIf(!(await needsLocalHosts()))('limits of local hosts', () => {
       expect(await localHostAlive(hungry)).toBe(false);
       expect(bavail * bsize).toBeGreaterThan(0);
       expect(await run.ssh(other, 'echo still here')).toBe('still here');
-      await run.remove();
     } finally {
+      await run?.remove();
       delete process.env['REHEARSE_STATE_DIR'];
       // What was killed a moment ago may hold it a little longer.
       await vi.waitFor(() => execFileSync('umount', [disk]), { timeout: 10_000, interval: 250 });
