@@ -123,7 +123,8 @@ describe('a load of several processes', () => {
 describe('a generator without a pause', () => {
   it('says so, because its requests do not look late', async () => {
     const versions = { old: { one: 'SELECT 1;' } };
-    const traffic = await harness.start({ versions, ratePerSec: 200_000, connections: 4, processes: 1 });
+    // Enough connections that an answer always waits for the generator, however few processors the server has.
+    const traffic = await harness.start({ versions, ratePerSec: 200_000, connections: 24, processes: 1 });
     expect(await until(() => traffic.events.some(({ type }) => type === 'saturated'))).toBe(true);
     traffic.load.kill();
   });
