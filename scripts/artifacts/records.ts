@@ -1,4 +1,5 @@
 import type { Seal } from './seal-record.ts';
+import type { ProbeRecord } from './probe-record.ts';
 import type { Budgets, Phase, PlannedPerformance, StepKind } from '../plan/model.ts';
 
 export type { EnvironmentRecord } from './environment-record.ts';
@@ -46,6 +47,8 @@ export interface RunRecord {
   readonly plan: readonly PlannedStep[];
   /** More than one: the evidence of each is in performances/<index>/. Absent in older runs, which had one. */
   readonly performances?: readonly PlannedPerformance[];
+  /** Probes that look besides those of every run. Absent in older runs, which may have had them all the same. */
+  readonly probes?: readonly ProbeRecord['probe'][];
   /** sha256 over the plan's files (see the run folder's plan/SHA256SUMS). */
   readonly planSha256: string;
   /** Absent until the run has ended, and in older runs. */

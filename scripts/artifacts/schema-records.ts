@@ -22,7 +22,7 @@ export const UNFINISHED_KINDS = [
 
 /**
  * `index`: pg_index.indisvalid, indisready or indislive is false. `partitioned-index`: one that not every partition has.
- * `constraint`: NOT VALID. `detached-partition`: pg_inherits.inhdetachpending. `trigger`: disabled, also those of foreign keys.
+ * `constraint`: NOT VALID. `detached-partition`: pg_inherits.inhdetachpending. `trigger`: disabled; `isPart`: all that keep a constraint on one table, told once by the constraint's name.
  */
 export interface UnfinishedObject {
   readonly kind: (typeof UNFINISHED_KINDS)[number];
@@ -45,15 +45,18 @@ export interface LostRowsRecord {
   readonly tables: readonly LostRows[];
 }
 
-export const WAYS_TO_LOSE_ROWS = ['dropped', 'made-anew', 'emptied'] as const;
+export const WAYS_TO_LOSE_ROWS = ['dropped', 'made-anew', 'emptied', 'thinned-out'] as const;
 
 export interface LostRows {
   /** `schema.name` as before the plan. */
   readonly table: string;
-  /** `made-anew`: another table, with other rows, has its name. */
+  /**
+   * `made-anew`: another table, with other rows, has its name. `emptied`: no row of before is left, but there may be new ones.
+   * `thinned-out`: a few rows of before are left, as by a DELETE with a condition.
+   */
   readonly how: (typeof WAYS_TO_LOSE_ROWS)[number];
   /** Before the plan, by the statistics; the snapshot's stock knows better. */
   readonly estimatedRows: number;
-  /** Null where it could not be counted. */
+  /** Rows that are there now, up to the count that would have refuted the loss. Null where they could not be counted. */
   readonly rowsLeft: number | null;
 }

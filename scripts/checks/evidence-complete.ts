@@ -142,9 +142,11 @@ function matrixGaps({ compatibility, steps, run }: Evidence): CheckFinding[] {
 
 const NEWER_PROBES = ['presence', 'schema'] as const;
 
-/** Older runs had nobody who looked after the servers or the schema. */
-function newerProbes({ probes }: Evidence): (typeof NEWER_PROBES)[number][] {
-  return NEWER_PROBES.filter((name) => probes?.some(({ probe }) => probe === name) === true);
+/** Older runs had nobody who looked after the servers or the schema, and did not say which probes they had. */
+function newerProbes({ probes, run }: Evidence): (typeof NEWER_PROBES)[number][] {
+  return NEWER_PROBES.filter(
+    (name) => run.probes?.includes(name) === true || probes?.some(({ probe }) => probe === name) === true,
+  );
 }
 
 function noRequests({ requests, run }: Evidence): CheckFinding[] {

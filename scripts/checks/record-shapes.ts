@@ -153,6 +153,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
       })
       .optional(),
     performances: z.array(z.object({ index: number, scenario: text, repetition: number })).optional(),
+    probes: z.array(text).optional(),
   }),
   environment: z.object({
     hosts: number,

@@ -9,6 +9,7 @@ export const rowsLost: Check = {
   id: 'rowsLost',
   title: 'No table that was there before lost its rows unsaid',
   failureTitle: 'A table that was there before lost its rows',
+  warnTitle: 'A table that was there before lost most of its rows',
   needs: [],
   unit: 'rows',
   budget: null,
@@ -37,7 +38,8 @@ function lossesOf({ step: name, tables }: LostRowsRecord, { steps, evidence }: A
   const meant = step.run.planned.losesRows ?? [];
   const stock = new Map(evidence.snapshot?.tables.map((table) => [table.name, table.rows]));
   return tables.flatMap((lost) => {
-    const rows = (stock.get(lost.table) ?? Math.round(lost.estimatedRows)) - (lost.rowsLeft ?? 0);
+    const before = stock.get(lost.table) ?? Math.round(lost.estimatedRows);
+    const rows = lost.how === 'thinned-out' ? before - (lost.rowsLeft ?? 0) : before;
     return rows <= 0 || meant.some((table) => isNamed(table, lost.table)) ? [] : [{ lost, rows, step }];
   });
 }
@@ -58,18 +60,21 @@ function finding({ lost, rows, step }: Loss): CheckFinding {
     const message = `${stepTitle(step.run)} gave ${table}${unsaid} new storage, or deleted from it, and whether its ${plural(rows, 'row')} are there still could not be counted.`;
     return { status: 'inconclusive', ...told, message, advice };
   }
-  const message = `${stepTitle(step.run)} ${DEEDS[lost.how]} ${table}${unsaid}: ${plural(rows, 'row')} ${rows === 1 ? 'is' : 'are'} gone${leftOf(lost.rowsLeft)}.`;
-  return { status: 'fail', ...told, message, advice };
+  const message = `${stepTitle(step.run)} ${DEEDS[lost.how]} ${table}${unsaid}: ${plural(rows, 'row')} ${rows === 1 ? 'is' : 'are'} gone${leftOf(lost)}.`;
+  return { status: lost.how === 'thinned-out' ? 'warn' : 'fail', ...told, message, advice };
 }
 
 const DEEDS: Readonly<Record<LostRows['how'], string>> = {
   dropped: 'dropped',
   'made-anew': 'dropped and made anew',
   emptied: 'emptied',
+  'thinned-out': 'deleted most rows of',
 };
 
-function leftOf(rows: number): string {
-  return rows === 0 ? '' : `, ${formatCount(rows)} ${rows === 1 ? 'is' : 'are'} there`;
+function leftOf({ how, rowsLeft: rows }: LostRows): string {
+  if (rows === null || rows === 0) return '';
+  const are = `${formatCount(rows)} ${rows === 1 ? 'is' : 'are'}`;
+  return how === 'thinned-out' ? `, ${are} left` : `, and ${are} there that came later`;
 }
 
 const LOSING = ['DropStmt', 'TruncateStmt', 'DeleteStmt', 'DropOwnedStmt', 'DoStmt', 'CallStmt'];

@@ -96,6 +96,17 @@ describe('missing evidence', () => {
     ]);
   });
 
+  test('a probe that the run is to have, and of which nothing is there, leaves the run open', () => {
+    const { verdict, findings } = told({ run: runRecord({ probes: ['schema'] }) });
+    expect([verdict, findings.map(([, , message]) => message)]).toEqual([
+      'inconclusive',
+      [
+        "schema.ndjson is missing from the run's artifacts, and what they would show is not known.",
+        'The schema probe was never started.',
+      ],
+    ]);
+  });
+
   test('a run without a single request is no rehearsal', () => {
     expect(told({ requests: requestTable([]) }).findings).toEqual([
       ['evidenceComplete', 'inconclusive', 'Not one request of the app was recorded.'],

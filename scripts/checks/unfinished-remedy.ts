@@ -19,7 +19,7 @@ export function stateOf({ kind, name, relation, isPart, lacking }: UnfinishedObj
       return `the detach of partition ${own} from ${of} is pending: neither queries of ${of} nor writes to it reach its rows`;
     case 'trigger':
       return isPart
-        ? `a trigger that keeps a foreign key of ${of} is disabled: rows that break it are let in`
+        ? `constraint ${own} is not kept by ${of}, whose triggers for it are disabled: rows that break it are let in`
         : `trigger ${own} of ${of} is disabled`;
   }
 }

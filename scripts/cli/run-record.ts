@@ -23,6 +23,7 @@ export function startRecord(
     budgets: rehearsal.budgets,
     standby: rehearsal.postgres.standby,
     plan: rehearsal.plan.map(plannedStep),
+    probes: ['presence', 'schema'],
   };
 }
 

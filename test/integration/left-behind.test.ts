@@ -112,7 +112,6 @@ describe('what a failed try leaves', () => {
     expect(found.map(({ status, step, insteadSql }) => [status, step, insteadSql])).toEqual([
       ['fail', 'parent', expect.stringContaining('drop index public.samples_at;') as unknown],
       ['fail', 'checks', 'alter table public.items enable trigger all;'],
-      ['fail', 'checks', 'alter table public.items enable trigger all;'],
       ['warn', 'checks', 'alter table public.items validate constraint positive;'],
     ]);
   });

@@ -12,6 +12,14 @@ async function lost(sql: string, extra: Parameters<typeof sqlStep>[2] = {}): Pro
 it.each([
   ['drop table orders', 'dropped orders: 20,000 rows are gone.'],
   ['drop table orders; create table orders (id int)', 'dropped and made anew orders: 20,000 rows are gone.'],
+  [
+    'drop table orders; create table orders as select 1 as id',
+    'dropped and made anew orders: 20,000 rows are gone, and 1 is there that came later.',
+  ],
+  [
+    'delete from orders; insert into orders select i from generate_series(1, 50) i',
+    'emptied orders: 20,000 rows are gone, and 50 are there that came later.',
+  ],
   ['truncate orders', 'emptied orders: 20,000 rows are gone.'],
   ['delete from orders', 'emptied orders: 20,000 rows are gone.'],
   [
@@ -24,6 +32,12 @@ it.each([
   ],
 ])('rows that are gone after "%s" are counted', async (sql, message) => {
   expect(await lost(sql)).toEqual([['fail', 20_000, `Step 1 change ${message}`]]);
+});
+
+it('a condition that leaves a few rows of before is a warning with both counts', async () => {
+  expect(await lost('delete from orders where id > 20; insert into orders values (-1)')).toEqual([
+    ['warn', 19_979, 'Step 1 change deleted most rows of orders: 19,979 rows are gone, 21 are left.'],
+  ]);
 });
 
 it.each([

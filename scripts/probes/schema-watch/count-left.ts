@@ -8,8 +8,16 @@ import { rowsThatRefute, type Suspect } from './lost-rows.ts';
 const COUNT_TIMEOUT = '5s';
 const LOCK_TIMEOUT = '500ms';
 
-/** Counts in each suspect until its rows are known to be there still. @returns those whose rows are not, or may not be */
-export async function countLeft(endpoint: PgEndpoint, all: readonly Suspect[]): Promise<LostRows[]> {
+/**
+ * Counts in each suspect until its rows are known to be there still.
+ * @param sinceXid oldest transaction that was not over at the last look, before all that can have taken rows since
+ * @returns those whose rows are not, or may not be
+ */
+export async function countLeft(
+  endpoint: PgEndpoint,
+  all: readonly Suspect[],
+  sinceXid: string,
+): Promise<LostRows[]> {
   if (all.length === 0) return [];
   return withConnection(endpoint, 'setup', async (client) => {
     await client.query(`set statement_timeout = '${COUNT_TIMEOUT}'; set lock_timeout = '${LOCK_TIMEOUT}'`);
@@ -17,7 +25,9 @@ export async function countLeft(endpoint: PgEndpoint, all: readonly Suspect[]): 
     for (const suspect of all) {
       const rowsLeft = suspect.countIn === null ? 0 : await rowsIn(client, suspect);
       if (rowsLeft !== null && rowsLeft >= rowsThatRefute(suspect)) continue;
-      const { table, how } = suspect;
+      const { table } = suspect;
+      const isThinnedOut = suspect.how === 'emptied' && (await hasOldRows(client, suspect, sinceXid));
+      const how = isThinnedOut ? 'thinned-out' : suspect.how;
       lost.push({ table: table.name, how, estimatedRows: table.estimatedRows, rowsLeft });
     }
     return lost;
@@ -25,10 +35,21 @@ export async function countLeft(endpoint: PgEndpoint, all: readonly Suspect[]): 
 }
 
 /** Null where it could not be counted. */
-async function rowsIn(client: PgClient, suspect: Suspect): Promise<number | null> {
+function rowsIn(client: PgClient, suspect: Suspect): Promise<number | null> {
+  return counted(client, `select from ${suspect.countIn} limit ${rowsThatRefute(suspect)}`, []);
+}
+
+/** Whoever takes all rows takes the old ones; a condition spares some, or those that the app has written since are all. */
+async function hasOldRows(client: PgClient, { countIn }: Suspect, sinceXid: string): Promise<boolean> {
+  const old = `select from ${countIn} where pg_catalog.age(xmin) > pg_catalog.age($1::xid) limit 1`;
+  return countIn !== null && (await counted(client, old, [sinceXid])) === 1;
+}
+
+async function counted(client: PgClient, rowsOf: string, values: unknown[]): Promise<number | null> {
   try {
     const { rows } = await client.query<{ rows: number }>(
-      `select count(*)::int as rows from (select from ${suspect.countIn} limit ${rowsThatRefute(suspect)}) one`,
+      `select count(*)::int as rows from (${rowsOf}) one`,
+      values,
     );
     return rows[0]?.rows ?? null;
   } catch (error) {

@@ -7,7 +7,7 @@ import { ProbeConnection } from '../probe-connection.ts';
 import type { ProbeLife } from '../probe-life.ts';
 import { countLeft } from './count-left.ts';
 import { suspects } from './lost-rows.ts';
-import { readTables, type TableStock } from './table-stock.ts';
+import { oldestXid, readTables, type TableStock } from './table-stock.ts';
 import { readUnfinished } from './unfinished.ts';
 
 interface Sinks {
@@ -27,6 +27,8 @@ export class SchemaWatch {
   /** Before the plan, without those whose rows are known to be gone; and at the last look. */
   #start: Map<number, TableStock> = new Map();
   #before: Map<number, TableStock> = new Map();
+  /** Oldest transaction that was not over at the last look. */
+  #sinceXid = '0';
   #dead = false;
 
   private constructor(endpoint: PgEndpoint, server: ProbeConnection, sinks: Sinks) {
@@ -42,6 +44,7 @@ export class SchemaWatch {
     const watch = new SchemaWatch(endpoint, await ProbeConnection.open(endpoint, owner), sinks);
     await watch.#look(null, null);
     await watch.#guarded(async () => {
+      watch.#sinceXid = await oldestXid(watch.#server);
       watch.#start = watch.#before = await readTables(watch.#server);
     });
     return watch;
@@ -71,8 +74,10 @@ export class SchemaWatch {
 
   async #lookForLostRows(step: string): Promise<void> {
     const { writer, clock } = this.#sinks;
+    const xid = await oldestXid(this.#server);
     const now = await readTables(this.#server);
-    const tables = await countLeft(this.#endpoint, suspects(this.#start, this.#before, now));
+    const tables = await countLeft(this.#endpoint, suspects(this.#start, this.#before, now), this.#sinceXid);
+    this.#sinceXid = xid;
     if (tables.length > 0) writer.write({ type: 'lost-rows', step, tMs: clock.now(), tables });
     const lost = new Set(tables.map(({ table }) => table));
     this.#start = new Map([...this.#start].filter(([, { name }]) => !lost.has(name)));

@@ -30,6 +30,15 @@ type Row = [
   deleted: string,
 ];
 
+/** The oldest transaction that is not over: rows of older ones were there before this look. @throws what PostgreSQL says */
+export async function oldestXid(client: Asker): Promise<string> {
+  const { rows } = await client.query<[string]>({
+    text: 'select (pg_snapshot_xmin(pg_current_snapshot())::text::numeric % 4294967296)::text',
+    rowMode: 'array',
+  });
+  return rows[0]?.[0] ?? '0';
+}
+
 /** By oid. @throws what PostgreSQL says */
 export async function readTables(client: Asker): Promise<Map<number, TableStock>> {
   const { rows } = await client.query<Row>({ text: TABLES, rowMode: 'array' });

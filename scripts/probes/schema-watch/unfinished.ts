@@ -29,8 +29,12 @@ const UNFINISHED = `
   select 'detached-partition', h.inhrelid::bigint, ${named('h.inhrelid')}, ${named('h.inhparent')}, true, '{}'
     from pg_inherits h where h.inhrelid >= ${FIRST_USER_OID} and ${IS_DETACHING}
    union all
-  select 'trigger', t.oid::bigint, quote_ident(t.tgname), ${named('t.tgrelid')}, t.tgisinternal, '{}'
-    from pg_trigger t where t.tgenabled = 'D' and t.oid >= ${FIRST_USER_OID}
+  select 'trigger', t.oid::bigint, quote_ident(t.tgname), ${named('t.tgrelid')}, false, '{}'
+    from pg_trigger t where t.tgenabled = 'D' and not t.tgisinternal and t.oid >= ${FIRST_USER_OID}
+   union all
+  select 'trigger', min(t.oid::bigint), quote_ident(k.conname), ${named('t.tgrelid')}, true, '{}'
+    from pg_trigger t join pg_constraint k on k.oid = t.tgconstraint
+   where t.tgenabled = 'D' and t.tgisinternal and t.oid >= ${FIRST_USER_OID} group by k.oid, k.conname, t.tgrelid
    order by 1, 2`;
 
 type Row = [
