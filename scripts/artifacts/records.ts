@@ -183,8 +183,21 @@ export interface StatementRecord {
   readonly sizeChangeBytes: number | null;
   readonly pid: number;
   readonly error: StepError | null;
+  /** What the server said beside its answer, alike ones once. Absent where it said nothing, and in older runs. */
+  readonly notices?: readonly StatementNotice[];
   /** Absent where the locks were not read inside the transaction. */
   readonly lockSlots?: LockSlots;
+}
+
+/** NOTICE or WARNING without anything of a row. */
+export interface StatementNotice {
+  readonly severity: 'NOTICE' | 'WARNING';
+  readonly sqlstate: string;
+  readonly message: string;
+  /** Of `drop cascades to 3 other objects`: each of them, as `view v`. */
+  readonly objects?: readonly string[];
+  /** How often it was said. */
+  readonly count: number;
 }
 
 /** Entries of the server's shared lock table. */

@@ -92,6 +92,21 @@ export const statementSchema = z.object({
   walBytes: z.number().nullable(),
   sizeChangeBytes: z.number().nullable(),
   error: errorSchema.nullable(),
+  notices: z
+    .array(
+      z.object({
+        severity: z.enum(['NOTICE', 'WARNING']),
+        sqlstate: z.string(),
+        message: z.string(),
+        objects: z
+          .array(z.string())
+          .optional()
+          .describe('Of `drop cascades to 3 other objects`: each of them'),
+        count,
+      }),
+    )
+    .optional()
+    .describe('What the server said beside its answer; absent where it said nothing, and in older results'),
 });
 
 export const latencySchema = z.object({

@@ -1,4 +1,4 @@
-import type { LockEntry, StepError } from '../artifacts/records.ts';
+import type { LockEntry, StatementRecord, StepError } from '../artifacts/records.ts';
 import { formatMs, plural } from '../shared/format.ts';
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
 import type { BlockedSessions } from './analysis/blocked-sessions.ts';
@@ -112,6 +112,16 @@ function statementResult(statement: StatementAnalysis): StatementResult {
     walBytes: record.walBytes,
     sizeChangeBytes: record.sizeChangeBytes,
     error: record.error && errorOf(record.error),
+    ...noticesOf(record),
+  };
+}
+
+function noticesOf({ notices = [] }: StatementRecord): Pick<StatementResult, 'notices'> {
+  if (notices.length === 0) return {};
+  return {
+    notices: notices.map(({ objects, ...notice }) => {
+      return objects === undefined ? notice : { ...notice, objects: [...objects] };
+    }),
   };
 }
 

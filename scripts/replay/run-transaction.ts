@@ -23,6 +23,7 @@ const LOCKS_NOTHING = 'VariableSetStmt';
 export async function runTransaction(transaction: Transaction, run: UnitRun): Promise<void> {
   const { begin, statements, end } = transaction;
   const locks = new HeldLocks();
+  run.session.notices.take();
   const beginning = begin === null ? undefined : answer(run, begin);
   let ended: Promise<Answer> | undefined;
   let failure: StepFailure | undefined;
@@ -46,9 +47,15 @@ export async function runTransaction(transaction: Transaction, run: UnitRun): Pr
   if (!failure && end === null) failure = leftOpen(statements.at(-1));
   if (wasUndone || failure) run.catalog.undo();
   const records = locks.end(closing.atMs);
+  // Deferred triggers speak, and deferred constraints are refused, at the end.
+  const said = run.session.notices.take();
   for (const [position, record] of records.entries()) {
-    const isLast = position === records.length - 1;
-    run.write(isLast && failure ? { ...record, error: failure.error } : record);
+    if (position < records.length - 1) run.write(record);
+    else {
+      const notices = [...(record.notices ?? []), ...said];
+      const heard = notices.length === 0 ? record : { ...record, notices };
+      run.write(failure ? { ...heard, error: failure.error } : heard);
+    }
   }
   if (failure) throw failure;
 }

@@ -65,9 +65,11 @@ async function runStatement(statement: PlacedStatement, run: UnitRun): Promise<v
 }
 
 async function runBare(statement: PlacedStatement, run: UnitRun): Promise<void> {
+  run.session.notices.take();
   const sentMs = run.clock.now();
   const responded = await answer(run, statement.text);
   const failure = responded.error === undefined ? undefined : failureAt(responded.error, statement);
+  const notices = run.session.notices.take();
   if (failure && failure.error.sqlstate === null) throw failure; // the connection is gone: nothing more to compare
   const change = await run.catalog.compare(run.session.client);
   // A COMMIT without a transaction has no number of its own.
@@ -84,6 +86,7 @@ async function runBare(statement: PlacedStatement, run: UnitRun): Promise<void> 
       newLocks: [],
       ...change,
       error: failure?.error ?? null,
+      ...(notices.length === 0 ? {} : { notices }),
     });
   }
   if (failure) throw failure;

@@ -1,6 +1,7 @@
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Step } from '../plan/model.ts';
+import { Notices } from './notices.ts';
 
 /** Settings of the migration's session that the plan can fix, and that SHOW has to confirm. */
 const SHOWN = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'] as const;
@@ -8,6 +9,7 @@ const SHOWN = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session
 export interface MigrationSession {
   readonly client: PgClient;
   readonly pid: number;
+  readonly notices: Notices;
   readonly shown: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<MigrationSession> {
   const client = await connect(endpoint, 'migration', { pipeline: true, signal });
+  const notices = new Notices(client);
   const cancel = (): void => {
     client.end().catch(() => undefined);
     // end() waits for what is in flight; destroying the socket does not, and the server then cancels by itself.
@@ -36,7 +39,7 @@ export async function openSession(
     for (const [name, value] of timeouts(step)) {
       await client.query('select set_config($1, $2, false)', [name, `${Math.round(value)}ms`]);
     }
-    return { client, pid: await backendPid(client), shown: await show(client), close };
+    return { client, notices, pid: await backendPid(client), shown: await show(client), close };
   } catch (error) {
     await close();
     throw error;

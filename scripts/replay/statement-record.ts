@@ -45,6 +45,7 @@ export function pendingRecord(
   held: readonly LockEntry[],
 ): Pending {
   const capture = seen.how === 'transaction' ? seen.capture : undefined;
+  const notices = run.session.notices.take();
   return {
     ...identity(statement, run),
     command: responded.command,
@@ -58,6 +59,7 @@ export function pendingRecord(
     walBytes: capture?.walBytes ?? null,
     sizeChangeBytes: capture?.sizeChangeBytes ?? null,
     error: null,
+    ...(notices.length === 0 ? {} : { notices }),
     ...(capture === undefined ? {} : { lockSlots: capture.lockSlots }),
   };
 }

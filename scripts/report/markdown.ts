@@ -24,6 +24,7 @@ import { companyLines } from './company-facts.ts';
 import { codeBlock, codeSpan, escaped, table } from './markdown-text.ts';
 import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from './performance-facts.ts';
 import { budgetText, measuredText } from './quantities.ts';
+import { allNotices } from './notices.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from './rollback.ts';
 import { lagRows, standbySentences } from './standby-facts.ts';
 import { waitsText } from './wait-facts.ts';
@@ -51,6 +52,7 @@ export function renderMarkdown(result: Result): string {
     steps(result),
     list('In whose company', companyLines(result)),
     queues(result),
+    list('What the server said', allNotices(result)),
     standby(result),
     teardown(result),
     list('What this rehearsal cannot tell', result.limits),

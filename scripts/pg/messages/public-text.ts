@@ -3,6 +3,7 @@ import { DATA } from './catalogue/data.ts';
 import { HINTS } from './catalogue/hints.ts';
 import { INTEGRITY } from './catalogue/integrity.ts';
 import { NAMES } from './catalogue/names.ts';
+import { NOTICES } from './catalogue/notices.ts';
 import { SESSIONS } from './catalogue/sessions.ts';
 import { SYNTAX } from './catalogue/syntax.ts';
 import { registerNames, isPublicName } from './public-names.ts';
@@ -42,7 +43,7 @@ const NAMES_OWN_OBJECTS =
 
 const DATA_TEMPLATES = templatesOf(DATA);
 const OTHER_TEMPLATES = templatesOf(
-  [INTEGRITY, NAMES, SYNTAX, SESSIONS].map((text) => text.trim()).join('\n'),
+  [INTEGRITY, NAMES, NOTICES, SYNTAX, SESSIONS].map((text) => text.trim()).join('\n'),
 );
 const HINT_TEMPLATES = templatesOf(HINTS);
 

@@ -1,5 +1,7 @@
 /** Condition names of PostgreSQL's manual, appendix A, for the SQLSTATEs that statements meet. */
 const CONDITIONS = `
+00000 notice
+01000 warning
 08000 connection_exception
 08003 connection_does_not_exist
 08006 connection_failure

@@ -3,6 +3,7 @@ import { formatCount, formatMs, plural } from '../../shared/format.ts';
 import { impactOf } from '../blockers.ts';
 import { shortName } from '../facts.ts';
 import { lockGroups, slotsText } from '../lock-groups.ts';
+import { noticeLines } from '../notices.ts';
 import { Problem } from './problem.tsx';
 import { Queue } from './queue.tsx';
 
@@ -21,6 +22,9 @@ export function StatementNotes({ statement }: { statement: StatementResult }) {
   return (
     <>
       {error && <Problem error={error} />}
+      {noticeLines(statement).map((line) => (
+        <div class={line.startsWith('WARNING') ? 's-warn' : ''}>{line}</div>
+      ))}
       <div>
         {locksOf(statement)} <span class="mut">{`(locks ${CAPTURE[statement.capture]})`}</span>
       </div>

@@ -1,5 +1,6 @@
 /** Advice of PostgreSQL itself. Any other hint may be code's own, which may quote rows. */
 export const HINTS = `
+Use DROP INDEX or REINDEX INDEX.
 Perhaps you meant to reference the column "%n".
 Perhaps you meant to reference the column "%n" or the column "%n".
 Perhaps you meant to reference the table alias "%n".
