@@ -8,6 +8,8 @@ export interface CompatibilityRecord {
   readonly sqlstate: string | null;
   /** Without row values. */
   readonly message: string | null;
+  /** How often it was tried with other values until it was called a failure. Absent where it worked, and in older runs. */
+  readonly tries?: number;
   /** PostgreSQL's own advice. Absent where it gave none, and in older runs. */
   readonly hint?: string;
   /** Of an error 42501: what was refused to whom. Absent where the statement cannot be read. */

@@ -35,18 +35,20 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     checks: judgement.checks,
     steps: stepResults(analysis),
     compatibility: matrixStates(analysis).map(
-      ({ record: { after, version, script, ok, sqlstate, message }, live }) => ({
+      ({ record: { after, version, script, ok, sqlstate, message }, works, live }) => ({
         after,
         version,
         script,
-        ok,
+        ok: works,
         sqlstate,
         ...(message === null ? {} : { message }),
         live,
+        ...(works && !ok && { own: true as const }),
       }),
     ),
     traffic: { ...traffic },
     errors: errorsOf(analysis),
+    ...(analysis.ownErrors.length > 0 && { ownErrors: analysis.ownErrors.map((one) => ({ ...one })) }),
     baseline,
     victimThresholdMs: thresholdMs,
     generator: generatorOf(analysis),
@@ -81,14 +83,14 @@ function performanceOf({ evidence: { performance, run } }: Analysis): Pick<Resul
 }
 
 function errorsOf({ failures }: Analysis): Result['errors'] {
-  const kinds = groupBy(failures, ({ version, script, sqlstate, step }) =>
-    [version, script, sqlstate, step?.index ?? 0].join(' '),
+  const kinds = groupBy(failures, ({ version, script, sqlstate, step, own }) =>
+    [version, script, sqlstate, step?.index ?? 0, own].join(' '),
   );
   return [...kinds.values()].flatMap(([first, ...rest]) => {
     if (first === undefined) return [];
-    const { version, script, sqlstate, step } = first;
+    const { version, script, sqlstate, step, own } = first;
     const count = [first, ...rest].reduce((sum, { rows }) => sum + rows.length, 0);
-    return { version, script, step: step?.planned.name ?? null, sqlstate, count };
+    return { version, script, step: step?.planned.name ?? null, sqlstate, count, ...(own && { own }) };
   });
 }
 

@@ -19,7 +19,7 @@ export const compatibility: Check = {
   budget: null,
   run(analysis) {
     const states = matrixStates(analysis);
-    const broken = states.filter(({ record, live }) => live && !record.ok);
+    const broken = states.filter(({ works, live }) => live && !works);
     const begun = broken.filter(({ isNew }) => isNew);
     return {
       measured: new Set(broken.map(({ record }) => `${record.version} ${record.script}`)).size,
@@ -32,8 +32,8 @@ export const compatibility: Check = {
 };
 
 /** The version just left stops working at a step that does not say that there is no way back from it. */
-function isLostRollback({ record, live, isLeft, isNew, step }: MatrixState): boolean {
-  return !record.ok && isLeft && !live && isNew && step !== null && !step.planned.pointOfNoReturn;
+function isLostRollback({ works, live, isLeft, isNew, step }: MatrixState): boolean {
+  return !works && isLeft && !live && isNew && step !== null && !step.planned.pointOfNoReturn;
 }
 
 function groupedBy(states: readonly MatrixState[]): MatrixState[][] {

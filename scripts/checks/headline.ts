@@ -31,12 +31,13 @@ export function headline(
 function passed({ steps, failures }: Analysis, checks: Result['checks']): string {
   const measured = (id: string): number | null => checks.find((check) => check.id === id)?.measured ?? null;
   const failed = failures.reduce((sum, { step, rows }) => sum + (step === null ? 0 : rows.length), 0);
+  const own = failures.reduce((sum, { own: isOwn, rows }) => sum + (isOwn ? rows.length : 0), 0);
   const delayed = steps.reduce((sum, { victims }) => sum + victims.delayed, 0);
   const wait = measured('lockWait');
   const hold = measured('lockHold');
   const p99Ms = measured('p99');
   const facts = [
-    failed === 0 ? 'no request failed' : `${plural(failed, 'request')} failed`,
+    `${failed === 0 ? 'no request' : plural(failed, 'request')} failed${own === 0 ? '' : ` beside ${formatCount(own)} of the app’s own`}`,
     delayed === 0 ? 'none was delayed' : `${formatCount(delayed)} ${delayed === 1 ? 'was' : 'were'} delayed`,
     ...(wait === null ? [] : [`the longest wait for a lock was ${formatMs(wait)}`]),
     ...(hold === null ? [] : [`the longest hold ${formatMs(hold)}`]),

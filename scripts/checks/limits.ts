@@ -2,6 +2,7 @@ import { formatCount, plural } from '../shared/format.ts';
 import type { StatementRecord } from '../artifacts/records.ts';
 import { POLL_MS } from '../artifacts/polling.ts';
 import type { Analysis } from './analysis/analyse.ts';
+import { ownErrorsLimit } from './own-errors-limit.ts';
 import { waitFacts, waitLimit } from './wait-tier.ts';
 
 /** What a rehearsal cannot tell, as full sentences: first what the environment says of itself. */
@@ -24,6 +25,7 @@ export function knownLimits(analysis: Analysis): string[] {
             : `The rollback scripts of ${formatCount(reversible)} steps were checked for their syntax, but not run.`,
         ]
       : []),
+    ...ownErrorsLimit(analysis),
     waitLimit(evidence),
     ...outsideLimit(analysis),
     'The WAL of a statement includes what the app wrote meanwhile.',

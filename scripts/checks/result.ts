@@ -76,6 +76,12 @@ export const resultSchema = z.object({
         .optional()
         .describe("PostgreSQL's public message; absent where there is none, and in older results"),
       live: z.boolean().describe('The version had traffic in that state, so it is judged'),
+      own: z
+        .literal(true)
+        .optional()
+        .describe(
+          'It failed with `sqlstate` as the app fails by itself before the first step, and counts as ok',
+        ),
     }),
   ),
   traffic: z.record(z.string(), latencySchema).describe('By app version, over the whole run'),
@@ -86,8 +92,22 @@ export const resultSchema = z.object({
       step: z.string().nullable(),
       sqlstate: z.string(),
       count,
+      own: z
+        .literal(true)
+        .optional()
+        .describe(
+          'Since the plan began, and no more than the app’s own rate of such errors before it explains',
+        ),
     }),
   ),
+  ownErrors: z
+    .array(
+      z.object({ version: z.string(), script: z.string(), sqlstate: z.string(), count, requests: count }),
+    )
+    .optional()
+    .describe(
+      'What the app failed with by itself before the first step: `count` of the script’s `requests`; absent where it did not',
+    ),
   baseline: latencySchema.nullable().describe('Before the first step'),
   victimThresholdMs: ms.describe('A request counts as delayed above this'),
   generator: z

@@ -12,6 +12,7 @@ import type { NdjsonWriter } from '../shared/ndjson.ts';
 import { formatCount } from '../shared/format.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import type { OnEvent } from './events.ts';
+import type { ScriptOutcome } from './health.ts';
 
 /** How long the queue may take to drain when the load stops; what still waits then counts as unfinished. */
 const DRAIN_MS = 15_000;
@@ -37,12 +38,17 @@ export class RunTraffic implements Traffic {
   readonly #load: RunningLoad;
   readonly #events: NdjsonWriter<LoadEvent>;
   readonly #life: ProbeLife;
+  readonly #versions: readonly VersionScripts[];
   #stopped = false;
 
-  private constructor(load: RunningLoad, events: NdjsonWriter<LoadEvent>, life: ProbeLife) {
+  private constructor(
+    load: RunningLoad,
+    { events, life, versions }: Pick<TrafficSetup, 'events' | 'life' | 'versions'>,
+  ) {
     this.#load = load;
     this.#events = events;
     this.#life = life;
+    this.#versions = versions;
   }
 
   static async start(setup: TrafficSetup): Promise<RunTraffic> {
@@ -71,7 +77,7 @@ export class RunTraffic implements Traffic {
         if (event.type === 'capacity') noteCapacity(event.perSec, rehearsal.load.ratePerSec, onEvent);
       },
     });
-    return new RunTraffic(load, events, life);
+    return new RunTraffic(load, setup);
   }
 
   /** Aborts when the generator ended by itself. */
@@ -87,8 +93,12 @@ export class RunTraffic implements Traffic {
     return this.#load.latest()?.p99Ms ?? null;
   }
 
-  latest(): { errors: number; p99Ms: number | null } {
-    return { errors: this.#load.latest()?.errors ?? 0, p99Ms: this.p99Ms() };
+  latest(): { outcomes: readonly ScriptOutcome[]; p99Ms: number | null } {
+    const outcomes = (this.#load.latest()?.outcomes ?? []).map(({ version, script, outcome, count }) => {
+      const { name = '', scripts = [] } = this.#versions[version] ?? {};
+      return { version: name, script: scripts[script]?.name ?? '', outcome, count };
+    });
+    return { outcomes, p99Ms: this.p99Ms() };
   }
 
   markBaseline(fromMs: number, toMs: number): void {

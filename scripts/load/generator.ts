@@ -141,7 +141,7 @@ export class Generator {
   readonly #record: OnRequest = (intendedMs, readyMs, sentMs, endMs, choice, outcome, pid) => {
     this.#log.add(intendedMs, readyMs, sentMs, endMs, choice, outcome, pid);
     if (outcome !== 'unfinished')
-      this.#window.answered(endMs - intendedMs, Math.max(0, sentMs - readyMs), outcome !== 0);
+      this.#window.answered(endMs - intendedMs, Math.max(0, sentMs - readyMs), choice, outcome);
     this.#metronome.poll(endMs);
   };
 

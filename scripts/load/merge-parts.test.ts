@@ -4,9 +4,12 @@ import { EventMerger, mergeSeconds } from './merge-parts.ts';
 import type { Second } from './messages.ts';
 import { SecondWindow } from './second-window.ts';
 
+const READ = { version: 0, script: 1 };
+
 function secondOf(latencies: readonly number[], keepsAll = true): Second {
   const window = new SecondWindow(keepsAll);
-  for (const latencyMs of latencies) window.answered(latencyMs, latencyMs / 10, latencyMs > 900);
+  for (const latencyMs of latencies)
+    window.answered(latencyMs, latencyMs / 10, READ, latencyMs > 900 ? 'P0001' : 0);
   const second = window.close(5000, { queued: [4900], inFlight: [4800, 4950] });
   window.stop();
   return second;
@@ -21,6 +24,10 @@ describe('mergeSeconds', () => {
     expect(merged?.p99Ms).toBe(200); // 990 + 10 + the ages of what waits
     expect(merged?.maxMs).toBe(1000);
     expect(merged?.lagP99Ms).toBe(0.1);
+    expect(merged?.outcomes).toEqual([
+      { ...READ, outcome: 0, count: 990 },
+      { ...READ, outcome: 'P0001', count: 10 },
+    ]);
   });
 
   it('leaves the seconds of one process as they are', () => {

@@ -1,6 +1,7 @@
 import type { LoadEvent } from '../artifacts/records.ts';
 import { summarize } from './latency.ts';
 import type { Second, SecondStats } from './messages.ts';
+import { mergeOutcomes } from './outcome-tally.ts';
 
 /** One second of the whole load, out of the same second of each of its processes: percentiles over all their values. */
 export function mergeSeconds(seconds: readonly Second[]): SecondStats | undefined {
@@ -19,6 +20,7 @@ export function mergeSeconds(seconds: readonly Second[]): SecondStats | undefine
     ...{ p50Ms: latency?.p50Ms ?? null, p99Ms: latency?.p99Ms ?? null, maxMs: latency?.maxMs ?? null },
     ...{ queued: sum('queued'), inFlight: sum('inFlight'), lagP99Ms: lag?.p99Ms ?? null },
     ...{ loopDelayMaxMs: most('loopDelayMaxMs'), busy: most('busy'), reconnects: sum('reconnects') },
+    outcomes: mergeOutcomes(stats.map(({ outcomes }) => outcomes)),
   };
 }
 

@@ -3,6 +3,7 @@ import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { OwnSession } from '../pg/own-sessions.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { SamplePools } from './draw.ts';
+import type { OutcomeCount } from './outcome-tally.ts';
 import type { ParsedScript } from './script.ts';
 import type { LoadPart } from './traffic-mix.ts';
 
@@ -28,6 +29,8 @@ export interface SecondStats {
   readonly busy: number;
   /** Since the load started. */
   readonly reconnects: number;
+  /** Since the load started. */
+  readonly outcomes: readonly OutcomeCount[];
 }
 
 /** A second, and what it takes to make one of the seconds of several processes. */

@@ -1,4 +1,5 @@
 import { publicPgError, sqlstateOf, type PublicPgError } from '../pg/pg-error.ts';
+import { isOwnError } from '../pg/own-errors.ts';
 import type { PgClient } from '../pg/client.ts';
 import { initialVariables, presets, type SamplePools } from './draw.ts';
 import { queryAsText } from './query-as-text.ts';
@@ -18,11 +19,24 @@ export interface OnceLimits {
 /** A script that waits or runs longer does not work in that state. */
 export const DEFAULT_LIMITS: OnceLimits = { lockTimeoutMs: 5_000, statementTimeoutMs: 15_000 };
 const TRIES = 4;
-/** serialization_failure, deadlock_detected: the app would try again, and so do we. */
-const TRY_AGAIN = new Set(['40001', '40P01']);
+/** Whoever ran out of patience would do so again. */
+const LOST_PATIENCE = new Set(['55P03', '57014']);
+
+/** What a healthy app can fail with now and then hangs on the values and on who is there: it is tried again with others. */
+function isWorthAnotherTry(thrown: unknown): boolean {
+  const sqlstate = thrown instanceof ScriptError ? thrown.sqlstate : sqlstateOf(thrown);
+  return sqlstate !== undefined && isOwnError(sqlstate) && !LOST_PATIENCE.has(sqlstate);
+}
 
 type Outcome =
-  { readonly ok: true } | { readonly ok: false; readonly error: PublicPgError; readonly refused?: Refusal };
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly error: PublicPgError;
+      /** How often it was tried, each time with other values. */
+      readonly tries: number;
+      readonly refused?: Refusal;
+    };
 
 interface Session {
   readonly client: PgClient;
@@ -76,12 +90,17 @@ async function tryUntilSerialized(
       return { ok: true };
     } catch (error) {
       limits.signal?.throwIfAborted();
-      if (attempt < TRIES && TRY_AGAIN.has(sqlstateOf(error) ?? '')) continue;
+      if (attempt < TRIES && isWorthAnotherTry(error)) continue;
       if (error instanceof ScriptError) {
-        return { ok: false, error: { sqlstate: error.sqlstate, message: error.message } };
+        return { ok: false, error: { sqlstate: error.sqlstate, message: error.message }, tries: attempt };
       }
       const refused = witness.refusal(error);
-      return { ok: false, error: publicPgError(error), ...(refused === undefined ? {} : { refused }) };
+      return {
+        ok: false,
+        error: publicPgError(error),
+        tries: attempt,
+        ...(refused === undefined ? {} : { refused }),
+      };
     } finally {
       await undo();
     }

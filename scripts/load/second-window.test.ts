@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SecondWindow } from './second-window.ts';
 
+const READ = { version: 0, script: 0 };
 const window = new SecondWindow(false);
 afterEach(() => {
   window.stop();
@@ -15,14 +16,18 @@ describe('SecondWindow', () => {
   });
 
   it('counts what was answered, begins anew each second, and sums errors over all of them', () => {
-    for (let request = 0; request < 99; request++) window.answered(10, 0.1, false);
-    window.answered(500, 20, true);
+    for (let request = 0; request < 99; request++) window.answered(10, 0.1, READ, 0);
+    window.answered(500, 20, READ, '40001');
     window.reconnected();
     const first = window.close(2000, { queued: [], inFlight: [] }).stats;
     expect(first).toMatchObject({ done: 100, errors: 1, reconnects: 1 });
+    expect(first.outcomes).toEqual([
+      { ...READ, outcome: 0, count: 99 },
+      { ...READ, outcome: '40001', count: 1 },
+    ]);
     expect(first.p50Ms).toBeCloseTo(10, 0);
     expect(Math.abs((first.maxMs ?? 0) - 500)).toBeLessThan(1);
-    window.answered(10, 0.1, true);
+    window.answered(10, 0.1, READ, '40001');
     expect(window.close(3000, { queued: [], inFlight: [] }).stats).toMatchObject({
       done: 1,
       errors: 2,

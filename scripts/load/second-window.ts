@@ -1,5 +1,8 @@
 import { createHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Second } from './messages.ts';
+import { OutcomeTally } from './outcome-tally.ts';
+import type { Outcome } from './request-run.ts';
+import type { Choice } from './traffic-mix.ts';
 
 const LOOP_RESOLUTION_MS = 10;
 const NANOSECONDS_PER_MS = 1e6;
@@ -23,6 +26,7 @@ export class SecondWindow {
   #answered = 0;
   #errors = 0;
   #reconnects = 0;
+  readonly #outcomes = new OutcomeTally();
 
   /** @param keepsAll hands out every latency, for those who make one second out of several */
   constructor(keepsAll: boolean) {
@@ -30,9 +34,15 @@ export class SecondWindow {
     this.#loopDelay.enable();
   }
 
-  answered(latencyMs: number, lagMs: number, failed: boolean): void {
+  answered(
+    latencyMs: number,
+    lagMs: number,
+    choice: Pick<Choice, 'version' | 'script'>,
+    outcome: Outcome,
+  ): void {
     this.#answered++;
-    if (failed) this.#errors++;
+    if (outcome !== 0) this.#errors++;
+    this.#outcomes.add(choice, outcome);
     this.#latencyIs(latencyMs);
     record(this.#lag, lagMs);
     if (this.#keepsAll) this.#lags.push(lagMs);
@@ -68,6 +78,7 @@ export class SecondWindow {
       loopDelayMaxMs: Math.max(0, this.#loopDelay.max / NANOSECONDS_PER_MS - LOOP_RESOLUTION_MS),
       busy,
       reconnects: this.#reconnects,
+      outcomes: this.#outcomes.counts(),
     };
     this.#answered = 0;
     this.#latency.reset();

@@ -87,6 +87,7 @@ export class CompatibilityProbe {
           ok: outcome.ok,
           sqlstate: outcome.ok ? null : outcome.error.sqlstate,
           message: outcome.ok ? null : outcome.error.message,
+          ...(outcome.ok ? {} : { tries: outcome.tries }),
           ...(outcome.ok || outcome.error.hint === undefined ? {} : { hint: outcome.error.hint }),
           ...(outcome.ok || outcome.refused === undefined ? {} : { refused: outcome.refused }),
         });

@@ -143,14 +143,17 @@ describe('runScriptOnce', () => {
     expect(await once('SELECT 1; SELECT cost FROM item;')).toEqual({
       ok: false,
       error: { sqlstate: '42703', message: 'column "cost" does not exist', position: 8 },
+      tries: 1,
     });
     expect(await once(`SELECT 'secret'::text::int;`)).toEqual({
       ok: false,
       error: { sqlstate: '22P02', message: 'invalid input syntax for type integer: "…"' },
+      tries: 4,
     });
     expect(await once(String.raw`SELECT id FROM item WHERE id = 0 \gset`)).toEqual({
       ok: false,
       error: { sqlstate: 'P0002', message: String.raw`the statement before \gset returned no row` },
+      tries: 4,
     });
     expect(await once('SELECT 1;')).toEqual({ ok: true });
   });

@@ -13,7 +13,12 @@ import { baselineByScript, baselineLatency, latencyByVersion, scriptKey, stepLat
 import { liveVersions, type LiveVersions } from './live-versions.ts';
 import type { Latency } from './percentiles.ts';
 import type { RequestTable } from '../request-table.ts';
-import type { LoadEvent, OutsideLockRecord, StatementRecord } from '../../artifacts/records.ts';
+import type {
+  CompatibilityRecord,
+  LoadEvent,
+  OutsideLockRecord,
+  StatementRecord,
+} from '../../artifacts/records.ts';
 import { OverlapIndex } from './overlap-index.ts';
 import { PreparedHolds, type PreparedHold } from './prepared.ts';
 import { Releases } from './releases.ts';
@@ -22,6 +27,9 @@ import { strangers, type Stranger } from './strangers.ts';
 import { standbyFigures, type StandbyFigures } from './standby.ts';
 import { presences, type Presence } from './presence.ts';
 import { arrangeSteps, lastMomentMs, transactionSinceMs, type StepRun } from './steps.ts';
+import { baselineErrors, type BaselineErrors } from './own-errors/baseline-errors.ts';
+import { ownCells } from './own-errors/own-cells.ts';
+import { ownFailures } from './own-errors/own-failures.ts';
 import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import { countVictims, type VictimCount } from './victim-count.ts';
 import { delayedRequests, victimThresholdMs, type DelayedRequests, type Thresholds } from './victims.ts';
@@ -57,6 +65,10 @@ export interface Analysis {
   readonly thresholdMs: number;
   readonly traffic: Readonly<Record<string, Latency>>;
   readonly failures: readonly FailedRequests[];
+  /** What the app failed with by itself, before the plan. */
+  readonly ownErrors: readonly BaselineErrors[];
+  /** Tries of the matrix that failed as the app fails by itself. */
+  readonly ownCells: ReadonlySet<CompatibilityRecord>;
   /** Null where no requests were recorded. */
   readonly delayed: DelayedRequests | null;
   /** Sessions that nobody knows, and that the app waited for. */
@@ -100,12 +112,15 @@ export function analyse(whole: Evidence): Analysis {
     prepared,
   );
   const blame = requests && new WaitBlame(requests, attributed);
+  const waitedFor = (row: number): number | undefined => blame?.of(row);
   const delayed =
-    requests &&
-    delayedRequests(requests, causes, thresholdsOf(requests, load, thresholdMs), (row) => blame?.of(row));
-  const failures = requests
-    ? failedRequests({ requests, steps: runs, causes, matrix: evidence.compatibility ?? [], blame })
-    : [];
+    requests && delayedRequests(requests, causes, thresholdsOf(requests, load, thresholdMs), waitedFor);
+  const ownErrors = requests ? baselineErrors(requests, load) : [];
+  const own = requests && ownFailures({ requests, steps: runs, baseline: ownErrors, waitedFor });
+  const looked = evidence.compatibility ?? [];
+  const cells = ownCells(looked, ownErrors, evidence.run.load.versions[0]?.name);
+  const matrix = looked.map((cell) => (cells.has(cell) ? { ...cell, ok: true } : cell));
+  const failures = requests ? failedRequests({ requests, steps: runs, causes, matrix, blame, own }) : [];
   const blocked = blockedSessions(attributed);
   const facts: Facts = {
     ...{ evidence, causes, delayed, failures, blocked, waits, graph: new WaitGraph(waits) },
@@ -117,7 +132,7 @@ export function analyse(whole: Evidence): Analysis {
     baseline,
     thresholdMs,
     traffic: requests ? latencyByVersion(requests) : {},
-    failures,
+    ...{ failures, ownErrors, ownCells: cells },
     delayed: delayed ?? null,
     strangers: strangers(waits, attributed),
     prepared: prepared.all,

@@ -12,11 +12,13 @@ export interface FailedRequests {
   readonly script: string;
   /** SQLSTATE, `lost` or `unfinished`. */
   readonly sqlstate: string;
-  /** Null: before the first step. */
+  /** Null: before the first step, or the app's own. */
   readonly step: StepRun | null;
   /** Index of the disturbance; null where no statement of the step can be named. */
   readonly cause: number | null;
   readonly rows: readonly number[];
+  /** The app fails so by itself as often: nobody is charged with it. */
+  readonly own?: true;
 }
 
 export interface FailureFacts {
@@ -26,6 +28,8 @@ export interface FailureFacts {
   readonly matrix: readonly CompatibilityRecord[];
   /** Absent: nothing is known of what requests waited for. */
   readonly blame?: Pick<WaitBlame, 'of'> | undefined;
+  /** Requests that the app's own rate of errors explains. */
+  readonly own?: ReadonlySet<number> | undefined;
 }
 
 /** What happened to a request, and not why. */
@@ -39,22 +43,39 @@ const CONSEQUENCES: ReadonlySet<string> = new Set(['unfinished', 'lost']);
  * end, and waited for nothing of the plan, belong to what made most others fail.
  */
 export function failedRequests(facts: FailureFacts): FailedRequests[] {
-  const { requests } = facts;
+  const { requests, own } = facts;
   const failed: number[] = [];
   requests.outcome.forEach((outcome, row) => {
     if (outcome !== 0) failed.push(row);
   });
-  const kinds = [
-    ...groupBy(failed, (row) =>
-      [requests.version[row], requests.script[row], requests.outcome[row]].join(' '),
-    ).values(),
-  ];
+  const kindOf = (row: number): string =>
+    [requests.version[row], requests.script[row], requests.outcome[row]].join(' ');
+  const isOwn = (row: number): boolean => own?.has(row) ?? false;
+  const charged = failed.filter((row) => !isOwn(row));
+  const kinds = [...groupBy(charged, kindOf).values()];
   const isConsequence = ([row = 0]: readonly number[]): boolean =>
     CONSEQUENCES.has(requests.outcomes[requests.outcome[row] ?? 0] ?? '');
   const told = kinds.filter((rows) => !isConsequence(rows)).flatMap((rows) => byCause(rows, facts));
   const [most] = told.toSorted((a, b) => b.rows.length - a.rows.length);
   const silent = kinds.filter(isConsequence).flatMap((rows) => byCause(rows, facts, most));
-  return [...told, ...silent];
+  const ofApp = [...groupBy(failed.filter(isOwn), kindOf).values()];
+  return [...told, ...silent, ...ofApp.map((rows) => ownKind(rows, requests))];
+}
+
+function ownKind(rows: readonly number[], requests: RequestTable): FailedRequests {
+  return { ...kindOfRow(rows[0] ?? 0, requests), step: null, cause: null, rows, own: true };
+}
+
+function kindOfRow(
+  row: number,
+  { version, script, outcome, versions, scripts, outcomes }: RequestTable,
+): Pick<FailedRequests, 'version' | 'script' | 'sqlstate'> {
+  const of = version[row] ?? 0;
+  return {
+    version: versions[of] ?? '',
+    script: scripts[of]?.[script[row] ?? 0] ?? '',
+    sqlstate: outcomes[outcome[row] ?? 0] ?? '',
+  };
 }
 
 function byCause(
@@ -62,21 +83,16 @@ function byCause(
   { requests, steps, causes, matrix, blame: waits }: FailureFacts,
   likely?: FailedRequests,
 ): FailedRequests[] {
-  const [row = 0] = rows;
-  const versionIndex = requests.version[row] ?? 0;
-  const version = requests.versions[versionIndex] ?? '';
-  const script = requests.scripts[versionIndex]?.[requests.script[row] ?? 0] ?? '';
-  const sqlstate = requests.outcomes[requests.outcome[row] ?? 0] ?? '';
-  const breaks = breakingSteps(matrix, steps, { version, script, sqlstate });
+  const kind = kindOfRow(rows[0] ?? 0, requests);
+  const { sqlstate } = kind;
+  const breaks = breakingSteps(matrix, steps, kind);
   const blame = new Blame({ steps, causes, breaks, sqlstate, likely });
   const ordered = rows.toSorted((a, b) => (requests.endMs[a] ?? 0) - (requests.endMs[b] ?? 0));
   const groups = groupBy(ordered, (failedRow) =>
     blame.of(requests.endMs[failedRow] ?? 0, waits?.of(failedRow)),
   );
   return [...groups].map(([{ step, cause }, group]) => ({
-    version,
-    script,
-    sqlstate,
+    ...kind,
     step,
     cause,
     rows: group,

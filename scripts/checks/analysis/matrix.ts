@@ -7,6 +7,8 @@ export interface MatrixState {
   readonly record: CompatibilityRecord;
   /** Null for the start. */
   readonly step: StepRun | null;
+  /** It worked, or failed only as the app fails by itself. */
+  readonly works: boolean;
   /** The version had traffic in that state. */
   readonly live: boolean;
   /** It is the version that the last deploy replaced. */
@@ -16,19 +18,21 @@ export interface MatrixState {
 }
 
 /** Every cell in the order in which the scripts were tried. */
-export function matrixStates({ evidence, steps, live }: Analysis): MatrixState[] {
+export function matrixStates({ evidence, steps, live, ownCells }: Analysis): MatrixState[] {
   const before = new Map<string, MatrixState>();
   return (evidence.compatibility ?? []).map((record) => {
     const state = live.find(({ after }) => after === record.after);
     const key = `${record.version}/${record.script}`;
     const previous = before.get(key);
+    const works = record.ok || ownCells.has(record);
     const isLive = state?.live.includes(record.version) ?? false;
     const cell: MatrixState = {
       record,
       step: steps.find(({ run }) => run.planned.name === record.after)?.run ?? null,
+      works,
       live: isLive,
       isLeft: state?.left === record.version,
-      isNew: previous?.record.ok !== record.ok || (isLive && !previous.live),
+      isNew: previous?.works !== works || (isLive && !previous.live),
     };
     before.set(key, cell);
     return cell;

@@ -63,9 +63,10 @@ function delayed(result: Result): Tile {
 function failed(result: Result): Tile {
   const check = checkOf(result, 'errors');
   const count = check?.measured ?? totalErrors(result);
+  const own = result.errors.reduce((sum, one) => sum + (one.own ? one.count : 0), 0);
   return {
     value: formatCount(count),
-    label: `requests failed, ${check?.budget == null ? 'no budget' : `budget ${formatCount(check.budget)}`}`,
+    label: `requests failed${own === 0 ? '' : ` beside ${formatCount(own)} of the app’s own`}, ${check?.budget == null ? 'no budget' : `budget ${formatCount(check.budget)}`}`,
     tone: check?.status === 'fail' ? 'bad' : count === 0 ? 'good' : '',
   };
 }
