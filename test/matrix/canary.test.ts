@@ -22,6 +22,7 @@ const FILES = {
   'ok.sql': 'select 1;',
   'workload/old/read.sql':
     '-- rehearse: sample note from birds.note\nselect id from birds where note = :note;',
+  'workload/old/write.sql': 'select 1;',
 };
 
 let tiny: TinyRehearsal;
@@ -166,15 +167,17 @@ describe('on a database of canaries, nothing that is told holds one', () => {
   });
 });
 
-/** A tenth of the rows, each text a canary, and little time before and after the plan. */
+/** A tenth of the rows and of the keys that are asked for, each text a canary, and little time before and after the plan. */
 async function smallWithCanaries(dir: string, name: string): Promise<void> {
   const file = join(dir, name, 'rehearsal.yaml');
   const yaml = await readFile(file, 'utf8');
-  const generator = /generator: (\S+?)[,\s]/.exec(yaml)?.[1] ?? '';
-  const path = join(dir, name, generator);
-  const sql = await readFile(path, 'utf8');
-  const small = sql.replace(/generate_series\(1, ?(\d+)0\)/g, 'generate_series(1, $1)');
-  await writeFile(path, `${small}\n${CANARIES_EVERYWHERE}`);
+  const generator = join(dir, name, /generator: (\S+?)[,\s]/.exec(yaml)?.[1] ?? '');
+  for (const found of await readdir(dir, { recursive: true })) {
+    if (!found.endsWith('.sql')) continue;
+    const path = join(dir, found);
+    const small = (await readFile(path, 'utf8')).replaceAll(/\b([1-9]\d*0{3,})0\b/g, '$1');
+    await writeFile(path, path === generator ? `${small}\n${CANARIES_EVERYWHERE}` : small);
+  }
   await writeFile(
     file,
     yaml.replace(/warmup: \S+?(?=[,\s])/, 'warmup: 2s').replace(/cooldown: \S+?(?=[,\s])/, 'cooldown: 500ms'),
