@@ -78,9 +78,19 @@ function wordsOf(object: unknown): string[] {
 
 /** As PostgreSQL's quote_ident: bare where it is lower case and no keyword but an unreserved one. */
 function quoted(name: string): string {
-  const bare = /^[a-z_][a-z0-9_]*$/.test(name);
-  const keywordKind = bare ? (scanSync(name).tokens[0]?.keywordKind ?? 0) : 0;
-  return bare && keywordKind <= UNRESERVED_KEYWORD ? name : `"${name.replaceAll('"', '""')}"`;
+  return isBare(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A big file names the same few relations again and again, and asking the scanner costs more than all else here. */
+const bareNames = new Map<string, boolean>();
+
+function isBare(name: string): boolean {
+  const known = bareNames.get(name);
+  if (known !== undefined) return known;
+  const bare =
+    /^[a-z_][a-z0-9_]*$/.test(name) && (scanSync(name).tokens[0]?.keywordKind ?? 0) <= UNRESERVED_KEYWORD;
+  bareNames.set(name, bare);
+  return bare;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
