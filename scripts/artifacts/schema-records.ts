@@ -1,5 +1,6 @@
 /** artifacts/schema.ndjson: what the plan left in the database, in order of time. Older runs have none. */
-export type SchemaRecord = UnfinishedRecord | LostRowsRecord;
+export type SchemaRecord =
+  UnfinishedRecord | LostRowsRecord | FallenRecord | MadeAgainRecord | BrokenRowsRecord;
 
 /** Everything unfinished in the database at one look. */
 export interface UnfinishedRecord {
@@ -59,4 +60,51 @@ export interface LostRows {
   readonly estimatedRows: number;
   /** Rows that are there now, up to the count that would have refuted the loss. Null where they could not be counted. */
   readonly rowsLeft: number | null;
+}
+
+/** Objects that a statement with CASCADE took along, without those that it names and what is part of them. */
+export interface FallenRecord {
+  readonly type: 'fallen';
+  readonly step: string;
+  /** Position in the step; null where several of one transaction can have done it. */
+  readonly statement: number | null;
+  readonly tMs: number;
+  readonly objects: readonly SchemaObject[];
+}
+
+/** What had fallen and was there again when a step had ended. */
+export interface MadeAgainRecord {
+  readonly type: 'made-again';
+  readonly step: string;
+  readonly tMs: number;
+  readonly objects: readonly SchemaObject[];
+}
+
+export interface SchemaObject {
+  /** As people call it: `view`, `foreign key`, `function`, `column` … */
+  readonly kind: string;
+  /** `schema.name`, or the name alone where it is part of a relation. */
+  readonly name: string;
+  /** The relation that it is part of; null where it stands for itself. */
+  readonly relation: string | null;
+}
+
+/** Constraints that the catalog calls valid and that rows break, more than before the step; an empty list = none any more. */
+export interface BrokenRowsRecord {
+  readonly type: 'broken-rows';
+  readonly step: string;
+  readonly tMs: number;
+  readonly constraints: readonly BrokenConstraint[];
+}
+
+export interface BrokenConstraint {
+  readonly oid: number;
+  readonly kind: 'foreign key' | 'check';
+  readonly name: string;
+  /** `schema.name` of the table whose rows break it. */
+  readonly relation: string;
+  /** Rows that break it, up to a million; null where they could not be counted. */
+  readonly rows: number | null;
+  /** Before the step. */
+  readonly rowsBefore: number | null;
 }

@@ -1,5 +1,6 @@
 import { actors } from './actors.ts';
 import { backfillRate } from './backfill-rate.ts';
+import { beside } from './beside.ts';
 import { blockedSeconds } from './blocked-seconds.ts';
 import { capacity } from './capacity.ts';
 import type { Check } from './check.ts';
@@ -24,6 +25,7 @@ import { unfinished } from './unfinished.ts';
 export const CHECKS: readonly Check[] = [
   actors,
   backfillRate,
+  beside,
   blockedSeconds,
   capacity,
   compatibility,

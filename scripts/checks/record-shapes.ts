@@ -3,8 +3,8 @@ import { ACTOR_KINDS } from '../plan/model.ts';
 import type { DocumentName, StreamName } from '../artifacts/run-folder.ts';
 import { isMoment } from '../shared/moments.ts';
 import { AWAY_WHY } from '../artifacts/presence-record.ts';
-import { UNFINISHED_KINDS, WAYS_TO_LOSE_ROWS } from '../artifacts/schema-records.ts';
 import { WAIT_TIERS } from '../artifacts/wait-records.ts';
+import { schemaRecord } from './schema-shapes.ts';
 
 /*
  * Evidence comes from a folder that people copy, edit and cut. Only what the analysis would stumble over is looked at:
@@ -48,6 +48,7 @@ const stepEvent = z.discriminatedUnion('type', [
     newLocks: z.array(lock),
     rewrote: z.array(text),
     pid: number,
+    notices: z.array(z.object({ message: text, objects: z.array(text).optional() })).optional(),
   }),
 ]);
 
@@ -75,38 +76,6 @@ const exactWait = z.discriminatedUnion('type', [
   z.object({ type: z.literal('grant'), pid: number, tMs: moment, relation: text }),
   z.object({ type: z.literal('release'), pid: number, tMs: moment }),
   z.object({ type: z.literal('tier'), tMs: moment, tier: z.enum(WAIT_TIERS), resolutionMs: number }),
-]);
-
-const schemaRecord = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('unfinished'),
-    step: text.nullable(),
-    attempt: number.nullable(),
-    tMs: moment,
-    objects: z.array(
-      z.object({
-        kind: z.enum(UNFINISHED_KINDS),
-        oid: number,
-        name: text,
-        relation: text,
-        isPart: z.boolean(),
-        lacking: z.array(text),
-      }),
-    ),
-  }),
-  z.object({
-    type: z.literal('lost-rows'),
-    step: text,
-    tMs: moment,
-    tables: z.array(
-      z.object({
-        table: text,
-        how: z.enum(WAYS_TO_LOSE_ROWS),
-        estimatedRows: number,
-        rowsLeft: number.nullable(),
-      }),
-    ),
-  }),
 ]);
 
 const wait = z.object({

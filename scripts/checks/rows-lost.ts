@@ -1,3 +1,4 @@
+import type { StatementRecord } from '../artifacts/records.ts';
 import type { LostRows, LostRowsRecord } from '../artifacts/schema-records.ts';
 import { formatCount, plural } from '../shared/format.ts';
 import { StatementTree } from './advice/statement-tree.ts';
@@ -53,8 +54,10 @@ function isNamed(written: string, table: string): boolean {
 function finding({ lost, rows, step }: Loss): CheckFinding {
   const table = shortRelation(lost.table);
   const named = namingStatement(lost.table, step);
-  const unsaid = named === null && step.run.statements.length > 0 ? ', which its SQL never names' : '';
-  const told = { step: step.run.planned.name, statement: named, measured: rows };
+  const isNamed = named !== null && losesByName(named, lost.table);
+  const blamed = isNamed ? named : (takingStatement(lost.table, step) ?? named);
+  const unsaid = isNamed || step.run.statements.length === 0 ? '' : unsaidBy(blamed, lost.table);
+  const told = { step: step.run.planned.name, statement: blamed?.index ?? null, measured: rows };
   const advice = `If that is meant, say losesRows: [${table}] or pointOfNoReturn: true on the step; otherwise keep the rows: rename the table, or copy them first.`;
   if (lost.rowsLeft === null) {
     const message = `${stepTitle(step.run)} gave ${table}${unsaid} new storage, or deleted from it, and whether its ${plural(rows, 'row')} are there still could not be counted.`;
@@ -79,15 +82,45 @@ function leftOf({ how, rowsLeft: rows }: LostRows): string {
 
 const LOSING = ['DropStmt', 'TruncateStmt', 'DeleteStmt', 'DropOwnedStmt', 'DoStmt', 'CallStmt'];
 
+/** ` (statement 2 never names it)` */
+function unsaidBy(blamed: StatementRecord | null, table: string): string {
+  const name = ownName(table);
+  if (blamed === null || mentionsIn(blamed.sql, name)) return ', which its SQL never names';
+  return `, which statement ${blamed.index} never names`;
+}
+
 /** The statement that names the table, one that loses rows before any other; null = none does. */
-function namingStatement(table: string, { run }: StepAnalysis): number | null {
-  const name = table.slice(table.indexOf('.') + 1);
-  const naming = run.statements
-    .filter(({ error }) => error === null)
-    .map(({ index, sql }) => ({ index, tree: StatementTree.parse(sql), sql }))
-    .filter(({ tree, sql }) => (tree === undefined ? sql.includes(name) : mentions(tree, name)));
-  const losing = naming.find(({ tree }) => LOSING.some((kind) => kind in (tree?.node ?? {})));
-  return (losing ?? naming[0])?.index ?? null;
+function namingStatement(table: string, { run }: StepAnalysis): StatementRecord | null {
+  const naming = run.statements.filter(({ error, sql }) => error === null && mentionsIn(sql, ownName(table)));
+  return naming.find((statement) => losesByName(statement, table)) ?? naming[0] ?? null;
+}
+
+function losesByName({ sql }: StatementRecord, table: string): boolean {
+  return isLosing(sql) && mentionsIn(sql, ownName(table));
+}
+
+/** The statement that goes on from a table that it names: by its NOTICE, else the only one that can have lost rows. */
+function takingStatement(table: string, { run }: StepAnalysis): StatementRecord | null {
+  const losing = run.statements.filter(({ error, sql }) => error === null && isLosing(sql));
+  const name = ownName(table);
+  const told = losing.find(({ notices = [] }) =>
+    notices.some(({ message, objects = [] }) => [message, ...objects].some((text) => text.includes(name))),
+  );
+  return told ?? (losing.length === 1 ? (losing[0] ?? null) : null);
+}
+
+function isLosing(sql: string): boolean {
+  const node = StatementTree.parse(sql)?.node ?? {};
+  return LOSING.some((kind) => kind in node);
+}
+
+function mentionsIn(sql: string, name: string): boolean {
+  const tree = StatementTree.parse(sql);
+  return tree === undefined ? sql.includes(name) : mentions(tree, name);
+}
+
+function ownName(table: string): string {
+  return table.slice(table.indexOf('.') + 1);
 }
 
 /** Also in the body of a DO block, which is one token. */

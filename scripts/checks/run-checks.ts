@@ -111,6 +111,7 @@ const KINDS: readonly string[] = [
   'actors',
   'rowsLost',
   'unfinished',
+  'beside',
   'errors',
   'compatibility',
   'lockWait',

@@ -29,12 +29,15 @@ export async function runSqlStep(
   try {
     const catalog = await StepCatalog.read(session.client);
     const rights = new CaptureRights();
+    await context.schema.beforeStep(textsOf(units));
     for (const [position, unit] of units.entries()) {
       context.progress(headline(unit), position / units.length, null);
+      const written: StatementRecord[] = [];
       const run = {
         ...{ step: step.name, session, catalog, rights, clock: context.clock },
         write: (record: StatementRecord) => {
           context.steps.write(record);
+          written.push(record);
           figures.see(record, context.watch.ownWaitMs);
         },
       };
@@ -45,6 +48,8 @@ export async function runSqlStep(
       };
       const work = async (attempt: number): Promise<void> => {
         await rights.settle(unit, run);
+        written.length = 0;
+        await context.schema.beforeUnit(textsOf([unit]));
         try {
           await once(attempt);
         } catch (error) {
@@ -55,6 +60,7 @@ export async function runSqlStep(
       };
       const tries = await withRetries(step, work, onAttempt, () => context.clock.now(), context.signal);
       attempts = Math.max(attempts, tries);
+      await context.schema.afterUnit(step.name, written);
     }
   } finally {
     await session.close();
@@ -67,6 +73,10 @@ async function readUnits(step: SqlStep): Promise<Unit[]> {
   const files = [];
   for (const sql of step.files) files.push({ ...sql, statements: await readStatements(sql) });
   return unitsOf(files, step.transaction);
+}
+
+function textsOf(units: readonly Unit[]): string[] {
+  return units.flatMap(statementsOf).map(({ text }) => text);
 }
 
 function headline(unit: Unit): string {

@@ -24,11 +24,11 @@ it.each([
   ['delete from orders', 'emptied orders: 20,000 rows are gone.'],
   [
     `do $$ begin execute 'delete from or' || 'ders'; end $$`,
-    'emptied orders, which its SQL never names: 20,000 rows are gone.',
+    'emptied orders, which statement 1 never names: 20,000 rows are gone.',
   ],
   [
     `create table parents (id int primary key); alter table orders add column p int references parents; truncate parents cascade`,
-    'emptied orders: 20,000 rows are gone.',
+    'emptied orders, which statement 3 never names: 20,000 rows are gone.',
   ],
 ])('rows that are gone after "%s" are counted', async (sql, message) => {
   expect(await lost(sql)).toEqual([['fail', 20_000, `Step 1 change ${message}`]]);

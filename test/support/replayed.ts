@@ -36,7 +36,13 @@ export async function replayed(
     await schema.afterTry(step, attempt);
     await onTry();
   };
-  await replay({ ...context, rehearsal, schema: { afterTry } } as unknown as typeof context, {
+  const watch: Partial<typeof schema> = {
+    beforeStep: (texts) => schema.beforeStep(texts),
+    beforeUnit: (texts) => schema.beforeUnit(texts),
+    afterUnit: (step, statements) => schema.afterUnit(step, statements),
+    afterTry,
+  };
+  await replay({ ...context, rehearsal, schema: watch } as unknown as typeof context, {
     onStart: () => undefined,
     onEnd: () => undefined,
     afterStep: (step) => schema.afterStep(step.name),

@@ -1,3 +1,4 @@
+import type { StatementRecord } from '../../artifacts/records.ts';
 import type { SchemaRecord } from '../../artifacts/schema-records.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { asError } from '../../shared/errors.ts';
@@ -5,6 +6,7 @@ import type { NdjsonWriter } from '../../shared/ndjson.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { ProbeConnection } from '../probe-connection.ts';
 import type { ProbeLife } from '../probe-life.ts';
+import { BesideWatch } from './beside/beside-watch.ts';
 import { countLeft } from './count-left.ts';
 import { suspects } from './lost-rows.ts';
 import { oldestXid, readTables, type TableStock } from './table-stock.ts';
@@ -24,6 +26,7 @@ export class SchemaWatch {
   readonly #server: ProbeConnection;
   readonly #sinks: Sinks;
   readonly #endpoint: PgEndpoint;
+  readonly #beside: BesideWatch;
   /** Before the plan, without those whose rows are known to be gone; and at the last look. */
   #start: Map<number, TableStock> = new Map();
   #before: Map<number, TableStock> = new Map();
@@ -35,6 +38,7 @@ export class SchemaWatch {
     this.#endpoint = endpoint;
     this.#server = server;
     this.#sinks = sinks;
+    this.#beside = new BesideWatch({ endpoint, server, writer: sinks.writer, clock: sinks.clock });
     sinks.life.note('schema', 'started');
   }
 
@@ -50,6 +54,19 @@ export class SchemaWatch {
     return watch;
   }
 
+  async beforeStep(texts: readonly string[]): Promise<void> {
+    await this.#guarded(() => this.#beside.beforeStep(texts));
+  }
+
+  async beforeUnit(texts: readonly string[]): Promise<void> {
+    await this.#guarded(() => this.#beside.beforeUnit(texts));
+  }
+
+  /** After what went through; not after a try that failed. */
+  async afterUnit(step: string, statements: readonly StatementRecord[]): Promise<void> {
+    await this.#guarded(() => this.#beside.afterUnit(step, statements));
+  }
+
   async afterTry(step: string, attempt: number): Promise<void> {
     await this.#look(step, attempt);
   }
@@ -57,6 +74,7 @@ export class SchemaWatch {
   async afterStep(step: string): Promise<void> {
     await this.#look(step, null);
     await this.#guarded(() => this.#lookForLostRows(step));
+    await this.#guarded(() => this.#beside.afterStep(step));
   }
 
   async stop(): Promise<void> {

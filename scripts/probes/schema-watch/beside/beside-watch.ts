@@ -1,0 +1,105 @@
+import type { SchemaObject, SchemaRecord } from '../../../artifacts/schema-records.ts';
+import type { StatementRecord } from '../../../artifacts/records.ts';
+import type { Asker } from '../../../pg/asker.ts';
+import type { PgEndpoint } from '../../../pg/endpoint.ts';
+import type { NdjsonWriter } from '../../../shared/ndjson.ts';
+import type { RunClock } from '../../../shared/run-clock.ts';
+import { countBroken, mayLetIn, newlyBroken, type Broken } from './broken-rows.ts';
+import { namer } from './named.ts';
+import { fallen, readObjects, standing, type Objects } from './objects.ts';
+
+export interface BesideSinks {
+  readonly endpoint: PgEndpoint;
+  readonly server: Asker;
+  readonly writer: NdjsonWriter<SchemaRecord>;
+  readonly clock: RunClock;
+}
+
+/** Only these can take along what they do not name; nothing is read for any other. */
+const TAKES_ALONG = /\bcascade\b|\bdrop\s+owned\b/i;
+
+/** What statements did beside what they say. Looks when nothing of the plan is in flight. */
+export class BesideWatch {
+  readonly #sinks: BesideSinks;
+  #before: Objects | undefined;
+  /** What fell and is not there again. */
+  #fallen: readonly SchemaObject[] = [];
+  #whole: Broken | undefined;
+  #isBroken = false;
+
+  constructor(sinks: BesideSinks) {
+    this.#sinks = sinks;
+  }
+
+  /** @param texts the statements of the step */
+  async beforeStep(texts: readonly string[]): Promise<void> {
+    if (!texts.some(mayLetIn)) return;
+    this.#whole ??= await countBroken(this.#sinks.endpoint);
+  }
+
+  /** @param texts of the statements that are committed, or fail, together */
+  async beforeUnit(texts: readonly string[]): Promise<void> {
+    this.#before = texts.some((sql) => TAKES_ALONG.test(sql))
+      ? await readObjects(this.#sinks.server)
+      : undefined;
+  }
+
+  /** @param statements as they went through */
+  async afterUnit(step: string, statements: readonly StatementRecord[]): Promise<void> {
+    const before = this.#before;
+    if (before === undefined) return;
+    this.#before = undefined;
+    const isNamed = namer(statements.map(({ sql }) => sql).join('\n'));
+    const objects = fallen(before, await readObjects(this.#sinks.server), isNamed);
+    if (objects.length === 0) return;
+    this.#fallen = [...this.#fallen, ...objects];
+    const taking = statements.filter(({ sql, error }) => error === null && TAKES_ALONG.test(sql));
+    for (const [statement, own] of byStatement(objects, taking)) {
+      this.#sinks.writer.write({
+        type: 'fallen',
+        step,
+        statement,
+        tMs: this.#sinks.clock.now(),
+        objects: own,
+      });
+    }
+  }
+
+  async afterStep(step: string): Promise<void> {
+    await this.#lookForFallen(step);
+    await this.#lookForBroken(step);
+  }
+
+  async #lookForFallen(step: string): Promise<void> {
+    if (this.#fallen.length === 0) return;
+    const objects = standing(this.#fallen, await readObjects(this.#sinks.server));
+    if (objects.length === 0) return;
+    this.#fallen = this.#fallen.filter((object) => !objects.includes(object));
+    this.#sinks.writer.write({ type: 'made-again', step, tMs: this.#sinks.clock.now(), objects });
+  }
+
+  /** Once a step can have let rows in, each one after it can also put that right. */
+  async #lookForBroken(step: string): Promise<void> {
+    if (this.#whole === undefined) return;
+    const constraints = newlyBroken(this.#whole, await countBroken(this.#sinks.endpoint));
+    if (constraints.length === 0 && !this.#isBroken) return;
+    this.#isBroken = constraints.length > 0;
+    this.#sinks.writer.write({ type: 'broken-rows', step, tMs: this.#sinks.clock.now(), constraints });
+  }
+}
+
+/** Of several in one transaction that can have done it, the one whose NOTICE names the object. */
+function byStatement(
+  objects: readonly SchemaObject[],
+  taking: readonly StatementRecord[],
+): Map<number | null, SchemaObject[]> {
+  const found = new Map<number | null, SchemaObject[]>();
+  for (const object of objects) {
+    const told = taking.find(({ notices = [] }) =>
+      notices.some(({ message, objects: each = [] }) => namer([message, ...each].join('\n'))(object)),
+    );
+    const statement = (told ?? (taking.length === 1 ? taking[0] : undefined))?.index ?? null;
+    found.set(statement, [...(found.get(statement) ?? []), object]);
+  }
+  return found;
+}
