@@ -1,3 +1,11 @@
+/** A table, materialized view or the topmost table of partitions, and the strongest lock that a script takes on it. */
+export interface TableUse {
+  /** `schema.name` */
+  readonly relation: string;
+  /** As in pg_locks, such as RowExclusiveLock. */
+  readonly mode: string;
+}
+
 /** artifacts/compatibility.ndjson */
 export interface CompatibilityRecord {
   /** `start` or a step's name. */
@@ -13,5 +21,7 @@ export interface CompatibilityRecord {
   /** PostgreSQL's own advice. Absent where it gave none, and in older runs. */
   readonly hint?: string;
   /** Of an error 42501: what was refused to whom. Absent where the statement cannot be read. */
+  /** Absent of a script that failed or whose locks could not be seen, and in older runs. */
+  readonly uses?: readonly TableUse[];
   readonly refused?: { readonly role: string; readonly privileges: readonly string[] };
 }

@@ -3,7 +3,7 @@ import type { ProbeRecord } from './probe-record.ts';
 import type { Budgets, Phase, PlannedPerformance, StepKind } from '../plan/model.ts';
 
 export type { EnvironmentRecord } from './environment-record.ts';
-export type { CompatibilityRecord } from './compatibility-record.ts';
+export type { CompatibilityRecord, TableUse } from './compatibility-record.ts';
 export type { ActorRecord } from './actor-record.ts';
 export type { PresenceRecord } from './presence-record.ts';
 export type { ExactWaitRecord } from './wait-records.ts';
@@ -45,6 +45,8 @@ export interface RunRecord {
   readonly budgets: Budgets;
   readonly standby: boolean;
   readonly plan: readonly PlannedStep[];
+  /** Tables that nobody uses while any step runs, by word of the author. Absent where there are none. */
+  readonly quietTables?: readonly string[];
   /** More than one: the evidence of each is in performances/<index>/. Absent in older runs, which had one. */
   readonly performances?: readonly PlannedPerformance[];
   /** Probes that look besides those of every run. Absent in older runs, which may have had them all the same. */
@@ -72,6 +74,8 @@ export interface PlannedStep {
   readonly pointOfNoReturn: boolean;
   /** Tables whose rows it removes by word of the author. Absent where there are none. */
   readonly losesRows?: readonly string[];
+  /** Tables that nobody uses while it runs, by word of the author. Absent where there are none. */
+  readonly quietTables?: readonly string[];
   /** Files of a sql or verify step, relative to the rehearsal. */
   readonly files: readonly string[];
   readonly deploy: {
@@ -108,6 +112,8 @@ export interface RowKey {
   /** `schema.name` */
   readonly relation: string;
   readonly columns: readonly string[];
+  /** A column that any UPDATE may set, rather one outside the key. Absent where there is none, and in older runs. */
+  readonly settable?: string;
 }
 
 /** artifacts/steps.ndjson, in order of time. */

@@ -1,6 +1,12 @@
 /** artifacts/schema.ndjson: what the plan left in the database, in order of time. Older runs have none. */
 export type SchemaRecord =
-  UnfinishedRecord | LostRowsRecord | FallenRecord | MadeAgainRecord | BrokenRowsRecord;
+  | UnfinishedRecord
+  | LostRowsRecord
+  | FallenRecord
+  | MadeAgainRecord
+  | BrokenRowsRecord
+  | TablesRecord
+  | RenamedRecord;
 
 /** Everything unfinished in the database at one look. */
 export interface UnfinishedRecord {
@@ -107,4 +113,23 @@ export interface BrokenConstraint {
   readonly rows: number | null;
   /** Before the step. */
   readonly rowsBefore: number | null;
+}
+
+/** Every table and materialized view before the plan, as `schema.name`. Older runs have none. */
+export interface TablesRecord {
+  readonly type: 'tables';
+  readonly tMs: number;
+  readonly tables: readonly string[];
+}
+
+/** Of these, those whose name after a step is not the one of the look before. */
+export interface RenamedRecord {
+  readonly type: 'renamed';
+  readonly step: string;
+  readonly tMs: number;
+  readonly tables: readonly {
+    /** Before the plan. */
+    readonly first: string;
+    readonly now: string;
+  }[];
 }

@@ -5,6 +5,7 @@ import { blockedSeconds } from './blocked-seconds.ts';
 import { capacity } from './capacity.ts';
 import type { Check } from './check.ts';
 import { compatibility } from './compatibility.ts';
+import { coverage } from './coverage.ts';
 import { errors } from './errors.ts';
 import { evidenceComplete } from './evidence-complete.ts';
 import { generator } from './generator.ts';
@@ -29,6 +30,7 @@ export const CHECKS: readonly Check[] = [
   blockedSeconds,
   capacity,
   compatibility,
+  coverage,
   errors,
   evidenceComplete,
   generator,

@@ -1,9 +1,10 @@
 import { formatCount, plural } from '../shared/format.ts';
-import type { StatementRecord } from '../artifacts/records.ts';
+import type { CompatibilityRecord, StatementRecord } from '../artifacts/records.ts';
 import { POLL_MS } from '../artifacts/polling.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import { ownErrorsLimit } from './own-errors-limit.ts';
 import { waitFacts, waitLimit } from './wait-tier.ts';
+import { listed } from './wording.ts';
 
 /** What a rehearsal cannot tell, as full sentences: first what the environment says of itself. */
 export function knownLimits(analysis: Analysis): string[] {
@@ -28,6 +29,7 @@ export function knownLimits(analysis: Analysis): string[] {
     ...ownErrorsLimit(analysis),
     waitLimit(evidence),
     ...outsideLimit(analysis),
+    ...unseenScripts(evidence.compatibility ?? []),
     'The WAL of a statement includes what the app wrote meanwhile.',
   ];
 }
@@ -63,4 +65,16 @@ function outsideLimit({ evidence }: Analysis): string[] {
 
 function distinctStatements(records: readonly StatementRecord[]): number {
   return new Set(records.map(({ step, index }) => `${index} ${step}`)).size;
+}
+
+/** Of a run that tells what the others use. */
+function unseenScripts(matrix: readonly CompatibilityRecord[]): string[] {
+  if (!matrix.some(({ uses }) => uses !== undefined)) return [];
+  const unseen = matrix.filter(({ ok, uses }) => ok && uses === undefined);
+  const names = [...new Set(unseen.map(({ version, script }) => `${version}/${script}`))];
+  return names.length === 0
+    ? []
+    : [
+        `Which tables ${listed(names)} ${names.length === 1 ? 'uses' : 'use'} could not be seen: a table that the plan stopped counts as asked for by ${names.length === 1 ? 'it' : 'them'}.`,
+      ];
 }

@@ -114,7 +114,16 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     outcome: text,
     load: z.object({ versions: z.array(z.object({ name: text })) }),
     budgets: z.object({}),
-    plan: z.array(z.object({ name: text, phase: text, kind: text, files: z.array(text) })),
+    quietTables: z.array(text).optional(),
+    plan: z.array(
+      z.object({
+        name: text,
+        phase: text,
+        kind: text,
+        files: z.array(text),
+        quietTables: z.array(text).optional(),
+      }),
+    ),
     seal: z
       .object({
         sha256: text,
@@ -139,7 +148,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     kind: text,
     sha256: text,
     tables: z.array(z.object({ name: text, rows: number, bytes: number })),
-    keys: z.array(z.object({ relation: text, columns: z.array(text) })).optional(),
+    keys: z.array(z.object({ relation: text, columns: z.array(text), settable: text.optional() })).optional(),
     warnings: z.array(text),
   }),
   performance: z.object({
@@ -160,7 +169,13 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
   ),
   load: loadEvent,
   batches: z.object({ step: text, startMs: moment, endMs: moment, rows: number, pausedMs: moment }),
-  compatibility: z.object({ after: text, version: text, script: text, ok: z.boolean() }),
+  compatibility: z.object({
+    after: text,
+    version: text,
+    script: text,
+    ok: z.boolean(),
+    uses: z.array(lock).optional(),
+  }),
   server: z.object({ tMs: moment, replayLagMs: number.nullable(), replayLagBytes: number.nullable() }),
   actors: z.discriminatedUnion('event', [
     z.object({ ...actor, event: z.literal('planned'), step: text.nullable(), forMs: number.nullable() }),

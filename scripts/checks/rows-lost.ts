@@ -4,6 +4,7 @@ import { formatCount, plural } from '../shared/format.ts';
 import { StatementTree } from './advice/statement-tree.ts';
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from './check.ts';
+import { isNamed } from './named-table.ts';
 import { shortRelation, stepTitle } from './wording.ts';
 
 export const rowsLost: Check = {
@@ -43,12 +44,6 @@ function lossesOf({ step: name, tables }: LostRowsRecord, { steps, evidence }: A
     const rows = lost.how === 'thinned-out' ? before - (lost.rowsLeft ?? 0) : before;
     return rows <= 0 || meant.some((table) => isNamed(table, lost.table)) ? [] : [{ lost, rows, step }];
   });
-}
-
-/** As in the plan: with or without its schema, quoted where the author likes it so. */
-function isNamed(written: string, table: string): boolean {
-  const plain = written.replaceAll('"', '');
-  return plain === table || plain === table.slice(table.indexOf('.') + 1);
 }
 
 function finding({ lost, rows, step }: Loss): CheckFinding {

@@ -114,6 +114,7 @@ const KINDS: readonly string[] = [
   'beside',
   'errors',
   'compatibility',
+  'coverage',
   'lockWait',
   'lockHold',
   'p99',

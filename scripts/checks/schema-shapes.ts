@@ -63,4 +63,11 @@ export const schemaRecord = z.discriminatedUnion('type', [
       }),
     ),
   }),
+  z.object({ type: z.literal('tables'), tMs: moment, tables: z.array(text) }),
+  z.object({
+    type: z.literal('renamed'),
+    step: text,
+    tMs: moment,
+    tables: z.array(z.object({ first: text, now: text })),
+  }),
 ]);

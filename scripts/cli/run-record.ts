@@ -24,6 +24,7 @@ export function startRecord(
     standby: rehearsal.postgres.standby,
     plan: rehearsal.plan.map(plannedStep),
     probes: ['presence', 'schema'],
+    ...(rehearsal.quietTables === undefined ? {} : { quietTables: rehearsal.quietTables }),
   };
 }
 
@@ -34,6 +35,7 @@ function plannedStep(step: Step): PlannedStep {
     kind: step.kind,
     pointOfNoReturn: step.pointOfNoReturn,
     ...(step.losesRows === undefined ? {} : { losesRows: step.losesRows }),
+    ...(step.quietTables === undefined ? {} : { quietTables: step.quietTables }),
     files: step.kind === 'sql' || step.kind === 'verify' ? step.files.map(({ file }) => file) : [],
     deploy: step.kind === 'deploy' ? { to: step.to, strategy: step.strategy, overMs: step.overMs } : null,
     batchTargetMs: step.kind === 'backfill' ? step.batchTargetMs : null,

@@ -2,11 +2,13 @@ import { publicPgError, sqlstateOf, type PublicPgError } from '../pg/pg-error.ts
 import { isOwnError } from '../pg/own-errors.ts';
 import type { PgClient } from '../pg/client.ts';
 import { initialVariables, presets, type SamplePools } from './draw.ts';
+import type { TableUse } from '../artifacts/compatibility-record.ts';
 import { queryAsText } from './query-as-text.ts';
 import { RefusalWitness, type Refusal } from './refusal.ts';
 import { Random } from './random.ts';
 import { runCommands, type SqlResult } from './run-commands.ts';
 import { ScriptError } from './script-error.ts';
+import { tableUses } from './table-uses.ts';
 import type { Command, ParsedScript, SqlCommand } from './script.ts';
 
 export interface OnceLimits {
@@ -29,7 +31,8 @@ function isWorthAnotherTry(thrown: unknown): boolean {
 }
 
 type Outcome =
-  | { readonly ok: true }
+  /** `uses`: undefined where its locks could not be seen. */
+  | { readonly ok: true; readonly uses: readonly TableUse[] | undefined }
   | {
       readonly ok: false;
       readonly error: PublicPgError;
@@ -45,7 +48,7 @@ interface Session {
 
 /** One try of a script; whatever it leaves on the session, `undo` takes away. */
 interface Way {
-  readonly run: (random: Random, witness: RefusalWitness) => Promise<void>;
+  readonly run: (random: Random, witness: RefusalWitness) => Promise<readonly TableUse[] | undefined>;
   readonly undo: () => Promise<void>;
 }
 
@@ -86,8 +89,8 @@ async function tryUntilSerialized(
     limits.signal?.throwIfAborted();
     const witness = new RefusalWitness(client.user);
     try {
-      await run(new Random(seed, `once/${script.file}`, attempt), witness);
-      return { ok: true };
+      const uses = await run(new Random(seed, `once/${script.file}`, attempt), witness);
+      return { ok: true, uses };
     } catch (error) {
       limits.signal?.throwIfAborted();
       if (attempt < TRIES && isWorthAnotherTry(error)) continue;
@@ -141,7 +144,7 @@ async function runAsInTraffic(
   random: Random,
   seed: number,
   { lockTimeoutMs, statementTimeoutMs }: OnceLimits,
-): Promise<void> {
+): Promise<undefined> {
   const variables = initialVariables(script, pools, random, presets(seed, 0));
   await client.query(
     `SET lock_timeout = ${Math.ceil(lockTimeoutMs)}; SET statement_timeout = ${Math.ceil(statementTimeoutMs)}`,
@@ -151,6 +154,7 @@ async function runAsInTraffic(
     return queryAsText(client, { text: command.text, values });
   };
   await runCommands(script.commands, { variables, random, query, pause: noPause });
+  return undefined;
 }
 
 async function tryScript(
@@ -160,7 +164,7 @@ async function tryScript(
   random: Random,
   seed: number,
   { lockTimeoutMs, statementTimeoutMs }: OnceLimits,
-): Promise<void> {
+): Promise<TableUse[] | undefined> {
   const variables = initialVariables(script, pools, random, presets(seed, 0));
   await client.query(
     `BEGIN; SET LOCAL lock_timeout = ${Math.ceil(lockTimeoutMs)}; SET LOCAL statement_timeout = ${Math.ceil(statementTimeoutMs)}`,
@@ -172,6 +176,8 @@ async function tryScript(
   };
   await runCommands(script.commands, { variables, random, query, pause: noPause });
   if (!rollsBack(script.commands)) await client.query('SET CONSTRAINTS ALL IMMEDIATE');
+  // Whatever went wrong with looking, the script did what it does.
+  return tableUses(client, script).catch(() => undefined);
 }
 
 /** What survives a schema does not depend on pauses, and waiting would only hold locks. */

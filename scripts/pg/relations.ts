@@ -37,14 +37,16 @@ function visit(value: unknown, found: Set<string>, withQueries: Set<string>): vo
     return;
   }
   if (!isRecord(value)) return;
-  if (typeof value['ctename'] === 'string') withQueries.add(quoted(value['ctename']));
+  if (typeof value['ctename'] === 'string') withQueries.add(quoteIdentifier(value['ctename']));
   if (typeof value['relname'] === 'string') found.add(rangeName(value['relname'], value['schemaname']));
   for (const name of listedNames(value)) found.add(name);
   for (const item of Object.values(value)) visit(item, found, withQueries);
 }
 
 function rangeName(relation: string, schema: unknown): string {
-  return typeof schema === 'string' ? `${quoted(schema)}.${quoted(relation)}` : quoted(relation);
+  return typeof schema === 'string'
+    ? `${quoteIdentifier(schema)}.${quoteIdentifier(relation)}`
+    : quoteIdentifier(relation);
 }
 
 function listedNames(value: Record<string, unknown>): string[] {
@@ -59,7 +61,7 @@ function listedNames(value: Record<string, unknown>): string[] {
       ? [
           words
             .slice(0, words.length - cut)
-            .map(quoted)
+            .map(quoteIdentifier)
             .join('.'),
         ]
       : [];
@@ -76,8 +78,10 @@ function wordsOf(object: unknown): string[] {
   });
 }
 
-/** As PostgreSQL's quote_ident: bare where it is lower case and no keyword but an unreserved one. */
-function quoted(name: string): string {
+/**
+ * As PostgreSQL's quote_ident: bare where it is lower case and no keyword but an unreserved one. `libpg-query` must be loaded.
+ */
+export function quoteIdentifier(name: string): string {
   return isBare(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 

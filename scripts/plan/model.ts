@@ -9,6 +9,8 @@ export interface Rehearsal {
   readonly load: LoadSpec;
   readonly budgets: Budgets;
   readonly plan: readonly Step[];
+  /** Tables that nobody uses while any step runs; may be schema-qualified. */
+  readonly quietTables?: readonly string[];
   /** In whose company the plan is rehearsed, one scenario after the other; at least one. */
   readonly scenarios: readonly Scenario[];
   /** Every file that takes part, relative to `dir`, sorted: the bytes that go into the run folder's `plan/`. */
@@ -158,6 +160,8 @@ interface StepBase {
   readonly pointOfNoReturn: boolean;
   /** Tables whose rows it removes on purpose; may be schema-qualified. */
   readonly losesRows?: readonly string[];
+  /** Tables that nobody uses while it runs; may be schema-qualified. */
+  readonly quietTables?: readonly string[];
   /** A SQL file that undoes the step. */
   readonly rollback?: SqlFile;
 }

@@ -60,6 +60,7 @@ async function readStep(config: StepConfig, { name, path, network }: Place, read
     retryPauseMs: config.retryPause,
     pointOfNoReturn: config.pointOfNoReturn,
     losesRows: config.losesRows,
+    quietTables: config.quietTables,
     rollback: await readRollback(config, path, reading),
   });
   if ('sql' in config) return await sqlStep(config, base, path, reading);

@@ -64,6 +64,7 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
     },
     budgets: budgetsOf(config.budgets),
     plan: steps,
+    ...(config.quietTables && { quietTables: config.quietTables }),
     scenarios,
     files: [...reading.files].sort(),
     outside: [...reading.outside].sort(),

@@ -13,6 +13,11 @@ import {
 import { networkSchema } from './schema-commands.ts';
 import { PHASES } from './model.ts';
 
+export const quietTablesSchema = z
+  .array(words('a table', 'public.sessions'))
+  .min(1, { error: 'names no table' })
+  .meta({ title: 'list of tables', examples: ['[public.sessions]'] });
+
 const common = {
   phase: choice('a phase', PHASES).describe(
     'Part of the release that the step belongs to: `expand`, `deploy`, `backfill`, `switch` or `contract`.',
@@ -39,6 +44,9 @@ const common = {
     .exactOptional()
     .meta({ title: 'list of tables', examples: ['[public.sessions]'] })
     .describe('Tables whose rows the step drops or empties on purpose.'),
+  quietTables: quietTablesSchema
+    .exactOptional()
+    .describe('Tables that truly nobody uses while the step runs: no script has to ask for them.'),
   pointOfNoReturn: flag(true)
     .prefault(false)
     .describe('After this step the release can no longer be rolled back.'),

@@ -14,7 +14,7 @@ import {
 import { commandsSchema, networkSchema } from './schema-commands.ts';
 import { actorsSchema, scenariosSchema } from './schema-actors.ts';
 import { hostsSchema } from './schema-hosts.ts';
-import { stepSchema } from './schema-steps.ts';
+import { quietTablesSchema, stepSchema } from './schema-steps.ts';
 
 /** rehearsal.yaml, version 1. Every key carries its meaning: the JSON Schema and docs/config.md are made from them. */
 
@@ -177,6 +177,9 @@ export const rehearsalSchema = z
       })
       .refine((steps) => steps.length > 0, { error: 'has no step' })
       .describe('The steps in their order. The key that says what a step does decides its kind.'),
+    quietTables: quietTablesSchema
+      .exactOptional()
+      .describe('Tables that truly nobody uses while the plan runs: no script has to ask for them.'),
     scenarios: scenariosSchema.exactOptional(),
   })
   .describe('A rehearsal of dress-rehearsal: rehearsal.yaml, version 1.');

@@ -88,6 +88,7 @@ export class CompatibilityProbe {
           sqlstate: outcome.ok ? null : outcome.error.sqlstate,
           message: outcome.ok ? null : outcome.error.message,
           ...(outcome.ok ? {} : { tries: outcome.tries }),
+          ...(outcome.ok && outcome.uses !== undefined ? { uses: outcome.uses } : {}),
           ...(outcome.ok || outcome.error.hint === undefined ? {} : { hint: outcome.error.hint }),
           ...(outcome.ok || outcome.refused === undefined ? {} : { refused: outcome.refused }),
         });

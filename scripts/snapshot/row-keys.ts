@@ -6,8 +6,12 @@ import type { RowKey } from '../artifacts/records.ts';
  * that can be deferred does not count). The primary key comes first, then the one with the fewest columns.
  */
 export async function readRowKeys(client: pg.Client): Promise<RowKey[]> {
-  const { rows } = await client.query<RowKey>(
-    `select distinct on (c.oid) n.nspname || '.' || c.relname as relation, k.columns
+  const { rows } = await client.query<Omit<RowKey, 'settable'> & { settable: string | null }>(
+    `select distinct on (c.oid) n.nspname || '.' || c.relname as relation, k.columns,
+            (select a.attname::text from pg_catalog.pg_attribute as a
+              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                and a.attgenerated = '' and a.attidentity <> 'a'
+              order by a.attname::text = any(k.columns), a.attnum limit 1) as settable
        from pg_catalog.pg_index as i
        join pg_catalog.pg_class as c on c.oid = i.indrelid
        join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
@@ -21,5 +25,7 @@ export async function readRowKeys(client: pg.Client): Promise<RowKey[]> {
         and k.is_set
       order by c.oid, i.indisprimary desc, k.width, i.indexrelid`,
   );
-  return rows.sort((a, b) => a.relation.localeCompare(b.relation));
+  return rows
+    .sort((a, b) => a.relation.localeCompare(b.relation))
+    .map(({ settable, ...key }) => (settable === null ? key : { ...key, settable }));
 }

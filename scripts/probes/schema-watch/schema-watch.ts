@@ -9,6 +9,7 @@ import type { ProbeLife } from '../probe-life.ts';
 import { BesideWatch } from './beside/beside-watch.ts';
 import { countLeft } from './count-left.ts';
 import { suspects } from './lost-rows.ts';
+import { TableNames } from './table-names.ts';
 import { oldestXid, readTables, type TableStock } from './table-stock.ts';
 import { readUnfinished } from './unfinished.ts';
 
@@ -32,6 +33,7 @@ export class SchemaWatch {
   #before: Map<number, TableStock> = new Map();
   /** Oldest transaction that was not over at the last look. */
   #sinceXid = '0';
+  #names: TableNames | undefined;
   #dead = false;
 
   private constructor(endpoint: PgEndpoint, server: ProbeConnection, sinks: Sinks) {
@@ -50,6 +52,8 @@ export class SchemaWatch {
     await watch.#guarded(async () => {
       watch.#sinceXid = await oldestXid(watch.#server);
       watch.#start = watch.#before = await readTables(watch.#server);
+      watch.#names = await TableNames.read(watch.#server);
+      sinks.writer.write({ type: 'tables', tMs: sinks.clock.now(), tables: watch.#names.first });
     });
     return watch;
   }
@@ -75,6 +79,7 @@ export class SchemaWatch {
     await this.#look(step, null);
     await this.#guarded(() => this.#lookForLostRows(step));
     await this.#guarded(() => this.#beside.afterStep(step));
+    await this.#guarded(() => this.#lookForNames(step));
   }
 
   async stop(): Promise<void> {
@@ -100,6 +105,12 @@ export class SchemaWatch {
     const lost = new Set(tables.map(({ table }) => table));
     this.#start = new Map([...this.#start].filter(([, { name }]) => !lost.has(name)));
     this.#before = now;
+  }
+
+  async #lookForNames(step: string): Promise<void> {
+    const { writer, clock } = this.#sinks;
+    const tables = (await this.#names?.renamed(this.#server)) ?? [];
+    if (tables.length > 0) writer.write({ type: 'renamed', step, tMs: clock.now(), tables });
   }
 
   /** The run goes on without its eyes; the verdict will be inconclusive. */

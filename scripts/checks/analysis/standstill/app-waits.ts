@@ -1,0 +1,46 @@
+import { lastLookMs } from '../../../artifacts/sighting-records.ts';
+import type { Analysis } from '../analyse.ts';
+import { overlapMs, type Interval } from '../intervals.ts';
+import type { FirstNames } from './table-names.ts';
+
+interface AppWait extends Interval {
+  /** Undefined of what is no table of before the plan, such as an index. */
+  readonly table: string | undefined;
+}
+
+/** Every wait of the app for a lock on a relation. */
+export class AppWaits {
+  readonly #waits: readonly AppWait[];
+
+  constructor({ evidence, steps }: Analysis, names: FirstNames) {
+    const wholes = new Map(
+      steps
+        .flatMap(({ run }) => run.statements.flatMap(({ locks }) => locks))
+        .flatMap(({ relation, partitionOf }) => (partitionOf === undefined ? [] : [[relation, partitionOf]])),
+    );
+    const seen = (evidence.waits ?? []).map((wait) => ({
+      ...wait,
+      fromMs: wait.sinceMs,
+      toMs: lastLookMs(wait),
+    }));
+    const told = (evidence.exactWaits ?? []).filter((record) => record.type === 'wait');
+    this.#waits = [...seen, ...told]
+      .filter(({ role, locktype }) => role === 'app' && locktype === 'relation')
+      .map(({ relation, fromMs, toMs }) => {
+        const index = steps.findLastIndex(({ run }) => run.window !== null && run.window.fromMs <= toMs);
+        const name = relation === null ? undefined : (wholes.get(relation) ?? relation);
+        return {
+          fromMs,
+          toMs,
+          table: name === undefined ? undefined : names.during(name, Math.max(0, index)),
+        };
+      });
+  }
+
+  /** Whether any lay within that time; one for what is no table may have been for an index of this one. */
+  haveAny(table: string, within: Interval): boolean {
+    return this.#waits.some(
+      (wait) => (wait.table === undefined || wait.table === table) && overlapMs(wait, within) >= 0,
+    );
+  }
+}

@@ -1,0 +1,79 @@
+import { blocksTraffic, lockStrength } from '../../../pg/lock-modes.ts';
+import type { StepAnalysis } from '../analyse.ts';
+import { groupBy } from '../group-by.ts';
+import { merged, type Interval } from '../intervals.ts';
+import type { FirstNames } from './table-names.ts';
+
+/** What cannot go on: `all` = not even reads, under ACCESS EXCLUSIVE. */
+export type Stopped = 'all' | 'writes';
+
+/** A table of before the plan that a step kept from others without a break, waiting for its lock or holding it. */
+export interface Standstill extends Interval {
+  /** `schema.name` before the plan; a partition by its topmost table. */
+  readonly table: string;
+  readonly stopped: Stopped;
+  /** Position of the statement that began it; null where the step has none. */
+  readonly statement: number | null;
+  readonly mode: string;
+}
+
+interface Blocking extends Interval {
+  readonly table: string;
+  readonly mode: string;
+  readonly statement: number | null;
+}
+
+/** Every stretch of a step in which a table stood still, in the order of time. */
+export function standstills(step: StepAnalysis, names: FirstNames): Standstill[] {
+  const blocking = blockingOf(step, names);
+  return [...groupBy(blocking, ({ table }) => table)].flatMap(([table, own]) => [
+    ...stretches(
+      table,
+      'all',
+      own.filter(({ mode }) => stopsReads(mode)),
+    ),
+    ...stretches(table, 'writes', own),
+  ]);
+}
+
+function stopsReads(mode: string): boolean {
+  return lockStrength(mode) === lockStrength('AccessExclusiveLock');
+}
+
+function stretches(table: string, stopped: Stopped, own: readonly Blocking[]): Standstill[] {
+  return merged(own).map(({ fromMs, toMs }) => {
+    const within = own.filter((one) => one.fromMs >= fromMs && one.toMs <= toMs);
+    const strongest = within.toSorted((a, b) => lockStrength(b.mode) - lockStrength(a.mode))[0];
+    const first = within.toSorted((a, b) => a.fromMs - b.fromMs)[0];
+    return {
+      ...{ table, stopped, fromMs, toMs },
+      ...{ statement: first?.statement ?? null, mode: strongest?.mode ?? '' },
+    };
+  });
+}
+
+function blockingOf(step: StepAnalysis, names: FirstNames): Blocking[] {
+  const index = step.run.index - 1;
+  const tableOf = (relation: string, partitionOf?: string): string | undefined =>
+    (partitionOf === undefined ? undefined : names.during(partitionOf, index)) ??
+    names.during(relation, index);
+  const found: Blocking[] = [];
+  const add = (
+    mode: string,
+    table: string | undefined,
+    { fromMs, toMs }: Interval,
+    statement: number | null,
+  ) => {
+    if (table !== undefined && blocksTraffic(mode)) found.push({ table, mode, fromMs, toMs, statement });
+  };
+  for (const { record, spans, waits } of step.tries) {
+    const wholes = new Map(record.locks.map(({ relation, partitionOf }) => [relation, partitionOf]));
+    for (const span of spans) add(span.mode, tableOf(span.relation, span.partitionOf), span, record.index);
+    for (const { wait, fromMs, toMs } of waits) {
+      if (wait.relation === null || wait.locktype !== 'relation') continue;
+      add(wait.mode, tableOf(wait.relation, wholes.get(wait.relation)), { fromMs, toMs }, record.index);
+    }
+  }
+  for (const span of step.outsideLocks) add(span.mode, tableOf(span.relation, span.partitionOf), span, null);
+  return found;
+}

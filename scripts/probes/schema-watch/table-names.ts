@@ -1,0 +1,45 @@
+import type { RenamedRecord } from '../../artifacts/schema-records.ts';
+import type { Asker } from '../../pg/asker.ts';
+import { FIRST_USER_OID } from '../catalog.ts';
+
+const NAMES = `
+  select c.oid::bigint, n.nspname || '.' || c.relname
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't' and c.oid >= ${FIRST_USER_OID}
+   order by 2`;
+
+/** What the tables and materialized views that were there before the plan are called by now. */
+export class TableNames {
+  readonly #first: ReadonlyMap<string, string>;
+  readonly #told = new Map<string, string>();
+
+  private constructor(first: ReadonlyMap<string, string>) {
+    this.#first = first;
+  }
+
+  /** @throws what PostgreSQL says */
+  static async read(client: Asker): Promise<TableNames> {
+    return new TableNames(await readNames(client));
+  }
+
+  /** `schema.name`, before the plan. */
+  get first(): string[] {
+    return [...this.#first.values()];
+  }
+
+  /** Those whose names are others than at the last look. @throws what PostgreSQL says */
+  async renamed(client: Asker): Promise<RenamedRecord['tables']> {
+    const now = await readNames(client);
+    const changed = [...this.#first].flatMap(([oid, first]) => {
+      const name = now.get(oid);
+      return name === undefined || name === (this.#told.get(oid) ?? first) ? [] : [{ oid, first, now: name }];
+    });
+    for (const { oid, now: name } of changed) this.#told.set(oid, name);
+    return changed.map(({ first, now: name }) => ({ first, now: name }));
+  }
+}
+
+async function readNames(client: Asker): Promise<Map<string, string>> {
+  const { rows } = await client.query<[oid: string, name: string]>({ text: NAMES, rowMode: 'array' });
+  return new Map(rows);
+}
