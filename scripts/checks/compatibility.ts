@@ -3,6 +3,7 @@ import { adviseBroken } from './advice.ts';
 import { appTrouble, saidAs } from './app-trouble.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import { groupBy } from './analysis/group-by.ts';
+import { namedCause } from './analysis/named-cause.ts';
 import { matrixStates, type MatrixState } from './analysis/matrix.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { statementOfFailure } from './failure-statement.ts';
@@ -51,7 +52,7 @@ function liveFinding(group: readonly MatrixState[], analysis: Analysis): CheckFi
     (failure) => failure.step === step && group.some((state) => isOf(state.record, failure)),
   );
   const failed = failures.reduce((sum, { rows }) => sum + rows.length, 0);
-  const statement = failures[0] ? statementOfFailure(analysis, failures[0]) : null;
+  const statement = failures[0] ? statementOfFailure(analysis, failures[0]) : statementNamed(first, analysis);
   const stop = stops(analysis).find(
     (one) => one.step.run === step && (statement === null || one.statement?.record.index === statement),
   );
@@ -71,6 +72,13 @@ function liveFinding(group: readonly MatrixState[], analysis: Analysis): CheckFi
     ...(trouble === undefined ? {} : adviseBroken(trouble, stop, analysis)),
     hurt: { failed, delayed: 0, ms: 0 },
   };
+}
+
+/** Where no request of the traffic failed: the statement that PostgreSQL's message explains. */
+function statementNamed(state: MatrixState | undefined, { causes, evidence }: Analysis): number | null {
+  if (state?.step == null) return null;
+  const cause = namedCause(state.record, state.step, causes, evidence.schema ?? []);
+  return cause === undefined ? null : (causes[cause]?.statement?.record.index ?? null);
 }
 
 function isOf(

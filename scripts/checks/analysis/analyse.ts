@@ -120,7 +120,10 @@ export function analyse(whole: Evidence): Analysis {
   const looked = evidence.compatibility ?? [];
   const cells = ownCells(looked, ownErrors, evidence.run.load.versions[0]?.name);
   const matrix = looked.map((cell) => (cells.has(cell) ? { ...cell, ok: true } : cell));
-  const failures = requests ? failedRequests({ requests, steps: runs, causes, matrix, blame, own }) : [];
+  const { schema = [] } = evidence;
+  const failures = requests
+    ? failedRequests({ requests, steps: runs, causes, matrix, blame, own, schema })
+    : [];
   const blocked = blockedSessions(attributed);
   const facts: Facts = {
     ...{ evidence, causes, delayed, failures, blocked, waits, graph: new WaitGraph(waits) },

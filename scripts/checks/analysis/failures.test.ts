@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import type { CompatibilityRecord } from '../../artifacts/records.ts';
+import { describe, expect, test } from 'vitest';
+import type { CompatibilityRecord, SchemaRecord, StatementRecord } from '../../artifacts/records.ts';
 import {
   evidence,
   plannedStep,
@@ -115,3 +115,98 @@ test.each(LATE)(
     ]);
   },
 );
+
+describe('the statement of a step that took away what the message names', () => {
+  const at = (index: number, sql: string, more: Partial<StatementRecord> = {}): StatementRecord =>
+    statementRecord({ index, sql, sentMs: 4940 + index * 10, respondedMs: 4945 + index * 10, ...more });
+  const fallen: SchemaRecord = {
+    ...{ type: 'fallen', step: 'alter', statement: 1, tMs: 5000 },
+    objects: [{ kind: 'view', name: 'public.totals_by_day', relation: null }],
+  };
+  const told = (
+    sqlstate: string,
+    message: string,
+    statements: StatementRecord[],
+    schema: SchemaRecord[] = [],
+  ) => {
+    const cells = [cell('start', null), { ...cell('alter', sqlstate), message }];
+    const own = [...stepWindow('alter', 4900, 5100), ...statements, ...stepWindow('soak', 5200, 9000)];
+    const requests = requestTable([request(5300, 5301, sqlstate)]);
+    const analysis = analyse(evidence({ run, steps: own, requests, compatibility: cells, schema }));
+    const [{ cause } = { cause: null }] = analysis.failures;
+    return cause === null ? null : analysis.causes[cause]?.statement?.record.index;
+  };
+  const recreated = [at(1, 'drop view totals cascade'), at(2, 'create view totals as select 1 as sum')];
+
+  test.each([
+    [
+      'a view that fell with CASCADE, by the catalogs',
+      '42P01',
+      'relation "totals_by_day" does not exist',
+      recreated,
+      [fallen],
+      1,
+    ],
+    [
+      'a view that fell with CASCADE, by the NOTICE',
+      ...['42P01', 'relation "totals_by_day" does not exist'],
+      [
+        {
+          ...at(1, 'drop view totals cascade'),
+          notices: [
+            {
+              severity: 'NOTICE',
+              sqlstate: '00000',
+              message: 'drop cascades to view totals_by_day',
+              count: 1,
+            },
+          ],
+        },
+        at(2, 'create view totals as select 1 as sum'),
+      ],
+      ...[[], 1],
+    ],
+    [
+      'a column that the view made anew lacks',
+      '42703',
+      'column totals.day does not exist',
+      recreated,
+      [fallen],
+      2,
+    ],
+    [
+      'the first of two dropped columns',
+      '42703',
+      'column "a" does not exist',
+      [
+        at(1, 'alter table t drop column a'),
+        at(2, 'alter table t drop column b'),
+        at(3, 'alter table t rename column c to d'),
+      ],
+      [],
+      1,
+    ],
+    [
+      'a renamed column',
+      '42703',
+      'column t.c does not exist',
+      [at(1, 'alter table t drop column a'), at(2, 'alter table t rename column c to d'), at(3, 'analyze t')],
+      [],
+      2,
+    ],
+    [
+      'a check',
+      '23514',
+      'new row for relation "t" violates check constraint "positive"',
+      [at(1, 'alter table t add constraint positive check (a > 0)'), at(2, 'analyze t')],
+      [],
+      1,
+    ],
+    ['a message that no statement names', '42703', 'column "z" does not exist', recreated, [], 2],
+  ] as [string, string, string, StatementRecord[], SchemaRecord[], number][])(
+    'is named: %s',
+    (_, sqlstate, message, statements, schema, index) => {
+      expect(told(sqlstate, message, statements, schema)).toBe(index);
+    },
+  );
+});

@@ -1,8 +1,10 @@
 import type { CompatibilityRecord } from '../../artifacts/records.ts';
+import type { SchemaRecord } from '../../artifacts/schema-records.ts';
 import type { RequestTable } from '../request-table.ts';
 import { isPassive, type Disturbance } from './disturbances.ts';
 import { explainedBy } from './explained-by.ts';
 import { groupBy } from './group-by.ts';
+import { namedCause } from './named-cause.ts';
 import type { StepRun } from './steps.ts';
 import type { WaitBlame } from './wait-blame.ts';
 
@@ -26,6 +28,8 @@ export interface FailureFacts {
   readonly steps: readonly StepRun[];
   readonly causes: readonly Disturbance[];
   readonly matrix: readonly CompatibilityRecord[];
+  /** What fell with which statement. */
+  readonly schema?: readonly SchemaRecord[];
   /** Absent: nothing is known of what requests waited for. */
   readonly blame?: Pick<WaitBlame, 'of'> | undefined;
   /** Requests that the app's own rate of errors explains. */
@@ -80,13 +84,13 @@ function kindOfRow(
 
 function byCause(
   rows: readonly number[],
-  { requests, steps, causes, matrix, blame: waits }: FailureFacts,
+  { requests, steps, causes, matrix, schema = [], blame: waits }: FailureFacts,
   likely?: FailedRequests,
 ): FailedRequests[] {
   const kind = kindOfRow(rows[0] ?? 0, requests);
   const { sqlstate } = kind;
   const breaks = breakingSteps(matrix, steps, kind);
-  const blame = new Blame({ steps, causes, breaks, sqlstate, likely });
+  const blame = new Blame({ steps, causes, breaks, sqlstate, likely, schema });
   const ordered = rows.toSorted((a, b) => (requests.endMs[a] ?? 0) - (requests.endMs[b] ?? 0));
   const groups = groupBy(ordered, (failedRow) =>
     blame.of(requests.endMs[failedRow] ?? 0, waits?.of(failedRow)),
@@ -99,18 +103,24 @@ function byCause(
   }));
 }
 
+/** A step that broke a script, and what PostgreSQL said of it then. */
+interface Breaking {
+  readonly step: StepRun;
+  readonly message: string | null;
+}
+
 /** Steps after which the script fails with `sqlstate` although it worked before them. */
 function breakingSteps(
   matrix: readonly CompatibilityRecord[],
   steps: readonly StepRun[],
   kind: { version: string; script: string; sqlstate: string },
-): StepRun[] {
+): Breaking[] {
   const states = matrix.filter(({ version, script }) => version === kind.version && script === kind.script);
-  const breaking: StepRun[] = [];
+  const breaking: Breaking[] = [];
   let worked = false;
-  for (const { after, ok, sqlstate } of states) {
+  for (const { after, ok, sqlstate, message } of states) {
     const step = steps.find(({ planned }) => planned.name === after);
-    if (worked && !ok && sqlstate === kind.sqlstate && step !== undefined) breaking.push(step);
+    if (worked && !ok && sqlstate === kind.sqlstate && step !== undefined) breaking.push({ step, message });
     worked = ok;
   }
   return breaking;
@@ -130,7 +140,8 @@ interface Cause {
 interface BlameFacts {
   readonly steps: readonly StepRun[];
   readonly causes: readonly Disturbance[];
-  readonly breaks: readonly StepRun[];
+  readonly breaks: readonly Breaking[];
+  readonly schema: readonly SchemaRecord[];
   readonly sqlstate: string;
   /** What made most others fail, for those that say nothing themselves. */
   readonly likely: Pick<FailedRequests, 'step' | 'cause'> | undefined;
@@ -157,8 +168,8 @@ class Blame {
    */
   of(atMs: number, waitedFor: number | undefined): Cause {
     const { breaks, sqlstate, likely } = this.#facts;
-    const step = breaks.findLast(({ window }) => window !== null && window.fromMs <= atMs);
-    if (step !== undefined) return this.#brokenBy(step, atMs);
+    const broken = breaks.findLast(({ step: { window } }) => window !== null && window.fromMs <= atMs);
+    if (broken !== undefined) return this.#brokenBy(broken, atMs);
     const change =
       sqlstate === STALE_PLAN
         ? this.#causes.findLastIndex(({ rank, fromMs }) => rank === 2 && fromMs <= atMs)
@@ -180,10 +191,14 @@ class Blame {
     return fromMs !== undefined && fromMs <= atMs ? this.#explained : undefined;
   }
 
-  #brokenBy(step: StepRun, atMs: number): Cause {
+  /** The statement that the message names, if it was there before the first failure; else the last one before that. */
+  #brokenBy({ step, message }: Breaking, atMs: number): Cause {
     const known = this.#broken.get(step);
     if (known !== undefined) return known;
-    const cause = this.#same(step, this.#lastBefore(step, atMs));
+    const { sqlstate, schema } = this.#facts;
+    const named = namedCause({ sqlstate, message }, step, this.#causes, schema);
+    const isBefore = named !== undefined && (this.#causes[named]?.fromMs ?? Infinity) <= atMs;
+    const cause = this.#same(step, isBefore ? named : this.#lastBefore(step, atMs));
     this.#broken.set(step, cause);
     return cause;
   }
