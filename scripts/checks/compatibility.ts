@@ -7,6 +7,7 @@ import { namedCause } from './analysis/named-cause.ts';
 import { matrixStates, type MatrixState } from './analysis/matrix.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { statementOfFailure } from './failure-statement.ts';
+import { hiddenByPrepared } from './hidden-by-prepared.ts';
 import { stops } from './stops.ts';
 import { listed, stepTitle } from './wording.ts';
 
@@ -68,7 +69,9 @@ function liveFinding(group: readonly MatrixState[], analysis: Analysis): CheckFi
     statement,
     measured: group.length,
     sqlstate: record?.sqlstate ?? null,
-    message: step ? `${stepTitle(step)} breaks ${what}.` : `The schema at the start does not fit ${what}.`,
+    message: step
+      ? `${stepTitle(step)} breaks ${what}.${hiddenByPrepared(group, analysis)}`
+      : `The schema at the start does not fit ${what}.`,
     ...(trouble === undefined ? {} : adviseBroken(trouble, stop, analysis)),
     hurt: { failed, delayed: 0, ms: 0 },
   };
