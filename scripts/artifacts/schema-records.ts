@@ -1,3 +1,5 @@
+import type { DependencyRecord, ScriptPlansRecord } from './dependency-records.ts';
+
 /** artifacts/schema.ndjson: what the plan left in the database, in order of time. Older runs have none. */
 export type SchemaRecord =
   | UnfinishedRecord
@@ -6,7 +8,9 @@ export type SchemaRecord =
   | MadeAgainRecord
   | BrokenRowsRecord
   | TablesRecord
-  | RenamedRecord;
+  | RenamedRecord
+  | DependencyRecord
+  | ScriptPlansRecord;
 
 /** Everything unfinished in the database at one look. */
 export interface UnfinishedRecord {

@@ -18,7 +18,8 @@ export function hiddenByPrepared(group: readonly MatrixState[], { evidence, fail
   const { requests } = evidence;
   const [first] = group;
   const { sqlstate } = first?.record ?? {};
-  if (requests === undefined || first?.step?.window == null || !WHILE_ANALYSED.test(sqlstate ?? '')) return '';
+  if (requests === undefined || first?.step?.window == null || !WHILE_ANALYSED.test(sqlstate ?? ''))
+    return '';
   const names = new Set(group.map(({ record }) => `${record.version} ${record.script}`));
   const isOfGroup = (version: string, script: string): boolean => names.has(`${version} ${script}`);
   if (failures.some((one) => one.sqlstate === sqlstate && isOfGroup(one.version, one.script))) return '';

@@ -15,6 +15,7 @@ import { lockSlots } from './lock-slots.ts';
 import { lockWait } from './lock-wait.ts';
 import { p99 } from './p99.ts';
 import { rowsLost } from './rows-lost.ts';
+import { scriptLatency } from './script-latency.ts';
 import { serverPresence } from './server-presence.ts';
 import { replicationLag } from './replication-lag.ts';
 import { stepDuration } from './step-duration.ts';
@@ -41,6 +42,7 @@ export const CHECKS: readonly Check[] = [
   p99,
   replicationLag,
   rowsLost,
+  scriptLatency,
   serverPresence,
   stepDuration,
   steps,

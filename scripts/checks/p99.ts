@@ -4,6 +4,9 @@ import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
 import type { Latency } from './analysis/percentiles.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { isPassive } from './analysis/disturbances.ts';
+import type { SlowScript } from './analysis/slower/slow-scripts.ts';
+import { slowBehind } from './slower/over-budget.ts';
+import { adviceOf, figuresOf, statementOf, whyOf } from './slower/told.ts';
 import { stops } from './stops.ts';
 import { budgetMs, stepTitle } from './wording.ts';
 
@@ -24,7 +27,8 @@ export const p99: Check = {
     const over = budget === undefined ? [] : all.filter(({ latency }) => latency.p99Ms > budget);
     return {
       measured: all.length === 0 ? null : Math.max(...all.map(({ latency }) => latency.p99Ms)),
-      findings: over.map(({ step, latency }): CheckFinding => {
+      findings: onceByScript(over, analysis, budget ?? 0).map(({ step, latency, slow }): CheckFinding => {
+        if (slow !== undefined) return ofScript(slow, step, latency, budget ?? 0);
         const blamed = causeOf(step, analysis);
         const worst = stops(analysis)
           .filter((stop) => stop.step === blamed)
@@ -43,6 +47,43 @@ export const p99: Check = {
     };
   },
 };
+
+interface Over {
+  readonly step: StepAnalysis;
+  readonly latency: Latency;
+}
+
+/** A script that stayed slow is over the budget in each step that follows: told once, where it was worst. */
+function onceByScript(
+  over: readonly Over[],
+  analysis: Analysis,
+  budget: number,
+): (Over & { slow: SlowScript | undefined })[] {
+  const all = over.map((one) => ({ ...one, slow: slowBehind(analysis, one.step, budget) }));
+  const worst = all.toSorted((a, b) => b.latency.p99Ms - a.latency.p99Ms);
+  return all.filter((one) => one.slow === undefined || worst.find(({ slow }) => slow === one.slow) === one);
+}
+
+function ofScript(
+  slow: SlowScript,
+  { run, victims }: StepAnalysis,
+  latency: Latency,
+  budget: number,
+): CheckFinding {
+  const during = run === slow.step ? '' : `, during ${run.planned.name},`;
+  return {
+    status: 'fail',
+    step: slow.step.planned.name,
+    statement: statementOf(slow),
+    measured: latency.p99Ms,
+    budget,
+    message:
+      `After ${stepTitle(slow.step).replace('Step', 'step')}${during} the app's p99 was ${formatMs(latency.p99Ms)} ${budgetMs(budget)}: ` +
+      `${figuresOf(slow)}.${whyOf(slow)}`,
+    ...adviceOf(slow),
+    hurt: { failed: 0, delayed: Math.max(1, victims.delayed), ms: latency.p99Ms },
+  };
+}
 
 /** A soak or a verify makes nothing slow: whatever is slow in it has been so since the last step that did something. */
 function causeOf(step: StepAnalysis, { steps }: Analysis): StepAnalysis {

@@ -118,6 +118,7 @@ const KINDS: readonly string[] = [
   'lockWait',
   'lockHold',
   'p99',
+  'scriptLatency',
   'blockedSeconds',
   'lockSlots',
   'replicationLag',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UNFINISHED_KINDS, WAYS_TO_LOSE_ROWS } from '../artifacts/schema-records.ts';
 import { isMoment } from '../shared/moments.ts';
+import { dependencyRecords } from './dependency-shapes.ts';
 
 /* The shapes of artifacts/schema.ndjson. */
 
@@ -11,6 +12,7 @@ const text = z.string();
 const schemaObjects = z.array(z.object({ kind: text, name: text, relation: text.nullable() }));
 
 export const schemaRecord = z.discriminatedUnion('type', [
+  ...dependencyRecords,
   z.object({
     type: z.literal('fallen'),
     step: text,

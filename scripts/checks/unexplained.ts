@@ -6,6 +6,7 @@ import { isPassive } from './analysis/disturbances.ts';
 import type { Stranger } from './analysis/strangers.ts';
 import { planStartMs, stepAt } from './analysis/steps.ts';
 import type { Check, CheckFinding } from './check.ts';
+import { explainedBySlowScripts } from './slower/explained-rows.ts';
 import { stepTitle } from './wording.ts';
 
 /** Share of the requests since the plan began that may be slower than a budget without a reason: what a p99 leaves aside. */
@@ -33,7 +34,8 @@ export const unexplained: Check = {
     const { intendedMs, endMs, count } = evidence.requests;
     let all = 0;
     for (let row = 0; row < count; row++) if ((endMs[row] ?? 0) >= startMs) all += 1;
-    const rows = unexplainedRows(analysis).filter((row) => (endMs[row] ?? 0) >= startMs);
+    const isExplained = explainedBySlowScripts(analysis);
+    const rows = unexplainedRows(analysis).filter((row) => (endMs[row] ?? 0) >= startMs && !isExplained(row));
     const limitMs = latencyLimitMs(budgets);
     const beyond = rows.filter((row) => (endMs[row] ?? 0) - (intendedMs[row] ?? 0) > limitMs);
     const measured = all === 0 ? 0 : (rows.length / all) * 100;

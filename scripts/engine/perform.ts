@@ -191,7 +191,7 @@ async function startProbes(run: Performance, cleanup: Cleanup): Promise<Probes> 
   const watch = await LockWatch.start(endpoint, { clock, life, exact, ...records });
   cleanup.add('lock watch', () => watch.stop());
   const looks = { writer: writer(run, cleanup, 'schema'), clock, life };
-  const schema = await SchemaWatch.start(endpoint, looks);
+  const schema = await SchemaWatch.start(endpoint, versions, looks);
   cleanup.add('schema watch', () => schema.stop());
   return { life, watch, schema, compatibility, pools, lagMs: () => lagMs };
 }

@@ -24,6 +24,7 @@ import { PreparedHolds, type PreparedHold } from './prepared.ts';
 import { Releases } from './releases.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
 import { strangers, type Stranger } from './strangers.ts';
+import { slowScripts, type SlowScript } from './slower/slow-scripts.ts';
 import { standbyFigures, type StandbyFigures } from './standby.ts';
 import { presences, type Presence } from './presence.ts';
 import { arrangeSteps, lastMomentMs, transactionSinceMs, type StepRun } from './steps.ts';
@@ -79,6 +80,8 @@ export interface Analysis {
   readonly live: readonly LiveVersions[];
   /** What failures and victims refer to by index. */
   readonly causes: readonly Disturbance[];
+  /** Scripts that stayed slower behind a step, for a reason of their own. */
+  readonly slow: readonly SlowScript[];
   readonly generator: GeneratorFigures | null;
   readonly standby: StandbyFigures | null;
   /** When a server or the tool was away through no doing of the plan's; requests of those times are not in `evidence`. */
@@ -141,6 +144,7 @@ export function analyse(whole: Evidence): Analysis {
     prepared: prepared.all,
     causes,
     live: liveVersions(evidence.run.load.versions[0]?.name, runs),
+    slow: slowScripts(evidence, runs, delayed?.waited ?? new Set()),
     generator: requests ? generatorFigures(requests, load) : null,
     standby: standbyFigures(evidence, runs),
     company: presences(evidence.actors ?? [], lastMomentMs(evidence)),

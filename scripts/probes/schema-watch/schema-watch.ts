@@ -7,7 +7,9 @@ import type { RunClock } from '../../shared/run-clock.ts';
 import { ProbeConnection } from '../probe-connection.ts';
 import type { ProbeLife } from '../probe-life.ts';
 import { BesideWatch } from './beside/beside-watch.ts';
+import type { VersionScripts } from '../compatibility.ts';
 import { countLeft } from './count-left.ts';
+import { DependencyWatch } from './dependencies/dependency-watch.ts';
 import { suspects } from './lost-rows.ts';
 import { TableNames } from './table-names.ts';
 import { oldestXid, readTables, type TableStock } from './table-stock.ts';
@@ -28,6 +30,7 @@ export class SchemaWatch {
   readonly #sinks: Sinks;
   readonly #endpoint: PgEndpoint;
   readonly #beside: BesideWatch;
+  readonly #dependencies: DependencyWatch;
   /** Before the plan, without those whose rows are known to be gone; and at the last look. */
   #start: Map<number, TableStock> = new Map();
   #before: Map<number, TableStock> = new Map();
@@ -36,8 +39,14 @@ export class SchemaWatch {
   #names: TableNames | undefined;
   #dead = false;
 
-  private constructor(endpoint: PgEndpoint, server: ProbeConnection, sinks: Sinks) {
+  private constructor(
+    endpoint: PgEndpoint,
+    server: ProbeConnection,
+    versions: readonly VersionScripts[],
+    sinks: Sinks,
+  ) {
     this.#endpoint = endpoint;
+    this.#dependencies = new DependencyWatch(endpoint, versions);
     this.#server = server;
     this.#sinks = sinks;
     this.#beside = new BesideWatch({ endpoint, server, writer: sinks.writer, clock: sinks.clock });
@@ -45,9 +54,13 @@ export class SchemaWatch {
   }
 
   /** Looks for the first time. */
-  static async start(endpoint: PgEndpoint, sinks: Sinks): Promise<SchemaWatch> {
+  static async start(
+    endpoint: PgEndpoint,
+    versions: readonly VersionScripts[],
+    sinks: Sinks,
+  ): Promise<SchemaWatch> {
     const owner = { probe: 'schema', life: sinks.life, mayBeAwayMs: MAY_BE_AWAY_MS } as const;
-    const watch = new SchemaWatch(endpoint, await ProbeConnection.open(endpoint, owner), sinks);
+    const watch = new SchemaWatch(endpoint, await ProbeConnection.open(endpoint, owner), versions, sinks);
     await watch.#look(null, null);
     await watch.#guarded(async () => {
       watch.#sinceXid = await oldestXid(watch.#server);
@@ -55,6 +68,7 @@ export class SchemaWatch {
       watch.#names = await TableNames.read(watch.#server);
       sinks.writer.write({ type: 'tables', tMs: sinks.clock.now(), tables: watch.#names.first });
     });
+    await watch.#guarded(() => watch.#lookAtDependencies(null));
     return watch;
   }
 
@@ -80,6 +94,7 @@ export class SchemaWatch {
     await this.#guarded(() => this.#lookForLostRows(step));
     await this.#guarded(() => this.#beside.afterStep(step));
     await this.#guarded(() => this.#lookForNames(step));
+    await this.#guarded(() => this.#lookAtDependencies(step));
   }
 
   async stop(): Promise<void> {
@@ -93,6 +108,14 @@ export class SchemaWatch {
       const objects = await readUnfinished(this.#server);
       writer.write({ type: 'unfinished', step, attempt, tMs: clock.now(), objects });
     });
+  }
+
+  async #lookAtDependencies(step: string | null): Promise<void> {
+    const { writer, clock } = this.#sinks;
+    const { changes, plans } = await this.#dependencies.look();
+    const tMs = clock.now();
+    if (plans.length > 0) writer.write({ type: 'script-plans', step, tMs, plans });
+    if (step !== null && changes.length > 0) writer.write({ type: 'dependencies', step, tMs, changes });
   }
 
   async #lookForLostRows(step: string): Promise<void> {

@@ -1,0 +1,95 @@
+/** What the app's statements lean on, as far as a step changed it; in artifacts/schema.ndjson. Names are `schema.name` for tables. */
+export interface DependencyRecord {
+  readonly type: 'dependencies';
+  readonly step: string;
+  readonly tMs: number;
+  readonly changes: readonly DependencyChange[];
+}
+
+export type DependencyChange =
+  | { readonly kind: 'index-gone'; readonly index: TableIndex }
+  | { readonly kind: 'index-made'; readonly index: TableIndex }
+  /** The columns are there, what ANALYZE knew of them is not. */
+  | { readonly kind: 'statistics-gone'; readonly table: string; readonly columns: readonly string[] }
+  /** No index leads with the columns of a foreign key that was added, or one that did is gone. */
+  | { readonly kind: 'key-unindexed'; readonly key: ForeignKey }
+  | { readonly kind: 'trigger-made'; readonly trigger: RowTrigger }
+  /** Its entries are those of the definition before. */
+  | { readonly kind: 'function-changed'; readonly name: string; readonly indexes: readonly string[] }
+  | {
+      readonly kind: 'published-changed';
+      readonly table: string;
+      readonly publications: readonly string[];
+      readonly added: readonly string[];
+      readonly dropped: readonly string[];
+      readonly retyped: readonly string[];
+    };
+
+export const DEPENDENCY_KINDS = [
+  'index-gone',
+  'index-made',
+  'statistics-gone',
+  'key-unindexed',
+  'trigger-made',
+  'function-changed',
+  'published-changed',
+] as const satisfies readonly DependencyChange['kind'][];
+
+export interface TableIndex {
+  readonly name: string;
+  readonly table: string;
+  /** Of its expressions nothing is told. */
+  readonly columns: readonly string[];
+  readonly isUnique: boolean;
+  readonly isPartial: boolean;
+}
+
+export interface ForeignKey {
+  readonly name: string;
+  /** The referring one. */
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly refersTo: string;
+  readonly referred: readonly string[];
+}
+
+/** An enabled trigger that fires for each row. */
+export interface RowTrigger {
+  readonly name: string;
+  readonly table: string;
+  readonly function: string;
+  readonly events: readonly ('insert' | 'update' | 'delete')[];
+}
+
+export interface PublishedTable {
+  readonly table: string;
+  readonly publications: readonly string[];
+  /** Each as name, tab, type. */
+  readonly columns: readonly string[];
+  /** Those that are published; empty = not known, so all of them. */
+  readonly listed: readonly string[];
+}
+
+/** How scripts of the app would be run, by generic plans: all at the start, later those that are other than before. */
+export interface ScriptPlansRecord {
+  readonly type: 'script-plans';
+  /** Null = before the first step. */
+  readonly step: string | null;
+  readonly tMs: number;
+  readonly plans: readonly ScriptPlan[];
+}
+
+export interface ScriptPlan {
+  readonly version: string;
+  readonly script: string;
+  /** Position in the script, from 1. */
+  readonly statement: number;
+  readonly line: number;
+  /** `Limit > Index Scan Backward using links_pkey on links`; several inputs of a node stand in brackets. */
+  readonly text: string;
+  readonly relations: readonly string[];
+  readonly indexes: readonly string[];
+  readonly writes: readonly { readonly relation: string; readonly operation: PlanOperation }[];
+}
+
+export type PlanOperation = 'insert' | 'update' | 'delete' | 'merge';

@@ -1,0 +1,32 @@
+import type { ScriptPlan } from '../../../artifacts/dependency-records.ts';
+import type { StepRun } from '../steps.ts';
+import { firstOf, type Began } from './began.ts';
+import { isSlower, NO_DRIFT } from './rule.ts';
+import type { StatisticsGap } from './statistics-gaps.ts';
+import type { CalmStretch, Sample } from './times.ts';
+
+interface SampledGap {
+  readonly gap: StatisticsGap;
+  readonly samples: ReadonlyMap<string, Sample>;
+}
+
+/** A script that was slow only until the ANALYZE that followed a change of a type, in the same step. */
+export function slowInGap(
+  key: string,
+  stretches: readonly CalmStretch[],
+  gaps: readonly SampledGap[],
+  plansBefore: (step: StepRun) => readonly ScriptPlan[],
+): Began | undefined {
+  const before = firstOf(key, stretches)?.sample;
+  if (before === undefined) return undefined;
+  for (const { gap, samples } of gaps) {
+    const { step, columns, fromMs, toMs } = gap;
+    const after = samples.get(key);
+    const relations = plansBefore(step).flatMap((plan) => plan.relations);
+    const table = relations.find((name) => name.endsWith(`.${gap.table}`));
+    if (after === undefined || table === undefined || !isSlower(before, after, NO_DRIFT, 'inGap')) continue;
+    const cause = { kind: 'statistics-gone', table, columns } as const;
+    return { step, cause: { step, cause, plan: null, isSure: true }, before, after, fromMs, toMs };
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import { StatementTree, quoted } from '../advice/statement-tree.ts';
+import type { SlowCause } from '../analysis/slower/causes.ts';
+import type { CheckFinding } from '../check.ts';
+import { listed, shortRelation } from '../wording.ts';
+
+type Remedy = Pick<CheckFinding, 'advice' | 'insteadSql'>;
+
+/** @param sql the statement that did it; empty where none can be named */
+export function remedyOf(cause: SlowCause, sql: string): Remedy {
+  switch (cause.kind) {
+    case 'key-unindexed': {
+      const { table, columns } = cause.key;
+      return {
+        advice: `Build the index on ${listed(columns)} of ${shortRelation(table)} first, CONCURRENTLY, and add the foreign key when it is there.`,
+        insteadSql: `create index concurrently on ${spelled(table)} (${columns.map(quoted).join(', ')});${then(sql)}`,
+      };
+    }
+    case 'statistics-gone':
+      return statisticsRemedy(cause.table, cause.columns, sql);
+    case 'index-gone':
+      return {
+        advice: `Build an index that serves its queries without what the step takes away, CONCURRENTLY and before the step; an index falls with each of its columns.`,
+      };
+    case 'index-made':
+      return {
+        advice: `Give the planner what it needs to choose: ANALYZE after the index, or an index whose leading columns are those that the query compares; drop ${cause.index.name} (DROP INDEX CONCURRENTLY) where no query needs it.`,
+      };
+    case 'trigger-made':
+      return {
+        advice: `Make what ${cause.trigger.function} does cheaper (an index for what it reads, no query for what NEW and OLD hold), or restrict it: UPDATE OF the columns that matter, WHEN (OLD IS DISTINCT FROM NEW).`,
+      };
+    case 'plan-changed':
+      return {
+        advice:
+          'Compare the two plans with EXPLAIN (ANALYZE, BUFFERS), and give the planner back what the step took: statistics (ANALYZE), or an index for the new form of the query.',
+      };
+  }
+}
+
+/** ALTER COLUMN TYPE removes the statistics of the column (RemoveStatistics in PostgreSQL's commands/tablecmds.c). */
+export function statisticsRemedy(table: string, columns: readonly string[], sql: string): Remedy {
+  const analyse = `analyze ${spelled(table)} (${columns.map(quoted).join(', ')});`;
+  if (!changesType(sql)) {
+    return {
+      advice: `Run ANALYZE on ${shortRelation(table)} before the app meets it: in the same transaction, or under its other name before it takes this one.`,
+      insteadSql: analyse,
+    };
+  }
+  return {
+    advice: `Change the type and run ANALYZE of ${listed(columns)} in one transaction (transaction: single): then no query is planned without the statistics, also while ANALYZE runs.`,
+    insteadSql: `begin;\n${sql.trim().replace(/;$/, '')};\n${analyse}\ncommit;`,
+  };
+}
+
+function changesType(sql: string): boolean {
+  const node = StatementTree.parse(sql)?.node;
+  if (node === undefined || !('AlterTableStmt' in node)) return false;
+  return (node.AlterTableStmt.cmds ?? []).some(
+    (command) => 'AlterTableCmd' in command && command.AlterTableCmd.subtype === 'AT_AlterColumnType',
+  );
+}
+
+function then(sql: string): string {
+  return sql === '' ? '' : `\n${sql.trim().replace(/;$/, '')};`;
+}
+
+function spelled(table: string): string {
+  return shortRelation(table).split('.').map(quoted).join('.');
+}

@@ -1,0 +1,87 @@
+import type { DependencyChange, PublishedTable, TableIndex } from '../../../artifacts/dependency-records.ts';
+import type { DependencyStock, TableStatistics } from './stock.ts';
+
+/** What is other than before, as far as a statement of the app could notice. */
+export function dependencyChanges(before: DependencyStock, now: DependencyStock): DependencyChange[] {
+  return [
+    ...withoutLike(before.indexes, now.indexes).map((index) => ({ kind: 'index-gone' as const, index })),
+    ...withoutLike(now.indexes, before.indexes).map((index) => ({ kind: 'index-made' as const, index })),
+    ...statisticsGone(before.statistics, now.statistics),
+    ...missing(now.bareKeys, before.bareKeys).map((key) => ({ kind: 'key-unindexed' as const, key })),
+    ...missing(now.triggers, before.triggers).map((trigger) => ({ kind: 'trigger-made' as const, trigger })),
+    ...functionsChanged(before, now),
+    ...publishedChanges(before.published, now.published),
+  ];
+}
+
+function missing<T>(of: ReadonlyMap<string, T>, from: ReadonlyMap<string, T>): T[] {
+  return [...of].filter(([key]) => !from.has(key)).map(([, value]) => value);
+}
+
+/** Indexes that were made anew, as by REINDEX CONCURRENTLY, are neither gone nor new. */
+function withoutLike(of: DependencyStock['indexes'], from: DependencyStock['indexes']): TableIndex[] {
+  const kinds = new Set([...from.values()].map(kindOf));
+  return missing(of, from).filter((index) => !kinds.has(kindOf(index)));
+}
+
+function kindOf({ name, table, columns, isUnique, isPartial }: TableIndex): string {
+  const isPlain = columns.length > 0 && !isPartial;
+  return JSON.stringify([table, columns, isUnique, isPlain ? null : name]);
+}
+
+type Statistics = ReadonlyMap<string, TableStatistics>;
+
+/** By name, so that a table or a column that was made anew in the place of another is found without its statistics. */
+function statisticsGone(before: Statistics, now: Statistics): DependencyChange[] {
+  const known = new Map([...now.values()].map((table) => [table.table, table]));
+  return [...before.values()].flatMap(({ table, columns }) => {
+    const { present = [], columns: kept = [] } = known.get(table) ?? {};
+    const gone = columns.filter((column) => present.includes(column) && !kept.includes(column));
+    return gone.length === 0 ? [] : [{ kind: 'statistics-gone' as const, table, columns: gone }];
+  });
+}
+
+function functionsChanged(before: DependencyStock, now: DependencyStock): DependencyChange[] {
+  return [...now.functions].flatMap(([key, { name, definition, indexes }]) => {
+    const was = before.functions.get(key);
+    if (was === undefined || was.definition === definition) return [];
+    // An index that was made with the new definition has nothing of the old one.
+    const older = indexes.filter((index) => was.indexes.includes(index));
+    return older.length === 0 ? [] : [{ kind: 'function-changed' as const, name, indexes: older }];
+  });
+}
+
+function publishedChanges(
+  before: DependencyStock['published'],
+  now: DependencyStock['published'],
+): DependencyChange[] {
+  return [...now].flatMap(([key, table]) => {
+    const was = before.get(key);
+    if (was === undefined) return [];
+    const [old, own] = [columnsOf(was), columnsOf(table)];
+    const added = [...own.keys()].filter((name) => !old.has(name) && isPublished(table, name));
+    const dropped = [...old.keys()].filter((name) => !own.has(name) && isPublished(was, name));
+    const retyped = [...own].flatMap(([name, type]) =>
+      old.has(name) && old.get(name) !== type && isPublished(table, name) ? [name] : [],
+    );
+    if (added.length + dropped.length + retyped.length === 0) return [];
+    const { publications } = table;
+    return [
+      { kind: 'published-changed' as const, table: table.table, publications, added, dropped, retyped },
+    ];
+  });
+}
+
+function isPublished({ listed }: PublishedTable, column: string): boolean {
+  return listed.length === 0 || listed.includes(column);
+}
+
+/** Types by names. */
+function columnsOf({ columns }: PublishedTable): Map<string, string> {
+  return new Map(
+    columns.map((column) => {
+      const at = column.indexOf('\t');
+      return [column.slice(0, at), column.slice(at + 1)];
+    }),
+  );
+}

@@ -1,0 +1,53 @@
+import type { DependencyChange, ScriptPlan } from '../../../artifacts/dependency-records.ts';
+import { withConnection, type PgClient } from '../../../pg/client.ts';
+import type { PgEndpoint } from '../../../pg/endpoint.ts';
+import { sqlstateOf } from '../../../pg/pg-error.ts';
+import type { VersionScripts } from '../../compatibility.ts';
+import { ScriptPlans } from '../../script-plans/script-plans.ts';
+import { dependencyChanges } from './changes.ts';
+import { readDependencies, type DependencyStock } from './stock.ts';
+
+/** Somebody may still hold a lock that the look needs; it is not worth the app's way. */
+const LIMITS = `set statement_timeout = '5s'; set lock_timeout = '300ms'`;
+
+/** lock_not_available, query_canceled */
+const GAVE_WAY: ReadonlySet<string> = new Set(['55P03', '57014']);
+
+export interface DependencyLook {
+  readonly changes: readonly DependencyChange[];
+  readonly plans: readonly ScriptPlan[];
+}
+
+/** Compares from look to look what the app's statements lean on, and how the server would run them. */
+export class DependencyWatch {
+  readonly #endpoint: PgEndpoint;
+  readonly #plans: ScriptPlans;
+  #before: DependencyStock | undefined;
+
+  constructor(endpoint: PgEndpoint, versions: readonly VersionScripts[]) {
+    this.#endpoint = endpoint;
+    this.#plans = new ScriptPlans(versions);
+  }
+
+  async look(): Promise<DependencyLook> {
+    return withConnection(this.#endpoint, 'setup', async (client) => {
+      await client.query(LIMITS);
+      const plans = await this.#plans.look(client);
+      return { plans, changes: await this.#changes(client) };
+    });
+  }
+
+  /** What could not be read is compared the next time. */
+  async #changes(client: PgClient): Promise<DependencyChange[]> {
+    try {
+      await client.query('set search_path = pg_catalog');
+      const now = await readDependencies(client);
+      const changes = this.#before === undefined ? [] : dependencyChanges(this.#before, now);
+      this.#before = now;
+      return changes;
+    } catch (error) {
+      if (!GAVE_WAY.has(sqlstateOf(error) ?? '')) throw error;
+      return [];
+    }
+  }
+}
