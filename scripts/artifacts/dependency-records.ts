@@ -89,6 +89,8 @@ export interface ScriptPlan {
   readonly text: string;
   readonly relations: readonly string[];
   readonly indexes: readonly string[];
+  /** Names in its conditions and sort keys: columns, functions and types, and no constants. */
+  readonly names: readonly string[];
   readonly writes: readonly { readonly relation: string; readonly operation: PlanOperation }[];
 }
 

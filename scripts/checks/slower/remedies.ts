@@ -1,5 +1,6 @@
-import { StatementTree, quoted } from '../advice/statement-tree.ts';
+import { quoted } from '../advice/statement-tree.ts';
 import type { SlowCause } from '../analysis/slower/causes.ts';
+import { typeChange } from '../analysis/slower/statistics-gaps.ts';
 import type { CheckFinding } from '../check.ts';
 import { listed, shortRelation } from '../wording.ts';
 
@@ -16,6 +17,7 @@ export function remedyOf(cause: SlowCause, sql: string): Remedy {
       };
     }
     case 'statistics-gone':
+    case 'statistics-gap':
       return statisticsRemedy(cause.table, cause.columns, sql);
     case 'index-gone':
       return {
@@ -38,9 +40,9 @@ export function remedyOf(cause: SlowCause, sql: string): Remedy {
 }
 
 /** ALTER COLUMN TYPE removes the statistics of the column (RemoveStatistics in PostgreSQL's commands/tablecmds.c). */
-export function statisticsRemedy(table: string, columns: readonly string[], sql: string): Remedy {
+function statisticsRemedy(table: string, columns: readonly string[], sql: string): Remedy {
   const analyse = `analyze ${spelled(table)} (${columns.map(quoted).join(', ')});`;
-  if (!changesType(sql)) {
+  if (typeChange(sql) === undefined) {
     return {
       advice: `Run ANALYZE on ${shortRelation(table)} before the app meets it: in the same transaction, or under its other name before it takes this one.`,
       insteadSql: analyse,
@@ -50,14 +52,6 @@ export function statisticsRemedy(table: string, columns: readonly string[], sql:
     advice: `Change the type and run ANALYZE of ${listed(columns)} in one transaction (transaction: single): then no query is planned without the statistics, also while ANALYZE runs.`,
     insteadSql: `begin;\n${sql.trim().replace(/;$/, '')};\n${analyse}\ncommit;`,
   };
-}
-
-function changesType(sql: string): boolean {
-  const node = StatementTree.parse(sql)?.node;
-  if (node === undefined || !('AlterTableStmt' in node)) return false;
-  return (node.AlterTableStmt.cmds ?? []).some(
-    (command) => 'AlterTableCmd' in command && command.AlterTableCmd.subtype === 'AT_AlterColumnType',
-  );
 }
 
 function then(sql: string): string {

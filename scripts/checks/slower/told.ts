@@ -2,6 +2,7 @@ import { formatMs, plural } from '../../shared/format.ts';
 import { StatementTree } from '../advice/statement-tree.ts';
 import type { SlowCause } from '../analysis/slower/causes.ts';
 import type { SlowScript } from '../analysis/slower/slow-scripts.ts';
+import { typeChange } from '../analysis/slower/statistics-gaps.ts';
 import type { CheckFinding } from '../check.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 import { remedyOf } from './remedies.ts';
@@ -15,18 +16,22 @@ export function figuresOf({ version, script, before, after }: SlowScript): strin
 }
 
 /** Why, as sentences with a leading blank; empty where nothing is known. */
-export function whyOf({ cause: found, step, script }: SlowScript): string {
+export function whyOf(slow: SlowScript): string {
+  const { cause: found, step, script } = slow;
   if (found === null) return '';
   const { cause, plan } = found;
+  const names = { title: stepTitle(step).replace('Step', 'step'), script, sql: sqlOf(slow) };
   const plans =
     plan === null ? '' : ` Its plan was ${plan.before.text}; behind the step it is ${plan.after.text}.`;
-  return ` ${REASONS[cause.kind](cause as never, { title: stepTitle(step).replace('Step', 'step'), script })}${plans}`;
+  return ` ${REASONS[cause.kind](cause as never, names)}${plans}`;
 }
 
 interface Names {
   /** `step 1 link` */
   readonly title: string;
   readonly script: string;
+  /** The statement that did it; empty where none can be named. */
+  readonly sql: string;
 }
 
 type Reasons = {
@@ -37,9 +42,12 @@ const REASONS: Reasons = {
   'key-unindexed': ({ key }) =>
     `Since then ${shortRelation(key.table)} refers to ${shortRelation(key.refersTo)} by ${key.name}, and no index leads with ${listed(key.columns)}: ` +
     `each row that is deleted from ${shortRelation(key.refersTo)} is looked for in all of ${shortRelation(key.table)}.`,
-  'statistics-gone': ({ table, columns }, { title }) =>
-    `What ANALYZE knew of ${listed(columns.map((column) => `${shortRelation(table)}.${column}`))} is gone since ${title}, ` +
-    'as after every change of a type: until the next ANALYZE each plan is a guess.',
+  'statistics-gone': ({ table, columns }, { title, sql }) =>
+    `What ANALYZE knew of ${columnsOf(table, columns)} is gone since ${title}` +
+    `${typeChange(sql) === undefined ? '' : ', as after every change of a type'}: until the next ANALYZE each plan is a guess.`,
+  'statistics-gap': ({ table, columns }) =>
+    `Between the change of the type and the end of the ANALYZE behind it nothing was known of ${columnsOf(table, columns)}: each plan was a guess. ` +
+    'Connections that planned meanwhile keep that plan, because an ANALYZE that finds as many rows as before makes nobody plan anew.',
   'index-gone': ({ index }, { title, script }) =>
     `The index ${index.name} of ${shortRelation(index.table)}, which ${script} was run by, is gone since ${title}.`,
   'index-made': ({ index }, { script }) => `Since then ${script} is run by the new index ${index.name}.`,
@@ -47,6 +55,11 @@ const REASONS: Reasons = {
     `Since then the trigger ${trigger.name} runs ${trigger.function} for each row that is written to ${shortRelation(trigger.table)}.`,
   'plan-changed': (_, { script }) => `The server runs ${script} in another way since then.`,
 };
+
+/** `links.url and links.id` */
+function columnsOf(table: string, columns: readonly string[]): string {
+  return listed(columns.map((column) => `${shortRelation(table)}.${column}`));
+}
 
 /** The step's statement that names what changed, where there are several. */
 export function statementOf({ cause: found, step }: SlowScript): number | null {
@@ -65,6 +78,7 @@ function namesIn(cause: SlowCause): string[] {
     case 'key-unindexed':
       return [cause.key.name, ...cause.key.columns];
     case 'statistics-gone':
+    case 'statistics-gap':
       return [...cause.columns];
     case 'index-gone':
       return [cause.index.name, ...cause.index.columns];

@@ -1,7 +1,7 @@
 import type { PlanOperation, ScriptPlan } from '../../artifacts/dependency-records.ts';
 
 /** How a statement would be run: kinds of nodes and names, nothing of a value, a cost or an estimate. */
-export type PlanShape = Pick<ScriptPlan, 'text' | 'relations' | 'indexes' | 'writes'>;
+export type PlanShape = Pick<ScriptPlan, 'text' | 'relations' | 'indexes' | 'names' | 'writes'>;
 
 const OPERATIONS: readonly PlanOperation[] = ['insert', 'update', 'delete', 'merge'];
 
@@ -29,6 +29,7 @@ export function planShape(root: ExplainNode): PlanShape {
     text: text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text,
     relations: distinct(nodes.map(named)),
     indexes: distinct(nodes.map((node) => node['Index Name'])),
+    names: distinct(nodes.flatMap(namesIn)),
     writes: nodes.flatMap((node) => {
       const relation = named(node);
       const operation = OPERATIONS.find((one) => one === node.Operation?.toLowerCase());
@@ -75,6 +76,23 @@ function nameOf(node: ExplainNode): string {
     index === undefined ? '' : ` using ${index}`,
     relation === undefined ? '' : ` on ${schema === 'public' ? '' : `${schema ?? ''}.`}${relation}`,
   ].join('');
+}
+
+const CONDITIONS = / (Cond|Filter|Key)$|^Filter$/;
+/** A constant, which is skipped, or a name. */
+const CONSTANT_OR_NAME = /'(?:[^']|'')*'|"((?:[^"]|"")+)"|([\p{L}_][\p{L}\p{N}_$]*)/gu;
+
+function namesIn(node: ExplainNode): string[] {
+  const conditions = Object.entries(node)
+    .filter(([key]) => CONDITIONS.test(key))
+    .flatMap(([, value]: [string, unknown]) => (Array.isArray(value) ? value : [value]))
+    .filter((value) => typeof value === 'string');
+  return conditions.flatMap((condition) =>
+    [...condition.matchAll(CONSTANT_OR_NAME)].flatMap(([, quoted, bare]) => {
+      const name = quoted?.replaceAll('""', '"') ?? bare;
+      return name === undefined ? [] : [name];
+    }),
+  );
 }
 
 function distinct(names: readonly (string | undefined)[]): string[] {

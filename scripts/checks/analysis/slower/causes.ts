@@ -2,23 +2,31 @@ import type { DependencyChange, ScriptPlan } from '../../../artifacts/dependency
 import type { SchemaRecord } from '../../../artifacts/schema-records.ts';
 import type { StepRun } from '../steps.ts';
 import type { PlanChange, ScriptPlanHistory } from './script-plans.ts';
+import type { StatisticsGap } from './statistics-gaps.ts';
 
 /** Why a script became slower, as far as the catalogs and its plans know; the surer ones first. */
 export type SlowCause =
   | Extract<DependencyChange, { kind: 'key-unindexed' | 'statistics-gone' | 'index-gone' }>
   | Extract<DependencyChange, { kind: 'index-made' | 'trigger-made' }>
+  | { readonly kind: 'statistics-gap'; readonly table: string; readonly columns: readonly string[] }
   | { readonly kind: 'plan-changed' };
 
 const RANK: readonly SlowCause['kind'][] = [
   'key-unindexed',
   'statistics-gone',
+  'statistics-gap',
   'index-gone',
   'index-made',
   'trigger-made',
   'plan-changed',
 ];
 /** They explain the script's slowness by themselves, however slow others became meanwhile. */
-const SURE: ReadonlySet<SlowCause['kind']> = new Set(['key-unindexed', 'statistics-gone', 'index-gone']);
+const SURE: ReadonlySet<SlowCause['kind']> = new Set([
+  'key-unindexed',
+  'statistics-gone',
+  'statistics-gap',
+  'index-gone',
+]);
 
 export interface FoundCause {
   readonly step: StepRun;
@@ -28,12 +36,18 @@ export interface FoundCause {
   readonly isSure: boolean;
 }
 
+/** What is known of the schema in the course of the plan. */
+export interface SchemaCourse {
+  readonly records: readonly SchemaRecord[];
+  readonly plans: ScriptPlanHistory;
+  readonly gaps: readonly StatisticsGap[];
+}
+
 /** The likeliest of all that one of the steps did to what the script leans on; undefined where none did anything to it. */
 export function causeOf(
   { version, script }: { readonly version: string; readonly script: string },
   steps: readonly StepRun[],
-  records: readonly SchemaRecord[],
-  plans: ScriptPlanHistory,
+  { records, plans, gaps }: SchemaCourse,
 ): FoundCause | undefined {
   const found = steps.flatMap((step) => {
     const changes = records.flatMap((record) =>
@@ -45,11 +59,12 @@ export function causeOf(
       changed: plans.changed(version, script, step),
     };
     const [plan = null] = facts.changed;
-    const causes = changes.flatMap((change) => {
-      const cause = fitting(change, facts);
-      return cause === undefined ? [] : [cause];
-    });
-    const all: SlowCause[] = plan === null ? causes : [...causes, { kind: 'plan-changed' }];
+    const causes = changes.flatMap((change) => fitting(change, facts) ?? []);
+    const inGaps = gaps
+      .filter((gap) => gap.step === step)
+      .flatMap((gap) => gapCause(gap, facts.before) ?? []);
+    const changed: SlowCause[] = plan === null ? [] : [{ kind: 'plan-changed' }];
+    const all: SlowCause[] = [...causes, ...inGaps, ...changed];
     return all.map((cause) => ({ step, cause, plan, isSure: SURE.has(cause.kind) }));
   });
   return found.toSorted((a, b) => RANK.indexOf(a.cause.kind) - RANK.indexOf(b.cause.kind))[0];
@@ -59,6 +74,17 @@ interface ScriptFacts {
   readonly before: readonly ScriptPlan[];
   readonly after: readonly ScriptPlan[];
   readonly changed: readonly PlanChange[];
+}
+
+/** Undefined where the script compares or sorts by none of the columns. */
+export function gapCause(
+  { table: name, columns }: StatisticsGap,
+  plans: readonly ScriptPlan[],
+): Extract<SlowCause, { kind: 'statistics-gap' }> | undefined {
+  const reading = plans.filter(({ names }) => columns.some((column) => names.includes(column)));
+  const relations = reading.flatMap((plan) => plan.relations);
+  const table = relations.find((relation) => relation.endsWith(`.${name}`));
+  return table === undefined ? undefined : { kind: 'statistics-gap', table, columns };
 }
 
 /** Undefined where the change is none to this script. */

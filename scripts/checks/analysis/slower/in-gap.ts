@@ -1,6 +1,7 @@
 import type { ScriptPlan } from '../../../artifacts/dependency-records.ts';
 import type { StepRun } from '../steps.ts';
 import { firstOf, type Began } from './began.ts';
+import { gapCause } from './causes.ts';
 import { isSlower, NO_DRIFT } from './rule.ts';
 import type { StatisticsGap } from './statistics-gaps.ts';
 import type { CalmStretch, Sample } from './times.ts';
@@ -20,12 +21,10 @@ export function slowInGap(
   const before = firstOf(key, stretches)?.sample;
   if (before === undefined) return undefined;
   for (const { gap, samples } of gaps) {
-    const { step, columns, fromMs, toMs } = gap;
+    const { step, fromMs, toMs } = gap;
     const after = samples.get(key);
-    const relations = plansBefore(step).flatMap((plan) => plan.relations);
-    const table = relations.find((name) => name.endsWith(`.${gap.table}`));
-    if (after === undefined || table === undefined || !isSlower(before, after, NO_DRIFT, 'inGap')) continue;
-    const cause = { kind: 'statistics-gone', table, columns } as const;
+    const cause = gapCause(gap, plansBefore(step));
+    if (after === undefined || cause === undefined || !isSlower(before, after, NO_DRIFT, 'inGap')) continue;
     return { step, cause: { step, cause, plan: null, isSure: true }, before, after, fromMs, toMs };
   }
   return undefined;

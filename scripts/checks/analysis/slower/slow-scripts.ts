@@ -28,13 +28,15 @@ export function slowScripts(
   const endMs = loadEndMs(evidence) ?? lastMomentMs(evidence);
   const stretches = calmStretches(requests, load, steps, waited, endMs);
   const plans = new ScriptPlanHistory(schema, steps);
-  const gaps = statisticsGaps(steps).map((gap) => ({ gap, samples: samplesWithin(requests, gap, waited) }));
+  const gaps = statisticsGaps(steps);
+  const course = { records: schema, plans, gaps };
+  const sampled = gaps.map((gap) => ({ gap, samples: samplesWithin(requests, gap, waited) }));
   const keys = [...new Set(stretches.flatMap(({ samples }) => [...samples.keys()]))];
   const found = keys.flatMap((key) => {
     const named = nameOf(key, requests);
     const began =
-      beganAt(key, stretches, (candidates) => causeOf(named, candidates, schema, plans)) ??
-      slowInGap(key, stretches, gaps, (step) => plans.before(named.version, named.script, step));
+      beganAt(key, stretches, (candidates) => causeOf(named, candidates, course)) ??
+      slowInGap(key, stretches, sampled, (step) => plans.before(named.version, named.script, step));
     return began === undefined ? [] : [{ key, ...named, ...began }];
   });
   return found.filter((slow) => slow.cause !== null || !isBeside(slow, found));
