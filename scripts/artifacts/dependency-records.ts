@@ -25,16 +25,6 @@ export type DependencyChange =
       readonly retyped: readonly string[];
     };
 
-export const DEPENDENCY_KINDS = [
-  'index-gone',
-  'index-made',
-  'statistics-gone',
-  'key-unindexed',
-  'trigger-made',
-  'function-changed',
-  'published-changed',
-] as const satisfies readonly DependencyChange['kind'][];
-
 export interface TableIndex {
   readonly name: string;
   readonly table: string;
@@ -64,8 +54,8 @@ export interface RowTrigger {
 export interface PublishedTable {
   readonly table: string;
   readonly publications: readonly string[];
-  /** Each as name, tab, type. */
-  readonly columns: readonly string[];
+  /** Types by name. */
+  readonly columns: Readonly<Record<string, string>>;
   /** Those that are published; empty = not known, so all of them. */
   readonly listed: readonly string[];
 }

@@ -85,7 +85,7 @@ const CONSTANT_OR_NAME = /'(?:[^']|'')*'|"((?:[^"]|"")+)"|([\p{L}_][\p{L}\p{N}_$
 function namesIn(node: ExplainNode): string[] {
   const conditions = Object.entries(node)
     .filter(([key]) => CONDITIONS.test(key))
-    .flatMap(([, value]: [string, unknown]) => (Array.isArray(value) ? value : [value]))
+    .flatMap(([, value]: [string, unknown]): unknown[] => (Array.isArray(value) ? value : [value]))
     .filter((value) => typeof value === 'string');
   return conditions.flatMap((condition) =>
     [...condition.matchAll(CONSTANT_OR_NAME)].flatMap(([, quoted, bare]) => {

@@ -58,7 +58,7 @@ function publishedChanges(
   return [...now].flatMap(([key, table]) => {
     const was = before.get(key);
     if (was === undefined) return [];
-    const [old, own] = [columnsOf(was), columnsOf(table)];
+    const [old, own] = [new Map(Object.entries(was.columns)), new Map(Object.entries(table.columns))];
     const added = [...own.keys()].filter((name) => !old.has(name) && isPublished(table, name));
     const dropped = [...old.keys()].filter((name) => !own.has(name) && isPublished(was, name));
     const retyped = [...own].flatMap(([name, type]) =>
@@ -74,14 +74,4 @@ function publishedChanges(
 
 function isPublished({ listed }: PublishedTable, column: string): boolean {
   return listed.length === 0 || listed.includes(column);
-}
-
-/** Types by names. */
-function columnsOf({ columns }: PublishedTable): Map<string, string> {
-  return new Map(
-    columns.map((column) => {
-      const at = column.indexOf('\t');
-      return [column.slice(0, at), column.slice(at + 1)];
-    }),
-  );
 }

@@ -41,16 +41,21 @@ const columnsOf = (relation: string, numbers: string): string =>
   `array(select a.attname::text from unnest(${numbers}) with ordinality x (attnum, place)
            join pg_attribute a on a.attrelid = ${relation} and a.attnum = x.attnum order by x.place)`;
 
+/* Each answers with a key that outlasts a rename, and the object. */
+
 const INDEXES = `
-  select i.indexrelid::text, c.relname::text, ${named('i.indrelid')}, ${columnsOf('i.indrelid', 'i.indkey::int2[]')},
-         i.indisunique, i.indpred is not null
+  select i.indexrelid::text,
+         jsonb_build_object('name', c.relname, 'table', ${named('i.indrelid')},
+           'columns', ${columnsOf('i.indrelid', 'i.indkey::int2[]')},
+           'isUnique', i.indisunique, 'isPartial', i.indpred is not null)
     from pg_index i join pg_class c on c.oid = i.indexrelid
    where i.indexrelid >= ${FIRST_USER_OID} and i.indisvalid and i.indisready and not c.relispartition
      and c.relnamespace <> 'pg_toast'::regnamespace`;
 
 const STATISTICS = `
-  select c.oid::text, ${named('c.oid')},
-         array_agg(a.attname::text) filter (where k.staattnum is not null), array_agg(a.attname::text)
+  select c.oid::text,
+         jsonb_build_object('table', ${named('c.oid')}, 'present', array_agg(a.attname),
+           'columns', coalesce(array_agg(a.attname) filter (where k.staattnum is not null), '{}'))
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     left join (select distinct starelid, staattnum from pg_statistic) k on k.starelid = c.oid and k.staattnum = a.attnum
    where c.oid >= ${FIRST_USER_OID} and c.relkind in ('r', 'p', 'm', 'i')
@@ -58,8 +63,10 @@ const STATISTICS = `
 
 /** Only an index that leads with one of the referring columns, over all rows or all that are not NULL, helps the other side. */
 const BARE_KEYS = `
-  select k.oid::text, k.conname::text, ${named('k.conrelid')}, ${columnsOf('k.conrelid', 'k.conkey')},
-         ${named('k.confrelid')}, ${columnsOf('k.confrelid', 'k.confkey')}
+  select k.oid::text,
+         jsonb_build_object('name', k.conname, 'table', ${named('k.conrelid')},
+           'columns', ${columnsOf('k.conrelid', 'k.conkey')},
+           'refersTo', ${named('k.confrelid')}, 'referred', ${columnsOf('k.confrelid', 'k.confkey')})
     from pg_constraint k
    where k.contype = 'f' and k.conparentid = 0 and k.oid >= ${FIRST_USER_OID}
      and not exists (
@@ -69,27 +76,31 @@ const BARE_KEYS = `
 
 /** tgtype: 1 = for each row, 4 = INSERT, 8 = DELETE, 16 = UPDATE (PostgreSQL's catalog/pg_trigger.h). */
 const TRIGGERS = `
-  select t.oid::text, t.tgname::text, ${named('t.tgrelid')}, p.proname::text,
-         array_remove(array[case when t.tgtype & 4 > 0 then 'insert' end, case when t.tgtype & 16 > 0 then 'update' end,
-                            case when t.tgtype & 8 > 0 then 'delete' end], null)
+  select t.oid::text,
+         jsonb_build_object('name', t.tgname, 'table', ${named('t.tgrelid')}, 'function', p.proname,
+           'events', array_remove(array[case when t.tgtype & 4 > 0 then 'insert' end,
+             case when t.tgtype & 16 > 0 then 'update' end, case when t.tgtype & 8 > 0 then 'delete' end], null))
     from pg_trigger t join pg_proc p on p.oid = t.tgfoid
    where not t.tgisinternal and t.tgtype & 1 > 0 and t.tgenabled in ('O', 'A') and t.oid >= ${FIRST_USER_OID}`;
 
 const FUNCTIONS = `
-  select p.oid::text, p.proname::text, md5(pg_get_functiondef(p.oid)),
-         array_agg(distinct c.relname::text)
+  select p.oid::text,
+         jsonb_build_object('name', p.proname, 'definition', md5(pg_get_functiondef(p.oid)),
+           'indexes', array_agg(distinct c.relname))
     from pg_depend d join pg_proc p on p.oid = d.refobjid join pg_class c on c.oid = d.objid
    where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_proc'::regclass and c.relkind in ('i', 'I')
      and p.oid >= ${FIRST_USER_OID}
    group by p.oid`;
 
+/** Which columns are published can be said since PostgreSQL 15. */
 const PUBLISHED = `
-  select c.oid::text, t.schemaname || '.' || t.tablename, array_agg(distinct t.pubname::text),
-         array(select a.attname || e'\\t' || format_type(a.atttypid, a.atttypmod)
-                 from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum),
-         array(select distinct x from pg_publication_tables o,
-                      jsonb_array_elements_text(to_jsonb(o)->'attnames') x
-                where o.schemaname = t.schemaname and o.tablename = t.tablename)
+  select c.oid::text,
+         jsonb_build_object('table', t.schemaname || '.' || t.tablename, 'publications', array_agg(distinct t.pubname),
+           'columns', (select jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod))
+                         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
+           'listed', array(select distinct x from pg_publication_tables o,
+                             jsonb_array_elements_text(to_jsonb(o)->'attnames') x
+                            where o.schemaname = t.schemaname and o.tablename = t.tablename))
     from pg_publication_tables t
     join pg_namespace n on n.nspname = t.schemaname join pg_class c on c.relnamespace = n.oid and c.relname = t.tablename
    group by c.oid, t.schemaname, t.tablename`;
@@ -97,81 +108,15 @@ const PUBLISHED = `
 /** Call with `search_path = pg_catalog`. @throws what PostgreSQL says */
 export async function readDependencies(client: PgClient): Promise<DependencyStock> {
   return {
-    indexes: await keyed(client, INDEXES, indexOf),
-    statistics: await keyed(client, STATISTICS, statisticsOf),
-    bareKeys: await keyed(client, BARE_KEYS, foreignKeyOf),
-    triggers: await keyed(client, TRIGGERS, triggerOf),
-    functions: await keyed(client, FUNCTIONS, functionOf),
-    published: await keyed(client, PUBLISHED, publishedOf),
+    indexes: new Map((await client.query<[string, TableIndex]>(asArrays(INDEXES))).rows),
+    statistics: new Map((await client.query<[string, TableStatistics]>(asArrays(STATISTICS))).rows),
+    bareKeys: new Map((await client.query<[string, ForeignKey]>(asArrays(BARE_KEYS))).rows),
+    triggers: new Map((await client.query<[string, RowTrigger]>(asArrays(TRIGGERS))).rows),
+    functions: new Map((await client.query<[string, IndexedFunction]>(asArrays(FUNCTIONS))).rows),
+    published: new Map((await client.query<[string, PublishedTable]>(asArrays(PUBLISHED))).rows),
   };
 }
 
-type Texts = readonly string[];
-const indexOf = ([name, table, columns, isUnique, isPartial]: [
-  string,
-  string,
-  Texts,
-  boolean,
-  boolean,
-]): TableIndex => ({
-  name,
-  table,
-  columns,
-  isUnique,
-  isPartial,
-});
-const statisticsOf = ([table, columns, present]: [string, Texts | null, Texts]): TableStatistics => ({
-  table,
-  columns: columns ?? [],
-  present,
-});
-const foreignKeyOf = ([name, table, columns, refersTo, referred]: [
-  string,
-  string,
-  Texts,
-  string,
-  Texts,
-]): ForeignKey => ({
-  name,
-  table,
-  columns,
-  refersTo,
-  referred,
-});
-const triggerOf = ([name, table, runs, events]: [
-  string,
-  string,
-  string,
-  RowTrigger['events'],
-]): RowTrigger => ({
-  name,
-  table,
-  function: runs,
-  events,
-});
-const functionOf = ([name, definition, indexes]: [string, string, Texts]): IndexedFunction => ({
-  name,
-  definition,
-  indexes,
-});
-const publishedOf = ([table, publications, columns, listed]: [
-  string,
-  Texts,
-  Texts,
-  Texts,
-]): PublishedTable => ({
-  table,
-  publications,
-  columns,
-  listed,
-});
-
-/** By the first column of each row. */
-async function keyed<Row extends unknown[], T>(
-  client: PgClient,
-  text: string,
-  read: (row: Row) => T,
-): Promise<Map<string, T>> {
-  const { rows } = await client.query<[string, ...Row]>({ text, rowMode: 'array' });
-  return new Map(rows.map(([key, ...row]) => [key, read(row)]));
+function asArrays(text: string): { text: string; rowMode: 'array' } {
+  return { text, rowMode: 'array' };
 }
