@@ -173,7 +173,7 @@ test('a step that gave way until its retries ran out says to whom, and how many 
   const failed = stepWindow('alter', 4900, 6600, { status: 'failed', attempts: 2, error });
   const finding = worst({ ...rest, steps: [...failed, ...steps] }, { outcome: 'step-failed' });
   expect(finding?.message).toBe(
-    'Step 1 alter failed after 2 tries behind long-reader report (sql/alter.sql line 1): 55P03 canceling statement due to lock timeout.',
+    'Step 1 alter failed after 2 tries behind long-reader report (sql/alter.sql line 1): 55P03 canceling statement due to lock timeout. It waited 290 ms for customers (ACCESS EXCLUSIVE), behind long-reader report, active, its transaction 794 ms old by then, which runs: select $1.',
   );
   expect(finding?.advice).toBe(
     'It gave way as it should, but long-reader report stayed longer than its tries, which went on for 800 ms. Before the step, wait until nobody like that is there or end them (pg_cancel_backend), or give it retries: 7, which go on for 27.8 s: long-reader report stays 20.0 s.',

@@ -22,13 +22,18 @@ export function behindWhom({ statement, step }: Stop, company: readonly Presence
   const likely = others.length > 0 ? others : roots;
   const longestMs = Math.max(0, ...likely.map(({ ms }) => ms));
   const worth = likely.filter(({ ms }) => ms >= longestMs * WORTH_NAMING);
-  const told = worth.map((blocker) => ({ blocker, actor: actorOf(blocker, company) }));
-  const names = told.map(({ blocker, actor }) => (actor ? actorTitle(actor) : titleOf(blocker)));
+  const names = worth.map((blocker) => blockerTitle(blocker, company));
   const roles = (statement?.blockedBy ?? []).map(roleName);
   return {
     names: [...new Set(names.length > 0 ? names : roles)],
-    actors: [...new Set(told.flatMap(({ actor }) => actor ?? []))],
+    actors: [...new Set(worth.flatMap((blocker) => actorOf(blocker, company) ?? []))],
   };
+}
+
+/** Who it is, by what is known best. */
+export function blockerTitle(blocker: Blocker, company: readonly Presence[]): string {
+  const actor = actorOf(blocker, company);
+  return actor ? actorTitle(actor) : titleOf(blocker);
 }
 
 /** `long-reader month-report`; an actor that is called after its kind needs no other name. */
@@ -36,12 +41,14 @@ export function actorTitle({ actor, kind }: Pick<Presence, 'actor' | 'kind'>): s
   return actor === kind ? kind : `${kind} ${actor}`;
 }
 
+/** A name that nobody may read. */
+const HIDDEN = '…';
 const CALLED: ReadonlySet<string> = new Set(['other', 'server', 'command']);
 
 /** `another program (psql)`, `the server itself (autovacuum worker)`, `the prepared transaction p1` */
 function titleOf({ role, applicationName }: Blocker): string {
   const told = applicationName?.trim() ?? '';
-  const name = told.startsWith(APPLICATION_PREFIX) ? '' : told;
+  const name = told === HIDDEN || told.startsWith(APPLICATION_PREFIX) ? '' : told;
   if (role === 'prepared') return name === '' ? roleName(role) : `the prepared transaction ${name}`;
   return name === '' || !CALLED.has(role) ? roleName(role) : `${roleName(role)} (${name})`;
 }

@@ -1,5 +1,7 @@
 import { formatMs } from '../shared/format.ts';
 import { advise } from './advice.ts';
+import type { Analysis } from './analysis/analyse.ts';
+import { behindSentence } from './blocked-by.ts';
 import { behindWhom } from './behind.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { keptByPrepared } from './kept-by-prepared.ts';
@@ -28,6 +30,7 @@ export const lockWait: Check = {
           budget: budget ?? null,
           message:
             message(stop, measured, budget ?? 0, isQueue ? behindWhom(stop, analysis.company).names : null) +
+            (isQueue ? queueBegan(stop, analysis) : '') +
             keptByPrepared(stop, analysis),
           ...advise(stop, analysis, isQueue ? 'wait' : 'hold'),
           hurt: { ...stop.victims, ms: measured },
@@ -36,6 +39,15 @@ export const lockWait: Check = {
     };
   },
 };
+
+/** ` The queue began with psql, idle in transaction …` */
+function queueBegan({ statement, step }: Stop, analysis: Analysis): string {
+  const blockers = statement?.blockers ?? step.outside?.blockers ?? [];
+  const waits = statement?.tries.flatMap((one) => one.waits) ?? step.outside?.waits ?? [];
+  const endMs = Math.max(...waits.map(({ toMs }) => toMs));
+  const behind = behindSentence(blockers, endMs, analysis);
+  return behind === '' || blockers.every(({ state }) => state === null) ? '' : ` It stood${behind.slice(1)}.`;
+}
 
 /** The app's own wait behind it, or its wait in the queue when whoever came later had to wait behind it. */
 function longestWaitMs({ longestAppWaitMs, blockingWaitMs }: Stop): number {

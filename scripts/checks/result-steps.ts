@@ -29,6 +29,10 @@ const blockerSchema = z.object({
   isRoot: z.boolean().describe('It waited for nobody: the queue began with it'),
   sessions: count,
   ms: ms.describe('How long the longest of them stood in the way'),
+  transactionSinceMs: z
+    .number()
+    .optional()
+    .describe('When the oldest of their transactions began; can be before the run'),
 });
 const waiterSchema = z.object({
   role: z.string(),

@@ -2,6 +2,7 @@ import { formatCount } from '../shared/format.ts';
 import { remedyOf } from './advice/remedies/index.ts';
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
 import { statusOf } from './analysis/steps.ts';
+import { blocksItself, SELF_BLOCK_ADVICE, stoodBehind } from './blocked-by.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { queueOf } from './failed-in-queue.ts';
 import { stepTitle } from './wording.ts';
@@ -45,8 +46,13 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
     step: run.planned.name,
     statement,
     sqlstate: error?.sqlstate ?? null,
-    message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}`,
-    advice: queue.advice ?? remedy?.advice ?? error?.hint ?? null,
+    message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}${stoodBehind(step, analysis)}`,
+    advice:
+      queue.advice ??
+      (blocksItself(step) ? SELF_BLOCK_ADVICE : null) ??
+      remedy?.advice ??
+      error?.hint ??
+      null,
     insteadSql: remedy?.insteadSql ?? null,
   };
 }

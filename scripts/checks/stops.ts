@@ -79,6 +79,9 @@ const KINDS: Readonly<Record<string, string>> = {
   transactionid: 'those who wanted rows that it had changed',
   virtualxid: 'those who waited for its transaction to end',
   object: 'those who wanted an object of the database',
+  tuple: 'those who wanted rows that somebody else waited for as well',
+  extend: 'those who wanted to make the file of a relation longer',
+  userlock: 'those who wanted an advisory lock',
 };
 
 /** Where nobody waited for a relation: nothing of a relation stood still then. */

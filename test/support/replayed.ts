@@ -1,4 +1,4 @@
-import { readLocks } from '../../scripts/artifacts/sightings.ts';
+import { readLocks, readWaits } from '../../scripts/artifacts/sightings.ts';
 import type { PlannedStep } from '../../scripts/artifacts/records.ts';
 import { loadAdvice } from '../../scripts/checks/advice.ts';
 import { analyse } from '../../scripts/checks/analysis/analyse.ts';
@@ -52,7 +52,11 @@ export async function replayed(
   const recorded = evidence({
     run: runRecord({ plan: steps.map(planned) }),
     ...{ steps: await folder.read('steps'), schema: await folder.read('schema') },
-    ...{ locks: await readLocks(folder), exactWaits: await folder.read('exact-waits') },
+    ...{
+      locks: await readLocks(folder),
+      waits: (await readWaits(folder)) ?? [],
+      exactWaits: await folder.read('exact-waits'),
+    },
     snapshot: { ...evidence().snapshot, tables: TABLES } as never,
   });
   return runChecks(analyse(recorded))

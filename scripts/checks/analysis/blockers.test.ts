@@ -35,7 +35,7 @@ test('the tree goes down to the session that waited for nobody, with what it did
     },
     {
       ...{ role: 'other', applicationName: 'report', state: 'active', query: 'select $1', level: 2 },
-      ...{ isRoot: true, sessions: 1, ms: 24 },
+      ...{ isRoot: true, sessions: 1, ms: 24, transactionSinceMs: 4910 },
     },
   ]);
 });

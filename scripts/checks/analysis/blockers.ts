@@ -21,6 +21,8 @@ export interface Blocker {
   /** It waited for nobody itself: the wait began with it. */
   readonly isRoot: boolean;
   readonly sessions: number;
+  /** When the oldest of their transactions began; absent where nobody told. */
+  readonly transactionSinceMs?: number;
   /** How long the longest of them stood in the way. */
   readonly ms: number;
 }
@@ -65,10 +67,12 @@ export class WaitGraph {
 
   #grouped(links: readonly Link[]): Blocker[] {
     const told = links.map((link) => {
-      const { applicationName = null, state = null, query = null } = this.#factsOf(link) ?? {};
+      const known = this.#factsOf(link);
+      const { applicationName = null, state = null, query = null, transactionMs = null } = known?.facts ?? {};
       const { role, isRoot, level } = link;
       const ms = Math.max(0, link.toMs - link.fromMs);
-      return { ms, level, like: { role, applicationName, state, query, isRoot } };
+      const sinceMs = known === undefined || transactionMs === null ? Infinity : known.tMs - transactionMs;
+      return { ms, level, sinceMs, like: { role, applicationName, state, query, isRoot } };
     });
     return [...groupBy(told, ({ like }) => JSON.stringify(like)).values()]
       .flatMap((group): Blocker[] => {
@@ -76,17 +80,20 @@ export class WaitGraph {
         if (first === undefined) return [];
         const level = group.reduce((nearest, one) => Math.min(nearest, one.level), first.level);
         const { isRoot, ...like } = first.like;
-        return [{ ...like, level, isRoot, sessions: group.length, ms: largest(group.map(({ ms }) => ms)) }];
+        const sinceMs = group.reduce((oldest, one) => Math.min(oldest, one.sinceMs), Infinity);
+        const told = sinceMs === Infinity ? {} : { transactionSinceMs: sinceMs };
+        const ms = largest(group.map((one) => one.ms));
+        return [{ ...like, level, isRoot, sessions: group.length, ms, ...told }];
       })
       .sort((a, b) => a.level - b.level || b.ms - a.ms);
   }
 
   /** What it did when it began to stand in the way, else what was told of it first. */
-  #factsOf({ pid, fromMs }: Link): SessionFacts | undefined {
+  #factsOf({ pid, fromMs }: Link): { readonly tMs: number; readonly facts: SessionFacts } | undefined {
     const told = this.#facts.get(pid);
     if (told === undefined) return undefined;
     const after = firstAbove(told, fromMs, ({ tMs }) => tMs);
-    return (told[after - 1] ?? told[after])?.facts;
+    return told[after - 1] ?? told[after];
   }
 }
 

@@ -1,12 +1,13 @@
 import type { OutsideLockRecord } from '../../artifacts/records.ts';
 import type { Blocker, WaitGraph } from './blockers.ts';
-import { lockEffect, type LockEffect } from './holds.ts';
+import { lockEffect, type Clipped, type LockEffect } from './holds.ts';
 import { merged, overlapMs, unionMs, type Interval } from './intervals.ts';
 import type { LockSpan } from './outside-locks.ts';
 import type { WaitSpan } from './waits.ts';
 
 /** What the sessions of a foreign program did to others by their locks, as seen from outside. */
 export interface OutsideEffect extends LockEffect {
+  readonly waits: readonly Clipped[];
   readonly waitMs: number;
   readonly blackoutMs: number;
   readonly blockers: readonly Blocker[];
@@ -36,7 +37,7 @@ export function outsideEffect(
   const effect = lockEffect(spans, own);
   const blackout = merged(effect.blackout);
   return {
-    ...{ ...effect, blackout, blackoutMs: unionMs(blackout), waitMs: unionMs(own) },
+    ...{ ...effect, waits: own, blackout, blackoutMs: unionMs(blackout), waitMs: unionMs(own) },
     blockers: graph.blockersOf(own),
   };
 }
