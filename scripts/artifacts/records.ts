@@ -72,6 +72,10 @@ export interface PlannedStep {
   readonly phase: Phase;
   readonly kind: StepKind;
   readonly pointOfNoReturn: boolean;
+  /** What the plan gives its session, and how often it is tried again. Absent where it says nothing, and in older runs. */
+  readonly lockTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  readonly retries?: number;
   /** Tables whose rows it removes by word of the author. Absent where there are none. */
   readonly losesRows?: readonly string[];
   /** Tables that nobody uses while it runs, by word of the author. Absent where there are none. */

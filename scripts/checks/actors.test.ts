@@ -167,6 +167,53 @@ test('a statement that waited behind an actor names it, and how to give way to i
   );
 });
 
+test.each([
+  ["set lock_timeout = '2s'", { lockTimeoutMs: 240, retries: 9 }, "the step's lockTimeout: 240ms", '', ''],
+  [
+    "set local lock_timeout = '2s'",
+    {},
+    'any lockTimeout of the step',
+    ', and give the step retries: 7',
+    'local ',
+  ],
+])(
+  'a file that sets lock_timeout itself, by %s, has to change that line',
+  (sql, keys, key, retries, scope) => {
+    const { steps = [], ...rest } = waiting(1000, {});
+    const set = statementRecord({
+      ...{
+        sql,
+        index: 2,
+        line: 3,
+        file: 'sql/own.sql',
+        sentMs: 4950,
+        respondedMs: 4951,
+        locks: [],
+        newLocks: [],
+      },
+      releasedMs: scope === '' ? 4951 : 6500,
+    });
+    const parts = { ...rest, steps: [...stepWindow('alter', 4900, 6600), set, ...steps] };
+    const plan = [plannedStep('alter', keys)];
+    const all = judgeEvidence(
+      evidence({
+        ...{ ...parts, run: runRecord({ budgets: { lockWaitMs: 400 }, plan }) },
+        actors: [planned, started, stopped],
+      }),
+    );
+    expect(all.findings[0]?.advice).toBe(
+      `sql/own.sql line 3 sets lock_timeout to 2s by itself and so wins over ${key}: write 240ms there${retries}: it then gives up its place in the queue early, lets the app through and tries again, for 27.3 s in all, while long-reader report stays 20.0 s.`,
+    );
+    expect(all.findings[0]?.insteadSql).toMatch(new RegExp(`^set ${scope}lock_timeout = '240ms';`));
+    expect(all.steps[0]?.statements[0]?.settings).toEqual([
+      { name: 'lock_timeout', value: '2s', file: 'sql/own.sql', line: 3 },
+    ]);
+    const told =
+      "Step 1 alter: sql/own.sql line 3 sets lock_timeout to 2s by itself, so the step's lockTimeout of 240ms was not in force behind it.";
+    expect(all.limits.filter((limit) => limit === told)).toHaveLength('lockTimeoutMs' in keys ? 1 : 0);
+  },
+);
+
 test('a step that gave way until its retries ran out says to whom, and how many more it needs', () => {
   const { steps = [], ...rest } = waiting(300, GAVE_WAY);
   const error = stepError('55P03', 'canceling statement due to lock timeout');

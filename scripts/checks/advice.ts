@@ -16,6 +16,7 @@ import type { AppTrouble } from './app-trouble.ts';
 import { matrixStates } from './analysis/matrix.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
 import { behindWhom } from './behind.ts';
+import { ownLockTimeout, withOwnLine } from './settings/overridden.ts';
 import type { Stop } from './stops.ts';
 import { shortRelation } from './wording.ts';
 
@@ -42,7 +43,10 @@ export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice
   if (statement === null) return stepAdvice(stop);
   if (why === 'wait' || (why === 'slow' && stop.blockingWaitMs > stop.blockingHoldMs)) {
     const { budgets } = analysis.evidence.run;
-    return queueAdvice(statement.record.sql, behindWhom(stop, analysis.company), budgets.lockWaitMs);
+    const { lockTimeoutMs, retries } = stop.step.run.planned;
+    const own = ownLockTimeout(stop.step.run, statement.record);
+    const waitsBy = { own, lockTimeoutMs, retries };
+    return queueAdvice(statement.record.sql, behindWhom(stop, analysis.company), budgets.lockWaitMs, waitsBy);
   }
   const own = ownAdvice(statement, analysis, stop);
   if (!isKeptByTransaction(statement)) return own ?? {};
@@ -68,7 +72,11 @@ export function adviseBroken(
       : undefined;
   const found: Partial<Advice> | undefined =
     remedy?.isGeneral === true ? (named ?? remedy) : (remedy ?? named);
-  const told = [found?.advice, hint === null ? undefined : `PostgreSQL's own hint: ${hint}`];
+  const own = stop === undefined ? undefined : ownLockTimeout(stop.step.run, stop.statement?.record);
+  const told = [
+    found?.advice && withOwnLine(found.advice, own),
+    hint === null ? undefined : `PostgreSQL's own hint: ${hint}`,
+  ];
   const advice = told.filter((text) => text !== undefined).join(' ');
   if (advice === '') return {};
   return { effect: found?.effect ?? null, advice, insteadSql: found?.insteadSql ?? null };

@@ -3,6 +3,7 @@ import type { CompatibilityRecord, StatementRecord } from '../artifacts/records.
 import { POLL_MS } from '../artifacts/polling.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import { ownErrorsLimit } from './own-errors-limit.ts';
+import { overriddenKeys } from './settings/overridden.ts';
 import { waitFacts, waitLimit } from './wait-tier.ts';
 import { listed } from './wording.ts';
 
@@ -29,6 +30,7 @@ export function knownLimits(analysis: Analysis): string[] {
     ...ownErrorsLimit(analysis),
     waitLimit(evidence),
     ...outsideLimit(analysis),
+    ...overriddenKeys(analysis.steps),
     ...unseenScripts(evidence.compatibility ?? []),
     'The WAL of a statement includes what the app wrote meanwhile.',
   ];

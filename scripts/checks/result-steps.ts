@@ -69,6 +69,19 @@ export const statementSchema = z.object({
   blackoutMs: ms.describe(
     'How long others could not have the relation: waiting in the queue and holding, in modes that block reads or writes',
   ),
+  settings: z
+    .array(
+      z.object({
+        name: z.string(),
+        value: z.string().nullable().describe('As SHOW writes it; null = reset to the server’s own'),
+        file: z.string(),
+        line: z.int(),
+      }),
+    )
+    .optional()
+    .describe(
+      'Timeouts that the SQL before it set by itself: they were in force in place of those that the step shows',
+    ),
   capture: z.enum(['transaction', 'outside', 'none']),
   locks: z.array(lockSchema),
   rewrote: z.array(z.string()),
@@ -149,7 +162,9 @@ export const stepSchema = z.object({
   victims: victimsSchema,
   failedTries: z.array(z.object({ attempt: z.int(), error: errorSchema, pauseMs: ms })),
   error: errorSchema.nullable(),
-  shown: z.record(z.string(), z.string()).describe('Settings of the migration session as SHOW said them'),
+  shown: z
+    .record(z.string(), z.string())
+    .describe('Settings of the migration session as SHOW said them when it began'),
   statements: z.array(statementSchema),
   backfill: z
     .object({

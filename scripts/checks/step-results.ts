@@ -7,6 +7,7 @@ import type { StatementAnalysis } from './analysis/statements.ts';
 import { statusOf } from './analysis/steps.ts';
 import type { VictimCount } from './analysis/victim-count.ts';
 import type { StatementResult, StepResult, Victims } from './result.ts';
+import { ownSettings, type OwnSetting } from './settings/own-settings.ts';
 
 /** Behind a hot table hundreds of different queries can stand in the way. */
 const MOST_BLOCKERS = 20;
@@ -24,6 +25,7 @@ export function stepResults(analysis: Analysis): StepResult[] {
 function stepResult(step: StepAnalysis, currentVersion: string): StepResult {
   const { run, victims, latency } = step;
   const { window, end } = run;
+  const settingsOf = ownSettings(run.statements);
   return {
     name: run.planned.name,
     index: run.index,
@@ -44,7 +46,7 @@ function stepResult(step: StepAnalysis, currentVersion: string): StepResult {
     })),
     error: end?.error ? errorOf(end.error) : null,
     shown: { ...end?.shown },
-    statements: step.statements.map(statementResult),
+    statements: step.statements.map((statement) => statementResult(statement, settingsOf)),
     backfill: backfillOf(step),
     outside: outsideResult(step),
     latency,
@@ -84,7 +86,10 @@ function distinct(locks: readonly Omit<LockEntry, 'existedBefore'>[]): Statement
   return [...new Map(byName).values()];
 }
 
-function statementResult(statement: StatementAnalysis): StatementResult {
+function statementResult(
+  statement: StatementAnalysis,
+  settingsOf: ReturnType<typeof ownSettings>,
+): StatementResult {
   const { record, victims, blocked, tries } = statement;
   const outside = tries.flatMap((one) => (one.record.capture === 'outside' ? one.spans : []));
   return {
@@ -97,6 +102,7 @@ function statementResult(statement: StatementAnalysis): StatementResult {
     lockWaitMs: statement.waitMs,
     lockHoldMs: statement.holdMs,
     blackoutMs: statement.blackoutMs,
+    ...settingsResult(settingsOf(record)),
     capture: record.capture,
     locks: distinct([...record.newLocks, ...outside]),
     rewrote: [...record.rewrote],
@@ -114,6 +120,11 @@ function statementResult(statement: StatementAnalysis): StatementResult {
     error: record.error && errorOf(record.error),
     ...noticesOf(record),
   };
+}
+
+function settingsResult(own: readonly OwnSetting[]): Pick<StatementResult, 'settings'> {
+  if (own.length === 0) return {};
+  return { settings: own.map(({ name, value, file, line }) => ({ name, value, file, line })) };
 }
 
 function noticesOf({ notices = [] }: StatementRecord): Pick<StatementResult, 'notices'> {

@@ -5,6 +5,7 @@ import { statusOf } from './analysis/steps.ts';
 import { blocksItself, SELF_BLOCK_ADVICE, stoodBehind } from './blocked-by.ts';
 import type { Check, CheckFinding } from './check.ts';
 import { queueOf } from './failed-in-queue.ts';
+import { ownLockTimeout, withOwnLine } from './settings/overridden.ts';
 import { stepTitle } from './wording.ts';
 
 export const steps: Check = {
@@ -30,7 +31,8 @@ export const steps: Check = {
 function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
   const { run } = step;
   const { error = null, attempts = 1 } = run.end ?? {};
-  const statement = run.statements.findLast((one) => one.error !== null)?.index ?? null;
+  const record = run.statements.findLast((one) => one.error !== null);
+  const statement = record?.index ?? null;
   const place =
     error?.file == null ? '' : ` (${error.file}${error.line === null ? '' : ` line ${error.line}`})`;
   const queue = queueOf(step, analysis);
@@ -50,9 +52,7 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
     advice:
       queue.advice ??
       (blocksItself(step) ? SELF_BLOCK_ADVICE : null) ??
-      remedy?.advice ??
-      error?.hint ??
-      null,
+      (remedy ? withOwnLine(remedy.advice, ownLockTimeout(run, record)) : (error?.hint ?? null)),
     insteadSql: remedy?.insteadSql ?? null,
   };
 }

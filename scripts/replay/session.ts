@@ -3,8 +3,12 @@ import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Step } from '../plan/model.ts';
 import { Notices } from './notices.ts';
 
-/** Settings of the migration's session that the plan can fix, and that SHOW has to confirm. */
-const SHOWN = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'] as const;
+/** Settings of the migration's session that decide how it waits and dies, as far as the server has them. */
+const SHOWN = `
+  select name, pg_catalog.current_setting(name) as value
+    from pg_catalog.unnest(array['lock_timeout', 'statement_timeout', 'deadlock_timeout', 'transaction_timeout',
+                                 'idle_in_transaction_session_timeout', 'idle_session_timeout']) as name
+   where pg_catalog.current_setting(name, true) is not null`;
 
 export interface MigrationSession {
   readonly client: PgClient;
@@ -60,10 +64,6 @@ async function backendPid(client: PgClient): Promise<number> {
 }
 
 async function show(client: PgClient): Promise<Record<string, string>> {
-  const shown: Record<string, string> = {};
-  for (const name of SHOWN) {
-    const { rows } = await client.query<Record<string, string>>(`show ${name}`);
-    shown[name] = rows[0]?.[name] ?? '';
-  }
-  return shown;
+  const { rows } = await client.query<{ name: string; value: string }>(SHOWN);
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }

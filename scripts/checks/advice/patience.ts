@@ -1,5 +1,5 @@
 /** `retryPause` of rehearsal.yaml, where a step names none. */
-const PAUSE_MS = 200;
+export const PAUSE_MS = 200;
 /** So far it doubles (replay/retry.ts). */
 export const PAUSE_MAX_MS = 30_000;
 /** More than most lock timeouts are: each try stops the app for so long. */

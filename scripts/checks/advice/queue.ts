@@ -2,21 +2,51 @@ import { formatMs } from '../../shared/format.ts';
 import type { Presence } from '../analysis/presence.ts';
 import type { Behind } from '../behind.ts';
 import { listed } from '../wording.ts';
-import { fittingPatience, longerPatience, type Patience } from './patience.ts';
+import { placeOf } from '../settings/overridden.ts';
+import type { OwnSetting } from '../settings/own-settings.ts';
+import { fittingPatience, longerPatience, PAUSE_MS, type Patience } from './patience.ts';
 import type { Advice } from './rule.ts';
 
+/** What decides how long the statement waits for a lock, and how often it comes again. */
+export interface WaitsBy {
+  /** The author's SQL sets lock_timeout itself: the step's key is not in force. */
+  readonly own: OwnSetting | undefined;
+  /** Of the step, as planned; undefined = it says nothing. */
+  readonly lockTimeoutMs: number | undefined;
+  readonly retries: number | undefined;
+}
+
 /** A statement that harmed by waiting in the queue rather than by what it did. */
-export function queueAdvice(sql: string, behind: Behind, budgetMs: number | undefined): Advice {
+export function queueAdvice(
+  sql: string,
+  behind: Behind,
+  budgetMs: number | undefined,
+  waitsBy: WaitsBy,
+): Advice {
   const who = behind.names.length === 0 ? 'others' : listed(behind.names);
   const patience = fittingPatience(budgetMs, staysMs(behind.actors));
   const timeout = yamlMs(patience.lockTimeoutMs);
+  const scope = waitsBy.own?.isLocal === true ? 'local ' : '';
   return {
     effect: `It did nothing yet: it waited behind ${who}, and everybody who came later waited behind it.`,
     advice:
-      `Give the step lockTimeout: ${timeout} and retries: ${patience.retries}: it then gives up its place in the queue early, ` +
+      `${change(waitsBy, timeout, patience.retries)}: it then gives up its place in the queue early, ` +
       `lets the app through and tries again${until(patience, behind)}.`,
-    insteadSql: `set lock_timeout = '${timeout}';\n${sql.trim().replace(/;$/, '')};\n-- on error 55P03 (lock_not_available): wait a second, then try again`,
+    insteadSql: `set ${scope}lock_timeout = '${timeout}';\n${sql.trim().replace(/;$/, '')};\n-- on error 55P03 (lock_not_available): wait a second, then try again`,
   };
+}
+
+/** What has to be written otherwise, where it is in force; never fewer retries than there are. */
+function change({ own, lockTimeoutMs, retries = 0 }: WaitsBy, timeout: string, enough: number): string {
+  if (own === undefined)
+    return `Give the step lockTimeout: ${timeout} and retries: ${Math.max(retries, enough)}`;
+  const does = own.value === null ? 'resets lock_timeout' : `sets lock_timeout to ${own.value}`;
+  const over =
+    lockTimeoutMs === undefined
+      ? 'any lockTimeout of the step'
+      : `the step's lockTimeout: ${yamlMs(lockTimeoutMs)}`;
+  const more = retries >= enough ? '' : `, and give the step retries: ${enough}`;
+  return `${placeOf(own)} ${does} by itself and so wins over ${over}: write ${timeout} there${more}`;
 }
 
 /** Tries of a statement that gave way each time, and never got its lock. */
@@ -33,9 +63,10 @@ export interface GivenUp {
 export function givenUpAdvice(behind: Behind, { lockTimeoutMs, pauseMs, lastedMs }: GivenUp): string {
   const who = listed(behind.names);
   const stays = staysMs(behind.actors);
+  // The timeout that was in force stays what it is.
   const patience =
     pauseMs === null
-      ? fittingPatience(lockTimeoutMs, stays)
+      ? longerPatience(lockTimeoutMs, PAUSE_MS, stays)
       : longerPatience(lockTimeoutMs, pauseMs, stays ?? lastedMs * 2);
   return (
     `It gave way as it should, but ${who} stayed longer than its tries, which went on for ${formatMs(lastedMs)}. ` +

@@ -18,6 +18,7 @@ const CAPTURE = {
 export function StatementNotes({ statement }: { statement: StatementResult }) {
   const { rewrote, blockedBy, blockers, waiters, error, peakBlockedSessions, blockedSessionSeconds } =
     statement;
+  const { settings = [] } = statement;
   const slots = slotsText(statement);
   return (
     <>
@@ -28,6 +29,7 @@ export function StatementNotes({ statement }: { statement: StatementResult }) {
       <div>
         {locksOf(statement)} <span class="mut">{`(locks ${CAPTURE[statement.capture]})`}</span>
       </div>
+      {settings.length > 0 && <div>{`ran under ${settings.map(settingText).join(', ')}`}</div>}
       {rewrote.length > 0 && (
         <div class="s-warn">{`rewrote all of ${rewrote.map(shortName).join(', ')}`}</div>
       )}
@@ -53,6 +55,11 @@ function locksOf({ locks }: StatementResult): string {
   const shown = groups.slice(0, MOST_LOCKS);
   if (groups.length > MOST_LOCKS) shown.push(`${groups.length - MOST_LOCKS} more`);
   return shown.join('; ');
+}
+
+/** What the author's SQL set before it wins over what the step shows. */
+function settingText({ name, value, file, line }: NonNullable<StatementResult['settings']>[number]): string {
+  return `${name} ${value ?? 'of the server'} (${file} line ${line})`;
 }
 
 function WhoSuffered({ statement }: { statement: StatementResult }) {
