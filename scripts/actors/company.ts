@@ -1,15 +1,36 @@
 import type { ActorRecord } from '../artifacts/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
-import type { Rehearsal, Scenario, Step } from '../plan/model.ts';
+import type { ActorKind, Rehearsal, Scenario, Step } from '../plan/model.ts';
 import type { NdjsonWriter } from '../shared/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { Control } from './control.ts';
 import { Actor } from './actor.ts';
 
+/** As whom those who stand for the app and for another migration connect. */
+export interface CompanyLogins {
+  readonly app: PgEndpoint;
+  readonly plan: PgEndpoint;
+}
+
+const STANDS_FOR: Readonly<Record<ActorKind, keyof CompanyLogins | 'tool'>> = {
+  'long-reader': 'tool',
+  dump: 'tool',
+  vacuum: 'tool',
+  'idle-in-transaction': 'app',
+  'hot-rows': 'app',
+  churn: 'app',
+  'second-migration': 'plan',
+};
+
+function loginOf(kind: ActorKind, logins: CompanyLogins & { readonly tool: PgEndpoint }): PgEndpoint {
+  return logins[STANDS_FOR[kind]];
+}
+
 export interface CompanyParts {
   readonly rehearsal: Pick<Rehearsal, 'plan' | 'load'>;
   readonly scenario: Scenario;
   readonly endpoint: PgEndpoint;
+  readonly logins: CompanyLogins;
   readonly clock: RunClock;
   readonly records: NdjsonWriter<ActorRecord>;
   readonly onNote: (message: string) => void;
@@ -30,12 +51,14 @@ export class Company {
 
   /** Nobody has come yet; `leave` must be called in any case. @throws CONNECTION_FAILED */
   static async gather(parts: CompanyParts): Promise<Company> {
-    const { scenario, rehearsal, endpoint, clock, records } = parts;
+    const { scenario, rehearsal, endpoint, logins, clock, records } = parts;
     if (scenario.actors.length === 0) return new Company([], null, parts);
     const control = await Control.open(endpoint);
-    const shared = { plan: rehearsal.plan, seed: rehearsal.load.seed, endpoint, control, clock, records };
+    const shared = { plan: rehearsal.plan, seed: rehearsal.load.seed, control, clock, records };
     return new Company(
-      scenario.actors.map((spec) => new Actor(spec, shared)),
+      scenario.actors.map((spec) => {
+        return new Actor(spec, { ...shared, endpoint: loginOf(spec.kind, { ...logins, tool: endpoint }) });
+      }),
       control,
       parts,
     );

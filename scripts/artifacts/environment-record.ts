@@ -37,6 +37,13 @@ export interface EnvironmentRecord {
     readonly asked: string | null;
     readonly shown: string;
   }[];
+  /** Roles of the snapshot that the rehearsal connected as. Absent in older runs. */
+  readonly roles?: readonly {
+    readonly name: string;
+    readonly superuser: boolean;
+    /** The plan's, which was made the owner of the database: a dump does not say whose that is. */
+    readonly madeOwner: boolean;
+  }[];
   /** The machine on which the engine ran. */
   readonly machine: { readonly cpus: number; readonly memoryBytes: number; readonly os: string };
   /** What this environment cannot tell, as sentences. */

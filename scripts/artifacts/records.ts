@@ -39,6 +39,8 @@ export interface RunRecord {
     /** In order of rollout; `weight` as in the scripts' own comment. */
     readonly versions: readonly {
       readonly name: string;
+      /** The snapshot's role that it connected as; absent = the superuser. */
+      readonly role?: string;
       readonly scripts: readonly { readonly name: string; readonly weight: number }[];
     }[];
   };
@@ -47,6 +49,8 @@ export interface RunRecord {
   readonly plan: readonly PlannedStep[];
   /** Tables that nobody uses while any step runs, by word of the author. Absent where there are none. */
   readonly quietTables?: readonly string[];
+  /** The snapshot's role that the plan connected as; absent = the superuser. */
+  readonly planRole?: string;
   /** More than one: the evidence of each is in performances/<index>/. Absent in older runs, which had one. */
   readonly performances?: readonly PlannedPerformance[];
   /** Probes that look besides those of every run. Absent in older runs, which may have had them all the same. */
@@ -104,6 +108,8 @@ export interface SnapshotRecord {
   readonly bytes: number;
   readonly restoreMs: number;
   readonly tables: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[];
+  /** Who owns tables and is no superuser, by how many. Absent in older runs. */
+  readonly owners?: readonly { readonly role: string; readonly tables: number }[];
   readonly extensions: readonly string[];
   /** A key of each table that has one. Absent in older runs. */
   readonly keys?: readonly RowKey[];

@@ -3,6 +3,7 @@ import type { CompatibilityRecord, StatementRecord } from '../artifacts/records.
 import { POLL_MS } from '../artifacts/polling.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import { ownErrorsLimit } from './own-errors-limit.ts';
+import { roleLimits } from './role-limits.ts';
 import { overriddenKeys } from './settings/overridden.ts';
 import { waitFacts, waitLimit } from './wait-tier.ts';
 import { listed } from './wording.ts';
@@ -27,6 +28,7 @@ export function knownLimits(analysis: Analysis): string[] {
             : `The rollback scripts of ${formatCount(reversible)} steps were checked for their syntax, but not run.`,
         ]
       : []),
+    ...roleLimits(analysis),
     ...ownErrorsLimit(analysis),
     waitLimit(evidence),
     ...outsideLimit(analysis),

@@ -8,11 +8,12 @@ const LONGEST_RUN_MS = 12 * 3_600_000;
 
 /** What a rehearsal needs of its environment. */
 export function environmentSpec(runId: string, rehearsal: Rehearsal): EnvironmentSpec {
+  const pools = new Set(rehearsal.load.versions.map(({ role }) => role)).size;
   return {
     runId,
     postgres: rehearsal.postgres,
     hosts: rehearsal.hosts,
-    connections: rehearsal.load.connections,
+    connections: rehearsal.load.connections * Math.max(1, pools),
     expiresAt: new Date(Date.now() + LONGEST_RUN_MS).toISOString(),
     driverBundle: async () => {
       const { bundleDriver } = await import('../driver/bundle.ts');

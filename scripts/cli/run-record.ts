@@ -2,6 +2,7 @@ import { cpus, release, totalmem, type as osType } from 'node:os';
 import type { RunningEnvironment } from '../../infra/targets/target.ts';
 import type { EnvironmentRecord, PlannedStep, RunRecord } from '../artifacts/records.ts';
 import type { ServerFacts } from '../engine/settings.ts';
+import { defined } from '../plan/defined.ts';
 import type { Rehearsal, Step } from '../plan/model.ts';
 
 /** The run's own record as it starts. */
@@ -23,6 +24,7 @@ export function startRecord(
     budgets: rehearsal.budgets,
     standby: rehearsal.postgres.standby,
     plan: rehearsal.plan.map(plannedStep),
+    ...defined({ planRole: rehearsal.planRole }),
     probes: ['presence', 'schema'],
     ...(rehearsal.quietTables === undefined ? {} : { quietTables: rehearsal.quietTables }),
   };
@@ -67,6 +69,7 @@ export function environmentRecord(
     leftovers: null,
     postgresVersion: facts.postgresVersion,
     settings: facts.settings,
+    roles: facts.roles,
     machine: { cpus: cpus().length, memoryBytes: totalmem(), os: `${osType()} ${release()}` },
   };
 }

@@ -73,6 +73,7 @@ const serverSchema = z.object({
   settings: z
     .array(z.object({ name: z.string(), asked: z.string().nullable(), shown: z.string() }))
     .readonly(),
+  roles: z.array(z.object({ name: z.string(), superuser: z.boolean(), madeOwner: z.boolean() })).readonly(),
 }) satisfies z.ZodType<ServerFacts>;
 
 export const doneSchema = z.object({

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../artifacts/records.ts';
+import { defined } from '../plan/defined.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import type { VersionScripts } from '../probes/compatibility.ts';
 
@@ -11,6 +12,7 @@ export function loadRecord(rehearsal: Rehearsal, versions: readonly VersionScrip
     warmupMs,
     versions: versions.map(({ name, scripts }) => ({
       name,
+      ...defined({ role: rehearsal.load.versions.find((version) => version.name === name)?.role }),
       scripts: scripts.map((script) => ({ name: script.name, weight: script.weight })),
     })),
   };

@@ -3,7 +3,6 @@ import type { RunFolder, StreamName } from '../artifacts/run-folder.ts';
 import { loadSamples, type SamplePools } from '../load/samples.ts';
 import { withConnection } from '../pg/client.ts';
 import { machineTrouble } from '../pg/machine-trouble.ts';
-import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Rehearsal, Scenario, Step } from '../plan/model.ts';
 import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility.ts';
 import { ExactWaits } from '../probes/exact-waits.ts';
@@ -22,6 +21,7 @@ import { formatMs } from '../shared/format.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { warmUp } from './baseline.ts';
 import { requireHealthyStart } from './health.ts';
+import { openLogins, type Logins } from './roles/logins.ts';
 import type { EngineEnvironment } from './environment.ts';
 import type { OnEvent } from './events.ts';
 import { RunTraffic } from './traffic.ts';
@@ -60,14 +60,15 @@ export async function perform(run: Performance): Promise<StepFailure | undefined
 
 async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailure | undefined> {
   const { rehearsal, environment, clock, onEvent } = run;
-  const probes = await startProbes(run, cleanup);
+  const logins = await openLogins(run.environment.primary, rehearsal, run.signal);
+  const probes = await startProbes(run, logins, cleanup);
   const { life, watch, schema, compatibility, pools } = probes;
   const writers = { steps: writer(run, cleanup, 'steps'), batches: writer(run, cleanup, 'batches') };
   const endpoint = environment.primary;
   const events = writer(run, cleanup, 'load');
   const traffic = await RunTraffic.start({
     ...run,
-    endpoint,
+    ...{ endpoint, logins: logins.app },
     pools,
     life,
     events,
@@ -81,10 +82,11 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
 
   onEvent({ type: 'stage', stage: 'baseline', state: 'started', detail: '', fraction: 0, etaMs: null });
   await unlessAway(run, () => warmUp(rehearsal, traffic, clock, signal, onEvent));
-  const company = await gather(run, endpoint, cleanup);
+  const company = await gather(run, logins, cleanup);
   let current = { index: 0, step: rehearsal.plan[0] };
   const context = {
-    ...{ rehearsal, primary: endpoint, clock, watch, schema, traffic, signal, ...writers },
+    ...{ rehearsal, primary: endpoint, login: logins.plan, clock, watch, schema, traffic, signal },
+    ...writers,
     enclose: environment.enclose,
     settled: () => run.watches.settled(),
     progress: (detail: string, fraction: number | null, etaMs: number | null): void => {
@@ -133,10 +135,12 @@ async function unlessAway({ watches }: Performance, work: () => Promise<void> | 
 }
 
 /** Those who keep the plan company; registered to leave before anybody comes. */
-async function gather(run: Performance, endpoint: PgEndpoint, cleanup: Cleanup): Promise<Company> {
-  const { rehearsal, scenario, clock, onEvent } = run;
+async function gather(run: Performance, logins: Logins, cleanup: Cleanup): Promise<Company> {
+  const { rehearsal, scenario, environment, clock, onEvent } = run;
+  const endpoint = environment.primary;
+  const app = logins.app.get(rehearsal.load.versions[0]?.name ?? '') ?? endpoint;
   const company = await Company.gather({
-    ...{ rehearsal, scenario, endpoint, clock },
+    ...{ rehearsal, scenario, endpoint, clock, logins: { app, plan: logins.plan } },
     records: writer(run, cleanup, 'actors'),
     onNote: (message) => {
       onEvent({ type: 'note', message });
@@ -157,7 +161,7 @@ interface Probes {
 }
 
 /** Everything that looks, but for the traffic: each is registered for its end before the next one starts. */
-async function startProbes(run: Performance, cleanup: Cleanup): Promise<Probes> {
+async function startProbes(run: Performance, logins: Logins, cleanup: Cleanup): Promise<Probes> {
   const { rehearsal, versions, environment, clock, signal } = run;
   const endpoint = environment.primary;
   const { seed } = rehearsal.load;
@@ -169,7 +173,8 @@ async function startProbes(run: Performance, cleanup: Cleanup): Promise<Probes> 
     (client) => loadSamples(client, scripts, seed),
     signal,
   );
-  const tried = { endpoint, versions, pools, seed, writer: writer(run, cleanup, 'compatibility'), life };
+  const records = writer(run, cleanup, 'compatibility');
+  const tried = { logins: logins.app, versions, pools, seed, writer: records, life };
   const compatibility = new CompatibilityProbe(tried);
   presence(run, life, cleanup);
   const start = await compatibility.look('start', signal);
@@ -181,14 +186,14 @@ async function startProbes(run: Performance, cleanup: Cleanup): Promise<Probes> 
   const sinks = { writer: writer(run, cleanup, 'server'), clock, life };
   const server = await ServerProbe.start(endpoint, sinks, ({ replayLagMs }) => (lagMs = replayLagMs));
   cleanup.add('server probe', () => server.stop());
-  const records = { waits: writer(run, cleanup, 'waits'), locks: writer(run, cleanup, 'locks') };
+  const sightings = { waits: writer(run, cleanup, 'waits'), locks: writer(run, cleanup, 'locks') };
   const sources = waitSources(process.env);
   const exact = await ExactWaits.start(endpoint, sources, {
     writer: writer(run, cleanup, 'exact-waits'),
     ...{ clock, life },
   });
   cleanup.add('exact waits', () => exact.stop());
-  const watch = await LockWatch.start(endpoint, { clock, life, exact, ...records });
+  const watch = await LockWatch.start(endpoint, { clock, life, exact, ...sightings });
   cleanup.add('lock watch', () => watch.stop());
   const looks = { writer: writer(run, cleanup, 'schema'), clock, life };
   const schema = await SchemaWatch.start(endpoint, versions, looks);

@@ -5,6 +5,7 @@ import { formatBytes, formatShortCount } from '../shared/format.ts';
 import { restoreSnapshot } from '../snapshot/restore.ts';
 import type { EngineEnvironment } from './environment.ts';
 import type { OnEvent } from './events.ts';
+import { requireRoles } from './roles/require-roles.ts';
 import { readSettings, type ServerFacts } from './settings.ts';
 
 /** Restores the snapshot with fast settings, then brings the server up as the rehearsal configures it. */
@@ -39,7 +40,9 @@ export async function prepareDatabase(
   const detail = `${formatBytes(snapshot.bytes)} restored${rows}`;
   onEvent({ ...stage, state: 'done', detail, fraction: 1, etaMs: null });
   await addStatistics(environment);
-  return readSettings(environment.primary, rehearsal.postgres.settings);
+  const roles = await requireRoles(environment.primary, rehearsal, signal);
+  const facts = await readSettings(environment.primary, rehearsal.postgres.settings);
+  return { ...facts, roles };
 }
 
 /** pg_stat_statements is a help for those who look, not a need: a server without it rehearses as well. */

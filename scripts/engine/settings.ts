@@ -3,6 +3,7 @@ import { withConnection, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
+import type { RoleFacts } from './roles/require-roles.ts';
 
 /** Shown in every report: what decides about durability, memory and waiting. */
 const ALWAYS_SHOWN = [
@@ -21,13 +22,18 @@ export interface ServerFacts {
   /** `18.4` */
   readonly postgresVersion: string;
   readonly settings: EnvironmentRecord['settings'];
+  /** Those that the rehearsal connects as. */
+  readonly roles: readonly RoleFacts[];
 }
 
 /**
  * Reads back the settings under which the plan will run.
  * @throws POSTGRES_START_FAILED where the server does not have what the rehearsal asked for
  */
-export async function readSettings(endpoint: PgEndpoint, asked: readonly PgSetting[]): Promise<ServerFacts> {
+export async function readSettings(
+  endpoint: PgEndpoint,
+  asked: readonly PgSetting[],
+): Promise<Omit<ServerFacts, 'roles'>> {
   // As the app will find them: the tool's own sessions live under none of them.
   return withConnection(endpoint, 'compatibility', async (client) => {
     const names = [...new Set([...asked.map(({ name }) => name), ...ALWAYS_SHOWN])];

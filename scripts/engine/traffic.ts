@@ -19,6 +19,8 @@ const DRAIN_MS = 15_000;
 
 export interface TrafficSetup {
   readonly endpoint: PgEndpoint;
+  /** How each version connects, by its name. */
+  readonly logins: ReadonlyMap<string, PgEndpoint>;
   readonly rehearsal: Rehearsal;
   readonly versions: readonly VersionScripts[];
   readonly pools: SamplePools;
@@ -55,7 +57,7 @@ export class RunTraffic implements Traffic {
     const { endpoint, rehearsal, versions, pools, folder, events, clock, life, signal, onEvent } = setup;
     life.note('requests', 'started');
     const load = await startLoad({
-      endpoint,
+      ...{ endpoint, logins: setup.logins },
       spec: rehearsal.load,
       scripts: new Map(versions.map(({ name, scripts }) => [name, [...scripts]])),
       pools,

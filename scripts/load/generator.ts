@@ -3,14 +3,12 @@ import { withConnection } from '../pg/client.ts';
 import { monotonicMs, withTimeout } from '../shared/clock.ts';
 import { ArrivalTimes, Metronome } from './arrivals.ts';
 import { ClosedLoop } from './closed-loop.ts';
-import { ConnectionSlot } from './connection-slot.ts';
-import { Dispatcher, type OnRequest } from './dispatcher.ts';
+import { AppPools } from './app-pools.ts';
+import type { OnRequest } from './dispatcher.ts';
 import type { LoadOrder, Second } from './messages.ts';
 import { RequestLog } from './request-log.ts';
-import { RequestRun } from './request-run.ts';
 import { SecondWindow } from './second-window.ts';
 import { TrafficMix } from './traffic-mix.ts';
-import { Workload } from './workload.ts';
 
 const SECOND_MS = 1000;
 const TERMINATE_TIMEOUT_MS = 2000;
@@ -30,38 +28,30 @@ export class Generator {
   readonly #events: GeneratorEvents;
   readonly #stop = new AbortController();
   readonly #mix: TrafficMix;
-  readonly #dispatcher: Dispatcher;
-  readonly #slots: ConnectionSlot[];
+  readonly #pools: AppPools;
   readonly #window: SecondWindow;
   readonly #log: RequestLog;
   readonly #metronome: Metronome;
   #ticker: NodeJS.Timeout | undefined;
 
   private constructor(order: LoadOrder, log: RequestLog, events: GeneratorEvents) {
-    const { versions, pools, seed, part } = order;
+    const { versions, seed, part } = order;
     this.#order = order;
     this.#log = log;
     this.#events = events;
     this.#mix = new TrafficMix(versions, seed, part);
     this.#window = new SecondWindow(part.of > 1);
     this.#metronome = new Metronome((intendedMs) => {
-      this.#dispatcher.arrive(intendedMs, this.#mix.next());
+      const choice = this.#mix.next();
+      this.#pools.of(choice).arrive(intendedMs, choice);
     }, events.onError);
-    this.#dispatcher = new Dispatcher({
+    this.#pools = new AppPools(order, this.#stop.signal, {
       onRequest: this.#record,
       onReconnected: (downMs) => {
         this.#window.reconnected();
         events.onEvent({ type: 'reconnected', tMs: this.#now(), downMs });
       },
       onError: events.onError,
-    });
-    const workload = new Workload(versions, pools, seed);
-    this.#slots = Array.from({ length: order.connections }, (_, position) => {
-      const run = new RequestRun(workload, position * part.of + part.index, order.pipeline);
-      const slot: ConnectionSlot = new ConnectionSlot(run, order.endpoint, this.#stop.signal, () => {
-        this.#dispatcher.lost(slot);
-      });
-      return slot;
     });
   }
 
@@ -70,7 +60,7 @@ export class Generator {
     const log = await RequestLog.create(order, events.onError);
     const generator = new Generator(order, log, events);
     try {
-      await Promise.all(generator.#slots.map((slot) => slot.open()));
+      await generator.#pools.first.open();
       return generator;
     } catch (error) {
       await generator.#close([]);
@@ -88,12 +78,14 @@ export class Generator {
         this.#events.onEvent({ type: 'capacity', tMs: this.#now(), perSec, connections });
     } else {
       const nowMs = monotonicMs();
-      for (const slot of this.#slots) this.#dispatcher.release(slot, nowMs);
+      this.#pools.first.releaseAll(nowMs);
     }
     this.#arrive();
   }
 
-  setShares(shares: Readonly<Record<string, number>>): void {
+  /** A pool that gets its first traffic opens its connections before that. */
+  async setShares(shares: Readonly<Record<string, number>>): Promise<void> {
+    await this.#pools.openFor(shares);
     this.#mix.setShares(shares);
     this.#events.onEvent({ type: 'shares', tMs: this.#now(), shares });
   }
@@ -101,9 +93,9 @@ export class Generator {
   /** No new arrivals; waits up to `drainMs` for those that are due, writes off the rest and closes everything. */
   async stop(drainMs: number): Promise<{ unfinished: number }> {
     await this.#metronome.stop();
-    await withTimeout(this.#dispatcher.drained(), drainMs, 'draining the queue').catch(() => undefined);
-    const unfinished = this.#dispatcher.close();
-    await this.#close(this.#slots.flatMap(({ connection }) => (connection?.filled ? [connection.pid] : [])));
+    await withTimeout(this.#pools.drained(), drainMs, 'draining the queue').catch(() => undefined);
+    const unfinished = this.#pools.writeOff();
+    await this.#close(this.#pools.workingPids());
     this.#events.onEvent({ type: 'stopped', tMs: this.#now(), unfinished });
     return { unfinished };
   }
@@ -111,13 +103,14 @@ export class Generator {
   /** Requests of the first version, as many as the connections can carry. They are not part of the record. */
   #measure(durationMs: number): Promise<number | undefined> {
     const mix = new TrafficMix(this.#order.versions, this.#order.seed, this.#order.part);
-    return ClosedLoop.measure(this.#slots, durationMs, {
+    const { slots, dispatcher } = this.#pools.first;
+    return ClosedLoop.measure(slots, durationMs, {
       next: () => mix.next(),
       onFree: (slot, nowMs) => {
-        this.#dispatcher.release(slot, nowMs);
+        dispatcher.release(slot, nowMs);
       },
       onLost: (slot) => {
-        this.#dispatcher.reopen(slot);
+        dispatcher.reopen(slot);
       },
     });
   }
@@ -127,7 +120,7 @@ export class Generator {
     const startMs = monotonicMs();
     this.#metronome.start(() => new ArrivalTimes(seed, ratePerSec, startMs, part.index));
     this.#ticker = setInterval(() => {
-      const second = this.#window.close(monotonicMs(), this.#dispatcher.waiting());
+      const second = this.#window.close(monotonicMs(), this.#pools.waiting());
       const stats = { ...second.stats, tMs: second.stats.tMs - zeroMs };
       this.#events.onSecond({ ...second, stats });
       if (stats.busy >= SATURATED)
@@ -152,12 +145,12 @@ export class Generator {
     this.#stop.abort(new Error('the load was stopped'));
     await this.#metronome.stop();
     if (pids.length > 0) await this.#terminate(pids).catch(() => undefined);
-    await Promise.all(this.#slots.map((slot) => slot.close()));
+    await this.#pools.close();
     await this.#log.close();
   }
 
   async #terminate(pids: readonly number[]): Promise<void> {
-    const terminated = withConnection(this.#order.endpoint, 'app', (client) =>
+    const terminated = withConnection(this.#order.endpoint, 'setup', (client) =>
       client.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [pids]),
     );
     await withTimeout(terminated, TERMINATE_TIMEOUT_MS, 'ending sessions');

@@ -43,12 +43,18 @@ export interface Second {
 
 /** Everything that the load process has to know. */
 export interface LoadOrder {
+  /** Of the tool itself, for what the app has no right to. */
   readonly endpoint: PgEndpoint;
   readonly ratePerSec: number;
   readonly connections: number;
   readonly seed: number;
   /** In order of rollout; traffic starts on the first. */
-  readonly versions: readonly { readonly name: string; readonly scripts: readonly ParsedScript[] }[];
+  readonly versions: readonly {
+    readonly name: string;
+    readonly scripts: readonly ParsedScript[];
+    /** How it connects. Versions that connect as the same role share a pool. */
+    readonly login: PgEndpoint;
+  }[];
   readonly pools: SamplePools;
   /** Zero of all times, on the monotonic clock. */
   readonly zeroMs: number;

@@ -51,7 +51,9 @@ export class RequestLog {
       versions,
       zeroMs,
       part,
-    }: Pick<LoadOrder, 'requestsPath' | 'versions' | 'zeroMs' | 'part'>,
+    }: Pick<LoadOrder, 'requestsPath' | 'zeroMs' | 'part'> & {
+      readonly versions: readonly Omit<LoadOrder['versions'][number], 'login'>[];
+    },
     onError: (error: Error) => void,
   ): Promise<RequestLog> {
     const header: RequestHeader = {

@@ -14,6 +14,8 @@ export type { SecondStats } from './messages.ts';
 export interface LoadOptions {
   readonly endpoint: PgEndpoint;
   readonly spec: LoadSpec;
+  /** How each version connects, by its name; those that are not there take `endpoint`. */
+  readonly logins?: ReadonlyMap<string, PgEndpoint>;
   /** By version name. */
   readonly scripts: ReadonlyMap<string, readonly ParsedScript[]>;
   readonly pools: SamplePools;
@@ -90,8 +92,10 @@ class Load implements RunningLoad {
     return this.#parts[0]?.pid;
   }
 
-  async start({ endpoint, spec, scripts, pools, zeroMs, requestsPath }: LoadOptions): Promise<void> {
-    const versions = spec.versions.map(({ name }) => ({ name, scripts: scripts.get(name) ?? [] }));
+  async start({ endpoint, logins, spec, scripts, pools, zeroMs, requestsPath }: LoadOptions): Promise<void> {
+    const versions = spec.versions.map(({ name }) => ({
+      ...{ name, scripts: scripts.get(name) ?? [], login: logins?.get(name) ?? endpoint },
+    }));
     const common = {
       endpoint,
       seed: spec.seed,

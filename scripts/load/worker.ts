@@ -31,7 +31,7 @@ async function handle(message: ToLoad): Promise<void> {
       await generator?.begin();
       break;
     case 'shares':
-      generator?.setShares(message.shares);
+      await generator?.setShares(message.shares);
       send({ type: 'shares-set', id: message.id });
       break;
     case 'stop': {

@@ -39,6 +39,8 @@ interface Field {
 
 /** More than all connections can stand in the longest run. */
 const MOST_SECONDS = 1e9;
+/** NAMEDATALEN - 1 */
+const LONGEST_NAME_BYTES = 63;
 const LONGEST_COMMAND_BYTES = 100_000;
 
 const DURATION = {
@@ -150,6 +152,16 @@ export function path(what: string, example: string) {
 /** A key that the author names. Keys are not taken from the environment. */
 export function key(what: string, pattern: RegExp) {
   return z.string().regex(pattern, { error: `{value} is not ${what}`, abort: true });
+}
+
+/** Name of a role, as pg_roles has it: not quoted, in its own case. */
+export function role(example: string) {
+  return words('the name of a role', example).refine(
+    (name) => Buffer.byteLength(name) <= LONGEST_NAME_BYTES,
+    {
+      error: `is longer than ${LONGEST_NAME_BYTES} bytes, the most that PostgreSQL keeps of a name`,
+    },
+  );
 }
 
 /** One of a few words; `params.options` of its issue lists them. */

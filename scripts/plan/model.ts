@@ -11,6 +11,8 @@ export interface Rehearsal {
   readonly plan: readonly Step[];
   /** Tables that nobody uses while any step runs; may be schema-qualified. */
   readonly quietTables?: readonly string[];
+  /** The snapshot's role that the plan connects as; undefined = the superuser. */
+  readonly planRole?: string;
   /** In whose company the plan is rehearsed, one scenario after the other; at least one. */
   readonly scenarios: readonly Scenario[];
   /** Every file that takes part, relative to `dir`, sorted: the bytes that go into the run folder's `plan/`. */
@@ -114,6 +116,8 @@ export interface ActorSpec {
 
 export interface AppVersion {
   readonly name: string;
+  /** The snapshot's role that it connects as; undefined = the superuser. */
+  readonly role?: string;
   /** Absolute folder. */
   readonly dir: string;
   readonly scripts: readonly WorkloadScript[];

@@ -1,26 +1,43 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { defined } from './defined.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { eitherOf } from './fields.ts';
 import type { AppVersion, WorkloadScript } from './model.ts';
 import type { Reading } from './reading.ts';
+import type { RehearsalConfig } from './schema.ts';
 import type { StepConfig } from './schema-steps.ts';
 
-/** The app versions with their scripts as text, in order of rollout. Notes missing and empty folders. */
+/** A folder, or more than that. */
+export type VersionConfig = RehearsalConfig['load']['versions'][string];
+
+/** The app versions with their scripts as text, in order of rollout. Notes missing and empty folders. @param forAll the role of those that name none */
 export async function readVersions(
-  folders: Readonly<Record<string, string>>,
+  configs: Readonly<Record<string, VersionConfig>>,
+  forAll: string | undefined,
   reading: Reading,
 ): Promise<AppVersion[]> {
   const versions: AppVersion[] = [];
-  for (const [name, folder] of Object.entries(folders)) {
+  for (const [name, config] of Object.entries(configs)) {
+    const path = ['load', 'versions', name];
+    const [folder, at] =
+      typeof config === 'string' ? [config, path] : [config.workload, [...path, 'workload']];
+    const role = (typeof config === 'string' ? undefined : config.role) ?? forAll;
     const dir = reading.absolute(folder);
-    versions.push({ name, dir, scripts: await readScripts(folder, name, reading) });
+    versions.push({
+      ...{ name, dir },
+      ...defined({ role }),
+      scripts: await readScripts(folder, at, reading),
+    });
   }
   return versions;
 }
 
-async function readScripts(folder: string, version: string, reading: Reading): Promise<WorkloadScript[]> {
-  const path = ['load', 'versions', version];
+async function readScripts(
+  folder: string,
+  path: readonly string[],
+  reading: Reading,
+): Promise<WorkloadScript[]> {
   let entries: string[];
   try {
     entries = (await readdir(reading.absolute(folder))).filter((name) => extname(name) === '.sql');

@@ -42,7 +42,7 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
 
   const parts = salvageParts(source.value);
   const snapshot = parts.snapshot && (await readSnapshot(parts.snapshot, parts.network, reading));
-  const versions = parts.versions && (await readVersions(parts.versions, reading));
+  const versions = parts.versions && (await readVersions(parts.versions, parts.role, reading));
   const steps = await readSteps(parts.steps, parts.network, reading);
   if (parts.versions) checkDeploys(parts.steps, Object.keys(parts.versions), reading);
   const isWhole = parts.steps.every((step) => step !== undefined);
@@ -65,6 +65,7 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
     budgets: budgetsOf(config.budgets),
     plan: steps,
     ...(config.quietTables && { quietTables: config.quietTables }),
+    ...defined({ planRole: config.planRole }),
     scenarios,
     files: [...reading.files].sort(),
     outside: [...reading.outside].sort(),

@@ -13,7 +13,9 @@ import { loadSchema, snapshotSchemas, type RehearsalConfig } from './schema.ts';
 /** The parts of a rehearsal that can be looked into, also where others break the schema. */
 export interface Parts {
   readonly snapshot: RehearsalConfig['snapshot'] | undefined;
-  readonly versions: Readonly<Record<string, string>> | undefined;
+  readonly versions: RehearsalConfig['load']['versions'] | undefined;
+  /** Of the versions that name none. */
+  readonly role: string | undefined;
   readonly actors: ActorsConfig | undefined;
   /** Also of those that break the schema. */
   readonly actorNames: readonly string[];
@@ -30,6 +32,7 @@ export function salvageParts(value: unknown): Parts {
   return {
     snapshot: salvageKind<RehearsalConfig['snapshot']>(snapshotSchemas, snapshot),
     versions: salvage(loadSchema.shape.versions, record(load)['versions']),
+    role: salvage(loadSchema.shape.role, record(load)['role']),
     actors: salvageActors(record(load)['actors']),
     actorNames: Object.keys(record(record(load)['actors'])),
     scenarios: salvageScenarios(scenarios),

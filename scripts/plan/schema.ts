@@ -8,6 +8,7 @@ import {
   measure,
   path,
   rate,
+  role,
   seconds,
   words,
 } from './fields.ts';
@@ -87,6 +88,11 @@ const postgresSchema = z.strictObject({
   standby: flag(true).prefault(false).describe('Also run a streaming standby and measure its lag.'),
 });
 
+const versionSchema = z.strictObject({
+  workload: path('a folder', 'workload/old').describe('Its folder of pgbench scripts.'),
+  role: role('app_rw').exactOptional().describe('The role that it connects as, instead of `load.role`.'),
+});
+
 export const loadSchema = z.strictObject({
   rate: rate('400/s').describe(
     'Requests that arrive, over all clients. The load is open: arrivals do not wait for answers.',
@@ -104,10 +110,17 @@ export const loadSchema = z.strictObject({
     .describe(
       'For an app whose driver does so: statements of a request are sent without waiting for the answers before them. Locks are then held for fewer round trips.',
     ),
+  role: role('app_rw')
+    .exactOptional()
+    .describe(
+      'The role of the snapshot that the app connects as, with its memberships, attributes and `ALTER ROLE … SET`. Without it: the superuser, so that GRANTs and row security are not exercised.',
+    ),
   versions: z
     .record(
       key('a version name, which starts with a letter', /^[A-Za-z][A-Za-z0-9_.-]*$/),
-      path('a folder', 'workload/old'),
+      z.union([path('a folder', 'workload/old'), versionSchema], {
+        error: '{value} is not a folder, such as workload/old, nor { workload: workload/old, role: app_rw }',
+      }),
       {
         error: 'missing; write { old: workload/old, new: workload/new }',
       },
@@ -117,7 +130,7 @@ export const loadSchema = z.strictObject({
     })
     .meta({ title: 'map', examples: ['{ old: workload/old, new: workload/new }'] })
     .describe(
-      'The app versions in order of rollout, any number: each a name and its folder of pgbench scripts (`*.sql`). Traffic starts on the first.',
+      'The app versions in order of rollout, any number: each a name and its folder of pgbench scripts (`*.sql`), or `{ workload: folder, role: name }` where it connects as another role than `load.role`. Traffic starts on the first.',
     ),
   actors: actorsSchema.exactOptional(),
 });
@@ -180,6 +193,11 @@ export const rehearsalSchema = z
     quietTables: quietTablesSchema
       .exactOptional()
       .describe('Tables that truly nobody uses while the plan runs: no script has to ask for them.'),
+    planRole: role('app_owner')
+      .exactOptional()
+      .describe(
+        'The role of the snapshot that the plan’s own steps and commands connect as, as a migration tool does in production. Without it: the superuser.',
+      ),
     scenarios: scenariosSchema.exactOptional(),
   })
   .describe('A rehearsal of dress-rehearsal: rehearsal.yaml, version 1.');

@@ -16,7 +16,8 @@ export interface VersionScripts {
 }
 
 export interface CompatibilitySetup {
-  readonly endpoint: PgEndpoint;
+  /** How each app version connects, by its name. */
+  readonly logins: ReadonlyMap<string, PgEndpoint>;
   /** In order of rollout. */
   readonly versions: readonly VersionScripts[];
   readonly pools: SamplePools;
@@ -37,28 +38,40 @@ export class CompatibilityProbe {
 
   /** @param after `start` or the name of the step that just ended */
   async look(after: string, signal: AbortSignal): Promise<CompatibilityRecord[]> {
-    const { endpoint, writer, life } = this.#setup;
+    const { versions, logins, writer, life } = this.#setup;
+    const records: CompatibilityRecord[] = [];
     try {
-      // A fresh connection, as a newly started app would have: nothing is cached in it.
-      const records = await withConnection(
-        endpoint,
-        'compatibility',
-        (client) => this.#tryAll(client, after, signal),
-        signal,
-      );
+      for (const login of new Set(logins.values())) {
+        const own = versions.filter(({ name }) => logins.get(name) === login);
+        records.push(...(await this.#tryAs(login, own, after, signal)));
+      }
       for (const record of records) writer.write(record);
       return records;
     } catch (error) {
       signal.throwIfAborted();
-      const refused = publicPgError(asError(error).cause);
-      if (refused.sqlstate !== null && !refused.sqlstate.startsWith('57')) {
-        const records = this.#allRefused(after, refused);
-        for (const record of records) writer.write(record);
-        return records;
-      }
       this.#dead = true;
       life.note('compatibility', 'died', asError(error).message);
       return [];
+    }
+  }
+
+  /** @throws where the server is not there, or the session is lost */
+  async #tryAs(
+    login: PgEndpoint,
+    versions: readonly VersionScripts[],
+    after: string,
+    signal: AbortSignal,
+  ): Promise<CompatibilityRecord[]> {
+    try {
+      // A fresh connection, as a newly started app would have: nothing is cached in it.
+      const tryAll = (client: PgClient): Promise<CompatibilityRecord[]> =>
+        this.#tryAll(client, versions, after, signal);
+      return await withConnection(login, 'compatibility', tryAll, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const refused = publicPgError(asError(error).cause);
+      if (refused.sqlstate === null || refused.sqlstate.startsWith('57')) throw error;
+      return allRefused(versions, after, refused);
     }
   }
 
@@ -66,15 +79,13 @@ export class CompatibilityProbe {
     if (!this.#dead) this.#setup.life.note('compatibility', 'stopped');
   }
 
-  /** The server does not let the app in: a newly started one could run none of its scripts. */
-  #allRefused(after: string, { sqlstate, message }: PublicPgError): CompatibilityRecord[] {
-    return this.#setup.versions.flatMap(({ name: version, scripts }) =>
-      scripts.map(({ name: script }) => ({ after, version, script, ok: false, sqlstate, message })),
-    );
-  }
-
-  async #tryAll(client: PgClient, after: string, signal: AbortSignal): Promise<CompatibilityRecord[]> {
-    const { versions, pools, seed } = this.#setup;
+  async #tryAll(
+    client: PgClient,
+    versions: readonly VersionScripts[],
+    after: string,
+    signal: AbortSignal,
+  ): Promise<CompatibilityRecord[]> {
+    const { pools, seed } = this.#setup;
     await learnNames(client);
     const records: CompatibilityRecord[] = [];
     for (const { name: version, scripts } of versions) {
@@ -96,4 +107,15 @@ export class CompatibilityProbe {
     }
     return records;
   }
+}
+
+/** The server does not let the app in: a newly started one could run none of its scripts. */
+function allRefused(
+  versions: readonly VersionScripts[],
+  after: string,
+  { sqlstate, message }: PublicPgError,
+): CompatibilityRecord[] {
+  return versions.flatMap(({ name: version, scripts }) =>
+    scripts.map(({ name: script }) => ({ after, version, script, ok: false, sqlstate, message })),
+  );
 }

@@ -35,7 +35,7 @@ export async function runBackfillStep(
   const size = new BatchSize(step.batchTargetMs);
   let shown: Readonly<Record<string, string>> = {};
   for (let connection = 1; ; connection++) {
-    const session = await openSession(context.primary, step, context.signal);
+    const session = await openSession(context.login, step, context.signal);
     shown = session.shown;
     try {
       await context.watch.during({ step: step.name, heldBy: null }, () =>

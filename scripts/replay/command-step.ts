@@ -25,7 +25,7 @@ export async function runCommandStep(step: CommandStep, context: StepContext): P
   registerAuthorText(step.command);
   context.progress(step.command, null, null);
   const known = ownSessions(context.primary);
-  const passage = await Passage.open(context.primary, {
+  const passage = await Passage.open(context.login, {
     enclose: step.network === 'rehearsed-only' ? (context.enclose ?? undefined) : undefined,
     signal: context.signal,
     onSession: ({ pid }) => {

@@ -18,6 +18,8 @@ export interface Traffic {
 export interface StepContext {
   readonly rehearsal: Rehearsal;
   readonly primary: PgEndpoint;
+  /** How the plan connects to it. */
+  readonly login: PgEndpoint;
   /** As of an engine's environment. */
   readonly enclose: Enclose | null;
   readonly clock: RunClock;

@@ -23,7 +23,7 @@ export async function runSqlStep(
   onAttempt: OnAttempt,
 ): Promise<StepOutcome> {
   const units = await readUnits(step);
-  const session = await openSession(context.primary, step, context.signal);
+  const session = await openSession(context.login, step, context.signal);
   const figures = new LiveFigures();
   let attempts = 1;
   try {

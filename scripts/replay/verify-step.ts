@@ -7,7 +7,7 @@ import { StepFailure, stepErrorAt } from './step-failure.ts';
 
 /** Runs the author's questions; each must return no rows. The rows themselves are never read: they are the users' data. */
 export async function runVerifyStep(step: VerifyStep, context: StepContext): Promise<StepOutcome> {
-  const session = await openSession(context.primary, step, context.signal);
+  const session = await openSession(context.login, step, context.signal);
   let questions = 0;
   try {
     for (const asked of step.files) {

@@ -3,7 +3,7 @@ import type { SnapshotRecord } from '../artifacts/records.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { readRowKeys } from './row-keys.ts';
 
-type Stock = Pick<SnapshotRecord, 'bytes' | 'tables' | 'keys' | 'extensions'>;
+type Stock = Pick<SnapshotRecord, 'bytes' | 'tables' | 'keys' | 'owners' | 'extensions'>;
 type TableStock = Stock['tables'][number];
 
 /** Above so many rows, counting takes longer than the answer is worth: ANALYZE's estimate is given. */
@@ -47,6 +47,7 @@ export async function takeStock(
     bytes: Number(size.rows[0]?.bytes ?? 0),
     tables,
     keys: await readRowKeys(client),
+    owners: await readOwners(client),
     extensions: extensions.rows.map(({ name }) => name),
   };
 }
@@ -80,4 +81,15 @@ async function countRows(client: pg.Client, schema: string, name: string): Promi
   const table = `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
   const { rows } = await client.query<{ rows: string }>(`select count(*) as rows from only ${table}`);
   return Number(rows[0]?.rows ?? 0);
+}
+
+async function readOwners(client: pg.Client): Promise<{ role: string; tables: number }[]> {
+  const { rows } = await client.query<{ role: string; tables: number }>(
+    `select r.rolname as role, count(*)::int as tables
+       from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+       join pg_catalog.pg_roles as r on r.oid = c.relowner
+      where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and not r.rolsuper
+      group by 1 order by 2 desc, 1`,
+  );
+  return rows;
 }

@@ -57,6 +57,7 @@ async function scene(...actors: ActorSpec[]): Promise<Scene> {
   const company = await Company.gather({
     rehearsal: { plan: [SOAK, ALTER], load: { seed: 7 } as Rehearsal['load'] },
     ...{ scenario: { name: 'company', actors }, endpoint: database.endpoint, clock: new RunClock(), records },
+    logins: { app: database.endpoint, plan: database.endpoint },
     onNote: (message) => notes.push(message),
   });
   const soFar = async (): Promise<ActorRecord[]> => (await folder.read('actors')) ?? [];

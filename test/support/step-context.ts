@@ -37,7 +37,7 @@ export async function openStepContext(
   cleanup.add('schema', () => schema.stop());
   return {
     rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
-    ...{ primary: endpoint, enclose: null },
+    ...{ primary: endpoint, login: endpoint, enclose: null },
     clock,
     watch,
     schema,
