@@ -7,13 +7,12 @@ import type { Io } from './io.ts';
  * @throws InputError with all mistakes
  */
 export async function readChecked(dir: string, { cwd, env }: Io): Promise<Rehearsal> {
-  const [{ readRehearsal }, { parseVersions }] = await Promise.all([
+  const [{ readRehearsal }, { workloadMistakes }] = await Promise.all([
     import('../plan/read.ts'),
     import('../load/parse-versions.ts'),
   ]);
-  const rehearsal = await readRehearsal(dir, { cwd, env });
-  parseVersions(rehearsal.load, (path) => relative(cwd, path));
-  return rehearsal;
+  const shownPath = (path: string): string => relative(cwd, path);
+  return readRehearsal(dir, { cwd, env, mistakesOf: (versions) => workloadMistakes(versions, shownPath) });
 }
 
 /** For people: one path of `rehearsal.outside`. */

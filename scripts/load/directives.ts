@@ -16,7 +16,7 @@ const SAMPLE = new RegExp(
   String.raw`\s*(?<variable>[\p{L}_][\p{L}\p{N}_]*)\s+from\s+(?<column>${IDENTIFIER}(?:\.${IDENTIFIER})*)`,
   'uy',
 );
-const WORD = /\s*(?<key>[^\s=,]+)(?:=(?<value>[^\s,]*))?/y;
+const WORD = /\s*(?<key>[^\s=,]+)(?:=(?<value>"(?:[^"]|"")+"|[^\s,]*))?/y;
 const COMMA = /\s*,/y;
 const REST = /^\s*$/;
 
@@ -45,7 +45,7 @@ export function readDirective(comment: string, line: number, into: Directives, r
       readWeight(value, line, into, report);
     } else if (key === 'name') {
       if (!value) report(line, '-- rehearse: name= needs a name, such as name=read-order');
-      else into.name = value;
+      else into.name = value.startsWith('"') && value.length > 1 ? unquoted(value) : value;
     } else {
       report(line, `-- rehearse: unknown word "${key}"; known are weight=, name= and sample`);
     }

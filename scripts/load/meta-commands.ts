@@ -18,7 +18,12 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 };
 
 /** Reads one backslash command. `source` begins with the backslash and may run over several lines. */
-export function readMetaCommand(source: string, line: number, commands: CommandList, report: Report): void {
+export function readMetaCommand(source: string, line: number, commands: CommandList, tell: Report): void {
+  const report: Report = source.includes('--')
+    ? (at, message) => {
+        tell(at, `${message}; a comment (--) needs a line of its own`);
+      }
+    : tell;
   // A continuation becomes blanks of the same length, so that offsets still lead to the right line.
   const text = source.replaceAll('\\\n', '  ');
   const word = /^\\(\S*)/.exec(text)?.[1] ?? '';

@@ -1,4 +1,5 @@
 import { hasSqlDetails, loadModule, parseSync, type Node } from 'libpg-query';
+import { parameterPlaces } from '../pg/parameters.ts';
 import type { SqlCommand } from './script.ts';
 
 await loadModule();
@@ -10,6 +11,8 @@ export interface SqlFacts {
   readonly transaction: SqlCommand['transaction'];
   /** Names of the result's columns; undefined where the syntax does not tell them all. */
   readonly columns: readonly string[] | undefined;
+  /** Places that hold a parameter. */
+  readonly parameters: number;
 }
 
 const TRANSACTION: Readonly<Record<string, SqlCommand['transaction']>> = {
@@ -22,7 +25,7 @@ const TWO_PHASE = /PREPARE/;
 
 /** Parses one statement with PostgreSQL's own grammar. */
 export function sqlFacts(sql: string): SqlFacts {
-  const none = { transaction: undefined, columns: undefined };
+  const none = { transaction: undefined, columns: undefined, parameters: 0 };
   let statement: Node | undefined;
   try {
     statement = parseSync(sql).stmts?.[0]?.stmt;
@@ -35,7 +38,11 @@ export function sqlFacts(sql: string): SqlFacts {
   return {
     ...none,
     problem: message === undefined ? undefined : { message, offset: 0 },
-    ...(statement && { transaction: transactionOf(statement), columns: columnsOf(statement) }),
+    ...(statement && {
+      transaction: transactionOf(statement),
+      columns: columnsOf(statement),
+      parameters: parameterPlaces(statement),
+    }),
   };
 }
 

@@ -36,5 +36,13 @@ export function readStatement(
     commands.statementBroken();
     return;
   }
+  if (facts.parameters > parameters.length) {
+    report(
+      line,
+      String.raw`a parameter such as $1 gets no value here: write a variable, as in \set id random(1, 10) and :id`,
+    );
+    commands.statementBroken();
+    return;
+  }
   commands.addSql({ line, text, parameters, transaction: facts.transaction }, facts.columns);
 }

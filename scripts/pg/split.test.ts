@@ -25,6 +25,7 @@ test('a statement keeps its text and knows its line, node and relations', async 
       control: null,
       outsideTransaction: false,
       relations: ['public.orders'],
+      lacksParameters: false,
     },
     {
       text: 'create table t (x int) -- end',
@@ -33,6 +34,7 @@ test('a statement keeps its text and knows its line, node and relations', async 
       control: null,
       outsideTransaction: false,
       relations: ['t'],
+      lacksParameters: false,
     },
   ]);
 });

@@ -2,6 +2,7 @@ import { hasSqlDetails, parse, type Node, type RawStmt, type SqlError } from 'li
 import { sqlExcerpt } from './excerpt.ts';
 import { runsOutsideTransaction } from './outside-transaction.ts';
 import { LONGEST_STATEMENT_BYTES, parseParts, PartError, type ParsedPart } from './parse-parts.ts';
+import { parameterPlaces } from './parameters.ts';
 import { relationsOf } from './relations.ts';
 import { syntaxMessage } from './syntax-message.ts';
 
@@ -20,6 +21,8 @@ export interface SqlStatement {
   readonly outsideTransaction: boolean;
   /** The relations that it names, such as `public.orders`. */
   readonly relations: readonly string[];
+  /** It holds `$1`, and nobody gives its value. */
+  readonly lacksParameters: boolean;
 }
 
 export interface SqlMistake {
@@ -99,13 +102,15 @@ function addStatements({ bytes, line: first, statements }: ParsedPart, into: Sql
     if (!stmt) continue;
     for (; counted < start; counted++) if (bytes[counted] === 0x0a) line++;
     const end = length === undefined ? undefined : start + length;
+    const text = bytes.subarray(start, end).toString().trim();
     into.push({
-      text: bytes.subarray(start, end).toString().trim(),
+      text,
       line,
       node: Object.keys(stmt)[0] ?? '',
       control: controlOf(stmt),
       outsideTransaction: runsOutsideTransaction(stmt),
       relations: relationsOf(stmt),
+      lacksParameters: text.includes('$') && parameterPlaces(stmt) > 0,
     });
   }
 }

@@ -85,7 +85,7 @@ plan:
       "r/rehearsal.yaml:33 plan[7].backfill.batchTarget: 0ms is not a duration above zero; write 50ms",
       "r/rehearsal.yaml:34 plan[8].retries: 1.5 is not a number of retries from 0 to 1000; write 10",
       "r/rehearsal.yaml:34 plan[8].pointOfNoReturn: 1 is not true or false; write true",
-      "r/rehearsal.yaml:34 plan[8].rollback: sql is not a file",
+      "r/rehearsal.yaml:34 plan[8].rollback: sql is not a file, but a folder; name the files in it that are meant: sql/1-expand.sql, sql/2-verify.sql, sql/undo.sql",
       "r/rehearsal.yaml:35 plan[9].sql: names no file",
       "r/rehearsal.yaml:36 plan[10].command: an empty text is not a command, such as npx prisma migrate deploy",
     ]
@@ -216,7 +216,7 @@ test('missing files and folders are told where they are named', async () => {
     'r/rehearsal.yaml:4 load.versions.new: the folder bare has no script (*.sql)',
     'r/rehearsal.yaml:7 plan[0].rollback: there is no file undo/gone.sql',
     'r/rehearsal.yaml:7 plan[0].sql[1]: there is no file sql/gone.sql',
-    'r/rehearsal.yaml:8 plan[1].verify: sql is not a file',
+    'r/rehearsal.yaml:8 plan[1].verify: sql is not a file, but a folder; name the files in it that are meant: sql/1-expand.sql, sql/2-verify.sql, sql/undo.sql',
     'r/onlysub/x.sql is not a file',
   ]);
 });

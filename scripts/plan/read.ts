@@ -1,13 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { InputError, mistakeLine, type Mistake } from '../shared/errors.ts';
+import { InputError, mistakeLine, RehearsalError, type Mistake } from '../shared/errors.ts';
 import { readPlainFile } from '../shared/plain-file.ts';
+import { snapshotMistake } from '../snapshot/whole-file.ts';
 import { networkOf } from './command-network.ts';
 import { defined } from './defined.ts';
 import { readEnvironment } from './environment.ts';
 import { locateRehearsal } from './locate.ts';
-import type { Budgets, HostSpec, PostgresSpec, Rehearsal, SnapshotSource } from './model.ts';
+import type { AppVersion, Budgets, HostSpec, PostgresSpec, Rehearsal, SnapshotSource } from './model.ts';
 import { readScenarios } from './read-actors.ts';
 import { checkDeploys, readVersions } from './read-load.ts';
 import { readSteps } from './read-steps.ts';
@@ -16,12 +17,14 @@ import { salvageParts } from './salvage.ts';
 import type { WrittenNetwork } from './schema-commands.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema.ts';
-import { YamlSource } from './yaml-source.ts';
+import { YamlSource, type KeyPath } from './yaml-source.ts';
 
 export interface ReadOptions {
   /** The caller's folder: where relative paths start, where `.env` may lie, and what messages are relative to. */
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Looks into the workload scripts, so that their mistakes are told in the same go. */
+  readonly mistakesOf?: (versions: readonly AppVersion[]) => readonly Mistake[];
 }
 
 /**
@@ -29,7 +32,10 @@ export interface ReadOptions {
  * @param dir its folder, its YAML file, or its bare name under `./rehearsals`
  * @throws REHEARSAL_NOT_FOUND, or InputError with every mistake at once
  */
-export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Promise<Rehearsal> {
+export async function readRehearsal(
+  dir: string,
+  { cwd, env, mistakesOf = () => [] }: ReadOptions,
+): Promise<Rehearsal> {
   const place = locateRehearsal(dir, resolve(cwd));
   const text = (await readPlainFile(place.file)).toString('utf8');
   const { lookup, notFiles } = await readEnvironment(place.dir, cwd, env);
@@ -43,6 +49,7 @@ export async function readRehearsal(dir: string, { cwd, env }: ReadOptions): Pro
   const parts = salvageParts(source.value);
   const snapshot = parts.snapshot && (await readSnapshot(parts.snapshot, parts.network, reading));
   const versions = parts.versions && (await readVersions(parts.versions, parts.role, reading));
+  reading.mistakes.push(...mistakesOf(versions ?? []));
   const steps = await readSteps(parts.steps, parts.network, reading);
   if (parts.versions) checkDeploys(parts.steps, Object.keys(parts.versions), reading);
   const isWhole = parts.steps.every((step) => step !== undefined);
@@ -97,6 +104,7 @@ async function readSnapshot(
 /** A file, or a folder of files: an archive in pg_dump's directory format. */
 async function checkDump(path: string, reading: Reading): Promise<void> {
   const at = ['snapshot', 'source'];
+  const before = reading.mistakes.length;
   const found = await stat(path).catch(() => undefined);
   if (!found) reading.mistake(at, 'there is no file {value}');
   else if (found.isDirectory()) {
@@ -106,7 +114,20 @@ async function checkDump(path: string, reading: Reading): Promise<void> {
         reading.mistakeIn(join(path, name), undefined, 'is not a file');
     }
   } else if (!found.isFile()) reading.mistake(at, '{value} is not a file');
+  if (found && reading.mistakes.length === before) await checkContent(path, at, reading);
   await reading.tellOutside(path);
+}
+
+/** What a look at its two ends tells. */
+async function checkContent(path: string, at: KeyPath, reading: Reading): Promise<void> {
+  try {
+    const wrong = await snapshotMistake(path, '{value}');
+    if (wrong !== undefined) reading.mistake(at, wrong);
+  } catch (error) {
+    if (!(error instanceof RehearsalError)) throw error;
+    const { message, hint } = error;
+    reading.mistake(at, hint === undefined ? message : `${message} (${hint})`);
+  }
 }
 
 function postgresOf(config: RehearsalConfig['postgres'], reading: Reading): PostgresSpec {

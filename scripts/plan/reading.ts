@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { splitSql, type SqlStatement } from '../pg/split.ts';
 import { asError, type Mistake } from '../shared/errors.ts';
@@ -7,6 +7,9 @@ import { redact } from '../shared/redact.ts';
 import { toolRuleOf, upPart, type ToolRule } from './migration-tools.ts';
 import type { SqlFile } from './model.ts';
 import { keyText, type KeyPath, type YamlSource } from './yaml-source.ts';
+
+/** Of a folder that stands where files should. */
+const SHOWN_FILES = 12;
 
 export interface ParsedSqlFile extends SqlFile {
   /** Undefined where the file has a syntax error. */
@@ -80,8 +83,22 @@ export class Reading {
   async requireFile(path: KeyPath, file: string): Promise<boolean> {
     const found = await stat(this.absolute(file)).catch(() => undefined);
     if (found?.isFile()) return true;
-    this.mistake(path, found ? '{value} is not a file' : 'there is no file {value}');
+    this.mistake(
+      path,
+      found ? `{value} is not a file${await this.#filesIn(path, file)}` : 'there is no file {value}',
+    );
     return false;
+  }
+
+  /** What may have been meant by a folder: its SQL files, as they would be written; nothing where it has none. */
+  async #filesIn(path: KeyPath, folder: string): Promise<string> {
+    if (this.source.isSecret(path)) return '';
+    const names = await readdir(this.absolute(folder)).catch(() => []);
+    const files = names.filter((name) => name.endsWith('.sql')).sort();
+    if (files.length === 0) return '';
+    const shown = files.slice(0, SHOWN_FILES).map((name) => this.fromDir(`${folder}/${name}`));
+    const more = files.length > SHOWN_FILES ? `, and ${files.length - SHOWN_FILES} more` : '';
+    return `, but a folder; name the files in it that are meant: ${shown.join(', ')}${more}`;
   }
 
   /** The text of a file that takes part; undefined (and a mistake) where it cannot be read or is not UTF-8. */
@@ -114,13 +131,20 @@ export class Reading {
     const text = rule ? upPart(whole, rule) : whole;
     const ruled = rule ? { rule } : {};
     const split = await splitSql(text);
-    if (split.ok) return { file, text, statements: split.statements, ...ruled };
+    if (split.ok) {
+      for (const { line } of split.statements.filter(({ lacksParameters }) => lacksParameters))
+        this.mistakeIn(file, line, NO_PARAMETERS);
+      return { file, text, statements: split.statements, ...ruled };
+    }
     const { line, column, message } = split.error;
     const told = words === 'public' ? message : withoutQuotes(message);
     this.mistakeIn(file, line, `${told} (column ${column})`);
     return { file, text, statements: undefined, ...ruled };
   }
 }
+
+const NO_PARAMETERS =
+  'has a parameter ($1), and nobody gives its value: write the value itself, or PREPARE and EXECUTE';
 
 /** A parser's message without what it repeats of the text. */
 function withoutQuotes(message: string): string {

@@ -3,7 +3,7 @@ import { didYouMean, nearest } from './did-you-mean.ts';
 import { eitherOf } from './fields.ts';
 import { stepSchemas } from './schema-steps.ts';
 import { rehearsalSchema, snapshotSchemas } from './schema.ts';
-import type { KeyPath } from './yaml-source.ts';
+import { keyText, type KeyPath } from './yaml-source.ts';
 
 /** One mistake against the schema; `{value}` in its message stands for what the author wrote at `path`. */
 export interface SchemaIssue {
@@ -102,12 +102,25 @@ function unknownKey(path: KeyPath, key: string, root: unknown): string {
   const known = keysAt(rehearsalSchema, path);
   if (!known.includes(key)) {
     const few = known.length > 0 && known.length <= FEW_KEYS ? `; write ${eitherOf(known)}` : '';
-    return `unknown key${didYouMean(key, known) || few}`;
+    return `unknown key${didYouMean(key, known) || elsewhere(path, key) || few}`;
   }
   const { what = 'map', kinds = [] } = kindsAt(path) ?? {};
   const value = valueAt(root, path);
   const kind = kinds.find((each) => typeof value === 'object' && value !== null && each in value) ?? '';
   return `not a key of a ${kind} ${what}`;
+}
+
+/** `; did you mean load.rate?` for a key of another map, or nothing. */
+function elsewhere(path: KeyPath, key: string): string {
+  const top = keysAt(rehearsalSchema, []);
+  const maps = top.filter((name) => keysAt(rehearsalSchema, [name]).includes(key));
+  const places = [
+    ...maps.map((name) => (name === 'plan' ? `${key} of a step` : `${name}.${key}`)),
+    ...(top.includes(key) ? [key] : []),
+  ];
+  const [place] = places.filter((each) => each !== [...path, key].join('.'));
+  if (place === undefined) return '';
+  return place === key ? `; ${key} stands at the top, not in ${keyText(path)}` : `; did you mean ${place}?`;
 }
 
 /** The keys that the schema knows at a path; where there are several kinds, the keys of all. */
