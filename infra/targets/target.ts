@@ -120,6 +120,8 @@ export interface Target {
   readonly name: string;
   /** Its environments can outlive the run that made them. */
   readonly keeps?: true;
+  /** The author's commands run as programs of this machine; else on a host that sees its installed software and the rehearsal's folder. */
+  readonly runsCommandsHere?: true;
   available(): Promise<Availability>;
   /** Can it hold commands to the rehearsed database? It is tried out. */
   confines(): Promise<Availability>;

@@ -2,8 +2,8 @@ import { relative } from 'node:path';
 import type { Rehearsal } from '../plan/model.ts';
 import { EXIT, InputError, type Mistake } from '../shared/errors.ts';
 import { plural } from '../shared/format.ts';
-import { whyNotConfinedHere } from './command-network.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
+import { whyNotHere } from './not-here.ts';
 import { outsideNote, readChecked } from './read-checked.ts';
 import { ownFolder } from './rehearsal-dir.ts';
 
@@ -40,8 +40,7 @@ async function check(dirs: readonly string[], json: boolean, { io, out }: CliCon
     try {
       const rehearsal = await readChecked(folder, io);
       checked.push(summary(rehearsal, io.cwd));
-      const not = await whyNotConfinedHere(rehearsal, io.env['REHEARSE_TARGET']);
-      if (not !== undefined)
+      for (const not of await whyNotHere(rehearsal, io.env['REHEARSE_TARGET']))
         out.note(`${relative(io.cwd, rehearsal.dir) || '.'} would not start here: ${not}`);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

@@ -7,7 +7,7 @@ import { plural } from '../shared/format.ts';
 type WithCommands = Pick<Rehearsal, 'snapshot' | 'plan'>;
 
 /** Of a promise that cannot be kept; undefined where it can be, or none was asked for. */
-async function whyNotConfined(
+export async function whyNotConfined(
   rehearsal: WithCommands,
   target: Target,
 ): Promise<{ readonly why: string; readonly remedy: string } | undefined> {
@@ -15,22 +15,6 @@ async function whyNotConfined(
   const confines = await target.confines();
   if (confines.available) return undefined;
   return { why: `target ${target.name}: ${confines.why}`, remedy: confines.remedy };
-}
-
-/** The same of the target that a run would take on this machine, as one line. */
-export async function whyNotConfinedHere(
-  rehearsal: WithCommands,
-  targetName = 'auto',
-): Promise<string | undefined> {
-  if (!asksForIt(rehearsal)) return undefined;
-  const { chooseTarget } = await import('../../infra/targets/index.ts');
-  try {
-    const not = await whyNotConfined(rehearsal, (await chooseTarget(targetName)).target);
-    return not && `${not.why} (${not.remedy})`;
-  } catch (error) {
-    if (error instanceof RehearsalError) return error.message;
-    throw error;
-  }
 }
 
 function asksForIt(rehearsal: WithCommands): boolean {

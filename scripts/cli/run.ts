@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import type { RunEvent } from '../engine/events.ts';
 import type { Rehearsal } from '../plan/model.ts';
+import { chooseTargetFor } from './command-target.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { exitCodeOfResult } from './exit-code.ts';
 import { abortOnSignals } from './interrupt.ts';
@@ -64,9 +65,8 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
     await requireWritable(resolve(io.cwd, options.out), options.out);
     await removeDeadRuns(out, options.resume);
     stop.signal.throwIfAborted();
-    const { chooseTarget } = await import('../../infra/targets/index.ts');
     const targetName = options.target ?? io.env['REHEARSE_TARGET'] ?? 'auto';
-    const { target, why } = await chooseTarget(targetName);
+    const { target, why } = await chooseTargetFor(rehearsal, targetName, keepMs !== undefined);
     if (keepMs !== undefined && !target.keeps) throw cannotKeep(target.name);
     progress = startProgress(context, {
       rehearsal: rehearsal.name,

@@ -1,5 +1,6 @@
 import { childEnvironment } from '../commands/child-environment.ts';
 import { dotenvNear } from '../commands/dotenv-files.ts';
+import { refuseWithoutProgram } from '../commands/programs/without-program.ts';
 import { Passage } from '../commands/passage.ts';
 import { runShell, type ShellEnd } from '../commands/run-shell.ts';
 import { ownSessions } from '../pg/own-sessions.ts';
@@ -35,6 +36,7 @@ export async function runCommandStep(step: CommandStep, context: StepContext): P
   try {
     const end = await runIn(passage, step, context);
     keepPrivateWords(`output of ${step.name}`, end.lastLines.join('\n'));
+    if (passage.sessions.length === 0) refuseWithoutProgram(`step ${step.name}`, step.command, end);
     if (end.exitCode !== 0) throw failure(step, end);
     if (step.touchesDatabase && passage.sessions.length === 0) throw neverConnected();
   } finally {

@@ -6,6 +6,7 @@ const ERROR_KIND = {
   CONFIG_INVALID: 'usage',
   REHEARSAL_NOT_FOUND: 'usage',
   SNAPSHOT_NOT_FOUND: 'usage',
+  COMMAND_NOT_FOUND: 'usage',
   BASELINE_UNHEALTHY: 'usage',
   RUN_NOT_FOUND: 'usage',
   RUN_INVALID: 'usage',

@@ -1,6 +1,7 @@
 import { childEnvironment } from '../commands/child-environment.ts';
 import { dotenvNear } from '../commands/dotenv-files.ts';
 import type { Enclose } from '../commands/enclosure.ts';
+import { refuseWithoutProgram } from '../commands/programs/without-program.ts';
 import { Passage } from '../commands/passage.ts';
 import { runShell, type ShellEnd } from '../commands/run-shell.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
@@ -36,6 +37,7 @@ export async function restoreByCommand(
   const end = await runBy(way, snapshot, signal).finally(() => passage?.close());
   if (end.exitCode === 0) return;
   keepPrivateWords('snapshot command', end.lastLines.join('\n'));
+  refuseWithoutProgram('snapshot.command', command, end);
   const said = end.lastLines.length === 0 ? '' : `; ${wroteWords()}`;
   const code = end.exitCode ?? end.endedBy ?? 'unknown';
   throw new RehearsalError('RESTORE_FAILED', `the snapshot command ended with exit code ${code}${said}`, {

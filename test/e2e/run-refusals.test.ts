@@ -100,6 +100,22 @@ describe('rehearse run refuses', () => {
     expect(stderr).toContain('nowhere.sql.gz');
   });
 
+  it('a command whose program is not there, before anything is started', async () => {
+    const plan = '  - { name: up, phase: expand, command: "no-such-tool-4711 up" }';
+    const { code, stderr, runs } = await run(await tinyRehearsal(plan));
+    expect({ code, runs }).toEqual({ code: 2, runs: [] });
+    expect(stderr).toContain(
+      'error COMMAND_NOT_FOUND: step up: there is no program no-such-tool-4711 on PATH',
+    );
+  });
+
+  it('a command that lacks a program in the end, which is no verdict', async () => {
+    const plan = '  - { name: up, phase: expand, command: "sh up.sh" }';
+    const { code, stderr } = await run(await tinyRehearsal(plan, { 'up.sh': 'no-such-tool-4711 up\n' }));
+    expect(code).toBe(2);
+    expect(stderr).toContain('step up: a program that it calls was not found (exit code 127)');
+  });
+
   it('a port that is taken, naming it', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

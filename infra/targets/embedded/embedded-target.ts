@@ -11,6 +11,7 @@ const NAME = 'embedded';
 /** PostgreSQL as processes of this machine: no root, no containers, no cloud. */
 export const embeddedTarget: Target = {
   name: NAME,
+  runsCommandsHere: true,
 
   async available(): Promise<Availability> {
     if (process.platform === 'win32') {

@@ -1,0 +1,33 @@
+import type { Target } from '../../infra/targets/target.ts';
+import type { Rehearsal } from '../plan/model.ts';
+import { RehearsalError } from '../shared/errors.ts';
+import { whyNotConfined } from './command-network.ts';
+import { chooseTargetFor } from './command-target.ts';
+
+/** Why a run of the rehearsal would end on this machine before it begins, as far as it is known without a server. */
+export async function whyNotHere(rehearsal: Rehearsal, targetName = 'auto'): Promise<string[]> {
+  try {
+    const { target } = await chooseTargetFor(rehearsal, targetName, false);
+    const [not, lacks] = await Promise.all([
+      whyNotConfined(rehearsal, target),
+      whyNoServer(rehearsal, target),
+    ]);
+    return [...(not === undefined ? [] : [`${not.why} (${not.remedy})`]), ...lacks];
+  } catch (error) {
+    if (error instanceof RehearsalError) return [error.message];
+    throw error;
+  }
+}
+
+/** Targets of this machine take the PostgreSQL that is installed here. */
+async function whyNoServer({ postgres }: Rehearsal, { name }: Target): Promise<string[]> {
+  if (name !== 'embedded' && name !== 'local') return [];
+  const { findBinaries } = await import('../../infra/targets/embedded/binaries.ts');
+  try {
+    await findBinaries(postgres);
+    return [];
+  } catch (error) {
+    if (error instanceof RehearsalError) return [error.message];
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import { simpleCommands } from './shell-words.ts';
+
+/** What the shell does itself (POSIX, 2.9.4 and 2.14, and what dash and bash add). */
+const OF_SHELL = new Set(
+  (
+    '. : [ [[ { } ! alias bg break case cd command continue do done echo elif else esac eval exec exit export false fc fg fi for ' +
+    'getopts hash if in jobs kill local printf pwd read readonly return select set shift source test then time times trap true ' +
+    'type ulimit umask unalias unset until wait while'
+  ).split(' '),
+);
+/** Behind these stands the program that is meant. */
+const BEFORE_PROGRAM = new Set([
+  'exec',
+  'command',
+  'time',
+  'then',
+  'do',
+  'else',
+  '!',
+  '{',
+  'if',
+  'while',
+  'until',
+  'elif',
+]);
+const ASSIGNMENT = /^[A-Za-z_]\w*=/;
+/** Nothing for the shell to expand. */
+const PLAIN = /^[\w./+@:=,-]+$/;
+
+export interface NamedInCommand {
+  /** As they stand there, each once: `npx`, `./migrate.sh`. */
+  readonly programs: readonly string[];
+  /** Other words with a `/` in them. */
+  readonly paths: readonly string[];
+}
+
+/** What a command line calls and reads, as far as its text tells; nothing where only the shell can say. */
+export function namedIn(command: string): NamedInCommand {
+  const programs = new Set<string>();
+  const paths = new Set<string>();
+  for (const words of simpleCommands(command) ?? []) {
+    const first = words.findIndex((word) => !ASSIGNMENT.test(word) && !BEFORE_PROGRAM.has(word));
+    const [program = '', ...others] = first < 0 ? [] : words.slice(first);
+    if (PLAIN.test(program) && !OF_SHELL.has(program)) programs.add(program);
+    if (program === 'cd') return { programs: [], paths: [] }; // what follows starts elsewhere
+    for (const word of others) {
+      const path = word.slice(word.indexOf('=') + 1);
+      if (path.includes('/') && PLAIN.test(path) && !path.includes(':')) paths.add(path);
+    }
+  }
+  return { programs: [...programs], paths: [...paths] };
+}

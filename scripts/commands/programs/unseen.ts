@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { findOnPath, isExecutable } from '../../snapshot/find-on-path.ts';
+import { isInside } from '../../driver/job-files.ts';
+import { namedIn } from './programs.ts';
+
+/** What every host of this machine sees of it: installed software and settings. */
+const SOFTWARE = [
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/usr',
+  '/etc',
+  '/opt',
+  '/nix',
+  '/gnu',
+];
+/** A host has its own, and what may lie there now is no part of the project. */
+const OF_ITSELF = ['/dev', '/proc', '/sys', '/tmp', '/var/tmp', '/run'];
+
+/** Programs that work in a project, and what they look for in its folder and above. */
+const PROJECT_OF: Readonly<Record<string, string>> = {
+  ...all('node_modules', 'npx npm pnpm yarn bun bunx'),
+  ...all('Gemfile', 'bundle rails rake'),
+  ...all('pyproject.toml', 'poetry uv pipenv'),
+  ...all('go.mod', 'go'),
+  ...all('Cargo.toml', 'cargo'),
+  ...all('mix.exs', 'mix'),
+  ...all('composer.json', 'composer'),
+  ...all('pom.xml', 'mvn'),
+};
+/** Stays at home, wherever it lies. */
+const NEVER_TAKEN = 'node_modules';
+
+/**
+ * The programs that a command calls and that are not on this machine, as sentences. A command whose text does not tell is
+ * given the benefit of the doubt.
+ * @param dir where it runs: the rehearsal's folder
+ */
+export async function missingPrograms(command: string, dir: string): Promise<string[]> {
+  const found = await Promise.all(
+    namedIn(command).programs.map(async (program) => {
+      if (!program.includes('/'))
+        return (await findOnPath(program)) === undefined ? [`there is no program ${program} on PATH`] : [];
+      const path = resolve(dir, program);
+      if (!existsSync(path)) return [`there is no program ${program}`];
+      return (await isExecutable(path)) ? [] : [`${program} is not executable`];
+    }),
+  );
+  return found.flat();
+}
+
+/**
+ * What a command needs and a host besides this machine, which has its installed software and the rehearsal's folder, will not
+ * see, as sentences.
+ */
+export async function unseenByHost(command: string, dir: string): Promise<string[]> {
+  const { programs, paths } = namedIn(command);
+  const seen = await Promise.all([
+    ...programs.map(async (program) => {
+      const marker = PROJECT_OF[program];
+      const project = marker === undefined ? undefined : projectAbove(dir, marker);
+      if (marker !== undefined && project !== undefined)
+        return [`${program} works with ${join(project, marker)}`];
+      const path = program.includes('/') ? resolve(dir, program) : await findOnPath(program);
+      return path !== undefined && (await isUnseen(path, dir)) ? [`${program} is ${path}`] : [];
+    }),
+    ...paths.map(async (path) => ((await isUnseen(resolve(dir, path), dir)) ? [`it names ${path}`] : [])),
+  ]);
+  return seen.flat();
+}
+
+/** The nearest folder with that file, if it does not come along. */
+function projectAbove(dir: string, marker: string): string | undefined {
+  const project = nearest(dir, marker);
+  return project === dir && marker !== NEVER_TAKEN ? undefined : project;
+}
+
+function nearest(dir: string, marker: string): string | undefined {
+  if (existsSync(join(dir, marker))) return dir;
+  const above = dirname(dir);
+  return above === dir ? undefined : nearest(above, marker);
+}
+
+async function isUnseen(path: string, dir: string): Promise<boolean> {
+  if (!existsSync(path)) return false;
+  const places = [...SOFTWARE, ...OF_ITSELF, dir];
+  // A link from /usr into a home leads nowhere on the host.
+  const real = await realpath(path);
+  return ![path, real].every((each) => places.some((place) => isInside(place, each)));
+}
+
+function all(marker: string, programs: string): Record<string, string> {
+  return Object.fromEntries(programs.split(' ').map((program) => [program, marker]));
+}
