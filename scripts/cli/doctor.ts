@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EXIT } from '../shared/errors.ts';
 import { formatBytes, plural } from '../shared/format.ts';
-import { findOnPath, isExecutable } from '../snapshot/find-on-path.ts';
+import { findOnPath, isExecutable } from '../shared/find-on-path.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { diagnoseEngine } from './doctor-engine.ts';
 import { isDead, sweepAll } from './leftovers.ts';

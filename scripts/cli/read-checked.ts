@@ -3,16 +3,22 @@ import type { Rehearsal } from '../plan/model.ts';
 import type { Io } from './io.ts';
 
 /**
- * A rehearsal whose every input has been read: the YAML, its files, the SQL and the workload scripts. Needs no database.
+ * A rehearsal whose every input has been read: the YAML, its files, the SQL, the workload scripts, and the ends of its snapshot.
+ * Needs no database.
  * @throws InputError with all mistakes
  */
 export async function readChecked(dir: string, { cwd, env }: Io): Promise<Rehearsal> {
-  const [{ readRehearsal }, { workloadMistakes }] = await Promise.all([
+  const [{ readRehearsal }, { workloadMistakes }, { snapshotMistake }] = await Promise.all([
     import('../plan/read.ts'),
     import('../load/parse-versions.ts'),
+    import('../snapshot/whole-file.ts'),
   ]);
   const shownPath = (path: string): string => relative(cwd, path);
-  return readRehearsal(dir, { cwd, env, mistakesOf: (versions) => workloadMistakes(versions, shownPath) });
+  return readRehearsal(dir, {
+    cwd,
+    env,
+    lookInto: { scripts: (versions) => workloadMistakes(versions, shownPath), snapshot: snapshotMistake },
+  });
 }
 
 /** For people: one path of `rehearsal.outside`. */

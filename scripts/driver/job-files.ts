@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { isDotenv } from '../commands/dotenv-files.ts';
 import type { Rehearsal } from '../plan/model.ts';
+import { isInside } from '../shared/is-inside.ts';
 
 /** Output of ours and of package managers, history, and secrets: what the driver is to have of `.env` stands in job.json. */
 const LEFT_AT_HOME = ['node_modules', '.git', '.rehearse'];
@@ -29,12 +30,6 @@ function commonFolder(folder: string, path: string): string {
   let common = folder;
   while (!isInside(common, path) && dirname(common) !== common) common = dirname(common);
   return common;
-}
-
-/** Is `path` the folder itself, or below it? */
-export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !way.startsWith(sep) && !/^[a-z]:/i.test(way);
 }
 
 /** Programs of the author's run in the rehearsal's folder and may read anything there; everything else names its files. */

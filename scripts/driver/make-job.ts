@@ -3,7 +3,8 @@ import { basename, join, relative, sep } from 'node:path';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting, PlannedPerformance, Rehearsal, SnapshotSource } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import { filesBelow, filesOfFolder, isInside, needsWholeFolder, RehearsalTree } from './job-files.ts';
+import { filesBelow, filesOfFolder, needsWholeFolder, RehearsalTree } from './job-files.ts';
+import { isInside } from '../shared/is-inside.ts';
 import { JOB_FILES, type Job } from './protocol.ts';
 
 /** What the driver needs to know of the run besides the rehearsal. */

@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { FILES, HEAD, mistakesIn } from './read.fixture.ts';
+import { HEAD, mistakesIn } from './read.fixture.ts';
 
 const STEP = 'plan:\n  - { phase: expand, sql: sql/1-expand.sql }\n';
-const DUMP = '--\n-- PostgreSQL database dump\n--\n\ncreate table t (id int);\n';
-const END = '\n--\n-- PostgreSQL database dump complete\n--\n\n';
 
 test('a parameter that nobody gives is told with its line, and not where PREPARE or a function has it', async () => {
   const sql = [
@@ -31,29 +29,4 @@ test('a key of the top in a map is sent back there', async () => {
   expect(await mistakesIn(yaml)).toEqual([
     'r/rehearsal.yaml:4 load.budgets: unknown key; budgets stands at the top, not in load',
   ]);
-});
-
-const archive = (content: Buffer): Buffer => {
-  const header = Buffer.alloc(512);
-  header.write('toc.dat');
-  header.write(content.length.toString(8).padStart(11, '0'), 124);
-  header.write('ustar', 257);
-  return Buffer.concat([header, content]);
-};
-
-test.each<[string, string | Buffer, string[]]>([
-  ['that is empty', '', ['snap.sql is not SQL: it is empty']],
-  ['that is whole', DUMP + END, []],
-  ['with SQL behind its end', `${DUMP}${END}${'-- more\n'.repeat(300_000)}`, []],
-  ['of plain SQL without a frame', 'create table t (id int);', []],
-  [
-    'that breaks off',
-    DUMP,
-    ['snap.sql is not whole: a dump begins in it, and the line that pg_dump writes at its end is missing'],
-  ],
-  ['in a tar that breaks off', archive(Buffer.alloc(100)), ['snap.sql is not whole: toc.dat is cut short']],
-])('a snapshot %s is looked at before anything starts', async (_, content, mistakes) => {
-  const yaml = HEAD.replace('generator: gen.sql', 'source: snap.sql') + STEP;
-  const found = await mistakesIn(yaml, { ...FILES, 'r/snap.sql': content });
-  expect(found).toEqual(mistakes.map((mistake) => `r/rehearsal.yaml:3 snapshot.source: ${mistake}`));
 });

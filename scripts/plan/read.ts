@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { InputError, mistakeLine, RehearsalError, type Mistake } from '../shared/errors.ts';
 import { readPlainFile } from '../shared/plain-file.ts';
-import { snapshotMistake } from '../snapshot/whole-file.ts';
 import { networkOf } from './command-network.ts';
 import { defined } from './defined.ts';
 import { readEnvironment } from './environment.ts';
@@ -13,18 +12,23 @@ import { readScenarios } from './read-actors.ts';
 import { checkDeploys, readVersions } from './read-load.ts';
 import { readSteps } from './read-steps.ts';
 import { labelOf, Reading } from './reading.ts';
-import { salvageParts } from './salvage.ts';
-import type { WrittenNetwork } from './schema-commands.ts';
+import { salvageParts, type Parts } from './salvage.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema.ts';
-import { YamlSource, type KeyPath } from './yaml-source.ts';
+import { YamlSource } from './yaml-source.ts';
 
 export interface ReadOptions {
   /** The caller's folder: where relative paths start, where `.env` may lie, and what messages are relative to. */
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Looks into the workload scripts, so that their mistakes are told in the same go. */
-  readonly mistakesOf?: (versions: readonly AppVersion[]) => readonly Mistake[];
+  readonly lookInto?: LookInto;
+}
+
+/** What later stages know of files that the rehearsal names, so that their mistakes are told in the same go. */
+export interface LookInto {
+  readonly scripts: (versions: readonly AppVersion[]) => readonly Mistake[];
+  /** What is wrong with the file or folder at `path`, called `shown`. @throws RehearsalError likewise */
+  readonly snapshot: (path: string, shown: string) => Promise<string | undefined>;
 }
 
 /**
@@ -32,10 +36,7 @@ export interface ReadOptions {
  * @param dir its folder, its YAML file, or its bare name under `./rehearsals`
  * @throws REHEARSAL_NOT_FOUND, or InputError with every mistake at once
  */
-export async function readRehearsal(
-  dir: string,
-  { cwd, env, mistakesOf = () => [] }: ReadOptions,
-): Promise<Rehearsal> {
+export async function readRehearsal(dir: string, { cwd, env, lookInto }: ReadOptions): Promise<Rehearsal> {
   const place = locateRehearsal(dir, resolve(cwd));
   const text = (await readPlainFile(place.file)).toString('utf8');
   const { lookup, notFiles } = await readEnvironment(place.dir, cwd, env);
@@ -47,9 +48,9 @@ export async function readRehearsal(
   for (const { path, message } of schemaIssues(source.value)) reading.mistake(path, message);
 
   const parts = salvageParts(source.value);
-  const snapshot = parts.snapshot && (await readSnapshot(parts.snapshot, parts.network, reading));
+  const snapshot = await readSnapshot(parts, reading, lookInto);
   const versions = parts.versions && (await readVersions(parts.versions, parts.role, reading));
-  reading.mistakes.push(...mistakesOf(versions ?? []));
+  reading.mistakes.push(...(lookInto?.scripts(versions ?? []) ?? []));
   const steps = await readSteps(parts.steps, parts.network, reading);
   if (parts.versions) checkDeploys(parts.steps, Object.keys(parts.versions), reading);
   const isWhole = parts.steps.every((step) => step !== undefined);
@@ -81,10 +82,11 @@ export async function readRehearsal(
 }
 
 async function readSnapshot(
-  config: RehearsalConfig['snapshot'],
-  forAll: WrittenNetwork | undefined,
+  { snapshot: config, network: forAll }: Parts,
   reading: Reading,
-): Promise<SnapshotSource> {
+  lookInto: LookInto | undefined,
+): Promise<SnapshotSource | undefined> {
+  if (config === undefined) return undefined;
   const takenAt = config.takenAt === undefined ? {} : { takenAt: config.takenAt };
   if ('command' in config) {
     const { command, network } = config;
@@ -92,7 +94,7 @@ async function readSnapshot(
   }
   if ('source' in config) {
     const path = reading.absolute(config.source);
-    await checkDump(path, reading);
+    await checkDump(path, reading, lookInto);
     return { kind: 'file', path, ...takenAt };
   }
   const at = ['snapshot', 'generator'];
@@ -102,7 +104,7 @@ async function readSnapshot(
 }
 
 /** A file, or a folder of files: an archive in pg_dump's directory format. */
-async function checkDump(path: string, reading: Reading): Promise<void> {
+async function checkDump(path: string, reading: Reading, lookInto: LookInto | undefined): Promise<void> {
   const at = ['snapshot', 'source'];
   const before = reading.mistakes.length;
   const found = await stat(path).catch(() => undefined);
@@ -114,14 +116,15 @@ async function checkDump(path: string, reading: Reading): Promise<void> {
         reading.mistakeIn(join(path, name), undefined, 'is not a file');
     }
   } else if (!found.isFile()) reading.mistake(at, '{value} is not a file');
-  if (found && reading.mistakes.length === before) await checkContent(path, at, reading);
+  if (found && lookInto && reading.mistakes.length === before) await checkContent(path, reading, lookInto);
   await reading.tellOutside(path);
 }
 
 /** What a look at its two ends tells. */
-async function checkContent(path: string, at: KeyPath, reading: Reading): Promise<void> {
+async function checkContent(path: string, reading: Reading, lookInto: LookInto): Promise<void> {
+  const at = ['snapshot', 'source'];
   try {
-    const wrong = await snapshotMistake(path, '{value}');
+    const wrong = await lookInto.snapshot(path, '{value}');
     if (wrong !== undefined) reading.mistake(at, wrong);
   } catch (error) {
     if (!(error instanceof RehearsalError)) throw error;
