@@ -7,6 +7,7 @@ export type SchemaRecord =
   | FallenRecord
   | MadeAgainRecord
   | BrokenRowsRecord
+  | SkippedRecord
   | TablesRecord
   | RenamedRecord
   | DependencyRecord
@@ -136,4 +137,21 @@ export interface RenamedRecord {
     readonly first: string;
     readonly now: string;
   }[];
+}
+
+export const SKIPPING_CLAUSES = ['if-not-exists', 'if-exists'] as const;
+
+/** A statement that IF [NOT] EXISTS skipped though what is there is not what it asks for; told again where that changed. */
+export interface SkippedRecord {
+  readonly type: 'skipped';
+  readonly step: string;
+  readonly statement: number;
+  readonly tMs: number;
+  readonly clause: (typeof SKIPPING_CLAUSES)[number];
+  /** What it asked for or was to remove, as `index orders_state`. */
+  readonly object: string;
+  /**
+   * `if-not-exists`: how what is there differs, as `it is not UNIQUE`. `if-exists`: what it can have meant. Empty = nothing any more.
+   */
+  readonly found: readonly string[];
 }

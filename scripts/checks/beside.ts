@@ -3,6 +3,7 @@ import type {
   FallenRecord,
   SchemaObject,
   SchemaRecord,
+  SkippedRecord,
 } from '../artifacts/schema-records.ts';
 import { formatCount, plural } from '../shared/format.ts';
 import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
@@ -28,6 +29,7 @@ export const beside: Check = {
     const findings = [
       ...stillFallen(schema).map((record) => fallenFinding(record, analysis)),
       ...brokenFindings(schema, analysis),
+      ...skippedFindings(schema, analysis),
     ];
     return { measured: findings.length, findings };
   },
@@ -89,6 +91,49 @@ function brokenFinding(constraint: BrokenConstraint, step: StepAnalysis | undefi
     advice:
       'Triggers keep foreign keys: do not disable them, nor set session_replication_role, where rows are written. Mend or delete these rows, then drop the constraint, add it again NOT VALID and validate it: VALIDATE alone does nothing where the catalog calls it valid.',
   };
+}
+
+/** As it was in the end: what a later statement made or removed is nothing. */
+function skippedFindings(schema: readonly SchemaRecord[], { steps }: Analysis): CheckFinding[] {
+  const last = new Map(
+    schema.flatMap((record) =>
+      record.type === 'skipped'
+        ? [[`${record.step} ${record.statement} ${record.object}`, record] as const]
+        : [],
+    ),
+  );
+  return [...last.values()].flatMap((record): CheckFinding[] => {
+    const step = steps.find(({ run }) => run.planned.name === record.step);
+    return record.found.length === 0 ? [] : [skippedFinding(record, step)];
+  });
+}
+
+function skippedFinding(
+  { step, statement, clause, object, found }: SkippedRecord,
+  of: StepAnalysis | undefined,
+): CheckFinding {
+  const told = { step, statement };
+  if (clause === 'if-not-exists') {
+    return {
+      status: 'fail',
+      ...told,
+      message: `${titleOfStep(of)} made no ${object}: IF NOT EXISTS skipped it, and what is there is something else: ${listed(found)}.`,
+      advice:
+        'Write the change from what is there to what is wanted, without IF NOT EXISTS, or under a name that is free.',
+    };
+  }
+  return {
+    status: 'warn',
+    ...told,
+    message: `${titleOfStep(of)} removed or changed nothing: IF EXISTS skipped ${object}, which is not there, but there is ${listed(found.map(shortFound))}.`,
+    advice:
+      'If that is what was meant, name it with its schema, spelling or arguments; without IF EXISTS, PostgreSQL would have said so.',
+  };
+}
+
+/** `table public.orders` → `table orders` */
+function shortFound(found: string): string {
+  return found.replace(/ public\./, ' ');
 }
 
 function titleOfStep(step: StepAnalysis | undefined): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UNFINISHED_KINDS, WAYS_TO_LOSE_ROWS } from '../artifacts/schema-records.ts';
+import { SKIPPING_CLAUSES, UNFINISHED_KINDS, WAYS_TO_LOSE_ROWS } from '../artifacts/schema-records.ts';
 import { isMoment } from '../shared/moments.ts';
 import { dependencyRecords } from './dependency-shapes.ts';
 
@@ -19,6 +19,15 @@ export const schemaRecord = z.discriminatedUnion('type', [
     statement: number.nullable(),
     tMs: moment,
     objects: schemaObjects,
+  }),
+  z.object({
+    type: z.literal('skipped'),
+    step: text,
+    statement: number,
+    tMs: moment,
+    clause: z.enum(SKIPPING_CLAUSES),
+    object: text,
+    found: z.array(text),
   }),
   z.object({ type: z.literal('made-again'), step: text, tMs: moment, objects: schemaObjects }),
   z.object({

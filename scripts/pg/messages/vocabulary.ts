@@ -16,7 +16,7 @@ over partition policy predicate prepare prepared primary procedure publication r
 returning revoke rollback routine row rows rule savepoint schema select sequence session set share show similar start statement statistics subscription
 system table tablespace transaction transform transition true truncate type types union unique update user using
 vacuum value values variadic view when where window work alter add commit begin copy call cluster analyze listen notify unlisten
-begin abort owner database isolation level role superuser createrole createdb pg_use_reserved_connections
+pg_catalog begin abort owner database isolation level role superuser createrole createdb pg_use_reserved_connections
 `;
 const KNOWN = new Set(WORDS.trim().split(/\s+/));
 

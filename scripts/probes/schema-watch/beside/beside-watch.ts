@@ -4,9 +4,11 @@ import type { Asker } from '../../../pg/asker.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';
 import type { NdjsonWriter } from '../../../shared/ndjson.ts';
 import type { RunClock } from '../../../shared/run-clock.ts';
+import { askedBy, type Asked } from './asked.ts';
 import { countBroken, mayLetIn, newlyBroken, type Broken } from './broken-rows.ts';
 import { namer } from './named.ts';
 import { fallen, readObjects, standing, type Objects } from './objects.ts';
+import { differencesOf, titleOf } from './skipped.ts';
 
 export interface BesideSinks {
   readonly endpoint: PgEndpoint;
@@ -24,6 +26,8 @@ export class BesideWatch {
   #before: Objects | undefined;
   /** What fell and is not there again. */
   #fallen: readonly SchemaObject[] = [];
+  /** What was skipped, and what was told of it last. */
+  readonly #skips: Skip[] = [];
   #whole: Broken | undefined;
   #isBroken = false;
 
@@ -46,6 +50,7 @@ export class BesideWatch {
 
   /** @param statements as they went through */
   async afterUnit(step: string, statements: readonly StatementRecord[]): Promise<void> {
+    await this.#noteSkips(step, statements);
     const before = this.#before;
     if (before === undefined) return;
     this.#before = undefined;
@@ -67,7 +72,37 @@ export class BesideWatch {
 
   async afterStep(step: string): Promise<void> {
     await this.#lookForFallen(step);
+    await this.#lookForSkipped();
     await this.#lookForBroken(step);
+  }
+
+  async #noteSkips(step: string, statements: readonly StatementRecord[]): Promise<void> {
+    for (const record of statements) {
+      for (const asked of await askedBy(record))
+        this.#skips.push({ step, statement: record.index, asked, told: '[]' });
+    }
+  }
+
+  /** Only the end of a step shows what is there: the next statement may make or remove what was skipped. */
+  async #lookForSkipped(): Promise<void> {
+    const { server, writer, clock } = this.#sinks;
+    for (const skip of this.#skips) {
+      const { step, statement, asked } = skip;
+      const found = await differencesOf(asked, server);
+      const told = JSON.stringify(found);
+      if (told === skip.told) continue;
+      skip.told = told;
+      const { clause } = asked;
+      writer.write({
+        type: 'skipped',
+        step,
+        statement,
+        tMs: clock.now(),
+        clause,
+        object: titleOf(asked),
+        found,
+      });
+    }
   }
 
   async #lookForFallen(step: string): Promise<void> {
@@ -86,6 +121,13 @@ export class BesideWatch {
     this.#isBroken = constraints.length > 0;
     this.#sinks.writer.write({ type: 'broken-rows', step, tMs: this.#sinks.clock.now(), constraints });
   }
+}
+
+interface Skip {
+  readonly step: string;
+  readonly statement: number;
+  readonly asked: Asked;
+  told: string;
 }
 
 /** Of several in one transaction that can have done it, the one whose NOTICE names the object. */
