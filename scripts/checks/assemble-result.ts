@@ -18,6 +18,8 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
   const { evidence, traffic, baseline, thresholdMs } = analysis;
   const { run } = evidence;
   const verdict = verdictOf(analysis, judgement);
+  const steps = stepResults(analysis);
+  const errors = errorsOf(analysis);
   return rounded({
     schemaVersion: 1,
     toolVersion: run.toolVersion,
@@ -30,10 +32,10 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     outcome: run.outcome,
     problem: run.problem,
     verdict,
-    headline: headline(verdict, analysis, judgement),
+    headline: headline(verdict, judgement, { steps, checks: judgement.checks, errors }),
     findings: judgement.findings.map(({ finding }) => finding),
     checks: judgement.checks,
-    steps: stepResults(analysis),
+    steps,
     compatibility: matrixStates(analysis).map(
       ({ record: { after, version, script, ok, sqlstate, message }, works, live }) => ({
         after,
@@ -47,7 +49,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
       }),
     ),
     traffic: { ...traffic },
-    errors: errorsOf(analysis),
+    errors,
     ...(analysis.ownErrors.length > 0 && { ownErrors: analysis.ownErrors.map((one) => ({ ...one })) }),
     baseline,
     victimThresholdMs: thresholdMs,

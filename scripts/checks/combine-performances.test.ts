@@ -64,7 +64,9 @@ describe('the result of several performances', () => {
     const result = run(['quiet', 'quiet', 'quiet'], [passing, slower, passing]);
     expect(result).toMatchObject({
       verdict: 'pass',
-      headline: '3 repetitions, one verdict. All ran.',
+      headline:
+        '3 repetitions, one verdict. The only step ran each time, and at the worst: no request failed, none was delayed, ' +
+        'the longest wait for a lock was 0 ms and the longest hold 0 ms.',
       findings: [],
     });
     const figures = result.performances?.scenarios[0]?.figures.find(({ id }) => id === 'plan');
@@ -72,6 +74,28 @@ describe('the result of several performances', () => {
     const more = once + 20 * passing.steps.length;
     expect(figures).toMatchObject({ median: once, min: once, max: more, values: [once, more, once] });
     expect(result.checks.find(({ id }) => id === 'repetitions')?.status).toBe('pass');
+  });
+
+  it('shows each check at its worst of all playings and says which, and the rest of the one nearest to a budget', () => {
+    const playing = (p99: number, backfillRate: number): Result => ({
+      ...passing,
+      checks: [
+        { id: 'p99', title: 'p99', status: 'pass', measured: p99, budget: 200, unit: 'ms' },
+        {
+          ...{ id: 'backfillRate', title: 'rate', status: 'pass', measured: backfillRate },
+          ...{ budget: 100, unit: 'rows/s' },
+        },
+      ],
+    });
+    const names = ['quiet', 'quiet', 'company', 'company'];
+    const result = run(names, [playing(55, 900), playing(104, 800), playing(60, 400), playing(20, 500)]);
+    expect(result.checks).toMatchObject([
+      { id: 'p99', measured: 104, performance: 2 },
+      { id: 'backfillRate', measured: 400, performance: 3 },
+      { id: 'repetitions' },
+    ]);
+    expect(result.performances?.shown).toBe(2);
+    expect(result.headline).toContain('p99 stayed at or below 104 ms');
   });
 
   it('is inconclusive where repetitions disagree, and what only one of them shows is no failure', () => {

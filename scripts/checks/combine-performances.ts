@@ -1,16 +1,18 @@
 import type { RunRecord } from '../artifacts/records.ts';
 import { plural } from '../shared/format.ts';
+import { passedSentence } from './passed-sentence.ts';
 import { repetitionsCheck, repetitionsFindings } from './repetitions.ts';
 import type { Finding, Result } from './result.ts';
 import type { ScenarioResult } from './result-performances.ts';
 import { scenarioOutcomes, severity, type ScenarioOutcome } from './scenario-results.ts';
+import { worstChecks } from './worst-playing.ts';
 
 const STATUSES: readonly Finding['status'][] = ['fail', 'inconclusive', 'warn'];
-const WORST_CHECK = ['fail', 'inconclusive', 'warn', 'pass', 'not-judged'];
 
 /**
  * One result for a run of several performances: the verdict is that of its worst scenario, and a scenario whose repetitions
- * disagree is inconclusive. Steps, timeline and figures are those of the worst performance.
+ * disagree is inconclusive. Checks, and the headline of a pass, are the worst of all performances; steps, timeline and other figures
+ * are those of the worst one.
  * @param results of those that were played, by index; at least one
  */
 export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Result>): Result {
@@ -31,7 +33,7 @@ export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Resu
     findings: [...own, ...merged(scenarios)].toSorted(
       (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status),
     ),
-    checks: [...checksOf(shown, scenarios), repetitionsCheck(own)],
+    checks: [...worstChecks(scenarios.flatMap(({ playings }) => playings)), repetitionsCheck(own)],
     performance: null,
     performances: {
       shown: worst.lead.index,
@@ -51,12 +53,17 @@ function headlineOf(
   own: readonly Finding[],
 ): string {
   const [first] = own;
-  const told = first?.message ?? worst.headline;
+  const told = first?.message ?? (worst.verdict === 'pass' ? passedEveryTime(scenarios) : worst.headline);
   if (scenarios.length > 1) {
     const all = scenarios.map(({ scenario: { name, verdict } }) => `${name} ${VERB[verdict]}`).join(', ');
     return `${all.replace(/^./, (letter) => letter.toUpperCase())}. ${told}`;
   }
   return first ? told : `${plural(worst.planned, 'repetition')}, one verdict. ${told}`;
+}
+
+/** Nothing that a single playing reached stands for all of them. */
+function passedEveryTime(scenarios: readonly ScenarioOutcome[]): string {
+  return passedSentence(scenarios.flatMap(({ playings }) => playings.map(({ result }) => result)));
 }
 
 const VERB = { pass: 'passes', fail: 'fails', inconclusive: 'cannot be judged' };
@@ -80,16 +87,4 @@ function merged(scenarios: readonly ScenarioOutcome[]): Finding[] {
     }
   }
   return [...findings.values()];
-}
-
-/** Each check as it came out in what is shown, but for those that came out worse in another scenario. */
-function checksOf(shown: Result, scenarios: readonly ScenarioOutcome[]): Result['checks'] {
-  const all = [...shown.checks, ...scenarios.flatMap(({ lead }) => lead.result.checks)];
-  const ids = [...new Set(all.map(({ id }) => id))];
-  return ids.flatMap(
-    (id) =>
-      all
-        .filter((check) => check.id === id)
-        .toSorted((a, b) => WORST_CHECK.indexOf(a.status) - WORST_CHECK.indexOf(b.status))[0] ?? [],
-  );
 }

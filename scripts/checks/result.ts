@@ -61,6 +61,13 @@ export const resultSchema = z.object({
       measured: z.number().nullable(),
       budget: z.number().nullable(),
       unit: z.string().nullable(),
+      performance: z
+        .int()
+        .positive()
+        .optional()
+        .describe(
+          'The performance in which it came out so, the worst of all; absent where the plan was played once',
+        ),
     }),
   ),
   steps: z.array(stepSchema),

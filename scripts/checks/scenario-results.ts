@@ -2,6 +2,7 @@ import type { PlannedPerformance } from '../plan/model.ts';
 import { groupBy } from './analysis/group-by.ts';
 import { headlineFigures } from './headline-figures.ts';
 import type { Result } from './result.ts';
+import { nearness, type Playing } from './worst-playing.ts';
 import type { FigureSpread, ScenarioResult } from './result-performances.ts';
 
 const WORST_FIRST = ['fail', 'inconclusive', 'pass'] as const;
@@ -9,8 +10,10 @@ const WORST_FIRST = ['fail', 'inconclusive', 'pass'] as const;
 /** One scenario over its repetitions. */
 export interface ScenarioOutcome {
   readonly scenario: ScenarioResult;
-  /** The worst repetition: its figures are shown. */
-  readonly lead: { readonly index: number; readonly result: Result };
+  /** The worst repetition, by its verdict and then by how near it came to a budget: its figures are shown. */
+  readonly lead: Playing;
+  /** All that were played. */
+  readonly playings: readonly Playing[];
 }
 
 /** @param results of the performances that were played, by their index */
@@ -23,7 +26,9 @@ export function scenarioOutcomes(
       const result = results.get(index);
       return result === undefined ? [] : [{ index, result }];
     });
-    const lead = played.toSorted((a, b) => severity(a.result) - severity(b.result))[0];
+    const lead = played.toSorted(
+      (a, b) => severity(a.result) - severity(b.result) || nearness(b.result) - nearness(a.result),
+    )[0];
     if (lead === undefined) return [];
     const count = (verdict: Result['verdict']): number =>
       played.filter(({ result }) => result.verdict === verdict).length;
@@ -35,7 +40,7 @@ export function scenarioOutcomes(
       verdicts: { pass: count('pass'), fail: count('fail'), inconclusive: count('inconclusive') },
       figures: spreads(played.map(({ result }) => result)),
     };
-    return { scenario, lead };
+    return { scenario, lead, playings: played };
   });
 }
 

@@ -117,10 +117,14 @@ function budgets(result: Result): string {
   return table(
     ['Check', 'Measured', 'Budget', 'Status'],
     judged.map((check) => [
-      ...[check.title, measuredText(check), budgetText(check)].map(escaped),
+      ...[checkTitle(check), measuredText(check), budgetText(check)].map(escaped),
       check.status === 'fail' ? '**fail**' : check.status,
     ]),
   );
+}
+
+function checkTitle({ title, performance }: Result['checks'][number]): string {
+  return performance === undefined ? title : `${title} (performance ${performance})`;
 }
 
 function findingSection(result: Result, finding: Finding, before: readonly Finding[]): string {
@@ -130,13 +134,12 @@ function findingSection(result: Result, finding: Finding, before: readonly Findi
     `### ${FINDING_WORD[status]}: ${escaped(message)}`,
     ...(where === '' ? [] : ['', `_${escaped(where)}_`]),
   ];
-  const isToldBefore = before.some((other) => {
-    return other.step === step && other.statement === statement && other.insteadSql === insteadSql;
-  });
-  if (isToldBefore && statement !== null) {
-    return [...lines, '', 'The same statement as above.'].join('\n');
-  }
   const blamed = blamedStatement(result, finding);
+  const isToldBefore = before.some((other) => {
+    const isSame = other.step === step && other.statement === statement;
+    return isSame && other.insteadSql === insteadSql && other.advice === advice;
+  });
+  if (isToldBefore && blamed) return [...lines, '', 'The same statement and remedy as above.'].join('\n');
   if (blamed) {
     const { file, line, sql } = blamed.statement;
     const place = file === null ? 'Rehearsed:' : `Rehearsed (${escaped(file)}, line ${line ?? 1}):`;

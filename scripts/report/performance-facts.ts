@@ -74,7 +74,7 @@ export function playedSentence({ scenarios, played, shown }: Performances): stri
   const one = played.find(({ index }) => index === shown);
   const which =
     scenarios.length === 1 ? `performance ${shown}` : `performance ${shown}, ${one?.scenario ?? ''}`;
-  return `${of}, every time on a fresh copy of the same restored database with the same seed. All that follows is of ${which}: the first that came to the verdict above.`;
+  return `${of}, every time on a fresh copy of the same restored database with the same seed. Each check stands at its worst of all; steps, timeline and errors are of ${which}, which came nearest to a budget of those with the verdict above.`;
 }
 
 /** The title of the comparison. */

@@ -27,6 +27,9 @@ export function ChecksTable({ result }: { result: Result }) {
                 <td>
                   {check.title}
                   <span class="id num">{check.id}</span>
+                  {check.performance === undefined ? null : (
+                    <span class="id num">performance {check.performance}</span>
+                  )}
                 </td>
                 <td class="r">{measuredText(check)}</td>
                 <td class="r">{budgetText(check)}</td>

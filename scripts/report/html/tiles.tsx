@@ -75,7 +75,14 @@ function backfill(result: Result): Tile {
   const steps = result.steps.filter((step) => step.backfill !== null);
   const rows = steps.reduce((sum, step) => sum + (step.backfill?.rows ?? 0), 0);
   const ms = steps.reduce((sum, step) => sum + step.durationMs, 0);
-  if (steps.length === 0) return { value: 'none', label: 'nothing to backfill', tone: '' };
+  if (steps.length === 0) {
+    const isPlanned = result.steps.some(({ kind }) => kind === 'backfill');
+    return {
+      value: 'none',
+      label: isPlanned ? 'the backfill was not reached' : 'nothing to backfill',
+      tone: '',
+    };
+  }
   return {
     value: `${formatShortCount((rows / Math.max(ms, 1)) * 1000)}/s`,
     label: `rows backfilled: ${formatShortCount(rows)} in ${formatMs(ms)}`,

@@ -1,0 +1,46 @@
+import type { Result } from './result.ts';
+
+type Check = Result['checks'][number];
+
+/** What is better the higher it is. */
+const AT_LEAST: ReadonlySet<string> = new Set(['backfillRate']);
+const WORST_FIRST: readonly Check['status'][] = ['fail', 'inconclusive', 'warn', 'pass', 'not-judged'];
+
+/** One playing of the plan. */
+export interface Playing {
+  readonly index: number;
+  readonly result: Result;
+}
+
+/** Of two measurements of one check, is the first one worse? What was not measured is no worse than what was. */
+function isWorse(id: string, a: number | null, b: number | null): boolean {
+  if (a === null || b === null) return b === null && a !== null;
+  return AT_LEAST.has(id) ? a < b : a > b;
+}
+
+/** How much of a budget was used up, at its worst over all checks: 1 = all of it. */
+export function nearness({ checks }: Pick<Result, 'checks'>): number {
+  const used = checks.flatMap(({ id, measured, budget }) => {
+    if (measured === null || budget === null) return [];
+    const share = AT_LEAST.has(id) ? budget / measured : measured / budget;
+    return Number.isFinite(share) ? [share] : [];
+  });
+  return Math.max(0, ...used);
+}
+
+/** Every check as it came out at its worst: by status, then by what was measured, with the playing in which it did. */
+export function worstChecks(playings: readonly Playing[]): Check[] {
+  const all = playings.flatMap(({ index, result }) =>
+    result.checks.map((check): Check => ({ ...check, performance: index })),
+  );
+  const ids = [...new Set(all.map(({ id }) => id))];
+  return ids.flatMap((id) => {
+    const own = all.filter((check) => check.id === id);
+    const [first, ...others] = own;
+    if (first === undefined) return [];
+    return others.reduce((worst, check) => {
+      const by = WORST_FIRST.indexOf(check.status) - WORST_FIRST.indexOf(worst.status);
+      return by < 0 || (by === 0 && isWorse(id, check.measured, worst.measured)) ? check : worst;
+    }, first);
+  });
+}
