@@ -203,6 +203,15 @@ export interface StatementRecord {
   readonly notices?: readonly StatementNotice[];
   /** Absent where the locks were not read inside the transaction. */
   readonly lockSlots?: LockSlots;
+  /** Absent where nothing was read by a sequential scan, or nobody could see it. */
+  readonly scanned?: readonly ScannedTable[];
+}
+
+export interface ScannedTable {
+  /** `schema.name` */
+  readonly relation: string;
+  /** Rows that sequential scans read of it. */
+  readonly rows: number;
 }
 
 /** NOTICE or WARNING without anything of a row. */

@@ -4,6 +4,8 @@ import { POLL_MS } from '../artifacts/polling.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import { ownErrorsLimit } from './own-errors-limit.ts';
 import { roleLimits } from './role-limits.ts';
+import { nearBudget } from './nearness/near-budget.ts';
+import { unmetQueues } from './nearness/unmet-queues.ts';
 import { overriddenKeys } from './settings/overridden.ts';
 import { waitFacts, waitLimit } from './wait-tier.ts';
 import { listed } from './wording.ts';
@@ -32,6 +34,8 @@ export function knownLimits(analysis: Analysis): string[] {
     ...ownErrorsLimit(analysis),
     waitLimit(evidence),
     ...outsideLimit(analysis),
+    ...nearBudget(analysis),
+    ...unmetQueues(analysis),
     ...overriddenKeys(analysis.steps),
     ...unseenScripts(evidence.compatibility ?? []),
     'The WAL of a statement includes what the app wrote meanwhile.',

@@ -47,6 +47,7 @@ const stepEvent = z.discriminatedUnion('type', [
     locks: z.array(lock),
     newLocks: z.array(lock),
     rewrote: z.array(text),
+    scanned: z.array(z.object({ relation: text, rows: number })).optional(),
     pid: number,
     notices: z.array(z.object({ message: text, objects: z.array(text).optional() })).optional(),
   }),

@@ -11,7 +11,8 @@ export const CAPTURE = `
          (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
                    l.relation::pg_catalog.int8, l.mode, n.nspname || '.' || c.relname, c.relkind,
                    pg_catalog.pg_relation_filenode(c.oid)::pg_catalog.int8,
-                   case when c.relkind in ('r', 'm', 't', 'i') then pg_catalog.pg_relation_size(c.oid) else 0 end)), '[]')
+                   case when c.relkind in ('r', 'm', 't', 'i') then pg_catalog.pg_relation_size(c.oid) else 0 end,
+                   case when c.relkind in ('r', 'm') then pg_catalog.pg_stat_get_xact_tuples_returned(c.oid) end)), '[]')
             from pg_catalog.pg_locks l
             left join pg_catalog.pg_class c on c.oid = l.relation
             left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -27,6 +28,8 @@ type CaptureLock = [
   kind: string | null,
   filenode: number | null,
   size: number | null,
+  /** Rows that the session read of it by sequential scans and has not handed over to the statistics. */
+  scanned?: number | null,
 ];
 export type CaptureRow = [wal: string, locks: CaptureLock[], slots: number];
 
@@ -37,6 +40,7 @@ export const MAY_CAPTURE = `
      and pg_catalog.has_table_privilege('pg_catalog.pg_namespace', 'select')
      and pg_catalog.has_function_privilege('pg_catalog.pg_current_wal_insert_lsn()', 'execute')
      and pg_catalog.has_function_privilege('pg_catalog.pg_relation_filenode(regclass)', 'execute')
+     and pg_catalog.has_function_privilege('pg_catalog.pg_stat_get_xact_tuples_returned(oid)', 'execute')
      and pg_catalog.has_function_privilege('pg_catalog.pg_relation_size(regclass, text)', 'execute')`;
 export type MayCaptureRow = [mayCapture: boolean];
 

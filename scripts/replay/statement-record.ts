@@ -61,6 +61,7 @@ export function pendingRecord(
     error: null,
     ...(notices.length === 0 ? {} : { notices }),
     ...(capture === undefined ? {} : { lockSlots: capture.lockSlots }),
+    ...(capture === undefined || capture.scanned.length === 0 ? {} : { scanned: capture.scanned }),
   };
 }
 

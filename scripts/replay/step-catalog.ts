@@ -1,7 +1,8 @@
-import type { LockEntry, LockSlots } from '../artifacts/records.ts';
+import type { LockEntry, LockSlots, ScannedTable } from '../artifacts/records.ts';
 import type { PgClient } from '../pg/client.ts';
 import { readCatalog, type Catalog } from '../probes/catalog.ts';
 import { readCapture, type Capture, type CaptureRow } from '../probes/lock-capture.ts';
+import { ScanCounts } from './scan-counts.ts';
 
 /** What the database looked like when the step began, and what it looks like by now. */
 export class StepCatalog {
@@ -10,8 +11,17 @@ export class StepCatalog {
   #committed: Catalog;
   #now: Catalog;
   #walPosition: number;
+  readonly #scans = new ScanCounts();
+  /** PostgreSQL 15 and later: the session can be told to hand over its counts. */
+  readonly #canFlush: boolean;
 
-  private constructor(catalog: Catalog, walPosition: number, limits: Omit<LockSlots, 'used'>) {
+  private constructor(
+    catalog: Catalog,
+    walPosition: number,
+    limits: Omit<LockSlots, 'used'>,
+    canFlush: boolean,
+  ) {
+    this.#canFlush = canFlush;
     this.#existing = catalog;
     this.#limits = limits;
     this.#committed = catalog;
@@ -20,13 +30,15 @@ export class StepCatalog {
   }
 
   static async read(client: PgClient): Promise<StepCatalog> {
-    return new StepCatalog(await readCatalog(client), await walPosition(client), await lockLimits(client));
+    const [catalog, position] = [await readCatalog(client), await walPosition(client)];
+    return new StepCatalog(catalog, position, await lockLimits(client), await canFlush(client));
   }
 
   /** Call right before a transaction begins: the app has written WAL in the meantime. */
   async begin(client: PgClient): Promise<void> {
     this.beginChained();
-    this.#walPosition = await walPosition(client);
+    this.#walPosition = await walPosition(client, this.#canFlush ? FLUSH : '');
+    if (this.#canFlush) this.#scans.clear();
   }
 
   /** As `begin`, for a transaction that is already open: a query of ours would fix its snapshot and isolation level. */
@@ -52,7 +64,8 @@ export class StepCatalog {
     const walBytes = Math.max(0, capture.walPosition - this.#walPosition);
     this.#walPosition = capture.walPosition;
     this.#now = capture.after;
-    return { ...capture, walBytes, lockSlots: { used: capture.slots, ...this.#limits } };
+    const scanned = this.#scans.take(row, this.#committed);
+    return { ...capture, scanned, walBytes, lockSlots: { used: capture.slots, ...this.#limits } };
   }
 
   /** After a statement that could not be captured: compares the whole catalog. */
@@ -73,7 +86,11 @@ export class StepCatalog {
   }
 }
 
-export type Absorbed = Capture & { readonly walBytes: number; readonly lockSlots: LockSlots };
+export type Absorbed = Capture & {
+  readonly walBytes: number;
+  readonly lockSlots: LockSlots;
+  readonly scanned: readonly ScannedTable[];
+};
 
 /** Locks as they were before the first statement of a transaction. */
 export const NO_LOCKS: readonly LockEntry[] = [];
@@ -84,9 +101,21 @@ function totalBytes(catalog: Catalog): number {
   return total;
 }
 
-async function walPosition(client: PgClient): Promise<number> {
+/** What the session has counted goes to the statistics as soon as this query has ended. */
+const FLUSH = ', pg_catalog.pg_stat_force_next_flush()';
+
+async function canFlush(client: PgClient): Promise<boolean> {
+  const { rows } = await client.query<[boolean]>({
+    text: `select pg_catalog.has_function_privilege(
+                    pg_catalog.to_regprocedure('pg_catalog.pg_stat_force_next_flush()')::pg_catalog.oid, 'execute')`,
+    rowMode: 'array',
+  });
+  return rows[0]?.[0] === true;
+}
+
+async function walPosition(client: PgClient, more = ''): Promise<number> {
   const { rows } = await client.query<[string]>({
-    text: "select pg_catalog.pg_current_wal_insert_lsn() - '0/0'::pg_catalog.pg_lsn",
+    text: `select pg_catalog.pg_current_wal_insert_lsn() - '0/0'::pg_catalog.pg_lsn${more}`,
     rowMode: 'array',
   });
   return Number(rows[0]?.[0] ?? 0);

@@ -1,0 +1,114 @@
+import { modeName } from '../../pg/lock-modes.ts';
+import type { Budgets } from '../../plan/model.ts';
+import { formatCount, formatMs } from '../../shared/format.ts';
+import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
+import { groupBy } from '../analysis/group-by.ts';
+import type { StatementAnalysis } from '../analysis/statements.ts';
+import type { StatementTry } from '../analysis/windows.ts';
+import { listed, shortRelation, stepTitle } from '../wording.ts';
+import { snapshotAge } from './snapshot-age.ts';
+import { stoppedBy, wholeTables, type WholeTable } from './whole-tables.ts';
+
+/** A statement that takes a smaller share of its budget is near nothing. */
+const NEAR_SHARE = 0.02;
+const MOST_TOLD = 5;
+
+interface Near {
+  readonly step: StepAnalysis;
+  readonly statement: StatementAnalysis;
+  readonly tables: readonly WholeTable[];
+  readonly mode: string;
+  readonly workMs: number;
+  /** How much larger the tables of its transaction may be until the hold breaks the budget. */
+  readonly times: number;
+}
+
+/** Statements that went through whole tables while they stopped the app, and kept the budget: how near they came to it. */
+export function nearBudget(analysis: Analysis): string[] {
+  const budget = budgetOf(analysis.evidence.run.budgets);
+  if (budget === undefined) return [];
+  const { snapshot } = analysis.evidence;
+  const rowsOf = new Map(snapshot?.tables.map(({ name, rows }) => [name, rows]));
+  const near = analysis.steps
+    .flatMap((step) => nearOf(step, budget.ms, rowsOf))
+    .sort((a, b) => a.times - b.times);
+  const age = snapshotAge(analysis.evidence);
+  const lines = near.slice(0, MOST_TOLD).map((one) => told(one, budget, age));
+  const more = near.length - lines.length;
+  return more === 0
+    ? lines
+    : [...lines, `${formatCount(more)} more statements went through whole tables, farther from the budget.`];
+}
+
+interface OwnBudget {
+  readonly ms: number;
+  readonly key: 'lockWait' | 'lockHold';
+}
+
+/** The shorter one: the app waits for as long as a lock is held. */
+function budgetOf({ lockWaitMs = Infinity, lockHoldMs = Infinity }: Budgets): OwnBudget | undefined {
+  const ms = Math.min(lockWaitMs, lockHoldMs);
+  if (ms === Infinity) return undefined;
+  return { ms, key: lockHoldMs < lockWaitMs ? 'lockHold' : 'lockWait' };
+}
+
+function nearOf(step: StepAnalysis, budgetMs: number, rowsOf: ReadonlyMap<string, number>): Near[] {
+  const found = step.statements.flatMap((statement) => {
+    const mode = stoppedBy(statement);
+    const last = statement.tries.at(-1);
+    if (mode === undefined || last === undefined || last.record.error !== null) return [];
+    const tables = wholeTables(statement, rowsOf);
+    return tables.length === 0 ? [] : [{ step, statement, tables, mode, last, workMs: workMs(last) }];
+  });
+  return [...groupBy(found, ({ last }) => transactionOf(last)).entries()].flatMap(([transaction, own]) => {
+    const holdMs = Math.max(
+      ...step.tries
+        .filter((one) => transactionOf(one) === transaction)
+        .map(({ blockingHoldMs }) => blockingHoldMs),
+    );
+    const allMs = own.reduce((sum, one) => sum + one.workMs, 0);
+    // What does not grow with the tables stays as it is.
+    const times = (budgetMs - Math.max(0, holdMs - allMs)) / allMs;
+    return own
+      .filter((one) => times > 1 && one.workMs >= NEAR_SHARE * budgetMs)
+      .map((one) => ({ ...one, times }));
+  });
+}
+
+/** What is released together was one transaction. */
+function transactionOf({ record }: StatementTry): string {
+  return `${record.pid} ${record.releasedMs}`;
+}
+
+function workMs({ record, waitMs }: StatementTry): number {
+  return Math.max(0, record.respondedMs - record.sentMs - waitMs);
+}
+
+function told(
+  { step, statement, tables, mode, workMs: ms, times }: Near,
+  budget: OwnBudget,
+  age: string,
+): string {
+  const rows = tables.reduce((sum, one) => sum + one.rows, 0);
+  const perMillion = formatMs((ms / rows) * 1_000_000);
+  return (
+    `${stepTitle(step.run)}, statement ${statement.record.index}, ${deedsOf(tables)} in ${formatMs(ms)} ` +
+    `while ${modeName(mode)} stopped the app: ${perMillion} per million rows. ` +
+    `It breaks the budget of ${formatMs(budget.ms)} for ${budget.key} at about ${formatCount(roughly(rows * times))} rows; ${age}.`
+  );
+}
+
+/** `rewrote all of items (300,000 rows) and scanned all of lines (200,000 rows)` */
+function deedsOf(tables: readonly WholeTable[]): string {
+  const groups = [...groupBy(tables, ({ deed }) => deed)].map(([deed, own]) => {
+    const names = listed(own.map(({ table }) => shortRelation(table)));
+    return `${deed} all of ${names} (${formatCount(own.reduce((sum, { rows }) => sum + rows, 0))} rows)`;
+  });
+  return listed(groups);
+}
+
+/** Two digits: more would look as if they were known. */
+function roughly(count: number): number {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
+  return Math.floor(count / step) * step;
+}
