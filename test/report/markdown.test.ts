@@ -55,7 +55,7 @@ test('a pull request reads the decision, the budgets, the SQL, who survives, and
 
     ### fail: Step 4 set-not-null brought the app's p99 to 2.18 s (budget 100 ms), against 9.0 ms before the first step (over 1,296 requests).
 
-    The same statement as above.
+    The same statement and remedy as above.
 
     ### Who survives which schema
 
