@@ -1,16 +1,22 @@
-import type { Result, StepResult } from '../checks/result.ts';
+import type { Finding, Result, StepResult } from '../checks/result.ts';
 import { createdText, hostHoursText, keptText, priceText, sweepText } from './environment-facts.ts';
-import { durationMs, stepLabel } from './facts.ts';
+import { blamedStatement, durationMs, stepLabel } from './facts.ts';
 import { standbySentences } from './standby-facts.ts';
 
 /** junit.xml as CI systems read it: one suite of checks, one of steps. Names stay the same from run to run. */
 export function renderJunit(result: Result): string {
   const checks = result.checks.map(({ id, title, status }) => {
-    const messages = result.findings.filter(({ check }) => check === id).map(({ message }) => message);
-    return testcase(`${result.rehearsal}.checks`, id, 0, outcome(status, messages.join('\n') || title));
+    const found = result.findings.filter(({ check }) => check === id);
+    const told = found.map((finding) => findingText(result, finding)).join('\n\n');
+    return testcase(`${result.rehearsal}.checks`, id, 0, outcome(status, told || title));
   });
   const steps = result.steps.map((step) =>
-    testcase(`${result.rehearsal}.${step.phase}`, stepLabel(step), step.durationMs / 1000, stepOutcome(step)),
+    testcase(
+      `${result.rehearsal}.${step.phase}`,
+      stepLabel(step),
+      step.durationMs / 1000,
+      stepOutcome(step, result),
+    ),
   );
   const all = [...checks, ...steps];
   return [
@@ -23,19 +29,30 @@ export function renderJunit(result: Result): string {
   ].join('\n');
 }
 
-function stepOutcome({ status, error }: StepResult): string {
+/** What happened, where in the author's files, and what to write instead. */
+function findingText(result: Result, finding: Finding): string {
+  const { message, advice, insteadSql } = finding;
+  const { file, line } = blamedStatement(result, finding)?.statement ?? { file: null, line: null };
+  const place = file === null ? null : `${file}:${line ?? 1}`;
+  return [message, place, advice, insteadSql].filter((part) => part !== null).join('\n');
+}
+
+/** Red where it failed, and where a check fails by its doing. */
+function stepOutcome({ name, status, error }: StepResult, result: Result): string {
+  const guilty = result.findings.filter((finding) => finding.step === name && finding.status === 'fail');
   switch (status) {
     case 'failed': {
       const sqlstate = error?.sqlstate == null ? '' : `${error.sqlstate}: `;
-      return element(
-        'failure',
-        `${sqlstate}${error?.message ?? 'the step failed'}\n${error?.excerpt ?? ''}`.trim(),
-      );
+      const place = error?.file == null ? '' : `${error.file}:${error.line ?? 1}`;
+      const parts = [`${sqlstate}${error?.message ?? 'the step failed'}`, place, error?.excerpt ?? ''];
+      return element('failure', parts.filter((part) => part !== '').join('\n'));
     }
     case 'skipped':
       return '<skipped message="the plan stopped before it"/>';
     case 'ok':
-      return '';
+      return guilty.length === 0
+        ? ''
+        : element('failure', guilty.map((finding) => findingText(result, finding)).join('\n\n'));
   }
 }
 

@@ -13,7 +13,7 @@ test('checks and steps are test cases; what failed, could not tell or was not ju
   const few = checks.filter(({ id }) => ['errors', 'p99', 'stepDuration'].includes(id));
   expect(renderJunit({ ...rest, checks: few, steps })).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
-    <testsuites name="rename-column-in-place-20261122-145500-f60d" tests="6" failures="2" errors="0" skipped="2" time="41.000">
+    <testsuites name="rename-column-in-place-20261122-145500-f60d" tests="6" failures="3" errors="0" skipped="2" time="41.000">
       <testsuite name="checks" tests="3" failures="1" errors="0" skipped="1" timestamp="2026-11-22T02:14:07Z">
         <properties>
           <property name="verdict" value="fail"/>
@@ -29,11 +29,14 @@ test('checks and steps are test cases; what failed, could not tell or was not ju
           <property name="planSha256" value="5f1d2c3b4a59687786958473625140fedcba98765432100123456789abcdef01"/>
           <property name="load" value="150 requests/s on 20 connections, seed 1"/>
         </properties>
-        <testcase classname="rename-column-in-place.checks" name="errors" time="0.000"><failure message="Step 1 rename made 490 requests fail (budget 0): old/show-profile 371 with 42703 and old/sign-up 119 with 42703.">Step 1 rename made 490 requests fail (budget 0): old/show-profile 371 with 42703 and old/sign-up 119 with 42703.</failure></testcase>
+        <testcase classname="rename-column-in-place.checks" name="errors" time="0.000"><failure message="Step 1 rename made 490 requests fail (budget 0): old/show-profile 371 with 42703 and old/sign-up 119 with 42703.">Step 1 rename made 490 requests fail (budget 0): old/show-profile 371 with 42703 and old/sign-up 119 with 42703.
+    sql/1-rename.sql:2
+    Expand and contract: add full_name beside name, write both, backfill, deploy, drop name last.
+    alter table customers add column full_name text;</failure></testcase>
         <testcase classname="rename-column-in-place.checks" name="p99" time="0.000"/>
         <testcase classname="rename-column-in-place.checks" name="stepDuration" time="0.000"><skipped message="no budget"/></testcase>
       </testsuite>
-      <testsuite name="steps" tests="3" failures="1" errors="0" skipped="1" timestamp="2026-11-22T02:14:07Z">
+      <testsuite name="steps" tests="3" failures="2" errors="0" skipped="1" timestamp="2026-11-22T02:14:07Z">
         <properties>
           <property name="verdict" value="fail"/>
           <property name="runId" value="rename-column-in-place-20261122-145500-f60d"/>
@@ -48,8 +51,12 @@ test('checks and steps are test cases; what failed, could not tell or was not ju
           <property name="planSha256" value="5f1d2c3b4a59687786958473625140fedcba98765432100123456789abcdef01"/>
           <property name="load" value="150 requests/s on 20 connections, seed 1"/>
         </properties>
-        <testcase classname="rename-column-in-place.switch" name="1 rename" time="1.100"/>
+        <testcase classname="rename-column-in-place.switch" name="1 rename" time="1.100"><failure message="Step 1 rename made 490 requests fail (budget 0): old/show-profile 371 with 42703 and old/sign-up 119 with 42703.">Step 1 rename made 490 requests fail (budget 0): old/show-profile 371 with 42703 and old/sign-up 119 with 42703.
+    sql/1-rename.sql:2
+    Expand and contract: add full_name beside name, write both, backfill, deploy, drop name last.
+    alter table customers add column full_name text;</failure></testcase>
         <testcase classname="rename-column-in-place.switch" name="2 index" time="0.004"><failure message="42703: column &quot;nmae&quot; does not exist">42703: column &quot;nmae&quot; does not exist
+    sql/2-index.sql:1
     1 | create index on customers (nmae)
       |                            ^</failure></testcase>
         <testcase classname="rename-column-in-place.deploy" name="3 deploy-new" time="0.000"><skipped message="the plan stopped before it"/></testcase>
