@@ -7,6 +7,7 @@ import { roleLimits } from './role-limits.ts';
 import { nearBudget } from './nearness/near-budget.ts';
 import { unmetQueues } from './nearness/unmet-queues.ts';
 import { overriddenKeys } from './settings/overridden.ts';
+import { unknownSettings } from './settings/unknown/index.ts';
 import { waitFacts, waitLimit } from './wait-tier.ts';
 import { listed } from './wording.ts';
 
@@ -31,6 +32,7 @@ export function knownLimits(analysis: Analysis): string[] {
         ]
       : []),
     ...roleLimits(analysis),
+    ...unknownSettings(analysis),
     ...ownErrorsLimit(analysis),
     waitLimit(evidence),
     ...outsideLimit(analysis),
