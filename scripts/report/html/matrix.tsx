@@ -2,7 +2,7 @@ import type { Result } from '../../checks/result.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf, type Cell, type State } from '../rollback.ts';
 import { Scroll } from './scroll.tsx';
 
-/** Which app version survives which state of the schema. */
+/** Which app version survives which state of the schema: a row a state, since plans are longer than versions are many. */
 export function Matrix({ result }: { result: Result }) {
   if (result.compatibility.length === 0) {
     return (
@@ -13,6 +13,7 @@ export function Matrix({ result }: { result: Result }) {
     );
   }
   const states = statesOf(result);
+  const versions = versionsOf(result);
   return (
     <section>
       <h2>Who survives which schema</h2>
@@ -24,17 +25,20 @@ export function Matrix({ result }: { result: Result }) {
         <table class="matrix">
           <thead>
             <tr>
-              <th scope="col">App version</th>
-              {states.map(({ label }) => (
-                <th scope="col">{label}</th>
+              <th scope="col">State of the schema</th>
+              {versions.map((version) => (
+                <th scope="col">{version}</th>
               ))}
             </tr>
           </thead>
           <tbody>
-            {versionsOf(result).map((version) => (
+            {states.map((state) => (
               <tr>
-                <th scope="row">{version}</th>
-                {states.map((state) => (
+                <th scope="row">
+                  {state.step === null ? state.label : `after ${state.label}`}
+                  {state.step?.pointOfNoReturn === true && <span class="id">point of no return</span>}
+                </th>
+                {versions.map((version) => (
                   <MatrixCell cell={cellOf(result, version, state.key)} state={state} />
                 ))}
               </tr>

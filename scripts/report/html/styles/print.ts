@@ -13,6 +13,6 @@ h2{break-after:avoid}
 table{font-size:8.5pt}
 th,td{padding:4px}
 thead th,tbody th,th.r,td.m{white-space:normal}
-.matrix thead th,.steps td.lock,.statements .sql-cell{min-width:0}
+.steps td.lock,.statements .sql-cell{min-width:0}
 }
 `;

@@ -10,9 +10,9 @@ td.strong{font-weight:650}
 tr.hit td,tr.hit th,tbody.hit td{background:var(--badbg)}
 .steps td:nth-child(2){white-space:nowrap}
 .steps td.lock{min-width:205px}
-.matrix th:first-child{position:sticky;left:0;background:var(--bg)}
-.matrix thead th{white-space:normal;min-width:104px}
-.matrix thead th:first-child{min-width:0;white-space:nowrap}
+.matrix tbody th,.matrix thead th{white-space:normal;overflow-wrap:anywhere}
+.matrix th:first-child{min-width:120px}
+.matrix .id{display:block;color:var(--mut);font-size:12px;font-weight:400}
 td.m{font-size:13px;color:var(--mut);white-space:nowrap}
 td.m .dot{display:inline-block;width:10px;height:10px;border-radius:50%;margin-right:7px;border:2px solid var(--good)}
 td.m.live{background:var(--goodbg);color:var(--fg)}
@@ -31,10 +31,7 @@ td.m.no.live .dot{background:var(--bad)}
 .queue .blocker::before{content:"← ";color:var(--mut)}
 .queue code{display:block;max-width:100%;overflow-wrap:anywhere;color:var(--mut);font-size:12px;padding-left:14px}
 .checks .id{color:var(--mut);font-size:12px;margin-left:10px;overflow-wrap:normal}
-@media(max-width:720px){.queue .blocker{margin-left:calc((var(--level) - 1)*16px)}
-.queue .blocker::before{content:"← ";color:var(--mut)}
-.queue code{display:block;max-width:100%;overflow-wrap:anywhere;color:var(--mut);font-size:12px;padding-left:14px}
-.checks .id{display:block;margin:0}.checks th,.checks td{padding:7px 5px}.checks td.r,.checks td.word-cell{white-space:normal}.steps td.lock{white-space:nowrap}}
+@media(max-width:720px){td.m{white-space:normal}.matrix th,.matrix td{padding:7px 5px}.checks .id{display:block;margin:0}.checks th,.checks td{padding:7px 5px}.checks td.r,.checks td.word-cell{white-space:normal}.steps td.lock{white-space:nowrap}}
 .compared{width:auto}
 .compared .spread{display:block;font-size:12px;font-weight:400;color:var(--mut)}
 @media(min-width:721px){.compared th,.compared td{padding-right:28px}}
