@@ -16,7 +16,7 @@ export class Notices {
     });
   }
 
-  /** All that was said since the last time, alike ones once. */
+  /** All that was said since the last time, also before by what is no statement of its own, such as COMMIT; alike ones once. */
   take(): StatementNotice[] {
     const said = [...this.#said.values()];
     this.#said = new Map();

@@ -23,7 +23,6 @@ const LOCKS_NOTHING = 'VariableSetStmt';
 export async function runTransaction(transaction: Transaction, run: UnitRun): Promise<void> {
   const { begin, statements, end } = transaction;
   const locks = new HeldLocks();
-  run.session.notices.take();
   const beginning = begin === null ? undefined : answer(run, begin);
   let ended: Promise<Answer> | undefined;
   let failure: StepFailure | undefined;
@@ -37,6 +36,8 @@ export async function runTransaction(transaction: Transaction, run: UnitRun): Pr
     if (failure) break;
   }
   const closing = await (ended ?? answer(run, failure || end === null ? 'ROLLBACK' : end));
+  // Deferred triggers speak, and deferred constraints are refused, at the end.
+  const said = run.session.notices.take();
   const wasUndone = failure !== undefined || end === null || transactionDetail(end).undoes;
   // COMMIT AND CHAIN that was sent in the same flight has begun another one.
   if (failure && ended) await answer(run, 'ROLLBACK');
@@ -47,8 +48,7 @@ export async function runTransaction(transaction: Transaction, run: UnitRun): Pr
   if (!failure && end === null) failure = leftOpen(statements.at(-1));
   if (wasUndone || failure) run.catalog.undo();
   const records = locks.end(closing.atMs);
-  // Deferred triggers speak, and deferred constraints are refused, at the end.
-  const said = run.session.notices.take();
+  run.session.notices.take(); // of a ROLLBACK of ours
   for (const [position, record] of records.entries()) {
     if (position < records.length - 1) run.write(record);
     else {

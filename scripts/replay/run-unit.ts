@@ -65,15 +65,14 @@ async function runStatement(statement: PlacedStatement, run: UnitRun): Promise<v
 }
 
 async function runBare(statement: PlacedStatement, run: UnitRun): Promise<void> {
-  run.session.notices.take();
   const sentMs = run.clock.now();
   const responded = await answer(run, statement.text);
   const failure = responded.error === undefined ? undefined : failureAt(responded.error, statement);
-  const notices = run.session.notices.take();
   if (failure && failure.error.sqlstate === null) throw failure; // the connection is gone: nothing more to compare
   const change = await run.catalog.compare(run.session.client);
   // A COMMIT without a transaction has no number of its own.
   if (statement.control === null || failure) {
+    const notices = run.session.notices.take();
     run.write({
       ...identity(statement, run),
       command: responded.command,

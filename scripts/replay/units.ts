@@ -54,6 +54,9 @@ function oneTransaction(statements: readonly PlacedStatement[]): Unit {
 /** PostgreSQL refuses these outside a block (RequireTransactionBlock): a block of ours must not make them work. */
 const NEEDS_BLOCK = new Set(['LockStmt', 'DeclareCursorStmt']);
 
+/** Outside of a block these do nothing and say so (WARNING 25P01): in one of ours they would be silent. */
+const ENDS_WITH_BLOCK = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*set\s+(?:local|transaction|constraints)\b/i;
+
 function asWritten(placed: readonly PlacedStatement[], mode: TransactionMode): Unit[] {
   const units: Unit[] = [];
   let open: { begin: string; isOpen: boolean; statements: PlacedStatement[] } | null = null;
@@ -72,7 +75,8 @@ function asWritten(placed: readonly PlacedStatement[], mode: TransactionMode): U
         mode === 'none' ||
         statement.outsideTransaction ||
         statement.control !== null ||
-        NEEDS_BLOCK.has(statement.node);
+        NEEDS_BLOCK.has(statement.node) ||
+        ENDS_WITH_BLOCK.test(statement.text);
       units.push({ kind: bare ? 'bare' : 'statement', statement });
     }
   }

@@ -56,3 +56,9 @@ it('what code raises is counted, and its words are kept back, also of a trigger 
   ]);
   expect(JSON.stringify(found)).not.toContain('Ada');
 });
+
+it('nothing that the tool itself sends is told, and what has no effect outside of a block says so', async () => {
+  expect(await said("set local work_mem = '1MB'; select 1 / 0")).toEqual([
+    [1, 'WARNING', '25P01', 'SET LOCAL can only be used in transaction blocks'],
+  ]);
+});

@@ -5,7 +5,7 @@ char character cid cidr circle cstring date datemultirange daterange decimal dou
 int int2 int2vector int4 int4multirange int4range int8 int8multirange int8range integer internal interval json jsonb jsonpath line lseg
 macaddr macaddr8 money name nummultirange numeric numrange oid oidvector path pg_lsn pg_snapshot point polygon real record refcursor regclass
 regcollation regconfig regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype serial setof smallint smallserial
-text tid time timestamp timestamptz timetz trigger tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector unknown uuid varbit varchar
+local text tid time timestamp timestamptz timetz trigger tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector unknown uuid varbit varchar
 varying void with without xid xid8 xml zone array year month day hour minute second to
 btree hash gist spgist gin brin heap utf8 utf-8 latin1 win1252 sql_ascii base64 hex escape
 access aggregate as by cascade case cast check class clause coalesce collation column command concurrently conflict constraint constraints create
