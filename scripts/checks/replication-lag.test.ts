@@ -85,6 +85,21 @@ describe('a standby that is not there', () => {
     expect([result.standby, result.timeline.lag]).toEqual([null, []]);
   });
 
+  test('is not spoken of where the plan asks for one and its target has none', () => {
+    const { environment } = evidence();
+    const run = (budgets: object): Result =>
+      judgeEvidence(
+        evidence({
+          ...{ run: runRecord({ plan, standby: true, budgets }), steps, server: [record(5000, null)] },
+          environment: environment && { ...environment, hostInfo: [] },
+        }),
+      );
+    expect([run({}).standby, check(run({}))?.title]).toEqual([null, 'No standby was there']);
+    expect(run({ replicationLagMs: 500 }).findings.map(({ status, advice }) => [status, advice])).toEqual([
+      ['inconclusive', 'Take a target that has hosts, such as local, or leave the budget out.'],
+    ]);
+  });
+
   test('is inconclusive where the rehearsal has one that was never seen', () => {
     const result = judged([null, null, null], { budgetMs: 500 });
     expect([result.verdict, said(result)]).toEqual([

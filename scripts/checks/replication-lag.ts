@@ -14,8 +14,8 @@ export const replicationLag: Check = {
   needs: ['server'],
   unit: 'ms',
   budget: 'replicationLagMs',
-  run({ standby }, { replicationLagMs: budget }) {
-    if (standby === null) return withoutStandby(budget);
+  run({ standby, evidence }, { replicationLagMs: budget }) {
+    if (standby === null) return withoutStandby(budget, evidence.run.standby);
     const lost = standby.gaps.filter(({ wasThere }) => wasThere);
     const measured = standby.peak?.lagMs ?? null;
     const findings = [
@@ -31,11 +31,15 @@ export const replicationLag: Check = {
   },
 };
 
-function withoutStandby(budget: number | undefined): CheckOutcome {
-  if (budget === undefined) return { measured: null, findings: [] };
+/** @param isAsked the plan asks for one, and its target has none */
+function withoutStandby(budget: number | undefined, isAsked: boolean): CheckOutcome {
+  const title = 'No standby was there';
+  if (budget === undefined) return { measured: null, findings: [], title };
   const message = 'Replication lag has a budget, but the rehearsal had no standby.';
-  const advice = 'Give the rehearsal one with postgres.standby: true, or leave the budget out.';
-  return { measured: null, findings: [{ status: 'inconclusive', budget, message, advice }] };
+  const advice = isAsked
+    ? 'Take a target that has hosts, such as local, or leave the budget out.'
+    : 'Give the rehearsal one with postgres.standby: true, or leave the budget out.';
+  return { measured: null, title, findings: [{ status: 'inconclusive', budget, message, advice }] };
 }
 
 function tooFar({ peak }: StandbyFigures, budget: number | undefined): CheckFinding[] {

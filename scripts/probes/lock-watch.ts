@@ -63,7 +63,6 @@ export class LockWatch {
   #target: Watched | null = null;
   #wake: () => void = () => undefined;
   #dead = false;
-  #ownWaitMs = 0;
 
   private constructor(server: ProbeConnection, roles: SessionRoles, sinks: Sinks) {
     this.#server = server;
@@ -96,7 +95,6 @@ export class LockWatch {
     if (target.heldBy === 0) this.#roles.commandSince(watched.startedMs);
     if (!target.isCalm) await this.#exact?.begin(target.heldBy);
     this.#target = watched;
-    this.#ownWaitMs = 0;
     this.#wake();
     try {
       return await work();
@@ -105,11 +103,6 @@ export class LockWatch {
       this.#roles.commandSince(Infinity);
       if (!target.isCalm) this.#exact?.end();
     }
-  }
-
-  /** The longest wait of the migration itself that was seen since the last `during` began. */
-  get ownWaitMs(): number {
-    return this.#ownWaitMs;
   }
 
   async stop(): Promise<void> {
@@ -157,7 +150,7 @@ export class LockWatch {
     const existing = isHolding ? (this.#existing ?? (await this.#learnExisting(target))) : null;
     const { rows, tMs } = await this.#ask({ ...LOOK, values: [isHolding ? target.heldBy : null] });
     const waiters = rows.filter(([, , , , granted]) => !granted);
-    this.#ownWaitMs = Math.max(this.#ownWaitMs, await this.#waits.write(waiters, tMs));
+    await this.#waits.write(waiters, tMs);
     if (existing === null) return;
     if (target.heldBy === 0) {
       const values = [target.startedAt, this.#roles.ownPids()];

@@ -1,4 +1,5 @@
 import type { PgClient } from '../pg/client.ts';
+import { BackfillPace } from '../artifacts/backfill-pace.ts';
 import { registerAuthorText } from '../pg/messages/public-names.ts';
 import type { BackfillStep } from '../plan/model.ts';
 import { asError } from '../shared/errors.ts';
@@ -21,6 +22,7 @@ interface Progress {
   rows: number;
   covered: number;
   attempts: number;
+  readonly pace: BackfillPace;
 }
 
 /** Updates a table in batches along its key, each its own transaction, of a size that keeps to the batch's target time. */
@@ -30,8 +32,8 @@ export async function runBackfillStep(
   onAttempt: OnAttempt,
 ): Promise<StepOutcome> {
   for (const part of [step.table, step.key, step.set, step.where ?? '']) registerAuthorText(part);
-  const startedMs = context.clock.now();
-  const done: Progress = { after: null, batch: 0, rows: 0, covered: 0, attempts: 1 };
+  const pace = new BackfillPace();
+  const done: Progress = { after: null, batch: 0, rows: 0, covered: 0, attempts: 1, pace };
   const size = new BatchSize(step.batchTargetMs);
   let shown: Readonly<Record<string, string>> = {};
   for (let connection = 1; ; connection++) {
@@ -53,8 +55,7 @@ export async function runBackfillStep(
   await context.watch.during({ step: step.name, heldBy: null, isCalm: true }, () =>
     placed(step, () => requireFilled(step, done.rows, context)),
   );
-  const seconds = (context.clock.now() - startedMs) / 1000;
-  const rate = formatCount(done.rows / Math.max(seconds, 0.001));
+  const rate = formatCount(pace.rowsPerSecond);
   return {
     attempts: done.attempts,
     summary: `${formatShortCount(done.rows)} rows in ${formatCount(done.batch)} batches, ${rate} rows/s`,
@@ -137,6 +138,7 @@ async function runBatch(
   done.covered += next.covered;
   done.attempts = Math.max(done.attempts, attempts);
   size.learn(endMs - startMs, next.covered);
+  done.pace.add({ startMs, endMs, rows, pausedMs: pause.pausedMs });
   context.batches.write({
     step: step.name,
     batch: done.batch,

@@ -1,21 +1,21 @@
 import type { StatementRecord } from '../artifacts/records.ts';
-import { blocksTraffic } from '../pg/lock-modes.ts';
-import { formatMs } from '../shared/format.ts';
+import { formatMs, plural } from '../shared/format.ts';
 
-/** What the terminal tells while the run goes on; the report's figures are computed later, from the whole evidence. */
+/**
+ * What the terminal tells of a step's statements. Waits and holds are no part of it: they are computed from the whole evidence, and
+ * whoever has a part of it would tell others.
+ */
 export class LiveFigures {
-  #waitedMs = 0;
-  #heldMs = 0;
+  /** By index: the last try is what a statement came to. */
+  readonly #tookMs = new Map<number, number>();
 
-  /** @param waitedMs the statement's own wait as far as it was seen */
-  see(record: StatementRecord, waitedMs: number): void {
-    this.#waitedMs = Math.max(this.#waitedMs, waitedMs);
-    const blocks = record.newLocks.some(({ mode, existedBefore }) => existedBefore && blocksTraffic(mode));
-    if (!blocks) return;
-    this.#heldMs = Math.max(this.#heldMs, record.releasedMs - record.sentMs - waitedMs);
+  see({ index, sentMs, respondedMs }: StatementRecord): void {
+    this.#tookMs.set(index, respondedMs - sentMs);
   }
 
   get summary(): string {
-    return `waited ${formatMs(this.#waitedMs)}   held ${formatMs(this.#heldMs)}`;
+    const longestMs = Math.max(0, ...this.#tookMs.values());
+    const { size } = this.#tookMs;
+    return `${plural(size, 'statement')}${size > 1 ? ', the longest' : ' in'} ${formatMs(longestMs)}`;
   }
 }

@@ -38,7 +38,7 @@ export async function runSqlStep(
         write: (record: StatementRecord) => {
           context.steps.write(record);
           written.push(record);
-          figures.see(record, context.watch.ownWaitMs);
+          figures.see(record);
         },
       };
       const once = async (attempt: number): Promise<void> => {

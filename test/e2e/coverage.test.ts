@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { Result } from '../../scripts/checks/result.ts';
+import { formatMs } from '../../scripts/shared/format.ts';
 import { runCli } from '../support/cli.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 
@@ -28,8 +29,8 @@ const FILES = {
     begin; lock table made; select pg_sleep(0.9); commit;`,
 };
 
-async function rehearsed(): Promise<{ code: number; told: unknown[]; result: Result }> {
-  const { code, stdout } = await runCli(['run', '.', '--json'], {
+async function rehearsed(): Promise<{ code: number; told: unknown[]; result: Result; stderr: string }> {
+  const { code, stdout, stderr } = await runCli(['run', '.', '--json'], {
     cwd: tiny.dir,
     env: { ...process.env, TMPDIR: tiny.tmp },
   });
@@ -38,7 +39,7 @@ async function rehearsed(): Promise<{ code: number; told: unknown[]; result: Res
     ...[check, status, statement],
     message.replace(/[\d.]+ s /, '… '),
   ]);
-  return { code, told, result };
+  return { code, told, result, stderr };
 }
 
 it('is no pass where a table stands still unasked, until the script that it proposes asks for it', async () => {
@@ -55,6 +56,10 @@ it('is no pass where a table stands still unasked, until the script that it prop
     ],
   ]);
   expect(first.code).toBe(5);
+  // What was said while it ran is what the report says.
+  const [step] = first.result.steps;
+  const longestMs = Math.max(...(step?.statements ?? []).map(({ durationMs }) => durationMs));
+  expect(first.stderr).toContain(`${step?.statements.length} statements, the longest ${formatMs(longestMs)}`);
 
   await writeFile(join(tiny.dir, 'workload/old/audit.sql'), first.result.findings[0]?.insteadSql ?? '');
   const second = await rehearsed();

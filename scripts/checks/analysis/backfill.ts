@@ -1,3 +1,4 @@
+import { BackfillPace } from '../../artifacts/backfill-pace.ts';
 import type { BatchRecord } from '../../artifacts/records.ts';
 import { percentile } from './percentiles.ts';
 
@@ -14,23 +15,20 @@ export interface BackfillFigures {
   readonly pauseReasons: readonly string[];
 }
 
-/** Undefined for no batches. Only a pause between two batches takes time from the work; one before the first does not. */
+/** Undefined for no batches. */
 export function backfillFigures(batches: readonly BatchRecord[]): BackfillFigures | undefined {
-  const [first] = batches;
-  const last = batches.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  const rows = sum(batches, (batch) => batch.rows);
-  const pausedMs = sum(batches, (batch) => batch.pausedMs);
-  const activeMs = last.endMs - first.startMs - (pausedMs - first.pausedMs);
+  if (batches.length === 0) return undefined;
+  const pace = new BackfillPace();
+  for (const batch of batches) pace.add(batch);
   const lengthsMs = Float64Array.from(batches, ({ startMs, endMs }) => endMs - startMs).sort();
   return {
-    rows,
+    rows: sum(batches, (batch) => batch.rows),
     batches: batches.length,
-    rowsPerSecond: activeMs > 0 ? (rows / activeMs) * 1000 : 0,
+    rowsPerSecond: pace.rowsPerSecond,
     batchP50Ms: percentile(lengthsMs, 0.5),
     batchP99Ms: percentile(lengthsMs, 0.99),
     walBytes: sum(batches, (batch) => batch.walBytes),
-    pausedMs,
+    pausedMs: sum(batches, (batch) => batch.pausedMs),
     pauseReasons: [
       ...new Set(batches.map(({ pauseReason }) => pauseReason).filter((reason) => reason !== null)),
     ],

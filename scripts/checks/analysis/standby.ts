@@ -29,10 +29,10 @@ export interface StandbyFigures {
   readonly gaps: readonly StandbyGap[];
 }
 
-/** Null where the rehearsal has no standby, or the server was not watched. */
+/** Null where the rehearsal asked for no standby or its target has none, or the server was not watched. */
 export function standbyFigures(evidence: Evidence, steps: readonly StepRun[]): StandbyFigures | null {
-  const { run, server } = evidence;
-  if (server === undefined || (!run.standby && !server.some(streams))) return null;
+  const { server } = evidence;
+  if (server === undefined || (!hadStandby(evidence) && !server.some(streams))) return null;
   const fromMs = planStartMs(steps) ?? Infinity;
   const toMs = loadEndMs(evidence) ?? lastMomentMs(evidence);
   const judged = server.filter(({ tMs }) => tMs >= fromMs && tMs <= toMs);
@@ -52,6 +52,11 @@ export function standbyFigures(evidence: Evidence, steps: readonly StepRun[]): S
     peak: peak && { ...peak, step: stepAt(steps, peak.tMs) },
     gaps: gaps(judged, server.find(streams)?.tMs ?? Infinity, steps),
   };
+}
+
+/** Older runs do not tell which hosts they had. */
+function hadStandby({ run, environment }: Evidence): boolean {
+  return run.standby && environment?.hostInfo?.some(({ role }) => role === 'standby') !== false;
 }
 
 type LagKey = Exclude<keyof ServerRecord, 'tMs' | 'walBytes' | 'databaseBytes'>;

@@ -29,15 +29,12 @@ export class WaitWriter {
     this.#log = new SightingLog(parts.waits);
   }
 
-  /**
-   * @param rows of those who wait
-   * @returns the longest wait of the migration itself among them
-   */
-  async write(rows: readonly LookRow[], tMs: number): Promise<number> {
+  /** @param rows of those who wait */
+  async write(rows: readonly LookRow[], tMs: number): Promise<void> {
     const { server, roles, names } = this.#parts;
     if (rows.length === 0) {
       this.#log.look(tMs, []);
-      return 0;
+      return;
     }
     const backends = rows.map(([pid, , , , , , , blockers]) => ({ pid, blockers }));
     const met = new Set(backends.flatMap(({ pid, blockers }) => [pid, ...blockers]));
@@ -57,15 +54,10 @@ export class WaitWriter {
     );
     for (const facts of [...sessions, ...this.#prepared.news(prepared)])
       this.#parts.waits.write({ type: 'session', tMs, ...facts });
-    return Math.max(0, ...rows.map(([pid, , , , , waitedMs]) => this.#ownMs(pid, waitedMs)));
   }
 
   close(): void {
     this.#log.close();
-  }
-
-  #ownMs(pid: number, waitedMs: string | null): number {
-    return this.#roleOf(pid) === 'migration' ? Number(waitedMs ?? 0) : 0;
   }
 
   #roleOf(pid: number): SessionRole {
