@@ -4,6 +4,8 @@ export interface TableUse {
   readonly relation: string;
   /** As in pg_locks, such as RowExclusiveLock. */
   readonly mode: string;
+  /** A branch of `\if` that did not run names it: only some requests use it, or none. */
+  readonly isMaybe?: true;
 }
 
 /** artifacts/compatibility.ndjson */

@@ -100,9 +100,18 @@ test('a reader does not cover what stops writes alone', () => {
 
 test('a script that uses it and sent no request in that time is another thing than none', () => {
   expect(told({ uses: [READS], rows: [request(4000, 4001), request(7500, 7501)] })).toEqual([
-    'Step 1 alter: nobody asked for audit while it was locked in ACCESS EXCLUSIVE for 2.00 s (budget 500 ms): no request of read came in that time.',
+    'Step 1 alter: nobody asked for audit while it was locked in ACCESS EXCLUSIVE for 2.00 s (budget 500 ms): no request of read for it came in that time.',
   ]);
   expect(told({ uses: [READS], rows: [request(4990, 5001)] })).toEqual([]);
+});
+
+test('a table that only a branch of a script names is asked for when somebody waits for it', () => {
+  const uses = [{ ...READS, isMaybe: true }] as const;
+  expect(told({ uses })).toEqual([
+    NOBODY.replace('no script with traffic uses it', 'no request of read for it came in that time'),
+  ]);
+  const waits = [waitRecord({ tMs: 5100, sinceMs: 5090, relation: 'public.audit' })];
+  expect(told({ uses, waits })).toEqual([]);
 });
 
 test('a script whose locks nobody saw is taken to use it, and a limit says so', () => {

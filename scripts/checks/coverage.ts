@@ -51,7 +51,7 @@ function finding(group: readonly Uncovered[], budget: number, analysis: Analysis
   const they = tables.length === 1 ? 'it was' : 'they were';
   const why =
     scripts.length > 0
-      ? `no request of ${listed(scripts)} came in that time`
+      ? `no request of ${listed(scripts)} for ${tables.length === 1 ? 'it' : 'them'} came in that time`
       : `no script with traffic ${standstill.stopped === 'all' ? 'uses' : 'writes to'} ${tables.length === 1 ? 'it' : 'them'}`;
   return {
     status: 'inconclusive',

@@ -7,22 +7,22 @@ import type { Command, IfCommand, ParsedScript } from './script.ts';
 
 /** Locks of the own transaction; those on indexes and TOAST tables only say the same again. */
 const LOCKED = `
-  select l.relation::pg_catalog.oid as oid, l.mode from pg_catalog.pg_locks l
+  select l.relation::pg_catalog.oid as oid, l.mode, false as maybe from pg_catalog.pg_locks l
    where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.granted`;
 /** What $1 names, with the mode at the same place of $2. */
 const NAMED = `
-  select pg_catalog.to_regclass(w.name)::pg_catalog.oid as oid, w.mode
+  select pg_catalog.to_regclass(w.name)::pg_catalog.oid as oid, w.mode, true as maybe
     from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) as w (name, mode)`;
 /** Partitions by the topmost table. */
 const TABLES = `
-  select distinct n.nspname || '.' || t.relname, u.mode
+  select distinct n.nspname || '.' || t.relname, u.mode, u.maybe
     from (${LOCKED} union all ${NAMED}) u
     join pg_catalog.pg_class c on c.oid = u.oid
     join pg_catalog.pg_class t
       on t.oid = case when c.relispartition then pg_catalog.pg_partition_root(c.oid)::pg_catalog.oid else c.oid end
     join pg_catalog.pg_namespace n on n.oid = t.relnamespace
    where t.relkind in ('r', 'p', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-   order by 1, 2`;
+   order by 1, 3, 2`;
 
 /**
  * The tables that a script which has just run in the open transaction uses, each with its strongest lock: also behind views,
@@ -31,15 +31,20 @@ const TABLES = `
  */
 export async function tableUses(client: PgClient, script: ParsedScript): Promise<TableUse[]> {
   const named = await namedInBranches(script.commands);
-  const { rows } = await client.query<[relation: string, mode: string]>({
+  const { rows } = await client.query<[relation: string, mode: string, maybe: boolean]>({
     text: TABLES,
     values: [named.map(({ relation }) => relation), named.map(({ mode }) => mode)],
     rowMode: 'array',
   });
-  const strongest = new Map<string, string>();
-  for (const [relation, mode] of rows)
-    if (lockStrength(mode) > lockStrength(strongest.get(relation) ?? '')) strongest.set(relation, mode);
-  return [...strongest].map(([relation, mode]) => ({ relation, mode }));
+  const strongest = new Map<string, TableUse>();
+  for (const [relation, mode, maybe] of rows) {
+    const known = strongest.get(relation);
+    // What it locked comes first, and says more than a name.
+    if (maybe && known !== undefined && known.isMaybe === undefined) continue;
+    if (lockStrength(mode) > lockStrength(known?.mode ?? ''))
+      strongest.set(relation, { relation, mode, ...(maybe ? { isMaybe: true } : {}) });
+  }
+  return [...strongest.values()];
 }
 
 async function namedInBranches(commands: readonly Command[]): Promise<TableUse[]> {

@@ -10,7 +10,7 @@ import { FirstNames } from './table-names.ts';
 export interface Uncovered {
   readonly step: StepAnalysis;
   readonly standstill: Standstill;
-  /** Scripts with traffic at that time that would have had to wait, as `version/script`: none of their requests came. */
+  /** Scripts with traffic at that time that use it, as `version/script`: none of their requests for it came. */
   readonly scripts: readonly string[];
 }
 
@@ -38,7 +38,9 @@ export function coverage(analysis: Analysis, longerThanMs: number): Coverage | u
       const isStopped = (version: string, script: string): boolean =>
         uses.isStopped(version, script, table, stopped);
       if (hasRequest(requests, standstill, isStopped)) return [];
-      return [{ step, standstill, scripts: scriptsWith(step, analysis, isStopped) }];
+      const mayBe = (version: string, script: string): boolean =>
+        uses.mayBeStopped(version, script, table, stopped);
+      return [{ step, standstill, scripts: scriptsWith(step, analysis, mayBe) }];
     }),
   );
   return { uncovered, longestMs: Math.max(0, ...all.flatMap(({ own }) => own.map(lengthMs))) };
