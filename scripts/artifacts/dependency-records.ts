@@ -16,6 +16,8 @@ export type DependencyChange =
   | { readonly kind: 'trigger-made'; readonly trigger: RowTrigger }
   /** Its entries are those of the definition before. */
   | { readonly kind: 'function-changed'; readonly name: string; readonly indexes: readonly string[] }
+  /** Indexes that are gone or were built anew, by the function's definition of then. */
+  | { readonly kind: 'function-applied'; readonly name: string; readonly indexes: readonly string[] }
   | {
       readonly kind: 'published-changed';
       readonly table: string;

@@ -6,7 +6,7 @@ import { bulkChanges } from './advice/bulk-changes.ts';
 import { indexes } from './advice/indexes.ts';
 import { lockTable } from './advice/lock-table.ts';
 import { remedyOf } from './advice/remedies/index.ts';
-import { queueAdvice, transactionAdvice } from './advice/queue.ts';
+import { analysedInsideAdvice, queueAdvice, transactionAdvice } from './advice/queue.ts';
 import { renames } from './advice/renames.ts';
 import { rewrites } from './advice/rewrites.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './advice/rule.ts';
@@ -14,6 +14,7 @@ import { StatementTree } from './advice/statement-tree.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import type { AppTrouble } from './app-trouble.ts';
 import { matrixStates } from './analysis/matrix.ts';
+import { analyses, typeChange } from './analysis/slower/statistics-gaps.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
 import { behindWhom } from './behind.ts';
 import { ownLockTimeout, withOwnLine } from './settings/overridden.ts';
@@ -49,6 +50,7 @@ export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice
     return queueAdvice(statement.record.sql, behindWhom(stop, analysis.company), budgets.lockWaitMs, waitsBy);
   }
   const own = ownAdvice(statement, analysis, stop);
+  if (isAnalysedInside(statement, stop)) return analysedInsideAdvice();
   if (!isKeptByTransaction(statement)) return own ?? {};
   // LOCK TABLE and the like are known to be kept on purpose: their own advice says so already.
   return own !== undefined && 'LockStmt' in (treeOf(statement)?.node ?? {}) ? own : transactionAdvice();
@@ -107,6 +109,16 @@ function isKeptByTransaction({ tries }: StatementAnalysis): boolean {
   const longest = tries.toSorted((a, b) => b.holdMs - a.holdMs)[0];
   if (longest === undefined || longest.record.capture !== 'transaction') return false;
   return longest.record.releasedMs - longest.record.respondedMs > longest.holdMs / 2;
+}
+
+/** It changes a type, and an ANALYZE of its table follows in its transaction: apart, everybody would plan without statistics. */
+function isAnalysedInside({ record }: StatementAnalysis, { step }: Stop): boolean {
+  const change = record.error === null ? typeChange(record.sql) : undefined;
+  if (change === undefined) return false;
+  const later = step.run.statements.filter(({ index, pid }) => index > record.index && pid === record.pid);
+  return later.some(
+    ({ sql, respondedMs }) => analyses(sql, change.table) && respondedMs <= record.releasedMs,
+  );
 }
 
 function factsOf({ record }: StatementAnalysis, analysis: Analysis, { step }: Stop): AdviceFacts {

@@ -17,7 +17,7 @@ const change = z.discriminatedUnion('kind', [
     kind: z.literal('trigger-made'),
     trigger: z.object({ name: text, table: text, function: text, events: texts }),
   }),
-  z.object({ kind: z.literal('function-changed'), name: text, indexes: texts }),
+  z.object({ kind: z.enum(['function-changed', 'function-applied']), name: text, indexes: texts }),
   z.object({
     kind: z.literal('published-changed'),
     table: text,

@@ -8,6 +8,7 @@ import { nearBudget } from './nearness/near-budget.ts';
 import { unmetQueues } from './nearness/unmet-queues.ts';
 import { overriddenKeys } from './settings/overridden.ts';
 import { unknownSettings } from './settings/unknown/index.ts';
+import { publishedLimits } from './published-limits.ts';
 import { waitFacts, waitLimit } from './wait-tier.ts';
 import { listed } from './wording.ts';
 
@@ -34,6 +35,7 @@ export function knownLimits(analysis: Analysis): string[] {
     ...roleLimits(analysis),
     ...unknownSettings(analysis),
     ...ownErrorsLimit(analysis),
+    ...publishedLimits(analysis),
     waitLimit(evidence),
     ...outsideLimit(analysis),
     ...nearBudget(analysis),

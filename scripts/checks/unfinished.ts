@@ -2,6 +2,7 @@ import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
 import { leftOvers, type LeftOver } from './analysis/unfinished.ts';
 import { StatementTree } from './advice/statement-tree.ts';
 import { NOTHING, type Check, type CheckFinding } from './check.ts';
+import { staleIndexes } from './stale-indexes.ts';
 import { remedyOf, stateOf } from './unfinished-remedy.ts';
 import { stepTitle } from './wording.ts';
 
@@ -20,9 +21,12 @@ export const unfinished: Check = {
     if (schema === undefined)
       return { ...NOTHING, title: 'What the plan left in the schema was not recorded', isNotJudged: true };
     const left = leftOvers(schema.filter((record) => record.type === 'unfinished'));
-    const findings = left.flatMap((one) =>
-      one.since === undefined ? stoodBefore(one, analysis) : [ofPlan(one, analysis)],
-    );
+    const findings = [
+      ...left.flatMap((one) =>
+        one.since === undefined ? stoodBefore(one, analysis) : [ofPlan(one, analysis)],
+      ),
+      ...staleIndexes(analysis),
+    ];
     return { measured: findings.length, findings };
   },
 };

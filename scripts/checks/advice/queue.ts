@@ -102,3 +102,14 @@ export function transactionAdvice(): Advice {
     insteadSql: null,
   };
 }
+
+/** A change of a type with the ANALYZE behind it, which must stay together and cost the lock that long. */
+export function analysedInsideAdvice(): Advice {
+  return {
+    effect: 'Its lock was kept while ANALYZE read its sample of the table.',
+    advice:
+      'Keep the ANALYZE in its transaction: apart, every query is planned without statistics until it ends, and connections keep such plans. ' +
+      'Make it shorter instead: ANALYZE the changed columns alone, with a lower statistics target (SET LOCAL default_statistics_target), in an hour when the table is asked for least.',
+    insteadSql: null,
+  };
+}

@@ -103,6 +103,7 @@ function fitting(change: DependencyChange, { before, after, changed }: ScriptFac
     case 'trigger-made':
       return writes(after, change.trigger.table, [...change.trigger.events, 'merge']) ? change : undefined;
     case 'function-changed':
+    case 'function-applied':
     case 'published-changed':
       return undefined;
   }

@@ -44,10 +44,15 @@ function statisticsGone(before: Statistics, now: Statistics): DependencyChange[]
 function functionsChanged(before: DependencyStock, now: DependencyStock): DependencyChange[] {
   return [...now.functions].flatMap(([key, { name, definition, indexes }]) => {
     const was = before.functions.get(key);
-    if (was === undefined || was.definition === definition) return [];
-    // An index that was made with the new definition has nothing of the old one.
-    const older = indexes.filter((index) => was.indexes.includes(index));
-    return older.length === 0 ? [] : [{ kind: 'function-changed' as const, name, indexes: older }];
+    if (was === undefined) return [];
+    // An index that was built anew has nothing of a definition before.
+    const older = Object.keys(indexes).filter((index) => was.indexes[index] === indexes[index]);
+    const rebuilt = Object.keys(was.indexes).filter((index) => !older.includes(index));
+    const isOther = was.definition !== definition && older.length > 0;
+    return [
+      ...(rebuilt.length === 0 ? [] : [{ kind: 'function-applied' as const, name, indexes: rebuilt }]),
+      ...(isOther ? [{ kind: 'function-changed' as const, name, indexes: older }] : []),
+    ];
   });
 }
 

@@ -32,7 +32,8 @@ export interface IndexedFunction {
   readonly name: string;
   /** md5 of its definition. */
   readonly definition: string;
-  readonly indexes: readonly string[];
+  /** Their storage by their name: another one is another build. */
+  readonly indexes: Readonly<Record<string, number>>;
 }
 
 const named = (oid: string): string =>
@@ -86,7 +87,7 @@ const TRIGGERS = `
 const FUNCTIONS = `
   select p.oid::text,
          jsonb_build_object('name', p.proname, 'definition', md5(pg_get_functiondef(p.oid)),
-           'indexes', array_agg(distinct c.relname))
+           'indexes', jsonb_object_agg(c.relname, c.relfilenode::bigint))
     from pg_depend d join pg_proc p on p.oid = d.refobjid join pg_class c on c.oid = d.objid
    where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_proc'::regclass and c.relkind in ('i', 'I')
      and p.oid >= ${FIRST_USER_OID}
