@@ -62,6 +62,30 @@ export interface PublishedTable {
   readonly listed: readonly string[];
 }
 
+/** Statements of scripts that found none or twice as many rows behind a step, with the same values as right before it. */
+export interface RowCountsRecord {
+  readonly type: 'row-counts';
+  readonly step: string;
+  readonly tMs: number;
+  /** Scripts that could be compared. */
+  readonly compared: number;
+  readonly changes: readonly RowCountChange[];
+}
+
+export interface RowCountChange {
+  readonly version: string;
+  readonly script: string;
+  /** Position in the script, from 1. */
+  readonly statement: number;
+  readonly line: number;
+  readonly what: 'none' | 'more';
+  /** Rows by draw of values. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  /** Without any, each draw asked the same. */
+  readonly hasParameters: boolean;
+}
+
 /** How scripts of the app would be run, by generic plans: all at the start, later those that are other than before. */
 export interface ScriptPlansRecord {
   readonly type: 'script-plans';

@@ -1,4 +1,4 @@
-import type { DependencyRecord, ScriptPlansRecord } from './dependency-records.ts';
+import type { DependencyRecord, RowCountsRecord, ScriptPlansRecord } from './dependency-records.ts';
 
 /** artifacts/schema.ndjson: what the plan left in the database, in order of time. Older runs have none. */
 export type SchemaRecord =
@@ -11,7 +11,8 @@ export type SchemaRecord =
   | TablesRecord
   | RenamedRecord
   | DependencyRecord
-  | ScriptPlansRecord;
+  | ScriptPlansRecord
+  | RowCountsRecord;
 
 /** Everything unfinished in the database at one look. */
 export interface UnfinishedRecord {

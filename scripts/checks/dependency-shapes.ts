@@ -39,7 +39,24 @@ const plan = z.object({
   writes: z.array(z.object({ relation: text, operation: text })),
 });
 
+const rowCounts = z.object({
+  version: text,
+  script: text,
+  statement: number,
+  what: z.enum(['none', 'more']),
+  before: z.array(number),
+  after: z.array(number),
+  hasParameters: z.boolean(),
+});
+
 export const dependencyRecords = [
   z.object({ type: z.literal('dependencies'), step: text, tMs: moment, changes: z.array(change) }),
   z.object({ type: z.literal('script-plans'), step: text.nullable(), tMs: moment, plans: z.array(plan) }),
+  z.object({
+    type: z.literal('row-counts'),
+    step: text,
+    tMs: moment,
+    compared: number,
+    changes: z.array(rowCounts),
+  }),
 ] as const;

@@ -16,6 +16,7 @@ import { lockWait } from './lock-wait.ts';
 import { p99 } from './p99.ts';
 import { rowsLost } from './rows-lost.ts';
 import { scriptLatency } from './script-latency.ts';
+import { scriptRows } from './script-rows.ts';
 import { serverPresence } from './server-presence.ts';
 import { replicationLag } from './replication-lag.ts';
 import { stepDuration } from './step-duration.ts';
@@ -43,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   replicationLag,
   rowsLost,
   scriptLatency,
+  scriptRows,
   serverPresence,
   stepDuration,
   steps,

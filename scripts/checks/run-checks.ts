@@ -110,6 +110,7 @@ const KINDS: readonly string[] = [
   'evidenceComplete',
   'actors',
   'rowsLost',
+  'scriptRows',
   'unfinished',
   'beside',
   'errors',

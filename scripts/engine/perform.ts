@@ -5,6 +5,7 @@ import { withConnection } from '../pg/client.ts';
 import { machineTrouble } from '../pg/machine-trouble.ts';
 import type { Rehearsal, Scenario, Step } from '../plan/model.ts';
 import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility.ts';
+import { RowCountProbe } from '../probes/row-counts/row-count-probe.ts';
 import { ExactWaits } from '../probes/exact-waits.ts';
 import { LockWatch } from '../probes/lock-watch.ts';
 import { ProbeLife } from '../probes/probe-life.ts';
@@ -62,7 +63,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
   const { rehearsal, environment, clock, onEvent } = run;
   const logins = await openLogins(run.environment.primary, rehearsal, run.signal);
   const probes = await startProbes(run, logins, cleanup);
-  const { life, watch, schema, compatibility, pools } = probes;
+  const { life, watch, schema, compatibility, rowCounts, pools } = probes;
   const writers = { steps: writer(run, cleanup, 'steps'), batches: writer(run, cleanup, 'batches') };
   const endpoint = environment.primary;
   const events = writer(run, cleanup, 'load');
@@ -95,7 +96,10 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
     },
   };
   const failure = await replay(context, {
-    beforeStep: (step) => company.before(step, signal),
+    beforeStep: async (step) => {
+      await rowCounts.before(step, signal);
+      await company.before(step, signal);
+    },
     onStart: (step, index) => {
       current = { index, step };
       onEvent(stepEvent(step, index, 'started', '', 0, null));
@@ -104,6 +108,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
       onEvent(stepEvent(step, index, status === 'ok' ? 'done' : status, detail, null, null));
     },
     afterStep: async (step) => {
+      await rowCounts.after(step, signal);
       await compatibility.look(step.name, signal);
       await schema.afterStep(step.name);
     },
@@ -155,6 +160,7 @@ interface Probes {
   readonly watch: LockWatch;
   readonly schema: SchemaWatch;
   readonly compatibility: CompatibilityProbe;
+  readonly rowCounts: RowCountProbe;
   readonly pools: SamplePools;
   /** The standby's lag as last seen. */
   readonly lagMs: () => number | null;
@@ -195,10 +201,12 @@ async function startProbes(run: Performance, logins: Logins, cleanup: Cleanup): 
   cleanup.add('exact waits', () => exact.stop());
   const watch = await LockWatch.start(endpoint, { clock, life, exact, ...sightings });
   cleanup.add('lock watch', () => watch.stop());
+  const app = { versions, logins: logins.app };
   const looks = { writer: writer(run, cleanup, 'schema'), clock, life };
-  const schema = await SchemaWatch.start(endpoint, versions, looks);
+  const schema = await SchemaWatch.start(endpoint, app, looks);
   cleanup.add('schema watch', () => schema.stop());
-  return { life, watch, schema, compatibility, pools, lagMs: () => lagMs };
+  const rowCounts = new RowCountProbe({ app, pools, seed, clock, writer: looks.writer });
+  return { life, watch, schema, compatibility, rowCounts, pools, lagMs: () => lagMs };
 }
 
 /** What the watches see belongs to this playing of the plan until it ends. */

@@ -9,7 +9,11 @@ const AS_TEXT: NonNullable<QueryArrayConfig['types']> = { getTypeParser: () => (
 export async function queryAsText(
   client: PgClient,
   query: { name?: string; text: string; values: (string | null)[] },
-): Promise<SqlResult> {
+): Promise<SqlResult & { readonly rowCount: number }> {
   const result = await client.query<(string | null)[]>({ ...query, rowMode: 'array', types: AS_TEXT });
-  return { columns: result.fields.map(({ name }) => name), firstRow: result.rows[0] };
+  return {
+    columns: result.fields.map(({ name }) => name),
+    firstRow: result.rows[0],
+    rowCount: result.rowCount ?? 0,
+  };
 }

@@ -3,6 +3,7 @@ import type { DependencyChange, ScriptPlan } from '../../scripts/artifacts/depen
 import { parseWorkload } from '../../scripts/load/parse-workload.ts';
 import type { ParsedScript } from '../../scripts/load/script.ts';
 import { connect, type PgClient } from '../../scripts/pg/client.ts';
+import type { AppScripts } from '../../scripts/probes/app-sessions.ts';
 import { DependencyWatch } from '../../scripts/probes/schema-watch/dependencies/dependency-watch.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -47,13 +48,20 @@ function scripts(): ParsedScript[] {
   });
 }
 
+function app(): AppScripts {
+  return {
+    versions: [{ name: 'old', scripts: scripts() }],
+    logins: new Map([['old', database.endpoint]]),
+  };
+}
+
 /** What the watch says of the SQL of a step. */
 async function looked(sql: string): Promise<{
   first: readonly ScriptPlan[];
   plans: readonly ScriptPlan[];
   changes: readonly DependencyChange[];
 }> {
-  const watch = new DependencyWatch(database.endpoint, [{ name: 'old', scripts: scripts() }]);
+  const watch = new DependencyWatch(database.endpoint, app());
   const { plans: first, changes: none } = await watch.look();
   expect(none).toEqual([]);
   for (const statement of sql.split(';')) await setup.query(statement);
@@ -139,12 +147,14 @@ test.each([
   ['a reindex', 'reindex table concurrently links'],
 ])('%s changes nothing that a script leans on', async (_, sql) => {
   const { changes } = await looked(sql);
-  expect(changes.filter(({ kind }) => kind !== 'published-changed' && kind !== 'function-applied')).toEqual([]);
+  expect(changes.filter(({ kind }) => kind !== 'published-changed' && kind !== 'function-applied')).toEqual(
+    [],
+  );
 });
 
 test('a lock that somebody keeps does not hold the look up', async () => {
   await setup.query('begin; lock table links');
-  const watch = new DependencyWatch(database.endpoint, [{ name: 'old', scripts: scripts() }]);
+  const watch = new DependencyWatch(database.endpoint, app());
   const { plans } = await watch.look();
   expect(plans.map(({ script }) => script)).toEqual(['remove']);
   await setup.query('rollback');

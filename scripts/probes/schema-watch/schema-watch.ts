@@ -7,7 +7,7 @@ import type { RunClock } from '../../shared/run-clock.ts';
 import { ProbeConnection } from '../probe-connection.ts';
 import type { ProbeLife } from '../probe-life.ts';
 import { BesideWatch } from './beside/beside-watch.ts';
-import type { VersionScripts } from '../compatibility.ts';
+import type { AppScripts } from '../app-sessions.ts';
 import { countLeft } from './count-left.ts';
 import { DependencyWatch } from './dependencies/dependency-watch.ts';
 import { suspects } from './lost-rows.ts';
@@ -39,14 +39,9 @@ export class SchemaWatch {
   #names: TableNames | undefined;
   #dead = false;
 
-  private constructor(
-    endpoint: PgEndpoint,
-    server: ProbeConnection,
-    versions: readonly VersionScripts[],
-    sinks: Sinks,
-  ) {
+  private constructor(endpoint: PgEndpoint, server: ProbeConnection, app: AppScripts, sinks: Sinks) {
     this.#endpoint = endpoint;
-    this.#dependencies = new DependencyWatch(endpoint, versions);
+    this.#dependencies = new DependencyWatch(endpoint, app);
     this.#server = server;
     this.#sinks = sinks;
     this.#beside = new BesideWatch({ endpoint, server, writer: sinks.writer, clock: sinks.clock });
@@ -54,13 +49,9 @@ export class SchemaWatch {
   }
 
   /** Looks for the first time. */
-  static async start(
-    endpoint: PgEndpoint,
-    versions: readonly VersionScripts[],
-    sinks: Sinks,
-  ): Promise<SchemaWatch> {
+  static async start(endpoint: PgEndpoint, app: AppScripts, sinks: Sinks): Promise<SchemaWatch> {
     const owner = { probe: 'schema', life: sinks.life, mayBeAwayMs: MAY_BE_AWAY_MS } as const;
-    const watch = new SchemaWatch(endpoint, await ProbeConnection.open(endpoint, owner), versions, sinks);
+    const watch = new SchemaWatch(endpoint, await ProbeConnection.open(endpoint, owner), app, sinks);
     await watch.#look(null, null);
     await watch.#guarded(async () => {
       watch.#sinceXid = await oldestXid(watch.#server);

@@ -10,32 +10,31 @@ const LONGEST_LOOK_MS = 3_000;
 
 /** How the app's scripts would be run by the server, as far as that changes from look to look. */
 export class ScriptPlans {
-  readonly #versions: readonly VersionScripts[];
   /** Texts of the plans by statement. */
   readonly #known = new Map<string, string>();
 
-  constructor(versions: readonly VersionScripts[]) {
-    this.#versions = versions;
-  }
-
   /**
-   * @param client with the app's search_path
+   * @param client of the app's role, with its search_path
    * @returns plans that are new or other than before
    */
-  async look(client: PgClient): Promise<ScriptPlan[]> {
+  async look(client: PgClient, versions: readonly VersionScripts[]): Promise<ScriptPlan[]> {
     const { rows } = await client.query<{ version: number }>(
       `select pg_catalog.current_setting('server_version_num')::int as version`,
     );
     const version = rows[0]?.version ?? 0;
-    if (version < PLAN_CACHE_MODE_SINCE || this.#versions.length === 0) return [];
+    if (version < PLAN_CACHE_MODE_SINCE) return [];
     await client.query('set plan_cache_mode = force_generic_plan');
-    return this.#changed(client, version);
+    return this.#changed(client, version, versions);
   }
 
-  async #changed(client: PgClient, server: number): Promise<ScriptPlan[]> {
+  async #changed(
+    client: PgClient,
+    server: number,
+    versions: readonly VersionScripts[],
+  ): Promise<ScriptPlan[]> {
     const untilMs = monotonicMs() + LONGEST_LOOK_MS;
     const changed: ScriptPlan[] = [];
-    for (const { version, script, command } of this.#statements()) {
+    for (const { version, script, command } of statementsOf(versions)) {
       if (monotonicMs() > untilMs) break;
       const key = JSON.stringify([version, script, command.index]);
       const shape = await genericPlan(client, command, server);
@@ -45,14 +44,16 @@ export class ScriptPlans {
     }
     return changed;
   }
+}
 
-  #statements(): { version: string; script: string; command: SqlCommand }[] {
-    return this.#versions.flatMap(({ name: version, scripts }) =>
-      scripts.flatMap(({ name: script, commands }) =>
-        sqlOf(commands).map((command) => ({ version, script, command })),
-      ),
-    );
-  }
+function statementsOf(
+  versions: readonly VersionScripts[],
+): { version: string; script: string; command: SqlCommand }[] {
+  return versions.flatMap(({ name: version, scripts }) =>
+    scripts.flatMap(({ name: script, commands }) =>
+      sqlOf(commands).map((command) => ({ version, script, command })),
+    ),
+  );
 }
 
 function sqlOf(commands: readonly Command[]): SqlCommand[] {

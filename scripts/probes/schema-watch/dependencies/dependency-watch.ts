@@ -2,7 +2,7 @@ import type { DependencyChange, ScriptPlan } from '../../../artifacts/dependency
 import { withConnection, type PgClient } from '../../../pg/client.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';
 import { sqlstateOf } from '../../../pg/pg-error.ts';
-import type { VersionScripts } from '../../compatibility.ts';
+import { asApp, type AppScripts } from '../../app-sessions.ts';
 import { ScriptPlans } from '../../script-plans/script-plans.ts';
 import { dependencyChanges } from './changes.ts';
 import { readDependencies, type DependencyStock } from './stock.ts';
@@ -21,26 +21,31 @@ export interface DependencyLook {
 /** Compares from look to look what the app's statements lean on, and how the server would run them. */
 export class DependencyWatch {
   readonly #endpoint: PgEndpoint;
-  readonly #plans: ScriptPlans;
+  readonly #app: AppScripts;
+  readonly #plans = new ScriptPlans();
   #before: DependencyStock | undefined;
 
-  constructor(endpoint: PgEndpoint, versions: readonly VersionScripts[]) {
+  constructor(endpoint: PgEndpoint, app: AppScripts) {
     this.#endpoint = endpoint;
-    this.#plans = new ScriptPlans(versions);
+    this.#app = app;
   }
 
   async look(): Promise<DependencyLook> {
-    return withConnection(this.#endpoint, 'setup', async (client) => {
+    const plans: ScriptPlan[] = [];
+    await asApp(this.#app, async (client, own) => {
       await client.query(LIMITS);
-      const plans = await this.#plans.look(client);
-      return { plans, changes: await this.#changes(client) };
+      plans.push(...(await this.#plans.look(client, own)));
     });
+    return {
+      plans,
+      changes: await withConnection(this.#endpoint, 'setup', (client) => this.#changes(client)),
+    };
   }
 
   /** What could not be read is compared the next time. */
   async #changes(client: PgClient): Promise<DependencyChange[]> {
     try {
-      await client.query('set search_path = pg_catalog');
+      await client.query(`${LIMITS}; set search_path = pg_catalog`);
       const now = await readDependencies(client);
       const changes = this.#before === undefined ? [] : dependencyChanges(this.#before, now);
       this.#before = now;
