@@ -1,7 +1,7 @@
 import type { RowCountChange } from '../artifacts/dependency-records.ts';
 import { plural } from '../shared/format.ts';
 import { StatementTree } from './advice/statement-tree.ts';
-import type { Analysis, StepAnalysis } from './analysis/analyse.ts';
+import type { StepAnalysis } from './analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from './check.ts';
 import { listed, stepTitle } from './wording.ts';
 

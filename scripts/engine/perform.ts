@@ -13,7 +13,7 @@ import { waitSources } from '../probes/wait-sources.ts';
 import type { ServerWatches } from '../probes/server-watch/server-watches.ts';
 import { SchemaWatch } from '../probes/schema-watch/schema-watch.ts';
 import { ServerProbe } from '../probes/server-probe.ts';
-import { replay } from '../replay/replay.ts';
+import { replay, type ReplayHooks } from '../replay/replay.ts';
 import type { StepFailure } from '../replay/step-failure.ts';
 import { Cleanup, type CleanupFailure } from '../shared/cleanup.ts';
 import { sleep } from '../shared/clock.ts';
@@ -63,7 +63,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
   const { rehearsal, environment, clock, onEvent } = run;
   const logins = await openLogins(run.environment.primary, rehearsal, run.signal);
   const probes = await startProbes(run, logins, cleanup);
-  const { life, watch, schema, compatibility, rowCounts, pools } = probes;
+  const { life, watch, schema, compatibility, pools } = probes;
   const writers = { steps: writer(run, cleanup, 'steps'), batches: writer(run, cleanup, 'batches') };
   const endpoint = environment.primary;
   const events = writer(run, cleanup, 'load');
@@ -96,21 +96,13 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
     },
   };
   const failure = await replay(context, {
-    beforeStep: async (step) => {
-      await rowCounts.before(step, signal);
-      await company.before(step, signal);
-    },
+    ...looksAround(probes, company, signal),
     onStart: (step, index) => {
       current = { index, step };
       onEvent(stepEvent(step, index, 'started', '', 0, null));
     },
     onEnd: (step, index, status, detail) => {
       onEvent(stepEvent(step, index, status === 'ok' ? 'done' : status, detail, null, null));
-    },
-    afterStep: async (step) => {
-      await rowCounts.after(step, signal);
-      await compatibility.look(step.name, signal);
-      await schema.afterStep(step.name);
     },
   });
   await company.leave();
@@ -122,6 +114,25 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
   compatibility.stop();
   await run.watches.settled();
   return failure;
+}
+
+/** What is looked at before and behind each step, while nothing of the plan runs. */
+function looksAround(
+  { rowCounts, compatibility, schema }: Probes,
+  company: Company,
+  signal: AbortSignal,
+): Required<Pick<ReplayHooks, 'beforeStep' | 'afterStep'>> {
+  return {
+    beforeStep: async (step) => {
+      await rowCounts.before(step, signal);
+      await company.before(step, signal);
+    },
+    afterStep: async (step) => {
+      await rowCounts.after(step, signal);
+      await compatibility.look(step.name, signal);
+      await schema.afterStep(step.name);
+    },
+  };
 }
 
 /** Before the plan has begun, an app that fails because its server was away is no reason to mend the workload. */
