@@ -62,6 +62,21 @@ export interface PublishedTable {
   readonly listed: readonly string[];
 }
 
+/** Rows updated since the statistics began, by table. */
+export interface UpdatesRecord {
+  readonly type: 'updates';
+  /** Null with `before` = before the first step, with `after` = at the end of the traffic. */
+  readonly step: string | null;
+  readonly when: 'before' | 'after';
+  readonly tMs: number;
+  /** Position of the WAL in bytes. */
+  readonly walBytes: number;
+  /** Of all tables. */
+  readonly allUpdated: number;
+  /** `hot`: those that touched no index (heap-only tuples). Tables without an update are left out. */
+  readonly tables: readonly { readonly table: string; readonly updated: number; readonly hot: number }[];
+}
+
 /** Statements of scripts that found none or twice as many rows behind a step, with the same values as right before it. */
 export interface RowCountsRecord {
   readonly type: 'row-counts';

@@ -1,4 +1,9 @@
-import type { DependencyRecord, RowCountsRecord, ScriptPlansRecord } from './dependency-records.ts';
+import type {
+  DependencyRecord,
+  RowCountsRecord,
+  ScriptPlansRecord,
+  UpdatesRecord,
+} from './dependency-records.ts';
 
 /** artifacts/schema.ndjson: what the plan left in the database, in order of time. Older runs have none. */
 export type SchemaRecord =
@@ -12,7 +17,8 @@ export type SchemaRecord =
   | RenamedRecord
   | DependencyRecord
   | ScriptPlansRecord
-  | RowCountsRecord;
+  | RowCountsRecord
+  | UpdatesRecord;
 
 /** Everything unfinished in the database at one look. */
 export interface UnfinishedRecord {

@@ -59,4 +59,13 @@ export const dependencyRecords = [
     compared: number,
     changes: z.array(rowCounts),
   }),
+  z.object({
+    type: z.literal('updates'),
+    step: text.nullable(),
+    when: z.enum(['before', 'after']),
+    tMs: moment,
+    walBytes: number,
+    allUpdated: number,
+    tables: z.array(z.object({ table: text, updated: number, hot: number })),
+  }),
 ] as const;

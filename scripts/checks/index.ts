@@ -10,6 +10,7 @@ import { errors } from './errors.ts';
 import { evidenceComplete } from './evidence-complete.ts';
 import { generator } from './generator.ts';
 import { leftovers } from './leftovers.ts';
+import { hotUpdates } from './hot-updates.ts';
 import { lockHold } from './lock-hold.ts';
 import { lockSlots } from './lock-slots.ts';
 import { lockWait } from './lock-wait.ts';
@@ -36,6 +37,7 @@ export const CHECKS: readonly Check[] = [
   errors,
   evidenceComplete,
   generator,
+  hotUpdates,
   leftovers,
   lockHold,
   lockSlots,

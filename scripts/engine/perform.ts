@@ -7,6 +7,7 @@ import type { Rehearsal, Scenario, Step } from '../plan/model.ts';
 import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility.ts';
 import { RowCountProbe } from '../probes/row-counts/row-count-probe.ts';
 import { ExactWaits } from '../probes/exact-waits.ts';
+import { UpdateCounts } from '../probes/update-counts.ts';
 import { LockWatch } from '../probes/lock-watch.ts';
 import { ProbeLife } from '../probes/probe-life.ts';
 import { waitSources } from '../probes/wait-sources.ts';
@@ -110,6 +111,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
   await watch.during({ step: last, heldBy: null, isCalm: true }, () =>
     sleep(rehearsal.load.cooldownMs, signal),
   );
+  await probes.updateCounts.look(null, 'after', signal);
   await traffic.stop();
   compatibility.stop();
   await run.watches.settled();
@@ -118,16 +120,18 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
 
 /** What is looked at before and behind each step, while nothing of the plan runs. */
 function looksAround(
-  { rowCounts, compatibility, schema }: Probes,
+  { rowCounts, updateCounts, compatibility, schema }: Probes,
   company: Company,
   signal: AbortSignal,
 ): Required<Pick<ReplayHooks, 'beforeStep' | 'afterStep'>> {
   return {
     beforeStep: async (step) => {
       await rowCounts.before(step, signal);
+      await updateCounts.look(step.name, 'before', signal);
       await company.before(step, signal);
     },
     afterStep: async (step) => {
+      await updateCounts.look(step.name, 'after', signal);
       await rowCounts.after(step, signal);
       await compatibility.look(step.name, signal);
       await schema.afterStep(step.name);
@@ -172,6 +176,7 @@ interface Probes {
   readonly schema: SchemaWatch;
   readonly compatibility: CompatibilityProbe;
   readonly rowCounts: RowCountProbe;
+  readonly updateCounts: UpdateCounts;
   readonly pools: SamplePools;
   /** The standby's lag as last seen. */
   readonly lagMs: () => number | null;
@@ -217,7 +222,9 @@ async function startProbes(run: Performance, logins: Logins, cleanup: Cleanup): 
   const schema = await SchemaWatch.start(endpoint, app, looks);
   cleanup.add('schema watch', () => schema.stop());
   const rowCounts = new RowCountProbe({ app, pools, seed, clock, writer: looks.writer });
-  return { life, watch, schema, compatibility, rowCounts, pools, lagMs: () => lagMs };
+  const updateCounts = new UpdateCounts({ endpoint, clock, writer: looks.writer });
+  await updateCounts.look(null, 'before', signal);
+  return { life, watch, schema, compatibility, rowCounts, updateCounts, pools, lagMs: () => lagMs };
 }
 
 /** What the watches see belongs to this playing of the plan until it ends. */

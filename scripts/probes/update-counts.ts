@@ -1,0 +1,55 @@
+import type { SchemaRecord } from '../artifacts/schema-records.ts';
+import { withConnection } from '../pg/client.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import { isConnectionLoss } from '../pg/pg-error.ts';
+import { RehearsalError } from '../shared/errors.ts';
+import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { RunClock } from '../shared/run-clock.ts';
+
+export interface UpdateCountSetup {
+  readonly endpoint: PgEndpoint;
+  readonly writer: NdjsonWriter<SchemaRecord>;
+  readonly clock: RunClock;
+}
+
+/** Tables with fewer updates than others are not worth a line each time. */
+const MOST_TABLES = 50;
+const COUNTS = `
+  select s.schemaname || '.' || s.relname, s.n_tup_upd::float8, s.n_tup_hot_upd::float8,
+         (pg_catalog.pg_current_wal_insert_lsn() - '0/0')::float8, sum(s.n_tup_upd) over ()::float8
+    from pg_catalog.pg_stat_user_tables s where s.n_tup_upd > 0 order by s.n_tup_upd desc limit ${MOST_TABLES}`;
+
+/** Records how many rows were updated by now, and how many of them without touching an index (heap-only tuples). */
+export class UpdateCounts {
+  readonly #setup: UpdateCountSetup;
+
+  constructor(setup: UpdateCountSetup) {
+    this.#setup = setup;
+  }
+
+  /** @param step null = before the plan, or behind it */
+  async look(step: string | null, when: 'before' | 'after', signal: AbortSignal): Promise<void> {
+    const { endpoint, writer, clock } = this.#setup;
+    try {
+      await withConnection(
+        endpoint,
+        'setup',
+        async (client) => {
+          const { rows } = await client.query<[string, number, number, number, number]>({
+            text: COUNTS,
+            rowMode: 'array',
+          });
+          const walBytes = rows[0]?.[3] ?? 0;
+          const allUpdated = rows[0]?.[4] ?? 0;
+          const tables = rows.map(([table, updated, hot]) => ({ table, updated, hot }));
+          writer.write({ type: 'updates', step, when, tMs: clock.now(), walBytes, allUpdated, tables });
+        },
+        signal,
+      );
+    } catch (error) {
+      // Whoever watches the server tells of it.
+      signal.throwIfAborted();
+      if (!(error instanceof RehearsalError) && !isConnectionLoss(error)) throw error;
+    }
+  }
+}
