@@ -14,10 +14,14 @@ export interface UpdateCountSetup {
 
 /** Tables with fewer updates than others are not worth a line each time. */
 const MOST_TABLES = 50;
+/** One row at least, for the WAL. */
 const COUNTS = `
   select s.schemaname || '.' || s.relname, s.n_tup_upd::float8, s.n_tup_hot_upd::float8,
          (pg_catalog.pg_current_wal_insert_lsn() - '0/0')::float8, sum(s.n_tup_upd) over ()::float8
-    from pg_catalog.pg_stat_user_tables s where s.n_tup_upd > 0 order by s.n_tup_upd desc limit ${MOST_TABLES}`;
+    from (select) one left join pg_catalog.pg_stat_user_tables s on s.n_tup_upd > 0
+   order by s.n_tup_upd desc limit ${MOST_TABLES}`;
+
+type Row = [table: string | null, updated: number, hot: number, walBytes: number, allUpdated: number | null];
 
 /** Records how many rows were updated by now, and how many of them without touching an index (heap-only tuples). */
 export class UpdateCounts {
@@ -35,13 +39,15 @@ export class UpdateCounts {
         endpoint,
         'setup',
         async (client) => {
-          const { rows } = await client.query<[string, number, number, number, number]>({
+          const { rows } = await client.query<Row>({
             text: COUNTS,
             rowMode: 'array',
           });
           const walBytes = rows[0]?.[3] ?? 0;
           const allUpdated = rows[0]?.[4] ?? 0;
-          const tables = rows.map(([table, updated, hot]) => ({ table, updated, hot }));
+          const tables = rows.flatMap(([table, updated, hot]) =>
+            table === null ? [] : [{ table, updated, hot }],
+          );
           writer.write({ type: 'updates', step, when, tMs: clock.now(), walBytes, allUpdated, tables });
         },
         signal,

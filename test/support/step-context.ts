@@ -33,7 +33,11 @@ export async function openStepContext(
   cleanup.add('exact waits', () => exact.stop());
   const watch = await LockWatch.start(endpoint, { ...writers, clock, life, exact });
   cleanup.add('watch', () => watch.stop());
-  const schema = await SchemaWatch.start(endpoint, { versions: [], logins: new Map() }, { clock, life, writer: writers.schema });
+  const schema = await SchemaWatch.start(
+    endpoint,
+    { versions: [], logins: new Map() },
+    { clock, life, writer: writers.schema },
+  );
   cleanup.add('schema', () => schema.stop());
   return {
     rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
