@@ -19,7 +19,6 @@ function result(verdict, headline) {
 
 /** Until it is told to stop; then it leaves a trace that it tore down. */
 function slow() {
-  say('12:00:00 environment: 1 host');
   const down = (why) => {
     say('interrupted: tearing down');
     setTimeout(() => {
@@ -32,6 +31,7 @@ function slow() {
   setInterval(() => {
     if (String(process.ppid) !== parent) down('parent');
   }, 100);
+  say('12:00:00 environment: 1 host'); // whoever reads it may stop us from here on
 }
 
 const scenarios = {
