@@ -2,7 +2,7 @@ import type { PgSetting, PostgresSpec } from '../../scripts/plan/model.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { formatBytes } from '../../scripts/shared/format.ts';
 import { parseSizeBytes } from '../../scripts/shared/units.ts';
-import { configText, restoreSettings } from '../targets/embedded/server-settings.ts';
+import { configText, restoreSettings } from '../targets/embedded/server/server-settings.ts';
 import type { Capacity } from '../targets/hosts.ts';
 
 /** Where the server listens unless `postgres.port` names another one. */

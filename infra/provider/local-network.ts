@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { createLocalNetwork, localNetworkAlive, removeLocalNetwork } from '../targets/local/network.ts';
+import {
+  createLocalNetwork,
+  localNetworkAlive,
+  removeLocalNetwork,
+} from '../targets/local/network/network.ts';
 import { processIdentitySchema } from '../process-identity.ts';
 import { changedInputs, defineResource } from './resource.ts';
 

@@ -1,4 +1,4 @@
-import { startFailed } from '../targets/embedded/start-error.ts';
+import { startFailed } from '../targets/embedded/server/start-error.ts';
 import { asError, RehearsalError, type ErrorCode } from '../../scripts/shared/errors.ts';
 import { redact } from '../../scripts/shared/redact.ts';
 import type { EngineDiagnostic } from './engine-diagnostics.ts';

@@ -5,7 +5,7 @@ import { RehearsalError } from '../../scripts/shared/errors.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { EnvironmentPlan } from '../environment-plan.ts';
 import type { HostOutput } from '../environment.ts';
-import { refusedSettings } from '../targets/embedded/server-settings.ts';
+import { refusedSettings } from '../targets/embedded/server/server-settings.ts';
 import type { HostRole, HostTarget } from '../targets/hosts.ts';
 import type { DriverAccess, EnvironmentSpec, RunningEnvironment } from '../targets/target.ts';
 import type { Engine } from './engine/find-engine.ts';

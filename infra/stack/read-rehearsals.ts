@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { parseVersions } from '../../scripts/load/parse-versions.ts';
+import { parseVersions } from '../../scripts/load/scripts/parse-versions.ts';
 import type { Rehearsal } from '../../scripts/plan/model.ts';
 import { readRehearsal } from '../../scripts/plan/read.ts';
 import { InputError, RehearsalError, type Mistake } from '../../scripts/shared/errors.ts';

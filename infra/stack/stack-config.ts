@@ -1,4 +1,4 @@
-import { didYouMean } from '../../scripts/plan/did-you-mean.ts';
+import { didYouMean } from '../../scripts/plan/schema/did-you-mean.ts';
 import type { Mistake } from '../../scripts/shared/errors.ts';
 import { DURATION_MS, isWithin } from '../../scripts/shared/limits.ts';
 import { parseDurationMs } from '../../scripts/shared/units.ts';

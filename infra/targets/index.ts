@@ -1,4 +1,4 @@
-import { nearest } from '../../scripts/plan/did-you-mean.ts';
+import { nearest } from '../../scripts/plan/schema/did-you-mean.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { embeddedTarget } from './embedded/embedded-target.ts';
 import { localTarget } from './local/local-target.ts';

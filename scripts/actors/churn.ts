@@ -1,4 +1,4 @@
-import { Random } from '../load/random.ts';
+import { Random } from '../load/chance/random.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
 import { asError } from '../shared/errors.ts';
 import { formatCount, plural } from '../shared/format.ts';

@@ -1,4 +1,4 @@
-import { Random } from '../load/random.ts';
+import { Random } from '../load/chance/random.ts';
 import type { PgClient } from '../pg/client.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
 import { plural } from '../shared/format.ts';

@@ -2,8 +2,8 @@ import { parse } from 'libpg-query';
 import { beforeAll, expect, test } from 'vitest';
 import { advise, loadAdvice } from './advice.ts';
 import { analyse } from './analysis/analyse.ts';
-import { evidence, statementRecord, stepWindow } from './evidence-fixture.ts';
-import { stops } from './stops.ts';
+import { evidence, statementRecord, stepWindow } from './evidence/evidence-fixture.ts';
+import { stops } from './of-plan/stops.ts';
 
 beforeAll(loadAdvice);
 

@@ -12,13 +12,13 @@ import { rewrites } from './advice/rewrites.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './advice/rule.ts';
 import { StatementTree } from './advice/statement-tree.ts';
 import type { Analysis } from './analysis/analyse.ts';
-import type { AppTrouble } from './app-trouble.ts';
+import type { AppTrouble } from './of-app/app-trouble.ts';
 import { matrixStates } from './analysis/matrix.ts';
 import { analyses, typeChange } from './analysis/slower/statistics-gaps.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
-import { behindWhom } from './behind.ts';
+import { behindWhom } from './of-plan/behind.ts';
 import { ownLockTimeout, withOwnLine } from './settings/overridden.ts';
-import type { Stop } from './stops.ts';
+import type { Stop } from './of-plan/stops.ts';
 import { shortRelation } from './wording.ts';
 
 const RULES: readonly AdviceRule[] = [alterTable, renames, indexes, bulkChanges, rewrites, lockTable];

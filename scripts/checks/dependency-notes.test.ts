@@ -9,9 +9,9 @@ import {
   runRecord,
   statementRecord,
   stepWindow,
-} from './evidence-fixture.ts';
+} from './evidence/evidence-fixture.ts';
 import { judgeEvidence } from './judge.ts';
-import type { Result } from './result.ts';
+import type { Result } from './result/result.ts';
 
 beforeAll(loadAdvice);
 

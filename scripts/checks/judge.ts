@@ -1,11 +1,11 @@
 import type { RunFolder } from '../artifacts/run-folder.ts';
 import { loadAdvice } from './advice.ts';
 import { analyse } from './analysis/analyse.ts';
-import { assembleResult } from './assemble-result.ts';
-import { combinedResult } from './combine-performances.ts';
-import { readEvidence, type Evidence } from './evidence.ts';
-import type { Result } from './result.ts';
-import { requireWhole } from './whole-evidence.ts';
+import { assembleResult } from './result/assemble-result.ts';
+import { combinedResult } from './result/combine-performances.ts';
+import { readEvidence, type Evidence } from './evidence/evidence.ts';
+import type { Result } from './result/result.ts';
+import { requireWhole } from './evidence/whole-evidence.ts';
 import { runChecks } from './run-checks.ts';
 
 /** A folder and what its evidence comes to. */

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { LoadEvent } from '../artifacts/records.ts';
 import { loadAdvice } from './advice.ts';
-import { evidence, runRecord } from './evidence-fixture.ts';
+import { evidence, runRecord } from './evidence/evidence-fixture.ts';
 import { judgeEvidence } from './judge.ts';
-import type { Result } from './result.ts';
+import type { Result } from './result/result.ts';
 
 beforeAll(loadAdvice);
 

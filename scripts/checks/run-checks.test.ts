@@ -10,11 +10,11 @@ import {
   runRecord,
   stepError,
   stepWindow,
-} from './evidence-fixture.ts';
-import type { Evidence } from './evidence.ts';
+} from './evidence/evidence-fixture.ts';
+import type { Evidence } from './evidence/evidence.ts';
 import { CHECKS } from './index.ts';
 import { judgeEvidence } from './judge.ts';
-import { resultSchema, type Result } from './result.ts';
+import { resultSchema, type Result } from './result/result.ts';
 
 beforeAll(loadAdvice);
 

@@ -1,4 +1,4 @@
-import type { WaitSpan } from './analysis/waits.ts';
+import type { WaitSpan } from './analysis/waits/waits.ts';
 import { modeName } from '../pg/lock-modes.ts';
 import { shortRelation } from './wording.ts';
 

@@ -7,7 +7,7 @@ import { findOnPath, isExecutable } from '../shared/find-on-path.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { diagnoseEngine } from './doctor-engine.ts';
 import { isDead, sweepAll } from './leftovers.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from './progress/plain-text.ts';
 import { tableLines } from './table.ts';
 
 /** Less than this in the temporary folder is worth a warning. */
@@ -86,7 +86,7 @@ async function diagnoseTargets(): Promise<Diagnosis[]> {
 
 /** What is installed beside the server from npm; `postgres.version` can ask for it. */
 async function postgresServers(): Promise<Diagnosis> {
-  const { systemBinDirs } = await import('../../infra/targets/embedded/system-bin-dirs.ts');
+  const { systemBinDirs } = await import('../../infra/targets/embedded/programs/system-bin-dirs.ts');
   const found: string[] = [];
   for (const dir of await systemBinDirs(undefined)) {
     if (await isExecutable(join(dir, 'initdb'))) found.push(dir);
@@ -100,7 +100,7 @@ async function postgresServers(): Promise<Diagnosis> {
 }
 
 async function pgRestore(): Promise<Diagnosis> {
-  const { systemBinDirs } = await import('../../infra/targets/embedded/system-bin-dirs.ts');
+  const { systemBinDirs } = await import('../../infra/targets/embedded/programs/system-bin-dirs.ts');
   const candidates = (await systemBinDirs(undefined)).map((dir) => join(dir, 'pg_restore'));
   const onPath = await findOnPath('pg_restore');
   const found: string[] = [];

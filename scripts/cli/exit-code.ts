@@ -1,4 +1,4 @@
-import type { Result } from '../checks/result.ts';
+import type { Result } from '../checks/result/result.ts';
 import { EXIT } from '../shared/errors.ts';
 
 const BY_VERDICT = { pass: EXIT.ok, fail: EXIT.failed, inconclusive: EXIT.inconclusive };

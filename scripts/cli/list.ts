@@ -5,7 +5,7 @@ import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { formatMs } from '../shared/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { leftoverRecord, sweepAll } from './leftovers.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from './progress/plain-text.ts';
 import { tableLines } from './table.ts';
 
 interface ListOptions {

@@ -1,8 +1,8 @@
 import type { Target } from '../../infra/targets/target.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import { whyNotConfined } from './command-network.ts';
-import { chooseTargetFor } from './command-target.ts';
+import { whyNotConfined } from './run/command-network.ts';
+import { chooseTargetFor } from './run/command-target.ts';
 
 /** Why a run of the rehearsal would end on this machine before it begins, as far as it is known without a server. */
 export async function whyNotHere(rehearsal: Rehearsal, targetName = 'auto'): Promise<string[]> {
@@ -22,7 +22,7 @@ export async function whyNotHere(rehearsal: Rehearsal, targetName = 'auto'): Pro
 /** Targets of this machine take the PostgreSQL that is installed here. */
 async function whyNoServer({ postgres }: Rehearsal, { name }: Target): Promise<string[]> {
   if (name !== 'embedded' && name !== 'local') return [];
-  const { findBinaries } = await import('../../infra/targets/embedded/binaries.ts');
+  const { findBinaries } = await import('../../infra/targets/embedded/programs/binaries.ts');
   try {
     await findBinaries(postgres);
     return [];

@@ -1,4 +1,4 @@
-import type { Result } from '../checks/result.ts';
+import type { Result } from '../checks/result/result.ts';
 import type { CliContext } from './context.ts';
 
 /** The end of `run` and `report`: the verdict on stdout, or with `json` the result there and the verdict on stderr. */

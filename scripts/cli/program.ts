@@ -7,7 +7,7 @@ import { addInit } from './init.ts';
 import { addList } from './list.ts';
 import { addReap } from './reap.ts';
 import { addReport } from './report.ts';
-import { addRun } from './run.ts';
+import { addRun } from './run/run.ts';
 import { toolVersion } from './version.ts';
 
 const VERBS: readonly AddVerb[] = [addRun, addCheck, addReport, addList, addInit, addDoctor, addReap];

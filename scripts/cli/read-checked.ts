@@ -10,7 +10,7 @@ import type { Io } from './io.ts';
 export async function readChecked(dir: string, { cwd, env }: Io): Promise<Rehearsal> {
   const [{ readRehearsal }, { workloadMistakes }, { snapshotMistake }] = await Promise.all([
     import('../plan/read.ts'),
-    import('../load/parse-versions.ts'),
+    import('../load/scripts/parse-versions.ts'),
     import('../snapshot/whole-file.ts'),
   ]);
   const shownPath = (path: string): string => relative(cwd, path);

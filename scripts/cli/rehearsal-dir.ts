@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { REHEARSAL_FILE, rehearsalsNear } from '../plan/locate.ts';
+import { REHEARSAL_FILE, rehearsalsNear } from '../plan/read/locate.ts';
 import { RehearsalError } from '../shared/errors.ts';
 
 /**

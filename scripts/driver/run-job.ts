@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { RunFolder } from '../artifacts/run-folder.ts';
 import { runEngine } from '../engine/engine.ts';
 import type { ServerFacts } from '../engine/settings.ts';
-import { parseVersions } from '../load/parse-versions.ts';
+import { parseVersions } from '../load/scripts/parse-versions.ts';
 import { sleep } from '../shared/clock.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import { RunClock } from '../shared/run-clock.ts';

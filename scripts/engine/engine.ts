@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { PerformanceRecord } from '../artifacts/records.ts';
 import type { RunFolder } from '../artifacts/run-folder.ts';
 import type { PlannedPerformance, Scenario } from '../plan/model.ts';
-import type { StepFailure } from '../replay/step-failure.ts';
+import type { StepFailure } from '../replay/steps/step-failure.ts';
 import { keepPrivateWordsIn } from '../shared/private-words.ts';
 import { RunClock } from '../shared/run-clock.ts';
 import { redact } from '../shared/redact.ts';

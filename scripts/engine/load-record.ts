@@ -1,5 +1,5 @@
 import type { RunRecord } from '../artifacts/records.ts';
-import { defined } from '../plan/defined.ts';
+import { defined } from '../plan/schema/defined.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import type { VersionScripts } from '../probes/compatibility.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { RunRecord } from '../artifacts/records.ts';
 import { NotAFileError, readPlainFile } from '../shared/plain-file.ts';
-import { resultSchema, type Result } from '../checks/result.ts';
+import { resultSchema, type Result } from '../checks/result/result.ts';
 
 /** One run folder in a few words. */
 export interface RunSummary {

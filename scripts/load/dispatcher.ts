@@ -2,7 +2,7 @@ import { monotonicMs } from '../shared/clock.ts';
 import type { ConnectionSlot } from './connection-slot.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { Outcome } from './request-run.ts';
-import type { Choice } from './traffic-mix.ts';
+import type { Choice } from './chance/traffic-mix.ts';
 
 /** A request that is due. */
 interface Due {

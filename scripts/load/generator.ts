@@ -1,14 +1,14 @@
 import type { LoadEvent } from '../artifacts/records.ts';
 import { withConnection } from '../pg/client.ts';
 import { monotonicMs, withTimeout } from '../shared/clock.ts';
-import { ArrivalTimes, Metronome } from './arrivals.ts';
+import { ArrivalTimes, Metronome } from './chance/arrivals.ts';
 import { ClosedLoop } from './closed-loop.ts';
 import { AppPools } from './app-pools.ts';
 import type { OnRequest } from './dispatcher.ts';
 import type { LoadOrder, Second } from './messages.ts';
 import { RequestLog } from './request-log.ts';
 import { SecondWindow } from './second-window.ts';
-import { TrafficMix } from './traffic-mix.ts';
+import { TrafficMix } from './chance/traffic-mix.ts';
 
 const SECOND_MS = 1000;
 const TERMINATE_TIMEOUT_MS = 2000;

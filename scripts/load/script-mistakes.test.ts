@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseWorkload } from './parse-workload.ts';
+import { parseWorkload } from './scripts/parse-workload.ts';
 
 function mistakesIn(text: string): string[] {
   const result = parseWorkload({ name: 'n', path: 'p', text }, 'f');

@@ -2,7 +2,7 @@ import { createHistogram, monitorEventLoopDelay, performance } from 'node:perf_h
 import type { Second } from './messages.ts';
 import { OutcomeTally } from './outcome-tally.ts';
 import type { Outcome } from './request-run.ts';
-import type { Choice } from './traffic-mix.ts';
+import type { Choice } from './chance/traffic-mix.ts';
 
 const LOOP_RESOLUTION_MS = 10;
 const NANOSECONDS_PER_MS = 1e6;

@@ -1,5 +1,5 @@
 import type { CommandNetwork, SnapshotSource, Step } from './model.ts';
-import type { WrittenNetwork } from './schema-commands.ts';
+import type { WrittenNetwork } from './schema/schema-commands.ts';
 
 type Commands = Extract<SnapshotSource | Step, { kind: 'command' }>;
 

@@ -4,18 +4,18 @@ import type { z } from 'zod';
 import { InputError, mistakeLine, RehearsalError, type Mistake } from '../shared/errors.ts';
 import { readPlainFile } from '../shared/plain-file.ts';
 import { networkOf } from './command-network.ts';
-import { defined } from './defined.ts';
+import { defined } from './schema/defined.ts';
 import { readEnvironment } from './environment.ts';
-import { locateRehearsal } from './locate.ts';
+import { locateRehearsal } from './read/locate.ts';
 import type { AppVersion, Budgets, HostSpec, PostgresSpec, Rehearsal, SnapshotSource } from './model.ts';
-import { readScenarios } from './read-actors.ts';
-import { checkDeploys, readVersions } from './read-load.ts';
-import { readSteps } from './read-steps.ts';
-import { labelOf, Reading } from './reading.ts';
-import { salvageParts, type Parts } from './salvage.ts';
-import { schemaIssues } from './schema-issues.ts';
-import { rehearsalSchema, type RehearsalConfig } from './schema.ts';
-import { YamlSource } from './yaml-source.ts';
+import { readScenarios } from './read/read-actors.ts';
+import { checkDeploys, readVersions } from './read/read-load.ts';
+import { readSteps } from './read/read-steps.ts';
+import { labelOf, Reading } from './read/reading.ts';
+import { salvageParts, type Parts } from './read/salvage.ts';
+import { schemaIssues } from './schema/schema-issues.ts';
+import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
+import { YamlSource } from './read/yaml-source.ts';
 
 export interface ReadOptions {
   /** The caller's folder: where relative paths start, where `.env` may lie, and what messages are relative to. */

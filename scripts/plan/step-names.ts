@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
-import type { StepConfig } from './schema-steps.ts';
-import type { KeyPath } from './yaml-source.ts';
+import type { StepConfig } from './schema/schema-steps.ts';
+import type { KeyPath } from './read/yaml-source.ts';
 
 /** Names of states in the compatibility matrix that are not steps. */
 const RESERVED = ['start'];

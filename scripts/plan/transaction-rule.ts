@@ -1,5 +1,5 @@
 import type { TransactionMode } from './model.ts';
-import type { ParsedSqlFile } from './reading.ts';
+import type { ParsedSqlFile } from './read/reading.ts';
 
 /** How a step is committed and whose rule that is, or what only its author can say. */
 export type TransactionRule =

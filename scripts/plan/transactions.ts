@@ -1,6 +1,6 @@
 import type { SqlStatement } from '../pg/split.ts';
 import type { TransactionMode } from './model.ts';
-import type { ParsedSqlFile } from './reading.ts';
+import type { ParsedSqlFile } from './read/reading.ts';
 
 type FiledStatement = SqlStatement & { readonly file: string };
 

@@ -1,5 +1,5 @@
 import { MAY_CAPTURE, type MayCaptureRow } from '../probes/lock-capture.ts';
-import { answer } from './answer.ts';
+import { answer } from './steps/answer.ts';
 import type { UnitRun } from './run-unit.ts';
 import type { PlacedStatement, Unit } from './units.ts';
 

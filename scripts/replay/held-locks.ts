@@ -1,7 +1,7 @@
 import type { LockEntry, StatementRecord } from '../artifacts/records.ts';
 import type { Catalog } from '../probes/catalog.ts';
 import type { Pending } from './statement-record.ts';
-import { NO_LOCKS } from './step-catalog.ts';
+import { NO_LOCKS } from './steps/step-catalog.ts';
 
 interface Savepoint {
   readonly name: string;

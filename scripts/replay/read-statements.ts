@@ -1,7 +1,7 @@
 import { registerAuthorText } from '../pg/messages/public-names.ts';
 import { splitSql, type SqlStatement } from '../pg/split.ts';
 import type { SqlFile } from '../plan/model.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from './steps/step-failure.ts';
 
 /** The statements of a step's file. @throws StepFailure where it is not SQL: nothing of it may pass for done */
 export async function readStatements({ file, text }: SqlFile): Promise<readonly SqlStatement[]> {

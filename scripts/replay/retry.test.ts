@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StepError } from '../artifacts/records.ts';
 import { retryPauseMs, withRetries } from './retry.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from './steps/step-failure.ts';
 
 function failure(sqlstate: string): StepFailure {
   const error: StepError = { sqlstate, message: 'm', hint: null, file: null, line: null, excerpt: null };

@@ -2,7 +2,7 @@ import type { StepError } from '../artifacts/records.ts';
 import type { Step } from '../plan/model.ts';
 import { sleep } from '../shared/clock.ts';
 import type { OnAttempt } from './context.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from './steps/step-failure.ts';
 
 /** lock_not_available, deadlock_detected, serialization_failure: the same statement can succeed a moment later. */
 const WORTH_ANOTHER_TRY = new Set(['55P03', '40P01', '40001']);

@@ -1,10 +1,10 @@
 import { CAPTURE, type CaptureRow } from '../probes/lock-capture.ts';
-import { answer, type Answer } from './answer.ts';
+import { answer, type Answer } from './steps/answer.ts';
 import { CaptureRefused, mentionsRole } from './capture-rights.ts';
 import { HeldLocks } from './held-locks.ts';
 import type { UnitRun } from './run-unit.ts';
 import { failureAt, leftOpen, pendingRecord, type Seen } from './statement-record.ts';
-import type { StepFailure } from './step-failure.ts';
+import type { StepFailure } from './steps/step-failure.ts';
 import { transactionDetail } from './transaction-control.ts';
 import type { PlacedStatement } from './units.ts';
 

@@ -1,12 +1,12 @@
 import type { StatementRecord } from '../artifacts/records.ts';
 import type { RunClock } from '../shared/run-clock.ts';
-import { answer } from './answer.ts';
+import { answer } from './steps/answer.ts';
 import type { CaptureRights } from './capture-rights.ts';
 import { runTransaction } from './run-transaction.ts';
 import type { MigrationSession } from './session.ts';
 import { failureAt, identity } from './statement-record.ts';
-import { StepFailure } from './step-failure.ts';
-import type { StepCatalog } from './step-catalog.ts';
+import { StepFailure } from './steps/step-failure.ts';
+import type { StepCatalog } from './steps/step-catalog.ts';
 import type { PlacedStatement, Unit } from './units.ts';
 
 export interface UnitRun {

@@ -1,9 +1,9 @@
 import type { LockEntry, StatementRecord } from '../artifacts/records.ts';
 import { newLocks } from '../probes/lock-capture.ts';
-import type { Answer } from './answer.ts';
+import type { Answer } from './steps/answer.ts';
 import type { UnitRun } from './run-unit.ts';
-import type { Absorbed } from './step-catalog.ts';
-import { StepFailure, stepErrorAt } from './step-failure.ts';
+import type { Absorbed } from './steps/step-catalog.ts';
+import { StepFailure, stepErrorAt } from './steps/step-failure.ts';
 import type { PlacedStatement } from './units.ts';
 
 /** A statement whose transaction goes on. */

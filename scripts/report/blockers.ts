@@ -1,4 +1,4 @@
-import type { Blocker, OutsideResult, StatementResult, StepResult, Waiter } from '../checks/result.ts';
+import type { Blocker, OutsideResult, StatementResult, StepResult, Waiter } from '../checks/result/result.ts';
 import { formatMs, plural } from '../shared/format.ts';
 import { largest } from './facts.ts';
 

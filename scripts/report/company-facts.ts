@@ -1,4 +1,4 @@
-import type { Result } from '../checks/result.ts';
+import type { Result } from '../checks/result/result.ts';
 import { formatClock } from '../shared/format.ts';
 
 type Actor = Result['actors'][number];

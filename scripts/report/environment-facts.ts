@@ -1,4 +1,4 @@
-import type { Result } from '../checks/result.ts';
+import type { Result } from '../checks/result/result.ts';
 import { formatCount, formatMs, plural } from '../shared/format.ts';
 import { formatDate } from './dates.ts';
 

@@ -1,4 +1,4 @@
-import type { Finding, Result, StepResult } from '../checks/result.ts';
+import type { Finding, Result, StepResult } from '../checks/result/result.ts';
 import { lockStrength, modeName } from '../pg/lock-modes.ts';
 
 /** Facts of a result that more than one renderer needs. */

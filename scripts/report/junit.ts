@@ -1,4 +1,4 @@
-import type { Finding, Result, StepResult } from '../checks/result.ts';
+import type { Finding, Result, StepResult } from '../checks/result/result.ts';
 import { createdText, hostHoursText, keptText, priceText, sweepText } from './environment-facts.ts';
 import { blamedStatement, durationMs, stepLabel } from './facts.ts';
 import { standbySentences } from './standby-facts.ts';

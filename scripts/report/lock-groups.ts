@@ -1,4 +1,4 @@
-import type { StatementResult } from '../checks/result.ts';
+import type { StatementResult } from '../checks/result/result.ts';
 import { lockStrength, modeName } from '../pg/lock-modes.ts';
 import { formatCount, plural } from '../shared/format.ts';
 import { shortName } from './facts.ts';

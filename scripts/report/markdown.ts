@@ -1,4 +1,4 @@
-import type { Blocker, Finding, Result } from '../checks/result.ts';
+import type { Blocker, Finding, Result } from '../checks/result/result.ts';
 import { formatCount, formatMs } from '../shared/format.ts';
 import { blockerLine, chainText, impactOf, isInQueue, outsideImpact } from './blockers.ts';
 import { cut } from './cut.ts';

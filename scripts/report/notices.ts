@@ -1,4 +1,4 @@
-import type { Result, StatementResult } from '../checks/result.ts';
+import type { Result, StatementResult } from '../checks/result/result.ts';
 import { stepLabel } from './facts.ts';
 
 const MOST_SHOWN = 8;

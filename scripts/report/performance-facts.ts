@@ -1,5 +1,5 @@
-import type { Result } from '../checks/result.ts';
-import type { FigureSpread, Performances, ScenarioResult } from '../checks/result-performances.ts';
+import type { Result } from '../checks/result/result.ts';
+import type { FigureSpread, Performances, ScenarioResult } from '../checks/result/result-performances.ts';
 import { plural } from '../shared/format.ts';
 import { quantity } from './quantities.ts';
 

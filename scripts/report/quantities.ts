@@ -1,4 +1,4 @@
-import type { Result } from '../checks/result.ts';
+import type { Result } from '../checks/result/result.ts';
 import { formatCount, formatMs } from '../shared/format.ts';
 
 type Check = Result['checks'][number];

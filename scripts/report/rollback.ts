@@ -1,4 +1,4 @@
-import type { Result, StepResult } from '../checks/result.ts';
+import type { Result, StepResult } from '../checks/result/result.ts';
 import { stepLabel } from './facts.ts';
 
 /** Whether all scripts of a version work in a state of the schema, and what stops those that do not. */

@@ -1,4 +1,4 @@
-import type { Result } from '../checks/result.ts';
+import type { Result } from '../checks/result/result.ts';
 import { formatBytes, formatClock, formatMs } from '../shared/format.ts';
 import { stepLabel } from './facts.ts';
 

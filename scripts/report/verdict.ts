@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Result } from '../checks/result.ts';
+import type { Result } from '../checks/result/result.ts';
 import { formatCount, formatMs, plural } from '../shared/format.ts';
 import { formatDate } from './dates.ts';
 import { comparison, scenarioVerdict } from './performance-facts.ts';

@@ -1,4 +1,4 @@
-import type { Result } from '../checks/result.ts';
+import type { Result } from '../checks/result/result.ts';
 
 const HOW = {
   uprobes: 'by uprobes in the server, every one, to the microsecond',

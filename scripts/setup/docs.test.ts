@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { rehearsalSchema } from '../plan/schema.ts';
+import { rehearsalSchema } from '../plan/schema/schema.ts';
 import { EXAMPLE, type JsonSchema } from './config-reference.ts';
 import { generatedDocuments } from './docs.ts';
 

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
-import { resultSchema } from '../checks/result.ts';
-import { rehearsalSchema } from '../plan/schema.ts';
+import { resultSchema } from '../checks/result/result.ts';
+import { rehearsalSchema } from '../plan/schema/schema.ts';
 import { remediesReference } from './remedies-reference.ts';
 import { configReference, type JsonSchema } from './config-reference.ts';
 

@@ -72,6 +72,6 @@ function say(line: string): void {
 /** Local hosts are Linux namespaces. */
 async function sshdOfLocalTarget(): Promise<SetUpOptions['ensureSshd']> {
   if (process.platform !== 'linux') return undefined;
-  const { ensureSshd } = await import('../../infra/targets/local/sshd.ts');
+  const { ensureSshd } = await import('../../infra/targets/local/sshd/sshd.ts');
   return ensureSshd;
 }

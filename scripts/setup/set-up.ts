@@ -1,5 +1,5 @@
 import { findEngine, type Engine, type EngineMissing } from '../../infra/pulumi/engine/find-engine.ts';
-import type { ensureSshd, Sshd, SshdMissing } from '../../infra/targets/local/sshd.ts';
+import type { ensureSshd, Sshd, SshdMissing } from '../../infra/targets/local/sshd/sshd.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { tryCommandPlugin } from './engine/command-plugin.ts';
 import { obtainEngine, type ObtainOptions } from './engine/obtain.ts';

@@ -5,16 +5,16 @@ import { sqlstateOf } from '../pg/pg-error.ts';
 import { withoutConstants } from '../pg/without-constants.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
-import { CopySink } from './copy-sink.ts';
-import { parseMetaCommand } from './meta-command.ts';
+import { CopySink } from './text/copy-sink.ts';
+import { parseMetaCommand } from './text/meta-command.ts';
 import { runRaw } from './raw-query.ts';
 import { copyRow, linesBefore, restoreError } from './restore-error.ts';
 import { RestoreGaps } from './restore-gaps.ts';
 import { applySettings } from './restore-session.ts';
-import { PSQL_COMMANDS } from './sql-commands.ts';
-import type { SqlPieces } from './sql-pieces.ts';
-import type { SqlPiece, StatementPiece } from './sql-piece.ts';
-import { statementHead } from './statement-head.ts';
+import { PSQL_COMMANDS } from './text/sql-commands.ts';
+import type { SqlPieces } from './text/sql-pieces.ts';
+import type { SqlPiece, StatementPiece } from './text/sql-piece.ts';
+import { statementHead } from './text/statement-head.ts';
 import { WholeDatabase } from './whole-database.ts';
 
 interface SqlRestoreOptions {

@@ -7,16 +7,16 @@ import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting, SnapshotSource } from '../plan/model.ts';
 import { monotonicMs } from '../shared/clock.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import { archiveDigest } from './archive-files.ts';
+import { archiveDigest } from './archive/archive-files.ts';
 import { ProgressTicker, type OnProgress } from './progress-ticker.ts';
-import { restoreArchive } from './restore-archive.ts';
+import { restoreArchive } from './archive/restore-archive.ts';
 import { restoreByCommand } from './restore-command.ts';
 import { restoreError } from './restore-error.ts';
 import { withRestoreSession } from './restore-session.ts';
 import { SqlRestore } from './restore-sql.ts';
 import { detectFormat, type Compression } from './snapshot-format.ts';
 import { SourceStream } from './source-stream.ts';
-import { SqlPieces } from './sql-pieces.ts';
+import { SqlPieces } from './text/sql-pieces.ts';
 import { takeStock } from './take-stock.ts';
 
 export interface RestoreOptions {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { SnapshotRecord } from '../artifacts/records.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import { readRowKeys } from './row-keys.ts';
+import { readRowKeys } from './text/row-keys.ts';
 
 type Stock = Pick<SnapshotRecord, 'bytes' | 'tables' | 'keys' | 'owners' | 'extensions'>;
 type TableStock = Stock['tables'][number];

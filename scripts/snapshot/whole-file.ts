@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { cutPart } from './archive-completeness.ts';
+import { cutPart } from './archive/archive-completeness.ts';
 import { detectFormat } from './snapshot-format.ts';
 
 /** What stands at the top of a plain dump of pg_dump or pg_dumpall, and with `complete` at its end. */

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { monotonicMs } from '../../scripts/shared/clock.ts';
-import { SqlPieces } from '../../scripts/snapshot/sql-pieces.ts';
+import { SqlPieces } from '../../scripts/snapshot/text/sql-pieces.ts';
 import { runCli } from '../support/cli.ts';
 
 const LONGEST_MS = 5_000;

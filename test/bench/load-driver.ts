@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { parseWorkload, type ParsedScript } from '../../scripts/load/parse-workload.ts';
+import { parseWorkload, type ParsedScript } from '../../scripts/load/scripts/parse-workload.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { Slice, ToSlices } from './load-slices.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readRequests } from '../../scripts/checks/request-table.ts';
-import type { ParsedScript } from '../../scripts/load/script.ts';
+import { readRequests } from '../../scripts/checks/evidence/request-table.ts';
+import type { ParsedScript } from '../../scripts/load/scripts/script.ts';
 import { startLoad } from '../../scripts/load/start-load.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requestTable } from '../../scripts/checks/evidence-fixture.ts';
+import { requestTable } from '../../scripts/checks/evidence/evidence-fixture.ts';
 import { trueVictims } from './true-victims.ts';
 
 test('victims are those due in the blackout, and those in the queue that it left', () => {

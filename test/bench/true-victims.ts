@@ -1,4 +1,4 @@
-import type { RequestTable } from '../../scripts/checks/request-table.ts';
+import type { RequestTable } from '../../scripts/checks/evidence/request-table.ts';
 
 /** Arrivals that find a free connection after the release: so many in a row mean that the queue is gone. */
 const FREE_IN_A_ROW = 5;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { advise, loadAdvice } from '../../scripts/checks/advice.ts';
 import { analyse } from '../../scripts/checks/analysis/analyse.ts';
-import { evidence, statementRecord, stepWindow } from '../../scripts/checks/evidence-fixture.ts';
-import { stops } from '../../scripts/checks/stops.ts';
+import { evidence, statementRecord, stepWindow } from '../../scripts/checks/evidence/evidence-fixture.ts';
+import { stops } from '../../scripts/checks/of-plan/stops.ts';
 import { withConnection, type PgClient } from '../../scripts/pg/client.ts';
-import { readRowKeys } from '../../scripts/snapshot/row-keys.ts';
+import { readRowKeys } from '../../scripts/snapshot/text/row-keys.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 
 /*

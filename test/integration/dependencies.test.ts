@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DependencyChange, ScriptPlan } from '../../scripts/artifacts/dependency-records.ts';
-import { parseWorkload } from '../../scripts/load/parse-workload.ts';
-import type { ParsedScript } from '../../scripts/load/script.ts';
+import { parseWorkload } from '../../scripts/load/scripts/parse-workload.ts';
+import type { ParsedScript } from '../../scripts/load/scripts/script.ts';
 import { connect, type PgClient } from '../../scripts/pg/client.ts';
 import type { AppScripts } from '../../scripts/probes/app-sessions.ts';
 import { DependencyWatch } from '../../scripts/probes/schema-watch/dependencies/dependency-watch.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CHAIN_POLL_MS, POLL_MS } from '../../scripts/artifacts/polling.ts';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import type { ExactWaitRecord } from '../../scripts/artifacts/records.ts';
-import { evidence } from '../../scripts/checks/evidence-fixture.ts';
+import { evidence } from '../../scripts/checks/evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../../scripts/checks/judge.ts';
 import { closeQuietly, connect, withConnection, type PgClient } from '../../scripts/pg/client.ts';
 import { ExactWaits } from '../../scripts/probes/exact-waits.ts';

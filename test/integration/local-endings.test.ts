@@ -7,8 +7,8 @@ import { identityOf, type ProcessIdentity } from '../../infra/process-identity.t
 import { createLocalHost, localHostAlive, removeLocalHost } from '../../infra/targets/local/host.ts';
 import { adoptLocalHosts, keepLocalHosts } from '../../infra/targets/local/keep.ts';
 import { localLeftovers } from '../../infra/targets/local/leftovers.ts';
-import { netnsOf, stateRoot } from '../../infra/targets/local/names.ts';
-import { localNetworkAlive } from '../../infra/targets/local/network.ts';
+import { netnsOf, stateRoot } from '../../infra/targets/local/parts/names.ts';
+import { localNetworkAlive } from '../../infra/targets/local/network/network.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { localTraces } from '../support/local-traces.ts';
 import { leaveNothing, LocalRun, needsLocalHosts, never } from './local-fixture.ts';

@@ -13,8 +13,8 @@ import {
   removeLocalNetwork,
   type LocalNetwork,
   type LocalNetworkSpec,
-} from '../../infra/targets/local/network.ts';
-import { ensureSshd } from '../../infra/targets/local/sshd.ts';
+} from '../../infra/targets/local/network/network.ts';
+import { ensureSshd } from '../../infra/targets/local/sshd/sshd.ts';
 import { newRunId } from '../../scripts/artifacts/run-id.ts';
 import { localTraces } from '../support/local-traces.ts';
 import { generateKeyPair } from '../../infra/ssh/key-pair.ts';

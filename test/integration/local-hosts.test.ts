@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { localHostAlive } from '../../infra/targets/local/host.ts';
-import { stateRoot } from '../../infra/targets/local/names.ts';
-import { localNetworkAlive } from '../../infra/targets/local/network.ts';
+import { stateRoot } from '../../infra/targets/local/parts/names.ts';
+import { localNetworkAlive } from '../../infra/targets/local/network/network.ts';
 import { leaveNothing, LocalRun, needsLocalHosts } from './local-fixture.ts';
 import { generateKeyPair } from '../../infra/ssh/key-pair.ts';
 

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { createLocalNetwork } from '../../infra/targets/local/network.ts';
+import { createLocalNetwork } from '../../infra/targets/local/network/network.ts';
 import { localTraces } from '../support/local-traces.ts';
 import { leaveNothing, LocalRun, needsLocalHosts, never } from './local-fixture.ts';
 

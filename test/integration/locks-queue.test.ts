@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { readLocks, readWaits } from '../../scripts/artifacts/sightings.ts';
 import type { RequestRow } from '../../scripts/artifacts/records.ts';
-import { evidence, plannedStep, requestTable, runRecord } from '../../scripts/checks/evidence-fixture.ts';
+import {
+  evidence,
+  plannedStep,
+  requestTable,
+  runRecord,
+} from '../../scripts/checks/evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../../scripts/checks/judge.ts';
-import type { Result, StatementResult } from '../../scripts/checks/result.ts';
+import type { Result, StatementResult } from '../../scripts/checks/result/result.ts';
 import { connect, withConnection } from '../../scripts/pg/client.ts';
 import { learnNames } from '../../scripts/pg/messages/learn-names.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
-import { runSqlStep } from '../../scripts/replay/sql-step.ts';
+import { runSqlStep } from '../../scripts/replay/steps/sql-step.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { chainText, impactOf } from '../../scripts/report/blockers.ts';
 import { renderHtml } from '../../scripts/report/html/page.tsx';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readLocks } from '../../scripts/artifacts/sightings.ts';
 import type { StatementRecord } from '../../scripts/artifacts/records.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
-import { runCommandStep } from '../../scripts/replay/command-step.ts';
-import { runSqlStep } from '../../scripts/replay/sql-step.ts';
+import { runCommandStep } from '../../scripts/replay/steps/command-step.ts';
+import { runSqlStep } from '../../scripts/replay/steps/sql-step.ts';
 import { asStranger } from '../support/stranger.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 

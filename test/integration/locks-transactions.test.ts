@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { readLocks } from '../../scripts/artifacts/sightings.ts';
 import type { StatementRecord } from '../../scripts/artifacts/records.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
-import { runSqlStep } from '../../scripts/replay/sql-step.ts';
+import { runSqlStep } from '../../scripts/replay/steps/sql-step.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 
 const bench = useReplayBench();

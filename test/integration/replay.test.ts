@@ -3,8 +3,8 @@ import { readLocks, readWaits } from '../../scripts/artifacts/sightings.ts';
 import type { AttemptRecord, StatementRecord } from '../../scripts/artifacts/records.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
-import { runSqlStep } from '../../scripts/replay/sql-step.ts';
-import { StepFailure } from '../../scripts/replay/step-failure.ts';
+import { runSqlStep } from '../../scripts/replay/steps/sql-step.ts';
+import { StepFailure } from '../../scripts/replay/steps/step-failure.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SqlStep } from '../../scripts/plan/model.ts';
-import { runSqlStep } from '../../scripts/replay/sql-step.ts';
+import { runSqlStep } from '../../scripts/replay/steps/sql-step.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 import { sqlStep } from '../support/replayed.ts';
 

@@ -3,7 +3,7 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { RunFolder, type StreamName } from '../../scripts/artifacts/run-folder.ts';
 import { sealRun } from '../../scripts/artifacts/seal.ts';
 import { REQUEST_COLUMNS } from '../../scripts/artifacts/records.ts';
-import { evidence, request, runRecord, waitRecord } from '../../scripts/checks/evidence-fixture.ts';
+import { evidence, request, runRecord, waitRecord } from '../../scripts/checks/evidence/evidence-fixture.ts';
 
 const PLAN = 'alter table customers alter column name set not null;\n';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { RemedyId } from '../../scripts/checks/advice/remedies/index.ts';
-import { deployStep } from '../../scripts/checks/evidence-fixture.ts';
+import { deployStep } from '../../scripts/checks/evidence/evidence-fixture.ts';
 import type { PgClient } from '../../scripts/pg/client.ts';
 import type { Play } from './remedy-play.ts';
 

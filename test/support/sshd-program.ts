@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureSshd } from '../../infra/targets/local/sshd.ts';
+import { ensureSshd } from '../../infra/targets/local/sshd/sshd.ts';
 
 /** An sshd as a test starts it. */
 export interface SshdProgram {

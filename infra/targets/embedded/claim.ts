@@ -6,7 +6,7 @@ import { identityOf } from '../../process-identity.ts';
 import type { EnvironmentSpec } from '../target.ts';
 import { readOwner, RUN_DIR_CLAIM, writeOwner } from './owner.ts';
 import type { RunDir } from './run-dir.ts';
-import { sharedMemoryOf } from './shared-memory.ts';
+import { sharedMemoryOf } from './server/shared-memory.ts';
 
 /**
  * Makes the run's folder, which says from its first moment whose it is. Where this throws, there is no folder of ours.

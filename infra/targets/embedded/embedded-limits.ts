@@ -3,7 +3,7 @@ import { plural } from '../../../scripts/shared/format.ts';
 import type { EnvironmentSpec } from '../target.ts';
 import type { Cell } from './cell/cell.ts';
 import { reachOf } from './cell/reach.ts';
-import { refusedSettings } from './server-settings.ts';
+import { refusedSettings } from './server/server-settings.ts';
 
 /** What this target cannot tell, as sentences for the report. */
 export function limitsOf({ postgres, hosts }: EnvironmentSpec, cell: Cell): string[] {

@@ -1,10 +1,10 @@
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import type { Availability, Environment, EnvironmentSpec, Leftover, Target } from '../target.ts';
-import { findBinaries } from './binaries.ts';
+import { findBinaries } from './programs/binaries.ts';
 import { EmbeddedEnvironment } from './embedded-environment.ts';
 import { canEnclose } from './enclosure/can-enclose.ts';
 import { findLeftovers, findNotOurs } from './leftovers.ts';
-import { requireServerUser } from './server-user.ts';
+import { requireServerUser } from './server/server-user.ts';
 
 const NAME = 'embedded';
 

@@ -3,7 +3,7 @@ import { currentPidSpace } from '../../process-identity.ts';
 import { readOwner, RUN_DIR_CLAIM, type Owner } from './owner.ts';
 import { endProcesses } from './processes.ts';
 import type { RunDir } from './run-dir.ts';
-import { removeSharedMemory } from './shared-memory.ts';
+import { removeSharedMemory } from './server/shared-memory.ts';
 
 /**
  * Ends the processes of a run and removes its folder, whatever state they are in. May be called again and again.

@@ -2,11 +2,11 @@ import { asError } from '../../../scripts/shared/errors.ts';
 import { newRunId } from '../../../scripts/artifacts/run-id.ts';
 import { currentPidSpace, identityOf } from '../../process-identity.ts';
 import type { Availability } from '../target.ts';
-import { NETWORK_ROLE, variablesOf } from './names.ts';
-import { filterFromMachine } from './packet-filter.ts';
-import { epochSeconds, ownerText } from './owner.ts';
+import { NETWORK_ROLE, variablesOf } from './parts/names.ts';
+import { filterFromMachine } from './network/packet-filter.ts';
+import { epochSeconds, ownerText } from './parts/owner.ts';
 import { canBeRoot, runAsRoot, scriptWith } from './privileged.ts';
-import { findSshd } from './sshd.ts';
+import { findSshd } from './sshd/sshd.ts';
 
 const PROBE_TIMEOUT_MS = 20_000;
 

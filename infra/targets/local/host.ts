@@ -2,14 +2,14 @@ import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import { currentPidSpace, isAlive, type PidSpace, type ProcessIdentity } from '../../process-identity.ts';
 import { hostsFile } from './hosts-file.ts';
 import { limitVariables, requireLivable, sharedMemoryBytes, type HostLimits } from './limits.ts';
-import { requireHost, variablesOf, type Part } from './names.ts';
-import { keeperScript, type LocalNetwork } from './network.ts';
-import { epochSeconds, ownerText } from './owner.ts';
+import { requireHost, variablesOf, type Part } from './parts/names.ts';
+import { keeperScript, type LocalNetwork } from './network/network.ts';
+import { epochSeconds, ownerText } from './parts/owner.ts';
 import { runAsRoot, scriptWith, type Value } from './privileged.ts';
-import { removePart } from './remove.ts';
+import { removePart } from './parts/remove.ts';
 import { shareVariables, type Share } from './shares.ts';
-import { waitForSshd } from './ssh-banner.ts';
-import { requireSshd, sshdVariables } from './sshd.ts';
+import { waitForSshd } from './sshd/ssh-banner.ts';
+import { requireSshd, sshdVariables } from './sshd/sshd.ts';
 import { generateKeyPair } from '../../ssh/key-pair.ts';
 
 export interface LocalHostSpec extends HostLimits {

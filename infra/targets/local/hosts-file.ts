@@ -1,4 +1,4 @@
-import { prefixOfSubnet } from './subnet.ts';
+import { prefixOfSubnet } from './network/subnet.ts';
 
 /** Where each role lives in its subnet. */
 const LAST_PART: Readonly<Record<string, number>> = { primary: 10, standby: 11, driver: 20 };

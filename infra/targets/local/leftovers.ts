@@ -1,10 +1,10 @@
 import { currentPidSpace } from '../../process-identity.ts';
 import type { Leftover } from '../target.ts';
-import { describePart } from './describe-part.ts';
-import { findParts, type FoundPart } from './find-parts.ts';
-import { NETWORK_ROLE } from './names.ts';
-import { standingOfPart } from './owner.ts';
-import { removePart } from './remove.ts';
+import { describePart } from './parts/describe-part.ts';
+import { findParts, type FoundPart } from './parts/find-parts.ts';
+import { NETWORK_ROLE } from './parts/names.ts';
+import { standingOfPart } from './parts/owner.ts';
+import { removePart } from './parts/remove.ts';
 
 const TARGET = 'local';
 

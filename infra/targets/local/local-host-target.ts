@@ -9,7 +9,7 @@ import { adoptLocalHosts, keepLocalHosts } from './keep.ts';
 import { localLeftovers } from './leftovers.ts';
 import { memoryKills } from './memory-kills.ts';
 import { localSoftware } from './local-software.ts';
-import { removeLocalNetwork } from './network.ts';
+import { removeLocalNetwork } from './network/network.ts';
 
 const ROLES = ['primary', 'standby', 'driver'];
 /** What a host may take where nobody says: hosts share this machine with each other and with the user. */

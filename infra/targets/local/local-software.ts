@@ -1,7 +1,7 @@
 import { access, chmod, cp, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { findBinaries, type Binaries } from '../embedded/binaries.ts';
-import { makeLibraryLinks } from '../embedded/library-links.ts';
+import { findBinaries, type Binaries } from '../embedded/programs/binaries.ts';
+import { makeLibraryLinks } from '../embedded/programs/library-links.ts';
 import type { HostSoftware, Share } from '../hosts.ts';
 import type { EnvironmentSpec } from '../target.ts';
 

@@ -2,11 +2,11 @@ import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import { findEngine } from '../../pulumi/engine/find-engine.ts';
 import { PulumiEnvironment } from '../../pulumi/pulumi-environment.ts';
 import { sessionLeftovers, sessionsNotOurs } from '../../pulumi/session-leftovers.ts';
-import { findBinaries } from '../embedded/binaries.ts';
+import { findBinaries } from '../embedded/programs/binaries.ts';
 import type { Availability, Environment, EnvironmentSpec, Leftover, NotOurs, Target } from '../target.ts';
 import { localAvailability } from './availability.ts';
 import { localLeftovers } from './leftovers.ts';
-import { localNotOurs } from './not-ours.ts';
+import { localNotOurs } from './parts/not-ours.ts';
 import { localHostTarget } from './local-host-target.ts';
 
 const { name } = localHostTarget;

@@ -1,27 +1,33 @@
-import type { Evidence } from '../evidence.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 import { awayIntervals, planPidsOf, withoutAway } from './away.ts';
 import { backfillFigures, type BackfillFigures } from './backfill.ts';
-import { WaitGraph } from './blockers.ts';
-import { attributedWaits } from './attributed-waits.ts';
-import { blockedSessions, NONE_BLOCKED, type BlockedSessions } from './blocked-sessions.ts';
+import { WaitGraph } from './waits/blockers.ts';
+import { attributedWaits } from './waits/attributed-waits.ts';
+import { blockedSessions, NONE_BLOCKED, type BlockedSessions } from './waits/blocked-sessions.ts';
 import { disturbances, type Disturbance } from './disturbances.ts';
-import { failedRequests, type FailedRequests } from './failures.ts';
-import { generatorFigures, type GeneratorFigures } from './generator.ts';
-import { Grants } from './grants.ts';
+import { failedRequests, type FailedRequests } from './traffic/failures.ts';
+import { generatorFigures, type GeneratorFigures } from './traffic/generator.ts';
+import { Grants } from './traffic/grants.ts';
 import { groupBy } from './group-by.ts';
-import { baselineByScript, baselineLatency, latencyByVersion, scriptKey, stepLatency } from './latency.ts';
-import { liveVersions, type LiveVersions } from './live-versions.ts';
-import type { Latency } from './percentiles.ts';
-import type { RequestTable } from '../request-table.ts';
+import {
+  baselineByScript,
+  baselineLatency,
+  latencyByVersion,
+  scriptKey,
+  stepLatency,
+} from './traffic/latency.ts';
+import { liveVersions, type LiveVersions } from './traffic/live-versions.ts';
+import type { Latency } from './traffic/percentiles.ts';
+import type { RequestTable } from '../evidence/request-table.ts';
 import type {
   CompatibilityRecord,
   LoadEvent,
   OutsideLockRecord,
   StatementRecord,
 } from '../../artifacts/records.ts';
-import { OverlapIndex } from './overlap-index.ts';
+import { OverlapIndex } from './waits/overlap-index.ts';
 import { PreparedHolds, type PreparedHold } from './prepared.ts';
-import { Releases } from './releases.ts';
+import { Releases } from './waits/releases.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
 import { strangers, type Stranger } from './strangers.ts';
 import { slowScripts, type SlowScript } from './slower/slow-scripts.ts';
@@ -31,14 +37,19 @@ import { arrangeSteps, lastMomentMs, transactionSinceMs, type StepRun } from './
 import { baselineErrors, type BaselineErrors } from './own-errors/baseline-errors.ts';
 import { ownCells } from './own-errors/own-cells.ts';
 import { ownFailures } from './own-errors/own-failures.ts';
-import { outsideLocks, type LockSpan } from './outside-locks.ts';
-import { countVictims, type VictimCount } from './victim-count.ts';
-import { delayedRequests, victimThresholdMs, type DelayedRequests, type Thresholds } from './victims.ts';
-import { WaitBlame } from './wait-blame.ts';
-import { outsideEffect, type OutsideEffect } from './outside-effect.ts';
+import { outsideLocks, type LockSpan } from './traffic/outside-locks.ts';
+import { countVictims, type VictimCount } from './traffic/victim-count.ts';
+import {
+  delayedRequests,
+  victimThresholdMs,
+  type DelayedRequests,
+  type Thresholds,
+} from './traffic/victims.ts';
+import { WaitBlame } from './waits/wait-blame.ts';
+import { outsideEffect, type OutsideEffect } from './traffic/outside-effect.ts';
 import type { Interval } from './intervals.ts';
-import { waitSpans, type WaitSpan } from './waits.ts';
-import { failedInTransaction, statementTry, type StatementTry } from './windows.ts';
+import { waitSpans, type WaitSpan } from './waits/waits.ts';
+import { failedInTransaction, statementTry, type StatementTry } from './waits/windows.ts';
 
 /** One step and all that is known of it. */
 export interface StepAnalysis {

@@ -1,6 +1,6 @@
 import type { PresenceRecord } from '../../artifacts/records.ts';
-import type { Evidence } from '../evidence.ts';
-import type { RequestTable } from '../request-table.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import type { RequestTable } from '../evidence/request-table.ts';
 import type { Interval } from './intervals.ts';
 
 /** A request that took so long may have waited for those that were held up before it. */

@@ -1,6 +1,6 @@
 import { BackfillPace } from '../../artifacts/backfill-pace.ts';
 import type { BatchRecord } from '../../artifacts/records.ts';
-import { percentile } from './percentiles.ts';
+import { percentile } from './traffic/percentiles.ts';
 
 export interface BackfillFigures {
   readonly rows: number;

@@ -1,5 +1,5 @@
 import type { Interval } from './intervals.ts';
-import type { StatementTry } from './windows.ts';
+import type { StatementTry } from './waits/windows.ts';
 import type { StepRun } from './steps.ts';
 
 /** Something of the plan that may have slowed the app down: one try of a statement, or a step that has no statements. */

@@ -1,5 +1,5 @@
 import type { ServerRecord } from '../../artifacts/records.ts';
-import type { Evidence } from '../evidence.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 import { lastMomentMs, loadEndMs, planStartMs, stepAt, type StepRun } from './steps.ts';
 
 /** The largest of one kind of lag; null = never seen. */

@@ -1,10 +1,10 @@
 import type { StatementRecord } from '../../artifacts/records.ts';
-import { NONE_BLOCKED, type BlockedSessions, type Waiter } from './blocked-sessions.ts';
-import type { Blocker, WaitGraph } from './blockers.ts';
+import { NONE_BLOCKED, type BlockedSessions, type Waiter } from './waits/blocked-sessions.ts';
+import type { Blocker, WaitGraph } from './waits/blockers.ts';
 import { groupBy } from './group-by.ts';
 import { unionMs } from './intervals.ts';
-import type { VictimCount } from './victim-count.ts';
-import type { StatementTry } from './windows.ts';
+import type { VictimCount } from './traffic/victim-count.ts';
+import type { StatementTry } from './waits/windows.ts';
 
 /** A statement over all its tries: times are those of the worst try, victims and blocked sessions those of all. */
 export interface StatementAnalysis {

@@ -5,7 +5,7 @@ import type {
   StepEndRecord,
   StepEvent,
 } from '../../artifacts/records.ts';
-import type { Evidence } from '../evidence.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 import { groupBy } from './group-by.ts';
 
 /** A planned step and what happened to it. */

@@ -1,7 +1,7 @@
 import type { SessionFacts } from '../../artifacts/records.ts';
-import type { AttributedWait } from './attributed-waits.ts';
+import type { AttributedWait } from './waits/attributed-waits.ts';
 import { groupBy } from './group-by.ts';
-import type { WaitSpan } from './waits.ts';
+import type { WaitSpan } from './waits/waits.ts';
 
 /** Waits of the app behind a session that is nobody's: neither the plan's nor the company's, and no part of the server. */
 export interface Stranger {

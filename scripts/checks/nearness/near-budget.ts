@@ -4,7 +4,7 @@ import { formatCount, formatMs } from '../../shared/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
-import type { StatementTry } from '../analysis/windows.ts';
+import type { StatementTry } from '../analysis/waits/windows.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 import { snapshotAge } from './snapshot-age.ts';
 import { stoppedBy, wholeTables, type WholeTable } from './whole-tables.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { RunRecord, StatementRecord } from '../../artifacts/records.ts';
 import { loadAdvice } from '../advice.ts';
-import { evidence, EXCLUSIVE, runRecord, statementRecord, stepWindow } from '../evidence-fixture.ts';
-import type { Evidence } from '../evidence.ts';
+import { evidence, EXCLUSIVE, runRecord, statementRecord, stepWindow } from '../evidence/evidence-fixture.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 import { judgeEvidence } from '../judge.ts';
 
 beforeAll(loadAdvice);

@@ -1,5 +1,5 @@
 import { formatMs, plural } from '../../shared/format.ts';
-import type { Evidence } from '../evidence.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { StatementRecord } from '../../artifacts/records.ts';
 import { loadAdvice } from '../advice.ts';
-import { statementRecord, stepError } from '../evidence-fixture.ts';
+import { statementRecord, stepError } from '../evidence/evidence-fixture.ts';
 import { ownSettings } from './own-settings.ts';
 import { shownTimeout, timeoutMs } from './timeouts.ts';
 

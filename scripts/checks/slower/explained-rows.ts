@@ -1,8 +1,8 @@
 import type { Analysis } from '../analysis/analyse.ts';
 import { merged, overlapMs, type Interval } from '../analysis/intervals.ts';
-import { scriptKey } from '../analysis/latency.ts';
-import { OverlapIndex } from '../analysis/overlap-index.ts';
-import { inFlight } from '../analysis/victims.ts';
+import { scriptKey } from '../analysis/traffic/latency.ts';
+import { OverlapIndex } from '../analysis/waits/overlap-index.ts';
+import { inFlight } from '../analysis/traffic/victims.ts';
 
 /** Beside a request of a slow script for so much of its time, a request shared the machine with it. */
 const BESIDE = 0.5;

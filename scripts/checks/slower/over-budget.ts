@@ -1,5 +1,5 @@
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
-import { scriptKey } from '../analysis/latency.ts';
+import { scriptKey } from '../analysis/traffic/latency.ts';
 import type { SlowScript } from '../analysis/slower/slow-scripts.ts';
 
 /** Of the requests over the budget that waited for no lock, so many must be the script's own. */

@@ -1,6 +1,6 @@
 import { withConnection, type PgClient } from '../../pg/client.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
-import { didYouMean } from '../../plan/did-you-mean.ts';
+import { didYouMean } from '../../plan/schema/did-you-mean.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { formatCount } from '../../shared/format.ts';

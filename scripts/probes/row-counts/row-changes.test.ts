@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SqlCommand } from '../../load/script.ts';
+import type { SqlCommand } from '../../load/scripts/script.ts';
 import { rowChanges } from './row-changes.ts';
 
 function changes(text: string, before: (number | undefined)[], after: (number | undefined)[]): unknown[] {

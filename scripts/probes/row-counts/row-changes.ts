@@ -1,6 +1,6 @@
 import type { RowCountChange } from '../../artifacts/dependency-records.ts';
 import type { RowCounts } from '../../load/count-rows.ts';
-import type { SqlCommand } from '../../load/script.ts';
+import type { SqlCommand } from '../../load/scripts/script.ts';
 
 /** Fewer draws that can be compared say nothing. */
 const LEAST_DRAWS = 3;

@@ -1,8 +1,8 @@
 import type { RowCountChange } from '../../artifacts/dependency-records.ts';
 import type { SchemaRecord } from '../../artifacts/schema-records.ts';
 import { countRows, type RowCounts } from '../../load/count-rows.ts';
-import type { SamplePools } from '../../load/samples.ts';
-import type { Command, ParsedScript, SqlCommand } from '../../load/script.ts';
+import type { SamplePools } from '../../load/scripts/samples.ts';
+import type { Command, ParsedScript, SqlCommand } from '../../load/scripts/script.ts';
 import type { PgClient } from '../../pg/client.ts';
 import type { Step } from '../../plan/model.ts';
 import { monotonicMs } from '../../shared/clock.ts';

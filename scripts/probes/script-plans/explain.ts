@@ -1,4 +1,4 @@
-import type { SqlCommand } from '../../load/script.ts';
+import type { SqlCommand } from '../../load/scripts/script.ts';
 import type { PgClient } from '../../pg/client.ts';
 import { isConnectionLoss, isFromPostgres } from '../../pg/pg-error.ts';
 import { planShape, type ExplainNode, type PlanShape } from './plan-shape.ts';

@@ -1,5 +1,5 @@
 import type { ScriptPlan } from '../../artifacts/dependency-records.ts';
-import type { Command, SqlCommand } from '../../load/script.ts';
+import type { Command, SqlCommand } from '../../load/scripts/script.ts';
 import type { PgClient } from '../../pg/client.ts';
 import { monotonicMs } from '../../shared/clock.ts';
 import type { VersionScripts } from '../compatibility.ts';

@@ -1,5 +1,5 @@
 import { formatMs } from '../../shared/format.ts';
-import type { Finding } from '../../checks/result.ts';
+import type { Finding } from '../../checks/result/result.ts';
 
 /** A sentence in which the step's name is code and the measured number stands out. */
 export function Emphasis({ text, finding }: { text: string; finding: Finding | undefined }) {

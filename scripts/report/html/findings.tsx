@@ -1,4 +1,4 @@
-import type { Finding, Result } from '../../checks/result.ts';
+import type { Finding, Result } from '../../checks/result/result.ts';
 import { FINDING_WORD, pageOf, scenariosText, worstFinding } from '../facts.ts';
 import { SideBySide } from './verdict.tsx';
 

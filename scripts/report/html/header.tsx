@@ -1,4 +1,4 @@
-import type { Result } from '../../checks/result.ts';
+import type { Result } from '../../checks/result/result.ts';
 import { formatMs, formatShortCount, plural } from '../../shared/format.ts';
 import { durationMs, shortName } from '../facts.ts';
 import { ageAt, formatDate } from '../dates.ts';

@@ -1,4 +1,4 @@
-import type { Result } from '../../checks/result.ts';
+import type { Result } from '../../checks/result/result.ts';
 
 export function Limits({ result }: { result: Result }) {
   return (

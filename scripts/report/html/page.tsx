@@ -1,20 +1,20 @@
 import { render } from 'preact-render-to-string';
-import type { Result } from '../../checks/result.ts';
+import type { Result } from '../../checks/result/result.ts';
 import { VERDICT_WORD } from '../facts.ts';
-import { ChecksTable } from './checks-table.tsx';
+import { ChecksTable } from './tables/checks-table.tsx';
 import { Findings } from './findings.tsx';
 import { Header } from './header.tsx';
 import { Limits } from './limits.tsx';
-import { Matrix } from './matrix.tsx';
+import { Matrix } from './tables/matrix.tsx';
 import { PerformancesTable } from './performances.tsx';
 import { Provenance } from './provenance.tsx';
 import { Standby } from './standby.tsx';
-import { StepDetails } from './step-details.tsx';
-import { StepTable } from './step-table.tsx';
+import { StepDetails } from './tables/step-details.tsx';
+import { StepTable } from './tables/step-table.tsx';
 import { STYLES } from './styles.ts';
 import { Teardown } from './teardown.tsx';
 import { Tiles } from './tiles.tsx';
-import { Timeline } from './timeline.tsx';
+import { Timeline } from './lanes/timeline.tsx';
 import { Verdict } from './verdict.tsx';
 
 /** Nothing is loaded and nothing runs: the page is one file that opens anywhere. */

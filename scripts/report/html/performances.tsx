@@ -1,6 +1,6 @@
-import type { Result } from '../../checks/result.ts';
+import type { Result } from '../../checks/result/result.ts';
 import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from '../performance-facts.ts';
-import { ColumnHeads } from './column-heads.tsx';
+import { ColumnHeads } from './tables/column-heads.tsx';
 import { Scroll } from './scroll.tsx';
 
 /** The scenarios side by side, with the spread over their repetitions, and where the report of each performance is. */

@@ -1,4 +1,4 @@
-import type { Result } from '../../checks/result.ts';
+import type { Result } from '../../checks/result/result.ts';
 import { formatBytes, formatCount, formatMs, formatShortCount, plural } from '../../shared/format.ts';
 import { shortName } from '../facts.ts';
 import { formatDate } from '../dates.ts';

@@ -1,6 +1,6 @@
-import type { Result } from '../../checks/result.ts';
+import type { Result } from '../../checks/result/result.ts';
 import { lagRows, standbySentences } from '../standby-facts.ts';
-import { ColumnHeads } from './column-heads.tsx';
+import { ColumnHeads } from './tables/column-heads.tsx';
 
 /** Where the standby was furthest behind; its lags over time are a lane of the timeline. */
 export function Standby({ result }: { result: Result }) {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Result } from '../../checks/result.ts';
+import type { Result } from '../../checks/result/result.ts';
 import {
   createdText,
   hostHoursText,

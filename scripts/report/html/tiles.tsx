@@ -1,4 +1,4 @@
-import type { Result } from '../../checks/result.ts';
+import type { Result } from '../../checks/result/result.ts';
 import { formatCount, formatMs, formatShortCount } from '../../shared/format.ts';
 import { totalDelayed, totalErrors, totalRequests } from '../facts.ts';
 import { formatDate } from '../dates.ts';

@@ -1,4 +1,4 @@
-import type { Finding, Result } from '../../checks/result.ts';
+import type { Finding, Result } from '../../checks/result/result.ts';
 import { blamedStatement, VERDICT_WORD, worstFinding } from '../facts.ts';
 import { Emphasis } from './emphasis.tsx';
 import { Exact, Sql } from './sql.tsx';

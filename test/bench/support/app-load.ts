@@ -1,5 +1,5 @@
-import { readRequests, type RequestTable } from '../../../scripts/checks/request-table.ts';
-import type { ParsedScript } from '../../../scripts/load/script.ts';
+import { readRequests, type RequestTable } from '../../../scripts/checks/evidence/request-table.ts';
+import type { ParsedScript } from '../../../scripts/load/scripts/script.ts';
 import { startLoad } from '../../../scripts/load/start-load.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import type { RunClock } from '../../../scripts/shared/run-clock.ts';

@@ -1,6 +1,6 @@
-import { runProgram } from '../program.ts';
+import { runProgram } from '../programs/program.ts';
 import type { RunDir } from '../run-dir.ts';
-import { asUser, requireServerUser, type ServerUser } from '../server-user.ts';
+import { asUser, requireServerUser, type ServerUser } from '../server/server-user.ts';
 import { jailed } from './jail.ts';
 import { ownUid } from './own-uid.ts';
 

@@ -1,6 +1,6 @@
 import type { LoadEvent } from '../../../artifacts/records.ts';
 import { isOwnError } from '../../../pg/own-errors.ts';
-import type { RequestTable } from '../../request-table.ts';
+import type { RequestTable } from '../../evidence/request-table.ts';
 import { groupBy } from '../group-by.ts';
 
 /** What the app failed with by itself, before the plan. */

@@ -1,4 +1,4 @@
-import type { RequestTable } from '../../request-table.ts';
+import type { RequestTable } from '../../evidence/request-table.ts';
 import { groupBy } from '../group-by.ts';
 import type { StepRun } from '../steps.ts';
 import { scriptOf, sqlstateOf, type BaselineErrors } from './baseline-errors.ts';

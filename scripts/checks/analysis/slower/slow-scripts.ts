@@ -1,5 +1,5 @@
-import type { Evidence } from '../../evidence.ts';
-import type { RequestTable } from '../../request-table.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
+import type { RequestTable } from '../../evidence/request-table.ts';
 import type { StepRun } from '../steps.ts';
 import { lastMomentMs, loadEndMs } from '../steps.ts';
 import { beganAt, type Began } from './began.ts';

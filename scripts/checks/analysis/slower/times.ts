@@ -1,9 +1,9 @@
 import type { LoadEvent } from '../../../artifacts/records.ts';
-import type { RequestTable } from '../../request-table.ts';
+import type { RequestTable } from '../../evidence/request-table.ts';
 import { isPassive } from '../disturbances.ts';
 import type { Interval } from '../intervals.ts';
-import { percentile } from '../percentiles.ts';
-import { scriptKey } from '../latency.ts';
+import { percentile } from '../traffic/percentiles.ts';
+import { scriptKey } from '../traffic/latency.ts';
 import type { StepRun } from '../steps.ts';
 
 /** How long a script's requests ran on the server, from sent to answered, while nothing of the plan ran. */

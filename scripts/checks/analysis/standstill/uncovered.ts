@@ -1,6 +1,6 @@
 import type { Analysis, StepAnalysis } from '../analyse.ts';
 import type { Interval } from '../intervals.ts';
-import type { RequestTable } from '../../request-table.ts';
+import type { RequestTable } from '../../evidence/request-table.ts';
 import { AppWaits } from './app-waits.ts';
 import { ScriptUses } from './script-uses.ts';
 import { standstills, type Standstill } from './standstills.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadAdvice } from '../../advice.ts';
 import { analyse } from '../../analysis/analyse.ts';
-import { evidence, statementRecord, stepWindow } from '../../evidence-fixture.ts';
-import type { Evidence } from '../../evidence.ts';
+import { evidence, statementRecord, stepWindow } from '../../evidence/evidence-fixture.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
 import { unknownSettings } from './index.ts';
 
 beforeAll(loadAdvice);

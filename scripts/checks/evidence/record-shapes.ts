@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { ACTOR_KINDS } from '../../plan/model.ts';
+import type { DocumentName, StreamName } from '../../artifacts/run-folder.ts';
+import { isMoment } from '../../shared/moments.ts';
+import { AWAY_WHY } from '../../artifacts/presence-record.ts';
+import { WAIT_TIERS } from '../../artifacts/wait-records.ts';
+import { schemaRecord } from './schema-shapes.ts';
+
+/*
+ * Evidence comes from a folder that people copy, edit and cut. Only what the analysis would stumble over is looked at:
+ * the keys that it reads without asking.
+ */
+
+const number = z.number();
+const moment = number.refine(isMoment, 'is no moment of a run');
+const text = z.string();
+const lock = z.object({ relation: text, mode: text });
+
+const actor = { actor: text, kind: z.enum(ACTOR_KINDS), tMs: moment };
+
+const stepEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('step-start'), step: text, tMs: moment }),
+  z.object({
+    type: z.literal('step-end'),
+    step: text,
+    tMs: moment,
+    status: z.enum(['ok', 'failed', 'skipped']),
+    attempts: number,
+  }),
+  z.object({
+    type: z.literal('attempt'),
+    step: text,
+    attempt: number,
+    tMs: moment,
+    error: z.object({}),
+    pauseMs: moment,
+  }),
+  z.object({
+    type: z.literal('statement'),
+    step: text,
+    index: number,
+    attempt: number,
+    sql: text,
+    sentMs: moment,
+    respondedMs: moment,
+    releasedMs: moment,
+    locks: z.array(lock),
+    newLocks: z.array(lock),
+    rewrote: z.array(text),
+    scanned: z.array(z.object({ relation: text, rows: number })).optional(),
+    pid: number,
+    notices: z.array(z.object({ message: text, objects: z.array(text).optional() })).optional(),
+  }),
+]);
+
+const loadEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('started'), tMs: moment }),
+  z.object({ type: z.literal('capacity'), tMs: moment, perSec: number, connections: number }),
+  z.object({ type: z.literal('saturated'), tMs: moment, busy: number }),
+  z.object({ type: z.literal('baseline'), fromMs: moment, toMs: moment }),
+  z.object({ type: z.literal('shares'), tMs: moment }),
+  z.object({ type: z.literal('reconnected'), tMs: moment }),
+  z.object({ type: z.literal('stopped'), tMs: moment, unfinished: number }),
+]);
+
+const exactWait = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('wait'),
+    pid: number,
+    role: text,
+    locktype: text,
+    mode: text,
+    fromMs: moment,
+    toMs: moment,
+    end: z.enum(['granted', 'cancelled']),
+  }),
+  z.object({ type: z.literal('grant'), pid: number, tMs: moment, relation: text }),
+  z.object({ type: z.literal('release'), pid: number, tMs: moment }),
+  z.object({ type: z.literal('tier'), tMs: moment, tier: z.enum(WAIT_TIERS), resolutionMs: number }),
+]);
+
+const wait = z.object({
+  tMs: moment,
+  pid: number,
+  role: text,
+  locktype: text,
+  mode: text,
+  sinceMs: moment,
+  blockedBy: z.array(z.object({ pid: number, role: text })),
+  after: number.optional(),
+});
+
+/** What changed from look to look; of older runs each look, without a type. */
+function sighting(shape: z.ZodObject, ...others: z.ZodObject[]): z.ZodType {
+  const told = z.discriminatedUnion('type', [
+    shape.extend({ type: z.literal('seen'), id: number }),
+    z.object({ type: z.literal('gone'), tMs: moment, lastMs: moment, ids: z.array(number) }),
+    z.object({ type: z.literal('same'), tMs: moment }),
+    z.object({ type: z.literal('gap'), fromMs: moment, tMs: moment }),
+    ...others,
+  ]);
+  const hasType = (record: unknown): boolean =>
+    typeof record === 'object' && record !== null && 'type' in record;
+  return z.unknown().superRefine((record, context) => {
+    const { error } = (hasType(record) ? told : shape).safeParse(record);
+    for (const { path, message } of error?.issues ?? []) context.addIssue({ code: 'custom', path, message });
+  });
+}
+
+const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> = {
+  run: z.object({
+    schemaVersion: z.literal(1),
+    runId: text,
+    startedAt: text,
+    outcome: text,
+    load: z.object({ versions: z.array(z.object({ name: text })) }),
+    budgets: z.object({}),
+    quietTables: z.array(text).optional(),
+    plan: z.array(
+      z.object({
+        name: text,
+        phase: text,
+        kind: text,
+        files: z.array(text),
+        quietTables: z.array(text).optional(),
+      }),
+    ),
+    seal: z
+      .object({
+        sha256: text,
+        files: z.array(z.object({ path: text, records: number.nullable(), sizeBytes: number, sha256: text })),
+      })
+      .optional(),
+    performances: z.array(z.object({ index: number, scenario: text, repetition: number })).optional(),
+    probes: z.array(text).optional(),
+  }),
+  environment: z.object({
+    hosts: number,
+    createMs: moment,
+    settings: z.array(z.object({ name: text, shown: text })),
+    machine: z.object({ cpus: number, memoryBytes: number, os: text }),
+    limits: z.array(text),
+    hostInfo: z.array(z.object({ role: text, address: text })).optional(),
+    created: z.record(text, number).nullish(),
+    left: z.array(text).optional(),
+    keptUntil: text.nullish(),
+  }),
+  snapshot: z.object({
+    kind: text,
+    sha256: text,
+    tables: z.array(z.object({ name: text, rows: number, bytes: number })),
+    keys: z.array(z.object({ relation: text, columns: z.array(text), settable: text.optional() })).optional(),
+    warnings: z.array(text),
+  }),
+  performance: z.object({
+    index: number,
+    scenario: text,
+    repetition: number,
+    startedAt: text,
+    outcome: z.enum(['running', 'completed', 'step-failed']),
+  }),
+  steps: stepEvent,
+  waits: sighting(
+    wait,
+    z.object({ type: z.literal('session'), tMs: moment, pid: number, applicationName: text }),
+  ),
+  'exact-waits': exactWait,
+  locks: sighting(
+    z.object({ tMs: moment, pid: number, step: text, relation: text, mode: text, granted: z.boolean() }),
+  ),
+  load: loadEvent,
+  batches: z.object({ step: text, startMs: moment, endMs: moment, rows: number, pausedMs: moment }),
+  compatibility: z.object({
+    after: text,
+    version: text,
+    script: text,
+    ok: z.boolean(),
+    uses: z.array(lock).optional(),
+  }),
+  server: z.object({ tMs: moment, replayLagMs: number.nullable(), replayLagBytes: number.nullable() }),
+  actors: z.discriminatedUnion('event', [
+    z.object({ ...actor, event: z.literal('planned'), step: text.nullable(), forMs: number.nullable() }),
+    z.object({ ...actor, event: z.enum(['started', 'stopped', 'failed']), message: text.nullable() }),
+  ]),
+  presence: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('away'), role: text, why: z.enum(AWAY_WHY), fromMs: moment, toMs: moment }),
+    z.object({ type: z.literal('stood-still'), fromMs: moment, toMs: moment }),
+    z.object({ type: z.literal('crash'), role: text, pid: number, signal: number, tMs: moment }),
+  ]),
+  schema: schemaRecord,
+  probes: z.object({ probe: text, event: z.enum(['started', 'stopped', 'died', 'gap']), tMs: moment }),
+};
+
+/** What is wrong with a record, as `has no number at tMs`; undefined = it can be used. */
+export function shapeMistake(name: keyof typeof SHAPES, record: unknown): string | undefined {
+  const parsed = SHAPES[name].safeParse(record);
+  if (parsed.success) return undefined;
+  const [issue] = parsed.error.issues;
+  const place = issue?.path.map(String).join('.') ?? '';
+  return `${place === '' ? 'the record' : place}: ${issue?.message ?? 'is not what it should be'}`;
+}

@@ -1,0 +1,45 @@
+import type { CompatibilityRecord } from '../../artifacts/records.ts';
+import type { Trouble } from '../advice/remedies/remedy.ts';
+import type { Analysis } from '../analysis/analyse.ts';
+import type { StepRun } from '../analysis/steps.ts';
+
+/** What one script of the app failed with, and what it is charged to. */
+export interface AppFailure {
+  readonly version: string;
+  readonly script: string;
+  readonly sqlstate: string;
+  /** Null: before the first step. */
+  readonly step: StepRun | null;
+  /** Position in the step of the statement that it is charged to; null where none can be named. */
+  readonly statement: number | null;
+}
+
+export interface AppTrouble extends Trouble {
+  /** PostgreSQL's own advice, without anything of a row. */
+  readonly hint: string | null;
+}
+
+/** What PostgreSQL said of it in the compatibility matrix, where the same script failed in the same way. */
+export function appTrouble(
+  { version, script, sqlstate, step, statement }: AppFailure,
+  { evidence: { compatibility = [] } }: Analysis,
+): AppTrouble {
+  const own = compatibility.filter((record) => record.version === version && record.script === script);
+  const same = own.filter((record) => record.sqlstate === sqlstate);
+  const said = same.find(({ after }) => after === step?.planned.name) ?? same[0];
+  const at = own.findIndex(({ after }) => after === step?.planned.name);
+  const mended = at === -1 ? undefined : own.slice(at + 1).find(({ ok }) => ok);
+  return {
+    ...{ sqlstate, version, step, who: 'app' },
+    message: said?.message ?? '',
+    hint: said?.hint ?? null,
+    refused: said?.refused ?? null,
+    sql: step?.statements.find(({ index }) => index === statement)?.sql ?? '',
+    mendedBy: mended?.after ?? null,
+  };
+}
+
+/** ` (record "new" has no field "key")`; empty where PostgreSQL said nothing that may be told. */
+export function saidAs({ message }: Pick<CompatibilityRecord, 'message'>): string {
+  return message === null || message === '' ? '' : ` (${message})`;
+}

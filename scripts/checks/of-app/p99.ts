@@ -1,0 +1,107 @@
+import { formatMs, plural } from '../../shared/format.ts';
+import { advise } from '../advice.ts';
+import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
+import type { Latency } from '../analysis/traffic/percentiles.ts';
+import type { Check, CheckFinding } from '../check.ts';
+import { isPassive } from '../analysis/disturbances.ts';
+import type { SlowScript } from '../analysis/slower/slow-scripts.ts';
+import { slowBehind } from '../slower/over-budget.ts';
+import { adviceOf, figuresOf, statementOf, whyOf } from '../slower/told.ts';
+import { stops } from '../of-plan/stops.ts';
+import { budgetMs, stepTitle } from '../wording.ts';
+
+/** Below this many requests a p99 is the slowest one or two of them. */
+const SMALL_SAMPLE = 100;
+
+export const p99: Check = {
+  id: 'p99',
+  title: "The app's p99 stayed within its budget in every step",
+  failureTitle: "The app's p99 went over its budget",
+  needs: ['requests', 'steps'],
+  unit: 'ms',
+  budget: 'p99Ms',
+  run(analysis, { p99Ms: budget }) {
+    const all = analysis.steps.flatMap((step) =>
+      step.latency === null || step.latency.requests === 0 ? [] : [{ step, latency: step.latency }],
+    );
+    const over = budget === undefined ? [] : all.filter(({ latency }) => latency.p99Ms > budget);
+    return {
+      measured: all.length === 0 ? null : Math.max(...all.map(({ latency }) => latency.p99Ms)),
+      findings: onceByScript(over, analysis, budget ?? 0).map(({ step, latency, slow }): CheckFinding => {
+        if (slow !== undefined) return ofScript(slow, step, latency, budget ?? 0);
+        const blamed = causeOf(step, analysis);
+        const worst = stops(analysis)
+          .filter((stop) => stop.step === blamed)
+          .toSorted((a, b) => b.victims.delayed - a.victims.delayed)[0];
+        return {
+          status: 'fail',
+          step: blamed.run.planned.name,
+          statement: worst && worst.victims.delayed > 0 ? (worst.statement?.record.index ?? null) : null,
+          measured: latency.p99Ms,
+          budget: budget ?? null,
+          message: message(step, latency, budget ?? 0, analysis),
+          ...(worst === undefined ? {} : advise(worst, analysis, 'slow')),
+          hurt: { failed: 0, delayed: step.victims.delayed, ms: latency.p99Ms },
+        };
+      }),
+    };
+  },
+};
+
+interface Over {
+  readonly step: StepAnalysis;
+  readonly latency: Latency;
+}
+
+/** A script that stayed slow is over the budget in each step that follows: told once, where it was worst. */
+function onceByScript(
+  over: readonly Over[],
+  analysis: Analysis,
+  budget: number,
+): (Over & { slow: SlowScript | undefined })[] {
+  const all = over.map((one) => ({ ...one, slow: slowBehind(analysis, one.step, budget) }));
+  const worst = all.toSorted((a, b) => b.latency.p99Ms - a.latency.p99Ms);
+  return all.filter((one) => one.slow === undefined || worst.find(({ slow }) => slow === one.slow) === one);
+}
+
+function ofScript(
+  slow: SlowScript,
+  { run, victims }: StepAnalysis,
+  latency: Latency,
+  budget: number,
+): CheckFinding {
+  const during = run === slow.step ? '' : `, during ${run.planned.name},`;
+  return {
+    status: 'fail',
+    step: slow.step.planned.name,
+    statement: statementOf(slow),
+    measured: latency.p99Ms,
+    budget,
+    message:
+      `After ${stepTitle(slow.step).replace('Step', 'step')}${during} the app's p99 was ${formatMs(latency.p99Ms)} ${budgetMs(budget)}: ` +
+      `${figuresOf(slow)}.${whyOf(slow)}`,
+    ...adviceOf(slow),
+    hurt: { failed: 0, delayed: Math.max(1, victims.delayed), ms: latency.p99Ms },
+  };
+}
+
+/** A soak or a verify makes nothing slow: whatever is slow in it has been so since the last step that did something. */
+function causeOf(step: StepAnalysis, { steps }: Analysis): StepAnalysis {
+  const before = steps.slice(0, steps.indexOf(step) + 1);
+  return before.findLast(({ run }) => run.window !== null && !isPassive(run)) ?? step;
+}
+
+function message(step: StepAnalysis, latency: Latency, budget: number, analysis: Analysis): string {
+  const { baseline } = analysis;
+  const blamed = causeOf(step, analysis);
+  const who =
+    blamed === step
+      ? `${stepTitle(step.run)} brought the app's p99 to`
+      : `After ${stepTitle(blamed.run).replace('Step', 'step')}, during ${step.run.planned.name}, the app's p99 was`;
+  const before = baseline === null ? '' : `, against ${formatMs(baseline.p99Ms)} before the first step`;
+  const few = latency.requests < SMALL_SAMPLE ? 'only ' : '';
+  return (
+    `${who} ${formatMs(latency.p99Ms)} ${budgetMs(budget)}${before} ` +
+    `(over ${few}${plural(latency.requests, 'request')}).`
+  );
+}

@@ -1,0 +1,129 @@
+import type { StatementRecord } from '../../artifacts/records.ts';
+import type { LostRows, LostRowsRecord } from '../../artifacts/schema-records.ts';
+import { formatCount, plural } from '../../shared/format.ts';
+import { StatementTree } from '../advice/statement-tree.ts';
+import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
+import { NOTHING, type Check, type CheckFinding } from '../check.ts';
+import { isNamed } from '../named-table.ts';
+import { shortRelation, stepTitle } from '../wording.ts';
+
+export const rowsLost: Check = {
+  id: 'rowsLost',
+  title: 'No table that was there before lost its rows unsaid',
+  failureTitle: 'A table that was there before lost its rows',
+  warnTitle: 'A table that was there before lost most of its rows',
+  needs: [],
+  unit: 'rows',
+  budget: null,
+  run(analysis) {
+    const { schema } = analysis.evidence;
+    if (schema === undefined)
+      return { ...NOTHING, title: 'Whether tables lost their rows was not recorded', isNotJudged: true };
+    const lost = schema
+      .filter((record) => record.type === 'lost-rows')
+      .flatMap((record) => lossesOf(record, analysis));
+    return { measured: lost.reduce((sum, { rows }) => sum + rows, 0), findings: lost.map(finding) };
+  },
+};
+
+interface Loss {
+  readonly lost: LostRows;
+  /** Rows that are gone, as far as is known. */
+  readonly rows: number;
+  readonly step: StepAnalysis;
+}
+
+/** Those that had rows and that the author did not say would lose them. */
+function lossesOf({ step: name, tables }: LostRowsRecord, { steps, evidence }: Analysis): Loss[] {
+  const step = steps.find(({ run }) => run.planned.name === name);
+  if (step === undefined || step.run.planned.pointOfNoReturn) return [];
+  const meant = step.run.planned.losesRows ?? [];
+  const stock = new Map(evidence.snapshot?.tables.map((table) => [table.name, table.rows]));
+  return tables.flatMap((lost) => {
+    const before = stock.get(lost.table) ?? Math.round(lost.estimatedRows);
+    const rows = lost.how === 'thinned-out' ? before - (lost.rowsLeft ?? 0) : before;
+    return rows <= 0 || meant.some((table) => isNamed(table, lost.table)) ? [] : [{ lost, rows, step }];
+  });
+}
+
+function finding({ lost, rows, step }: Loss): CheckFinding {
+  const table = shortRelation(lost.table);
+  const named = namingStatement(lost.table, step);
+  const isNamed = named !== null && losesByName(named, lost.table);
+  const blamed = isNamed ? named : (takingStatement(lost.table, step) ?? named);
+  const unsaid = isNamed || step.run.statements.length === 0 ? '' : unsaidBy(blamed, lost.table);
+  const told = { step: step.run.planned.name, statement: blamed?.index ?? null, measured: rows };
+  const advice = `If that is meant, say losesRows: [${table}] or pointOfNoReturn: true on the step; otherwise keep the rows: rename the table, or copy them first.`;
+  if (lost.rowsLeft === null) {
+    const message = `${stepTitle(step.run)} gave ${table}${unsaid} new storage, or deleted from it, and whether its ${plural(rows, 'row')} are there still could not be counted.`;
+    return { status: 'inconclusive', ...told, message, advice };
+  }
+  const message = `${stepTitle(step.run)} ${DEEDS[lost.how]} ${table}${unsaid}: ${plural(rows, 'row')} ${rows === 1 ? 'is' : 'are'} gone${leftOf(lost)}.`;
+  return { status: lost.how === 'thinned-out' ? 'warn' : 'fail', ...told, message, advice };
+}
+
+const DEEDS: Readonly<Record<LostRows['how'], string>> = {
+  dropped: 'dropped',
+  'made-anew': 'dropped and made anew',
+  emptied: 'emptied',
+  'thinned-out': 'deleted most rows of',
+};
+
+function leftOf({ how, rowsLeft: rows }: LostRows): string {
+  if (rows === null || rows === 0) return '';
+  const are = `${formatCount(rows)} ${rows === 1 ? 'is' : 'are'}`;
+  return how === 'thinned-out' ? `, ${are} left` : `, and ${are} there that came later`;
+}
+
+const LOSING = ['DropStmt', 'TruncateStmt', 'DeleteStmt', 'DropOwnedStmt', 'DoStmt', 'CallStmt'];
+
+/** ` (statement 2 never names it)` */
+function unsaidBy(blamed: StatementRecord | null, table: string): string {
+  const name = ownName(table);
+  if (blamed === null || mentionsIn(blamed.sql, name)) return ', which its SQL never names';
+  return `, which statement ${blamed.index} never names`;
+}
+
+/** The statement that names the table, one that loses rows before any other; null = none does. */
+function namingStatement(table: string, { run }: StepAnalysis): StatementRecord | null {
+  const naming = run.statements.filter(({ error, sql }) => error === null && mentionsIn(sql, ownName(table)));
+  return naming.find((statement) => losesByName(statement, table)) ?? naming[0] ?? null;
+}
+
+function losesByName({ sql }: StatementRecord, table: string): boolean {
+  return isLosing(sql) && mentionsIn(sql, ownName(table));
+}
+
+/** The statement that goes on from a table that it names: by its NOTICE, else the only one that can have lost rows. */
+function takingStatement(table: string, { run }: StepAnalysis): StatementRecord | null {
+  const losing = run.statements.filter(({ error, sql }) => error === null && isLosing(sql));
+  const name = ownName(table);
+  const told = losing.find(({ notices = [] }) =>
+    notices.some(({ message, objects = [] }) => [message, ...objects].some((text) => text.includes(name))),
+  );
+  return told ?? (losing.length === 1 ? (losing[0] ?? null) : null);
+}
+
+function isLosing(sql: string): boolean {
+  const node = StatementTree.parse(sql)?.node ?? {};
+  return LOSING.some((kind) => kind in node);
+}
+
+function mentionsIn(sql: string, name: string): boolean {
+  const tree = StatementTree.parse(sql);
+  return tree === undefined ? sql.includes(name) : mentions(tree, name);
+}
+
+function ownName(table: string): string {
+  return table.slice(table.indexOf('.') + 1);
+}
+
+/** Also in the body of a DO block, which is one token. */
+function mentions({ tokens }: StatementTree, name: string): boolean {
+  return tokens.some(
+    ({ text }) =>
+      text.toLowerCase() === name ||
+      text === `"${name.replaceAll('"', '""')}"` ||
+      (/^[$']/.test(text) && text.includes(name)),
+  );
+}

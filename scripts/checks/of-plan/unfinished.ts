@@ -1,0 +1,115 @@
+import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
+import { leftOvers, type LeftOver } from '../analysis/unfinished.ts';
+import { StatementTree } from '../advice/statement-tree.ts';
+import { NOTHING, type Check, type CheckFinding } from '../check.ts';
+import { staleIndexes } from './stale-indexes.ts';
+import { remedyOf, stateOf } from './unfinished-remedy.ts';
+import { stepTitle } from '../wording.ts';
+
+const DUPLICATE = '42P07';
+
+export const unfinished: Check = {
+  id: 'unfinished',
+  title: 'The plan left nothing unfinished in the schema',
+  failureTitle: 'The plan left something unfinished in the schema',
+  warnTitle: 'Something in the schema is unfinished',
+  needs: [],
+  unit: null,
+  budget: null,
+  run(analysis) {
+    const { schema } = analysis.evidence;
+    if (schema === undefined)
+      return { ...NOTHING, title: 'What the plan left in the schema was not recorded', isNotJudged: true };
+    const left = leftOvers(schema.filter((record) => record.type === 'unfinished'));
+    const findings = [
+      ...left.flatMap((one) =>
+        one.since === undefined ? stoodBefore(one, analysis) : [ofPlan(one, analysis)],
+      ),
+      ...staleIndexes(analysis),
+    ];
+    return { measured: findings.length, findings };
+  },
+};
+
+function ofPlan({ object, since }: LeftOver, analysis: Analysis): CheckFinding {
+  const step = analysis.steps.find(({ run }) => run.planned.name === since?.step);
+  const title = step === undefined ? 'The plan' : stepTitle(step.run);
+  const attempt = since?.attempt ?? null;
+  const how = attempt === null ? '' : ` since its try ${attempt}, which failed,`;
+  const consequence = step === undefined ? '' : consequenceOf({ object, since }, step);
+  return {
+    status: isMeant(object) ? 'warn' : 'fail',
+    step: step?.run.planned.name ?? null,
+    message: `${title} left this behind${how} and nothing mended it: ${stateOf(object)}.${consequence}`,
+    advice: adviceOf(object),
+    insteadSql: remedyOf(object),
+  };
+}
+
+/** A plan may say NOT VALID or DISABLE TRIGGER and leave the rest to a later release. */
+function isMeant({ kind, isPart }: LeftOver['object']): boolean {
+  return kind === 'constraint' || (kind === 'trigger' && !isPart);
+}
+
+function adviceOf({ kind }: LeftOver['object']): string {
+  switch (kind) {
+    case 'index':
+      return 'Remove it before the next try, and do not rely on IF NOT EXISTS, which takes an INVALID index for the one that was asked for.';
+    case 'partitioned-index':
+      return 'Give each partition the index and attach it, or remove the index from the parent.';
+    case 'constraint':
+      return 'Validate it in a step of its own, in this plan or the next release.';
+    case 'detached-partition':
+      return 'Finish it before anything else is done with either table.';
+    case 'trigger':
+      return 'Enable it again at the end of the step that disabled it.';
+  }
+}
+
+/** What the leftover of a try did to the tries after it. */
+function consequenceOf({ object, since }: LeftOver, { run }: StepAnalysis): string {
+  if (object.kind !== 'index' || since?.attempt == null) return '';
+  const later = run.statements.filter(
+    ({ attempt, sql }) => attempt > (since.attempt ?? 0) && creates(sql, object.name),
+  );
+  if (later.some(({ error }) => error?.sqlstate === DUPLICATE))
+    return ' It stands in the way: the next try was refused because of it (42P07).';
+  if (later.some(({ sql, error }) => error === null && creates(sql, object.name)?.if_not_exists === true))
+    return ' The next try passed only because IF NOT EXISTS skipped over it.';
+  return '';
+}
+
+/** What was unfinished before is not the plan's doing, unless a statement of it took that for what it asked for. */
+function stoodBefore({ object }: LeftOver, { steps }: Analysis): CheckFinding[] {
+  if (object.kind === 'constraint' || object.kind === 'trigger') return [];
+  const skipping = steps.flatMap(({ run }) =>
+    run.statements
+      .filter(({ sql, error }) => error === null && creates(sql, object.name)?.if_not_exists === true)
+      .map((statement) => ({ run, statement })),
+  )[0];
+  const told = { advice: adviceOf(object), insteadSql: remedyOf(object) };
+  const before = `It was so before the plan.`;
+  if (skipping === undefined)
+    return [{ status: 'warn', message: `Left over from earlier: ${stateOf(object)}. ${before}`, ...told }];
+  return [
+    {
+      status: 'fail',
+      step: skipping.run.planned.name,
+      statement: skipping.statement.index,
+      message: `${stepTitle(skipping.run)} made no index: IF NOT EXISTS skipped over what is there, and ${stateOf(object)}. ${before}`,
+      ...told,
+    },
+  ];
+}
+
+/** The CREATE INDEX of that name; the name is qualified and quoted. */
+function creates(sql: string, name: string): { if_not_exists?: boolean } | undefined {
+  const node = StatementTree.parse(sql)?.node;
+  if (node === undefined || !('IndexStmt' in node)) return undefined;
+  const own = unquoted(name.slice(name.indexOf('.') + 1));
+  return node.IndexStmt.idxname === own ? node.IndexStmt : undefined;
+}
+
+function unquoted(identifier: string): string {
+  return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;
+}

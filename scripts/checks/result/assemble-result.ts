@@ -1,0 +1,141 @@
+import type { Analysis } from '../analysis/analyse.ts';
+import { groupBy } from '../analysis/group-by.ts';
+import { lastMomentMs } from '../analysis/steps.ts';
+import { timelineSeconds } from '../analysis/traffic/timeline-seconds.ts';
+import { batchPoints, drawable, lagPoints, lockBars } from '../analysis/traffic/timeline.ts';
+import { matrixStates } from '../analysis/matrix.ts';
+import { environmentResult } from './environment-result.ts';
+import { headline, verdictOf } from './headline.ts';
+import { knownLimits } from '../limits/limits.ts';
+import type { Result } from './result.ts';
+import { rounded } from './rounded.ts';
+import { waitFacts } from '../of-run/wait-tier.ts';
+import type { Judgement } from '../run-checks.ts';
+import { stepResults } from './step-results.ts';
+
+/** The one document that renderers read. */
+export function assembleResult(analysis: Analysis, judgement: Judgement): Result {
+  const { evidence, traffic, baseline, thresholdMs } = analysis;
+  const { run } = evidence;
+  const verdict = verdictOf(analysis, judgement);
+  const steps = stepResults(analysis);
+  const errors = errorsOf(analysis);
+  return rounded({
+    schemaVersion: 1,
+    toolVersion: run.toolVersion,
+    runId: run.runId,
+    rehearsal: run.rehearsal,
+    target: run.target,
+    // The clock of a run on a driver host starts when its hosts are there; the run began before.
+    startedAt: evidence.performance?.startedAt ?? evidence.environment?.startedAt ?? run.startedAt,
+    endedAt: run.endedAt ?? new Date(Date.parse(run.startedAt) + lastMomentMs(evidence)).toISOString(),
+    outcome: run.outcome,
+    problem: run.problem,
+    verdict,
+    headline: headline(verdict, judgement, { steps, checks: judgement.checks, errors }),
+    findings: judgement.findings.map(({ finding }) => finding),
+    checks: judgement.checks,
+    steps,
+    compatibility: matrixStates(analysis).map(
+      ({ record: { after, version, script, ok, sqlstate, message }, works, live }) => ({
+        after,
+        version,
+        script,
+        ok: works,
+        sqlstate,
+        ...(message === null ? {} : { message }),
+        live,
+        ...(works && !ok && { own: true as const }),
+      }),
+    ),
+    traffic: { ...traffic },
+    errors,
+    ...(analysis.ownErrors.length > 0 && { ownErrors: analysis.ownErrors.map((one) => ({ ...one })) }),
+    baseline,
+    victimThresholdMs: thresholdMs,
+    generator: generatorOf(analysis),
+    timeline: timelineOf(analysis),
+    actors: analysis.company.map(({ actor, kind, fromMs, toMs, message }) => ({
+      ...{ name: actor, kind, fromMs, toMs, note: message },
+    })),
+    standby: standbyOf(analysis),
+    environment: environmentResult(analysis),
+    snapshot: snapshotOf(analysis),
+    load: {
+      ratePerSec: run.load.ratePerSec,
+      connections: run.load.connections,
+      seed: run.seed,
+      versions: run.load.versions.map(({ name }) => name),
+    },
+    planSha256: run.planSha256,
+    evidenceSha256: run.seal?.sha256 ?? null,
+    ...performanceOf(analysis),
+    waits: waitFacts(evidence),
+    limits: knownLimits(analysis),
+  });
+}
+
+/** Nothing where the plan was played once, to the app alone. */
+function performanceOf({ evidence: { performance, run } }: Analysis): Pick<Result, 'performance'> {
+  const planned = run.performances ?? [];
+  const one = performance ?? planned[0];
+  if (one === undefined || (planned.length < 2 && one.scenario === 'quiet')) return {};
+  const { index, scenario, repetition } = one;
+  return { performance: { index, of: planned.length, scenario, repetition } };
+}
+
+function errorsOf({ failures }: Analysis): Result['errors'] {
+  const kinds = groupBy(failures, ({ version, script, sqlstate, step, own }) =>
+    [version, script, sqlstate, step?.index ?? 0, own].join(' '),
+  );
+  return [...kinds.values()].flatMap(([first, ...rest]) => {
+    if (first === undefined) return [];
+    const { version, script, sqlstate, step, own } = first;
+    const count = [first, ...rest].reduce((sum, { rows }) => sum + rows.length, 0);
+    return { version, script, step: step?.planned.name ?? null, sqlstate, count, ...(own && { own }) };
+  });
+}
+
+function generatorOf({ generator }: Analysis): Result['generator'] {
+  if (generator === null) return null;
+  const { lagP50Ms, lagP99Ms, lagMaxMs, reconnects, unfinished } = generator;
+  return { lagP50Ms, lagP99Ms, lagMaxMs, reconnects, unfinished };
+}
+
+function timelineOf({ evidence, steps, standby }: Analysis): Result['timeline'] {
+  const { requests, locks = [], batches = [], server = [] } = evidence;
+  return {
+    seconds: requests
+      ? timelineSeconds(requests).map((second) => ({ ...second, requests: { ...second.requests } }))
+      : [],
+    locks: drawable(steps.flatMap((step) => lockBars(step.run, step.tries, locks))),
+    batches: batchPoints(batches),
+    lag: standby === null ? [] : lagPoints(server),
+  };
+}
+
+function standbyOf({ standby }: Analysis): Result['standby'] {
+  if (standby === null) return null;
+  const { write, flush, replay, peak, gaps } = standby;
+  return {
+    ...{ writeLagMs: write.ms, flushLagMs: flush.ms, replayLagMs: peak?.lagMs ?? null },
+    ...{ writeLagBytes: write.bytes, flushLagBytes: flush.bytes, replayLagBytes: replay.bytes },
+    peakMs: peak?.tMs ?? null,
+    peakStep: peak?.step?.planned.name ?? null,
+    gaps: gaps.map(({ fromMs, toMs }) => ({ fromMs, toMs })),
+  };
+}
+
+function snapshotOf({ evidence: { snapshot } }: Analysis): Result['snapshot'] {
+  if (snapshot === undefined) return null;
+  const { kind, sha256, takenAt, sourceBytes, bytes, restoreMs, tables } = snapshot;
+  return {
+    kind,
+    sha256,
+    takenAt,
+    sourceBytes,
+    bytes,
+    restoreMs,
+    tables: tables.map((table) => ({ ...table })),
+  };
+}

@@ -1,0 +1,123 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadAdvice } from '../advice.ts';
+import { combinedResult } from './combine-performances.ts';
+import { evidence, runRecord } from '../evidence/evidence-fixture.ts';
+import { judgeEvidence } from '../judge.ts';
+import type { Finding, Result } from './result.ts';
+
+const PASSING = 'pass';
+const WAITED: Finding = {
+  ...{
+    check: 'lockWait',
+    status: 'fail',
+    step: 'expand',
+    statement: 1,
+    measured: 900,
+    budget: 500,
+    unit: 'ms',
+  },
+  ...{ sqlstate: null, message: 'ALTER TABLE stopped the app.', advice: null, insteadSql: null },
+};
+
+let passing: Result;
+let failing: Result;
+beforeAll(async () => {
+  await loadAdvice();
+  passing = { ...judgeEvidence(evidence()), verdict: PASSING, findings: [], headline: 'All ran.' };
+  failing = { ...passing, verdict: 'fail', findings: [WAITED], headline: WAITED.message };
+});
+
+/** A run whose performances came to these results, in order; undefined = not played. */
+function run(names: readonly string[], results: readonly (Result | undefined)[]): Result {
+  const performances = names.map((scenario, position) => ({
+    ...{ index: position + 1, scenario },
+    repetition: names.slice(0, position + 1).filter((name) => name === scenario).length,
+  }));
+  const played = results.flatMap((result, position) =>
+    result === undefined ? [] : [[position + 1, result] as const],
+  );
+  return combinedResult(runRecord({ performances }), new Map(played));
+}
+
+describe('the result of several performances', () => {
+  it('is that of the worst scenario, and says which scenario it is', () => {
+    const result = run(['quiet', 'company'], [passing, failing]);
+    expect(result).toMatchObject({
+      verdict: 'fail',
+      headline: 'Quiet passes, company fails. ALTER TABLE stopped the app.',
+      findings: [{ check: 'lockWait', status: 'fail', scenarios: ['company'] }],
+      performances: {
+        shown: 2,
+        scenarios: [
+          { name: 'quiet', verdict: 'pass', isStable: true },
+          { name: 'company', verdict: 'fail', isStable: true },
+        ],
+      },
+    });
+  });
+
+  it('is a pass where every repetition passes, with the spread of each figure', () => {
+    const slower = {
+      ...passing,
+      steps: passing.steps.map((step) => ({ ...step, durationMs: step.durationMs + 20 })),
+    };
+    const result = run(['quiet', 'quiet', 'quiet'], [passing, slower, passing]);
+    expect(result).toMatchObject({
+      verdict: 'pass',
+      headline:
+        '3 repetitions, one verdict. The only step ran each time, and at the worst: no request failed, none was delayed, ' +
+        'the longest wait for a lock was 0 ms and the longest hold 0 ms.',
+      findings: [],
+    });
+    const figures = result.performances?.scenarios[0]?.figures.find(({ id }) => id === 'plan');
+    const once = passing.steps.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    const more = once + 20 * passing.steps.length;
+    expect(figures).toMatchObject({ median: once, min: once, max: more, values: [once, more, once] });
+    expect(result.checks.find(({ id }) => id === 'repetitions')?.status).toBe('pass');
+  });
+
+  it('shows each check at its worst of all playings and says which, and the rest of the one nearest to a budget', () => {
+    const playing = (p99: number, backfillRate: number): Result => ({
+      ...passing,
+      checks: [
+        { id: 'p99', title: 'p99', status: 'pass', measured: p99, budget: 200, unit: 'ms' },
+        {
+          ...{ id: 'backfillRate', title: 'rate', status: 'pass', measured: backfillRate },
+          ...{ budget: 100, unit: 'rows/s' },
+        },
+      ],
+    });
+    const names = ['quiet', 'quiet', 'company', 'company'];
+    const result = run(names, [playing(55, 900), playing(104, 800), playing(60, 400), playing(20, 500)]);
+    expect(result.checks).toMatchObject([
+      { id: 'p99', measured: 104, performance: 2 },
+      { id: 'backfillRate', measured: 400, performance: 3 },
+      { id: 'repetitions' },
+    ]);
+    expect(result.performances?.shown).toBe(2);
+    expect(result.headline).toContain('p99 stayed at or below 104 ms');
+  });
+
+  it('is inconclusive where repetitions disagree, and what only one of them shows is no failure', () => {
+    const result = run(['quiet', 'quiet', 'quiet'], [passing, failing, passing]);
+    expect(result.verdict).toBe('inconclusive');
+    expect(result.headline).toBe('The same plan passed 2 times and failed 1 time.');
+    expect(result.findings.map(({ check, status }) => [check, status])).toEqual([
+      ['repetitions', 'inconclusive'],
+      ['lockWait', 'inconclusive'],
+    ]);
+    expect(result.performances?.scenarios[0]).toMatchObject({
+      ...{ isStable: false, verdict: 'inconclusive' },
+      verdicts: { pass: 2, fail: 1, inconclusive: 0 },
+    });
+  });
+
+  it('is inconclusive where one was not played', () => {
+    const result = run(['quiet', 'company'], [passing, undefined]);
+    expect(result.verdict).toBe('inconclusive');
+    expect(result.findings.map(({ message }) => message)).toEqual([
+      '1 of the planned performances was not played to the end.',
+    ]);
+    expect(result.performances?.played.map(({ verdict }) => verdict)).toEqual(['pass', null]);
+  });
+});

@@ -1,0 +1,90 @@
+import type { RunRecord } from '../../artifacts/records.ts';
+import { plural } from '../../shared/format.ts';
+import { passedSentence } from './passed-sentence.ts';
+import { repetitionsCheck, repetitionsFindings } from './repetitions.ts';
+import type { Finding, Result } from './result.ts';
+import type { ScenarioResult } from './result-performances.ts';
+import { scenarioOutcomes, severity, type ScenarioOutcome } from './scenario-results.ts';
+import { worstChecks } from './worst-playing.ts';
+
+const STATUSES: readonly Finding['status'][] = ['fail', 'inconclusive', 'warn'];
+
+/**
+ * One result for a run of several performances: the verdict is that of its worst scenario, and a scenario whose repetitions
+ * disagree is inconclusive. Checks, and the headline of a pass, are the worst of all performances; steps, timeline and other figures
+ * are those of the worst one.
+ * @param results of those that were played, by index; at least one
+ */
+export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Result>): Result {
+  const planned = run.performances ?? [];
+  const scenarios = scenarioOutcomes(planned, results);
+  const worst = scenarios.toSorted((a, b) => severity(a.scenario) - severity(b.scenario))[0];
+  if (worst === undefined) throw new TypeError('no performance was played');
+  const shown = worst.lead.result;
+  const missing = planned.length - results.size;
+  const own = repetitionsFindings(scenarios, missing, run.problem);
+  const verdict = worst.scenario.verdict === 'pass' && missing > 0 ? 'inconclusive' : worst.scenario.verdict;
+  return {
+    ...shown,
+    startedAt: run.startedAt,
+    endedAt: run.endedAt ?? shown.endedAt,
+    ...{ outcome: run.outcome, problem: run.problem, verdict },
+    headline: headlineOf(scenarios, worst.scenario, own),
+    findings: [...own, ...merged(scenarios)].toSorted(
+      (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status),
+    ),
+    checks: [...worstChecks(scenarios.flatMap(({ playings }) => playings)), repetitionsCheck(own)],
+    performance: null,
+    performances: {
+      shown: worst.lead.index,
+      scenarios: scenarios.map(({ scenario }) => scenario),
+      played: planned.map(({ index, scenario, repetition }) => ({
+        ...{ index, scenario, repetition, path: `performances/${index}` },
+        verdict: results.get(index)?.verdict ?? null,
+      })),
+    },
+  };
+}
+
+/** `quiet passes, long-reader fails: …` */
+function headlineOf(
+  scenarios: readonly ScenarioOutcome[],
+  worst: ScenarioResult,
+  own: readonly Finding[],
+): string {
+  const [first] = own;
+  const told = first?.message ?? (worst.verdict === 'pass' ? passedEveryTime(scenarios) : worst.headline);
+  if (scenarios.length > 1) {
+    const all = scenarios.map(({ scenario: { name, verdict } }) => `${name} ${VERB[verdict]}`).join(', ');
+    return `${all.replace(/^./, (letter) => letter.toUpperCase())}. ${told}`;
+  }
+  return first ? told : `${plural(worst.planned, 'repetition')}, one verdict. ${told}`;
+}
+
+/** Nothing that a single playing reached stands for all of them. */
+function passedEveryTime(scenarios: readonly ScenarioOutcome[]): string {
+  return passedSentence(scenarios.flatMap(({ playings }) => playings.map(({ result }) => result)));
+}
+
+const VERB = { pass: 'passes', fail: 'fails', inconclusive: 'cannot be judged' };
+
+/** What the worst repetition of each scenario was found to do; what several scenarios have in common stands once, at its worst. */
+function merged(scenarios: readonly ScenarioOutcome[]): Finding[] {
+  const findings = new Map<string, Finding>();
+  for (const { scenario, lead } of scenarios) {
+    for (const finding of lead.result.findings) {
+      // What not every repetition shows is not shown.
+      const status = finding.status === 'fail' && !scenario.isStable ? 'inconclusive' : finding.status;
+      const key = [finding.check, status, finding.step, finding.statement].join(' ');
+      const known = findings.get(key);
+      const names = [...(known?.scenarios ?? []), scenario.name];
+      const isWorse = known === undefined || (finding.measured ?? 0) > (known.measured ?? 0);
+      findings.set(key, {
+        ...(isWorse ? finding : known),
+        status,
+        ...(scenarios.length > 1 && { scenarios: names }),
+      });
+    }
+  }
+  return [...findings.values()];
+}

@@ -1,0 +1,61 @@
+import type { Target } from '../../../infra/targets/target.ts';
+import { missingPrograms, unseenByHost } from '../../commands/programs/unseen.ts';
+import { commandsOf } from '../../plan/command-network.ts';
+import type { Rehearsal } from '../../plan/model.ts';
+import { RehearsalError } from '../../shared/errors.ts';
+
+type WithCommands = Pick<Rehearsal, 'snapshot' | 'plan' | 'dir' | 'hosts' | 'postgres'>;
+
+const AUTO = 'auto';
+
+/**
+ * The target of that name. `auto` prefers one that runs commands here, where they find their project: a migration tool lives
+ * in the repository around the rehearsal. Where hosts are asked for, it takes hosts.
+ * @param keep they are to outlive the run
+ * @throws as `chooseTarget`; COMMAND_NOT_FOUND where a command of the rehearsal cannot run there
+ */
+export async function chooseTargetFor(
+  rehearsal: WithCommands,
+  name: string,
+  keep: boolean,
+): Promise<{ target: Target; why: string }> {
+  const { allTargets, chooseTarget } = await import('../../../infra/targets/index.ts');
+  const targets = allTargets();
+  const wantsHosts = keep || rehearsal.postgres.standby || Object.keys(rehearsal.hosts).length > 0;
+  const prefersHere = name === AUTO && !wantsHosts && commandsOf(rehearsal).length > 0;
+  const here = targets.filter(({ runsCommandsHere }) => runsCommandsHere);
+  const others = targets.filter(({ runsCommandsHere }) => !runsCommandsHere);
+  const { target, why } = await chooseTarget(name, prefersHere ? [...here, ...others] : targets);
+  const missing = await commandsThatCannotRun(rehearsal, target);
+  if (missing.length > 0) throw notThere(missing, target);
+  if (!prefersHere || !target.runsCommandsHere) return { target, why };
+  return { target, why: `${why}; the commands of the rehearsal find their project here` };
+}
+
+/** Why commands of the rehearsal cannot run on that target, one sentence each; as far as their text tells. */
+export async function commandsThatCannotRun(
+  { snapshot, plan, dir }: WithCommands,
+  { runsCommandsHere }: Pick<Target, 'runsCommandsHere'>,
+): Promise<string[]> {
+  const look = runsCommandsHere ? missingPrograms : unseenOrMissing;
+  const found = await Promise.all(
+    commandsOf({ snapshot, plan }).map(async (each) => {
+      const where = each === snapshot ? 'snapshot.command' : `step ${'name' in each ? each.name : ''}`;
+      return (await look(each.command, dir)).map((why) => `${where}: ${why}`);
+    }),
+  );
+  return found.flat();
+}
+
+async function unseenOrMissing(command: string, dir: string): Promise<string[]> {
+  const missing = await missingPrograms(command, dir);
+  const unseen = await unseenByHost(command, dir);
+  return [...missing, ...unseen.map((what) => `${what}, which the driver host does not see`)];
+}
+
+function notThere(missing: readonly string[], target: Target): RehearsalError {
+  const hint = target.runsCommandsHere
+    ? 'install it, or name it by its path'
+    : `a host of target ${target.name} has this machine's installed software and the rehearsal's folder: put it there, or use --target embedded`;
+  return new RehearsalError('COMMAND_NOT_FOUND', missing.join('; '), { hint });
+}

@@ -1,0 +1,146 @@
+import { join, relative } from 'node:path';
+import { withEnvironment, type Lifecycle, type LifecycleOptions } from '../../../infra/lifecycle.ts';
+import type { RunningEnvironment } from '../../../infra/targets/target.ts';
+import { copyPlan } from '../../artifacts/plan-copy.ts';
+import { RunFolder } from '../../artifacts/run-folder.ts';
+import { newRunId } from '../../artifacts/run-id.ts';
+import type { Result } from '../../checks/result/result.ts';
+import { runEngine } from '../../engine/engine.ts';
+import type { OnEvent, RunEvent } from '../../engine/events.ts';
+import { loadRecord } from '../../engine/load-record.ts';
+import type { ServerFacts } from '../../engine/settings.ts';
+import { parseVersions } from '../../load/scripts/parse-versions.ts';
+import type { Rehearsal } from '../../plan/model.ts';
+import { planPerformances } from '../../plan/performances.ts';
+import { plural } from '../../shared/format.ts';
+import { RunClock } from '../../shared/run-clock.ts';
+import { markProcesses } from '../../shared/run-mark.ts';
+import { chooseConfining, withCommandLimits } from './command-network.ts';
+import { environmentSpec, runTimeout } from './environment-spec.ts';
+import { resumableRecord } from './resume.ts';
+import { finish, type PlanEnd } from './run-ending.ts';
+import { environmentRecord, startRecord } from './run-record.ts';
+import { toolVersion } from '../version.ts';
+
+export interface RunOptions {
+  readonly rehearsal: Rehearsal;
+  readonly targetName: string;
+  /** Absolute folder for run folders. */
+  readonly outDir: string;
+  /** The caller's folder, for the paths in messages. */
+  readonly cwd: string;
+  /** How often each scenario is played. */
+  readonly repeat: number;
+  /** A run whose controller has died while its hosts went on: its id. */
+  readonly resume?: string | undefined;
+  /** How long the environment stays up after the rehearsal; undefined = it goes at once. */
+  readonly keepMs?: number | undefined;
+  readonly signal: AbortSignal;
+  readonly onEvent: OnEvent;
+  /** As soon as the run folder is there. */
+  readonly onFolder?: (folder: RunFolder) => void;
+  /** When all that is left to do is to judge what was recorded. */
+  readonly onJudging?: () => void;
+}
+
+export interface RunOutcome {
+  readonly result: Result;
+  readonly folder: RunFolder;
+  /** Undefined where it was taken down. */
+  readonly kept: { readonly until: Date; readonly environment: RunningEnvironment } | undefined;
+}
+
+/**
+ * One rehearsal from plan to report. The environment is gone when this throws, and when it returns unless it was to be kept.
+ * @throws what ended the run early (interrupted, infrastructure, usage); the evidence so far is judged and kept
+ */
+export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
+  const { rehearsal, outDir, cwd, keepMs, onEvent } = options;
+  const versions = parseVersions(rehearsal.load, (path) => relative(cwd, path));
+  const target = await chooseConfining(rehearsal, options.targetName);
+  const clock = new RunClock();
+  const runId = options.resume ?? newRunId(rehearsal.name);
+  const path = join(outDir, runId);
+  const folder = options.resume === undefined ? await RunFolder.create(path) : RunFolder.open(path);
+  options.onFolder?.(folder);
+  const fixed = { runId, target: target.name, toolVersion: toolVersion(), startedAt: clock.startedAt };
+  let record =
+    options.resume === undefined
+      ? startRecord(rehearsal, {
+          ...fixed,
+          planSha256: await copyPlan(folder, rehearsal),
+          performances: planPerformances(rehearsal.scenarios, options.repeat),
+          load: loadRecord(rehearsal, versions),
+        })
+      : await resumableRecord(folder, rehearsal, target);
+  await folder.writeDocument('run', record);
+
+  const performances = record.performances ?? planPerformances(rehearsal.scenarios, 1);
+  const spec = environmentSpec(runId, rehearsal);
+  const signal = AbortSignal.any([options.signal, runTimeout()]);
+  const price = (await target.price(spec)) ?? null;
+  let running: RunningEnvironment | undefined;
+  const startedAt = new Date().toISOString();
+  onEvent(stage('environment', 'started', target.name));
+  const use = async (environment: RunningEnvironment, createMs: number): Promise<PlanEnd> => {
+    running = environment;
+    onEvent(stage('environment', 'done', describe(environment)));
+    const told = withCommandLimits(environment, rehearsal);
+    const facts = { target: target.name, startedAt, createMs, price, sizes: rehearsal.hosts };
+    const onServer = (server: ServerFacts): Promise<void> =>
+      folder.writeDocument('environment', environmentRecord(server, told, facts));
+    const stop = AbortSignal.any([signal, environment.failed]);
+    const common = { rehearsal, performances, environment, folder, onEvent, onServer, signal: stop };
+    if (environment.driver === null) return (await runEngine({ ...common, versions, clock }))?.message;
+    const { rehearseOnDriver } = await import('./rehearse-on-driver.ts');
+    return rehearseOnDriver({
+      ...{ ...common, runId, driver: environment.driver, expiresAt: spec.expiresAt },
+      onStarted: (zero) => (record = { ...record, startedAt: zero }),
+    });
+  };
+  const unmark = markProcesses(runId);
+  const lifecycle = await withEnvironment(target, spec, use, {
+    signal,
+    ...teardownEvents(onEvent),
+    ...(keepMs === undefined ? {} : { keepUntil: () => new Date(Date.now() + keepMs) }),
+  });
+  unmark();
+  const { keptUntil } = lifecycle;
+  if (keptUntil === null) onEvent(stage('teardown', 'done', teardownLine(lifecycle)));
+  const result = await finish(folder, record, lifecycle, options.onJudging);
+  options.signal.throwIfAborted(); // in the teardown: what was seen is judged, and yet the run was interrupted
+  return {
+    result,
+    folder,
+    kept: keptUntil && running ? { until: keptUntil, environment: running } : undefined,
+  };
+}
+
+function teardownEvents(onEvent: OnEvent): Pick<LifecycleOptions, 'onTeardown' | 'onNote'> {
+  return {
+    onTeardown: () => {
+      onEvent(stage('teardown', 'started', ''));
+    },
+    onNote: (message) => {
+      onEvent({ type: 'note', message });
+    },
+  };
+}
+
+function stage(
+  name: 'environment' | 'teardown',
+  state: 'started' | 'done',
+  detail: string,
+): Extract<RunEvent, { type: 'stage' }> {
+  return { type: 'stage', stage: name, state, detail, fraction: null, etaMs: null };
+}
+
+function describe({ hosts, hostInfo, primary }: RunningEnvironment): string {
+  const roles = hostInfo.length === 0 ? '' : ` (${hostInfo.map(({ role }) => role).join(', ')})`;
+  return `${plural(hosts, 'host')}${roles}, PostgreSQL on ${primary.host}:${primary.port}`;
+}
+
+function teardownLine({ leftovers }: Lifecycle<PlanEnd>): string {
+  if (leftovers === null) return 'could not look for what is left';
+  return leftovers.length === 0 ? 'nothing left behind' : `${plural(leftovers.length, 'thing')} left behind`;
+}

@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { basename, relative, resolve } from 'node:path';
+import type { RunEvent } from '../../engine/events.ts';
+import type { Rehearsal } from '../../plan/model.ts';
+import { chooseTargetFor } from './command-target.ts';
+import { examples, type AddVerb, type CliContext } from '../context.ts';
+import { exitCodeOfResult } from '../exit-code.ts';
+import { abortOnSignals } from './interrupt.ts';
+import { removeDeadRuns } from '../leftovers.ts';
+import { cannotKeep, keepDurationMs, keptLines } from './keep.ts';
+import { requireWritable } from './out-folder.ts';
+import { Pace } from '../progress/pace.ts';
+import { startProgress, type Progress } from '../progress/progress.ts';
+import { repetitions } from './repetitions.ts';
+import { outsideNote, readChecked } from '../read-checked.ts';
+import { ownFolder } from '../rehearsal-dir.ts';
+import { openRunLog, type RunLog } from './run-log.ts';
+import type { RunOutcome } from './run-rehearsal.ts';
+import { printResult } from '../print-result.ts';
+
+interface RunVerbOptions {
+  readonly target?: string;
+  readonly out: string;
+  readonly json?: true;
+  readonly keep?: string;
+  readonly repeat?: string;
+  readonly resume?: string;
+}
+
+export const addRun: AddVerb = (program, context, finish) => {
+  program
+    .command('run')
+    .description('rehearse a plan on a copy, under load, and judge it')
+    .argument('[dir]', 'folder or name of the rehearsal (default: this folder)')
+    .option('--target <name>', 'where hosts come from (default: $REHEARSE_TARGET, else auto)')
+    .option('--keep <duration>', 'leave the hosts up so long after the rehearsal, such as 30m')
+    .option('--repeat <n>', 'play the plan so often, each time on a fresh copy, and show the spread')
+    .option('--resume <id>', 'go on with a run on hosts whose own process has died')
+    .option('--out <dir>', 'folder for run folders', 'runs')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      examples(
+        'run rehearsals/rename-column',
+        'run --target embedded --out /tmp/runs',
+        'run add-index --repeat 5',
+        'run --json > result.json',
+      ),
+    )
+    .action(async (dir: string | undefined, options: RunVerbOptions) => {
+      finish(await run(dir, options, context));
+    });
+};
+
+async function run(dir: string | undefined, options: RunVerbOptions, context: CliContext): Promise<number> {
+  const { io, out } = context;
+  const stop = new AbortController();
+  let progress: Progress | undefined;
+  const keepMs = keepDurationMs(options.keep);
+  const repeat = repetitions(options.repeat);
+  const pace = new Pace();
+  const release = abortOnSignals(context, stop, () => progress?.close());
+  try {
+    const rehearsal = await readChecked(dir ?? ownFolder(io.cwd), io);
+    await requireWritable(resolve(io.cwd, options.out), options.out);
+    await removeDeadRuns(out, options.resume);
+    stop.signal.throwIfAborted();
+    const targetName = options.target ?? io.env['REHEARSE_TARGET'] ?? 'auto';
+    const { target, why } = await chooseTargetFor(rehearsal, targetName, keepMs !== undefined);
+    if (keepMs !== undefined && !target.keeps) throw cannotKeep(target.name);
+    progress = startProgress(context, {
+      rehearsal: rehearsal.name,
+      target: target.name,
+      steps: rehearsal.plan,
+    });
+    if (targetName === 'auto') progress.onEvent({ type: 'note', message: `target ${target.name}: ${why}` });
+    for (const path of rehearsal.outside) progress.onEvent({ type: 'note', message: outsideNote(path) });
+    const { result, folder, kept } = await runLogged({
+      ...{ rehearsal, context, progress, pace, keepMs, repeat, resume: options.resume },
+      targetName: target.name,
+      outDir: resolve(io.cwd, options.out),
+      signal: stop.signal,
+      // Everything is down by then: Ctrl-C ends the process, however long the evidence takes.
+      onJudging: release,
+    });
+    progress.close();
+    await printResult(context, result, { runPath: relative(io.cwd, folder.path), json: options.json });
+    for (const line of [...pace.lines(), ...keptLines(kept, result.runId)]) out.note(line);
+    return exitCodeOfResult(result);
+  } finally {
+    progress?.close();
+    release();
+  }
+}
+
+interface LoggedRun {
+  readonly rehearsal: Rehearsal;
+  readonly context: CliContext;
+  readonly progress: Progress;
+  readonly pace: Pace;
+  readonly keepMs: number | undefined;
+  readonly repeat: number;
+  readonly resume: string | undefined;
+  readonly targetName: string;
+  readonly outDir: string;
+  readonly signal: AbortSignal;
+  readonly onJudging: () => void;
+}
+
+/** The run with its log: what happens before the run folder is there is kept and logged then. */
+async function runLogged(run: LoggedRun): Promise<RunOutcome> {
+  const { rehearsal, progress, targetName, outDir, signal, keepMs, repeat, resume } = run;
+  const { runRehearsal } = await import('./run-rehearsal.ts');
+  const early: RunEvent[] = [];
+  let log: RunLog | undefined;
+  let report: string | undefined;
+  try {
+    return await runRehearsal({
+      ...{ rehearsal, targetName, outDir, signal, keepMs, repeat, resume, onJudging: run.onJudging },
+      cwd: run.context.io.cwd,
+      onEvent: (event) => {
+        progress.onEvent(event);
+        run.pace.onEvent(event);
+        if (log) log.log(event);
+        else early.push(event);
+      },
+      onFolder: (folder) => {
+        progress.named(basename(folder.path).slice(rehearsal.name.length + 1));
+        log = openRunLog(folder.path);
+        report = folder.file('report.html');
+        for (const event of early.splice(0)) log.log(event);
+      },
+    });
+  } catch (error) {
+    log?.error(error);
+    progress.close();
+    if (report !== undefined && existsSync(report)) {
+      run.context.out.note(`what was seen until then: ${relative(run.context.io.cwd, report)}`);
+    }
+    throw error;
+  } finally {
+    log?.close();
+  }
+}

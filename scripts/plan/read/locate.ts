@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { RehearsalError } from '../../shared/errors.ts';
+import { didYouMean } from '../schema/did-you-mean.ts';
+
+export const REHEARSAL_FILE = 'rehearsal.yaml';
+const REHEARSALS_FOLDER = 'rehearsals';
+
+/**
+ * Finds a rehearsal by its folder, its YAML file or its bare name under `./rehearsals`.
+ * @returns absolute paths
+ * @throws REHEARSAL_NOT_FOUND
+ */
+export function locateRehearsal(asked: string, cwd: string): { dir: string; file: string } {
+  const path = resolve(cwd, asked);
+  if (isFile(path) && /\.ya?ml$/.test(path)) return { dir: dirname(path), file: path };
+  const bare = basename(asked) === asked ? [join(cwd, REHEARSALS_FOLDER, asked)] : [];
+  for (const dir of [path, ...bare]) {
+    const file = join(dir, REHEARSAL_FILE);
+    if (isFile(file)) return { dir, file };
+  }
+  const what = existsSync(path) ? whatIsThere(path, asked) : `there is no rehearsal ${asked}`;
+  throw new RehearsalError('REHEARSAL_NOT_FOUND', what, { hint: hintFor(asked, cwd) });
+}
+
+function whatIsThere(path: string, asked: string): string {
+  const hasOne = existsSync(join(path, REHEARSAL_FILE));
+  return hasOne ? `${join(asked, REHEARSAL_FILE)} is not a file` : `${asked} has no ${REHEARSAL_FILE}`;
+}
+
+/** Names of the rehearsals under `./rehearsals` of a folder, sorted. */
+export function rehearsalsNear(cwd: string): string[] {
+  const folder = join(cwd, REHEARSALS_FOLDER);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => isFile(join(folder, name, REHEARSAL_FILE)))
+    .sort();
+}
+
+function hintFor(asked: string, cwd: string): string {
+  const near = rehearsalsNear(cwd);
+  if (near.length === 0) return 'rehearse init <name> makes a rehearsal to start from';
+  const list = near.map((name) => relative(cwd, join(cwd, REHEARSALS_FOLDER, name))).join(', ');
+  return `rehearsals here: ${list}${didYouMean(basename(asked), near)}`;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

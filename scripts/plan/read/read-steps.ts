@@ -1,0 +1,171 @@
+import { backfillMistakes } from '../backfill-sql.ts';
+import { networkOf } from '../command-network.ts';
+import { defined } from '../schema/defined.ts';
+import type {
+  BackfillStep,
+  CommandStep,
+  DeployStep,
+  SoakStep,
+  SqlFile,
+  SqlStep,
+  Step,
+  TransactionMode,
+  VerifyStep,
+} from '../model.ts';
+import type { ParsedSqlFile, Reading } from './reading.ts';
+import type { WrittenNetwork } from '../schema/schema-commands.ts';
+import type { StepConfig } from '../schema/schema-steps.ts';
+import { nameSteps } from '../step-names.ts';
+import { transactionOf } from '../transaction-rule.ts';
+import { transactionMistakes } from '../transactions.ts';
+import type { KeyPath } from './yaml-source.ts';
+
+type Config<K extends PropertyKey> = Extract<StepConfig, Record<K, unknown>>;
+type Base = Omit<SoakStep, 'kind' | 'forMs'>;
+
+/**
+ * The steps of the plan; `undefined` stands for one that breaks the schema. Notes every mistake in them and their files.
+ * @param network of commands that say nothing of theirs
+ */
+export async function readSteps(
+  configs: readonly (StepConfig | undefined)[],
+  network: WrittenNetwork | undefined,
+  reading: Reading,
+): Promise<Step[]> {
+  const { names, mistakes } = nameSteps(configs, (path) => reading.source.written(path));
+  for (const { path, message } of mistakes) reading.mistake(path, message);
+  const steps: Step[] = [];
+  for (const [index, config] of configs.entries())
+    if (config)
+      steps.push(
+        await readStep(config, { name: names[index] ?? '', path: ['plan', index], network }, reading),
+      );
+  return steps;
+}
+
+/** What a step has by its place. */
+interface Place {
+  readonly name: string;
+  readonly path: KeyPath;
+  readonly network: WrittenNetwork | undefined;
+}
+
+async function readStep(config: StepConfig, { name, path, network }: Place, reading: Reading): Promise<Step> {
+  const base: Base = defined({
+    name,
+    phase: config.phase,
+    lockTimeoutMs: config.lockTimeout,
+    statementTimeoutMs: config.statementTimeout,
+    retries: config.retries,
+    retryPauseMs: config.retryPause,
+    pointOfNoReturn: config.pointOfNoReturn,
+    losesRows: config.losesRows,
+    quietTables: config.quietTables,
+    rollback: await readRollback(config, path, reading),
+  });
+  if ('sql' in config) return await sqlStep(config, base, path, reading);
+  if ('verify' in config) return await verifyStep(config, base, path, reading);
+  if ('backfill' in config) return await backfillStep(config, base, path, reading);
+  if ('deploy' in config) return deployStep(config, base);
+  if ('command' in config) return commandStep(config, base, network);
+  return { ...base, kind: 'soak', forMs: config.soak };
+}
+
+async function readRollback(
+  config: StepConfig,
+  path: KeyPath,
+  reading: Reading,
+): Promise<SqlFile | undefined> {
+  if (config.rollback === undefined) return undefined;
+  const read = await reading.sqlFile([...path, 'rollback'], config.rollback);
+  return read && plain(read);
+}
+
+async function sqlStep(config: Config<'sql'>, base: Base, path: KeyPath, reading: Reading): Promise<SqlStep> {
+  const files = await readFiles(config.sql, [...path, 'sql'], reading);
+  for (const { file, rule } of files) if (rule?.down) reading.mistakeIn(file, undefined, wayBack(rule.tool));
+  const told = transactionOf(config.transaction, files);
+  if ('question' in told) reading.mistake([...path, 'sql'], told.question);
+  const { mode, tool } = 'question' in told ? { mode: 'as-written' as const, tool: undefined } : told;
+  const ruled = files.map((file) => ({ ...file, ...asWritten(mode, tool, file) }));
+  for (const { file, line, message } of transactionMistakes(mode, ruled))
+    reading.mistakeIn(file, line, message);
+  const step = { ...base, kind: 'sql', files: ruled.map(plain), transaction: mode } as const;
+  return tool === undefined ? step : { ...step, tool };
+}
+
+async function verifyStep(
+  config: Config<'verify'>,
+  base: Base,
+  path: KeyPath,
+  reading: Reading,
+): Promise<VerifyStep> {
+  const files = await readFiles(config.verify, [...path, 'verify'], reading);
+  return { ...base, kind: 'verify', files: files.map(plain) };
+}
+
+async function backfillStep(
+  { backfill }: Config<'backfill'>,
+  base: Base,
+  path: KeyPath,
+  reading: Reading,
+): Promise<BackfillStep> {
+  for (const { part, message, detail } of await backfillMistakes(backfill)) {
+    const at = [...path, 'backfill', part];
+    const quotable = detail !== undefined && !reading.source.isSecret(at);
+    reading.mistake(at, quotable ? `${message}: ${detail}` : message);
+  }
+  const { table, key, set, where, batchTarget, throttle } = backfill;
+  return {
+    ...base,
+    kind: 'backfill',
+    ...defined({ table, key, set, where, batchTargetMs: batchTarget, throttleP99Ms: throttle?.p99 }),
+  };
+}
+
+function deployStep({ deploy }: Config<'deploy'>, base: Base): DeployStep {
+  const { to, strategy, over } = deploy;
+  return { ...base, kind: 'deploy', to, strategy, overMs: over };
+}
+
+function commandStep(config: Config<'command'>, base: Base, forAll: WrittenNetwork | undefined): CommandStep {
+  const { command, timeout, touchesDatabase, output, network } = config;
+  return {
+    ...{ ...base, kind: 'command', command, timeoutMs: timeout, touchesDatabase, output },
+    ...networkOf(network, forAll),
+  };
+}
+
+async function readFiles(
+  names: readonly string[],
+  path: KeyPath,
+  reading: Reading,
+): Promise<ParsedSqlFile[]> {
+  const isList = reading.source.written(path) === undefined;
+  const files: ParsedSqlFile[] = [];
+  for (const [index, name] of names.entries()) {
+    const at = isList ? [...path, index] : path;
+    const read = await reading.sqlFile(at, name);
+    if (read?.statements?.length === 0) reading.mistake(at, '{value} holds no SQL statement');
+    if (read) files.push(read);
+  }
+  return files;
+}
+
+function plain({ file, text, asWritten }: ParsedSqlFile): SqlFile {
+  return { file, text, ...(asWritten ? { asWritten } : {}) };
+}
+
+function wayBack(tool: string): string {
+  return `is the way back in a migration of ${tool}: name it under rollback, and the file that goes up under sql`;
+}
+
+/** The file's own tool makes no transaction for it; without a tool that decides, the plan's word is for all files. */
+function asWritten(
+  mode: TransactionMode,
+  tool: string | undefined,
+  { rule }: ParsedSqlFile,
+): Pick<SqlFile, 'asWritten'> {
+  const isExempt = mode === 'file' && tool !== undefined && rule?.transaction === 'as-written';
+  return isExempt ? { asWritten: true } : {};
+}

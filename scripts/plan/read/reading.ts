@@ -1,0 +1,164 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { splitSql, type SqlStatement } from '../../pg/split.ts';
+import { asError, type Mistake } from '../../shared/errors.ts';
+import { NotAFileError, readPlainFile } from '../../shared/plain-file.ts';
+import { redact } from '../../shared/redact.ts';
+import { toolRuleOf, upPart, type ToolRule } from '../migration-tools.ts';
+import type { SqlFile } from '../model.ts';
+import { keyText, type KeyPath, type YamlSource } from './yaml-source.ts';
+
+/** Of a folder that stands where files should. */
+const SHOWN_FILES = 12;
+
+export interface ParsedSqlFile extends SqlFile {
+  /** Undefined where the file has a syntax error. */
+  readonly statements: readonly SqlStatement[] | undefined;
+  /** How its migration tool would run it. */
+  readonly rule?: ToolRule;
+}
+
+/** What one reading of a rehearsal gathers on its way: mistakes, and the files that take part. */
+export class Reading {
+  readonly mistakes: Mistake[] = [];
+  /** Relative to `dir`. */
+  readonly files = new Set<string>();
+  /** Those that lie outside `dir`, and where they lead. */
+  readonly outside = new Set<string>();
+  /** Absolute folder of rehearsal.yaml. */
+  readonly dir: string;
+  readonly source: YamlSource;
+  readonly #cwd: string;
+  readonly #yamlFile: string;
+  readonly #sql = new Map<string, Promise<ParsedSqlFile | undefined>>();
+
+  constructor(source: YamlSource, paths: { yamlFile: string; dir: string; cwd: string }) {
+    this.source = source;
+    this.dir = paths.dir;
+    this.#cwd = paths.cwd;
+    this.#yamlFile = paths.yamlFile;
+    this.files.add(this.fromDir(paths.yamlFile));
+  }
+
+  /** A mistake in rehearsal.yaml; `{value}` stands for what the author wrote at `path`. */
+  mistake(path: KeyPath, message: string): void {
+    if (this.source.isUnresolved(path)) return; // what is missing is a mistake already
+    const text = message.replaceAll('{value}', () => this.source.shown(path));
+    const file = labelOf(this.#yamlFile, this.#cwd);
+    this.mistakes.push({ file, line: this.source.line(path), key: keyText(path), message: text });
+  }
+
+  /** A mistake in another file that takes part; `file` is relative to the rehearsal's folder. */
+  mistakeIn(file: string, line: number | undefined, message: string): void {
+    const label = redact(labelOf(this.absolute(file), this.#cwd)); // its name may come from the environment
+    this.mistakes.push({ file: label, line, key: '', message });
+  }
+
+  absolute(file: string): string {
+    return resolve(this.dir, file);
+  }
+
+  /** With forward slashes, so that a run folder reads the same everywhere. */
+  fromDir(file: string): string {
+    return relative(this.dir, this.absolute(file)).split(sep).join('/');
+  }
+
+  /**
+   * An SQL file that the value at `path` names, read once; undefined where it cannot be read.
+   * @param words whether a mistake may repeat words of the file; not where they may be rows
+   */
+  async sqlFile(
+    path: KeyPath,
+    file: string,
+    words: 'public' | 'private' = 'public',
+  ): Promise<ParsedSqlFile | undefined> {
+    if (!(await this.requireFile(path, file))) return undefined;
+    const name = this.fromDir(file);
+    const known = this.#sql.get(name) ?? this.#readSql(name, words);
+    this.#sql.set(name, known);
+    return await known;
+  }
+
+  /** Notes a mistake and returns false where there is no such file. */
+  async requireFile(path: KeyPath, file: string): Promise<boolean> {
+    const found = await stat(this.absolute(file)).catch(() => undefined);
+    if (found?.isFile()) return true;
+    this.mistake(
+      path,
+      found ? `{value} is not a file${await this.#filesIn(path, file)}` : 'there is no file {value}',
+    );
+    return false;
+  }
+
+  /** What may have been meant by a folder: its SQL files, as they would be written; nothing where it has none. */
+  async #filesIn(path: KeyPath, folder: string): Promise<string> {
+    if (this.source.isSecret(path)) return '';
+    const names = await readdir(this.absolute(folder)).catch(() => []);
+    const files = names.filter((name) => name.endsWith('.sql')).sort();
+    if (files.length === 0) return '';
+    const shown = files.slice(0, SHOWN_FILES).map((name) => this.fromDir(`${folder}/${name}`));
+    const more = files.length > SHOWN_FILES ? `, and ${files.length - SHOWN_FILES} more` : '';
+    return `, but a folder; name the files in it that are meant: ${shown.join(', ')}${more}`;
+  }
+
+  /** The text of a file that takes part; undefined (and a mistake) where it cannot be read or is not UTF-8. */
+  async text(file: string): Promise<string | undefined> {
+    const name = this.fromDir(file);
+    try {
+      const bytes = await readPlainFile(this.absolute(file));
+      this.files.add(name);
+      await this.tellOutside(this.absolute(file));
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    } catch (error) {
+      this.mistakeIn(name, undefined, whyUnreadable(asError(error)));
+      return undefined;
+    }
+  }
+
+  /** Notes a path whose file lies outside the folder, be it by its name or by a link on the way. */
+  async tellOutside(path: string): Promise<void> {
+    const [real, home] = await Promise.all([realpath(path).catch(() => path), realpath(this.dir)]);
+    if (!relative(home, real).startsWith('..') && !isAbsolute(relative(home, real))) return;
+    const name = redact(this.fromDir(path));
+    const target = redact(real);
+    this.outside.add(name === target ? name : `${name} (${target})`);
+  }
+
+  async #readSql(file: string, words: 'public' | 'private'): Promise<ParsedSqlFile | undefined> {
+    const whole = await this.text(file);
+    if (whole === undefined) return undefined;
+    const rule = toolRuleOf(file, whole);
+    const text = rule ? upPart(whole, rule) : whole;
+    const ruled = rule ? { rule } : {};
+    const split = await splitSql(text);
+    if (split.ok) {
+      for (const { line } of split.statements.filter(({ lacksParameters }) => lacksParameters))
+        this.mistakeIn(file, line, NO_PARAMETERS);
+      return { file, text, statements: split.statements, ...ruled };
+    }
+    const { line, column, message } = split.error;
+    const told = words === 'public' ? message : withoutQuotes(message);
+    this.mistakeIn(file, line, `${told} (column ${column})`);
+    return { file, text, statements: undefined, ...ruled };
+  }
+}
+
+const NO_PARAMETERS =
+  'has a parameter ($1), and nobody gives its value: write the value itself, or PREPARE and EXECUTE';
+
+/** A parser's message without what it repeats of the text. */
+function withoutQuotes(message: string): string {
+  return message.replace(/ at or near "[\s\S]*$/, '').replace(/"[^"]*"/g, '"…"');
+}
+
+function whyUnreadable(error: NodeJS.ErrnoException): string {
+  if (error instanceof NotAFileError) return 'is not a file';
+  if (error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not UTF-8 text';
+  return `cannot be read (${error.code ?? 'unknown error'})`;
+}
+
+/** As the caller would write it: relative to their folder, absolute where it lies on another drive. */
+export function labelOf(file: string, cwd: string): string {
+  const path = relative(cwd, file);
+  return isAbsolute(path) ? path : path.split(sep).join('/');
+}

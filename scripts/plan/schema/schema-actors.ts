@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { choice, key, positiveDuration, words } from './fields.ts';
+import { ACTOR_KINDS } from '../model.ts';
+
+/** An application_name holds 63 bytes, and an actor shows up in it as `rehearse/actor/<name>`. */
+const NAME = /^[a-z][a-z0-9-]{0,39}$/;
+const actorName = key('an actor’s name of small letters, digits and dashes', NAME);
+const scenarioName = key('a scenario’s name of small letters, digits and dashes', NAME);
+export const actorKind = choice('a kind of actor', ACTOR_KINDS);
+export const actorWord = words('the name or kind of an actor', 'long-reader');
+
+export const actorSchema = z.strictObject({
+  kind: actorKind.describe('What it does; docs/actors.md tells it for each.'),
+  table: words('a table', 'public.payments')
+    .exactOptional()
+    .describe('The table that it works on. Without it: the one that the plan changes.'),
+  at: words('the name of a step', 'require-currency')
+    .exactOptional()
+    .describe(
+      'The step that it begins shortly before. Without it: the first `sql` or `command` step for those that keep a lock, else the first step.',
+    ),
+  for: positiveDuration('20s')
+    .exactOptional()
+    .describe(
+      'How long it goes on, at most to the end of the plan. Without it: 3 minutes for those that keep a lock, else to the end of the plan.',
+    ),
+});
+
+/** Lists come first: schema-issues.ts tells the mistakes of the form that the author chose. */
+export const actorsSchema = z
+  .union([z.array(actorKind), z.record(actorName, actorSchema)], {
+    error: '{value} is not a map of actors or a list of kinds; write { month-report: { kind: long-reader } }',
+  })
+  .meta({ title: 'map or list of kinds' })
+  .describe(
+    'Who else works on the database while the plan runs: a name for each, as in `{ month-report: { kind: long-reader } }`, or a list of kinds, as in `[dump, churn]`.',
+  );
+
+export const scenariosSchema = z
+  .union([z.array(actorWord), z.record(scenarioName, z.array(actorWord, { error: notActors }))], {
+    error: '{value} is not a list of scenarios or a map; write [quiet, company]',
+  })
+  .meta({ title: 'list or map', examples: ['[quiet, long-reader]'] })
+  .describe(
+    'In whose company the plan is rehearsed, one after the other: `quiet` (nobody), `company` (all of `load.actors`), an actor, or a kind; or names of your own, each with its actors. Without it: `quiet`, and `company` where there are actors.',
+  );
+
+export type ActorsConfig = z.infer<typeof actorsSchema>;
+export type ScenariosConfig = z.infer<typeof scenariosSchema>;
+
+function notActors(): string {
+  return '{value} is not a list of actors; write [long-reader], or [] for nobody';
+}

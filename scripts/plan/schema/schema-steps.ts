@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import {
+  choice,
+  command as commandText,
+  count,
+  duration,
+  flag,
+  path,
+  positiveDuration,
+  positiveMeasure,
+  words,
+} from './fields.ts';
+import { networkSchema } from './schema-commands.ts';
+import { PHASES } from '../model.ts';
+
+export const quietTablesSchema = z
+  .array(words('a table', 'public.sessions'))
+  .min(1, { error: 'names no table' })
+  .meta({ title: 'list of tables', examples: ['[public.sessions]'] });
+
+const common = {
+  phase: choice('a phase', PHASES).describe(
+    'Part of the release that the step belongs to: `expand`, `deploy`, `backfill`, `switch` or `contract`.',
+  ),
+  name: words('a name', 'add-column')
+    .exactOptional()
+    .describe('Name in the report; unique. Without it the step is named after its file or kind.'),
+  lockTimeout: duration('2s')
+    .exactOptional()
+    .describe('`lock_timeout` of the step’s session; proven by SHOW.'),
+  statementTimeout: duration('5m')
+    .exactOptional()
+    .describe('`statement_timeout` of the step’s session; proven by SHOW.'),
+  retries: count('a number of retries', 10, { min: 0, max: 1000 })
+    .prefault(0)
+    .describe('How often a statement or transaction that did not get its locks is tried again.'),
+  retryPause: duration('200ms')
+    .prefault('200ms')
+    .describe('Pause before the first retry; it doubles with each further one.'),
+  rollback: path('a file', 'sql/1-undo.sql').exactOptional().describe('SQL file that undoes the step.'),
+  losesRows: z
+    .array(words('a table', 'public.sessions'))
+    .min(1, { error: 'names no table' })
+    .exactOptional()
+    .meta({ title: 'list of tables', examples: ['[public.sessions]'] })
+    .describe('Tables whose rows the step drops or empties on purpose.'),
+  quietTables: quietTablesSchema
+    .exactOptional()
+    .describe('Tables that truly nobody uses while the step runs: no script has to ask for them.'),
+  pointOfNoReturn: flag(true)
+    .prefault(false)
+    .describe('After this step the release can no longer be rolled back.'),
+};
+
+function files(example: string) {
+  const one = path('a file', example);
+  return z
+    .union([one, z.array(one).min(1, { error: 'names no file' })], {
+      error: ({ input }) =>
+        input === undefined
+          ? `missing; write ${example}`
+          : `{value} is not a file or a list of files; write ${example}`,
+    })
+    .meta({ title: 'path or list of paths', examples: [example] })
+    .transform((value) => (typeof value === 'string' ? [value] : value));
+}
+
+const deploy = z.strictObject({
+  to: words('a version name', 'new').describe(
+    'The app version that the traffic moves to; one of `load.versions`.',
+  ),
+  strategy: choice('a strategy', ['rolling', 'blue-green'])
+    .prefault('rolling')
+    .describe('`rolling` moves the traffic evenly over `over`; `blue-green` moves it at once.'),
+  over: duration('20s').prefault('10s').describe('How long a rolling deploy takes.'),
+});
+
+const backfill = z.strictObject({
+  table: words('a table', 'public.customers').describe('The table; may be schema-qualified.'),
+  key: words('a column', 'id').describe('A unique column that the batches go along.'),
+  set: words('a SET list', 'full_name = name').describe('The SET list of the UPDATE.'),
+  where: words('a condition', 'full_name IS NULL')
+    .exactOptional()
+    .describe('Which rows still need it. Without it: all rows.'),
+  batchTarget: positiveDuration('50ms')
+    .prefault('50ms')
+    .describe('How long a batch should take; its number of rows follows from this.'),
+  throttle: z
+    .strictObject({
+      p99: positiveMeasure('60ms').describe('Pause while the app’s p99 of the last second is above this.'),
+    })
+    .exactOptional()
+    .describe('When to pause between batches.'),
+});
+
+/** One schema a kind; the key of the same name decides. */
+export const stepSchemas = {
+  sql: z
+    .strictObject({
+      sql: files('sql/1-expand.sql').describe(
+        'SQL file, or a list of them, run one after the other in one session.',
+      ),
+      transaction: choice('a transaction mode', ['as-written', 'single', 'file', 'none'])
+        .exactOptional()
+        .describe(
+          '`as-written`: statement by statement, as psql does. `single`: one transaction around all. `file`: one around each file. `none`: never in a transaction block. Without it: as the migration tool does whose files they are ([tools](tools.md)), else `as-written`.',
+        ),
+      ...common,
+    })
+    .meta({ title: 'sql' }),
+  command: z
+    .strictObject({
+      command: commandText('npx prisma migrate deploy').describe(
+        'Shell command run in the rehearsal’s folder, with `DATABASE_URL` and `PG*` set.',
+      ),
+      timeout: positiveDuration('30m').prefault('30m').describe('The command is ended after this time.'),
+      touchesDatabase: flag(false)
+        .prefault(true)
+        .describe(
+          'A command that ends without ever having connected to the rehearsed database fails, since it migrated something else or nothing. `false`: it has nothing to do there.',
+        ),
+      output: choice('what becomes of its output', ['private', 'shown'])
+        .prefault('private')
+        .describe(
+          '`private`: what it writes may quote rows and is kept in `private/` of the run folder. `shown`: the end of it stands in the report if it fails.',
+        ),
+      network: networkSchema
+        .exactOptional()
+        .describe('What the command may reach over the network. Without it: as `commands.network` says.'),
+      ...common,
+    })
+    .meta({ title: 'command' }),
+  deploy: z
+    .strictObject({ deploy: deploy.describe('Move the traffic to another app version.'), ...common })
+    .meta({ title: 'deploy' }),
+  backfill: z
+    .strictObject({ backfill: backfill.describe('Update the rows of a table in batches.'), ...common })
+    .meta({ title: 'backfill' }),
+  soak: z
+    .strictObject({ soak: duration('30s').describe('Only let the traffic run, for this time.'), ...common })
+    .meta({ title: 'soak' }),
+  verify: z
+    .strictObject({
+      verify: files('sql/verify.sql').describe(
+        'SQL file, or a list of them: each statement must return no rows.',
+      ),
+      ...common,
+    })
+    .meta({ title: 'verify' }),
+};
+
+export type StepConfig = z.infer<(typeof stepSchemas)[keyof typeof stepSchemas]>;
+
+export const stepSchema = z.union([
+  stepSchemas.sql,
+  stepSchemas.command,
+  stepSchemas.deploy,
+  stepSchemas.backfill,
+  stepSchemas.soak,
+  stepSchemas.verify,
+]);

@@ -1,0 +1,114 @@
+import type { Result, StepResult } from '../../../checks/result/result.ts';
+import { formatBytes, formatCount, formatMs, plural } from '../../../shared/format.ts';
+import { outsideImpact } from '../../blockers.ts';
+import { culprits, stepLabel } from '../../facts.ts';
+import { lockGroups } from '../../lock-groups.ts';
+import { Problem } from '../problem.tsx';
+import { Queue } from './queue.tsx';
+import { StatementTable } from './statement-table.tsx';
+
+const MOST_LOCKS = 6;
+
+/** The evidence for each step, open where the reader has to look. */
+export function StepDetails({ result }: { result: Result }) {
+  const open = culprits(result);
+  const ran = result.steps.filter(({ status }) => status !== 'skipped');
+  return (
+    <section aria-label="Evidence by step">
+      {ran.map((step) => (
+        <details open={open.has(step.name)}>
+          <summary>
+            {`${stepLabel(step)}: `}
+            <span class="mut">{step.summary}</span>
+          </summary>
+          <div>
+            <OwnProblem step={step} />
+            {step.backfill && <Backfill backfill={step.backfill} />}
+            {step.failedTries.length > 0 && <Tries step={step} />}
+            {step.statements.length > 0 && (
+              <StatementTable statements={step.statements} of={stepLabel(step)} />
+            )}
+            {step.outside && <Outside step={step} />}
+            <Latency step={step} />
+            <Shown shown={step.shown} />
+          </div>
+        </details>
+      ))}
+    </section>
+  );
+}
+
+/** The step's error, unless it is that of a statement, which tells it in its own place. */
+function OwnProblem({ step: { error, statements } }: { step: StepResult }) {
+  if (error === null || statements.some((statement) => statement.error?.message === error.message))
+    return null;
+  return <Problem error={error} />;
+}
+
+function Backfill({ backfill }: { backfill: NonNullable<StepResult['backfill']> }) {
+  const { rows, batches, rowsPerSecond, batchP50Ms, batchP99Ms, batchTargetMs } = backfill;
+  const { walBytes, pausedMs, pauseReasons } = backfill;
+  const because = pauseReasons.length > 0 ? ` because ${pauseReasons.join('; ')}` : '';
+  const facts = [
+    `${plural(rows, 'row')} in ${plural(batches, 'batch', 'batches')}`,
+    `${formatCount(rowsPerSecond)} rows/s while it ran`,
+    `median batch ${formatMs(batchP50Ms)}, p99 ${formatMs(batchP99Ms)}, target ${formatMs(batchTargetMs)}`,
+    pausedMs > 0 ? `paused ${formatMs(pausedMs)}${because}` : 'never paused',
+    `${formatBytes(walBytes)} of WAL${rows > 0 ? `, ${formatCount(walBytes / rows)} bytes a row` : ''}`,
+  ];
+  return <p>{facts.join(' · ')}</p>;
+}
+
+/** Of a command: nobody can ask its sessions, so they are looked at from outside. */
+function Outside({ step }: { step: StepResult }) {
+  const impact = outsideImpact(step);
+  if (!impact || !step.outside) return null;
+  const { locks, lockWaitMs, lockHoldMs, blackoutMs } = step.outside;
+  const facts = [
+    `waited ${formatMs(lockWaitMs)}`,
+    `held ${formatMs(lockHoldMs)}`,
+    `blackout ${formatMs(blackoutMs)}`,
+  ];
+  return (
+    <div class="notes">
+      <p>{`${facts.join(' · ')} (seen from outside every 10 ms, of all sessions that it opened)`}</p>
+      <div>
+        {locks.length === 0
+          ? 'no lock above ACCESS SHARE was seen'
+          : lockGroups(locks).slice(0, MOST_LOCKS).join('; ')}
+      </div>
+      <Queue impact={impact} />
+    </div>
+  );
+}
+
+function Tries({ step }: { step: StepResult }) {
+  return (
+    <>
+      <p>{`${plural(step.failedTries.length, 'try', 'tries')} gave way before ${step.status === 'failed' ? 'the last one' : 'it went through'}:`}</p>
+      <ul>
+        {step.failedTries.map(({ attempt, error, pauseMs }) => (
+          <li>{`try ${attempt}: ${error.sqlstate === null ? '' : `${error.sqlstate} `}${error.message}; tried again after ${formatMs(pauseMs)}`}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Latency({ step: { latency } }: { step: StepResult }) {
+  if (!latency || latency.requests === 0) return null;
+  const { requests, errors, p50Ms, p99Ms, maxMs } = latency;
+  return (
+    <p class="small mut">
+      {`The app meanwhile: ${plural(requests, 'request')}, ${errors === 0 ? 'none' : formatCount(errors)} failed, median ${formatMs(p50Ms)}, p99 ${formatMs(p99Ms)}, slowest ${formatMs(maxMs)}.`}
+    </p>
+  );
+}
+
+function Shown({ shown }: { shown: StepResult['shown'] }) {
+  const set = Object.entries(shown).filter(([, value]) => value !== '0');
+  if (set.length === 0) return null;
+  return (
+    <p class="small mut">{`SHOW said: ${set.map(([name, value]) => `${name} = ${value}`).join(', ')}`}</p>
+  );
+}

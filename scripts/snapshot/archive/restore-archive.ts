@@ -1,0 +1,154 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { childEnvironment } from '../../commands/child-environment.ts';
+import type { PgEndpoint } from '../../pg/endpoint.ts';
+import { learnNames } from '../../pg/messages/learn-names.ts';
+import { registerNames, wordsOf } from '../../pg/messages/public-names.ts';
+import type { PgSetting } from '../../plan/model.ts';
+import { RehearsalError } from '../../shared/errors.ts';
+import { cutPart } from './archive-completeness.ts';
+import { filterContents } from './archive-contents.ts';
+import { makeRoles, namedRoles } from './archive-roles.ts';
+import { readArchiveHeader } from './archive-files.ts';
+import { majorOf } from './archive-header.ts';
+import { choosePgRestore, installedPgRestores } from './find-pg-restore.ts';
+import { PgRestoreOutput, truncatedArchive } from './pg-restore-output.ts';
+import { RestoreGaps } from '../restore-gaps.ts';
+import { sessionSettings, withRestoreSession } from '../restore-session.ts';
+import type { ArchiveFormat } from '../snapshot-format.ts';
+
+interface ArchiveOptions {
+  readonly path: string;
+  readonly shown: string;
+  readonly format: ArchiveFormat;
+  readonly endpoint: PgEndpoint;
+  readonly settings: readonly PgSetting[];
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+  readonly onObject: (name: string) => void;
+}
+
+interface ServerFacts {
+  readonly major: number;
+  readonly extensions: ReadonlySet<string>;
+  /** The restore's settings as libpq's PGOPTIONS. */
+  readonly options: string;
+}
+
+/**
+ * Restores an archive of pg_dump by pg_restore and returns what was left out, as sentences.
+ * @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED
+ */
+export async function restoreArchive(options: ArchiveOptions): Promise<string[]> {
+  const { path, shown, format, signal } = options;
+  const header = await readArchiveHeader(path, format);
+  if (!header) {
+    throw new RehearsalError(
+      'SNAPSHOT_INVALID',
+      `${shown} begins like an archive of pg_dump, but its head cannot be read`,
+    );
+  }
+  const cut = await cutPart(path, format);
+  if (cut !== undefined) throw truncatedArchive(shown, cut);
+  const server = await serverFacts(options);
+  const program = choosePgRestore(
+    await installedPgRestores(),
+    majorOf(header.dumpVersion),
+    server.major,
+    shown,
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'rehearse-restore-'));
+  try {
+    const gaps = new RestoreGaps();
+    const { stdout } = await pgRestore(program.path, ['--list', path], options, server, gaps);
+    registerNames(wordsOf(stdout)); // the contents: names of objects and nothing else
+    const { list, missingExtensions } = filterContents(stdout, server.extensions);
+    for (const name of missingExtensions) gaps.missingExtension(name);
+    const listFile = join(folder, 'contents');
+    await writeFile(listFile, list, { signal });
+    const schema = ['--schema-only', '--file=-', `--use-list=${listFile}`, path];
+    const { stdout: sql } = await pgRestore(program.path, schema, options, server, gaps);
+    const without = await prepareRoles(sql, options, gaps);
+    await pgRestore(program.path, restoreArguments(options, listFile, without), options, server, gaps);
+    return gaps.warnings;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Makes the roles that the archive names. @returns what of them cannot be restored, as options of pg_restore */
+async function prepareRoles(sql: string, options: ArchiveOptions, gaps: RestoreGaps): Promise<string[]> {
+  const { endpoint, settings, signal } = options;
+  const named = await namedRoles(sql);
+  const { made, reserved } = await withRestoreSession(endpoint, settings, signal, (client) =>
+    makeRoles(client, named),
+  );
+  for (const role of made) gaps.createdRole(role);
+  for (const role of reserved) gaps.reservedRole(role);
+  return reserved.length > 0 ? ['--no-privileges'] : [];
+}
+
+function restoreArguments(
+  { format, jobs, endpoint, path }: ArchiveOptions,
+  listFile: string,
+  without: readonly string[],
+): string[] {
+  const parallel = format === 'tar' ? [] : [`--jobs=${Math.max(1, jobs)}`];
+  const modes = [...without, '--exit-on-error', '--verbose'];
+  return [...modes, ...parallel, `--use-list=${listFile}`, `--dbname=${endpoint.database}`, path];
+}
+
+/** Our own program need not take the way round by the port. */
+function socketOf({ socketDir }: PgEndpoint): Record<string, string> {
+  return socketDir === undefined ? {} : { PGHOST: socketDir };
+}
+
+async function pgRestore(
+  program: string,
+  args: readonly string[],
+  { endpoint, settings, shown, signal, onObject }: ArchiveOptions,
+  server: ServerFacts,
+  gaps: RestoreGaps,
+): Promise<{ stdout: string }> {
+  const output = new PgRestoreOutput(onObject);
+  const child = execa(program, args, {
+    env: {
+      ...childEnvironment({ ...endpoint, options: server.options }, 'restore', { inherited: process.env }),
+      ...socketOf(endpoint),
+      LC_ALL: 'C',
+    },
+    extendEnv: false,
+    cancelSignal: signal,
+    reject: false,
+    stdin: 'ignore',
+    buffer: { stdout: true, stderr: false },
+  });
+  for await (const line of child.iterable({ from: 'stderr' })) output.line(line);
+  const { stdout, exitCode, failed } = await child;
+  signal.throwIfAborted();
+  if (failed) {
+    // A check that a row did not pass stands in the catalog by now, and not in the archive's contents.
+    await withRestoreSession(endpoint, settings, signal, learnNames).catch(() => undefined);
+    throw output.failure(shown, exitCode, (message) => gaps.hintFor(message));
+  }
+  return { stdout };
+}
+
+async function serverFacts({ endpoint, settings, signal }: ArchiveOptions): Promise<ServerFacts> {
+  return withRestoreSession(endpoint, settings, signal, async (client) => {
+    const version = await client.query<{ major: number }>(
+      "select current_setting('server_version_num')::int / 10000 as major",
+    );
+    const { rows } = await client.query<{ name: string }>(
+      'select name from pg_catalog.pg_available_extensions',
+    );
+    const usable = await sessionSettings(client, [...settings, { name: 'lc_messages', value: 'C' }]);
+    return {
+      major: version.rows[0]?.major ?? 0,
+      extensions: new Set(rows.map(({ name }) => name)),
+      options: usable.map(({ name, value }) => `-c ${name}=${value.replace(/[\s\\]/g, '\\$&')}`).join(' '),
+    };
+  });
+}
