@@ -126,3 +126,21 @@ export interface ScriptPlan {
 }
 
 export type PlanOperation = 'insert' | 'update' | 'delete' | 'merge';
+
+/** Before a deploy: rows that no longer hold what a backfill before it had put there, or never got it. */
+export interface DriftRecord {
+  readonly type: 'drift';
+  /** Name of the deploy. */
+  readonly step: string;
+  /** Name of the backfill. */
+  readonly backfill: string;
+  readonly tMs: number;
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** Rows of the table, and those of them that are other than the backfill's expression says; before the backfill likewise. */
+  readonly rows: number;
+  readonly other: number;
+  readonly otherBefore: number;
+  /** Scripts of the versions with traffic until then that write the table and name none of the columns, as `version/script`. */
+  readonly writers: readonly string[];
+}

@@ -2,6 +2,7 @@ import type {
   DependencyRecord,
   RowCountsRecord,
   ScriptPlansRecord,
+  DriftRecord,
   UpdatesRecord,
 } from './dependency-records.ts';
 
@@ -18,7 +19,8 @@ export type SchemaRecord =
   | DependencyRecord
   | ScriptPlansRecord
   | RowCountsRecord
-  | UpdatesRecord;
+  | UpdatesRecord
+  | DriftRecord;
 
 /** Everything unfinished in the database at one look. */
 export interface UnfinishedRecord {

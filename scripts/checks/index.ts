@@ -1,4 +1,5 @@
 import { actors } from './of-app/actors.ts';
+import { backfillDrift } from './of-plan/backfill-drift.ts';
 import { backfillRate } from './of-plan/backfill-rate.ts';
 import { beside } from './of-plan/beside.ts';
 import { blockedSeconds } from './of-app/blocked-seconds.ts';
@@ -28,6 +29,7 @@ import { unfinished } from './of-plan/unfinished.ts';
 /** Every check, sorted by id. */
 export const CHECKS: readonly Check[] = [
   actors,
+  backfillDrift,
   backfillRate,
   beside,
   blockedSeconds,

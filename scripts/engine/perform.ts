@@ -7,6 +7,7 @@ import type { Rehearsal, Scenario, Step } from '../plan/model.ts';
 import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility.ts';
 import { RowCountProbe } from '../probes/row-counts/row-count-probe.ts';
 import { ExactWaits } from '../probes/exact-waits.ts';
+import { DriftProbe } from '../probes/drift/drift-probe.ts';
 import { UpdateCounts } from '../probes/update-counts.ts';
 import { LockWatch } from '../probes/lock-watch.ts';
 import { ProbeLife } from '../probes/probe-life.ts';
@@ -120,7 +121,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
 
 /** What is looked at before and behind each step, while nothing of the plan runs. */
 function looksAround(
-  { rowCounts, updateCounts, compatibility, schema }: Probes,
+  { rowCounts, updateCounts, drift, compatibility, schema }: Probes,
   company: Company,
   signal: AbortSignal,
 ): Required<Pick<ReplayHooks, 'beforeStep' | 'afterStep'>> {
@@ -128,6 +129,7 @@ function looksAround(
     beforeStep: async (step) => {
       await rowCounts.before(step, signal);
       await updateCounts.look(step.name, 'before', signal);
+      await drift.before(step, signal);
       await company.before(step, signal);
     },
     afterStep: async (step) => {
@@ -177,6 +179,7 @@ interface Probes {
   readonly compatibility: CompatibilityProbe;
   readonly rowCounts: RowCountProbe;
   readonly updateCounts: UpdateCounts;
+  readonly drift: DriftProbe;
   readonly pools: SamplePools;
   /** The standby's lag as last seen. */
   readonly lagMs: () => number | null;
@@ -224,7 +227,8 @@ async function startProbes(run: Performance, logins: Logins, cleanup: Cleanup): 
   const rowCounts = new RowCountProbe({ app, pools, seed, clock, writer: looks.writer });
   const updateCounts = new UpdateCounts({ endpoint, clock, writer: looks.writer });
   await updateCounts.look(null, 'before', signal);
-  return { life, watch, schema, compatibility, rowCounts, updateCounts, pools, lagMs: () => lagMs };
+  const drift = new DriftProbe({ endpoint, versions: rehearsal.load.versions, clock, writer: looks.writer });
+  return { life, watch, schema, compatibility, rowCounts, updateCounts, drift, pools, lagMs: () => lagMs };
 }
 
 /** What the watches see belongs to this playing of the plan until it ends. */

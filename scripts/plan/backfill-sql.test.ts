@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backfillMistakes } from './backfill-sql.ts';
+import { assignments, backfillMistakes } from './backfill-sql.ts';
 
 const GOOD = { table: 't', key: 'id', set: 'a = 1' };
 
@@ -55,4 +55,20 @@ test.each([
   expect(await backfillMistakes({ ...GOOD, where })).toEqual([
     { part: 'where', message: 'is not a condition of UPDATE … WHERE', detail },
   ]);
+});
+
+test.each<[string, { column: string; expression: string }[] | undefined]>([
+  ['a = b * 100', [{ column: 'a', expression: 'b * 100' }]],
+  [
+    '"A b" = (select max(x) from y where y.a = 1), ä = coalesce(é, \'=,\') ,\n c=d = e',
+    [
+      { column: 'A b', expression: '(select max(x) from y where y.a = 1)' },
+      { column: 'ä', expression: "coalesce(é, '=,')" },
+      { column: 'c', expression: 'd = e' },
+    ],
+  ],
+  ['(a, b) = (1, 2)', undefined],
+  ['a[1] = 2', undefined],
+])('%j is taken apart', async (set, expected) => {
+  expect(await assignments(set)).toEqual(expected);
 });

@@ -71,3 +71,32 @@ export async function assignedColumns(set: string): Promise<string[]> {
     'ResTarget' in target && target.ResTarget.name !== undefined ? [target.ResTarget.name] : [],
   );
 }
+
+/** One column of a SET list and what it is set to, as the author wrote it. */
+export interface Assignment {
+  readonly column: string;
+  readonly expression: string;
+}
+
+/** The columns of a SET list with their expressions; undefined where one expression is for several columns, or for a part of one. */
+export async function assignments(set: string): Promise<Assignment[] | undefined> {
+  const head = 'UPDATE t SET ';
+  const tried = await update(`${head}${set}\n`);
+  if ('problem' in tried) return undefined;
+  const bytes = Buffer.from(set);
+  const targets = (tried.update.targetList ?? []).flatMap((target) =>
+    'ResTarget' in target ? [target.ResTarget] : [],
+  );
+  const starts = targets.map(({ location = 0 }) => location - head.length);
+  const found = targets.map(({ name, indirection, val }, index) => {
+    if (name === undefined || indirection !== undefined || (val && 'MultiAssignRef' in val)) return undefined;
+    const text = bytes.subarray(starts[index], starts[index + 1]).toString();
+    const expression = text.slice(text.indexOf('=', endOfName(text)) + 1).replace(/,\s*$/, '');
+    return { column: name, expression: expression.trim() };
+  });
+  return found.every((one) => one !== undefined) ? found : undefined;
+}
+
+function endOfName(text: string): number {
+  return new RegExp(`^${IDENTIFIER}`, 'u').exec(text)?.[0].length ?? 0;
+}

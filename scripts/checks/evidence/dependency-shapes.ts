@@ -68,4 +68,16 @@ export const dependencyRecords = [
     allUpdated: number,
     tables: z.array(z.object({ table: text, updated: number, hot: number })),
   }),
+  z.object({
+    type: z.literal('drift'),
+    step: text,
+    backfill: text,
+    tMs: moment,
+    table: text,
+    columns: texts,
+    rows: number,
+    other: number,
+    otherBefore: number,
+    writers: texts,
+  }),
 ] as const;
