@@ -1,5 +1,5 @@
 import type { Target } from '../../../infra/targets/target.ts';
-import { missingPrograms, unseenByHost } from '../../commands/programs/unseen.ts';
+import { missingProgram, unseenByHost } from '../../commands/programs/unseen.ts';
 import { commandsOf } from '../../plan/command-network.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
@@ -37,20 +37,19 @@ export async function commandsThatCannotRun(
   { snapshot, plan, dir }: WithCommands,
   { runsCommandsHere }: Pick<Target, 'runsCommandsHere'>,
 ): Promise<string[]> {
-  const look = runsCommandsHere ? missingPrograms : unseenOrMissing;
   const found = await Promise.all(
     commandsOf({ snapshot, plan }).map(async (each) => {
       const where = each === snapshot ? 'snapshot.command' : `step ${'name' in each ? each.name : ''}`;
-      return (await look(each.command, dir)).map((why) => `${where}: ${why}`);
+      const missing = await missingProgram(each.command, dir);
+      const unseen = runsCommandsHere ? [] : await unseenByHost(each.command, dir);
+      const whys = [
+        ...(missing === undefined ? [] : [missing]),
+        ...unseen.map((what) => `${what}, which the driver host does not see`),
+      ];
+      return whys.map((why) => `${where}: ${why}`);
     }),
   );
   return found.flat();
-}
-
-async function unseenOrMissing(command: string, dir: string): Promise<string[]> {
-  const missing = await missingPrograms(command, dir);
-  const unseen = await unseenByHost(command, dir);
-  return [...missing, ...unseen.map((what) => `${what}, which the driver host does not see`)];
 }
 
 function notThere(missing: readonly string[], target: Target): RehearsalError {

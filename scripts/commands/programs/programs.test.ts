@@ -6,12 +6,19 @@ test.each<[string, string[], string[]]>([
   ['FOO=1 BAR="a b" ./migrate.sh up --config=../db/config.yml', ['./migrate.sh'], ['../db/config.yml']],
   ['goose -dir ../../db/migrations postgres "$DATABASE_URL" up', ['goose'], ['../../db/migrations']],
   [`psql -c "select 1; drop table t" && echo done; flyway migrate`, ['psql', 'flyway'], []],
-  ['test -n "$X" && exec dbmate up | tee out.log', ['dbmate', 'tee'], []],
+  ['true && exec dbmate up | tee out.log', ['dbmate', 'tee'], []],
   ['for f in a b; do psql -f $f; done', ['psql'], []],
   ['# nothing\n\nalembic upgrade head', ['alembic'], []],
   [String.raw`printf '%s\n' 'a;b' | sort`, ['sort'], []],
   ['(liquibase update)', ['liquibase'], []],
+  ['echo "$X" >&2; goose up 2>&1 | tee log', ['goose', 'tee'], []],
+  ['dbmate up &>log & sqitch deploy >|log <&3', ['dbmate', 'sqitch'], []],
+  ['env A=1 psql', ['env'], []],
   // Only the shell can tell.
+  ['if ! flyway info > /dev/null; then flyway migrate; fi', [], []],
+  ['[ -x ./up.sh ] && ./up.sh', [], []],
+  ['command -v goose && goose up', [], []],
+  ['case $A in a|b) psql;; *) exit 1;; esac', [], []],
   ['cd .. && npx knex migrate:latest', [], []],
   ['$TOOL up', [], []],
   ['which x || install x', [], []],
@@ -19,5 +26,13 @@ test.each<[string, string[], string[]]>([
   ['echo $(date)', [], []],
   ['', [], []],
 ])('%s calls and names', (command, programs, paths) => {
-  expect(namedIn(command)).toEqual({ programs, paths });
+  expect(namedIn(command)).toMatchObject({ programs, paths });
+});
+
+test.each([
+  ['A=1 exec npm ci && npx knex migrate:latest; psql -f x | sort', 'npm'],
+  ['. .venv/bin/activate; alembic upgrade head', undefined],
+  ['PATH=$PWD/bin:$PATH goose up', undefined],
+])('of %s the first program runs in any case', (command, first) => {
+  expect(namedIn(command).first).toBe(first);
 });

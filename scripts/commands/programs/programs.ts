@@ -9,20 +9,7 @@ const OF_SHELL = new Set(
   ).split(' '),
 );
 /** Behind these stands the program that is meant. */
-const BEFORE_PROGRAM = new Set([
-  'exec',
-  'command',
-  'time',
-  'then',
-  'do',
-  'else',
-  '!',
-  '{',
-  'if',
-  'while',
-  'until',
-  'elif',
-]);
+const BEFORE_PROGRAM = new Set(['exec', 'time', 'do', '!', '{']);
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 /** Nothing for the shell to expand. */
 const PLAIN = /^[\w./+@:=,-]+$/;
@@ -30,6 +17,8 @@ const PLAIN = /^[\w./+@:=,-]+$/;
 export interface NamedInCommand {
   /** As they stand there, each once: `npx`, `./migrate.sh`. */
   readonly programs: readonly string[];
+  /** The one that runs whatever comes of others, which may install or make those that follow; undefined where the shell itself begins. */
+  readonly first: string | undefined;
   /** Other words with a `/` in them. */
   readonly paths: readonly string[];
 }
@@ -37,16 +26,20 @@ export interface NamedInCommand {
 /** What a command line calls and reads, as far as its text tells; nothing where only the shell can say. */
 export function namedIn(command: string): NamedInCommand {
   const programs = new Set<string>();
+  let first: string | undefined;
   const paths = new Set<string>();
-  for (const words of simpleCommands(command) ?? []) {
-    const first = words.findIndex((word) => !ASSIGNMENT.test(word) && !BEFORE_PROGRAM.has(word));
-    const [program = '', ...others] = first < 0 ? [] : words.slice(first);
-    if (PLAIN.test(program) && !OF_SHELL.has(program)) programs.add(program);
-    if (program === 'cd') return { programs: [], paths: [] }; // what follows starts elsewhere
+  for (const [index, words] of (simpleCommands(command) ?? []).entries()) {
+    const start = words.findIndex((word) => !ASSIGNMENT.test(word) && !BEFORE_PROGRAM.has(word));
+    const [program = '', ...others] = start < 0 ? [] : words.slice(start);
+    if (program === 'cd') return { programs: [], first: undefined, paths: [] }; // what follows starts elsewhere
+    if (PLAIN.test(program) && !program.startsWith('-') && !OF_SHELL.has(program)) {
+      programs.add(program);
+      if (index === 0) first = program;
+    }
     for (const word of others) {
       const path = word.slice(word.indexOf('=') + 1);
       if (path.includes('/') && PLAIN.test(path) && !path.includes(':')) paths.add(path);
     }
   }
-  return { programs: [...programs], paths: [...paths] };
+  return { programs: [...programs], first, paths: [...paths] };
 }

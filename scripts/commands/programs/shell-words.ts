@@ -2,7 +2,8 @@
 export type SimpleCommands = readonly (readonly string[])[];
 
 /** What only the shell itself can make sense of, as far as programs are looked for in it. */
-const BEYOND_READING = /<<|`|\$\(|\|\||\b(?:function|eval|alias)\b/;
+const BEYOND_READING =
+  /<<|`|\$\(|\|\||\[|\b(?:function|eval|alias|if|case|while|until|test|command|which|PATH|type|hash)\b/;
 const OPERATORS = new Set([';', '&', '|', '(', ')', '\n']);
 
 /**
@@ -28,7 +29,7 @@ export function simpleCommands(line: string): SimpleCommands | undefined {
       word = (word ?? '') + line.charAt(++at);
     } else if (letter === '#' && word === undefined) {
       while (at + 1 < line.length && line.charAt(at + 1) !== '\n') at++;
-    } else if (OPERATORS.has(letter)) {
+    } else if (OPERATORS.has(letter) && !isOfRedirection(line, at)) {
       endWord();
       commands.push([]);
     } else if (/\s/.test(letter)) endWord();
@@ -36,6 +37,13 @@ export function simpleCommands(line: string): SimpleCommands | undefined {
   }
   endWord();
   return commands.filter((words) => words.length > 0);
+}
+
+/** `2>&1`, `<&3`, `&>log` and `>|log` end no command. */
+function isOfRedirection(line: string, at: number): boolean {
+  const letter = line.charAt(at);
+  if (letter === '&' && line.charAt(at + 1) === '>') return true;
+  return (letter === '&' || letter === '|') && /[<>]/.test(line.charAt(at - 1));
 }
 
 function endOfQuote(line: string, start: number): number | undefined {

@@ -37,21 +37,17 @@ const PROJECT_OF: Readonly<Record<string, string>> = {
 const NEVER_TAKEN = 'node_modules';
 
 /**
- * The programs that a command calls and that are not on this machine, as sentences. A command whose text does not tell is
- * given the benefit of the doubt.
+ * Why a command cannot begin on this machine, as a sentence; undefined where its program is there, or its text does not tell.
  * @param dir where it runs: the rehearsal's folder
  */
-export async function missingPrograms(command: string, dir: string): Promise<string[]> {
-  const found = await Promise.all(
-    namedIn(command).programs.map(async (program) => {
-      if (!program.includes('/'))
-        return (await findOnPath(program)) === undefined ? [`there is no program ${program} on PATH`] : [];
-      const path = resolve(dir, program);
-      if (!existsSync(path)) return [`there is no program ${program}`];
-      return (await isExecutable(path)) ? [] : [`${program} is not executable`];
-    }),
-  );
-  return found.flat();
+export async function missingProgram(command: string, dir: string): Promise<string | undefined> {
+  const program = namedIn(command).first;
+  if (program === undefined) return undefined;
+  if (!program.includes('/'))
+    return (await findOnPath(program)) === undefined ? `there is no program ${program} on PATH` : undefined;
+  const path = resolve(dir, program);
+  if (!existsSync(path)) return `there is no program ${program}`;
+  return (await isExecutable(path)) ? undefined : `${program} is not executable`;
 }
 
 /**
