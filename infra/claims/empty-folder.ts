@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open, readdir, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { sleep } from '../../scripts/shared/clock.ts';
+
+/** What else ends at the same time gives its descriptors back in a moment. */
+const NO_DESCRIPTOR: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
+const PATIENT_TRIES = 20;
+const PATIENCE_MS = 100;
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 
@@ -18,6 +24,18 @@ interface OpenFolder {
  * @throws Error where the folder is not the one with that inode number, or something cannot be removed
  */
 export async function emptyFolder(path: string, inode: string, spared: string): Promise<void> {
+  for (let tries = PATIENT_TRIES; ; tries--) {
+    try {
+      await emptyOnce(path, inode, spared);
+      return;
+    } catch (error) {
+      if (tries === 0 || !NO_DESCRIPTOR.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      await sleep(PATIENCE_MS);
+    }
+  }
+}
+
+async function emptyOnce(path: string, inode: string, spared: string): Promise<void> {
   const root = await openFolder(path);
   try {
     const { ino } = await root.handle.stat({ bigint: true });

@@ -12,7 +12,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, stop, type Plugin } from 'esbuild';
 import { RehearsalError } from '../shared/errors.ts';
@@ -89,8 +89,8 @@ async function bundled(): Promise<Uint8Array> {
 const oneFile: Plugin = {
   name: 'one-file',
   setup(build) {
-    build.onResolve({ filter: /\/programs\.ts$/ }, ({ resolveDir }) =>
-      resolveDir === LOAD ? { path: BUNDLED_PROGRAMS } : undefined,
+    build.onResolve({ filter: /\/programs\.ts$/ }, ({ resolveDir, path }) =>
+      resolve(resolveDir, path) === join(LOAD, 'programs.ts') ? { path: BUNDLED_PROGRAMS } : undefined,
     );
   },
 };

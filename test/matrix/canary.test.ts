@@ -104,7 +104,7 @@ const PLACES: readonly Place[] = [
     what: 'the app from the start',
     right: 2,
     step: '{ phase: expand, sql: ok.sql }',
-    files: { 'workload/old/x.sql': 'select shout(note) from birds;' },
+    files: { 'workload/old/x.sql': 'select note::regclass from birds;' },
   },
   {
     what: 'the generator',
