@@ -1,13 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identityOf, type ProcessIdentity } from '../../infra/process-identity.ts';
 import { createLocalHost, localHostAlive, removeLocalHost } from '../../infra/targets/local/host.ts';
 import { adoptLocalHosts, keepLocalHosts } from '../../infra/targets/local/keep.ts';
 import { localLeftovers } from '../../infra/targets/local/leftovers.ts';
-import { netnsOf, stateRoot } from '../../infra/targets/local/parts/names.ts';
+import { CLAIMS_ROOT, netnsOf, stateRoot } from '../../infra/targets/local/parts/names.ts';
 import { localNetworkAlive } from '../../infra/targets/local/network/network.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { localTraces } from '../support/local-traces.ts';
@@ -141,6 +141,32 @@ describe.skipIf(!(await needsLocalHosts()))('the end of a local host', () => {
       await leftover.remove();
     }
     expect(localTraces(run.runId)).toEqual([]);
+  });
+
+  it('leaves no folder of a part whose maker was killed at any point of making it', async () => {
+    const run = await LocalRun.start({ controller: await endedProcess() });
+    const folder = join(stateRoot(), `${run.runId}.driver`);
+    const claimPath = join(CLAIMS_ROOT, `${run.runId}.driver`);
+    const head = readFileSync(join(CLAIMS_ROOT, `${run.runId}.network`), 'utf8')
+      .replace(/ network$/m, ' driver')
+      .split('\n')
+      .slice(0, 3);
+    const drafts: (string | null)[] = [null, '', `${head.join('\n')}\n`];
+    for (const draft of drafts) {
+      writeFileSync(claimPath, [...head, `folder 0 ${folder}`, ''].join('\n'));
+      mkdirSync(`${folder}.4711`);
+      if (draft !== null) writeFileSync(join(`${folder}.4711`, 'claim'), draft);
+      const left = (await leftoversOf(run.runId)).filter(({ what }) => what.includes('driver'));
+      for (const leftover of left) await leftover.remove();
+      expect([existsSync(`${folder}.4711`), existsSync(claimPath)], JSON.stringify(draft)).toEqual([
+        false,
+        false,
+      ]);
+    }
+    writeFileSync(claimPath, [...head, `folder 0 ${folder}`, ''].join('\n'));
+    mkdirSync(folder);
+    await removeLocalHost(run.runId, 'driver');
+    expect(tracesOf(run, 'driver')).toEqual([]);
   });
 
   it('is nobody’s business while its owner lives', async () => {

@@ -75,13 +75,23 @@ remove_netns() {
   fi
 }
 
-# The folder of this part, or its draft; as it was written down where REHEARSE_STATE_DIR has changed since.
+# The folder of this part, or its draft; as it was written down where REHEARSE_STATE_DIR has changed since. Whoever made or
+# removed it may have been killed at any point: an empty one of a name that the part's claim wrote down is ours.
 remove_folder() {
-  local dir
-  dir=$(names_claimed folder | head -n 1)
-  for dir in "${dir:-$DIR}" "${dir:-$DIR}".[0-9]*; do
-    if [ -d "$dir" ] && [ ! -L "$dir" ] && [ -e "$dir/claim" ]; then remove_claimed "$dir"; fi
+  local dir claimed
+  claimed=$(names_claimed folder | head -n 1)
+  for dir in "${claimed:-$DIR}" "${claimed:-$DIR}".[0-9]*; do
+    if [ ! -d "$dir" ] || [ -L "$dir" ]; then continue; fi
+    if [ -n "$claimed" ] && rmdir "$dir" 2>/dev/null; then continue; fi
+    if is_draft "$dir"; then rm "$dir/claim" && rmdir "$dir"; elif [ -e "$dir/claim" ]; then remove_claimed "$dir"; fi
   done
+}
+
+# is_draft FOLDER: it holds nothing but the beginning of our claim, which may not say yet whose inode it is about.
+is_draft() {
+  local claim=$1/claim
+  [ "$(ls -A "$1")" = claim ] && [ -f "$claim" ] && [ ! -L "$claim" ] && [ -O "$claim" ] || return 1
+  ! grep -q '^folder ' "$claim" && { [ ! -s "$claim" ] || head -n 1 "$claim" | grep -qx "rehearse-claim 1 [0-9]* $RUN $ROLE"; }
 }
 
 # From inside the folder, so that no name can lead elsewhere; it must be the one that its claim is about. find follows no links.
