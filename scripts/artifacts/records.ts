@@ -1,3 +1,4 @@
+import type { CommandSessionsRecord, CommandStatementRecord } from './command-records.ts';
 import type { Seal } from './seal-record.ts';
 import type { ProbeRecord } from './probe-record.ts';
 import type { Budgets, Phase, PlannedPerformance, StepKind } from '../plan/model.ts';
@@ -6,6 +7,7 @@ export type { EnvironmentRecord } from './environment-record.ts';
 export type { CompatibilityRecord, TableUse } from './compatibility-record.ts';
 export type { ActorRecord } from './actor-record.ts';
 export type { PresenceRecord } from './presence-record.ts';
+export type { CommandSessionsRecord, CommandStatementRecord } from './command-records.ts';
 export type { ExactWaitRecord } from './wait-records.ts';
 export type { OutsideLockRecord, SessionFacts, WaitRecord } from './sighting-records.ts';
 export type { ProbeRecord } from './probe-record.ts';
@@ -127,7 +129,13 @@ export interface RowKey {
 }
 
 /** artifacts/steps.ndjson, in order of time. */
-export type StepEvent = StepStartRecord | StatementRecord | AttemptRecord | StepEndRecord;
+export type StepEvent =
+  | StepStartRecord
+  | StatementRecord
+  | CommandStatementRecord
+  | CommandSessionsRecord
+  | AttemptRecord
+  | StepEndRecord;
 
 export interface StepStartRecord {
   readonly type: 'step-start';

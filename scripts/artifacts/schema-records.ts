@@ -86,8 +86,10 @@ export interface LostRows {
 export interface FallenRecord {
   readonly type: 'fallen';
   readonly step: string;
-  /** Position in the step; null where several of one transaction can have done it. */
+  /** Position in the step; null where several of one transaction can have done it, and of a foreign program's. */
   readonly statement: number | null;
+  /** Of a foreign program: the statement without its constants. */
+  readonly sql?: string;
   readonly tMs: number;
   readonly objects: readonly SchemaObject[];
 }
@@ -154,7 +156,8 @@ export const SKIPPING_CLAUSES = ['if-not-exists', 'if-exists'] as const;
 export interface SkippedRecord {
   readonly type: 'skipped';
   readonly step: string;
-  readonly statement: number;
+  /** Position in the step; null = a foreign program sent it. */
+  readonly statement: number | null;
   readonly tMs: number;
   readonly clause: (typeof SKIPPING_CLAUSES)[number];
   /** What it asked for or was to remove, as `index orders_state`. */

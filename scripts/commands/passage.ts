@@ -1,13 +1,11 @@
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Enclose, Enclosure } from './enclosure.ts';
-import { SessionRelay, type RelayedSession } from './session-relay.ts';
+import { SessionRelay, type RelayedSession, type RelayListeners } from './session-relay.ts';
 
-export interface PassageOptions {
+export interface PassageOptions extends RelayListeners {
   /** Undefined: the command has the network of this process. */
   readonly enclose: Enclose | undefined;
   readonly signal: AbortSignal;
-  /** Called as soon as the server has let a session in. */
-  readonly onSession?: (session: RelayedSession) => void;
 }
 
 /** How one command reaches the server: by a relay that counts its sessions, in an enclosure where it may reach nothing else. */
@@ -21,10 +19,13 @@ export class Passage {
   }
 
   /** @throws as `Enclose` */
-  static async open(endpoint: PgEndpoint, { enclose, signal, onSession }: PassageOptions): Promise<Passage> {
+  static async open(
+    endpoint: PgEndpoint,
+    { enclose, signal, ...listeners }: PassageOptions,
+  ): Promise<Passage> {
     const enclosure = await enclose?.(endpoint.port, signal);
     try {
-      return new Passage(await SessionRelay.open(endpoint, onSession, enclosure?.listener), enclosure);
+      return new Passage(await SessionRelay.open(endpoint, listeners, enclosure?.listener), enclosure);
     } catch (error) {
       await enclosure?.close();
       throw error;

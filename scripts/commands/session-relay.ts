@@ -1,12 +1,24 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { addressOf, type PgEndpoint } from '../pg/endpoint.ts';
+import { monotonicMs } from '../shared/clock.ts';
 import { SessionReader } from './session-reader.ts';
+import { StatementReader, type SentStatement } from './wire/statement-reader.ts';
 
 /** A session that the server opened for the command. */
 export interface RelayedSession {
   /** Of its backend; null where the server did not say (it speaks TLS). */
   readonly pid: number | null;
+  /** False where what it sent could not be read, or not to its end. */
+  readonly isReadable: boolean;
+}
+
+/** Who hears of the sessions of a relay. */
+export interface RelayListeners {
+  /** Called as soon as the server has let a session in. */
+  readonly onSession?: ((session: RelayedSession) => void) | undefined;
+  /** Called for each text that a session sent, when the server has answered it. Times are of `monotonicMs`. */
+  readonly onStatement?: ((statement: SentStatement, session: RelayedSession) => void) | undefined;
 }
 
 /**
@@ -33,12 +45,11 @@ export class SessionRelay {
   }
 
   /**
-   * @param onSession called as soon as the server has let a session in
    * @param listener takes the sessions in another network; undefined = a free port of this one
    */
   static async open(
     endpoint: PgEndpoint,
-    onSession: (session: RelayedSession) => void = () => undefined,
+    { onSession, onStatement }: RelayListeners = {},
     listener?: Server,
   ): Promise<SessionRelay> {
     const sockets = new Set<Socket>();
@@ -46,16 +57,26 @@ export class SessionRelay {
     // A client that has sent all may still wait for answers.
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
       const upstream = connect({ ...addressOf(endpoint), allowHalfOpen: true, noDelay: true });
+      let session: RelayedSession | undefined;
+      const statements = new StatementReader((statement) => {
+        if (session !== undefined) onStatement?.(statement, session);
+      }, monotonicMs);
       const reader = new SessionReader((pid) => {
-        const session = { pid };
+        session = {
+          pid,
+          get isReadable() {
+            return statements.isReadable;
+          },
+        };
         sessions.push(session);
-        onSession(session);
+        onSession?.(session);
       });
       join(client, upstream, sockets);
       const read = (chunk: Buffer): void => {
         if (reader.push(chunk)) upstream.off('data', read);
       };
       upstream.on('data', read);
+      if (onStatement !== undefined) readAlong(client, upstream, statements);
       client.pipe(upstream);
       upstream.pipe(client);
     });
@@ -79,6 +100,18 @@ export class SessionRelay {
     for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
+}
+
+function readAlong(client: Socket, upstream: Socket, reader: StatementReader): void {
+  client.on('data', (chunk) => {
+    reader.fromClient(chunk);
+  });
+  upstream.on('data', (chunk) => {
+    reader.fromServer(chunk);
+  });
+  upstream.on('close', () => {
+    reader.end();
+  });
 }
 
 /** The end of one by an error is the end of both. */

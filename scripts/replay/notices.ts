@@ -9,11 +9,17 @@ const MOST_KEPT = 50;
 export class Notices {
   #said = new Map<string, { notice: ServerNotice; count: number }>();
 
-  constructor(client: PgClient) {
-    client.on('notice', (message) => {
-      const notice = publicNotice(message);
-      if (notice !== undefined) this.#note(notice);
+  /** @param client absent = whoever hears them notes them */
+  constructor(client?: PgClient) {
+    client?.on('notice', (message) => {
+      this.note(message);
     });
+  }
+
+  /** @param message public */
+  note(message: Parameters<typeof publicNotice>[0]): void {
+    const notice = publicNotice(message);
+    if (notice !== undefined) this.#note(notice);
   }
 
   /** All that was said since the last time, also before by what is no statement of its own, such as COMMIT; alike ones once. */

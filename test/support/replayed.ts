@@ -5,7 +5,7 @@ import { analyse } from '../../scripts/checks/analysis/analyse.ts';
 import { evidence, plannedStep, runRecord } from '../../scripts/checks/evidence/evidence-fixture.ts';
 import { runChecks } from '../../scripts/checks/run-checks.ts';
 import type { Finding } from '../../scripts/checks/result/result.ts';
-import type { SqlStep } from '../../scripts/plan/model.ts';
+import type { CommandStep, SqlStep } from '../../scripts/plan/model.ts';
 import { replay } from '../../scripts/replay/replay.ts';
 import type { ReplayBench } from './replay-bench.ts';
 
@@ -25,7 +25,7 @@ export function sqlStep(name: string, text: string, extra: Partial<SqlStep> = {}
  */
 export async function replayed(
   bench: ReplayBench,
-  steps: readonly SqlStep[],
+  steps: readonly (SqlStep | CommandStep)[],
   checks: readonly string[],
   onTry: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Finding[]> {
@@ -40,6 +40,8 @@ export async function replayed(
     beforeStep: (texts) => schema.beforeStep(texts),
     beforeUnit: (texts) => schema.beforeUnit(texts),
     afterUnit: (step, statements) => schema.afterUnit(step, statements),
+    beforeCommand: () => schema.beforeCommand(),
+    afterCommand: (step, sent) => schema.afterCommand(step, sent),
     afterTry,
   };
   await replay({ ...context, rehearsal, schema: watch } as unknown as typeof context, {
@@ -69,6 +71,8 @@ const TABLES = [
   { name: 'public.orders', rows: 20_000, bytes: 1_000_000 },
 ];
 
-function planned({ name, pointOfNoReturn, losesRows = [], files }: SqlStep): PlannedStep {
-  return plannedStep(name, { pointOfNoReturn, losesRows, files: files.map(({ file }) => file) });
+function planned(step: SqlStep | CommandStep): PlannedStep {
+  const { name, kind, pointOfNoReturn, losesRows = [] } = step;
+  const files = step.kind === 'sql' ? step.files.map(({ file }) => file) : [];
+  return plannedStep(name, { kind, pointOfNoReturn, losesRows, files });
 }

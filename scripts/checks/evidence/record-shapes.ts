@@ -18,6 +18,8 @@ const lock = z.object({ relation: text, mode: text });
 
 const actor = { actor: text, kind: z.enum(ACTOR_KINDS), tMs: moment };
 
+const notices = z.array(z.object({ message: text, objects: z.array(text).optional() }));
+
 const stepEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step-start'), step: text, tMs: moment }),
   z.object({
@@ -49,7 +51,26 @@ const stepEvent = z.discriminatedUnion('type', [
     rewrote: z.array(text),
     scanned: z.array(z.object({ relation: text, rows: number })).optional(),
     pid: number,
-    notices: z.array(z.object({ message: text, objects: z.array(text).optional() })).optional(),
+    notices: notices.optional(),
+  }),
+  z.object({
+    type: z.literal('command-statement'),
+    step: text,
+    pid: number.nullable(),
+    tMs: moment,
+    sentMs: moment,
+    sql: text,
+    command: text.nullable(),
+    error: z.object({ sqlstate: text.nullable(), message: text }).nullable(),
+    notices: notices.optional(),
+  }),
+  z.object({
+    type: z.literal('command-sessions'),
+    step: text,
+    tMs: moment,
+    sessions: number,
+    unread: number,
+    isWhole: z.boolean(),
   }),
 ]);
 

@@ -6,6 +6,7 @@ import { ownErrorsLimit } from './own-errors-limit.ts';
 import { roleLimits } from './role-limits.ts';
 import { nearBudget } from '../nearness/near-budget.ts';
 import { unmetQueues } from '../nearness/unmet-queues.ts';
+import { commandLimits, overriddenByCommands } from '../settings/command-settings.ts';
 import { overriddenKeys } from '../settings/overridden.ts';
 import { unknownSettings } from '../settings/unknown/index.ts';
 import { publishedLimits } from './published-limits.ts';
@@ -41,6 +42,8 @@ export function knownLimits(analysis: Analysis): string[] {
     ...nearBudget(analysis),
     ...unmetQueues(analysis),
     ...overriddenKeys(analysis.steps),
+    ...overriddenByCommands(analysis),
+    ...commandLimits(analysis),
     ...unseenScripts(evidence.compatibility ?? []),
     'The WAL of a statement includes what the app wrote meanwhile.',
   ];

@@ -47,11 +47,13 @@ function stillFallen(schema: readonly SchemaRecord[]): FallenRecord[] {
   });
 }
 
-function fallenFinding({ step: name, statement, objects }: FallenRecord, { steps }: Analysis): CheckFinding {
+function fallenFinding(record: FallenRecord, { steps }: Analysis): CheckFinding {
+  const { step: name, statement, objects } = record;
   const step = steps.find(({ run }) => run.planned.name === name);
   const columns = objects.filter(({ kind }) => kind === 'column');
   const losesData = columns.length > 0 && step?.run.planned.pointOfNoReturn !== true;
-  const who = statement === null ? '' : `, by the CASCADE of statement ${statement}`;
+  const by = statement === null ? record.sql && `"${shortSql(record.sql)}"` : `statement ${statement}`;
+  const who = by === undefined ? '' : `, by the CASCADE of ${by}`;
   return {
     status: losesData ? 'fail' : 'warn',
     step: name,
@@ -61,6 +63,12 @@ function fallenFinding({ step: name, statement, objects }: FallenRecord, { steps
     advice:
       'Name each of them in a DROP of its own, or make again what is still needed: without CASCADE, PostgreSQL refuses as long as anything depends on it.',
   };
+}
+
+const LONGEST_SQL = 80;
+
+function shortSql(sql: string): string {
+  return sql.length > LONGEST_SQL ? `${sql.slice(0, LONGEST_SQL)} …` : sql;
 }
 
 /** As the last look found them: what a later step put right is nothing. */

@@ -57,6 +57,16 @@ const victimsSchema = z.object({
     .describe('Sum over the delayed requests of the time they took beyond the baseline median'),
 });
 
+const noticesSchema = z.array(
+  z.object({
+    severity: z.enum(['NOTICE', 'WARNING']),
+    sqlstate: z.string(),
+    message: z.string(),
+    objects: z.array(z.string()).optional().describe('Of `drop cascades to 3 other objects`: each of them'),
+    count,
+  }),
+);
+
 export const statementSchema = z.object({
   index: z.int().positive(),
   sql: z.string(),
@@ -109,19 +119,7 @@ export const statementSchema = z.object({
   walBytes: z.number().nullable(),
   sizeChangeBytes: z.number().nullable(),
   error: errorSchema.nullable(),
-  notices: z
-    .array(
-      z.object({
-        severity: z.enum(['NOTICE', 'WARNING']),
-        sqlstate: z.string(),
-        message: z.string(),
-        objects: z
-          .array(z.string())
-          .optional()
-          .describe('Of `drop cascades to 3 other objects`: each of them'),
-        count,
-      }),
-    )
+  notices: noticesSchema
     .optional()
     .describe('What the server said beside its answer; absent where it said nothing, and in older results'),
 });
@@ -145,6 +143,20 @@ const outsideSchema = z.object({
   blockedSessionSeconds: z.number().nonnegative(),
   longestVictimMs: ms,
   requestsOverBudget: overBudget,
+  settings: z
+    .array(z.object({ name: z.string(), value: z.string().nullable() }))
+    .optional()
+    .describe('Timeouts that its sessions set by themselves, as SHOW writes them; null = reset'),
+  told: z
+    .array(
+      z.object({
+        sql: z.string().describe('Without constants and names that are not public'),
+        error: z.object({ sqlstate: z.string().nullable(), message: z.string() }).nullable(),
+        notices: noticesSchema.optional(),
+      }),
+    )
+    .optional()
+    .describe('Its statements that failed or that the server said something of; absent in older results'),
 });
 
 export const stepSchema = z.object({

@@ -1,4 +1,9 @@
-import type { LockEntry, StatementRecord, StepError } from '../../artifacts/records.ts';
+import type {
+  CommandStatementRecord,
+  LockEntry,
+  StatementRecord,
+  StepError,
+} from '../../artifacts/records.ts';
 import { formatMs, plural } from '../../shared/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import type { BlockedSessions } from '../analysis/waits/blocked-sessions.ts';
@@ -7,6 +12,7 @@ import type { StatementAnalysis } from '../analysis/statements.ts';
 import { statusOf } from '../analysis/steps.ts';
 import type { VictimCount } from '../analysis/traffic/victim-count.ts';
 import type { StatementResult, StepResult, Victims } from './result.ts';
+import { commandSettings, sentBy } from '../settings/command-settings.ts';
 import { ownSettings, type OwnSetting } from '../settings/own-settings.ts';
 
 /** Behind a hot table hundreds of different queries can stand in the way. */
@@ -16,13 +22,13 @@ const MOST_BLOCKERS = 20;
 export function stepResults(analysis: Analysis): StepResult[] {
   let current = analysis.evidence.run.load.versions[0]?.name ?? '';
   return analysis.steps.map((step) => {
-    const result = stepResult(step, current);
+    const result = stepResult(step, current, analysis);
     if (step.run.planned.deploy !== null && statusOf(step.run) === 'ok') current = step.run.planned.deploy.to;
     return result;
   });
 }
 
-function stepResult(step: StepAnalysis, currentVersion: string): StepResult {
+function stepResult(step: StepAnalysis, currentVersion: string, analysis: Analysis): StepResult {
   const { run, victims, latency } = step;
   const { window, end } = run;
   const settingsOf = ownSettings(run.statements);
@@ -48,12 +54,15 @@ function stepResult(step: StepAnalysis, currentVersion: string): StepResult {
     shown: { ...end?.shown },
     statements: step.statements.map((statement) => statementResult(statement, settingsOf)),
     backfill: backfillOf(step),
-    outside: outsideResult(step),
+    outside: outsideResult(step, sentBy(run.planned.name, analysis)),
     latency,
   };
 }
 
-function outsideResult({ outside, blocked, victims }: StepAnalysis): StepResult['outside'] {
+function outsideResult(
+  { outside, blocked, victims }: StepAnalysis,
+  sent: readonly CommandStatementRecord[],
+): StepResult['outside'] {
   if (outside === null) return null;
   return {
     lockWaitMs: outside.waitMs,
@@ -65,6 +74,25 @@ function outsideResult({ outside, blocked, victims }: StepAnalysis): StepResult[
     blockedSessionSeconds: blocked.sessionSeconds,
     longestVictimMs: victims.longestMs,
     requestsOverBudget: victims.overBudget,
+    ...saidResult(sent),
+  };
+}
+
+/** What the server said to a command, and what the command set. */
+function saidResult(sent: readonly CommandStatementRecord[]): Partial<NonNullable<StepResult['outside']>> {
+  const settings = commandSettings(sent);
+  const told = sent.filter(({ error, notices = [] }) => error !== null || notices.length > 0);
+  return {
+    ...(settings.length === 0 ? {} : { settings }),
+    ...(told.length === 0
+      ? {}
+      : {
+          told: told.map((one) => ({
+            sql: one.sql,
+            error: one.error && { ...one.error },
+            ...noticesOf(one),
+          })),
+        }),
   };
 }
 
@@ -127,7 +155,7 @@ function settingsResult(own: readonly OwnSetting[]): Pick<StatementResult, 'sett
   return { settings: own.map(({ name, value, file, line }) => ({ name, value, file, line })) };
 }
 
-function noticesOf({ notices = [] }: StatementRecord): Pick<StatementResult, 'notices'> {
+function noticesOf({ notices = [] }: Pick<StatementRecord, 'notices'>): Pick<StatementResult, 'notices'> {
   if (notices.length === 0) return {};
   return {
     notices: notices.map(({ objects, ...notice }) => {

@@ -24,7 +24,8 @@ export function placeOf({ file, line }: OwnSetting): string {
   return `${file} line ${line}`;
 }
 
-const KEYS = [
+/** Keys of a step that its SQL can override. */
+export const OVERRIDABLE = [
   { name: 'lock_timeout', key: 'lockTimeout', planned: 'lockTimeoutMs' },
   { name: 'statement_timeout', key: 'statementTimeout', planned: 'statementTimeoutMs' },
 ] as const;
@@ -32,7 +33,7 @@ const KEYS = [
 /** Where a file's own setting won over a key of its step, as sentences. */
 export function overriddenKeys(steps: readonly StepAnalysis[]): string[] {
   return steps.flatMap(({ run }) => {
-    const told = KEYS.filter(({ planned }) => run.planned[planned] !== undefined);
+    const told = OVERRIDABLE.filter(({ planned }) => run.planned[planned] !== undefined);
     if (told.length === 0) return [];
     const settingsOf = ownSettings(run.statements);
     const own = run.statements.flatMap(settingsOf);

@@ -23,7 +23,7 @@ type Change = Pick<OwnSetting, 'name' | 'value' | 'isLocal'>;
 export function ownSettings(records: readonly StatementRecord[]): (of: StatementRecord) => OwnSetting[] {
   const changes = records
     .filter(({ error }) => error === null)
-    .flatMap((record) => changesOf(record.sql).map((change) => ({ change, record })));
+    .flatMap((record) => settingsBy(record.sql).map((change) => ({ change, record })));
   const undone = new Set(records.filter(({ error }) => error !== null).map(({ releasedMs }) => releasedMs));
   return ({ sentMs, releasedMs, pid }) => {
     const inForce = new Map<Timeout, OwnSetting>();
@@ -40,7 +40,8 @@ export function ownSettings(records: readonly StatementRecord[]): (of: Statement
 
 const WORTH_READING = /_timeout|\b(re)?set\s+all\b|\bdiscard\b/i;
 
-function changesOf(sql: string): Change[] {
+/** Of one statement. `libpg-query` must be loaded. */
+export function settingsBy(sql: string): Change[] {
   if (!WORTH_READING.test(sql)) return [];
   const node = StatementTree.parse(sql)?.node;
   if (node === undefined) return [];

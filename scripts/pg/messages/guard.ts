@@ -27,7 +27,8 @@ export function serverMessageOf(error: object): ServerMessage {
   return said.get(error) ?? error;
 }
 
-function makePublic(message: Mutable, role: string): void {
+/** What a server said elsewhere, as `guard` does it: changed in place. */
+export function makePublic(message: Mutable, role: string): void {
   if (said.has(message)) return;
   const original: ServerMessage = { ...message, message: message.message };
   said.set(message, original);

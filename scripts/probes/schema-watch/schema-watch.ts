@@ -6,7 +6,7 @@ import type { NdjsonWriter } from '../../shared/ndjson.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { ProbeConnection } from '../probe-connection.ts';
 import type { ProbeLife } from '../probe-life.ts';
-import { BesideWatch } from './beside/beside-watch.ts';
+import { BesideWatch, type Answered } from './beside/beside-watch.ts';
 import type { AppScripts } from '../app-sessions.ts';
 import { countLeft } from './count-left.ts';
 import { DependencyWatch } from './dependencies/dependency-watch.ts';
@@ -74,6 +74,16 @@ export class SchemaWatch {
   /** After what went through; not after a try that failed. */
   async afterUnit(step: string, statements: readonly StatementRecord[]): Promise<void> {
     await this.#guarded(() => this.#beside.afterUnit(step, statements));
+  }
+
+  /** Of a foreign program; in place of `beforeStep` and `beforeUnit`. */
+  async beforeCommand(): Promise<void> {
+    await this.#guarded(() => this.#beside.beforeCommand());
+  }
+
+  /** Also of one that failed: what it had committed stays. @param sent as of BesideWatch */
+  async afterCommand(step: string, sent: () => Promise<readonly Answered[]>): Promise<void> {
+    await this.#guarded(() => this.#beside.afterCommand(step, sent));
   }
 
   async afterTry(step: string, attempt: number): Promise<void> {

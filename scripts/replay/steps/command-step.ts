@@ -10,6 +10,7 @@ import { formatMs } from '../../shared/format.ts';
 import { keepPrivateWords, wroteWords } from '../../shared/private-words.ts';
 import { redact } from '../../shared/redact.ts';
 import type { StepContext, StepOutcome } from '../context.ts';
+import { commandRecords, CommandStatements } from './command-statements.ts';
 import { StepFailure } from './step-failure.ts';
 
 /** Of what a failed command wrote. */
@@ -26,23 +27,44 @@ export async function runCommandStep(step: CommandStep, context: StepContext): P
   registerAuthorText(step.command);
   context.progress(step.command, null, null);
   const known = ownSessions(context.primary);
+  const sent = new CommandStatements();
+  await context.schema.beforeCommand();
   const passage = await Passage.open(context.login, {
     enclose: step.network === 'rehearsed-only' ? (context.enclose ?? undefined) : undefined,
     signal: context.signal,
     onSession: ({ pid }) => {
       if (pid !== null) known.opened(pid, 'command');
     },
+    onStatement: (statement, session) => {
+      sent.note(statement, session);
+    },
   });
   try {
     const end = await runIn(passage, step, context);
     keepPrivateWords(`output of ${step.name}`, end.lastLines.join('\n'));
     if (passage.sessions.length === 0) refuseWithoutProgram(`step ${step.name}`, step.command, end);
-    if (end.exitCode !== 0) throw failure(step, end);
+    if (end.exitCode !== 0) throw failure(step, end, sent);
     if (step.touchesDatabase && passage.sessions.length === 0) throw neverConnected();
   } finally {
     await passage.close();
+    await tellStatements(step, sent, passage, context);
   }
   return { attempts: 1, summary: `ran in ${formatMs(context.clock.now() - startedMs)}`, shown: {} };
+}
+
+/** What its sessions were told, and what it did beside what it says: also of a command that failed. */
+async function tellStatements(
+  { name }: CommandStep,
+  sent: CommandStatements,
+  { sessions }: Passage,
+  { schema, steps, clock, signal }: StepContext,
+): Promise<void> {
+  if (signal.aborted) return;
+  let divided: Awaited<ReturnType<CommandStatements['divided']>> | undefined;
+  await schema.afterCommand(name, async () => (divided = await sent.divided()));
+  divided ??= await sent.divided();
+  for (const record of commandRecords(name, divided, clock)) steps.write(record);
+  steps.write(sent.sessions(name, sessions, clock));
 }
 
 async function runIn(
@@ -71,14 +93,18 @@ function neverConnected(): StepFailure {
   });
 }
 
-function failure(step: CommandStep, end: ShellEnd): StepFailure {
+function failure(step: CommandStep, end: ShellEnd, sent: CommandStatements): StepFailure {
   const code = end.exitCode ?? `signal ${end.endedBy ?? 'unknown'}`;
+  const refused = end.timedOut ? null : sent.lastError();
+  const ended = end.timedOut
+    ? `the command did not end within ${formatMs(step.timeoutMs)}`
+    : `the command ended with exit code ${code}`;
+  const words = step.output === 'shown' ? null : `${wroteWords()}; output: shown shows it here`;
+  const hints = [refused?.hint ?? null, words].filter((hint) => hint !== null);
   return new StepFailure({
-    sqlstate: null,
-    message: end.timedOut
-      ? `the command did not end within ${formatMs(step.timeoutMs)}`
-      : `the command ended with exit code ${code}`,
-    hint: step.output === 'shown' ? null : `${wroteWords()}; output: shown shows it here`,
+    sqlstate: refused?.sqlstate ?? null,
+    message: refused === null ? ended : `${refused.message}; ${ended}`,
+    hint: hints.length === 0 ? null : hints.join('; '),
     file: null,
     line: null,
     excerpt: step.output === 'shown' ? shownLines(end.lastLines) : null,

@@ -53,7 +53,10 @@ const ALREADY = / already exists, skipping$/;
 const MISSING = / does not exist, skipping$/;
 
 /** Nothing where nothing was skipped, or where a statement cannot be read. */
-export async function askedBy({ sql, notices = [] }: StatementRecord): Promise<Asked[]> {
+export async function askedBy({
+  sql,
+  notices = [],
+}: Pick<StatementRecord, 'sql' | 'notices'>): Promise<Asked[]> {
   const already = notices.filter(({ message }) => ALREADY.test(message)).map(({ message }) => message);
   const missing = notices.filter(({ message }) => MISSING.test(message)).map(({ message }) => message);
   if (already.length + missing.length === 0) return [];

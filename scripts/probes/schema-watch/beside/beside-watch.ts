@@ -4,11 +4,13 @@ import type { Asker } from '../../../pg/asker.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';
 import type { NdjsonWriter } from '../../../shared/ndjson.ts';
 import type { RunClock } from '../../../shared/run-clock.ts';
+import { publicStatement } from '../../../pg/messages/public-statement.ts';
 import { askedBy, type Asked } from './asked.ts';
 import { countBroken, mayLetIn, newlyBroken, type Broken } from './broken-rows.ts';
 import { namer } from './named.ts';
 import { fallen, readObjects, standing, type Objects } from './objects.ts';
 import { differencesOf, titleOf } from './skipped.ts';
+import { isToolTable } from './tool-tables.ts';
 
 export interface BesideSinks {
   readonly endpoint: PgEndpoint;
@@ -19,6 +21,12 @@ export interface BesideSinks {
 
 /** Only these can take along what they do not name; nothing is read for any other. */
 const TAKES_ALONG = /\bcascade\b|\bdrop\s+owned\b/i;
+
+/** A statement that was answered. */
+export interface Answered extends Pick<StatementRecord, 'sql' | 'error' | 'notices'> {
+  /** Position in the step; null = it was sent by a foreign program. */
+  readonly index: number | null;
+}
 
 /** What statements did beside what they say. Looks when nothing of the plan is in flight. */
 export class BesideWatch {
@@ -49,24 +57,44 @@ export class BesideWatch {
   }
 
   /** @param statements as they went through */
-  async afterUnit(step: string, statements: readonly StatementRecord[]): Promise<void> {
+  async afterUnit(step: string, statements: readonly Answered[]): Promise<void> {
     await this.#noteSkips(step, statements);
     const before = this.#before;
     if (before === undefined) return;
     this.#before = undefined;
-    const isNamed = namer(statements.map(({ sql }) => sql).join('\n'));
-    const objects = fallen(before, await readObjects(this.#sinks.server), isNamed);
-    if (objects.length === 0) return;
+    this.#noteFallen(
+      step,
+      statements,
+      fallen(before, await readObjects(this.#sinks.server), namerOf(statements)),
+    );
+  }
+
+  /** What a foreign program will send is not known: everything is looked at. */
+  async beforeCommand(): Promise<void> {
+    this.#before = await readObjects(this.#sinks.server);
+  }
+
+  /** @param sent by the program, as far as it was read; asked for when the names of what it made are known */
+  async afterCommand(step: string, sent: () => Promise<readonly Answered[]>): Promise<void> {
+    const before = this.#before;
+    this.#before = undefined;
+    const now = await readObjects(this.#sinks.server);
+    const statements = await sent();
+    await this.#noteSkips(step, statements);
+    // Whoever restores rows checks them: before the first statement that can have let one in, no row broke a constraint.
+    if (statements.some(({ sql }) => mayLetIn(sql))) this.#whole ??= new Map();
+    if (before !== undefined && statements.some(({ sql }) => TAKES_ALONG.test(sql)))
+      this.#noteFallen(step, statements, fallen(before, now, namerOf(statements)));
+  }
+
+  #noteFallen(step: string, statements: readonly Answered[], objects: readonly SchemaObject[]): void {
     this.#fallen = [...this.#fallen, ...objects];
     const taking = statements.filter(({ sql, error }) => error === null && TAKES_ALONG.test(sql));
-    for (const [statement, own] of byStatement(objects, taking)) {
-      this.#sinks.writer.write({
-        type: 'fallen',
-        step,
-        statement,
-        tMs: this.#sinks.clock.now(),
-        objects: own,
-      });
+    for (const [by, own] of byStatement(objects, taking)) {
+      const statement = by?.index ?? null;
+      const tMs = this.#sinks.clock.now();
+      const sql = by === undefined || statement !== null ? {} : { sql: publicStatement(by.sql) };
+      this.#sinks.writer.write({ type: 'fallen', step, statement, tMs, objects: own, ...sql });
     }
   }
 
@@ -76,10 +104,11 @@ export class BesideWatch {
     await this.#lookForBroken(step);
   }
 
-  async #noteSkips(step: string, statements: readonly StatementRecord[]): Promise<void> {
+  async #noteSkips(step: string, statements: readonly Answered[]): Promise<void> {
     for (const record of statements) {
       for (const asked of await askedBy(record))
-        this.#skips.push({ step, statement: record.index, asked, told: '[]' });
+        if (record.index !== null || !isToolTable(asked.relation.name))
+          this.#skips.push({ step, statement: record.index, asked, told: '[]' });
     }
   }
 
@@ -125,22 +154,26 @@ export class BesideWatch {
 
 interface Skip {
   readonly step: string;
-  readonly statement: number;
+  readonly statement: number | null;
   readonly asked: Asked;
   told: string;
 }
 
-/** Of several in one transaction that can have done it, the one whose NOTICE names the object. */
+function namerOf(statements: readonly Answered[]): ReturnType<typeof namer> {
+  return namer(statements.map(({ sql }) => sql).join('\n'));
+}
+
+/** Of several that can have done it, the one whose NOTICE names the object. */
 function byStatement(
   objects: readonly SchemaObject[],
-  taking: readonly StatementRecord[],
-): Map<number | null, SchemaObject[]> {
-  const found = new Map<number | null, SchemaObject[]>();
+  taking: readonly Answered[],
+): Map<Answered | undefined, SchemaObject[]> {
+  const found = new Map<Answered | undefined, SchemaObject[]>();
   for (const object of objects) {
     const told = taking.find(({ notices = [] }) =>
       notices.some(({ message, objects: each = [] }) => namer([message, ...each].join('\n'))(object)),
     );
-    const statement = (told ?? (taking.length === 1 ? taking[0] : undefined))?.index ?? null;
+    const statement = told ?? (taking.length === 1 ? taking[0] : undefined);
     found.set(statement, [...(found.get(statement) ?? []), object]);
   }
   return found;

@@ -3,11 +3,13 @@ import { formatBytes, formatCount, formatMs, plural } from '../../../shared/form
 import { outsideImpact } from '../../blockers.ts';
 import { culprits, stepLabel } from '../../facts.ts';
 import { lockGroups } from '../../lock-groups.ts';
+import { toldLines } from '../../notices.ts';
 import { Problem } from '../problem.tsx';
 import { Queue } from './queue.tsx';
 import { StatementTable } from './statement-table.tsx';
 
 const MOST_LOCKS = 6;
+const MOST_LINES = 12;
 
 /** The evidence for each step, open where the reader has to look. */
 export function StepDetails({ result }: { result: Result }) {
@@ -77,8 +79,26 @@ function Outside({ step }: { step: StepResult }) {
           ? 'no lock above ACCESS SHARE was seen'
           : lockGroups(locks).slice(0, MOST_LOCKS).join('; ')}
       </div>
+      <Told outside={step.outside} />
       <Queue impact={impact} />
     </div>
+  );
+}
+
+/** What the server said to the command's sessions, and which timeouts they set. */
+function Told({ outside }: { outside: NonNullable<StepResult['outside']> }) {
+  const { settings = [] } = outside;
+  const lines = toldLines(outside);
+  const shown = lines.slice(0, MOST_LINES);
+  if (lines.length > shown.length) shown.push(`and ${lines.length - shown.length} more in result.json`);
+  const set = settings.map(({ name, value }) => `${name} = ${value ?? 'reset'}`);
+  return (
+    <>
+      {set.length > 0 && <div>{`it set ${set.join(', ')}`}</div>}
+      {shown.map((line) => (
+        <div>{line}</div>
+      ))}
+    </>
   );
 }
 

@@ -1,0 +1,31 @@
+import type { StatementNotice } from './records.ts';
+
+/* What is seen of a command step's sessions; artifacts/steps.ndjson. */
+
+/** A statement that a session of a command sent, if the server said something beside its answer or if it set a timeout. */
+export interface CommandStatementRecord {
+  readonly type: 'command-statement';
+  readonly step: string;
+  /** Null where the server did not say. */
+  readonly pid: number | null;
+  /** When its answer, or that of the text that it was sent in, had passed by. */
+  readonly tMs: number;
+  readonly sentMs: number;
+  /** Without constants and names that are not public; of a statement that sets a timeout as it was sent. */
+  readonly sql: string;
+  readonly command: string | null;
+  readonly error: { readonly sqlstate: string | null; readonly message: string } | null;
+  readonly notices?: readonly StatementNotice[];
+}
+
+/** How far the sessions of a command could be read, when it had ended. */
+export interface CommandSessionsRecord {
+  readonly type: 'command-sessions';
+  readonly step: string;
+  readonly tMs: number;
+  readonly sessions: number;
+  /** Of these: encrypted, or in words that are no PostgreSQL. */
+  readonly unread: number;
+  /** False where they sent more than was kept. */
+  readonly isWhole: boolean;
+}

@@ -1,0 +1,25 @@
+import type { SentStatement } from '../../commands/wire/statement-reader.ts';
+import type { ServerWords } from '../../commands/wire/server-words.ts';
+
+/** Says that nothing more runs until the transaction is ended. */
+const IN_FAILED_TRANSACTION = '25P02';
+/** What programs send on their way out. */
+const TIDIES_UP =
+  /^\s*(rollback|abort|commit|end|deallocate|discard|unlisten|select\s+pg_advisory_unlock|set|reset)\b/i;
+
+/** The error that a program most likely failed by: the last one, if no statement of work went through behind it. */
+export class LastError {
+  #words: ServerWords | null = null;
+
+  note({ sql, answers }: SentStatement): void {
+    for (const { error } of answers) {
+      if (error === null) {
+        if (!TIDIES_UP.test(sql)) this.#words = null;
+      } else if (error.code !== IN_FAILED_TRANSACTION) this.#words = error;
+    }
+  }
+
+  get words(): ServerWords | null {
+    return this.#words;
+  }
+}
