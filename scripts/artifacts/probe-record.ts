@@ -1,6 +1,6 @@
 /** artifacts/probes.ndjson: the life of each probe. One that has no `stopped` line died. */
 export interface ProbeRecord {
-  readonly probe: 'requests' | 'waits' | 'server' | 'compatibility' | 'presence' | 'schema';
+  readonly probe: 'requests' | 'waits' | 'server' | 'compatibility' | 'presence' | 'schema' | 'rollback';
   readonly event: 'started' | 'stopped' | 'died' | 'gap';
   readonly tMs: number;
   readonly message: string | null;

@@ -1,7 +1,7 @@
 import type { CommandSessionsRecord, CommandStatementRecord } from './command-records.ts';
 import type { Seal } from './seal-record.ts';
 import type { ProbeRecord } from './probe-record.ts';
-import type { Budgets, Phase, PlannedPerformance, StepKind } from '../plan/model.ts';
+import type { Budgets, Phase, PlannedPerformance, StepKind, Way } from '../plan/model.ts';
 
 export type { EnvironmentRecord } from './environment-record.ts';
 export type { CompatibilityRecord, TableUse } from './compatibility-record.ts';
@@ -12,6 +12,7 @@ export type { ExactWaitRecord } from './wait-records.ts';
 export type { OutsideLockRecord, SessionFacts, WaitRecord } from './sighting-records.ts';
 export type { ProbeRecord } from './probe-record.ts';
 export type { SchemaRecord } from './schema-records.ts';
+export type { RollbackRecord } from './rollback-records.ts';
 export { REQUEST_COLUMNS } from './load-records.ts';
 export type { RequestHeader, RequestRow, LoadEvent } from './load-records.ts';
 
@@ -71,6 +72,8 @@ export interface PerformanceRecord extends PlannedPerformance {
   /** `running` where it never came to its end. */
   readonly outcome: 'running' | 'completed' | 'step-failed';
   readonly problem: string | null;
+  /** Of one that goes back: the steps that it has instead of the plan's own. */
+  readonly plan?: readonly PlannedStep[];
 }
 
 export interface PlannedStep {
@@ -95,6 +98,8 @@ export interface PlannedStep {
   } | null;
   readonly batchTargetMs: number | null;
   readonly hasRollback: boolean;
+  /** Of a step that the plan itself does not have. */
+  readonly way?: Way;
 }
 
 /** artifacts/snapshot.json */

@@ -16,6 +16,7 @@ import type {
   ProbeRecord,
   RequestHeader,
   RequestRow,
+  RollbackRecord,
   RunRecord,
   SchemaRecord,
   ServerRecord,
@@ -39,6 +40,7 @@ interface Streams {
   actors: ActorRecord;
   presence: PresenceRecord;
   schema: SchemaRecord;
+  rollback: RollbackRecord;
 }
 interface Documents {
   run: RunRecord;
@@ -132,9 +134,7 @@ export class RunFolder {
   /** All records of a stream; undefined where it was never written (missing is not the same as empty). */
   async read<K extends StreamName>(name: K): Promise<Streams[K][] | undefined> {
     if (!this.has(name)) return undefined;
-    const records: Streams[K][] = [];
-    for await (const record of readNdjson(this.streamPath(name))) records.push(record as Streams[K]);
-    return records;
+    return recordsOf<Streams[K]>(this.streamPath(name));
   }
 
   /** Replaces a document in one step, so that a reader never sees half of it. */
@@ -157,6 +157,12 @@ export class RunFolder {
     });
     await rename(`${path}.part`, path);
   }
+}
+
+async function recordsOf<T>(path: string): Promise<T[]> {
+  const records: T[] = [];
+  for await (const record of readNdjson(path)) records.push(record as T);
+  return records;
 }
 
 /** Reading from a pipe or a device would wait for ever. What has an extension is a file, but for folders of the author's. */

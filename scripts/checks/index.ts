@@ -17,14 +17,17 @@ import { lockSlots } from './of-plan/lock-slots.ts';
 import { lockWait } from './of-plan/lock-wait.ts';
 import { p99 } from './of-app/p99.ts';
 import { rowsLost } from './of-plan/rows-lost.ts';
+import { schemaRestored } from './of-way-back/schema-restored.ts';
 import { scriptLatency } from './of-app/script-latency.ts';
 import { scriptRows } from './of-app/script-rows.ts';
 import { serverPresence } from './of-run/server-presence.ts';
+import { pointOfNoReturn } from './of-way-back/point-of-no-return.ts';
 import { replicationLag } from './of-plan/replication-lag.ts';
 import { stepDuration } from './of-plan/step-duration.ts';
 import { steps } from './of-plan/steps.ts';
 import { unexplained } from './of-app/unexplained.ts';
 import { unfinished } from './of-plan/unfinished.ts';
+import { valuesKept } from './of-way-back/values-kept.ts';
 
 /** Every check, sorted by id. */
 export const CHECKS: readonly Check[] = [
@@ -45,8 +48,10 @@ export const CHECKS: readonly Check[] = [
   lockSlots,
   lockWait,
   p99,
+  pointOfNoReturn,
   replicationLag,
   rowsLost,
+  schemaRestored,
   scriptLatency,
   scriptRows,
   serverPresence,
@@ -54,4 +59,5 @@ export const CHECKS: readonly Check[] = [
   steps,
   unexplained,
   unfinished,
+  valuesKept,
 ];

@@ -53,7 +53,11 @@ export const jobSchema = z.strictObject({
   expiresAt: z.iso.datetime(),
   /** All its paths are relative to the job folder. */
   rehearsal: rehearsalSchema,
-  performances: z.array(z.strictObject({ index: z.int(), scenario: z.string(), repetition: z.int() })),
+  performances: z.array(
+    z.strictObject({
+      ...{ index: z.int(), scenario: z.string(), repetition: z.int(), backFrom: z.string().exactOptional() },
+    }),
+  ),
   primary: endpoint,
   standby: endpoint.nullable(),
   restoreSettings: z.array(setting),

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { plannedStep } from '../artifacts/planned-step.ts';
 import type { PerformanceRecord } from '../artifacts/records.ts';
-import type { RunFolder } from '../artifacts/run-folder.ts';
 import type { PlannedPerformance, Scenario } from '../plan/model.ts';
+import { planWithWayBack } from '../plan/way-back.ts';
 import type { StepFailure } from '../replay/steps/step-failure.ts';
 import { keepPrivateWordsIn } from '../shared/private-words.ts';
 import { RunClock } from '../shared/run-clock.ts';
@@ -62,33 +63,37 @@ async function rehearse(run: EngineRun & Watched): Promise<StepFailure | undefin
   const jobs = availableParallelism();
   await run.onServer(await prepareDatabase(rehearsal, environment, folder, jobs, signal, onEvent));
   const [only] = performances;
-  if (only && performances.length === 1) return perform({ ...run, scenario: scenarioOf(only, run) });
+  if (only && performances.length === 1) {
+    const playing = playingOf(only, run);
+    // The run's own record tells no other plan than the author's.
+    return only.backFrom === undefined ? perform(playing) : record(only, playing);
+  }
 
   const copies = await DatabaseCopies.of(environment.primary, signal);
   let first: StepFailure | undefined;
   for (const planned of performances) {
-    onEvent({ type: 'performance', ...planned, of: performances.length });
+    const playing = playingOf(planned, run);
+    const steps = planned.backFrom === undefined ? {} : { steps: playing.rehearsal.plan };
+    onEvent({ type: 'performance', ...planned, of: performances.length, ...steps });
     await copies.fresh(signal);
-    const failure = await record(planned, await folder.createPerformance(planned.index), run);
+    const own = await folder.createPerformance(planned.index);
+    const failure = await record(planned, { ...playing, folder: own, clock: new RunClock() });
     first ??= failure;
   }
   return first;
 }
 
-/** One performance in a folder of its own. */
-async function record(
-  planned: PlannedPerformance,
-  folder: RunFolder,
-  run: EngineRun & Watched,
-): Promise<StepFailure | undefined> {
-  const clock = new RunClock();
+/** One performance with a record of its own. */
+async function record(planned: PlannedPerformance, playing: Performance): Promise<StepFailure | undefined> {
+  const { folder, clock, rehearsal, scenario } = playing;
   const begun: PerformanceRecord = {
     ...planned,
     startedAt: clock.startedAt,
     ...{ endedAt: null, outcome: 'running', problem: null },
+    ...(scenario.backFrom === undefined ? {} : { plan: rehearsal.plan.map(plannedStep) }),
   };
   await folder.writeDocument('performance', begun);
-  const failure = await perform({ ...run, folder, clock, scenario: scenarioOf(planned, run) });
+  const failure = await perform(playing);
   await folder.writeDocument('performance', {
     ...begun,
     endedAt: new Date().toISOString(),
@@ -96,6 +101,15 @@ async function record(
     problem: failure === undefined ? null : redact(failure.message),
   });
   return failure;
+}
+
+/** The plan as its scenario plays it, in the run's own folder and on its clock. */
+function playingOf(planned: PlannedPerformance, run: EngineRun & Watched): Performance {
+  const scenario = scenarioOf(planned, run);
+  const { backFrom } = scenario;
+  const { plan, load } = run.rehearsal;
+  if (backFrom === undefined) return { ...run, scenario };
+  return { ...run, scenario, rehearsal: { ...run.rehearsal, plan: planWithWayBack(plan, backFrom, load) } };
 }
 
 function scenarioOf({ scenario }: PlannedPerformance, { rehearsal }: EngineRun): Scenario {

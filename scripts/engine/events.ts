@@ -35,7 +35,12 @@ export type RunEvent =
       readonly standbyLagMs: number | null;
     }
   /** Another playing of the plan begins, of several. */
-  | ({ readonly type: 'performance'; readonly of: number } & PlannedPerformance)
+  | ({
+      readonly type: 'performance';
+      readonly of: number;
+      /** Of one that goes back: the steps that it has instead of the plan's own. */
+      readonly steps?: readonly { readonly name: string; readonly phase: string }[];
+    } & PlannedPerformance)
   | { readonly type: 'note'; readonly message: string };
 
 export type OnEvent = (event: RunEvent) => void;

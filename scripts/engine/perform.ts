@@ -8,6 +8,7 @@ import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility
 import { RowCountProbe } from '../probes/row-counts/row-count-probe.ts';
 import { ExactWaits } from '../probes/exact-waits.ts';
 import { DriftProbe } from '../probes/drift/drift-probe.ts';
+import { RollbackProbe } from '../probes/rollback/rollback-probe.ts';
 import { UpdateCounts } from '../probes/update-counts.ts';
 import { LockWatch } from '../probes/lock-watch.ts';
 import { ProbeLife } from '../probes/probe-life.ts';
@@ -121,7 +122,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
 
 /** What is looked at before and behind each step, while nothing of the plan runs. */
 function looksAround(
-  { rowCounts, updateCounts, drift, compatibility, schema }: Probes,
+  { rowCounts, updateCounts, drift, compatibility, schema, rollback }: Probes,
   company: Company,
   signal: AbortSignal,
 ): Required<Pick<ReplayHooks, 'beforeStep' | 'afterStep'>> {
@@ -129,7 +130,8 @@ function looksAround(
     beforeStep: async (step) => {
       await rowCounts.before(step, signal);
       await updateCounts.look(step.name, 'before', signal);
-      await drift.before(step, signal);
+      if (step.way === undefined) await drift.before(step, signal);
+      await rollback?.before(step, signal);
       await company.before(step, signal);
     },
     afterStep: async (step) => {
@@ -137,6 +139,7 @@ function looksAround(
       await rowCounts.after(step, signal);
       await compatibility.look(step.name, signal);
       await schema.afterStep(step.name);
+      await rollback?.after(step, signal);
     },
   };
 }
@@ -180,6 +183,8 @@ interface Probes {
   readonly rowCounts: RowCountProbe;
   readonly updateCounts: UpdateCounts;
   readonly drift: DriftProbe;
+  /** Only where the plan goes back. */
+  readonly rollback: RollbackProbe | undefined;
   readonly pools: SamplePools;
   /** The standby's lag as last seen. */
   readonly lagMs: () => number | null;
@@ -228,7 +233,23 @@ async function startProbes(run: Performance, logins: Logins, cleanup: Cleanup): 
   const updateCounts = new UpdateCounts({ endpoint, clock, writer: looks.writer });
   await updateCounts.look(null, 'before', signal);
   const drift = new DriftProbe({ endpoint, versions: rehearsal.load.versions, clock, writer: looks.writer });
-  return { life, watch, schema, compatibility, rowCounts, updateCounts, drift, pools, lagMs: () => lagMs };
+  const rollback = await startRollbackProbe(run, life, cleanup);
+  const looking = { rowCounts, updateCounts, drift, rollback };
+  return { life, watch, schema, compatibility, ...looking, pools, lagMs: () => lagMs };
+}
+
+async function startRollbackProbe(
+  run: Performance,
+  life: ProbeLife,
+  cleanup: Cleanup,
+): Promise<RollbackProbe | undefined> {
+  if (run.scenario.backFrom === undefined) return undefined;
+  const { environment, rehearsal, clock, signal } = run;
+  const app = { plan: rehearsal.plan, versions: rehearsal.load.versions };
+  const sinks = { writer: writer(run, cleanup, 'rollback'), clock, life };
+  const probe = await RollbackProbe.start({ endpoint: environment.primary, ...app, ...sinks }, signal);
+  cleanup.add('rollback probe', () => probe.stop());
+  return probe;
 }
 
 /** What the watches see belongs to this playing of the plan until it ends. */

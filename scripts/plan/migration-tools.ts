@@ -6,6 +6,8 @@ export interface ToolRule {
   readonly transaction: 'file' | 'single' | 'as-written';
   /** Line of the marker that ends the part that goes up, and of the one that begins it, from 1; undefined where the file has no parts. */
   readonly up?: { readonly first: number; readonly end: number };
+  /** Likewise of the part that goes down; undefined where the file has none. */
+  readonly downPart?: { readonly first: number; readonly end: number };
   /** The whole file is the way back. */
   readonly down?: true;
 }
@@ -105,14 +107,29 @@ function markedRule(
   const rule = { tool, transaction: isExempt ? 'as-written' : transaction } as const;
   if (first === -1) return { ...rule, down: true };
   const end = lines.findIndex((line, index) => index > first && down.test(line));
-  return { ...rule, up: { first: first + 1, end: end === -1 ? lines.length + 1 : end + 1 } };
+  const downFirst = lines.findIndex((line) => down.test(line));
+  const downEnd = lines.findIndex((line, index) => index > downFirst && up.test(line));
+  const lineAfter = (index: number): number => (index === -1 ? lines.length : index) + 1;
+  return {
+    ...{ ...rule, up: { first: first + 1, end: lineAfter(end) } },
+    ...(downFirst === -1 ? {} : { downPart: { first: downFirst + 1, end: lineAfter(downEnd) } }),
+  };
 }
 
 /** The part of the text that goes up, with every other line empty, so that lines keep their numbers. */
 export function upPart(text: string, { up }: ToolRule): string {
-  if (!up) return text;
+  return up === undefined ? text : linesOf(text, up);
+}
+
+/** Likewise the part that goes down; all of a file that is not divided. */
+export function downPart(text: string, rule: ToolRule): string {
+  if (rule.downPart !== undefined) return linesOf(text, rule.downPart);
+  return rule.up === undefined ? text : '';
+}
+
+function linesOf(text: string, { first, end }: { readonly first: number; readonly end: number }): string {
   return text
     .split('\n')
-    .map((line, index) => (index + 1 >= up.first && index + 1 < up.end ? line : ''))
+    .map((line, index) => (index + 1 >= first && index + 1 < end ? line : ''))
     .join('\n');
 }

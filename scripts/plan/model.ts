@@ -77,6 +77,8 @@ export interface Scenario {
   /** Unique within the rehearsal. */
   readonly name: string;
   readonly actors: readonly ActorSpec[];
+  /** The plan is not played to its end: it goes back when this step has ended. */
+  readonly backFrom?: string;
 }
 
 /** One playing of the whole plan, of the several that a run may have. */
@@ -87,6 +89,8 @@ export interface PlannedPerformance {
   readonly scenario: string;
   /** From 1, counted for each scenario by itself. */
   readonly repetition: number;
+  /** The step that the plan turns around behind; absent where it is played to its end. */
+  readonly backFrom?: string;
 }
 
 /** docs/actors.md tells what each does. */
@@ -167,7 +171,18 @@ interface StepBase {
   /** Tables that nobody uses while it runs; may be schema-qualified. */
   readonly quietTables?: readonly string[];
   /** A SQL file that undoes the step. */
-  readonly rollback?: SqlFile;
+  readonly rollback?: RollbackFile;
+  /** Of a step that the plan itself does not have: what it is for, and the step that it undoes or repeats. */
+  readonly way?: Way;
+}
+
+export const WAYS = ['back', 'soak', 'again'] as const;
+
+/** `back` undoes a step, `soak` is the time after the way back, `again` plays a step once more after it. */
+export interface Way {
+  readonly kind: (typeof WAYS)[number];
+  /** Null of a soak. */
+  readonly of: string | null;
 }
 
 export interface SqlFile {
@@ -176,6 +191,13 @@ export interface SqlFile {
   readonly text: string;
   /** Its own tool would run it without a transaction, although the step has one a file. */
   readonly asWritten?: true;
+}
+
+/** How a step is undone: with the timeouts and retries of the step itself. */
+export interface RollbackFile extends SqlFile {
+  readonly transaction: TransactionMode;
+  /** The migration tool whose rule this is. */
+  readonly tool?: string;
 }
 
 /**

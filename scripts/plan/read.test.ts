@@ -92,7 +92,7 @@ plan:
         statementTimeoutMs: 90_000,
         retries: 10,
         retryPauseMs: 1000,
-        rollback: undo,
+        rollback: { ...undo, transaction: 'as-written' },
         files: [expand],
         transaction: 'as-written',
       },

@@ -54,7 +54,7 @@ export async function readRehearsal(dir: string, { cwd, env, lookInto }: ReadOpt
   const steps = await readSteps(parts.steps, parts.network, reading);
   if (parts.versions) checkDeploys(parts.steps, Object.keys(parts.versions), reading);
   const isWhole = parts.steps.every((step) => step !== undefined);
-  const scenarios = readScenarios(parts, isWhole ? steps.map(({ name }) => name) : undefined, reading);
+  const scenarios = readScenarios(parts, isWhole ? steps : undefined, reading);
 
   const { data: config } = rehearsalSchema.safeParse(source.value);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)

@@ -28,6 +28,7 @@ import { allNotices } from './notices.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from './rollback.ts';
 import { lagRows, standbySentences } from './standby-facts.ts';
 import { waitsText } from './wait-facts.ts';
+import { wayBack } from './way-back-markdown.ts';
 
 /** A pull-request comment holds 65,536 characters. */
 const MOST_CHARACTERS = 64_000;
@@ -49,6 +50,7 @@ export function renderMarkdown(result: Result): string {
     ...shown.map((finding, at) => findingSection(result, finding, shown.slice(0, at))),
     list('What else was found', more),
     matrix(result),
+    wayBack(result),
     steps(result),
     list('In whose company', companyLines(result)),
     queues(result),

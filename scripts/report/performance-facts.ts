@@ -6,6 +6,8 @@ import { quantity } from './quantities.ts';
 /** The scenarios of a run side by side. */
 export interface Comparison {
   readonly scenarios: readonly ScenarioResult[];
+  /** One of them goes back before the point of no return. */
+  readonly goesBack: boolean;
   readonly rows: readonly {
     readonly title: string;
     /** Empty where there is none. */
@@ -16,13 +18,14 @@ export interface Comparison {
 }
 
 /** Undefined for a run that played its plan once. */
-export function comparison({ performances }: Result): Comparison | undefined {
+export function comparison({ performances, wayBack }: Result): Comparison | undefined {
   if (!performances) return undefined;
   const { scenarios } = performances;
   const all = scenarios.flatMap(({ figures }) => figures);
   const ids = [...new Set(all.map(({ id }) => id))];
   return {
     scenarios,
+    goesBack: wayBack !== undefined,
     rows: ids.map((id) => {
       const { title = id, budget = null, unit = null } = all.find((figure) => figure.id === id) ?? {};
       const atLeast = id === 'backfillRate' ? 'at least ' : '';
@@ -78,6 +81,7 @@ export function playedSentence({ scenarios, played, shown }: Performances): stri
 }
 
 /** The title of the comparison. */
-export function comparisonTitle({ scenarios }: Comparison): string {
-  return scenarios.length > 1 ? 'Quiet and in company' : 'Spread over the repetitions';
+export function comparisonTitle({ scenarios, goesBack }: Comparison): string {
+  if (scenarios.length < 2) return 'Spread over the repetitions';
+  return goesBack ? 'Scenario by scenario' : 'Quiet and in company';
 }

@@ -55,7 +55,8 @@ export function cellOf(result: Result, version: string, state: string): Cell {
 
 /** How long a rollback to each replaced version stays possible, and from where there is none at all. */
 export function rollbackSentences(result: Result): string[] {
-  const states = statesOf(result).filter(({ isTried }) => isTried);
+  // What comes behind the way back says nothing of how far it is open.
+  const states = statesOf(result).filter(({ isTried, step }) => isTried && step?.way === undefined);
   const ways = versionsOf(result)
     .slice(0, -1)
     .flatMap((version) => {

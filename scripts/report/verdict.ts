@@ -4,6 +4,7 @@ import { formatCount, formatMs, plural } from '../shared/format.ts';
 import { formatDate } from './dates.ts';
 import { comparison, scenarioVerdict } from './performance-facts.ts';
 import { durationMs, pageOf, VERDICT_WORD, worstFinding } from './facts.ts';
+import { wayBackSentences } from './way-back-facts.ts';
 
 const INDENT = '      ';
 const NARROWEST = 40;
@@ -33,6 +34,7 @@ export function renderVerdict(result: Result, { color, runPath, width }: Verdict
   if (lead !== headline) say(headline.slice(lead.length));
   if (worst) say([worst.advice ?? '', `See ${pageOf(worst.check)}`].join(' '));
   for (const line of spreadLines(result)) lines.push(INDENT + line);
+  for (const line of wayBackSentences(result)) say(line);
   const others = result.findings.length - (worst ? 1 : 0);
   if (others > 0) say(`${plural(others, worst ? 'more finding' : 'finding')} in the report`);
   const { text, tone } = afterwards(result);

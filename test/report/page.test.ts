@@ -9,6 +9,7 @@ import { withEverywhere } from './hostile.ts';
 import { brokenResult, failingResult, inconclusiveResult, longResult } from './sample-failures.ts';
 import { hostsResult, keptResult, lostStandbyResult } from './sample-hosts.ts';
 import { passingResult } from './sample-result.ts';
+import { wayBackResult } from './sample-way-back.ts';
 
 const SAMPLES = {
   pass: passingResult(),
@@ -19,6 +20,7 @@ const SAMPLES = {
   'three hosts': hostsResult(),
   'a lost standby': lostStandbyResult(),
   kept: keptResult(),
+  'the way back': wayBackResult(),
 };
 const samples = Object.entries(SAMPLES).map(([name, result]) => ({ name, html: renderHtml(result) }));
 

@@ -11,6 +11,7 @@ import type {
   PerformanceRecord,
   PresenceRecord,
   ProbeRecord,
+  RollbackRecord,
   RunRecord,
   SchemaRecord,
   ServerRecord,
@@ -46,6 +47,10 @@ export interface Evidence {
   readonly presence?: readonly PresenceRecord[] | undefined;
   /** Older runs have none. */
   readonly schema?: readonly SchemaRecord[] | undefined;
+  /** Only a playing that goes back has them. */
+  readonly rollback?: readonly RollbackRecord[] | undefined;
+  /** The plan as its author wrote it, where the playing had other steps. */
+  readonly writtenPlan?: RunRecord['plan'];
 }
 
 /** An artifact by the name of its file without extension. */
@@ -60,7 +65,9 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
   if (run === undefined) throw damaged('run.json', 'it is missing');
   const performance = await document('performance', () => folder.readDocument('performance'));
   return {
-    run: performance === undefined ? run : { ...run, ...ownEnding(performance, run) },
+    run:
+      performance === undefined ? run : { ...run, ...ownEnding(performance, run), ...ownPlan(performance) },
+    writtenPlan: run.plan,
     performance,
     environment: await document('environment', () => folder.readDocument('environment')),
     snapshot: await document('snapshot', () => folder.readDocument('snapshot')),
@@ -79,6 +86,7 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
     actors: await stream('actors', () => folder.read('actors')),
     presence: await stream('presence', () => folder.read('presence')),
     schema: await stream('schema', () => folder.read('schema')),
+    rollback: await stream('rollback', () => folder.read('rollback')),
   };
 }
 
@@ -93,6 +101,10 @@ function ownEnding(
 ): Pick<RunRecord, 'startedAt' | 'endedAt' | 'outcome' | 'problem'> {
   if (outcome === 'running') return { startedAt, endedAt, outcome: run.outcome, problem: run.problem };
   return { startedAt, endedAt, outcome, problem };
+}
+
+function ownPlan({ plan }: PerformanceRecord): Partial<Pick<RunRecord, 'plan'>> {
+  return plan === undefined ? {} : { plan };
 }
 
 async function document<T>(name: DocumentName, read: () => Promise<T | undefined>): Promise<T | undefined> {

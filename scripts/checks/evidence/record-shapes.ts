@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { ACTOR_KINDS } from '../../plan/model.ts';
+import { ACTOR_KINDS, WAYS } from '../../plan/model.ts';
 import type { DocumentName, StreamName } from '../../artifacts/run-folder.ts';
 import { isMoment } from '../../shared/moments.ts';
 import { AWAY_WHY } from '../../artifacts/presence-record.ts';
 import { WAIT_TIERS } from '../../artifacts/wait-records.ts';
+import { rollbackRecord } from './rollback-shapes.ts';
 import { schemaRecord } from './schema-shapes.ts';
 
 /*
@@ -128,6 +129,12 @@ function sighting(shape: z.ZodObject, ...others: z.ZodObject[]): z.ZodType {
   });
 }
 
+const plannedStep = z.object({
+  ...{ name: text, phase: text, kind: text, files: z.array(text) },
+  quietTables: z.array(text).optional(),
+  way: z.object({ kind: z.enum(WAYS), of: text.nullable() }).optional(),
+});
+
 const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> = {
   run: z.object({
     schemaVersion: z.literal(1),
@@ -137,22 +144,16 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     load: z.object({ versions: z.array(z.object({ name: text })) }),
     budgets: z.object({}),
     quietTables: z.array(text).optional(),
-    plan: z.array(
-      z.object({
-        name: text,
-        phase: text,
-        kind: text,
-        files: z.array(text),
-        quietTables: z.array(text).optional(),
-      }),
-    ),
+    plan: z.array(plannedStep),
     seal: z
       .object({
         sha256: text,
         files: z.array(z.object({ path: text, records: number.nullable(), sizeBytes: number, sha256: text })),
       })
       .optional(),
-    performances: z.array(z.object({ index: number, scenario: text, repetition: number })).optional(),
+    performances: z
+      .array(z.object({ index: number, scenario: text, repetition: number, backFrom: text.optional() }))
+      .optional(),
     probes: z.array(text).optional(),
   }),
   environment: z.object({
@@ -179,6 +180,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     repetition: number,
     startedAt: text,
     outcome: z.enum(['running', 'completed', 'step-failed']),
+    plan: z.array(plannedStep).optional(),
   }),
   steps: stepEvent,
   waits: sighting(
@@ -209,6 +211,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     z.object({ type: z.literal('crash'), role: text, pid: number, signal: number, tMs: moment }),
   ]),
   schema: schemaRecord,
+  rollback: rollbackRecord,
   probes: z.object({ probe: text, event: z.enum(['started', 'stopped', 'died', 'gap']), tMs: moment }),
 };
 

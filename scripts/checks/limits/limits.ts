@@ -4,6 +4,7 @@ import { POLL_MS } from '../../artifacts/polling.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { ownErrorsLimit } from './own-errors-limit.ts';
 import { roleLimits } from './role-limits.ts';
+import { unplayedRollbacks } from './unplayed-rollbacks.ts';
 import { nearBudget } from '../nearness/near-budget.ts';
 import { unmetQueues } from '../nearness/unmet-queues.ts';
 import { commandLimits, overriddenByCommands } from '../settings/command-settings.ts';
@@ -19,20 +20,13 @@ export function knownLimits(analysis: Analysis): string[] {
   const { run, environment, snapshot } = evidence;
   const { ratePerSec, versions } = run.load;
   const scripts = versions.reduce((sum, version) => sum + version.scripts.length, 0);
-  const reversible = run.plan.filter(({ hasRollback }) => hasRollback).length;
   return [
     ...(environment?.limits ?? []),
     ...(snapshot?.warnings ?? []),
     `The load was ${formatCount(ratePerSec)} requests/s of ${plural(scripts, 'script')} as written for this rehearsal; it was compared with no production traffic.`,
     'The cache was warm: data that had just been restored was in memory, and a cold production cache would be slower.',
     'Whether the snapshot was masked, cut or aged is not known; other values, sizes or bloat change how long a statement takes.',
-    ...(reversible > 0
-      ? [
-          reversible === 1
-            ? 'The rollback script of one step was checked for its syntax, but not run.'
-            : `The rollback scripts of ${formatCount(reversible)} steps were checked for their syntax, but not run.`,
-        ]
-      : []),
+    ...unplayedRollbacks(evidence),
     ...roleLimits(analysis),
     ...unknownSettings(analysis),
     ...ownErrorsLimit(analysis),

@@ -17,7 +17,10 @@ interface Unmet {
 export function unmetQueues(analysis: Analysis): string[] {
   const { evidence, company, steps } = analysis;
   const hadCompany =
-    company.length > 0 || evidence.run.performances?.some(({ scenario }) => scenario !== 'quiet');
+    company.length > 0 ||
+    evidence.run.performances?.some(
+      ({ scenario, backFrom }) => scenario !== 'quiet' && backFrom === undefined,
+    );
   if (hadCompany === true) return [];
   const known = new Set(evidence.snapshot?.tables.map(({ name }) => name));
   const unmet = steps.flatMap((step) => {

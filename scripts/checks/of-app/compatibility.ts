@@ -35,7 +35,8 @@ export const compatibility: Check = {
 
 /** The version just left stops working at a step that does not say that there is no way back from it. */
 function isLostRollback({ works, live, isLeft, isNew, step }: MatrixState): boolean {
-  return !works && isLeft && !live && isNew && step !== null && !step.planned.pointOfNoReturn;
+  if (step === null || step.planned.way !== undefined) return false;
+  return !works && isLeft && !live && isNew && !step.planned.pointOfNoReturn;
 }
 
 function groupedBy(states: readonly MatrixState[]): MatrixState[][] {

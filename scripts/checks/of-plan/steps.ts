@@ -4,6 +4,7 @@ import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { statusOf } from '../analysis/steps.ts';
 import { blocksItself, SELF_BLOCK_ADVICE, stoodBehind } from './blocked-by.ts';
 import type { Check, CheckFinding } from '../check.ts';
+import { halfUndone } from '../of-way-back/half-undone.ts';
 import { queueOf } from './failed-in-queue.ts';
 import { ownLockTimeout, withOwnLine } from '../settings/overridden.ts';
 import { stepTitle } from '../wording.ts';
@@ -48,7 +49,7 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
     step: run.planned.name,
     statement,
     sqlstate: error?.sqlstate ?? null,
-    message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}${stoodBehind(step, analysis)}`,
+    message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}${stoodBehind(step, analysis)}${halfUndone(step, analysis)}`,
     advice:
       queue.advice ??
       (blocksItself(step) ? SELF_BLOCK_ADVICE : null) ??

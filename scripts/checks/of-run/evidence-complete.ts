@@ -4,6 +4,7 @@ import type { Analysis } from '../analysis/analyse.ts';
 import { overlapMs } from '../analysis/intervals.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import type { ArtifactName, Evidence } from '../evidence/evidence.ts';
+import { goesBack } from '../of-way-back/goes-back.ts';
 import { listed, stepTitle } from '../wording.ts';
 
 const STREAMS: readonly ArtifactName[] = [
@@ -140,12 +141,15 @@ function matrixGaps({ compatibility, steps, run }: Evidence): CheckFinding[] {
   ];
 }
 
-const NEWER_PROBES = ['presence', 'schema'] as const;
+const NEWER_PROBES = ['presence', 'schema', 'rollback'] as const;
 
 /** Older runs had nobody who looked after the servers or the schema, and did not say which probes they had. */
 function newerProbes({ probes, run }: Evidence): (typeof NEWER_PROBES)[number][] {
   return NEWER_PROBES.filter(
-    (name) => run.probes?.includes(name) === true || probes?.some(({ probe }) => probe === name) === true,
+    (name) =>
+      run.probes?.includes(name) === true ||
+      probes?.some(({ probe }) => probe === name) === true ||
+      (name === 'rollback' && goesBack(run)),
   );
 }
 

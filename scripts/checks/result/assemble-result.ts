@@ -12,6 +12,7 @@ import { rounded } from './rounded.ts';
 import { waitFacts } from '../of-run/wait-tier.ts';
 import type { Judgement } from '../run-checks.ts';
 import { stepResults } from './step-results.ts';
+import { wayBackResults } from './way-back-results.ts';
 
 /** The one document that renderers read. */
 export function assembleResult(analysis: Analysis, judgement: Judgement): Result {
@@ -70,6 +71,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     planSha256: run.planSha256,
     evidenceSha256: run.seal?.sha256 ?? null,
     ...performanceOf(analysis),
+    ...wayBackResults(analysis),
     waits: waitFacts(evidence),
     limits: knownLimits(analysis),
   });

@@ -5,6 +5,7 @@ import { repetitionsCheck, repetitionsFindings } from './repetitions.ts';
 import type { Finding, Result } from './result.ts';
 import type { ScenarioResult } from './result-performances.ts';
 import { scenarioOutcomes, severity, type ScenarioOutcome } from './scenario-results.ts';
+import { combinedWaysBack } from './combine-ways-back.ts';
 import { worstChecks } from './worst-playing.ts';
 
 const STATUSES: readonly Finding['status'][] = ['fail', 'inconclusive', 'warn'];
@@ -35,6 +36,7 @@ export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Resu
     ),
     checks: [...worstChecks(scenarios.flatMap(({ playings }) => playings)), repetitionsCheck(own)],
     performance: null,
+    ...combinedWaysBack(results),
     performances: {
       shown: worst.lead.index,
       scenarios: scenarios.map(({ scenario }) => scenario),

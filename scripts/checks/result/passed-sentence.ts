@@ -25,8 +25,9 @@ export function passedSentence(playings: readonly PassFigures[]): string {
     delayed === 0 ? 'none was delayed' : `${formatCount(delayed)} ${delayed === 1 ? 'was' : 'were'} delayed`,
     ...times.flatMap(([words, ms]) => (ms === null ? [] : [`${words} ${formatMs(ms)}`])),
   ];
-  const count = playings[0]?.steps.length ?? 0;
-  const all = count === 1 ? 'The only step' : `All ${formatCount(count)} steps`;
-  const often = playings.length === 1 ? '' : ' each time, and at the worst';
+  const count = most(({ steps }) => steps.filter(({ way }) => way === undefined).length);
+  const goesBack = playings.some(({ steps }) => steps.some(({ way }) => way !== undefined));
+  const all = `${count === 1 ? 'The only step' : `All ${formatCount(count)} steps`}${goesBack ? ' and the way back' : ''}`;
+  const often = playings.length === 1 ? '' : `${goesBack ? ',' : ' each time,'} and at the worst`;
   return `${all} ran${often}: ${listed(facts, facts.length)}.`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PHASES } from '../../plan/model.ts';
+import { PHASES, WAYS } from '../../plan/model.ts';
 
 /* The part of result.json about the steps of the plan and their statements. */
 
@@ -170,6 +170,12 @@ export const stepSchema = z.object({
   fromMs: ms.nullable(),
   toMs: ms.nullable(),
   pointOfNoReturn: z.boolean(),
+  way: z
+    .object({ kind: z.enum(WAYS), of: z.string().nullable() })
+    .optional()
+    .describe(
+      'Of a step that the plan itself does not have: `back` undoes the step `of`, `soak` is the time after the way back, `again` plays the step `of` once more',
+    ),
   summary: z.string().describe('One line for people: old → new over 20 s'),
   victims: victimsSchema,
   failedTries: z.array(z.object({ attempt: z.int(), error: errorSchema, pauseMs: ms })),

@@ -3,6 +3,7 @@ import { ACTOR_KINDS } from '../../plan/model.ts';
 import { WAIT_TIERS } from '../../artifacts/wait-records.ts';
 import { environmentSchema, standbySchema } from './result-hosts.ts';
 import { performancesSchema } from './result-performances.ts';
+import { pointOfNoReturnSchema, wayBackSchema } from './result-way-back.ts';
 import { latencySchema, stepSchema } from './result-steps.ts';
 
 export type { Blocker, OutsideResult, StatementResult, StepResult, Victims, Waiter } from './result-steps.ts';
@@ -197,6 +198,11 @@ export const resultSchema = z.object({
     .nullable()
     .optional()
     .describe('Of a run with several scenarios or repetitions: all of them side by side'),
+  wayBack: z
+    .array(wayBackSchema)
+    .optional()
+    .describe('One for each playing that goes back; absent where none does'),
+  pointOfNoReturn: pointOfNoReturnSchema.optional().describe('Likewise, of all of them'),
   waits: z
     .object({
       tier: z.enum(WAIT_TIERS),

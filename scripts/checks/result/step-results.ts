@@ -43,6 +43,7 @@ function stepResult(step: StepAnalysis, currentVersion: string, analysis: Analys
     fromMs: window?.fromMs ?? null,
     toMs: window?.toMs ?? null,
     pointOfNoReturn: run.planned.pointOfNoReturn,
+    ...(run.planned.way === undefined ? {} : { way: { ...run.planned.way } }),
     summary: summaryOf(step, currentVersion),
     victims: victimsOf(victims),
     failedTries: run.failedTries.map(({ attempt, error, pauseMs }) => ({

@@ -33,6 +33,7 @@ export interface ProgressState {
   readonly startedMs: number;
   readonly stages: readonly StageItem[];
   readonly steps: readonly StepItem[];
+  readonly plan: ProgressPlan['steps'];
   readonly traffic: Traffic | null;
   /** Which playing of the plan this is; null where there is one only. */
   readonly performance: Extract<RunEvent, { type: 'performance' }> | null;
@@ -62,7 +63,8 @@ export function initialState(plan: ProgressPlan, nowMs: number): ProgressState {
     runStamp: null,
     startedMs: nowMs,
     stages: LISTED_STAGES.map((stage) => ({ ...PENDING, stage })),
-    steps: plan.steps.map(({ name, phase }, position) => ({ ...PENDING, index: position + 1, name, phase })),
+    steps: pending(plan.steps),
+    plan: plan.steps,
     traffic: null,
     performance: null,
   };
@@ -88,18 +90,25 @@ export function applyEvent(state: ProgressState, event: RunEvent, nowMs: number)
     case 'traffic':
       return { ...state, traffic: event };
     case 'performance':
-      return { ...state, ...begunAgain(state), performance: event, traffic: null };
+      return { ...state, ...begunAgain(state, event.steps ?? state.plan), performance: event, traffic: null };
     case 'note':
       return state;
   }
 }
 
 /** The plan as it stands before it is played another time. */
-function begunAgain({ stages, steps }: ProgressState): Pick<ProgressState, 'stages' | 'steps'> {
+function begunAgain(
+  { stages }: ProgressState,
+  plan: ProgressPlan['steps'],
+): Pick<ProgressState, 'stages' | 'steps'> {
   return {
     stages: stages.map((item) => (item.stage === 'baseline' ? { ...item, ...PENDING } : item)),
-    steps: steps.map((item) => ({ ...item, ...PENDING })),
+    steps: pending(plan),
   };
+}
+
+function pending(plan: ProgressPlan['steps']): StepItem[] {
+  return plan.map(({ name, phase }, position) => ({ ...PENDING, index: position + 1, name, phase }));
 }
 
 /** Once the environment goes away nothing else can still be running. */

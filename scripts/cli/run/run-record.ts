@@ -1,9 +1,10 @@
 import { cpus, release, totalmem, type as osType } from 'node:os';
 import type { RunningEnvironment } from '../../../infra/targets/target.ts';
-import type { EnvironmentRecord, PlannedStep, RunRecord } from '../../artifacts/records.ts';
+import { plannedStep } from '../../artifacts/planned-step.ts';
+import type { EnvironmentRecord, RunRecord } from '../../artifacts/records.ts';
 import type { ServerFacts } from '../../engine/settings.ts';
 import { defined } from '../../plan/schema/defined.ts';
-import type { Rehearsal, Step } from '../../plan/model.ts';
+import type { Rehearsal } from '../../plan/model.ts';
 
 /** The run's own record as it starts. */
 export function startRecord(
@@ -27,24 +28,6 @@ export function startRecord(
     ...defined({ planRole: rehearsal.planRole }),
     probes: ['presence', 'schema'],
     ...(rehearsal.quietTables === undefined ? {} : { quietTables: rehearsal.quietTables }),
-  };
-}
-
-function plannedStep(step: Step): PlannedStep {
-  return {
-    name: step.name,
-    phase: step.phase,
-    kind: step.kind,
-    pointOfNoReturn: step.pointOfNoReturn,
-    ...(step.lockTimeoutMs === undefined ? {} : { lockTimeoutMs: step.lockTimeoutMs }),
-    ...(step.statementTimeoutMs === undefined ? {} : { statementTimeoutMs: step.statementTimeoutMs }),
-    ...(step.retries === 0 ? {} : { retries: step.retries }),
-    ...(step.losesRows === undefined ? {} : { losesRows: step.losesRows }),
-    ...(step.quietTables === undefined ? {} : { quietTables: step.quietTables }),
-    files: step.kind === 'sql' || step.kind === 'verify' ? step.files.map(({ file }) => file) : [],
-    deploy: step.kind === 'deploy' ? { to: step.to, strategy: step.strategy, overMs: step.overMs } : null,
-    batchTargetMs: step.kind === 'backfill' ? step.batchTargetMs : null,
-    hasRollback: step.rollback !== undefined,
   };
 }
 

@@ -2,10 +2,11 @@ import { needsTable } from '../actors.ts';
 import { defined } from '../schema/defined.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 import { eitherOf } from '../schema/fields.ts';
-import { ACTOR_KINDS, type ActorKind, type ActorSpec, type Scenario } from '../model.ts';
+import { ACTOR_KINDS, type ActorKind, type ActorSpec, type Scenario, type Step } from '../model.ts';
 import type { Reading } from './reading.ts';
+import { readWaysBack, ROLLBACK } from './read-ways-back.ts';
 import type { Parts } from './salvage.ts';
-import type { ActorsConfig } from '../schema/schema-actors.ts';
+import type { ActorsConfig, OwnScenarioConfig, ScenarioItem } from '../schema/schema-actors.ts';
 import type { KeyPath } from './yaml-source.ts';
 
 const QUIET = 'quiet';
@@ -13,23 +14,29 @@ const COMPANY = 'company';
 
 /**
  * The scenarios with their actors. Notes names that stand for nothing, steps that are not there, and actors that never come.
- * @param steps names of the steps; undefined where they are not all known, so that nothing is said of them
+ * @param plan undefined where not all steps are known, so that nothing is said of them
  */
 export function readScenarios(
   { actors: config, actorNames, scenarios }: Pick<Parts, 'actors' | 'actorNames' | 'scenarios'>,
-  steps: readonly string[] | undefined,
+  plan: readonly Step[] | undefined,
   reading: Reading,
 ): Scenario[] {
-  const actors = readActors(config, steps, reading);
+  const actors = readActors(
+    config,
+    plan?.map(({ name }) => name),
+    reading,
+  );
   if (scenarios === undefined) {
     const quiet = { name: QUIET, actors: [] };
     return actors.length === 0 ? [quiet] : [quiet, { name: COMPANY, actors }];
   }
   const cast = { actors, written: actorNames };
   const found = Array.isArray(scenarios)
-    ? listed(scenarios, cast, reading)
-    : Object.entries(scenarios).map(([name, words]) => own(name, words, cast, reading));
-  if (found.length === 0) reading.mistake(['scenarios'], 'names no scenario; write [quiet], or leave it out');
+    ? listed(scenarios, cast, { plan, reading })
+    : Object.entries(scenarios).flatMap(([name, written]) => own(name, written, cast, { plan, reading }));
+  const isTold = reading.mistakes.some(({ key }) => key.startsWith('scenarios'));
+  if (found.length === 0 && !isTold)
+    reading.mistake(['scenarios'], 'names no scenario; write [quiet], or leave it out');
   const used = new Set(found.flatMap((scenario) => scenario.actors.map(({ name }) => name)));
   for (const [index, { name }] of actors.entries())
     if (!used.has(name))
@@ -51,7 +58,8 @@ function readActors(
   }
   return Object.entries(config).map(([name, { kind, table, at, for: forMs }]) => {
     const path = ['load', 'actors', name];
-    if (name === QUIET || name === COMPANY) reading.mistake(path, `${name} is the name of a scenario`);
+    if (name === QUIET || name === COMPANY || name === ROLLBACK)
+      reading.mistake(path, `${name} is the name of a scenario`);
     if (isKind(name) && name !== kind)
       reading.mistake(path, `${name} is a kind of actor, and this one is a ${kind}; give it another name`);
     if (table !== undefined && !needsTable(kind))
@@ -74,39 +82,58 @@ interface Cast {
   readonly written: readonly string[];
 }
 
-/** `quiet`, `company`, an actor or a kind: each is a scenario of that name. */
-function listed(words: readonly string[], cast: Cast, reading: Reading): Scenario[] {
-  const { actors, written } = cast;
-  return words.flatMap((word, index): Scenario[] => {
+interface Place {
+  readonly plan: readonly Step[] | undefined;
+  readonly reading: Reading;
+}
+
+/** `quiet`, `company`, `rollback`, an actor or a kind: each is a scenario of that name. */
+function listed(items: readonly ScenarioItem[], cast: Cast, { plan, reading }: Place): Scenario[] {
+  const words = items.map((item) => (typeof item === 'string' ? item : ROLLBACK));
+  return items.flatMap((item, index): Scenario[] => {
     const path = ['scenarios', index];
+    const word = words[index] ?? '';
     if (words.indexOf(word) < index) {
       reading.mistake(path, '{value} is there twice');
       return [];
     }
+    if (typeof item !== 'string')
+      return readWaysBack(item.rollback, [], plan, { path: [...path, ROLLBACK], reading });
+    if (word === ROLLBACK) return readWaysBack('last', [], plan, { path, reading });
     if (word === QUIET) return [{ name: QUIET, actors: [] }];
     if (word === COMPANY) {
-      if (written.length === 0 && actors.length === 0)
+      if (cast.written.length === 0 && cast.actors.length === 0)
         reading.mistake(path, 'there are no load.actors to keep company');
-      return [{ name: COMPANY, actors }];
+      return [{ name: COMPANY, actors: cast.actors }];
     }
-    const actor = find(word, path, cast, [QUIET, COMPANY], reading);
+    const actor = find(word, path, cast, [QUIET, COMPANY, ROLLBACK], reading);
     return actor === undefined ? [] : [{ name: word, actors: [actor] }];
   });
 }
 
-/** A scenario with a name of the author's own. */
-function own(name: string, words: readonly string[], cast: Cast, reading: Reading): Scenario {
-  if (name === QUIET && words.length > 0)
-    reading.mistake(['scenarios', name], 'quiet is nobody but the app; give this scenario another name');
-  const found = words.flatMap((word, index) => {
-    const path = ['scenarios', name, index];
-    if (words.indexOf(word) < index) {
-      reading.mistake(path, '{value} is there twice');
+/** A scenario with a name of the author's own, or the way back. */
+function own(name: string, written: OwnScenarioConfig, cast: Cast, { plan, reading }: Place): Scenario[] {
+  const path = ['scenarios', name];
+  if (!isListOfActors(written)) {
+    if (name === ROLLBACK) return readWaysBack(written, [], plan, { path, reading });
+    reading.mistake(path, `only ${ROLLBACK} has a way back; write [long-reader], or [] for nobody`);
+    return [];
+  }
+  if (name === QUIET && written.length > 0)
+    reading.mistake(path, 'quiet is nobody but the app; give this scenario another name');
+  const actors = written.flatMap((word, index) => {
+    if (written.indexOf(word) < index) {
+      reading.mistake([...path, index], '{value} is there twice');
       return [];
     }
-    return find(word, path, cast, [], reading) ?? [];
+    return find(word, [...path, index], cast, [], reading) ?? [];
   });
-  return { name, actors: found };
+  if (name === ROLLBACK) return readWaysBack('last', actors, plan, { path, reading });
+  return [{ name, actors }];
+}
+
+function isListOfActors(written: OwnScenarioConfig): written is string[] {
+  return Array.isArray(written);
 }
 
 function find(

@@ -5,6 +5,7 @@ import type {
   BackfillStep,
   CommandStep,
   DeployStep,
+  RollbackFile,
   SoakStep,
   SqlFile,
   SqlStep,
@@ -34,6 +35,7 @@ export async function readSteps(
 ): Promise<Step[]> {
   const { names, mistakes } = nameSteps(configs, (path) => reading.source.written(path));
   for (const { path, message } of mistakes) reading.mistake(path, message);
+  requireOnePointOfNoReturn(configs, names, reading);
   const steps: Step[] = [];
   for (const [index, config] of configs.entries())
     if (config)
@@ -41,6 +43,22 @@ export async function readSteps(
         await readStep(config, { name: names[index] ?? '', path: ['plan', index], network }, reading),
       );
   return steps;
+}
+
+/** Behind the first one there is no way back to lose. */
+function requireOnePointOfNoReturn(
+  configs: readonly (StepConfig | undefined)[],
+  names: readonly string[],
+  reading: Reading,
+): void {
+  const [first, ...others] = configs.flatMap((config, index) =>
+    config?.pointOfNoReturn === true ? [index] : [],
+  );
+  for (const index of others)
+    reading.mistake(
+      ['plan', index, 'pointOfNoReturn'],
+      `there is one before it, step ${(first ?? 0) + 1} ${names[first ?? 0] ?? ''}; a plan has one point of no return, from which on there is no way back`,
+    );
 }
 
 /** What a step has by its place. */
@@ -75,10 +93,20 @@ async function readRollback(
   config: StepConfig,
   path: KeyPath,
   reading: Reading,
-): Promise<SqlFile | undefined> {
+): Promise<RollbackFile | undefined> {
   if (config.rollback === undefined) return undefined;
-  const read = await reading.sqlFile([...path, 'rollback'], config.rollback);
-  return read && plain(read);
+  const at = [...path, 'rollback'];
+  const read = await reading.sqlFile(at, config.rollback, 'public', 'down');
+  if (read === undefined) return undefined;
+  const { rule } = read;
+  if (rule?.up !== undefined && rule.downPart === undefined)
+    reading.mistake(at, `{value} has no part that goes down, as ${rule.tool} marks it`);
+  const told = transactionOf('transaction' in config ? config.transaction : undefined, [read]);
+  const { mode, tool } = 'question' in told ? { mode: 'as-written' as const, tool: undefined } : told;
+  const file = { ...read, ...asWritten(mode, tool, read) };
+  for (const mistake of transactionMistakes(mode, [file]))
+    reading.mistakeIn(mistake.file, mistake.line, mistake.message);
+  return { ...plain(file), transaction: mode, ...defined({ tool }) };
 }
 
 async function sqlStep(config: Config<'sql'>, base: Base, path: KeyPath, reading: Reading): Promise<SqlStep> {

@@ -4,7 +4,7 @@ import { splitSql, type SqlStatement } from '../../pg/split.ts';
 import { asError, type Mistake } from '../../shared/errors.ts';
 import { NotAFileError, readPlainFile } from '../../shared/plain-file.ts';
 import { redact } from '../../shared/redact.ts';
-import { toolRuleOf, upPart, type ToolRule } from '../migration-tools.ts';
+import { downPart, toolRuleOf, upPart, type ToolRule } from '../migration-tools.ts';
 import type { SqlFile } from '../model.ts';
 import { keyText, type KeyPath, type YamlSource } from './yaml-source.ts';
 
@@ -66,16 +66,19 @@ export class Reading {
   /**
    * An SQL file that the value at `path` names, read once; undefined where it cannot be read.
    * @param words whether a mistake may repeat words of the file; not where they may be rows
+   * @param part of a file that holds both directions
    */
   async sqlFile(
     path: KeyPath,
     file: string,
     words: 'public' | 'private' = 'public',
+    part: 'up' | 'down' = 'up',
   ): Promise<ParsedSqlFile | undefined> {
     if (!(await this.requireFile(path, file))) return undefined;
     const name = this.fromDir(file);
-    const known = this.#sql.get(name) ?? this.#readSql(name, words);
-    this.#sql.set(name, known);
+    const key = `${part} ${name}`;
+    const known = this.#sql.get(key) ?? this.#readSql(name, words, part);
+    this.#sql.set(key, known);
     return await known;
   }
 
@@ -124,11 +127,15 @@ export class Reading {
     this.outside.add(name === target ? name : `${name} (${target})`);
   }
 
-  async #readSql(file: string, words: 'public' | 'private'): Promise<ParsedSqlFile | undefined> {
+  async #readSql(
+    file: string,
+    words: 'public' | 'private',
+    part: 'up' | 'down',
+  ): Promise<ParsedSqlFile | undefined> {
     const whole = await this.text(file);
     if (whole === undefined) return undefined;
     const rule = toolRuleOf(file, whole);
-    const text = rule ? upPart(whole, rule) : whole;
+    const text = rule ? (part === 'up' ? upPart : downPart)(whole, rule) : whole;
     const ruled = rule ? { rule } : {};
     const split = await splitSql(text);
     if (split.ok) {

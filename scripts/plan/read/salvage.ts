@@ -3,8 +3,10 @@ import {
   actorKind,
   actorSchema,
   actorWord,
+  ownScenario,
   type ActorsConfig,
   type ScenariosConfig,
+  wayBackItem,
 } from '../schema/schema-actors.ts';
 import { networkSchema, type WrittenNetwork } from '../schema/schema-commands.ts';
 import { stepSchemas, type StepConfig } from '../schema/schema-steps.ts';
@@ -47,14 +49,19 @@ function salvageActors(value: unknown): ActorsConfig | undefined {
 }
 
 function salvageScenarios(value: unknown): ScenariosConfig | undefined {
-  if (Array.isArray(value)) return value.filter((word) => typeof word === 'string');
+  if (Array.isArray(value))
+    return value.flatMap((item) => {
+      const read = typeof item === 'string' ? item : salvage(wayBackItem, item);
+      return read === undefined ? [] : [read];
+    });
   if (!isMap(value)) return undefined;
-  const lists = Object.entries(value).filter((entry): entry is [string, unknown[]] =>
-    Array.isArray(entry[1]),
-  );
-  return Object.fromEntries(
-    lists.map(([name, list]) => [name, entries(list, actorWord).map(([, word]) => word)]),
-  );
+  const scenarios = Object.entries(value).flatMap(([name, own]: [string, unknown]) => {
+    const read = Array.isArray(own)
+      ? entries(own, actorWord).map(([, word]) => word)
+      : salvage(ownScenario, own);
+    return read === undefined ? [] : [[name, read] as const];
+  });
+  return Object.fromEntries(scenarios);
 }
 
 /** Those of a list or map that can be read. */

@@ -36,17 +36,44 @@ export const actorsSchema = z
     'Who else works on the database while the plan runs: a name for each, as in `{ month-report: { kind: long-reader } }`, or a list of kinds, as in `[dump, churn]`.',
   );
 
+const backFrom = choice('where the way back begins', ['last', 'each']);
+const backFromSteps = z.strictObject({
+  from: z
+    .array(words('the name of a step', 'add-column'), { error: '{value} is not a list of steps' })
+    .min(1, { error: 'names no step' })
+    .describe('The steps behind each of which the way back begins, one playing each.'),
+});
+const NOT_ROLLBACK = '{value} is not where the way back begins; write each, last or { from: [add-column] }';
+
+/** Of each union schema-issues.ts knows by its place which form the author chose. */
+export const wayBackItem = z.strictObject({
+  rollback: z
+    .union([backFrom, backFromSteps], { error: NOT_ROLLBACK })
+    .describe(
+      'The plan turns around before its point of no return: `last` behind the last step before it, `each` behind each step that changes something, `{ from: [step] }` behind those.',
+    ),
+});
+export const ownScenario = z.union([z.array(actorWord), backFromSteps, backFrom], { error: notActors });
+
 export const scenariosSchema = z
-  .union([z.array(actorWord), z.record(scenarioName, z.array(actorWord, { error: notActors }))], {
-    error: '{value} is not a list of scenarios or a map; write [quiet, company]',
-  })
-  .meta({ title: 'list or map', examples: ['[quiet, long-reader]'] })
+  .union(
+    [
+      z.array(z.union([actorWord, wayBackItem], { error: '{value} is not a scenario; write quiet' })),
+      z.record(scenarioName, ownScenario),
+    ],
+    { error: '{value} is not a list of scenarios or a map; write [quiet, company]' },
+  )
+  .meta({ title: 'list or map', examples: ['[quiet, rollback]', '[quiet, { rollback: each }]'] })
   .describe(
-    'In whose company the plan is rehearsed, one after the other: `quiet` (nobody), `company` (all of `load.actors`), an actor, or a kind; or names of your own, each with its actors. Without it: `quiet`, and `company` where there are actors.',
+    'In whose company the plan is rehearsed, one after the other: `quiet` (nobody), `company` (all of `load.actors`), `rollback` (nobody, and the plan [goes back](rollback.md) before its point of no return), an actor, or a kind; or names of your own, each with its actors. Without it: `quiet`, and `company` where there are actors.',
   );
 
 export type ActorsConfig = z.infer<typeof actorsSchema>;
 export type ScenariosConfig = z.infer<typeof scenariosSchema>;
+/** Where the way back begins. */
+export type BackFromConfig = z.infer<typeof wayBackItem>['rollback'];
+export type ScenarioItem = string | z.infer<typeof wayBackItem>;
+export type OwnScenarioConfig = z.infer<typeof ownScenario>;
 
 function notActors(): string {
   return '{value} is not a list of actors; write [long-reader], or [] for nobody';

@@ -14,9 +14,6 @@ export interface SchemaIssue {
 /** A map with so few keys is told as a whole to whoever wrote another one. */
 const FEW_KEYS = 3;
 
-/** Where a list or a map may stand: their unions hold the list first. */
-const LIST_OR_MAP = ['load.actors', 'scenarios'];
-
 type Issue = z.core.$ZodIssue;
 
 /** Everything in the value of a rehearsal.yaml that the schema does not allow, in the words of a reader. */
@@ -32,8 +29,7 @@ function explain(issue: Issue, base: KeyPath, root: unknown): SchemaIssue[] {
   if (issue.code === 'invalid_union') {
     const kinds = kindsAt(path);
     if (kinds) return explainKind(issue, path, kinds, root);
-    const value = valueAt(root, path);
-    const form = LIST_OR_MAP.includes(path.join('.')) ? formOf(value) : undefined;
+    const form = formAt(path, valueAt(root, path));
     if (form !== undefined) return (issue.errors[form] ?? []).flatMap((each) => explain(each, path, root));
   }
   if (issue.code === 'invalid_key') {
@@ -85,10 +81,27 @@ function explainKind(
   return mistakes;
 }
 
-/** Which of a list and a map was written; undefined = neither. */
-function formOf(value: unknown): number | undefined {
-  if (Array.isArray(value)) return 0;
-  return typeof value === 'object' && value !== null ? 1 : undefined;
+type Form = 'list' | 'map' | 'word';
+
+/** Which form each part of a union has. */
+const FORMS: readonly { readonly at: RegExp; readonly forms: readonly Form[] }[] = [
+  { at: /^(load\.actors|scenarios)$/, forms: ['list', 'map'] },
+  { at: /^scenarios\.\d+$/, forms: ['word', 'map'] },
+  { at: /^scenarios\.\d+\.rollback$/, forms: ['word', 'map'] },
+  { at: /^scenarios\.rollback$/, forms: ['list', 'map', 'word'] },
+  { at: /^scenarios\.[^.]+$/, forms: ['list', 'map'] },
+];
+
+/** The part of a union that the author chose by its form; undefined = none of them. */
+function formAt(path: KeyPath, value: unknown): number | undefined {
+  const found = FORMS.find(({ at }) => at.test(path.join('.')));
+  const form = found?.forms.indexOf(formOf(value)) ?? -1;
+  return form === -1 ? undefined : form;
+}
+
+function formOf(value: unknown): Form {
+  if (Array.isArray(value)) return 'list';
+  return typeof value === 'object' && value !== null ? 'map' : 'word';
 }
 
 function kindsAt(path: KeyPath): { what: string; kinds: readonly string[] } | undefined {
@@ -129,7 +142,7 @@ function keysAt(schema: unknown, path: KeyPath): string[] {
   if (schema instanceof z.ZodPrefault || schema instanceof z.ZodExactOptional)
     return keysAt(schema.unwrap(), path);
   if (schema instanceof z.ZodUnion) return [...new Set(schema.options.flatMap((each) => keysAt(each, path)))];
-  if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
+  if (schema instanceof z.ZodArray) return typeof name === 'string' ? [] : keysAt(schema.element, rest);
   if (schema instanceof z.ZodRecord) return name === undefined ? [] : keysAt(schema.valueType, rest);
   if (!(schema instanceof z.ZodObject)) return [];
   return name === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[String(name)], rest);

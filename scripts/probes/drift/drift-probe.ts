@@ -7,6 +7,7 @@ import { RehearsalError } from '../../shared/errors.ts';
 import type { NdjsonWriter } from '../../shared/ndjson.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { countOther, filledValues, type FilledValues } from './filled-values.ts';
+import { isNamedIn, writes } from './names-in.ts';
 
 export interface DriftSetup {
   readonly endpoint: PgEndpoint;
@@ -95,15 +96,4 @@ export class DriftProbe {
       if (!(error instanceof RehearsalError) && !isConnectionLoss(error)) throw error;
     }
   }
-}
-
-function isNamedIn(columns: readonly string[], sql: string): boolean {
-  const words = new Set((sql.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []).map((word) => word.toLowerCase()));
-  return columns.some((column) => words.has(column.toLowerCase()));
-}
-
-/** As far as the text of a script tells. */
-function writes(table: string, sql: string): boolean {
-  const name = (table.split('.').at(-1) ?? table).replaceAll('"', '').trim();
-  return isNamedIn([name], sql) && /\b(?:update|insert|merge)\b/i.test(sql);
 }

@@ -16,6 +16,7 @@ import { Teardown } from './teardown.tsx';
 import { Tiles } from './tiles.tsx';
 import { Timeline } from './lanes/timeline.tsx';
 import { Verdict } from './verdict.tsx';
+import { WayBack } from './way-back.tsx';
 
 /** Nothing is loaded and nothing runs: the page is one file that opens anywhere. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -44,6 +45,7 @@ function Page({ result }: { result: Result }) {
           <Tiles result={result} />
           <Findings result={result} />
           <Matrix result={result} />
+          <WayBack result={result} />
           <Timeline result={result} />
           <Standby result={result} />
           <StepTable result={result} />

@@ -1,0 +1,116 @@
+import type { LostValues } from '../../../artifacts/rollback-records.ts';
+import type { Analysis, StepAnalysis } from '../analyse.ts';
+import { largest } from '../largest.ts';
+import { matrixStates, type MatrixState } from '../matrix.ts';
+import { statusOf } from '../steps.ts';
+import {
+  catalogLooks,
+  plannedStep,
+  remainingAfter,
+  type CatalogLooks,
+  type Remaining,
+} from './catalog-looks.ts';
+
+/** Values, or whole rows, that one undoing took with it. */
+export interface LostOnTheWay {
+  readonly lost: LostValues;
+  readonly undo: StepAnalysis;
+  /** Since when they were written, or the step that dropped the column that they stood in. */
+  readonly since: StepAnalysis;
+}
+
+/** A playing that turned around: what the way back came to. */
+export interface WayBack {
+  /** The step that it turned around behind. */
+  readonly from: StepAnalysis;
+  /** False where the plan did not come so far. */
+  readonly isBegun: boolean;
+  /** The step on the way back that failed. */
+  readonly failed: StepAnalysis | undefined;
+  /** From its first step to the end of its last one. */
+  readonly durationMs: number;
+  /** By one statement, for its wait and its hold. */
+  readonly longestStopMs: number;
+  /** On the way back and in the soak after it; not those that the app fails by itself. */
+  readonly requestsFailed: number;
+  /** What is not as before the plan; null where the way back did not come to its end or nobody looked. */
+  readonly remaining: readonly Remaining[] | null;
+  /** Scripts of a version with traffic that do not work, on the way back or after it. */
+  readonly broken: readonly MatrixState[];
+  /** Null where an undoing was not counted. */
+  readonly valuesLost: readonly LostOnTheWay[] | null;
+  /** The plan's first steps went through a second time; null where they were not tried. */
+  readonly forwardAgain: boolean | null;
+  readonly looks: CatalogLooks;
+}
+
+/** Undefined where the plan was played to its end. */
+export function wayBackOf(analysis: Analysis): WayBack | undefined {
+  const { steps, failures } = analysis;
+  const of = (kind: 'back' | 'soak' | 'again'): StepAnalysis[] =>
+    steps.filter(({ run }) => run.planned.way?.kind === kind);
+  const [back, soak, again] = [of('back'), of('soak'), of('again')];
+  const from = steps.findLast(({ run }) => run.planned.way === undefined);
+  if (soak.length === 0 || from === undefined) return undefined;
+  const failed = back.find(({ run }) => run.end?.status === 'failed');
+  const isBegun = statusOf(from.run) === 'ok' && [...back, ...soak].some(({ run }) => run.window !== null);
+  const isDone = soak.every(({ run }) => run.window !== null);
+  const looks = catalogLooks(analysis);
+  const last = back.at(-1) ?? from;
+  const windows = back.flatMap(({ run }) => (run.window === null ? [] : [run.window]));
+  const own = failures.filter(({ step, own: isOwn }) => isBack(step?.planned.way?.kind) && isOwn !== true);
+  return {
+    ...{ from, isBegun, failed, looks },
+    durationMs: (windows.at(-1)?.toMs ?? 0) - (windows[0]?.fromMs ?? 0),
+    longestStopMs: largest(back.flatMap(stopsMs)),
+    requestsFailed: own.reduce((sum, { rows }) => sum + rows.length, 0),
+    remaining: isDone && looks.has(last.run.planned.name) ? remainingAfter(last, steps, looks) : null,
+    broken: matrixStates(analysis).filter(
+      ({ works, live, step }) => !works && live && isBack(step?.planned.way?.kind),
+    ),
+    valuesLost: lostValues(back, analysis),
+    forwardAgain: triedAgain(again),
+  };
+}
+
+function lostValues(back: readonly StepAnalysis[], { evidence, steps }: Analysis): LostOnTheWay[] | null {
+  const records = new Map(
+    (evidence.rollback ?? []).flatMap((record) =>
+      record.type === 'values' ? [[record.step, record.lost] as const] : [],
+    ),
+  );
+  const done = back.filter(({ run }) => run.planned.kind === 'sql' && statusOf(run) === 'ok');
+  if (!done.every(({ run }) => records.has(run.planned.name))) return null;
+  return back.flatMap((undo) =>
+    (records.get(undo.run.planned.name) ?? []).flatMap((lost) => {
+      const since = steps.find(({ run }) => run.planned.name === lost.since);
+      return since === undefined || lost.count === 0 ? [] : [{ lost, undo, since }];
+    }),
+  );
+}
+
+/** The step of the plan since which a script does not work in a state on the way back. */
+export function brokenBy(state: MatrixState, analysis: Analysis): StepAnalysis | undefined {
+  const { record } = state;
+  const own = matrixStates(analysis).filter(
+    (one) => one.record.version === record.version && one.record.script === record.script,
+  );
+  const at = own.findIndex((one) => one.record === record);
+  const worked = own.slice(0, at).findLastIndex(({ works }) => works);
+  const began = own[worked + 1]?.step;
+  const step = analysis.steps.find(({ run }) => run === began);
+  return step && plannedStep(step, analysis.steps);
+}
+
+function isBack(kind: string | undefined): boolean {
+  return kind === 'back' || kind === 'soak';
+}
+
+function stopsMs({ statements, outside }: StepAnalysis): number[] {
+  return [...statements.map(({ blackoutMs }) => blackoutMs), outside?.blackoutMs ?? 0];
+}
+
+function triedAgain(again: readonly StepAnalysis[]): boolean | null {
+  if (again.some(({ run }) => run.end?.status === 'failed')) return false;
+  return again.length > 0 && again.every(({ run }) => statusOf(run) === 'ok') ? true : null;
+}

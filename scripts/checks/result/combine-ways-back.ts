@@ -1,0 +1,46 @@
+import { groupBy } from '../analysis/group-by.ts';
+import type { Result } from './result.ts';
+import type { WayBackResult } from './result-way-back.ts';
+
+const WORST_FIRST: readonly (boolean | null)[] = [false, null, true];
+
+/**
+ * The ways back of all playings, in the plan's order; of several repetitions the worst. A way back that went through is stronger
+ * than what another playing blames: the point of no return lies behind the step that it came from.
+ */
+export function combinedWaysBack(
+  results: ReadonlyMap<number, Result>,
+): Partial<Pick<Result, 'wayBack' | 'pointOfNoReturn'>> {
+  const playings = [...results.values()].filter(({ wayBack }) => wayBack !== undefined);
+  const [first] = playings;
+  if (first === undefined) return {};
+  const longest = [...results.values()].toSorted((a, b) => written(b).length - written(a).length)[0];
+  const order = longest === undefined ? [] : written(longest);
+  const at = (step: string): number => order.indexOf(step);
+  const all = playings.flatMap(({ wayBack = [] }) => wayBack);
+  const wayBack = [...groupBy(all, ({ from }) => from).values()]
+    .flatMap((own) => own.toSorted(worstFirst)[0] ?? [])
+    .toSorted((a, b) => at(a.from) - at(b.from));
+  const open = Math.max(
+    -1,
+    ...wayBack.filter(({ possible }) => possible === true).map(({ from }) => at(from)),
+  );
+  const blamed = playings.flatMap(({ pointOfNoReturn }) => pointOfNoReturn?.found ?? []);
+  const closed = wayBack.filter(({ possible }) => possible === false).map(({ from }) => from);
+  const found = [...blamed, ...closed].filter((step) => at(step) > open).toSorted((a, b) => at(a) - at(b))[0];
+  const declared = first.pointOfNoReturn?.declared ?? null;
+  return { wayBack, pointOfNoReturn: { declared, found: found ?? null } };
+}
+
+function worstFirst(a: WayBackResult, b: WayBackResult): number {
+  return (
+    WORST_FIRST.indexOf(a.possible) - WORST_FIRST.indexOf(b.possible) ||
+    b.longestStopMs - a.longestStopMs ||
+    b.durationMs - a.durationMs
+  );
+}
+
+/** The steps of the plan itself. */
+function written({ steps }: Result): string[] {
+  return steps.filter(({ way }) => way === undefined).map(({ name }) => name);
+}
