@@ -1,5 +1,31 @@
-import type { Step } from '../plan/model.ts';
-import type { PlannedStep } from './records.ts';
+import type { Phase, Step, StepKind, Way } from '../plan/model.ts';
+
+/** A step as run.json and performance.json tell it. */
+export interface PlannedStep {
+  readonly name: string;
+  readonly phase: Phase;
+  readonly kind: StepKind;
+  readonly pointOfNoReturn: boolean;
+  /** What the plan gives its session, and how often it is tried again. Absent where it says nothing, and in older runs. */
+  readonly lockTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  readonly retries?: number;
+  /** Tables whose rows it removes by word of the author. Absent where there are none. */
+  readonly losesRows?: readonly string[];
+  /** Tables that nobody uses while it runs, by word of the author. Absent where there are none. */
+  readonly quietTables?: readonly string[];
+  /** Files of a sql or verify step, relative to the rehearsal. */
+  readonly files: readonly string[];
+  readonly deploy: {
+    readonly to: string;
+    readonly strategy: 'rolling' | 'blue-green';
+    readonly overMs: number;
+  } | null;
+  readonly batchTargetMs: number | null;
+  readonly hasRollback: boolean;
+  /** Of a step that the plan itself does not have. */
+  readonly way?: Way;
+}
 
 /** A step as the records tell it. */
 export function plannedStep(step: Step): PlannedStep {

@@ -1,10 +1,12 @@
 import type { CommandSessionsRecord, CommandStatementRecord } from './command-records.ts';
 import type { Seal } from './seal-record.ts';
 import type { ProbeRecord } from './probe-record.ts';
-import type { Budgets, Phase, PlannedPerformance, StepKind, Way } from '../plan/model.ts';
+import type { Budgets, PlannedPerformance } from '../plan/model.ts';
+import type { PlannedStep } from './planned-step.ts';
 
 export type { EnvironmentRecord } from './environment-record.ts';
 export type { CompatibilityRecord, TableUse } from './compatibility-record.ts';
+export type { PlannedStep } from './planned-step.ts';
 export type { ActorRecord } from './actor-record.ts';
 export type { PresenceRecord } from './presence-record.ts';
 export type { CommandSessionsRecord, CommandStatementRecord } from './command-records.ts';
@@ -74,32 +76,6 @@ export interface PerformanceRecord extends PlannedPerformance {
   readonly problem: string | null;
   /** Of one that goes back: the steps that it has instead of the plan's own. */
   readonly plan?: readonly PlannedStep[];
-}
-
-export interface PlannedStep {
-  readonly name: string;
-  readonly phase: Phase;
-  readonly kind: StepKind;
-  readonly pointOfNoReturn: boolean;
-  /** What the plan gives its session, and how often it is tried again. Absent where it says nothing, and in older runs. */
-  readonly lockTimeoutMs?: number;
-  readonly statementTimeoutMs?: number;
-  readonly retries?: number;
-  /** Tables whose rows it removes by word of the author. Absent where there are none. */
-  readonly losesRows?: readonly string[];
-  /** Tables that nobody uses while it runs, by word of the author. Absent where there are none. */
-  readonly quietTables?: readonly string[];
-  /** Files of a sql or verify step, relative to the rehearsal. */
-  readonly files: readonly string[];
-  readonly deploy: {
-    readonly to: string;
-    readonly strategy: 'rolling' | 'blue-green';
-    readonly overMs: number;
-  } | null;
-  readonly batchTargetMs: number | null;
-  readonly hasRollback: boolean;
-  /** Of a step that the plan itself does not have. */
-  readonly way?: Way;
 }
 
 /** artifacts/snapshot.json */
