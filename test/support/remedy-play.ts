@@ -2,8 +2,9 @@ import type { Trouble } from '../../scripts/checks/advice/remedies/remedy.ts';
 import type { PgClient } from '../../scripts/pg/client.ts';
 import type { PublicPgError } from '../../scripts/pg/pg-error.ts';
 
-/** SQL of the first of two sessions, or what both do. */
-export type Act = string | ((client: PgClient, other: PgClient) => Promise<unknown>);
+/** SQL of the first of two sessions, or what both do; `says` tells it as SQL with comments. */
+export type Act =
+  string | { readonly says: string; does(client: PgClient, other: PgClient): Promise<unknown> };
 
 /** The same situation twice: as it fails, and as its remedy says. */
 export interface Play {

@@ -1,11 +1,11 @@
-import pg from 'pg';
 import type { RemedyId } from '../../scripts/checks/advice/remedies/index.ts';
 import { deployStep } from '../../scripts/checks/evidence/evidence-fixture.ts';
-import type { PgClient } from '../../scripts/pg/client.ts';
+import { BROKEN_DETACH, CONNECT_AS_APP, CROSSED_LOCKS, DETACH, ORDERED_LOCKS } from './remedy-acts.ts';
 import type { Play } from './remedy-play.ts';
 
 const deploy = { planned: deployStep('roll-out', 'new'), index: 1, window: null, end: undefined };
-const DETACH = 'alter table parts detach partition p1 concurrently';
+const PARTITIONS = `create table parts (id int) partition by list (id); create table p1 partition of parts for values in (1);
+    create table p2 partition of parts for values in (2)`;
 
 export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
   deployTooEarly: {
@@ -96,10 +96,10 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
   },
   pendingDetach: {
     who: 'plan',
-    setup: partitions(),
-    fails: [brokenDetach, DETACH],
+    setup: PARTITIONS,
+    fails: [BROKEN_DETACH, DETACH],
     works: [
-      brokenDetach,
+      BROKEN_DETACH,
       'alter table parts detach partition p1 finalize',
       'alter table parts detach partition p2 concurrently',
     ],
@@ -184,35 +184,16 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
     who: 'plan',
     fails: ['alter table t add constraint long check (length(name) > 1)'],
     works: [
-      'alter table t add constraint long check (length(name) > 1) not valid',
       `update t set name = name || name`,
+      'alter table t add constraint long check (length(name) > 1) not valid',
       'alter table t validate constraint long',
     ],
   },
   deadlock: {
     who: 'plan',
     setup: 'create table second (id int)',
-    fails: [
-      async (client, other) => {
-        await client.query(`begin; set local deadlock_timeout = '100ms'; lock table t`);
-        await other.query(`begin; set local deadlock_timeout = '10s'; lock table second`);
-      },
-      async (client, other) => {
-        const theirs = other.query('lock table t');
-        await client.query('lock table second').finally(async () => {
-          await client.query('rollback');
-          await theirs;
-        });
-      },
-    ],
-    works: [
-      async (client, other) => {
-        await client.query('begin; lock table t');
-        const theirs = other.query('begin; lock table t; lock table second; commit');
-        await client.query('lock table second; commit');
-        await theirs;
-      },
-    ],
+    fails: [CROSSED_LOCKS],
+    works: [ORDERED_LOCKS],
   },
   lockTable: {
     who: 'plan',
@@ -222,17 +203,20 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
   connections: {
     who: 'app',
     setup: `alter role app login password 'app' connection limit 0`,
-    fails: [connectAsApp],
-    works: ['alter role app connection limit 2', connectAsApp],
+    fails: [CONNECT_AS_APP],
+    works: ['alter role app connection limit 2', CONNECT_AS_APP],
   },
   stackDepth: {
     who: 'app',
-    setup: `create function again() returns trigger language plpgsql as $$ begin update t set name = 'x' where id = new.id; return new; end $$;
-      create trigger again after update on t for each row execute function again()`,
-    fails: [`set max_stack_depth = '100kB'`, 'update t set id = id'],
+    setup: `create function again() returns trigger language plpgsql as $$ begin update t set name = 'x' where id = new.id; return new; end $$`,
+    fails: [
+      `set max_stack_depth = '100kB'`,
+      'create trigger again after update on t for each row execute function again()',
+      'update t set id = id',
+    ],
     works: [
       `set max_stack_depth = '100kB'`,
-      `drop trigger again on t; create trigger again after update on t for each row when (pg_trigger_depth() = 0) execute function again()`,
+      'create trigger again after update on t for each row when (pg_trigger_depth() = 0) execute function again()',
       'update t set id = id',
     ],
   },
@@ -242,23 +226,3 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
     works: [`set statement_timeout = '20ms'`, 'set statement_timeout = 0', 'select pg_sleep(0.1)'],
   },
 };
-
-function partitions(): string {
-  return `create table parts (id int) partition by list (id); create table p1 partition of parts for values in (1);
-    create table p2 partition of parts for values in (2)`;
-}
-
-/** A reader of the whole makes DETACH … CONCURRENTLY wait in its second transaction, and a timeout ends it there. */
-async function brokenDetach(client: PgClient, other: PgClient): Promise<void> {
-  await other.query('begin; select * from parts');
-  await client.query(`set statement_timeout = '200ms'`);
-  await client.query(DETACH).catch(() => undefined);
-  await client.query('reset statement_timeout');
-  await other.query('commit');
-}
-
-async function connectAsApp({ host, port, database }: PgClient): Promise<void> {
-  const app = new pg.Client({ host, port, database, user: 'app', password: 'app' });
-  await app.connect();
-  await app.end();
-}

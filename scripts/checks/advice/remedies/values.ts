@@ -76,7 +76,7 @@ export const checkedRows: Remedy = {
   sqlstates: ['23514', '23P01'],
   cause: 'a row breaks a CHECK, an exclusion constraint or the bounds of a partition',
   instead:
-    'NOT VALID checks every new row from the first moment: deploy what writes right rows first, then add the constraint NOT VALID, mend the rows that are there in a backfill, and VALIDATE last.',
+    'NOT VALID checks every row that is written from the first moment, also an old one that only another column changes in: deploy what writes right rows first, mend the rows that are there in a backfill, then add the constraint NOT VALID, and VALIDATE last.',
   of({ who, message, version }) {
     if (/no partition of relation/.test(message)) {
       return {

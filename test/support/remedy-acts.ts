@@ -1,0 +1,51 @@
+import pg from 'pg';
+import type { Act } from './remedy-play.ts';
+
+/** What plays of remedies need two sessions, or another role, for. */
+
+export const DETACH = 'alter table parts detach partition p1 concurrently';
+
+/** A reader of the whole makes DETACH … CONCURRENTLY wait in its second transaction, and a timeout ends it there. */
+export const BROKEN_DETACH: Act = {
+  says: `-- while another session reads all of parts\nset statement_timeout = '200ms';\n${DETACH};  -- 57014\nreset statement_timeout`,
+  async does(client, other) {
+    await other.query('begin; select * from parts');
+    await client.query(`set statement_timeout = '200ms'`);
+    await client.query(DETACH).catch(() => undefined);
+    await client.query('reset statement_timeout');
+    await other.query('commit');
+  },
+};
+
+export const CROSSED_LOCKS: Act = {
+  says: 'begin;\nlock table t;\n-- another session locks second, and then t\nlock table second',
+  async does(client, other) {
+    await client.query(`begin; set local deadlock_timeout = '100ms'; lock table t`);
+    await other.query(`begin; set local deadlock_timeout = '10s'; lock table second`);
+    const theirs = other.query('lock table t');
+    await client.query('lock table second').finally(async () => {
+      await client.query('rollback');
+      await theirs;
+      await other.query('rollback');
+    });
+  },
+};
+
+export const ORDERED_LOCKS: Act = {
+  says: 'begin;\nlock table t;\n-- another session locks t, and then second\nlock table second;\ncommit',
+  async does(client, other) {
+    await client.query('begin; lock table t');
+    const theirs = other.query('begin; lock table t; lock table second; commit');
+    await client.query('lock table second; commit');
+    await theirs;
+  },
+};
+
+export const CONNECT_AS_APP: Act = {
+  says: '-- role app connects',
+  async does({ host, port, database }) {
+    const app = new pg.Client({ host, port, database, user: 'app', password: 'app' });
+    await app.connect();
+    await app.end();
+  },
+};
