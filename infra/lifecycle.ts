@@ -1,7 +1,7 @@
 import { Cleanup, type CleanupFailure } from '../scripts/shared/cleanup.ts';
 import { monotonicMs, sleep, withTimeout } from '../scripts/shared/clock.ts';
 import { asError } from '../scripts/shared/errors.ts';
-import { untilAborted } from '../scripts/shared/until-aborted.ts';
+import { settleStragglers, untilAborted } from '../scripts/shared/until-aborted.ts';
 import { sweepTarget } from './reap.ts';
 import type {
   Environment,
@@ -15,6 +15,8 @@ import type {
 const DESTROY_TIMEOUT_MS = 60_000;
 /** How long an aborted `use` may take to close what it opened before its servers go away. */
 const UNWIND_MS = 3_000;
+/** On a busy machine the kernel needs seconds to take trace events back. */
+const STRAGGLERS_MS = 30_000;
 /** A server's end reaches its clients before it reaches us; its reason is the better one. */
 const SERVER_END_MS = 500;
 
@@ -74,6 +76,9 @@ export async function withEnvironment<T>(
   onTeardown?.();
   const startedMs = monotonicMs();
   failures.push(...(await cleanup.run()));
+  await settleStragglers(STRAGGLERS_MS).catch((error: unknown) => {
+    onNote?.(`${asError(error).message}; rehearse reap finds what it leaves`);
+  });
   const destroyMs = monotonicMs() - startedMs;
   const leftovers = await sweepTarget(target, spec.runId).catch((error: unknown) => {
     failures.push({ label: `looking for what is left of ${spec.runId}`, error: asError(error) });

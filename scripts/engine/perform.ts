@@ -195,7 +195,7 @@ async function startProbes(run: Performance, logins: Logins, cleanup: Cleanup): 
   const { rehearsal, versions, environment, clock, signal } = run;
   const endpoint = environment.primary;
   const { seed } = rehearsal.load;
-  const life = new ProbeLife(writer(run, cleanup, 'probes'), clock);
+  const life = new ProbeLife(writer(run, cleanup, 'probes'), clock, signal);
   const scripts = versions.flatMap((version) => version.scripts);
   const pools = await withConnection(
     endpoint,

@@ -92,6 +92,7 @@ export class ProbeConnection implements Asker {
   async #reopen(why: Error, sinceMs: number): Promise<void> {
     const { probe, life, mayBeAwayMs } = this.#owner;
     this.#farewell = undefined;
+    const over = AbortSignal.any([this.#stop.signal, life.cutOff]);
     await closeQuietly(this.#client);
     for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
@@ -100,12 +101,12 @@ export class ProbeConnection implements Asker {
         if (awayMs > mayBeAwayMs) life.gap(probe, awayMs, why.message);
         return;
       } catch (error) {
-        this.#stop.signal.throwIfAborted();
+        over.throwIfAborted();
         if (monotonicMs() - sinceMs > BACK_WITHIN_MS)
           throw new Error(`${why.message}; and it could not come back: ${asError(error).message}`, {
             cause: error,
           });
-        await sleep(pauseMs, this.#stop.signal);
+        await sleep(pauseMs, over);
       }
     }
   }

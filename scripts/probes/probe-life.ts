@@ -6,10 +6,13 @@ import type { RunClock } from '../shared/run-clock.ts';
 export class ProbeLife {
   readonly #writer: NdjsonWriter<ProbeRecord>;
   readonly #clock: RunClock;
+  /** Aborts when the run is cut off: from then on no probe has to come back. */
+  readonly cutOff: AbortSignal;
 
-  constructor(writer: NdjsonWriter<ProbeRecord>, clock: RunClock) {
+  constructor(writer: NdjsonWriter<ProbeRecord>, clock: RunClock, cutOff: AbortSignal) {
     this.#writer = writer;
     this.#clock = clock;
+    this.cutOff = cutOff;
   }
 
   note(probe: ProbeRecord['probe'], event: ProbeRecord['event'], message: string | null = null): void {

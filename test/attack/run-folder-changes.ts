@@ -69,6 +69,7 @@ export async function apply(run: string, other: string, one: Change): Promise<vo
     case 'delete':
       return rm(path, { recursive: true });
     case 'duplicate':
+      if ((await lstat(path)).isFIFO()) return; // cp says no
       return cp(path, join(run, 'artifacts', `copy-${name.replaceAll('/', '-')}`));
     case 'swap-files': {
       const second = join(run, names[one.other % names.length] ?? '');
@@ -79,7 +80,8 @@ export async function apply(run: string, other: string, one: Change): Promise<vo
     }
     case 'of-other-run': {
       const theirs = await filesBelow(other);
-      return cp(join(other, theirs[one.other % theirs.length] ?? ''), path, { force: true });
+      await rm(path);
+      return cp(join(other, theirs[one.other % theirs.length] ?? ''), path);
     }
     case 'pipe':
       await rm(path);
@@ -90,6 +92,7 @@ export async function apply(run: string, other: string, one: Change): Promise<vo
       await mkdir(path);
       return;
     case 'link':
+      if (name === 'moved') return;
       await rename(path, join(run, 'moved'));
       return symlink(join(run, 'moved'), path);
   }

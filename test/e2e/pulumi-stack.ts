@@ -16,6 +16,9 @@ export interface Said {
   readonly output: string;
 }
 
+/** How often a run may be inconclusive. */
+const UPS = 3;
+
 /** A stack of this project for one tiny rehearsal, with its state and its settings in that rehearsal's folder. */
 export class PulumiStack {
   readonly #dir: string;
@@ -60,6 +63,14 @@ export class PulumiStack {
   async run(...args: readonly string[]): Promise<Said> {
     const running = this.start(...args);
     return { code: await running.end(), output: running.output };
+  }
+
+  /** `up` until the rehearsal is judged: a busy machine makes a run inconclusive, and says so. */
+  async upJudged(): Promise<Said> {
+    const up = (): Promise<Said> => this.run('up', '--yes', '--skip-preview');
+    let said = await up();
+    for (let tries = 1; tries < UPS && said.output.includes('INCONCLUSIVE'); tries++) said = await up();
+    return said;
   }
 
   async outputs(): Promise<Record<string, unknown>> {

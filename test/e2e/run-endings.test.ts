@@ -49,7 +49,7 @@ function sleepers(): string[] {
 async function expectNothingLeft(): Promise<void> {
   expect(tiny.processes()).toEqual([]);
   expect(await tiny.leftFolders()).toEqual([]);
-  for (const { pid } of started) expect(await kernelTraces(pid)).toEqual([]);
+  for (const { pid, stderr } of started) expect(await kernelTraces(pid), stderr).toEqual([]);
 }
 
 describe('an interrupted run', () => {
@@ -168,6 +168,7 @@ describe('a server that dies', () => {
     process.kill(postmaster, 'SIGKILL');
     expect(await run.end()).toBe(3);
     expect(run.stderr).toContain('error POSTGRES_DIED');
+    expect(run.stderr).not.toContain('took longer');
     await expectNothingLeft();
   });
 });

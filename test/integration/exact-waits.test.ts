@@ -50,7 +50,7 @@ async function recorded(
   const probes = folder.writer('probes');
   try {
     const clock = new RunClock();
-    const life = new ProbeLife(probes, clock);
+    const life = new ProbeLife(probes, clock, new AbortController().signal);
     const waits = await ExactWaits.start(database.endpoint, kinds, { writer, clock, life });
     await use(waits);
     await waits.stop();

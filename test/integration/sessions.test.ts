@@ -39,7 +39,7 @@ async function watched(
     life: folder.writer('probes'),
   };
   try {
-    const life = new ProbeLife(writers.life, clock);
+    const life = new ProbeLife(writers.life, clock, new AbortController().signal);
     const watch = await LockWatch.start(database.endpoint, { ...writers, clock, life });
     await watch.during(target, use);
     await watch.stop();

@@ -39,7 +39,11 @@ describe.skipIf(!needsSystemPostgres('for pg_basebackup, to make a standby'))(
       seen = [];
       const writers = { server: folder.writer('server'), probes: folder.writer('probes') };
       const clock = new RunClock();
-      const sinks = { writer: writers.server, clock, life: new ProbeLife(writers.probes, clock) };
+      const sinks = {
+        writer: writers.server,
+        clock,
+        life: new ProbeLife(writers.probes, clock, new AbortController().signal),
+      };
       const probe = await ServerProbe.start(primary.endpoint, sinks, (record) => seen.push(record));
       stopProbe = async () => {
         await probe.stop();

@@ -19,7 +19,7 @@ export async function openStepContext(
 ): Promise<StepContext> {
   const probes = folder.writer('probes');
   cleanup.add('probes', () => probes.close());
-  const life = new ProbeLife(probes, clock);
+  const life = new ProbeLife(probes, clock, new AbortController().signal);
   const writers = {
     waits: folder.writer('waits'),
     locks: folder.writer('locks'),
