@@ -36,6 +36,16 @@ test('the rehearsed database is there in the spellings of the common drivers', (
   });
 });
 
+test('service files are out of sight where there are some, and not spoken of elsewhere', () => {
+  const spoken = (meetsServices?: boolean): string[] =>
+    Object.entries(environment(meetsServices === undefined ? {} : { meetsServices })).flatMap(
+      ([name, value]) => (name === 'PGSERVICEFILE' || name === 'PGSYSCONFDIR' ? [`${name} ${value}`] : []),
+    );
+  expect(spoken()).toEqual(['PGSERVICEFILE /dev/null/none', 'PGSYSCONFDIR /dev/null/none']);
+  expect(spoken(true)).toEqual(spoken());
+  expect(spoken(false)).toEqual([]);
+});
+
 test('tools that act on being told by the environment are told only where they were', () => {
   expect(Object.keys(environment()).filter((name) => /^(GOOSE|TYPEORM)/.test(name))).toEqual([]);
   expect(

@@ -13,6 +13,8 @@ export interface ChildVariables {
   readonly given?: Variables;
   /** What `.env` files hold that the child might read by itself: not handed on, but for connections, which are set before it does. */
   readonly dotenv?: Variables;
+  /** Whether service files are there that it could come upon; true unless said otherwise. */
+  readonly meetsServices?: boolean;
 }
 
 /** A file that is not there: libpq reads neither a password nor a service from the user's own files then. */
@@ -25,7 +27,7 @@ const NOWHERE = '/dev/null/none';
 export function childEnvironment(
   endpoint: PgEndpoint,
   role: ConnectionRole,
-  { inherited, given = {}, dotenv = {} }: ChildVariables,
+  { inherited, given = {}, dotenv = {}, meetsServices = true }: ChildVariables,
 ): Record<string, string> {
   registerSecret(endpoint.password);
   registerSecret(encodeURIComponent(endpoint.password));
@@ -42,7 +44,8 @@ export function childEnvironment(
     const part = connectionPart(name);
     if (part !== undefined) env[name] ??= valueOf(part, name, '', endpoint);
   }
-  return { ...env, ...libpq(endpoint, role) };
+  const services = meetsServices ? { PGSERVICEFILE: NOWHERE, PGSYSCONFDIR: NOWHERE } : {};
+  return { ...env, ...libpq(endpoint, role), ...services };
 }
 
 function valueOf(part: ConnectionPart, name: string, written: string, endpoint: PgEndpoint): string {
@@ -78,8 +81,6 @@ function libpq(endpoint: PgEndpoint, role: ConnectionRole): Record<string, strin
     PGSSLMODE: 'disable',
     PGAPPNAME: `${APPLICATION_PREFIX}${role}`,
     PGPASSFILE: NOWHERE,
-    PGSERVICEFILE: NOWHERE,
-    PGSYSCONFDIR: NOWHERE,
     PGOPTIONS: options ?? '',
   };
 }

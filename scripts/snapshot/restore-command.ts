@@ -1,5 +1,6 @@
 import { childEnvironment } from '../commands/child-environment.ts';
 import { dotenvNear } from '../commands/dotenv-files.ts';
+import { meetsServices } from '../commands/service-files.ts';
 import type { Enclose } from '../commands/enclosure.ts';
 import { refuseWithoutProgram } from '../commands/programs/without-program.ts';
 import { Passage } from '../commands/passage.ts';
@@ -50,7 +51,10 @@ async function runBy(
   { command, dir, given }: SnapshotCommand,
   signal: AbortSignal,
 ): Promise<ShellEnd> {
-  const sources = { inherited: process.env, given, dotenv: await dotenvNear(dir) };
+  const sources = {
+    ...{ inherited: process.env, given, dotenv: await dotenvNear(dir) },
+    meetsServices: await meetsServices(command, process.env),
+  };
   const env = childEnvironment(endpoint, 'restore', sources);
   return runShell({ command, cwd: dir, env, signal, enclosure, keptLines: LAST_LINES });
 }

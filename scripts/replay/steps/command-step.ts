@@ -2,6 +2,7 @@ import { childEnvironment } from '../../commands/child-environment.ts';
 import { dotenvNear } from '../../commands/dotenv-files.ts';
 import { refuseWithoutProgram } from '../../commands/programs/without-program.ts';
 import { Passage } from '../../commands/passage.ts';
+import { meetsServices } from '../../commands/service-files.ts';
 import { runShell, type ShellEnd } from '../../commands/run-shell.ts';
 import { ownSessions } from '../../pg/own-sessions.ts';
 import type { CommandStep } from '../../plan/model.ts';
@@ -75,7 +76,10 @@ async function runIn(
   const { dir, environment } = rehearsal;
   const { command, timeoutMs, name } = step;
   const options = [endpoint.options, ...pgOptions(step)].filter((option) => option !== undefined).join(' ');
-  const sources = { inherited: process.env, given: environment, dotenv: await dotenvNear(dir) };
+  const sources = {
+    ...{ inherited: process.env, given: environment, dotenv: await dotenvNear(dir) },
+    meetsServices: await meetsServices(command, process.env),
+  };
   const env = childEnvironment({ ...endpoint, options }, 'command', sources);
   return watch.during({ step: name, heldBy: 0 }, () =>
     runShell({ command, cwd: dir, env, signal, timeoutMs, enclosure, keptLines: KEPT_LINES }),
