@@ -50,6 +50,10 @@ export interface RunRecord {
     }[];
   };
   readonly budgets: Budgets;
+  /** The rehearsal names no budgets. Absent where it does, and in older runs. */
+  readonly hasDefaultBudgets?: true;
+  /** Where the plan came from. Absent in older runs. */
+  readonly origin?: PlanOrigin;
   readonly standby: boolean;
   readonly plan: readonly PlannedStep[];
   /** Tables that nobody uses while any step runs, by word of the author. Absent where there are none. */
@@ -64,6 +68,18 @@ export interface RunRecord {
   readonly planSha256: string;
   /** Absent until the run has ended, and in older runs. */
   readonly seal?: Seal;
+}
+
+/** Which state of the author's files was rehearsed, and from where. */
+export interface PlanOrigin {
+  /** Name of the machine. */
+  readonly machine: string;
+  /** Null outside of a repository, as are the others. */
+  readonly commit: string | null;
+  /** Null also where no branch is checked out. */
+  readonly branch: string | null;
+  /** Files of the rehearsal are not as in the commit, or not in it. */
+  readonly isDirty: boolean | null;
 }
 
 /** artifacts/performance.json of a folder below performances/: one playing of the plan. */

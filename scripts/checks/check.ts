@@ -44,6 +44,10 @@ export interface Check {
   /** Artifacts without which it cannot tell. */
   readonly needs: readonly ArtifactName[];
   readonly unit: string | null;
+  /** Which way what it measures is better. Default: lower. */
+  readonly better?: 'higher';
+  /** Beyond it something is told whatever the budgets, in `unit`: a figure of the tool's own. */
+  readonly limit?: number;
   /** The budget that it is judged by; null = it is judged without one. */
   readonly budget: keyof Budgets | null;
   /** False where the plan has nothing that it could measure. Default: always. */

@@ -11,6 +11,7 @@ import {
   stepError,
   stepWindow,
 } from './evidence/evidence-fixture.ts';
+import type { RunRecord } from '../artifacts/records.ts';
 import type { Evidence } from './evidence/evidence.ts';
 import { CHECKS } from './index.ts';
 import { judgeEvidence } from './judge.ts';
@@ -65,8 +66,24 @@ describe('missing evidence', () => {
       id: 'lockWait',
       title: 'No single wait for a lock went over its budget',
       ...{ status: 'inconclusive', measured: null, budget: 500, unit: 'ms' },
+      ...{ better: 'lower', threshold: { value: 500, from: 'rehearsal' } },
     });
     expect(check({ waits: undefined }, 'lockWait')?.status).toBe('not-judged');
+  });
+
+  test('each figure says which way is better, and where its threshold comes from', () => {
+    const of = (id: string, rest: Partial<RunRecord> = {}): unknown => {
+      const run = runRecord({ budgets: { lockWaitMs: 500, backfillRatePerSec: 900 }, ...rest });
+      const { better, threshold } = check({ run }, id) ?? {};
+      return { better, threshold };
+    };
+    const budget = { value: 500, from: 'rehearsal' };
+    expect(of('lockWait')).toEqual({ better: 'lower', threshold: budget });
+    expect(of('lockWait', { hasDefaultBudgets: true })).toMatchObject({ threshold: { from: 'default' } });
+    expect(of('backfillRate')).toEqual({ better: 'higher', threshold: { value: 900, from: 'rehearsal' } });
+    expect(of('lockSlots')).toEqual({ better: 'lower', threshold: { value: 50, from: 'tool' } });
+    expect(of('lockHold')).toEqual({ better: 'lower', threshold: null });
+    expect(of('steps')).toEqual({ better: undefined, threshold: undefined });
   });
 
   test('a plan with a backfill needs its batches', () => {

@@ -31,6 +31,7 @@ export function runChecks(analysis: Analysis, all: readonly Check[] = CHECKS): J
       measured: outcome.measured,
       budget: budgetOf(check, budgets),
       unit: check.unit,
+      ...directionOf(check, analysis),
     })),
     findings: judged
       .flatMap(({ check, outcome }) => outcome.findings.map((found) => judgedFinding(check, found)))
@@ -80,6 +81,19 @@ function statusOf(
 
 function budgetOf(check: Check, budgets: Budgets): number | null {
   return check.budget === null ? null : (budgets[check.budget] ?? null);
+}
+
+/** Nothing for a check that measures nothing. */
+function directionOf(
+  { unit, better: way, budget, limit }: Check,
+  { evidence: { run } }: Analysis,
+): Pick<Result['checks'][number], 'better' | 'threshold'> {
+  if (unit === null) return {};
+  const better = way ?? 'lower';
+  const asked = budget === null ? undefined : run.budgets[budget];
+  const from = run.hasDefaultBudgets === true ? 'default' : 'rehearsal';
+  if (asked !== undefined) return { better, threshold: { value: asked, from } };
+  return { better, threshold: limit === undefined ? null : { value: limit, from: 'tool' } };
 }
 
 function judgedFinding(check: Check, found: CheckFinding): JudgedFinding {

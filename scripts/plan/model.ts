@@ -8,6 +8,8 @@ export interface Rehearsal {
   readonly hosts: Readonly<Record<string, HostSpec>>;
   readonly load: LoadSpec;
   readonly budgets: Budgets;
+  /** The author says nothing of budgets. */
+  readonly hasDefaultBudgets?: true;
   readonly plan: readonly Step[];
   /** Tables that nobody uses while any step runs; may be schema-qualified. */
   readonly quietTables?: readonly string[];

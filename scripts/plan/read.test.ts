@@ -165,9 +165,11 @@ test('without them, postgres, hosts and budgets have their defaults', async () =
     postgres: { settings: [], standby: false },
     hosts: {},
     budgets: { lockWaitMs: 500, errors: 0 },
+    hasDefaultBudgets: true,
     load: { connections: 20, warmupMs: 10_000, cooldownMs: 3000, seed: 1 },
   });
-  expect((await readYaml(SOAK)).budgets).toEqual({ errors: 3 });
+  const { budgets, hasDefaultBudgets } = await readYaml(SOAK);
+  expect({ budgets, hasDefaultBudgets }).toEqual({ budgets: { errors: 3 } });
 });
 
 test('a snapshot may be a dump, also as a folder, or a command; the dump is no file of the plan', async () => {

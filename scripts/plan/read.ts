@@ -71,6 +71,7 @@ export async function readRehearsal(dir: string, { cwd, env, lookInto }: ReadOpt
       ...(pipeline && { pipeline }),
     },
     budgets: budgetsOf(config.budgets),
+    ...(!saysBudgets(source.value) && { hasDefaultBudgets: true }),
     plan: steps,
     ...(config.quietTables && { quietTables: config.quietTables }),
     ...defined({ planRole: config.planRole }),
@@ -156,6 +157,10 @@ function hostsOf(config: RehearsalConfig['hosts']): Record<string, HostSpec> {
       }),
     ]),
   );
+}
+
+function saysBudgets(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'budgets' in value;
 }
 
 function budgetsOf(config: z.infer<typeof rehearsalSchema>['budgets']): Budgets {

@@ -1,6 +1,7 @@
 import type { Finding, Result, StepResult } from '../checks/result/result.ts';
 import { createdText, hostHoursText, keptText, priceText, sweepText } from './environment-facts.ts';
 import { blamedStatement, durationMs, stepLabel } from './facts.ts';
+import { originText } from './origin-facts.ts';
 import { standbySentences } from './standby-facts.ts';
 
 /** junit.xml as CI systems read it: one suite of checks, one of steps. Names stay the same from run to run. */
@@ -111,6 +112,7 @@ function properties(result: Result): string {
     snapshotSha256: snapshot?.sha256 ?? 'none',
     snapshotTakenAt: snapshot?.takenAt ?? 'not stated',
     planSha256: result.planSha256,
+    ...(result.origin && { planFrom: originText(result) }),
     load: `${load.ratePerSec} requests/s on ${load.connections} connections, seed ${load.seed}`,
   });
   const lines = entries.map(([name, value]) => `      <property name="${name}" value="${text(value)}"/>`);

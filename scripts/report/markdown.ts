@@ -32,6 +32,8 @@ import { wayBack } from './way-back-markdown.ts';
 
 /** A pull-request comment holds 65,536 characters. */
 const MOST_CHARACTERS = 64_000;
+/** As git writes it. */
+const SHORT_COMMIT = 10;
 const SHOWN_FINDINGS = 5;
 const SHOWN_QUEUES = 8;
 const MOST_QUERY_CHARACTERS = 300;
@@ -81,6 +83,7 @@ function head(result: Result): string {
     escaped(target),
     `PostgreSQL ${escaped(environment.postgresVersion)}`,
     formatMs(durationMs(result)),
+    ...(result.origin?.commit == null ? [] : [commitText(result.origin)]),
   ];
   return [
     `<!-- rehearse:report key=${rehearsal.replace(/[^\w.-]/g, '_')} -->`,
@@ -90,6 +93,12 @@ function head(result: Result): string {
     '',
     facts.join(' · '),
   ].join('\n');
+}
+
+function commitText({ commit, branch, isDirty }: NonNullable<Result['origin']>): string {
+  const where = branch === null ? '' : ` on ${branch}`;
+  const short = (commit ?? '').slice(0, SHORT_COMMIT);
+  return escaped(`commit ${short}${where}${isDirty === true ? ', changed since' : ''}`);
 }
 
 /** The scenarios side by side, with the spread over their repetitions. */

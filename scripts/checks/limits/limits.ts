@@ -61,12 +61,12 @@ function outsideLimit({ evidence }: Analysis): string[] {
   return [
     ...(watched.length > 0
       ? [
-          `The locks of ${watched.join(' and ')} were looked at from outside every ${POLL_MS} ms: one held for a shorter time can be missed.`,
+          `The locks of ${watched.join(' and ')} were watched from outside, every ${POLL_MS} ms: one held for a shorter time can be missed.`,
         ]
       : []),
     ...(failed > 0
       ? [
-          `What ${plural(failed, 'statement')} held until the failure was looked at from outside every ${waitFacts(evidence).pollMs} ms, from ${2 * POLL_MS} ms on: shorter holds are not known.`,
+          `What ${plural(failed, 'statement')} held until the failure was watched from outside, every ${waitFacts(evidence).pollMs} ms, from ${2 * POLL_MS} ms on: shorter holds are not known.`,
         ]
       : []),
   ];

@@ -66,6 +66,7 @@ test('errors within the budget pass, and without a budget they are only measured
     id: 'errors',
     title: 'No more requests failed than the budget allows',
     ...{ status: 'pass', measured: 30, budget: 30, unit: 'requests' },
+    ...{ better: 'lower', threshold: { value: 30, from: 'rehearsal' } },
   });
   expect(check(judged(undefined))).toMatchObject({ status: 'not-judged', measured: 30, budget: null });
 });

@@ -8,6 +8,7 @@ export const capacity: Check = {
   failureTitle: 'The load was close to all that the app can do',
   needs: ['load'],
   unit: '%',
+  limit: HEALTHY_SHARE * 100,
   budget: null,
   run({ evidence }) {
     const event = evidence.load?.find(({ type }) => type === 'capacity');

@@ -18,6 +18,7 @@ export const compatibility: Check = {
   warnTitle: 'A step takes away the way back to the app version before',
   needs: ['compatibility', 'steps'],
   unit: 'scripts',
+  limit: 0,
   budget: null,
   run(analysis) {
     const states = matrixStates(analysis);

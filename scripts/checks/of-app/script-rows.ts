@@ -14,6 +14,7 @@ export const scriptRows: Check = {
   failureTitle: 'A script finds other rows from a step on',
   needs: ['steps'],
   unit: 'scripts',
+  limit: 0,
   budget: null,
   run(analysis) {
     const records = (analysis.evidence.schema ?? []).filter((record) => record.type === 'row-counts');

@@ -13,6 +13,7 @@ export const backfillDrift: Check = {
   failureTitle: 'Rows went stale behind a backfill',
   needs: ['steps'],
   unit: 'rows',
+  limit: 0,
   budget: null,
   run(analysis) {
     const { schema = [] } = analysis.evidence;

@@ -9,6 +9,7 @@ export const backfillRate: Check = {
   failureTitle: 'A backfill was slower than the budget demands',
   needs: ['batches'],
   unit: 'rows/s',
+  better: 'higher',
   budget: 'backfillRatePerSec',
   applies: ({ plan }) => plan.some(({ kind }) => kind === 'backfill'),
   run({ steps }, { backfillRatePerSec: budget }) {

@@ -19,6 +19,7 @@ export const hotUpdates: Check = {
   failureTitle: 'A new index ended heap-only updates of a table',
   needs: ['steps'],
   unit: '%',
+  better: 'higher',
   budget: null,
   run(analysis) {
     const { schema = [] } = analysis.evidence;

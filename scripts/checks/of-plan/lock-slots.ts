@@ -11,6 +11,7 @@ export const lockSlots: Check = {
   failureTitle: 'A transaction took half of the lock table',
   needs: ['steps'],
   unit: '%',
+  limit: MUCH * 100,
   budget: null,
   run({ steps }) {
     const taken = steps.flatMap((step) =>
@@ -31,7 +32,7 @@ export const lockSlots: Check = {
         `${stepTitle(step.run)} took ${formatCount(used)} of about ${formatCount(total)} lock slots ` +
         `(max_locks_per_transaction is ${formatCount(perTransaction)}): with a busy server beside it, it can fail with 53200, out of shared memory.`,
       advice:
-        'Change the partitions a few at a time, each in a transaction of its own, or raise max_locks_per_transaction, which takes a restart.',
+        'A change that has to reach every partition cannot be divided: raise max_locks_per_transaction before it, which takes a restart. What can be done partition by partition, such as an index, is done in a transaction for each.',
     };
     return { measured, findings: share > MUCH ? [finding] : [] };
   },

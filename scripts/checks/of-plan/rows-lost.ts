@@ -14,6 +14,7 @@ export const rowsLost: Check = {
   warnTitle: 'A table that was there before lost most of its rows',
   needs: [],
   unit: 'rows',
+  limit: 0,
   budget: null,
   run(analysis) {
     const { schema } = analysis.evidence;

@@ -14,6 +14,7 @@ export const generator: Check = {
   failureTitle: 'The load generator fell behind its schedule',
   needs: ['requests'],
   unit: '%',
+  limit: MANY * 100,
   budget: null,
   run({ generator: figures, evidence }) {
     if (figures === null || figures.sent === 0) return NOTHING;

@@ -15,6 +15,7 @@ export const serverPresence: Check = {
   failureTitle: 'A server was away',
   needs: [],
   unit: 'ms',
+  limit: 0,
   budget: null,
   run(analysis) {
     const { presence } = analysis.evidence;

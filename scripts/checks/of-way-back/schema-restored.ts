@@ -16,6 +16,7 @@ export const schemaRestored: Check = {
   warnTitle: 'A step that changes the schema has no rollback file',
   needs: ['rollback'],
   unit: 'objects',
+  limit: 0,
   budget: null,
   applies: goesBack,
   run(analysis) {

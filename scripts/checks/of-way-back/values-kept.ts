@@ -11,6 +11,7 @@ export const valuesKept: Check = {
   failureTitle: 'The way back loses what was written',
   needs: ['rollback'],
   unit: 'values',
+  limit: 0,
   budget: null,
   applies: goesBack,
   run(analysis) {

@@ -1,6 +1,7 @@
 import type { Analysis } from '../analysis/analyse.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { lastMomentMs } from '../analysis/steps.ts';
+import { victimThresholdFrom } from '../analysis/traffic/victims.ts';
 import { timelineSeconds } from '../analysis/traffic/timeline-seconds.ts';
 import { batchPoints, drawable, lagPoints, lockBars } from '../analysis/traffic/timeline.ts';
 import { matrixStates } from '../analysis/matrix.ts';
@@ -54,6 +55,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     ...(analysis.ownErrors.length > 0 && { ownErrors: analysis.ownErrors.map((one) => ({ ...one })) }),
     baseline,
     victimThresholdMs: thresholdMs,
+    victimThresholdFrom: victimThresholdFrom(baseline?.p99Ms),
     generator: generatorOf(analysis),
     timeline: timelineOf(analysis),
     actors: analysis.company.map(({ actor, kind, fromMs, toMs, message }) => ({
@@ -68,13 +70,18 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
       seed: run.seed,
       versions: run.load.versions.map(({ name }) => name),
     },
-    planSha256: run.planSha256,
-    evidenceSha256: run.seal?.sha256 ?? null,
+    ...sourceOf(analysis),
     ...performanceOf(analysis),
     ...wayBackResults(analysis),
     waits: waitFacts(evidence),
     limits: knownLimits(analysis),
   });
+}
+
+/** What was rehearsed, and from what it was judged. */
+function sourceOf({ evidence: { run } }: Analysis): Pick<Result, 'planSha256' | 'origin' | 'evidenceSha256'> {
+  const { planSha256, origin, seal } = run;
+  return { planSha256, ...(origin && { origin: { ...origin } }), evidenceSha256: seal?.sha256 ?? null };
 }
 
 /** Nothing where the plan was played once, to the app alone. */

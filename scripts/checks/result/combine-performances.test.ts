@@ -82,7 +82,7 @@ describe('the result of several performances', () => {
       checks: [
         { id: 'p99', title: 'p99', status: 'pass', measured: p99, budget: 200, unit: 'ms' },
         {
-          ...{ id: 'backfillRate', title: 'rate', status: 'pass', measured: backfillRate },
+          ...{ id: 'backfillRate', title: 'rate', status: 'pass', measured: backfillRate, better: 'higher' },
           ...{ budget: 100, unit: 'rows/s' },
         },
       ],

@@ -8,6 +8,7 @@ export interface HeadlineFigure {
   readonly unit: string;
   readonly value: number;
   readonly budget: number | null;
+  readonly better: 'lower' | 'higher';
 }
 
 /** What a check measured, by its id, under a name that says the number and not the judgement. */
@@ -30,7 +31,7 @@ export function headlineFigures(result: Result): HeadlineFigure[] {
     result.steps.reduce((total, step) => total + of(step), 0);
   const own = (id: string, title: string, unit: string, value: number): HeadlineFigure => ({
     ...{ id, title, unit, value },
-    budget: null,
+    ...{ budget: null, better: 'lower' },
   });
   return [
     ...MEASURED.slice(0, 2).flatMap(([id, title]) => measured(result, id, title)),
@@ -67,5 +68,6 @@ export function headlineFigures(result: Result): HeadlineFigure[] {
 function measured({ checks }: Result, id: string, title: string): HeadlineFigure[] {
   const check = checks.find((one) => one.id === id);
   if (check?.measured == null || check.unit === null) return [];
-  return [{ id, title, unit: check.unit, value: check.measured, budget: check.budget }];
+  const { unit, measured: value, budget, better = 'lower' } = check;
+  return [{ id, title, unit, value, budget, better }];
 }

@@ -10,6 +10,7 @@ const figureSchema = z.object({
   title: z.string(),
   unit: z.string(),
   budget: z.number().nullable(),
+  better: z.enum(['lower', 'higher']).optional().describe('Absent in older results'),
   median: z.number(),
   min: z.number(),
   max: z.number(),

@@ -34,11 +34,33 @@ export const findingSchema = z.object({
     .describe('Of a run with several scenarios: those in which it was found'),
 });
 
+const thresholdSchema = z.object({
+  value: z.number(),
+  from: z
+    .enum(['rehearsal', 'default', 'tool'])
+    .describe(
+      '`rehearsal`: its budgets. `default`: the budgets of a rehearsal that says nothing of them. `tool`: fixed in the check',
+    ),
+});
+
 const performanceSchema = z.object({
   index: z.int().positive().describe('In order of time'),
   of: z.int().positive(),
   scenario: z.string(),
   repetition: z.int().positive().describe('Of this scenario'),
+});
+
+const originSchema = z.object({
+  machine: z.string().describe('Name of the machine from which it was rehearsed'),
+  commit: z
+    .string()
+    .nullable()
+    .describe('That the repository of the rehearsal stood at; null outside of a repository'),
+  branch: z.string().nullable().describe('Null outside of a repository, and where none is checked out'),
+  isDirty: z
+    .boolean()
+    .nullable()
+    .describe('Files of the rehearsal are not as in the commit; null outside of a repository'),
 });
 
 export const resultSchema = z.object({
@@ -62,6 +84,18 @@ export const resultSchema = z.object({
       measured: z.number().nullable(),
       budget: z.number().nullable(),
       unit: z.string().nullable(),
+      better: z
+        .enum(['lower', 'higher'])
+        .optional()
+        .describe(
+          'Which way `measured` is better; absent where a check measures nothing, and in older results',
+        ),
+      threshold: thresholdSchema
+        .nullable()
+        .optional()
+        .describe(
+          'Beyond which it is told; null where there is none, or where it hangs on what the run measured',
+        ),
       performance: z
         .int()
         .positive()
@@ -118,6 +152,10 @@ export const resultSchema = z.object({
     ),
   baseline: latencySchema.nullable().describe('Before the first step'),
   victimThresholdMs: ms.describe('A request counts as delayed above this'),
+  victimThresholdFrom: z
+    .enum(['baseline', 'tool'])
+    .optional()
+    .describe('Three times the p99 of the baseline, or 10 ms where that is more; absent in older results'),
   generator: z
     .object({ lagP50Ms: ms, lagP99Ms: ms, lagMaxMs: ms, reconnects: count, unfinished: count })
     .nullable(),
@@ -186,6 +224,7 @@ export const resultSchema = z.object({
     versions: z.array(z.string()),
   }),
   planSha256: z.string(),
+  origin: originSchema.optional().describe('Where the plan came from; absent in older results'),
   evidenceSha256: z
     .string()
     .nullish()

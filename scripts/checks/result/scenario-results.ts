@@ -53,12 +53,12 @@ function spreads(results: readonly Result[]): FigureSpread[] {
   return [...all.values()].flatMap((own) => {
     const [first] = own;
     if (first === undefined) return [];
-    const { id, title, unit, budget } = first;
+    const { id, title, unit, budget, better } = first;
     const values = own.map(({ value }) => value);
     const sorted = values.toSorted((a, b) => a - b);
     const at = (share: number): number => sorted[Math.floor(share)] ?? 0;
     const middle = (sorted.length - 1) / 2;
     const median = (at(middle) + at(Math.ceil(middle))) / 2;
-    return { id, title, unit, budget, median, min: at(0), max: at(sorted.length - 1), values };
+    return { id, title, unit, budget, better, median, min: at(0), max: at(sorted.length - 1), values };
   });
 }

@@ -2,8 +2,6 @@ import type { Result } from './result.ts';
 
 type Check = Result['checks'][number];
 
-/** What is better the higher it is. */
-const AT_LEAST: ReadonlySet<string> = new Set(['backfillRate']);
 const WORST_FIRST: readonly Check['status'][] = ['fail', 'inconclusive', 'warn', 'pass', 'not-judged'];
 
 /** One playing of the plan. */
@@ -13,16 +11,16 @@ export interface Playing {
 }
 
 /** Of two measurements of one check, is the first one worse? What was not measured is no worse than what was. */
-function isWorse(id: string, a: number | null, b: number | null): boolean {
+function isWorse({ better }: Check, a: number | null, b: number | null): boolean {
   if (a === null || b === null) return b === null && a !== null;
-  return AT_LEAST.has(id) ? a < b : a > b;
+  return better === 'higher' ? a < b : a > b;
 }
 
 /** How much of a budget was used up, at its worst over all checks: 1 = all of it. */
 export function nearness({ checks }: Pick<Result, 'checks'>): number {
-  const used = checks.flatMap(({ id, measured, budget }) => {
+  const used = checks.flatMap(({ better, measured, budget }) => {
     if (measured === null || budget === null) return [];
-    const share = AT_LEAST.has(id) ? budget / measured : measured / budget;
+    const share = better === 'higher' ? budget / measured : measured / budget;
     return Number.isFinite(share) ? [share] : [];
   });
   return Math.max(0, ...used);
@@ -40,7 +38,7 @@ export function worstChecks(playings: readonly Playing[]): Check[] {
     if (first === undefined) return [];
     return others.reduce((worst, check) => {
       const by = WORST_FIRST.indexOf(check.status) - WORST_FIRST.indexOf(worst.status);
-      return by < 0 || (by === 0 && isWorse(id, check.measured, worst.measured)) ? check : worst;
+      return by < 0 || (by === 0 && isWorse(check, check.measured, worst.measured)) ? check : worst;
     }, first);
   });
 }

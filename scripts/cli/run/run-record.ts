@@ -11,7 +11,7 @@ export function startRecord(
   rehearsal: Rehearsal,
   fixed: Pick<
     RunRecord,
-    'runId' | 'target' | 'toolVersion' | 'startedAt' | 'planSha256' | 'load' | 'performances'
+    'runId' | 'target' | 'toolVersion' | 'startedAt' | 'planSha256' | 'load' | 'performances' | 'origin'
   >,
 ): RunRecord {
   return {
@@ -23,6 +23,7 @@ export function startRecord(
     problem: null,
     seed: rehearsal.load.seed,
     budgets: rehearsal.budgets,
+    ...(rehearsal.hasDefaultBudgets && { hasDefaultBudgets: true }),
     standby: rehearsal.postgres.standby,
     plan: rehearsal.plan.map(plannedStep),
     ...defined({ planRole: rehearsal.planRole }),

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path';
 import { withEnvironment, type Lifecycle, type LifecycleOptions } from '../../../infra/lifecycle.ts';
 import type { RunningEnvironment } from '../../../infra/targets/target.ts';
 import { copyPlan } from '../../artifacts/plan-copy.ts';
+import type { RunRecord } from '../../artifacts/records.ts';
 import { RunFolder } from '../../artifacts/run-folder.ts';
 import { newRunId } from '../../artifacts/run-id.ts';
 import type { Result } from '../../checks/result/result.ts';
@@ -19,6 +20,7 @@ import { chooseConfining, withCommandLimits } from './command-network.ts';
 import { environmentSpec, runTimeout } from './environment-spec.ts';
 import { resumableRecord } from './resume.ts';
 import { finish, type PlanEnd } from './run-ending.ts';
+import { planOrigin } from './plan-origin.ts';
 import { environmentRecord, startRecord } from './run-record.ts';
 import { toolVersion } from '../version.ts';
 
@@ -68,7 +70,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
     options.resume === undefined
       ? startRecord(rehearsal, {
           ...fixed,
-          planSha256: await copyPlan(folder, rehearsal),
+          ...(await keepPlan(folder, rehearsal, options.signal)),
           performances: planPerformances(rehearsal.scenarios, options.repeat),
           load: loadRecord(rehearsal, versions),
         })
@@ -114,6 +116,15 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
     folder,
     kept: keptUntil && running ? { until: keptUntil, environment: running } : undefined,
   };
+}
+
+/** Copies the plan into the run folder, and tells what it is and where it came from. */
+async function keepPlan(
+  folder: RunFolder,
+  rehearsal: Rehearsal,
+  signal: AbortSignal,
+): Promise<Pick<RunRecord, 'planSha256' | 'origin'>> {
+  return { planSha256: await copyPlan(folder, rehearsal), origin: await planOrigin(rehearsal, signal) };
 }
 
 function teardownEvents(onEvent: OnEvent): Pick<LifecycleOptions, 'onTeardown' | 'onNote'> {

@@ -2,6 +2,7 @@ import type { Result } from '../../checks/result/result.ts';
 import { formatBytes, formatCount, formatMs, formatShortCount, plural } from '../../shared/format.ts';
 import { shortName } from '../facts.ts';
 import { formatDate } from '../dates.ts';
+import { originText } from '../origin-facts.ts';
 import { waitsText } from '../wait-facts.ts';
 
 const MOST_TABLES = 12;
@@ -19,6 +20,7 @@ export function Provenance({ result }: { result: Result }) {
     ['Load', loadLine(result)],
     ['Waits', waitsText(result)],
     ['Plan', `sha256 ${result.planSha256}; the exact files are in the run folder's plan/`],
+    ['From', originText(result)],
     ['Evidence', `runs/${result.runId}; rehearse report ${result.runId} gives this verdict again from it`],
     ['Tool', `dress-rehearsal ${result.toolVersion}, ${formatDate(result.startedAt)}`],
   ];

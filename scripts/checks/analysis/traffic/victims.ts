@@ -12,6 +12,11 @@ export function victimThresholdMs(baselineP99Ms: number | undefined): number {
   return Math.max(THRESHOLD_FLOOR_MS, THRESHOLD_OVER_P99 * (baselineP99Ms ?? 0));
 }
 
+/** What that threshold was made from. */
+export function victimThresholdFrom(baselineP99Ms: number | undefined): 'baseline' | 'tool' {
+  return victimThresholdMs(baselineP99Ms) > THRESHOLD_FLOOR_MS ? 'baseline' : 'tool';
+}
+
 /** When a request counts as delayed. */
 export interface Thresholds {
   /** Over all scripts. */

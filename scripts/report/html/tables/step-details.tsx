@@ -1,3 +1,4 @@
+import { POLL_MS } from '../../../artifacts/polling.ts';
 import type { Result, StepResult } from '../../../checks/result/result.ts';
 import { formatBytes, formatCount, formatMs, plural } from '../../../shared/format.ts';
 import { outsideImpact } from '../../blockers.ts';
@@ -73,7 +74,7 @@ function Outside({ step }: { step: StepResult }) {
   ];
   return (
     <div class="notes">
-      <p>{`${facts.join(' · ')} (seen from outside every 10 ms, of all sessions that it opened)`}</p>
+      <p>{`${facts.join(' · ')} (watched from outside every ${POLL_MS} ms, of all sessions that it opened)`}</p>
       <div>
         {locks.length === 0
           ? 'no lock above ACCESS SHARE was seen'
