@@ -8,6 +8,7 @@ import { CHROMIUM, launch, open, type View } from './browser.ts';
 import { withEverywhere } from './hostile.ts';
 import { brokenResult, failingResult, inconclusiveResult, longResult } from './sample-failures.ts';
 import { hostsResult, keptResult, lostStandbyResult } from './sample-hosts.ts';
+import { fiveScenarios, nineSteps } from './sample-many.ts';
 import { passingResult } from './sample-result.ts';
 import { wayBackResult } from './sample-way-back.ts';
 
@@ -20,9 +21,14 @@ const SAMPLES = {
   'three hosts': hostsResult(),
   'a lost standby': lostStandbyResult(),
   kept: keptResult(),
+  'five scenarios': fiveScenarios(),
+  'nine steps': nineSteps(),
   'the way back': wayBackResult(),
 };
 const samples = Object.entries(SAMPLES).map(([name, result]) => ({ name, html: renderHtml(result) }));
+
+/** Those whose tables do not fit a window of middle width. */
+const WIDE: ReadonlySet<string> = new Set(['fail', 'five scenarios', 'nine steps']);
 
 /** Breaks out of text, attributes, comments, styles and scripts, wherever one of them is left unescaped. */
 const HOSTILE = `"'></style></title></textarea>--><script>alert(1)</script><img src="http://127.0.0.1:9/x" onerror=alert(2)><a href="javascript:alert(3)">x</a>{}&lt;\u2028`;
@@ -41,6 +47,8 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
     async function violations(html: string, view: View): Promise<string[]> {
       const { page, close } = await open(browser, html, { ...view, bypassCSP: true });
       await page.addScriptTag({ content: axe });
+      // Text over a gradient is left out by axe; these stand at the edges, where more is to come.
+      await page.addStyleTag({ content: '.scroll{background:none!important}' });
       const found: unknown = await page.evaluate(
         `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
         violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.target.join(' '))))`,
@@ -50,7 +58,11 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
     }
 
     const views = (['light', 'dark'] as const).flatMap((colorScheme) =>
-      [1280, 390].flatMap((width) => samples.map((sample) => ({ ...sample, colorScheme, width }))),
+      [1440, 800, 390].flatMap((width) =>
+        samples
+          .filter(({ name }) => width !== 800 || WIDE.has(name))
+          .map((sample) => ({ ...sample, colorScheme, width })),
+      ),
     );
     test.each(views)('$name, $colorScheme, $width px: axe finds nothing', async ({ html, ...view }) => {
       expect(await violations(html, view)).toEqual([]);
@@ -74,6 +86,23 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
       }
     });
 
+    test.each([
+      ['five scenarios', fiveScenarios()],
+      ['nine steps', nineSteps()],
+    ])(
+      '%s: nothing is out of sight in a wide window, and not without a sign in a narrow one',
+      async (_, result) => {
+        for (const width of [1440, 390]) {
+          const { page, close } = await open(browser, renderHtml(result), { width });
+          const wider = (await page.evaluate(WIDER)) as { name: string; signs: string }[];
+          if (width === 1440) expect(wider).toEqual([]);
+          else expect(wider.map(({ name }) => name)).toContain('Steps');
+          for (const { signs } of wider) expect(signs).toBe('local, local, scroll, scroll');
+          await close();
+        }
+      },
+    );
+
     test('the policy forbids scripts, and one that was smuggled in is refused', async () => {
       const html = renderHtml(passingResult()).replace(
         '<main>',
@@ -88,7 +117,9 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
     test.each(Object.entries(SAMPLES))('%s: hostile text in any field stays text', async (_name, result) => {
       const { page, problems, close } = await open(browser, renderHtml(withEverywhere(result, HOSTILE)));
       expect(problems).toEqual([]);
-      expect(await page.locator('script, img, a, iframe, object, form, link').count()).toBe(0);
+      expect(
+        await page.locator('script, img, a:not([href^="performances/"]), iframe, object, form, link').count(),
+      ).toBe(0);
       expect(await page.locator('h1').textContent()).toBe(`${result.rehearsal}${HOSTILE}`);
       const size: unknown = await page.evaluate('document.documentElement.scrollWidth');
       expect(size).toBe(1280);
@@ -136,6 +167,10 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
     });
   },
 );
+
+/** Boxes whose content is wider than they are, and how their shadows move: those that cover the others go with the content. */
+const WIDER = `[...document.querySelectorAll('.scroll')].filter((box) => box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 1)
+  .map((box) => ({ name: box.getAttribute('aria-label'), signs: getComputedStyle(box).backgroundAttachment }))`;
 
 /** Pairs of texts in the shown timeline whose boxes overlap by more than rounding, and texts that leave the picture. */
 const OVERLAPS = `(() => {

@@ -9,7 +9,7 @@ export function PerformancesTable({ result }: { result: Result }) {
   const { performances } = result;
   if (!compared || !performances) return null;
   const { scenarios, rows } = compared;
-  const names = ['', ...scenarios.map(({ name }) => `>${name}`), '>budget'];
+  const names = ['figure', ...scenarios.map(({ name }) => `>${name}`), '>budget'];
   return (
     <section>
       <h2>{comparisonTitle(compared)}</h2>

@@ -8,7 +8,7 @@ details::details-content{content-visibility:visible;block-size:auto}
 section,tr,pre,.tile,.findings>li{break-inside:avoid}
 section:has(table),section:has(details){break-inside:auto}
 h2{break-after:avoid}
-.scroll{overflow:visible}
+.scroll{overflow:visible;background:none}
 .statements{min-width:0}
 table{font-size:8.5pt}
 th,td{padding:4px}

@@ -1,6 +1,6 @@
 /** Wide tables keep a readable width and scroll inside their own box. */
 export const TABLE_STYLES = `
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background:linear-gradient(to right,var(--bg) 40%,transparent) left/40px 100% no-repeat local,linear-gradient(to left,var(--bg) 40%,transparent) right/40px 100% no-repeat local,linear-gradient(to right,var(--more),transparent) left/16px 100% no-repeat scroll,linear-gradient(to left,var(--more),transparent) right/16px 100% no-repeat scroll}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th,td{text-align:left;padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:top;font-weight:400}
 thead th{font-size:12.5px;color:var(--mut);font-weight:600;vertical-align:bottom;white-space:nowrap}
@@ -33,8 +33,9 @@ td.m.no.live .dot{background:var(--bad)}
 .checks .id{color:var(--mut);font-size:12px;margin-left:10px;overflow-wrap:normal}
 @media(max-width:720px){td.m{white-space:normal}.matrix th,.matrix td{padding:7px 5px}.checks .id{display:block;margin:0}.checks th,.checks td{padding:7px 5px}.checks td.r,.checks td.word-cell{white-space:normal}.steps td.lock{white-space:nowrap}}
 .compared{width:auto}
-.compared .spread{display:block;font-size:12px;font-weight:400;color:var(--mut)}
-@media(min-width:721px){.compared th,.compared td{padding-right:28px}}
+.compared thead th,.compared tbody tr:first-child td,.compared td:last-child{white-space:normal;overflow-wrap:anywhere;min-width:104px}
+.compared .spread{display:block;white-space:normal;font-size:12px;font-weight:400;color:var(--mut)}
+@media(min-width:721px){.compared th,.compared td{padding-right:18px}}
 .word-cell{white-space:nowrap}
 .lags{width:auto}
 .lags thead th{white-space:normal}
