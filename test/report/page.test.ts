@@ -94,7 +94,7 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
       async (_, result) => {
         for (const width of [1440, 390]) {
           const { page, close } = await open(browser, renderHtml(result), { width });
-          const wider = (await page.evaluate(WIDER)) as { name: string; signs: string }[];
+          const wider = await page.evaluate<{ name: string; signs: string }[]>(WIDER);
           if (width === 1440) expect(wider).toEqual([]);
           else expect(wider.map(({ name }) => name)).toContain('Steps');
           for (const { signs } of wider) expect(signs).toBe('local, local, scroll, scroll');
