@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toolRuleOf, upPart } from './migration-tools.ts';
+import { besideOf, toolRuleOf, upPart } from './migration-tools.ts';
 
 /** `tool: transaction`, and how the file is run. */
 function rule(file: string, text = 'select 1;'): string {
@@ -10,15 +10,18 @@ function rule(file: string, text = 'select 1;'): string {
 
 describe('a migration tool', () => {
   it.each([
-    ['sql/0001_add.up.sql', 'golang-migrate or sqlx: file'],
-    ['sql/0001_add.down.sql', 'golang-migrate or sqlx: file, down'],
+    ['sql/0001_add.up.sql', 'golang-migrate: file'],
+    ['sql/0001_add.down.sql', 'golang-migrate: file, down'],
     ['migrations/2026-11-01-120000_add/up.sql', 'diesel: file'],
     ['migrations/2026-11-01-120000_add/down.sql', 'diesel: file, down'],
     ['prisma/migrations/20261101120000_add/migration.sql', 'Prisma: file'],
-    ['V1_2__add.sql', 'Flyway or refinery: file'],
-    ['db/R__views.sql', 'Flyway or refinery: file'],
-    ['U1_2__add.sql', 'Flyway or refinery: file, down'],
+    ['V1_2__add.sql', 'Flyway: file'],
+    ['db/R__views.sql', 'Flyway: file'],
+    ['U1_2__add.sql', 'Flyway: file, down'],
     ['supabase/migrations/20261101120000_add.sql', 'Supabase: file'],
+    ['001.do.add.sql', 'Postgrator: file'],
+    ['001.undo.add.sql', 'Postgrator: file, down'],
+    ['drizzle/0000_add.sql', 'none'],
     ['sql/1-expand.sql', 'none'],
     ['sql/20261101_note.sql', 'none'],
   ])('is known by the name %s', (file, expected) => {
@@ -29,13 +32,15 @@ describe('a migration tool', () => {
     ['-- +goose Up\nselect 1;', 'goose: file'],
     ['-- +goose NO TRANSACTION\n-- +goose Up\nselect 1;', 'goose: as-written'],
     ['-- migrate:up\nselect 1;', 'dbmate: file'],
-    ['-- migrate:up transaction:false\nselect 1;', 'dbmate: as-written'],
+    ['-- migrate:up transaction:false\nselect 1;', 'dbmate: file'],
     ['-- +migrate Up\nselect 1;', 'sql-migrate: file'],
     ['-- +migrate Up notransaction\nselect 1;', 'sql-migrate: as-written'],
     ['-- +micrate Up\nselect 1;', 'micrate: as-written'],
     ['-- Up Migration\nselect 1;', 'node-pg-migrate: single'],
     ['select 1;--> statement-breakpoint\nselect 2;', 'Drizzle: single'],
     ['-- atlas:txmode none\n\nselect 1;', 'Atlas: as-written'],
+    ['-- depends: 1\nselect 1;', 'yoyo: file'],
+    ['-- transactional: false\nselect 1;', 'yoyo: as-written'],
     ['-- +goose Down\nselect 1;', 'goose: file, down'],
     ["select '-- +goose Up';", 'none'],
     ['-- we migrate: up and away', 'none'],
@@ -43,8 +48,29 @@ describe('a migration tool', () => {
     expect(rule('sql/a.sql', text)).toBe(expected);
   });
 
-  it('is known to leave a file alone that says so', () => {
-    expect(rule('1_add.up.sql', '-- no-transaction\nvacuum t;')).toBe('golang-migrate or sqlx: as-written');
+  it('is known by what lies beside its files, and left to say more there', () => {
+    expect(besideOf('drizzle/0000_add.sql')).toBe('drizzle/meta/_journal.json');
+    expect(toolRuleOf('drizzle/0000_add.sql', 'select 1;', { beside: '{}' })?.tool).toBe('Drizzle');
+    expect(besideOf('V1__a.sql')).toBe('V1__a.sql.conf');
+    expect(toolRuleOf('V1__a.sql', 'vacuum;', { beside: 'executeInTransaction=false' })?.transaction).toBe(
+      'as-written',
+    );
+    expect(toolRuleOf('V1__a.sql', 'vacuum;', { beside: '# executeInTransaction=false' })?.transaction).toBe(
+      'file',
+    );
+    expect(besideOf('m/2026-11-01-120000_a/up.sql')).toBe('m/2026-11-01-120000_a/metadata.toml');
+    expect(besideOf('sql/1-expand.sql')).toBeUndefined();
+  });
+
+  it('is another one in a project of Rust where two name their files alike', () => {
+    const rust = (file: string, text: string) => toolRuleOf(file, text, { isRust: true });
+    expect(rust('1_add.up.sql', 'select 1;')).toMatchObject({
+      tool: 'sqlx',
+      transaction: 'file',
+      begins: 'anew',
+    });
+    expect(rust('1_add.up.sql', '-- no-transaction\nselect 1;')).not.toHaveProperty('begins');
+    expect(rust('V1__a.sql', 'select 1;')).toMatchObject({ tool: 'refinery', begins: 'anew' });
   });
 });
 

@@ -193,6 +193,10 @@ export interface SqlFile {
   readonly text: string;
   /** Its own tool would run it without a transaction, although the step has one a file. */
   readonly asWritten?: true;
+  /** Its own tool begins a transaction around it, whatever it holds. Behind a COMMIT of the file's own there is none, or another. */
+  readonly begun?: 'once' | 'anew';
+  /** Its tool sends what cannot run in a transaction by itself, and has one around what is between. */
+  readonly apart?: true;
 }
 
 /** How a step is undone: with the timeouts and retries of the step itself. */

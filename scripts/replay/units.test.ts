@@ -52,6 +52,29 @@ describe('unitsOf', () => {
     expect(await units('lock table t;')).toEqual(['bare 1 lock table t']);
   });
 
+  it('follows a COMMIT of the file’s own: the server begins another transaction behind it, a tool that begun one does not', async () => {
+    const sql = 'select 1; begin; select 2; commit; select 3; select 4;';
+    const split = await splitSql(sql);
+    if (!split.ok) throw new Error(split.error.message);
+    const told = (begun?: 'once' | 'anew'): string[] =>
+      unitsOf([{ file: 'a.sql', statements: split.statements, ...(begun && { begun }) }], 'file').map(
+        (unit) =>
+          unit.kind === 'block'
+            ? `${unit.begin} ${unit.statements.map(({ text }) => text).join(', ')} ${unit.end ?? ''}`
+            : `${unit.kind} ${unit.statement.text}`,
+      );
+    expect(told()).toEqual(['BEGIN select 1, select 2 commit', 'BEGIN select 3, select 4 COMMIT']);
+    expect(told('anew')).toEqual([
+      'BEGIN select 1, begin, select 2 commit',
+      'BEGIN select 3, select 4 COMMIT',
+    ]);
+    expect(told('once')).toEqual([
+      'BEGIN select 1, begin, select 2 commit',
+      'statement select 3',
+      'statement select 4',
+    ]);
+  });
+
   it('puts one transaction around each file in mode file, but none around a single statement or a file that is exempt', async () => {
     const files = [];
     for (const [file, sql, exempt] of [

@@ -1,6 +1,6 @@
 import type { SqlStatement } from '../pg/split.ts';
-import type { TransactionMode } from '../plan/model.ts';
-import { isOneTransaction } from '../plan/transactions.ts';
+import type { SqlFile, TransactionMode } from '../plan/model.ts';
+import { endsTransaction, isCertainlyOutside, isOneTransaction } from '../plan/transactions.ts';
 import { transactionDetail } from './transaction-control.ts';
 
 /** A statement at its place in a step. */
@@ -28,7 +28,13 @@ export type Unit =
 
 /** Groups the statements of a step as psql would commit them. A block without an end is rolled back when the session ends. */
 export function unitsOf(
-  files: readonly { file: string; statements: readonly SqlStatement[]; asWritten?: true }[],
+  files: readonly {
+    file: string;
+    statements: readonly SqlStatement[];
+    asWritten?: true;
+    begun?: SqlFile['begun'];
+    apart?: true;
+  }[],
   mode: TransactionMode,
 ): Unit[] {
   let index = 0;
@@ -43,11 +49,44 @@ export function unitsOf(
   if (mode !== 'file') return asWritten(placed, mode);
   return files.flatMap((one) => {
     const own = placed.filter(({ file }) => file === one.file);
-    return isOneTransaction(one) ? [oneTransaction(own)] : asWritten(own, 'as-written');
+    if (one.apart) return apart(own);
+    return isOneTransaction(one) ? ofFile(own, one.begun) : asWritten(own, 'as-written');
   });
 }
 
-function oneTransaction(statements: readonly PlacedStatement[]): Unit {
+/**
+ * What is one transaction until a COMMIT or ROLLBACK of the file's own. Behind it a tool goes on without, or there is another: by
+ * the tool, or by the server around a file that is sent as one query (its manual, 54.2.2.1 Multiple Statements in a Simple Query).
+ */
+function ofFile(statements: readonly PlacedStatement[], begun: SqlFile['begun']): Unit[] {
+  const at = statements.findIndex(endsTransaction);
+  const end = statements[at];
+  const behind = end === undefined ? [] : statements.slice(at + 1);
+  const own = end === undefined ? statements : statements.slice(0, at);
+  // Where the tool has begun one, BEGIN changes nothing but for a warning.
+  const held = begun ? own : own.filter(({ control }) => control !== 'begin');
+  const block = { ...oneTransaction(held), end: end?.text ?? 'COMMIT' };
+  const first = held.some(({ control }) => control !== 'begin') ? [block] : [];
+  if (begun === 'once') return [...first, ...asWritten(behind, 'as-written')];
+  return behind.length === 0 ? first : [...first, ...ofFile(behind, undefined)];
+}
+
+/** One transaction around each row of statements between those that cannot run in one. */
+function apart(statements: readonly PlacedStatement[]): Unit[] {
+  const units: Unit[] = [];
+  let row: PlacedStatement[] = [];
+  for (const statement of statements) {
+    if (!isCertainlyOutside(statement)) row.push(statement);
+    else {
+      if (row.length > 0) units.push(oneTransaction(row));
+      units.push({ kind: 'bare', statement });
+      row = [];
+    }
+  }
+  return row.length > 0 ? [...units, oneTransaction(row)] : units;
+}
+
+function oneTransaction(statements: readonly PlacedStatement[]): Extract<Unit, { kind: 'block' }> {
   return { kind: 'block', begin: 'BEGIN', isOpen: false, statements, end: 'COMMIT' };
 }
 

@@ -18,7 +18,7 @@ import type { WrittenNetwork } from '../schema/schema-commands.ts';
 import type { StepConfig } from '../schema/schema-steps.ts';
 import { nameSteps } from '../step-names.ts';
 import { transactionOf } from '../transaction-rule.ts';
-import { transactionMistakes } from '../transactions.ts';
+import { endsTransaction, isCertainlyOutside, transactionMistakes } from '../transactions.ts';
 import type { KeyPath } from './yaml-source.ts';
 
 type Config<K extends PropertyKey> = Extract<StepConfig, Record<K, unknown>>;
@@ -103,7 +103,7 @@ async function readRollback(
     reading.mistake(at, `{value} has no part that goes down, as ${rule.tool} marks it`);
   const told = transactionOf('transaction' in config ? config.transaction : undefined, [read]);
   const { mode, tool } = 'question' in told ? { mode: 'as-written' as const, tool: undefined } : told;
-  const file = { ...read, ...asWritten(mode, tool, read) };
+  const file = { ...read, ...ofItsTool(mode, tool, read) };
   for (const mistake of transactionMistakes(mode, [file]))
     reading.mistakeIn(mistake.file, mistake.line, mistake.message);
   return { ...plain(file), transaction: mode, ...defined({ tool }) };
@@ -115,7 +115,7 @@ async function sqlStep(config: Config<'sql'>, base: Base, path: KeyPath, reading
   const told = transactionOf(config.transaction, files);
   if ('question' in told) reading.mistake([...path, 'sql'], told.question);
   const { mode, tool } = 'question' in told ? { mode: 'as-written' as const, tool: undefined } : told;
-  const ruled = files.map((file) => ({ ...file, ...asWritten(mode, tool, file) }));
+  const ruled = files.map((file) => ({ ...file, ...ofItsTool(mode, tool, file) }));
   for (const { file, line, message } of transactionMistakes(mode, ruled))
     reading.mistakeIn(file, line, message);
   const step = { ...base, kind: 'sql', files: ruled.map(plain), transaction: mode } as const;
@@ -180,20 +180,28 @@ async function readFiles(
   return files;
 }
 
-function plain({ file, text, asWritten }: ParsedSqlFile): SqlFile {
-  return { file, text, ...(asWritten ? { asWritten } : {}) };
+function plain({ file, text, asWritten, begun, apart }: ParsedSqlFile): SqlFile {
+  return { file, text, ...defined({ asWritten, begun, apart }) };
 }
 
 function wayBack(tool: string): string {
   return `is the way back in a migration of ${tool}: name it under rollback, and the file that goes up under sql`;
 }
 
-/** The file's own tool makes no transaction for it; without a tool that decides, the plan's word is for all files. */
-function asWritten(
+/** What the file's own tool does otherwise than one transaction a file; without a tool that decides, the plan's word is for all. */
+function ofItsTool(
   mode: TransactionMode,
   tool: string | undefined,
-  { rule }: ParsedSqlFile,
-): Pick<SqlFile, 'asWritten'> {
-  const isExempt = mode === 'file' && tool !== undefined && rule?.transaction === 'as-written';
-  return isExempt ? { asWritten: true } : {};
+  { rule, statements = [] }: ParsedSqlFile,
+): Pick<SqlFile, 'asWritten' | 'begun' | 'apart'> {
+  if (mode !== 'file' || tool === undefined || rule === undefined) return {};
+  if (rule.transaction === 'as-written') return { asWritten: true };
+  const outside = statements.filter(isCertainlyOutside).length;
+  if (rule.divides !== undefined) {
+    const isOutside = rule.divides === 'wholly' && outside > 0 && outside === statements.length;
+    const hasOwn = rule.divides === 'apart' && statements.some(endsTransaction);
+    if (isOutside || hasOwn) return { asWritten: true };
+    if (rule.divides === 'apart' && outside > 0) return { apart: true };
+  }
+  return defined({ begun: rule.begins });
 }

@@ -12,11 +12,10 @@ it('commits as the tool does whose files they are, and takes the part that goes 
   const [step] = (await readYaml(plan('{ phase: expand, sql: [sql/a.sql, sql/b.sql] }'), files)).plan;
   expect(step).toMatchObject({ transaction: 'file', tool: 'dbmate' });
   expect(step?.kind === 'sql' ? step.files : []).toEqual([
-    { file: 'sql/a.sql', text: '-- migrate:up\nalter table t add y int;\n\n\n\n' },
+    { file: 'sql/a.sql', text: '-- migrate:up\nalter table t add y int;\n\n\n\n', begun: 'anew' },
     {
       file: 'sql/b.sql',
       text: '-- migrate:up transaction:false\ncreate index concurrently i on t (x);\n\n',
-      asWritten: true,
     },
   ]);
 });
@@ -54,8 +53,67 @@ it('asks where files of several tools meet, refuses the way back, and keeps line
   );
   expect(mistakes.map((line) => line.replace(/ \(column.*$/, ''))).toEqual([
     'r/rehearsal.yaml:7 plan[0].sql: names files of dbmate and no known tool, which commit in different ways; write transaction: file, single, as-written or none',
-    'r/sql/1_x.down.sql is the way back in a migration of golang-migrate or sqlx: name it under rollback, and the file that goes up under sql',
+    'r/sql/1_x.down.sql is the way back in a migration of golang-migrate: name it under rollback, and the file that goes up under sql',
     'r/sql/c.sql:5 syntax error at or near "selct"',
-    'r/sql/V1__v.sql:2 vacuum t cannot run in a transaction; write transaction: none, or a file of its own',
+    'r/sql/V1__v.sql:2 vacuum t cannot run in a transaction, and Flyway begins one around every file; put it into a file of its own',
+  ]);
+});
+
+it('knows what a tool begins a transaction around, and tells its own way out', async () => {
+  const index = 'create index concurrently i on t (x);\n';
+  const mistakes = await mistakesIn(
+    plan('{ phase: expand, sql: sql/a.sql }') + '  - { phase: expand, name: b, sql: 2_b.up.sql }\n',
+    { 'r/sql/a.sql': `-- +goose Up\n${index}`, 'r/2_b.up.sql': index },
+  );
+  expect(mistakes).toEqual([
+    'r/sql/a.sql:2 create index concurrently i … cannot run in a transaction, and goose begins one around every file; write -- +goose NO TRANSACTION at the top of the file',
+  ]);
+});
+
+it('reads what a file beside a migration says of its transaction', async () => {
+  const sql = 'create index concurrently i on t (x);\n';
+  const [diesel, flyway] = (
+    await readYaml(
+      plan('{ phase: expand, sql: m/2026-11-01-120000_a/up.sql }') +
+        '  - { phase: expand, name: v, sql: V1__v.sql }\n',
+      {
+        ...{ 'r/m/2026-11-01-120000_a/up.sql': sql, 'r/V1__v.sql': sql },
+        'r/m/2026-11-01-120000_a/metadata.toml': '# of diesel\nrun_in_transaction = false\n',
+        'r/V1__v.sql.conf': 'executeInTransaction=false\n',
+      },
+    )
+  ).plan;
+  expect(diesel).toMatchObject({ transaction: 'file', tool: 'diesel' });
+  expect(diesel?.kind === 'sql' ? diesel.files : []).toEqual([
+    { file: 'm/2026-11-01-120000_a/up.sql', text: sql },
+  ]);
+  expect(flyway).toMatchObject({ transaction: 'as-written', tool: 'Flyway' });
+});
+
+it('takes files for those of Rust’s tools where a Cargo.toml is above them', async () => {
+  const files = { 'r/1_a.up.sql': 'create index concurrently i on t (x);\n', 'r/Cargo.toml': '[package]\n' };
+  expect(await mistakesIn(plan('{ phase: expand, sql: 1_a.up.sql }'), files)).toEqual([
+    'r/1_a.up.sql:1 create index concurrently i … cannot run in a transaction, and sqlx begins one around every file; give it a file of its own that begins with -- no-transaction',
+  ]);
+});
+
+it('lets a file end its transaction itself where its tool goes on then, and refuses it where the tool fails', async () => {
+  const sql = 'begin;\nselect 1;\ncommit;\nvacuum t;\n';
+  expect(
+    await mistakesIn(
+      `${HEAD}plan:
+  - { phase: expand, name: a, sql: 1_a.up.sql }
+  - { phase: expand, name: b, sql: b.sql }
+  - { phase: expand, name: c, sql: c.sql }
+`,
+      {
+        'r/1_a.up.sql': 'begin;\nselect 1;\ncommit;\nselect 2;\n',
+        'r/b.sql': `-- +goose Up\n${sql}`,
+        'r/c.sql': `-- migrate:up\n${sql}`,
+      },
+    ),
+  ).toEqual([
+    'r/c.sql:4 commit ends the transaction of dbmate, which fails then; leave BEGIN and COMMIT to it',
+    'r/c.sql:5 vacuum t cannot run in a transaction, and dbmate begins one around every file; give it a file of its own with -- migrate:up transaction:false',
   ]);
 });

@@ -85,6 +85,7 @@ test('a rollback file runs as its own tool would run it, and only the part that 
       text: '\n\n-- migrate:down\ndrop table a;\n',
       transaction: 'file',
       tool: 'dbmate',
+      begun: 'anew',
     },
   });
   const up = { 'r/sql/both.sql': '-- migrate:up\ncreate table a ();\n' };

@@ -4,8 +4,9 @@ import { splitSql, type SqlStatement } from '../../pg/split.ts';
 import { asError, type Mistake } from '../../shared/errors.ts';
 import { NotAFileError, readPlainFile } from '../../shared/plain-file.ts';
 import { redact } from '../../shared/redact.ts';
-import { downPart, toolRuleOf, upPart, type ToolRule } from '../migration-tools.ts';
+import { besideOf, downPart, toolRuleOf, upPart, type ToolRule } from '../migration-tools.ts';
 import type { SqlFile } from '../model.ts';
+import { isInRustProject } from './rust-project.ts';
 import { keyText, type KeyPath, type YamlSource } from './yaml-source.ts';
 
 /** Of a folder that stands where files should. */
@@ -134,7 +135,10 @@ export class Reading {
   ): Promise<ParsedSqlFile | undefined> {
     const whole = await this.text(file);
     if (whole === undefined) return undefined;
-    const rule = toolRuleOf(file, whole);
+    const isRust = await isInRustProject(this.absolute(file));
+    const beside = besideOf(file, isRust);
+    const isThere = beside !== undefined && (await stat(this.absolute(beside)).catch(() => undefined));
+    const rule = toolRuleOf(file, whole, { isRust, beside: isThere ? await this.text(beside) : undefined });
     const text = rule ? (part === 'up' ? upPart : downPart)(whole, rule) : whole;
     const ruled = rule ? { rule } : {};
     const split = await splitSql(text);
