@@ -65,8 +65,10 @@ async function rehearse(run: EngineRun & Watched): Promise<StepFailure | undefin
   const [only] = performances;
   if (only && performances.length === 1) {
     const playing = playingOf(only, run);
+    if (only.backFrom === undefined) return perform(playing);
     // The run's own record tells no other plan than the author's.
-    return only.backFrom === undefined ? perform(playing) : record(only, playing);
+    onEvent({ type: 'performance', ...only, of: 1, steps: playing.rehearsal.plan });
+    return record(only, playing);
   }
 
   const copies = await DatabaseCopies.of(environment.primary, signal);

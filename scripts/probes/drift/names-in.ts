@@ -1,7 +1,11 @@
 /** Whether SQL names one of the columns, as far as its words tell. */
 export function isNamedIn(columns: readonly string[], sql: string): boolean {
-  const words = new Set((sql.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []).map((word) => word.toLowerCase()));
-  return columns.some((column) => words.has(column.toLowerCase()));
+  const words = new Set(wordsOf(sql));
+  return columns.some((column) => wordsOf(column).every((word) => words.has(word)));
+}
+
+function wordsOf(text: string): string[] {
+  return (text.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []).map((word) => word.toLowerCase());
 }
 
 /** Whether a script writes to the table, as far as its text tells. */

@@ -20,19 +20,39 @@ export function writesBoth(
   others: readonly string[],
 ): boolean {
   if (others.length === 0) return false;
-  return scriptsWriting(version, table, column).every(({ text }) => isNamedIn(others, text));
+  return scriptsWriting(version, table, column).every(({ text }) => isNamedIn(others, assigned(text)));
+}
+
+/** The column lists of INSERTs, and the SET lists of UPDATEs without what is assigned. */
+function assigned(script: string): string {
+  const sql = sqlOf(script);
+  const inserts = [...sql.matchAll(/\binsert\s+into\s+(?:"[^"]*"|[\w.])+\s*\(([^)]*)\)/gi)];
+  const sets = [...sql.matchAll(/\bset\b([\s\S]*?)(?=\bwhere\b|\breturning\b|;|$)/gi)];
+  const targets = sets.flatMap(
+    ([, list = '']) => list.match(/(?:"[^"]+"|[\p{L}_][\p{L}\p{N}_$]*)\s*=/gu) ?? [],
+  );
+  return [...inserts.map(([, list = '']) => list), ...targets].join(' ');
+}
+
+/** A pgbench script without its own commands, variables, comments and literals. */
+function sqlOf(script: string): string {
+  return script
+    .replace(/^\s*\\.*$|--.*$/gm, '')
+    .replace(/'(?:[^']|'')*'/g, "''")
+    .replace(/(?<!:):[A-Za-z_]\w*/g, '');
 }
 
 /** Whether a script of the version changes one of these columns in rows that are there. */
 export function updates(version: AppVersion, table: string, columns: readonly string[]): boolean {
   return version.scripts.some(
-    ({ text }) => /\bupdate\b|\bmerge\b/i.test(text) && writes(table, text) && isNamedIn(columns, text),
+    ({ text }) =>
+      /\bupdate\b|\bmerge\b/i.test(text) && writes(table, text) && isNamedIn(columns, assigned(text)),
   );
 }
 
 function scriptsWriting(version: AppVersion, table: string, column: string | null): AppVersion['scripts'] {
   return version.scripts.filter(
-    ({ text }) => writes(table, text) && (column === null || isNamedIn([column], text)),
+    ({ text }) => writes(table, sqlOf(text)) && (column === null || isNamedIn([column], sqlOf(text))),
   );
 }
 
@@ -41,7 +61,7 @@ export async function filledFrom(plan: readonly Step[], table: string, column: s
   const found: string[] = [];
   for (const step of plan) {
     if (step.kind === 'backfill' && isTable(step.table, table))
-      found.push(...(await assigned(step.set, column)));
+      found.push(...(await expressionsFor(step.set, column)));
     if (step.kind !== 'sql' || step.way !== undefined) continue;
     for (const { text } of step.files) {
       const split = await splitSql(text);
@@ -51,14 +71,14 @@ export async function filledFrom(plan: readonly Step[], table: string, column: s
           update.text,
         );
         if (parts !== null && isTable(parts[1] ?? '', table))
-          found.push(...(await assigned(parts[2] ?? '', column)));
+          found.push(...(await expressionsFor(parts[2] ?? '', column)));
       }
     }
   }
   return [...new Set(found)];
 }
 
-async function assigned(set: string, column: string): Promise<string[]> {
+async function expressionsFor(set: string, column: string): Promise<string[]> {
   const all = (await assignments(set)) ?? [];
   return all.filter((one) => one.column === column).map(({ expression }) => expression);
 }

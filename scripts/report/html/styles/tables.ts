@@ -40,6 +40,7 @@ td.m.no.live .dot{background:var(--bad)}
 .lags{width:auto}
 .lags thead th{white-space:normal}
 @media(min-width:721px){.lags th,.lags td{padding-right:28px}}
+.back td{white-space:nowrap}
 .back .why{display:block;font-size:12.5px;font-weight:400;color:var(--mut);white-space:normal;min-width:220px;max-width:52ch}
 dd pre.sql{width:fit-content;max-width:100%;padding:4px 10px;margin:4px 0 6px}
 `;
