@@ -40,6 +40,11 @@ test.each([
   expect(await marked()).toEqual([]);
 });
 
+test('what begins another program in the very moment of the look is ended too', async () => {
+  for (let round = 1; round <= 60; round++) await run('setsid sleep 4321 >/dev/null 2>&1 & true');
+  expect(await marked()).toEqual([]);
+});
+
 test('what does not listen to SIGTERM is killed', async () => {
   const end = await run('setsid sh -c \'trap "" TERM; while :; do sleep 0.1; done\' & sleep 0.2');
   expect(end).toMatchObject({ exitCode: 0 });

@@ -1,8 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { sleep } from '../shared/clock.ts';
 import { startTimeOf } from '../shared/process-start.ts';
 
 /** Every process of one command inherits it, with a value that no other command of any run has. */
 export const COMMAND_MARK = 'REHEARSE_COMMAND_ID';
+
+/** A process that executes another program has no environment for a moment; longer where processors are scarce. */
+const LOOKS_DURING_EXEC = 4;
+const EXEC_MS = 10;
 
 interface Stray {
   readonly pid: number;
@@ -29,8 +34,17 @@ async function strayAt(pid: number, mark: string): Promise<Stray | undefined> {
 }
 
 async function carriesMark(pid: number, mark: string): Promise<boolean> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-  return environment.split('\0').includes(`${COMMAND_MARK}=${mark}`);
+  let environment = await environmentOf(pid);
+  for (let looks = 1; environment === '' && looks < LOOKS_DURING_EXEC; looks++) {
+    await sleep(EXEC_MS);
+    environment = await environmentOf(pid);
+  }
+  return environment?.split('\0').includes(`${COMMAND_MARK}=${mark}`) ?? false;
+}
+
+/** Undefined where it cannot be read; empty for the kernel's own threads, and for any process while it executes another program. */
+function environmentOf(pid: number): Promise<string | undefined> {
+  return readFile(`/proc/${pid}/environ`, 'latin1').catch(() => undefined);
 }
 
 /** Signals those that carry the mark, and returns how many there were. */
