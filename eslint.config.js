@@ -27,6 +27,17 @@ function folders(names, message) {
 
 const NO_PULUMI = { group: ['@pulumi/*'], message: 'Only infra/ knows Pulumi.' };
 
+const NO_EXIT = {
+  selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']",
+  message: 'Only scripts/cli/main.ts ends the process.',
+};
+const NO_BARE_CHILD = {
+  selector:
+    "CallExpression[callee.name=/^(spawn|execa)$/]:not(:has(CallExpression[callee.name='withoutForeign']))",
+  message:
+    'A child gets its stdio from withoutForeign: nothing foreign, and an error where no file may be opened.',
+};
+
 const stageRules = STAGES.map((stage, index) => ({
   files: [`scripts/${stage}/**`],
   rules: {
@@ -59,13 +70,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']",
-          message: 'Only scripts/cli/main.ts ends the process.',
-        },
-      ],
+      'no-restricted-syntax': ['error', NO_EXIT, NO_BARE_CHILD],
     },
   },
   ...stageRules,
@@ -85,7 +90,11 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['scripts/cli/main.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['scripts/cli/main.ts'], rules: { 'no-restricted-syntax': ['error', NO_BARE_CHILD] } },
+  {
+    files: ['**/*.test.ts', '**/*.test.tsx', '**/*-fixture.ts', 'scripts/setup/**/*.ts', 'test/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', NO_EXIT] },
+  },
   {
     files: ['**/*.test.ts', '**/*.test.tsx', 'test/**'],
     rules: {

@@ -1,5 +1,6 @@
 import { Cleanup, type CleanupFailure } from '../scripts/shared/cleanup.ts';
 import { monotonicMs, sleep, withTimeout } from '../scripts/shared/clock.ts';
+import { DescriptorReserve } from '../scripts/shared/descriptors.ts';
 import { asError } from '../scripts/shared/errors.ts';
 import { settleStragglers, untilAborted } from '../scripts/shared/until-aborted.ts';
 import { sweepTarget } from './reap.ts';
@@ -51,6 +52,7 @@ export async function withEnvironment<T>(
   options: LifecycleOptions,
 ): Promise<Lifecycle<T>> {
   const { signal, onTeardown, onNote, keepUntil } = options;
+  const reserve = new DescriptorReserve();
   const cleanup = new Cleanup();
   const environment = target.environment(spec);
   cleanup.add(`environment of ${spec.runId}`, () => destroy(environment, onNote));
@@ -63,6 +65,7 @@ export async function withEnvironment<T>(
       return useUntilFailed(running, () => use(running, createMs), signal);
     })(),
   ]);
+  reserve.release();
   const failures: CleanupFailure[] = [];
   if (keepUntil && used.status === 'fulfilled') {
     const until = keepUntil();

@@ -2,6 +2,7 @@ import { readFile, readlink } from 'node:fs/promises';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { startTimeOf } from '../scripts/shared/process-start.ts';
+import { withoutForeign } from '../scripts/shared/descriptors.ts';
 
 /** A process that cannot be mistaken for a later one with the same pid. */
 export interface ProcessIdentity {
@@ -45,15 +46,18 @@ export async function currentPidSpace(): Promise<PidSpace> {
     const bootId = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
     return { bootId: bootId.trim(), namespace: await readlink('/proc/self/ns/pid').catch(() => '') };
   }
-  const { stdout } = await execa('sysctl', ['-n', 'kern.bootsessionuuid'], { reject: false, timeout: 5_000 });
+  const { stdout } = await execa('sysctl', ['-n', 'kern.bootsessionuuid'], {
+    ...{ reject: false, timeout: 5_000 },
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
+  });
   return { bootId: stdout, namespace: '' };
 }
 
 async function psStartTime(pid: number): Promise<string | undefined> {
   const { stdout, exitCode } = await execa('ps', ['-o', 'state=,lstart=', '-p', String(pid)], {
     env: { LC_ALL: 'C' },
-    reject: false,
-    timeout: 5_000,
+    ...{ reject: false, timeout: 5_000 },
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   const match = /^(\S+)\s+(.+)$/.exec(stdout.trim());
   if (exitCode !== 0 || match === null || match[1]?.startsWith('Z') === true) return undefined;

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { execa } from 'execa';
 import { RehearsalError } from '../shared/errors.ts';
+import { withoutForeign } from '../shared/descriptors.ts';
 
 /** Evidence compresses well at any level; whoever was interrupted waits for this. */
 const LEVEL = 1;
@@ -26,8 +27,7 @@ export async function archiveFolder(
   const tar = execa('tar', ['-c', '-f', '-', '-C', folder, '--', ...names], {
     buffer: false,
     reject: false,
-    stdin: 'ignore',
-    stderr: 'ignore',
+    stdio: withoutForeign('ignore', 'pipe', 'ignore'),
   });
   try {
     await pipeline(

@@ -39,6 +39,34 @@ it('which Node.js by itself hands on', async () => {
   expect(await grandchild(200, "['ignore', 'pipe', 'pipe']")).not.toBe('0');
 });
 
+it('what was set aside is there where no file may be opened any more', async () => {
+  const program = `
+    import { openSync, readdirSync } from 'node:fs';
+    import { DescriptorReserve } from ${JSON.stringify(MODULE)};
+    const reserve = new DescriptorReserve();
+    const list = () => { try { return readdirSync('/').length > 0; } catch (error) { return error.code; } };
+    try { for (;;) openSync('/dev/null'); } catch {}
+    const before = list();
+    reserve.release();
+    console.log(before, list());`;
+  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '--eval', program];
+  const { stdout } = await promisify(execFile)('bash', ['-c', 'ulimit -n 200; exec "$@"', 'bash', ...node]);
+  expect(stdout.trim()).toBe('EMFILE true');
+});
+
+it('a child that would have a descriptor above the limit is refused before it is started', async () => {
+  const program = `
+    import { execFileSync, spawn } from 'node:child_process';
+    import { withoutForeign } from ${JSON.stringify(MODULE)};
+    execFileSync('prlimit', ['--pid', String(process.pid), '--nofile=120:120']);
+    try { spawn('true', { stdio: withoutForeign('ignore', 'pipe', 'pipe') }); console.log('started'); }
+    catch (error) { console.log(error.code); }`;
+  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '--eval', program];
+  const shell = 'exec 119>"$0/lock.file"; exec "$@"';
+  const { stdout } = await promisify(execFile)('bash', ['-c', shell, dir, ...node]);
+  expect(stdout.trim()).toBe('EMFILE');
+});
+
 it('leaves the child what it is to have', () => {
   const said = spawnSync('sh', ['-c', 'cat; echo said >&2'], {
     stdio: withoutForeign('pipe', 'pipe', 'pipe'),

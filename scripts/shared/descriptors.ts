@@ -7,10 +7,24 @@ type Entry = Exclude<StdioOptions, string>[number];
 /** O_CLOEXEC as /proc/<pid>/fdinfo shows it: octal (proc_pid_fdinfo(5)). */
 const CLOSED_ON_EXEC = 0o2000000;
 
-/** Pipes and what Node.js needs to start a child. */
-const CHILD_NEEDS = 10;
+/** Both ends of pipes and what Node.js needs to start a child; and its four threads may take two each at the same moment. */
+const CHILD_NEEDS = 16;
+
+/** What a child needs, and a few folders that are listed at the same time. */
+const RESERVE = 16;
 
 let devNull: number | undefined;
+
+/**
+ * Descriptors set aside while a run goes on, so that it can take down what it made also after its limit was reached.
+ */
+export class DescriptorReserve {
+  readonly #held = openAtMost(RESERVE);
+
+  release(): void {
+    for (const fd of this.#held.splice(0)) closeSync(fd);
+  }
+}
 
 /**
  * `stdio` for a child that shall not get what this process got from whoever started it: the lock file of `flock`, the socket of
@@ -19,8 +33,8 @@ let devNull: number | undefined;
  * @throws EMFILE or ENFILE where there are too few descriptors left: `spawn` would tell that by an event that nobody can await
  */
 export function withoutForeign<T extends Entry[]>(...stdio: T): T {
-  requireDescriptors();
   const foreign = inheritable().filter((fd) => fd >= stdio.length);
+  requireDescriptors(foreign.at(-1) ?? 0);
   const all: Entry[] = [...stdio];
   for (const fd of foreign) {
     while (all.length < fd) all.push('ignore');
@@ -30,13 +44,39 @@ export function withoutForeign<T extends Entry[]>(...stdio: T): T {
   return all as unknown as T;
 }
 
-function requireDescriptors(): void {
+/** The child itself opens some above the highest that it is to have. */
+function requireDescriptors(highest: number): void {
+  if (highest + CHILD_NEEDS > mostDescriptors()) {
+    const lack = new Error(`EMFILE: too many open files, spawn with descriptor ${highest}`);
+    throw Object.assign(lack, { code: 'EMFILE', syscall: 'spawn' });
+  }
   const opened: number[] = [];
   try {
     while (opened.length < CHILD_NEEDS) opened.push(openSync(NULL_DEVICE, 'r'));
   } finally {
     for (const fd of opened) closeSync(fd);
   }
+}
+
+/** The soft limit (getrlimit(2)), which may be lowered while we run. */
+function mostDescriptors(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'latin1');
+    return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Infinity);
+  } catch {
+    return Infinity;
+  }
+}
+
+/** Fewer where no more may be opened. */
+function openAtMost(count: number): number[] {
+  const opened: number[] = [];
+  try {
+    while (opened.length < count) opened.push(openSync(NULL_DEVICE, 'r'));
+  } catch {
+    // Whoever needs more of them says so.
+  }
+  return opened;
 }
 
 /** Ascending. Those that Node.js opened by itself are closed on exec. */

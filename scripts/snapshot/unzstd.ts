@@ -4,6 +4,7 @@ import { pipeline, Readable } from 'node:stream';
 import { Decompress, type ZstdError } from 'fzstd';
 import { asError } from '../shared/errors.ts';
 import { findOnPath } from '../shared/find-on-path.ts';
+import { withoutForeign } from '../shared/descriptors.ts';
 
 /** Small, because a few bytes of a repetitive dump unfold into megabytes. */
 const SLICE_BYTES = 16 * 1024;
@@ -49,7 +50,7 @@ export async function* unzstdHere(raw: AsyncIterable<Buffer>): AsyncGenerator<Bu
 
 export async function* unzstdByProgram(program: string, raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   // Windows of up to 2 GB are allowed; only what the file asks for is taken.
-  const child = spawn(program, ['-dcq', '--long=31'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, ['-dcq', '--long=31'], { stdio: withoutForeign('pipe', 'pipe', 'pipe') });
   const closed = once(child, 'close');
   closed.catch(() => undefined);
   let complaint = '';

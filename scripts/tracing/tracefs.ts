@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { once } from 'node:events';
 import { withTimeout } from '../shared/clock.ts';
+import { withoutForeign } from '../shared/descriptors.ts';
 
 const PLACES = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 const MOUNT_MS = 5_000;
@@ -29,7 +30,7 @@ async function ownTracefs(): Promise<Tracefs> {
   const [place = ''] = PLACES;
   const script = `mount -t tracefs tracefs ${place} && echo ready && exec cat`;
   const holder = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script], {
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: withoutForeign('pipe', 'pipe', 'ignore'),
   });
   const ended = once(holder, 'close').catch(() => undefined);
   try {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { engineCacheDir } from './cache.ts';
 import { cacheDir, realPath, type Env } from './places.ts';
 import { parseVersion } from './versions.ts';
+import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
 
 const TIMEOUT_MS = 10_000;
 /** Smaller files are scripts of version managers: what they start can change while they stay the same. */
@@ -35,7 +36,7 @@ async function askVersion(path: string, env: Env): Promise<string | undefined> {
       PULUMI_HOME: env['PULUMI_HOME'] ?? join(cacheDir(env), 'pulumi-home'),
     },
     extendEnv: false,
-    stdin: 'ignore',
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     reject: false,
     timeout: TIMEOUT_MS,
   });

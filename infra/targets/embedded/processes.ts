@@ -7,6 +7,7 @@ import { identityOf, isAlive, signalProcess, type ProcessIdentity } from '../../
 import { isOwnUid, pidsOfUid } from './cell/own-uid.ts';
 import type { Owner } from './owner.ts';
 import type { RunDir } from './run-dir.ts';
+import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
 
 const PROGRAMS = new Set(['postgres', 'initdb']);
 const QUIT_MS = 8_000;
@@ -94,7 +95,10 @@ async function carriesMark({ runId, controller }: Owner, pid: string): Promise<b
 
 /** Without /proc: what was started with the data folder as argument, and the children of those. */
 async function pidsByCommand(path: string): Promise<number[]> {
-  const { stdout } = await execa('ps', ['-axo', 'pid=,ppid=,command='], { reject: false, timeout: 10_000 });
+  const { stdout } = await execa('ps', ['-axo', 'pid=,ppid=,command='], {
+    ...{ reject: false, timeout: 10_000 },
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
+  });
   return pidsOfListing(stdout, path);
 }
 

@@ -42,7 +42,7 @@ export async function canBeRoot(): Promise<boolean> {
   const { exitCode } = await execa('sudo', ['-n', 'true'], {
     reject: false,
     timeout: 5_000,
-    stdin: 'ignore',
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   return exitCode === 0;
 }
@@ -114,7 +114,7 @@ function endGroup(group: number): void {
     void execa('sudo', ['-n', 'kill', '-KILL', '--', `-${group}`], {
       reject: false,
       timeout: 5_000,
-      stdin: 'ignore',
+      stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     });
   }
 }

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { RehearsalError } from '../../shared/errors.ts';
 import { majorOf } from './archive-header.ts';
 import { isExecutable, pathFolders } from '../../shared/find-on-path.ts';
+import { withoutForeign } from '../../shared/descriptors.ts';
 
 /** Where Debian and Ubuntu keep each major version's programs. */
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
@@ -25,7 +26,10 @@ export async function installedPgRestores(): Promise<PgRestore[]> {
 async function pgRestoreIn(folder: string): Promise<PgRestore | undefined> {
   const path = join(folder, 'pg_restore');
   if (!(await isExecutable(path))) return undefined;
-  const { stdout, failed } = await execa(path, ['--version'], { reject: false, timeout: VERSION_TIMEOUT_MS });
+  const { stdout, failed } = await execa(path, ['--version'], {
+    ...{ reject: false, timeout: VERSION_TIMEOUT_MS },
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
+  });
   const version = /(\d+(?:\.\d+)?)/.exec(stdout)?.[1];
   return failed || version === undefined ? undefined : { path, major: majorOf(version) };
 }

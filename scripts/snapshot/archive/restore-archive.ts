@@ -18,6 +18,7 @@ import { PgRestoreOutput, truncatedArchive } from './pg-restore-output.ts';
 import { RestoreGaps } from '../restore-gaps.ts';
 import { sessionSettings, withRestoreSession } from '../restore-session.ts';
 import type { ArchiveFormat } from '../snapshot-format.ts';
+import { withoutForeign } from '../../shared/descriptors.ts';
 
 interface ArchiveOptions {
   readonly path: string;
@@ -122,7 +123,7 @@ async function pgRestore(
     extendEnv: false,
     cancelSignal: signal,
     reject: false,
-    stdin: 'ignore',
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     buffer: { stdout: true, stderr: false },
   });
   for await (const line of child.iterable({ from: 'stderr' })) output.line(line);

@@ -130,7 +130,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     ending: (stage) =>
       stage === 'environment' || stage === 'restore'
         ? { codes: [3], says: /error OUT_OF_DESCRIPTORS/ }
-        : undefined,
+        : { codes: [0, 3], says: /error OUT_OF_DESCRIPTORS|^PASS/m },
   },
 };
 

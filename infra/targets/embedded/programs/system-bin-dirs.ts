@@ -1,6 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 
 /** Where packages install PostgreSQL side by side: Debian, Red Hat (PGDG), Homebrew on Apple silicon and Intel, Postgres.app. */
 const LAYOUTS = [
@@ -38,7 +39,10 @@ async function installedMajors(): Promise<string[]> {
 
 async function onPath(): Promise<string[]> {
   const dirs: string[] = [];
-  const { stdout, exitCode } = await execa('pg_config', ['--bindir'], { reject: false, timeout: 5_000 });
+  const { stdout, exitCode } = await execa('pg_config', ['--bindir'], {
+    ...{ reject: false, timeout: 5_000 },
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
+  });
   if (exitCode === 0 && stdout.startsWith('/')) dirs.push(stdout);
   for (const dir of (process.env['PATH'] ?? '').split(delimiter)) {
     if (dir !== '' && (await exists(join(dir, 'postgres')))) dirs.push(dir);

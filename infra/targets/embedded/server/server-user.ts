@@ -1,6 +1,7 @@
 import { chown } from 'node:fs/promises';
 import { execa } from 'execa';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
+import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 
 /** The user under which the server runs, where it is not the caller. */
 export interface ServerUser {
@@ -46,6 +47,9 @@ export async function giveTo(user: ServerUser | undefined, path: string): Promis
 }
 
 async function numericId(flag: '-u' | '-g', name: string): Promise<number | undefined> {
-  const { stdout, exitCode } = await execa('id', [flag, name], { reject: false, timeout: 5_000 });
+  const { stdout, exitCode } = await execa('id', [flag, name], {
+    ...{ reject: false, timeout: 5_000 },
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
+  });
   return exitCode === 0 && /^\d+$/.test(stdout) ? Number(stdout) : undefined;
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { Owner } from '../owner.ts';
 import type { RunDir } from '../run-dir.ts';
+import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 
 type SharedMemory = Owner['sharedMemory'];
 type Segment = SharedMemory['segments'][number];
@@ -64,7 +65,10 @@ export async function removeSharedMemory({ segments, files }: SharedMemory): Pro
   }
   const listed = await readFile('/proc/sysvipc/shm', 'utf8').catch(() => '');
   for (const { id } of segments.filter((segment) => isOrphan(listed, segment))) {
-    await execa('ipcrm', ['-m', String(id)], { reject: false, timeout: 5_000 });
+    await execa('ipcrm', ['-m', String(id)], {
+      ...{ reject: false, timeout: 5_000 },
+      stdio: withoutForeign('ignore', 'pipe', 'pipe'),
+    });
   }
 }
 

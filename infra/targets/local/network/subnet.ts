@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
 import { addressNumber } from './packet-filter.ts';
+import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 
 /** IPv4 addresses as numbers, both ends included. */
 interface Range {
@@ -54,14 +55,17 @@ export function takenBy(subnet: string, known: readonly string[]): string | unde
 
 /** Every IPv4 network and address that this machine has or has a route to, but for ways out of it. */
 export async function knownNetworks(signal: AbortSignal): Promise<string[]> {
-  const options = { timeout: 10_000, cancelSignal: signal };
-  const [routes, addresses] = await Promise.all([
-    execa('ip', ['-4', '-j', 'route', 'show', 'table', 'all'], options),
-    execa('ip', ['-4', '-j', 'address', 'show'], options),
-  ]);
-  const targets = routesSchema.parse(JSON.parse(routes.stdout || '[]')).map(({ dst }) => dst);
+  const ip = async (...args: string[]): Promise<unknown> => {
+    const { stdout } = await execa('ip', ['-4', '-j', ...args], {
+      ...{ timeout: 10_000, cancelSignal: signal },
+      stdio: withoutForeign('ignore', 'pipe', 'pipe'),
+    });
+    return JSON.parse(stdout || '[]');
+  };
+  const [routes, addresses] = await Promise.all([ip('route', 'show', 'table', 'all'), ip('address', 'show')]);
+  const targets = routesSchema.parse(routes).map(({ dst }) => dst);
   const own = addressesSchema
-    .parse(JSON.parse(addresses.stdout || '[]'))
+    .parse(addresses)
     .flatMap((link) => link.addr_info ?? [])
     .flatMap(({ local, prefixlen }) => (local === undefined ? [] : [`${local}/${prefixlen}`]));
   return [...targets, ...own].filter((network) => network !== 'default' && bitsOf(network) > WAY_OUT_BITS);

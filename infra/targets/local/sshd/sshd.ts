@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
 import type { Value } from '../privileged.ts';
 import { unpackSshd } from './unpack-sshd.ts';
+import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 
 /** An OpenSSH server that hosts can run. */
 export interface Sshd {
@@ -79,8 +80,8 @@ async function missingLibraries(root: string): Promise<string[]> {
   );
   const { stdout, exitCode } = await execa('ldd', [join(root, IN_CACHE)], {
     env: { LD_LIBRARY_PATH: libraries.join(':'), LC_ALL: 'C' },
-    reject: false,
-    timeout: 10_000,
+    ...{ reject: false, timeout: 10_000 },
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   if (exitCode !== 0) return ['sshd'];
   return [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, name = '']) => name);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa, type Result } from 'execa';
 import { asError } from '../../../../scripts/shared/errors.ts';
 import { runAsRoot } from '../privileged.ts';
+import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 
 const DOWNLOAD_MS = 180_000;
 const UNPACK_MS = 30_000;
@@ -108,7 +109,10 @@ async function absentLibraries(deb: string, options: Options): Promise<string[]>
   const names = stdout.split(',').map((entry) => entry.trim().split(/[ |:(]/)[0] ?? '');
   const absent: string[] = [];
   for (const name of names.filter((candidate) => candidate.startsWith('lib'))) {
-    const query = await execa('dpkg-query', ['-W', '-f=${Status}', name], { reject: false, timeout: 10_000 });
+    const query = await execa('dpkg-query', ['-W', '-f=${Status}', name], {
+      ...{ reject: false, timeout: 10_000 },
+      stdio: withoutForeign('ignore', 'pipe', 'pipe'),
+    });
     if (!query.stdout.endsWith(' installed')) absent.push(name);
   }
   return absent;
@@ -123,7 +127,7 @@ async function run(
   return execa(program, args, {
     timeout,
     cancelSignal: signal,
-    stdin: 'ignore',
+    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     ...(cwd === undefined ? {} : { cwd }),
   });
 }
