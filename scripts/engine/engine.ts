@@ -13,9 +13,10 @@ import { DatabaseCopies } from '../snapshot/database-copies.ts';
 import type { EngineEnvironment } from './environment.ts';
 import { perform, type Performance } from './perform.ts';
 import { prepareDatabase } from './prepare.ts';
+import { mendSuperuser, openToolLogin } from './roles/tool-login.ts';
 import type { ServerFacts } from './settings.ts';
 
-export interface EngineRun extends Omit<Performance, 'scenario' | 'watches'> {
+export interface EngineRun extends Omit<Performance, 'scenario' | 'watches' | 'superuser'> {
   /** At least one, in order of time. */
   readonly performances: readonly PlannedPerformance[];
   /** As soon as the server runs as configured. */
@@ -23,6 +24,7 @@ export interface EngineRun extends Omit<Performance, 'scenario' | 'watches'> {
 }
 
 type Watched = Pick<Performance, 'watches'>;
+type Prepared = EngineRun & Pick<Performance, 'watches' | 'superuser'>;
 
 /** How long what goes on may take to close what it opened when a server is gone. */
 const UNWIND_MS = 3_000;
@@ -57,11 +59,14 @@ export async function runEngine(run: EngineRun): Promise<StepFailure | undefined
   }
 }
 
-async function rehearse(run: EngineRun & Watched): Promise<StepFailure | undefined> {
-  const { rehearsal, environment, folder, onEvent, signal, performances } = run;
+async function rehearse(unprepared: EngineRun & Watched): Promise<StepFailure | undefined> {
+  const { rehearsal, environment, folder, onEvent, signal, performances } = unprepared;
   keepPrivateWordsIn(folder.path);
   const jobs = availableParallelism();
-  await run.onServer(await prepareDatabase(rehearsal, environment, folder, jobs, signal, onEvent));
+  await unprepared.onServer(await prepareDatabase(rehearsal, environment, folder, jobs, signal, onEvent));
+  const { primary: superuser } = environment;
+  const tool = await openToolLogin(superuser, signal);
+  const run: Prepared = { ...unprepared, superuser, environment: { ...environment, primary: tool } };
   const [only] = performances;
   if (only && performances.length === 1) {
     const playing = playingOf(only, run);
@@ -71,12 +76,13 @@ async function rehearse(run: EngineRun & Watched): Promise<StepFailure | undefin
     return record(only, playing);
   }
 
-  const copies = await DatabaseCopies.of(environment.primary, signal);
+  const copies = await DatabaseCopies.of(tool, signal);
   let first: StepFailure | undefined;
   for (const planned of performances) {
     const playing = playingOf(planned, run);
     const steps = planned.backFrom === undefined ? {} : { steps: playing.rehearsal.plan };
     onEvent({ type: 'performance', ...planned, of: performances.length, ...steps });
+    await mendSuperuser(superuser, tool, signal);
     await copies.fresh(signal);
     const own = await folder.createPerformance(planned.index);
     const failure = await record(planned, { ...playing, folder: own, clock: new RunClock() });
@@ -106,7 +112,7 @@ async function record(planned: PlannedPerformance, playing: Performance): Promis
 }
 
 /** The plan as its scenario plays it, in the run's own folder and on its clock. */
-function playingOf(planned: PlannedPerformance, run: EngineRun & Watched): Performance {
+function playingOf(planned: PlannedPerformance, run: Prepared): Performance {
   const scenario = scenarioOf(planned, run);
   const { backFrom } = scenario;
   const { plan, load } = run.rehearsal;

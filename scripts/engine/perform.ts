@@ -2,6 +2,7 @@ import { Company } from '../actors/company.ts';
 import type { RunFolder, StreamName } from '../artifacts/run-folder.ts';
 import { loadSamples, type SamplePools } from '../load/scripts/samples.ts';
 import { withConnection } from '../pg/client.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
 import { machineTrouble } from '../pg/machine-trouble.ts';
 import type { Rehearsal, Scenario, Step } from '../plan/model.ts';
 import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility.ts';
@@ -36,7 +37,10 @@ export interface Performance {
   /** In whose company. */
   readonly scenario: Scenario;
   readonly versions: readonly VersionScripts[];
+  /** Its primary's endpoint is the tool's own login. */
   readonly environment: EngineEnvironment;
+  /** As whom app and plan connect, where the rehearsal names no roles. */
+  readonly superuser: PgEndpoint;
   readonly folder: RunFolder;
   readonly clock: RunClock;
   readonly signal: AbortSignal;
@@ -64,7 +68,7 @@ export async function perform(run: Performance): Promise<StepFailure | undefined
 
 async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailure | undefined> {
   const { rehearsal, environment, clock, onEvent } = run;
-  const logins = await openLogins(run.environment.primary, rehearsal, run.signal);
+  const logins = await openLogins(run, run.signal);
   const probes = await startProbes(run, logins, cleanup);
   const { life, watch, schema, compatibility, pools } = probes;
   const writers = { steps: writer(run, cleanup, 'steps'), batches: writer(run, cleanup, 'batches') };

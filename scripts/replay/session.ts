@@ -1,7 +1,10 @@
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import { isConnectionLoss, sqlstateOf } from '../pg/pg-error.ts';
 import type { Step } from '../plan/model.ts';
+import { asError } from '../shared/errors.ts';
 import { Notices } from './notices.ts';
+import { StepFailure, stepErrorAt } from './steps/step-failure.ts';
 
 /** Settings of the migration's session that decide how it waits and dies, as far as the server has them. */
 const SHOWN = `
@@ -27,7 +30,7 @@ export async function openSession(
   step: Pick<Step, 'lockTimeoutMs' | 'statementTimeoutMs'>,
   signal: AbortSignal,
 ): Promise<MigrationSession> {
-  const client = await connect(endpoint, 'migration', { pipeline: true, signal });
+  const client = await enter(endpoint, signal);
   const notices = new Notices(client);
   const cancel = (): void => {
     client.end().catch(() => undefined);
@@ -47,6 +50,17 @@ export async function openSession(
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** @throws StepFailure where the server is there and does not let the plan in: what the plan did before can be the cause */
+async function enter(endpoint: PgEndpoint, signal: AbortSignal): Promise<PgClient> {
+  try {
+    return await connect(endpoint, 'migration', { pipeline: true, signal });
+  } catch (error) {
+    const { cause } = asError(error);
+    if (sqlstateOf(cause) === undefined || isConnectionLoss(cause)) throw error;
+    throw new StepFailure(stepErrorAt(cause, null), cause);
   }
 }
 

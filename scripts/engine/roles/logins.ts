@@ -18,34 +18,40 @@ export interface Logins {
   readonly plan: PgEndpoint;
 }
 
+export interface LoginFacts {
+  readonly rehearsal: Rehearsal;
+  readonly superuser: PgEndpoint;
+  /** Where the tool itself connects. */
+  readonly environment: { readonly primary: PgEndpoint };
+}
+
 /**
  * Lets the roles log in with a password of ours; all else of them stays as the snapshot has it, but for one connection more
  * where their limit would keep us from looking. Roles belong to the server and not to a database: a playing of the plan
  * begins with this.
  */
 export async function openLogins(
-  endpoint: PgEndpoint,
-  rehearsal: Rehearsal,
+  { rehearsal, superuser, environment }: LoginFacts,
   signal: AbortSignal,
 ): Promise<Logins> {
   const roles = new Set(wantedRoles(rehearsal).map(({ role }) => role));
-  roles.delete(endpoint.user);
+  roles.delete(superuser.user);
   const password = randomBytes(24).toString('hex');
   registerSecret(password);
   const verifier = scramVerifier(password);
   if (roles.size > 0) {
     await withConnection(
-      endpoint,
+      environment.primary,
       'setup',
       async (client) => {
         for (const role of roles) await letIn(client, role, verifier, rehearsal.load.connections);
-        if (rehearsal.planRole !== undefined) await makeOwner(client, rehearsal.planRole, endpoint.database);
+        if (rehearsal.planRole !== undefined) await makeOwner(client, rehearsal.planRole, superuser.database);
       },
       signal,
     );
   }
   const as = (role: string | undefined): PgEndpoint =>
-    role === undefined || !roles.has(role) ? endpoint : { ...endpoint, user: role, password };
+    role === undefined || !roles.has(role) ? superuser : { ...superuser, user: role, password };
   return {
     app: new Map(rehearsal.load.versions.map(({ name, role }) => [name, as(role)])),
     plan: as(rehearsal.planRole),
