@@ -111,7 +111,7 @@ async function engine(
 ): Promise<string | null> {
   const { rehearsal, performances } = job;
   const { signal } = stop;
-  const environment = new SqlEnvironment(job, (message) => {
+  const environment = new SqlEnvironment(job, dir, (message) => {
     log.write({ type: 'note', message });
   });
   await environment.requireReachable(signal);

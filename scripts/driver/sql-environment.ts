@@ -20,11 +20,18 @@ export class SqlEnvironment implements EngineEnvironment {
   /** The driver host reaches the hosts of the run only. */
   readonly enclose = null;
   readonly restoreSettings: readonly PgSetting[];
+  readonly scratchDir: string;
   readonly #asked: readonly PgSetting[];
   readonly #onNote: (message: string) => void;
   #changed: ChangedSetting[] = [];
 
-  constructor({ primary, restoreSettings, rehearsal, standby }: Job, onNote: (message: string) => void) {
+  /** `scratchDir` is the job's own folder. */
+  constructor(
+    { primary, restoreSettings, rehearsal, standby }: Job,
+    scratchDir: string,
+    onNote: (message: string) => void,
+  ) {
+    this.scratchDir = scratchDir;
     this.primary = primary;
     this.standby = standby;
     this.restoreSettings = restoreSettings;

@@ -40,7 +40,8 @@ export async function runEngine(run: EngineRun): Promise<StepFailure | undefined
   const { environment } = run;
   const watched: EngineEnvironment = {
     ...{ primary: environment.primary, standby: environment.standby },
-    ...{ restoreSettings: environment.restoreSettings, enclose: environment.enclose },
+    ...{ restoreSettings: environment.restoreSettings, scratchDir: environment.scratchDir },
+    enclose: environment.enclose,
     switchTo: (mode, stop) => watches.without(() => environment.switchTo(mode, stop)),
   };
   try {

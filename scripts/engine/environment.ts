@@ -10,6 +10,8 @@ export interface EngineEnvironment {
   /** For commands that may reach the rehearsed database only. Null where the engine's host reaches the hosts of the run only. */
   readonly enclose: Enclose | null;
   readonly restoreSettings: readonly PgSetting[];
+  /** Folder beside the engine for scratch files of the run; removed with the environment. */
+  readonly scratchDir: string;
   /** Gives the server other settings: `restore` is fast and not durable, `rehearse` is as the rehearsal configures it. */
   switchTo(mode: 'restore' | 'rehearse', signal: AbortSignal): Promise<void>;
 }

@@ -27,6 +27,7 @@ export async function prepareDatabase(
     enclose: environment.enclose,
     endpoint: environment.primary,
     settings: environment.restoreSettings,
+    scratchDir: environment.scratchDir,
     jobs,
     signal,
     onProgress: ({ detail, fraction }) => {

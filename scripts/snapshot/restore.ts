@@ -31,6 +31,8 @@ export interface RestoreOptions {
   readonly endpoint: PgEndpoint;
   /** For the restore's own sessions; those that only a server can have are passed over. */
   readonly settings: readonly PgSetting[];
+  /** For files that only the restore needs; whoever made it removes it, also where this process is killed. */
+  readonly scratchDir: string;
   /** Parallel jobs of pg_restore. */
   readonly jobs: number;
   readonly signal: AbortSignal;

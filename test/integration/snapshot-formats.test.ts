@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { execa } from 'execa';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { SnapshotRecord } from '../../scripts/artifacts/records.ts';
@@ -66,6 +66,7 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))(
           { name: 'fsync', value: 'off' },
         ],
         jobs: 2,
+        scratchDir: folder,
         signal: AbortSignal.timeout(100_000),
         onProgress: () => undefined,
       });
@@ -97,6 +98,15 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))(
       expect(record.bytes).toBeGreaterThan(5_000_000);
       expect(record.tables.every(({ bytes }) => bytes >= 0)).toBe(true);
       expect(record.restoreMs).toBeGreaterThan(0);
+    });
+
+    it('an archive needs no temporary folder but the one it is given', async () => {
+      vi.stubEnv('TMPDIR', '/nowhere');
+      const record = await restore('shop.tar', await server.create('no_tmp')).finally(() =>
+        vi.unstubAllEnvs(),
+      );
+      expect(record.kind).toBe('archive');
+      expect((await readdir(folder)).filter((name) => name.startsWith('restore-'))).toEqual([]);
     });
 
     it('hashes the bytes of the file', async () => {

@@ -11,6 +11,7 @@ const { tables } = await restoreSnapshot({
   endpoint: JSON.parse(endpoint) as PgEndpoint,
   settings: [],
   jobs: 1,
+  scratchDir: dir,
   signal: AbortSignal.timeout(100_000),
   onProgress: () => undefined,
 });

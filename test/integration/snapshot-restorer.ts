@@ -54,6 +54,7 @@ export class Restorer {
       endpoint: overrides.endpoint ?? (await this.server.create(`t${this.#databases}`)),
       settings: [{ name: 'maintenance_work_mem', value: '64MB' }],
       jobs: 2,
+      scratchDir: this.folder,
       signal: overrides.signal ?? AbortSignal.timeout(60_000),
       onProgress: ({ detail }) => overrides.onProgress?.(detail),
     });

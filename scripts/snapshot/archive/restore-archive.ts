@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { childEnvironment } from '../../commands/child-environment.ts';
@@ -27,6 +26,7 @@ interface ArchiveOptions {
   readonly endpoint: PgEndpoint;
   readonly settings: readonly PgSetting[];
   readonly jobs: number;
+  readonly scratchDir: string;
   readonly signal: AbortSignal;
   readonly onObject: (name: string) => void;
 }
@@ -43,7 +43,7 @@ interface ServerFacts {
  * @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED
  */
 export async function restoreArchive(options: ArchiveOptions): Promise<string[]> {
-  const { path, shown, format, signal } = options;
+  const { path, shown, format, scratchDir, signal } = options;
   const header = await readArchiveHeader(path, format);
   if (!header) {
     throw new RehearsalError(
@@ -60,7 +60,7 @@ export async function restoreArchive(options: ArchiveOptions): Promise<string[]>
     server.major,
     shown,
   );
-  const folder = await mkdtemp(join(tmpdir(), 'rehearse-restore-'));
+  const folder = await mkdtemp(join(scratchDir, 'restore-'));
   try {
     const gaps = new RestoreGaps();
     const { stdout } = await pgRestore(program.path, ['--list', path], options, server, gaps);

@@ -61,7 +61,7 @@ export async function rehearseWithTruth({ head, plan, files }: BenchRehearsal): 
           environment: {
             primary: endpoint,
             standby: null,
-            ...{ restoreSettings: [], enclose: null },
+            ...{ restoreSettings: [], enclose: null, scratchDir: path },
             switchTo: () => Promise.resolve(),
           },
           onServer: () => Promise.resolve(),
