@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Result } from '../../scripts/checks/result/result.ts';
+import { rehearse } from '../support/rehearse-process.ts';
+import { EXPECTED, type Expected } from './expected.ts';
+
+const CHECKOUT = join(import.meta.dirname, '..', '..');
+/** The collection of re-enacted incidents; not everybody who has the project has it. */
+const CASES = process.env['REHEARSE_CASES'] ?? join(CHECKOUT, '..', 'shared', 'cases');
+const here = existsSync(CASES);
+if (!here) process.stderr.write(`SKIPPING THE RE-ENACTED INCIDENTS: there is no ${CASES}\n`);
+
+const EXIT_CODES = { pass: 0, fail: 4, inconclusive: 5 } as const;
+let tmp = '';
+
+beforeAll(async () => {
+  tmp = await mkdtemp(join(tmpdir(), 'cases-'));
+});
+
+afterAll(() => rm(tmp, { recursive: true }));
+
+describe.skipIf(!here).concurrent('a re-enacted incident is judged as it really went', () => {
+  test.each(Object.entries(EXPECTED))('%s', async (name, expected) => {
+    const { code, stdout, stderr } = await rehearse(
+      ['run', join(CASES, name), '--out', join(tmp, name), '--json'],
+      { cwd: CHECKOUT, tmp, env: { REHEARSE_CHECKOUT: CHECKOUT, ...expected.environment } },
+    );
+    expect(code, stderr.slice(-2000)).toBe(EXIT_CODES[expected.verdict]);
+    expect(asSeen(JSON.parse(stdout) as Result, expected)).toEqual({
+      verdict: expected.verdict,
+      missing: [],
+      unwanted: [],
+    });
+  });
+});
+
+/** What a reader finds of what is expected, in the words of the expectation. */
+function asSeen({ verdict, findings, limits }: Result, expected: Expected): object {
+  const text = [
+    ...findings.map(({ message, advice, insteadSql }) => [message, advice, insteadSql].join('\n')),
+    ...limits,
+  ].join('\n');
+  const { blames, sqlstates = [], says = [], neverSays = [] } = expected;
+  return {
+    verdict,
+    missing: [
+      ...(blames === undefined || findings[0]?.step === blames ? [] : [`blame on ${blames}`]),
+      ...sqlstates.filter((code) => !findings.some((finding) => JSON.stringify(finding).includes(code))),
+      ...says.filter((pattern) => !pattern.test(text)).map(String),
+    ],
+    unwanted: neverSays.filter((pattern) => pattern.test(text)).map(String),
+  };
+}
