@@ -6,7 +6,8 @@ import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 
 const TEMPLATE = fileURLToPath(new URL('init-template', import.meta.url));
-const SCHEMA = fileURLToPath(new URL('../../docs/schema/rehearsal.schema.json', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SCHEMA = join(ROOT, 'docs/schema/rehearsal.schema.json');
 /** As rehearsal.yaml wants its `name`. */
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -37,16 +38,20 @@ async function init(name: string, { io, out }: CliContext): Promise<number> {
   await mkdir(dirname(folder), { recursive: true });
   await cp(TEMPLATE, folder, { recursive: true, errorOnExist: true, force: false });
   const file = join(folder, 'rehearsal.yaml');
-  const schema = relative(folder, SCHEMA).split(sep).join('/');
   const yaml = await readFile(file, 'utf8');
-  await writeFile(
-    file,
-    yaml.replace('$schema=SCHEMA', () => `$schema=${schema}`).replace('name: NAME', `name: ${name}`),
-  );
+  await writeFile(file, withSchema(yaml, folder).replace('name: NAME', `name: ${name}`));
   await ignoreData(io.cwd);
   out.result(`wrote ${shown}`);
   out.note(`next: rehearse run ${shown}`);
   return EXIT.ok;
+}
+
+/** Elsewhere than in the checkout the way to the schema would be one of this machine alone. */
+function withSchema(yaml: string, folder: string): string {
+  const isInCheckout = !relative(ROOT, folder).startsWith('..');
+  if (!isInCheckout) return yaml.slice(yaml.indexOf('\n') + 1);
+  const schema = relative(folder, SCHEMA).split(sep).join('/');
+  return yaml.replace('$schema=SCHEMA', () => `$schema=${schema}`);
 }
 
 /** What rows may stand in: snapshots and what runs leave behind. */

@@ -24,6 +24,8 @@ export interface Io {
   readonly stdoutIsTTY?: boolean;
   /** The terminal's size now; people resize windows. Default: `columns` and plenty of rows. */
   readonly windowSize?: () => { columns: number; rows: number };
+  /** What the caller types for this program, such as `npm run -s rehearse --`. Default: `rehearse`. */
+  readonly program?: string;
   /** Without it nothing interrupts the command. */
   readonly signals?: SignalSource;
   /** Ends the process at once. */
@@ -35,7 +37,7 @@ const DEFAULT_ROWS = 24;
 
 /** The real process. A reader that goes away (`rehearse list | head -1`) must not end a run half-way. */
 export function realIo(
-  options: { cwd?: string; exitNow: (code: number) => void },
+  options: { cwd?: string; program?: string; exitNow: (code: number) => void },
   { stdout, stderr, env } = process,
 ): Io {
   for (const stream of [stdout, stderr]) {
@@ -56,6 +58,7 @@ export function realIo(
     columns: windowSize().columns,
     stdoutIsTTY: stdout.isTTY,
     windowSize,
+    ...(options.program === undefined ? {} : { program: options.program }),
     signals: process,
     exitNow: options.exitNow,
   };

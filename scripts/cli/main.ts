@@ -32,6 +32,6 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 /** The real process as `main` needs it. A second Ctrl-C ends it here and at no other place. */
-export function processIo(options: { cwd?: string } = {}): Io {
+export function processIo(options: { cwd?: string; program?: string } = {}): Io {
   return realIo({ ...options, exitNow: (code) => process.exit(code) });
 }

@@ -1,5 +1,6 @@
 import type pc from 'picocolors';
 import { redact } from '../shared/redact.ts';
+import { asTyped } from './as-typed.ts';
 import type { Io } from './io.ts';
 
 /** Flags that every verb knows. */
@@ -48,7 +49,7 @@ export class Output {
 
   /** A part of the result: text for stdout. */
   result(text: string): void {
-    this.#io.stdout.write(`${redact(text)}\n`);
+    this.#io.stdout.write(`${this.#clean(text)}\n`);
   }
 
   /** The result as one JSON document on stdout. */
@@ -65,9 +66,13 @@ export class Output {
 
   /** A line on stderr that even --quiet shows. */
   problem(line: string): void {
-    const clean = redact(line);
+    const clean = this.#clean(line);
     if (this.#above) this.#above(clean);
     else this.#io.stderr.write(`${clean}\n`);
+  }
+
+  #clean(text: string): string {
+    return asTyped(redact(text), this.#io.program);
   }
 
   /** While a block is redrawn in place, lines have to go above it. Returns what ends that. */

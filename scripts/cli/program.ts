@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from 'commander';
 import { RehearsalError } from '../shared/errors.ts';
+import { asTyped } from './as-typed.ts';
 import { addCheck } from './check.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
@@ -35,8 +36,8 @@ export function buildProgram(context: CliContext, finish: (code: number) => void
     .option('--no-color', 'print without colours')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeOut: (text) => io.stdout.write(asTyped(text, io.program)),
+      writeErr: (text) => io.stderr.write(asTyped(text, io.program)),
       getOutHelpWidth: () => io.columns,
       getErrHelpWidth: () => io.columns,
       // Mistakes come back as errors; main prints them like all others.

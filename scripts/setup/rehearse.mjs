@@ -37,7 +37,8 @@ async function start() {
   startWatchdog({ reap: [process.execPath, fileURLToPath(import.meta.url), 'reap'] });
   const { main, processIo } = await import('../cli/main.ts');
   const args = process.argv.slice(2);
-  return main(args.length === 0 ? ['run', SHIPPED] : args, processIo({ cwd: callersFolder() }));
+  const program = byNpm() ? 'npm run -s rehearse --' : 'rehearse';
+  return main(args.length === 0 ? ['run', SHIPPED] : args, processIo({ cwd: callersFolder(), program }));
 }
 
 process.exitCode = await start();

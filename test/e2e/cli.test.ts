@@ -151,6 +151,10 @@ test('init writes a rehearsal that passes check, and never over another', async 
     stdout: 'wrote rehearsals/my-first\n',
     stderr: 'next: rehearse run rehearsals/my-first\n',
   });
+  // Outside of the checkout the way to the schema is one of this machine alone, and is left out.
+  expect(await readFile(join(cwd, 'rehearsals/my-first/rehearsal.yaml'), 'utf8')).toMatch(
+    /^version: 1\nname: my-first\n/,
+  );
   expect(await readFile(join(cwd, '.gitignore'), 'utf8')).toBe(
     '# dress-rehearsal: rows may stand in these\nruns/\nrehearsals/*/*.dump\nrehearsals/*/*.sql.gz\nrehearsals/*/*.sql.zst\n.env\n',
   );
