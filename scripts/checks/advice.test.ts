@@ -71,7 +71,7 @@ test.each([
     [
       'alter table customers add column token text constraint long check (length(token) > 3);',
       "alter table customers alter column token set default 'x' || random();",
-      `-- then a step of the plan: backfill: { table: customers, key: <primary key>, set: "token = 'x' || random()", where: "token is null" }`,
+      `-- then a step of the plan: backfill: { table: customers, key: id, set: "token = 'x' || random()", where: "token is null" }`,
       'alter table customers add constraint customers_token_is_set check (token is not null) not valid;',
       'alter table customers validate constraint customers_token_is_set;',
       'alter table customers alter column token set not null;',
@@ -112,6 +112,7 @@ test.each([
       'begin;',
       'alter table app.customers rename to clients;',
       'create view app.customers as select * from app.clients;',
+      "-- grant on app.customers what the app's roles have on the table: a view begins without",
       'commit;',
       '-- when no version uses the old name: drop view app.customers;',
     ],

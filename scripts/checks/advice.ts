@@ -6,8 +6,8 @@ import { bulkChanges } from './advice/bulk-changes.ts';
 import { indexes } from './advice/indexes.ts';
 import { lockTable } from './advice/lock-table.ts';
 import { remedyOf } from './advice/remedies/index.ts';
-import { analysedInsideAdvice, queueAdvice, transactionAdvice } from './advice/queue.ts';
-import { renames } from './advice/renames.ts';
+import { analysedInsideAdvice, queueAdvice, tooLongByItself, transactionAdvice } from './advice/queue.ts';
+import { renames, viewsOfRenamed } from './advice/renames.ts';
 import { rewrites } from './advice/rewrites.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './advice/rule.ts';
 import { StatementTree } from './advice/statement-tree.ts';
@@ -23,7 +23,7 @@ import { shortRelation } from './wording.ts';
 
 const RULES: readonly AdviceRule[] = [alterTable, renames, indexes, bulkChanges, rewrites, lockTable];
 /** Those that speak of names, which versions of the app use. */
-const NAME_RULES: readonly AdviceRule[] = [dropColumns, renames];
+const NAME_RULES: readonly AdviceRule[] = [dropColumns, viewsOfRenamed, renames];
 
 /** Why advice is asked for: it waited in the queue, it held a lock, or the app got slow. */
 export type Why = 'wait' | 'hold' | 'slow';
@@ -32,6 +32,9 @@ export type Why = 'wait' | 'hold' | 'slow';
 const BY_LOCKS = /^(55P03|57014|53300|lost|unfinished|queued|08...|57P0.|25P0[34])$/;
 /** undefined_column, undefined_table, undefined_function, undefined_object, invalid_schema_name. */
 const NAMES_GONE = /^(42703|42P01|42883|42704|3F000)$/;
+
+/** grouping_error, wrong_object_type, feature_not_supported, object_not_in_prerequisite_state. */
+const NOT_OF_VIEWS = /^(42803|42809|0A000|55000)$/;
 
 /** Must have been awaited once before `advise`. */
 export async function loadAdvice(): Promise<void> {
@@ -51,9 +54,13 @@ export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice
   }
   const own = ownAdvice(statement, analysis, stop);
   if (isAnalysedInside(statement, stop)) return analysedInsideAdvice();
-  if (!isKeptByTransaction(statement)) return own ?? {};
+  const kept = keptByTransaction(statement);
+  if (kept === undefined) return own ?? {};
   // LOCK TABLE and the like are known to be kept on purpose: their own advice says so already.
-  return own !== undefined && 'LockStmt' in (treeOf(statement)?.node ?? {}) ? own : transactionAdvice();
+  if (own !== undefined && 'LockStmt' in (treeOf(statement)?.node ?? {})) return own;
+  const { lockHoldMs, lockWaitMs } = analysis.evidence.run.budgets;
+  const isOverBudget = kept.ownMs > Math.min(lockHoldMs ?? Infinity, lockWaitMs ?? Infinity);
+  return isOverBudget ? tooLongByItself(own, kept.ownMs) : transactionAdvice();
 }
 
 /** What to do about requests that failed: what failed for its schema gets no advice on locks. */
@@ -68,10 +75,8 @@ export function adviseBroken(
     return stop.statement === null ? stepAdvice(stop) : (ownAdvice(stop.statement, analysis, stop) ?? {});
   }
   const remedy = remedyOf(trouble);
-  const named =
-    NAMES_GONE.test(sqlstate) && stop?.statement
-      ? ownAdvice(stop.statement, analysis, stop, NAME_RULES)
-      : undefined;
+  const rules = NAMES_GONE.test(sqlstate) ? NAME_RULES : NOT_OF_VIEWS.test(sqlstate) ? [viewsOfRenamed] : [];
+  const named = stop?.statement ? ownAdvice(stop.statement, analysis, stop, rules) : undefined;
   const found: Partial<Advice> | undefined =
     remedy?.isGeneral === true ? (named ?? remedy) : (remedy ?? named);
   const own = stop === undefined ? undefined : ownLockTimeout(stop.step.run, stop.statement?.record);
@@ -104,11 +109,12 @@ function treeOf({ record }: StatementAnalysis): StatementTree | undefined {
   return StatementTree.parse(record.sql);
 }
 
-/** More than half of the hold came after the statement's own answer. */
-function isKeptByTransaction({ tries }: StatementAnalysis): boolean {
+/** How long the statement itself held its lock, where more than half of the hold came after its own answer; else undefined. */
+function keptByTransaction({ tries }: StatementAnalysis): { readonly ownMs: number } | undefined {
   const longest = tries.toSorted((a, b) => b.holdMs - a.holdMs)[0];
-  if (longest === undefined || longest.record.capture !== 'transaction') return false;
-  return longest.record.releasedMs - longest.record.respondedMs > longest.holdMs / 2;
+  if (longest === undefined || longest.record.capture !== 'transaction') return undefined;
+  const keptMs = longest.record.releasedMs - longest.record.respondedMs;
+  return keptMs > longest.holdMs / 2 ? { ownMs: longest.holdMs - keptMs } : undefined;
 }
 
 /** It changes a type, and an ANALYZE of its table follows in its transaction: apart, everybody would plan without statistics. */
@@ -125,6 +131,7 @@ function factsOf({ record }: StatementAnalysis, analysis: Analysis, { step }: St
   const tables = new Map(
     analysis.evidence.snapshot?.tables.map(({ name, rows }) => [shortRelation(name), rows]),
   );
+  const others = step.run.statements.filter(({ index }) => index !== record.index);
   const broken = matrixStates(analysis).filter(
     (state) => state.step === step.run && state.live && !state.record.ok && state.isNew,
   );
@@ -142,6 +149,11 @@ function factsOf({ record }: StatementAnalysis, analysis: Analysis, { step }: St
         return whole === name || (!name.includes('.') && whole.endsWith(`.${name}`));
       });
     },
+    touchesPartitions: record.locks.some(({ partitionOf }) => partitionOf !== undefined),
+    sharesTransaction: others.some(
+      ({ pid, releasedMs }) => pid === record.pid && releasedMs === record.releasedMs,
+    ),
+    beside: others.map(({ sql }) => sql),
     keyOf: (relation) => keyOf(relation, record, analysis.evidence.snapshot?.keys ?? []),
     brokenVersions: [...new Set(broken.map((state) => state.record.version))],
   };

@@ -83,6 +83,18 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
       'select f(1)',
     ],
   },
+  noRow: {
+    who: 'app',
+    setup: `create function name_of(i int) returns text language plpgsql as $$ declare found_name text;
+      begin select name into strict found_name from t where id = i and name not like '%!'; return found_name; end $$`,
+    fails: [`update t set name = name || '!'`, 'select name_of(1)'],
+    works: [
+      `create or replace function name_of(i int) returns text language plpgsql as $$ declare found_name text;
+         begin select name into found_name from t where id = i and name not like '%!'; if not found then return ''; end if; return found_name; end $$`,
+      `update t set name = name || '!'`,
+      'select name_of(1)',
+    ],
+  },
   replicaIdentity: {
     who: 'app',
     setup: 'alter table t add primary key (id); create publication pub for table t',

@@ -1,5 +1,7 @@
 import type { Constraint } from 'libpg-query';
 import type { AlterPart, PartAdvice } from './alter-table.ts';
+import { NO_TIMEOUT, OUTSIDE } from './concurrently.ts';
+import { backfillKey } from './rule.ts';
 import { provenNotNull } from './set-not-null.ts';
 import { newName } from './statement-tree.ts';
 
@@ -11,10 +13,14 @@ export function addColumn(part: AlterPart): PartAdvice | undefined {
   const constraints = (command.def.ColumnDef.constraints ?? []).flatMap((node) =>
     'Constraint' in node ? [node.Constraint] : [],
   );
-  const unique = constraints.find(({ contype }) => contype === 'CONSTR_UNIQUE');
+  const unique = constraints.find(({ contype }) => isKey(contype));
   const value = constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT');
   if (facts.rewrote.length > 0) return withoutRewrite(part, constraints, value);
-  return unique === undefined ? undefined : indexLater(part, constraints, unique);
+  return unique?.contype === 'CONSTR_UNIQUE' ? indexLater(part, constraints, unique) : undefined;
+}
+
+function isKey(contype: Constraint['contype']): boolean {
+  return contype === 'CONSTR_UNIQUE' || contype === 'CONSTR_PRIMARY';
 }
 
 function withoutRewrite(
@@ -35,40 +41,67 @@ function withoutRewrite(
   const column = columnOf(part);
   const name = statement.spell(column);
   const expression = textOf(part, constraints, value).replace(/^\s*default\s+/i, '');
-  const others = constraints.filter((one) => one !== value && one.contype !== 'CONSTR_NOTNULL');
+  const key = constraints.find(({ contype }) => isKey(contype));
+  const ofKey = new Set(key === undefined ? [] : wordsOf(key, constraints));
+  const others = constraints.filter(
+    (one) => one !== value && one.contype !== 'CONSTR_NOTNULL' && !ofKey.has(one),
+  );
   const plain = [
     definitionOf(part, constraints),
     ...others.map((one) => textOf(part, constraints, one)),
   ].join(' ');
-  const required = constraints.some(({ contype }) => contype === 'CONSTR_NOTNULL');
+  const required = constraints.some(
+    ({ contype }) => contype === 'CONSTR_NOTNULL' || contype === 'CONSTR_PRIMARY',
+  );
   return {
     effect,
-    advice:
-      'Add the column without its default, set the default for new rows, and fill the rows that are there in a backfill step.',
+    advice: `Add the column without its default, set the default for new rows, and fill the rows that are there in a backfill step${key === undefined ? '' : ', before its index is built CONCURRENTLY'}.`,
     sql: [
       `alter table ${table} add column ${command.missing_ok === true ? 'if not exists ' : ''}${plain};`,
       `alter table ${table} alter column ${name} set default ${expression};`,
-      `-- then a step of the plan: backfill: { table: ${table}, key: <primary key>, set: "${name} = ${expression}", where: "${name} is null" }`,
+      `-- then a step of the plan: backfill: { table: ${table}, key: ${backfillKey(statement, facts)}, set: "${name} = ${expression}", where: "${name} is null" }`,
       ...(required ? provenNotNull(table, tableName, column, name) : []),
+      ...(key === undefined ? [] : withIndex(part, constraints, key)),
     ],
   };
 }
 
 function indexLater(part: AlterPart, constraints: readonly Constraint[], unique: Constraint): PartAdvice {
-  const { table, tableName, statement, facts } = part;
-  const column = columnOf(part);
-  const name = newName(tableName, column, 'key');
-  const rest = constraints.filter((one) => one !== unique).map((one) => textOf(part, constraints, one));
+  const { table, facts } = part;
+  const ofKey = new Set(wordsOf(unique, constraints));
+  const rest = constraints.filter((one) => !ofKey.has(one)).map((one) => textOf(part, constraints, one));
+  const ifNotExists = part.command.missing_ok === true ? 'if not exists ' : '';
   return {
     effect: `It built an index over ${table}${facts.sizeOf(table)} while it held ACCESS EXCLUSIVE.`,
-    advice:
-      'Add the column alone, build its index CONCURRENTLY, and let the constraint take it over with USING INDEX.',
+    advice: `Add the column alone, build its index CONCURRENTLY, and let the constraint take it over with USING INDEX. ${OUTSIDE} ${NO_TIMEOUT}`,
     sql: [
-      `alter table ${table} add column ${[definitionOf(part, constraints), ...rest].join(' ')};`,
-      `create unique index concurrently ${name} on ${table} (${statement.spell(column)});`,
-      `alter table ${table} add constraint ${name} unique using index ${name};`,
+      `alter table ${table} add column ${ifNotExists}${[definitionOf(part, constraints), ...rest].join(' ')};`,
+      ...withIndex(part, constraints, unique),
     ],
   };
+}
+
+/** The key as a constraint over an index that was built before, with all that its words say. */
+function withIndex(part: AlterPart, constraints: readonly Constraint[], key: Constraint): string[] {
+  const { table, tableName, statement } = part;
+  const column = columnOf(part);
+  const isPrimary = key.contype === 'CONSTR_PRIMARY';
+  const made = isPrimary ? newName(tableName, 'pkey') : newName(tableName, column, 'key');
+  const name = key.conname === undefined ? made : statement.spell(key.conname);
+  const nulls = key.nulls_not_distinct === true ? ' nulls not distinct' : '';
+  const later = wordsOf(key, constraints).slice(1);
+  const words = later.map((one) => ` ${textOf(part, constraints, one)}`).join('');
+  return [
+    `create unique index concurrently ${name} on ${table} (${statement.spell(column)})${nulls};`,
+    `alter table ${table} add constraint ${name} ${isPrimary ? 'primary key' : 'unique'} using index ${name}${words};`,
+  ];
+}
+
+/** The constraint, and what the parser gives of its DEFERRABLE and INITIALLY behind it. */
+function wordsOf(key: Constraint, all: readonly Constraint[]): Constraint[] {
+  const [, ...later] = all.slice(all.indexOf(key));
+  const end = later.findIndex(({ contype = '' }) => !contype.startsWith('CONSTR_ATTR_'));
+  return [key, ...(end === -1 ? later : later.slice(0, end))];
 }
 
 function columnOf({ command: { def } }: AlterPart): string {

@@ -1,6 +1,8 @@
 import type { Constraint, Node } from 'libpg-query';
 import type { AlterPart, PartAdvice } from './alter-table.ts';
+import { NO_TIMEOUT, OUTSIDE } from './concurrently.ts';
 import { newName } from './statement-tree.ts';
+import { walk } from './walk.ts';
 
 /** ADD CHECK and ADD FOREIGN KEY without NOT VALID; ADD UNIQUE and ADD PRIMARY KEY without an index made before. */
 export function addConstraint(part: AlterPart): PartAdvice | undefined {
@@ -20,7 +22,7 @@ export function addConstraint(part: AlterPart): PartAdvice | undefined {
 function validatedLater(part: AlterPart, constraint: Constraint): PartAdvice {
   const { table, tableName, statement, text, tokens, facts } = part;
   const isForeign = constraint.contype === 'CONSTR_FOREIGN';
-  const columns = names(constraint.fk_attrs);
+  const columns = isForeign ? names(constraint.fk_attrs) : onlyColumn(constraint);
   const name =
     constraint.conname === undefined
       ? newName(tableName, ...columns, isForeign ? 'fkey' : 'check')
@@ -46,6 +48,15 @@ function validatedLater(part: AlterPart, constraint: Constraint): PartAdvice {
     advice: `Add the constraint as NOT VALID and validate it in a transaction of its own: VALIDATE lets reads and writes go on.`,
     sql: [`alter table ${table} ${add} not valid;`, `alter table ${table} validate constraint ${name};`],
   };
+}
+
+/** PostgreSQL names a CHECK after its column where it has only one (AddRelationNewConstraints in catalog/heap.c). */
+function onlyColumn({ raw_expr: expression }: Constraint): string[] {
+  const used = [...walk(expression)].flatMap(([kind, node]) =>
+    kind === 'ColumnRef' ? names(node['fields'] as readonly Node[]).slice(-1) : [],
+  );
+  const distinct = [...new Set(used)];
+  return distinct.length === 1 ? distinct : [];
 }
 
 function excludedElsewhere({ table, facts }: AlterPart): PartAdvice {
@@ -98,6 +109,13 @@ function usingIndex(part: AlterPart, constraint: Constraint): PartAdvice {
       sql: null,
     };
   }
+  if (words === undefined && constraint.without_overlaps !== true) {
+    return {
+      effect,
+      advice: `Build the index CONCURRENTLY first, with the same WITH and TABLESPACE, and let the constraint take it over with USING INDEX. ${OUTSIDE} ${NO_TIMEOUT}`,
+      sql: null,
+    };
+  }
   if (words === undefined) {
     return {
       effect,
@@ -108,7 +126,7 @@ function usingIndex(part: AlterPart, constraint: Constraint): PartAdvice {
   }
   return {
     effect,
-    advice: `Build the index CONCURRENTLY first and let the constraint take it over with USING INDEX${isPrimary ? '; its columns must be NOT NULL before' : ''}.`,
+    advice: `Build the index CONCURRENTLY first and let the constraint take it over with USING INDEX${isPrimary ? '; its columns must be NOT NULL before' : ''}. ${OUTSIDE} ${NO_TIMEOUT}`,
     sql: [
       `create unique index concurrently ${name} on ${table} (${list})${words.index};`,
       `alter table ${table} add constraint ${name} ${kind} using index ${name}${words.constraint};`,

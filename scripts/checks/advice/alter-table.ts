@@ -2,6 +2,7 @@ import type { AlterTableCmd, ScanToken } from 'libpg-query';
 import { addColumn } from './add-column.ts';
 import { addConstraint } from './add-constraint.ts';
 import { alterType } from './alter-type.ts';
+import { SPLIT } from './concurrently.ts';
 import { detachPartition } from './detach.ts';
 import { dropColumn } from './drop-column.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './rule.ts';
@@ -67,10 +68,14 @@ function byActions(
   const first = advised.find(({ found }) => found !== undefined)?.found;
   if (first === undefined) return undefined;
   const isWhole = advised.every(({ found }) => found?.sql !== null);
+  const needsOwn = advised.some(({ found }) =>
+    found?.sql?.some((line) => / validate constraint /.test(line)),
+  );
+  const split = needsOwn && facts.sharesTransaction ? ` ${SPLIT}` : '';
   const lines = advised.flatMap(({ part, found }) => found?.sql ?? [`alter table ${table} ${part.text};`]);
   return {
     effect: first.effect,
-    advice: first.advice,
+    advice: `${first.advice}${split}`,
     insteadSql: isWhole && lines.length > 0 ? lines.join('\n') : null,
   };
 }

@@ -1,12 +1,7 @@
 import type { Node } from 'libpg-query';
+import { NO_TIMEOUT, OUTSIDE } from './concurrently.ts';
 import type { AdviceRule } from './rule.ts';
 import type { StatementTree } from './statement-tree.ts';
-
-const OUTSIDE =
-  'It cannot run inside a transaction block: put it into a file of its own or set transaction: none.';
-
-const NO_TIMEOUT =
-  'Give it lock_timeout = 0: it waits for old transactions while it stops nobody, and a timeout leaves an INVALID index that has to be dropped first.';
 
 /** CREATE INDEX, DROP INDEX, REINDEX and REFRESH without CONCURRENTLY. */
 export const indexes: AdviceRule = (statement, facts) => {
@@ -28,27 +23,20 @@ export const indexes: AdviceRule = (statement, facts) => {
       insteadSql: `${statement.withWords('concurrently', 'index').replace(/(\bconcurrently\s+)if\s+not\s+exists\s+/i, '$1')};`,
     };
   }
-  if (
-    'DropStmt' in node &&
-    node.DropStmt.removeType === 'OBJECT_INDEX' &&
-    node.DropStmt.concurrent !== true
-  ) {
-    const ifExists = node.DropStmt.missing_ok === true ? ' if exists' : '';
-    const names = (node.DropStmt.objects ?? []).map((object) => nameIn(object, statement));
-    return {
-      effect: 'DROP INDEX held ACCESS EXCLUSIVE on the table of the index, which stops reads and writes.',
-      advice: `Drop it CONCURRENTLY, one index a statement. ${OUTSIDE}`,
-      insteadSql: names.map((name) => `drop index concurrently${ifExists} ${name};`).join('\n'),
-    };
-  }
+  const drop = dropIndex(statement, facts);
+  if (drop !== undefined) return drop;
   if ('ReindexStmt' in node && !hasOption(node.ReindexStmt.params, 'concurrently')) {
     return {
       effect: 'REINDEX held locks that stop every write, and reads that want the index.',
-      advice: `Rebuild it CONCURRENTLY. ${OUTSIDE}`,
+      advice: `Rebuild it CONCURRENTLY. ${OUTSIDE} ${NO_TIMEOUT}`,
       insteadSql: `${statement.withWords('concurrently', 'index', 'table', 'schema', 'database', 'system')};`,
     };
   }
-  if ('RefreshMatViewStmt' in node && node.RefreshMatViewStmt.concurrent !== true) {
+  if (
+    'RefreshMatViewStmt' in node &&
+    node.RefreshMatViewStmt.concurrent !== true &&
+    node.RefreshMatViewStmt.skipData !== true
+  ) {
     return {
       effect: 'REFRESH MATERIALIZED VIEW held ACCESS EXCLUSIVE on it, which stops every read.',
       advice: 'Refresh it CONCURRENTLY; for that it needs a unique index over all of its rows.',
@@ -68,3 +56,25 @@ function nameIn(object: Node, statement: StatementTree): string {
 function hasOption(params: readonly Node[] = [], name: string): boolean {
   return params.some((param) => 'DefElem' in param && param.DefElem.defname === name);
 }
+
+const dropIndex: AdviceRule = (statement, facts) => {
+  const { node } = statement;
+  if (!('DropStmt' in node) || node.DropStmt.removeType !== 'OBJECT_INDEX') return undefined;
+  if (node.DropStmt.concurrent === true) return undefined;
+  const ifExists = node.DropStmt.missing_ok === true ? ' if exists' : '';
+  const names = (node.DropStmt.objects ?? []).map((object) => nameIn(object, statement));
+  const effect = 'DROP INDEX held ACCESS EXCLUSIVE on the table of the index, which stops reads and writes.';
+  if (facts.touchesPartitions) {
+    return {
+      effect,
+      advice:
+        'The index of a partitioned table, with those of its partitions that are attached to it, cannot be dropped CONCURRENTLY (0A000). The drop itself is short, so give the step a short lockTimeout and retries, and end its transaction right after it.',
+      insteadSql: null,
+    };
+  }
+  return {
+    effect,
+    advice: `Drop it CONCURRENTLY, one index a statement. ${OUTSIDE} ${NO_TIMEOUT}`,
+    insteadSql: names.map((name) => `drop index concurrently${ifExists} ${name};`).join('\n'),
+  };
+};

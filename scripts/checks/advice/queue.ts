@@ -103,6 +103,18 @@ export function transactionAdvice(): Advice {
   };
 }
 
+/** The same, where the statement alone would be over the budget already. */
+export function tooLongByItself(own: Advice | undefined, ownMs: number): Advice {
+  const { effect, advice } = transactionAdvice();
+  const both = `To end its transaction right after it is not enough: it took ${formatMs(ownMs)} by itself.`;
+  if (own !== undefined) return { ...own, advice: `${own.advice} ${both}` };
+  return {
+    effect,
+    advice: `${advice} That alone is not enough: it took ${formatMs(ownMs)} by itself.`,
+    insteadSql: null,
+  };
+}
+
 /** A change of a type with the ANALYZE behind it, which must stay together and cost the lock that long. */
 export function analysedInsideAdvice(): Advice {
   return {

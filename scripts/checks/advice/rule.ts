@@ -1,5 +1,5 @@
 import type { RangeVar } from 'libpg-query';
-import type { StatementTree } from './statement-tree.ts';
+import { quoted, type StatementTree } from './statement-tree.ts';
 
 /** What was measured of the statement and may change the advice. */
 export interface AdviceFacts {
@@ -11,6 +11,12 @@ export interface AdviceFacts {
   readonly sizeOf: (relation: string) => string;
   /** Its partitions were locked with it. */
   readonly isPartitioned: (relation: string) => boolean;
+  /** Partitions of some table were locked by it. */
+  readonly touchesPartitions: boolean;
+  /** Another statement of the plan ran in its transaction. */
+  readonly sharesTransaction: boolean;
+  /** The other statements of its step. */
+  readonly beside: readonly string[];
   /** Columns that name one row of a relation of the snapshot, the primary key first; undefined where none are known. */
   readonly keyOf: (relation: RangeVar) => readonly string[] | undefined;
   /** Live app versions that fail because of it. */
@@ -24,6 +30,18 @@ export interface Advice {
   readonly advice: string;
   /** Copyable SQL. */
   readonly insteadSql: string | null;
+}
+
+/** What a backfill of the table that an ALTER TABLE or RENAME changes goes along; one that has no single key is left to the author. */
+export function backfillKey({ node }: StatementTree, facts: AdviceFacts): string {
+  const relation =
+    'AlterTableStmt' in node
+      ? node.AlterTableStmt.relation
+      : 'RenameStmt' in node
+        ? node.RenameStmt.relation
+        : undefined;
+  const [only, second] = (relation && facts.keyOf(relation)) ?? [];
+  return only === undefined || second !== undefined ? '<primary key>' : quoted(only);
 }
 
 /** Undefined where the statement is none of the rule's. */

@@ -29,6 +29,27 @@ export const conflictTarget: Remedy = {
   },
 };
 
+export const noRow: Remedy = {
+  sqlstates: ['P0002', 'P0003'],
+  cause:
+    'a function that must find exactly one row (SELECT … INTO STRICT) finds none or several, since the plan changed or moved what it looks for',
+  instead:
+    'Make the rows that it looks for, and see by a verify step that each is there once, in a step before what calls it; or take out STRICT, and let the function say what happens without the row (IF NOT FOUND), before the rows change.',
+  of({ who, version, message }) {
+    if (/\\gset/.test(message)) {
+      return {
+        advice: `${version ?? 'The app'} reads a row that it no longer finds: keep the row as this version asks for it (the old value, the old table, a policy that shows it) until no version with traffic asks so.`,
+        insteadSql: null,
+      };
+    }
+    const cause =
+      who === 'app'
+        ? `${version ?? 'The app'} calls a function whose rows the plan changed.`
+        : 'A function or block of the step looks for a row that is not there, or there more than once.';
+    return { advice: `${cause} ${this.instead}`, insteadSql: null };
+  },
+};
+
 export const staleTriggerBody: Remedy = {
   sqlstates: ['42703'],
   cause: 'a trigger function still names a column that was renamed or dropped',

@@ -1,6 +1,6 @@
 import { cachedPlan, outsideTransaction } from './cached-plan.ts';
 import { deployTooEarly } from './deploy-too-early.ts';
-import { ambiguousFunction, conflictTarget, jsonEquality, staleTriggerBody } from './functions.ts';
+import { ambiguousFunction, conflictTarget, jsonEquality, noRow, staleTriggerBody } from './functions.ts';
 import { inUse, newEnumValue, pendingDetach, pendingTriggers, replicaIdentity } from './object-state.ts';
 import { privileges } from './privileges.ts';
 import { deadlock, foreignKey, nameGone } from './relations.ts';
@@ -19,6 +19,7 @@ export const REMEDIES = {
   outsideTransaction,
   conflictTarget,
   ambiguousFunction,
+  noRow,
   replicaIdentity,
   pendingDetach,
   pendingTriggers,
