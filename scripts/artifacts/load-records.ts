@@ -51,4 +51,14 @@ export type LoadEvent =
   | { readonly type: 'baseline'; readonly fromMs: number; readonly toMs: number }
   | { readonly type: 'shares'; readonly tMs: number; readonly shares: Readonly<Record<string, number>> }
   | { readonly type: 'reconnected'; readonly tMs: number; readonly downMs: number }
+  /** What the server said, without values of rows, the first time that a script failed with this SQLSTATE. */
+  | {
+      readonly type: 'said';
+      readonly tMs: number;
+      readonly version: string;
+      readonly script: string;
+      readonly sqlstate: string;
+      readonly message: string;
+      readonly hint: string | null;
+    }
   | { readonly type: 'stopped'; readonly tMs: number; readonly unfinished: number };

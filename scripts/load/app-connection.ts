@@ -1,6 +1,7 @@
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
-import { readColumns, readError, readRow } from './wire/backend.ts';
+import type { ServerMessage } from '../pg/messages/public-text.ts';
+import { readColumns, readError, readRow, readServerMessage } from './wire/backend.ts';
 import { OutgoingMessages, REFUSE_COPY, ROLLBACK, type WireStatement } from './wire/frontend.ts';
 import { MESSAGE, MessageReader, type MessageHandler } from './wire/message-reader.ts';
 import { AppSocket } from './wire/socket.ts';
@@ -35,6 +36,8 @@ export class AppConnection implements MessageHandler {
   #answered = 0;
   #answer: Answer | undefined;
   #failure: string | undefined;
+  /** The last error that became an answer, as it came. */
+  #error = Buffer.alloc(0);
   #status = IDLE;
   #lost = false;
 
@@ -69,6 +72,11 @@ export class AppConnection implements MessageHandler {
   /** The server has closed it, or the socket broke. */
   get lost(): boolean {
     return this.#lost;
+  }
+
+  /** What the server said with the last failure; it may quote rows. */
+  get said(): ServerMessage {
+    return readServerMessage(this.#error);
   }
 
   /** A transaction block was open when the last answer came. */
@@ -180,6 +188,8 @@ export class AppConnection implements MessageHandler {
     const { sqlstate, fatal } = readError(bytes, start, end);
     const statement = this.#sent[this.#answered];
     if (statement && PREPARE_ANEW.has(sqlstate)) this.#known[statement.id] = 'stale';
+    // The buffer is the reader's, which goes on.
+    if (this.#failure === undefined) this.#error = Buffer.from(bytes.subarray(start, end));
     if (fatal || SESSION_OVER.test(sqlstate)) this.#drop(sqlstate);
     else this.#failure ??= sqlstate;
   }

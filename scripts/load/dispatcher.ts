@@ -1,4 +1,5 @@
 import { monotonicMs } from '../shared/clock.ts';
+import type { AppConnection } from './app-connection.ts';
 import type { ConnectionSlot } from './connection-slot.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { Outcome } from './request-run.ts';
@@ -30,6 +31,8 @@ export type OnRequest = (
 
 export interface DispatcherEvents {
   readonly onRequest: OnRequest;
+  /** Before `onRequest`: it failed on a connection that heard why. */
+  readonly onFailed: (choice: Choice, outcome: string, connection: AppConnection) => void;
   readonly onReconnected: (downMs: number) => void;
   /** A bug: the load cannot go on. */
   readonly onError: (error: unknown) => void;
@@ -145,6 +148,7 @@ export class Dispatcher {
     const endMs = monotonicMs();
     const { intendedMs, readyMs, sentMs, choice, pid } = running;
     this.#running.delete(slot);
+    if (outcome !== 0 && slot.connection) this.#events.onFailed(choice, outcome, slot.connection);
     this.#events.onRequest(intendedMs, readyMs, sentMs, endMs, choice, outcome, pid);
     if (outcome === 'lost' || slot.connection?.lost !== false) this.reopen(slot);
     else this.release(slot, endMs);

@@ -4,7 +4,8 @@ import { monotonicMs, withTimeout } from '../shared/clock.ts';
 import { ArrivalTimes, Metronome } from './chance/arrivals.ts';
 import { ClosedLoop } from './closed-loop.ts';
 import { AppPools } from './app-pools.ts';
-import type { OnRequest } from './dispatcher.ts';
+import type { DispatcherEvents, OnRequest } from './dispatcher.ts';
+import { FirstWords } from './first-words.ts';
 import type { LoadOrder, Second } from './messages.ts';
 import { RequestLog } from './request-log.ts';
 import { SecondWindow } from './second-window.ts';
@@ -31,6 +32,7 @@ export class Generator {
   readonly #pools: AppPools;
   readonly #window: SecondWindow;
   readonly #log: RequestLog;
+  readonly #words = new FirstWords();
   readonly #metronome: Metronome;
   #ticker: NodeJS.Timeout | undefined;
 
@@ -47,6 +49,7 @@ export class Generator {
     }, events.onError);
     this.#pools = new AppPools(order, this.#stop.signal, {
       onRequest: this.#record,
+      onFailed: this.#hear,
       onReconnected: (downMs) => {
         this.#window.reconnected();
         events.onEvent({ type: 'reconnected', tMs: this.#now(), downMs });
@@ -136,6 +139,15 @@ export class Generator {
     if (outcome !== 'unfinished')
       this.#window.answered(endMs - intendedMs, Math.max(0, sentMs - readyMs), choice, outcome);
     this.#metronome.poll(endMs);
+  };
+
+  readonly #hear: DispatcherEvents['onFailed'] = (choice, outcome, connection) => {
+    const words = this.#words.of(choice, outcome, connection);
+    const version = this.#order.versions[choice.version];
+    const script = version?.scripts[choice.script];
+    if (words === undefined || version === undefined || script === undefined) return;
+    const kind = { version: version.name, script: script.name, sqlstate: outcome };
+    this.#events.onEvent({ type: 'said', tMs: this.#now(), ...kind, ...words });
   };
 
   /** @param pids server processes that still work for us and would go on after we are gone */

@@ -55,6 +55,7 @@ export class EventMerger {
       case 'baseline':
       case 'reconnected':
       case 'saturated':
+      case 'said':
         this.#onEvent(event);
     }
   }

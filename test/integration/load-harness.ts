@@ -41,6 +41,13 @@ export interface Traffic {
   read(): Promise<{ header: RequestHeader; rows: RequestRow[] }>;
 }
 
+/** What the server said to requests that failed. */
+export function heard({ events }: Traffic): string[] {
+  return events.flatMap((event) =>
+    event.type === 'said' ? [`${event.version}/${event.script} ${event.sqlstate} ${event.message}`] : [],
+  );
+}
+
 export class LoadHarness {
   readonly database: TestDatabase;
   readonly setup: PgClient;

@@ -3,7 +3,7 @@ import { REQUEST_COLUMNS, type RequestRow } from '../../scripts/artifacts/record
 import { summarize } from '../../scripts/load/latency.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
-import { LoadHarness, until } from './load-harness.ts';
+import { heard, LoadHarness, until } from './load-harness.ts';
 
 const DRAIN_MS = 5000;
 
@@ -117,6 +117,24 @@ describe('the load', () => {
     const { '0': answered, ...errors } = outcomes((await traffic.read()).rows);
     expect(answered).toBeGreaterThan(200);
     expect(errors).toEqual({ '0A000': connections });
+    expect(heard(traffic)).toEqual(['old/all 0A000 cached plan must not change result type']);
+  });
+
+  it('tells what the server said once for each script and SQLSTATE, and no value of a row', async () => {
+    const twice = 'INSERT INTO item VALUES (7, 1);';
+    const cast = String.raw`\set n random(1, 9)
+SELECT ('secret-' || :n)::int;`;
+    const traffic = await harness.start({ versions: { old: { twice, cast }, new: { twice } } });
+    await sleep(600);
+    await traffic.load.setShares({ old: 0.5, new: 0.5 });
+    await sleep(600);
+    await traffic.load.stop(DRAIN_MS);
+    const unique = '23505 duplicate key value violates unique constraint "item_pkey"';
+    expect(heard(traffic).toSorted()).toEqual([
+      `new/twice ${unique}`,
+      'old/cast 22P02 invalid input syntax for type integer: "…"',
+      `old/twice ${unique}`,
+    ]);
   });
 
   it('rolls back after an error and after a transaction that the script left open', async () => {

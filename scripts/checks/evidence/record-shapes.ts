@@ -82,6 +82,15 @@ const loadEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('baseline'), fromMs: moment, toMs: moment }),
   z.object({ type: z.literal('shares'), tMs: moment }),
   z.object({ type: z.literal('reconnected'), tMs: moment }),
+  z.object({
+    type: z.literal('said'),
+    tMs: moment,
+    version: text,
+    script: text,
+    sqlstate: text,
+    message: text,
+    hint: text.nullable(),
+  }),
   z.object({ type: z.literal('stopped'), tMs: moment, unfinished: number }),
 ]);
 

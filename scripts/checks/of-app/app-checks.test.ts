@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { CompatibilityRecord, PlannedStep } from '../../artifacts/records.ts';
+import type { CompatibilityRecord, LoadEvent, PlannedStep } from '../../artifacts/records.ts';
 import { loadAdvice } from '../advice.ts';
 import {
   deployStep,
@@ -134,5 +134,23 @@ test('a version that fails before it has any traffic is not judged, and is judge
   ]);
   expect(findings.map(({ message }) => message)).toEqual([
     'Step 2 to-new breaks new, which has traffic then: read fails with 42703.',
+  ]);
+});
+
+test('a failure that only the traffic meets is told with what the server said to it', () => {
+  const said: LoadEvent = {
+    ...{ type: 'said', tMs: 5010, version: 'old', script: 'read', sqlstate: '0A000' },
+    ...{ message: 'cached plan must not change result type', hint: null },
+  };
+  const { findings } = judgeEvidence(
+    evidence({
+      run: runRecord({ budgets: { errors: 0 } }),
+      requests: requestTable([request(4000, 4001), request(5010, 5011, '0A000')]),
+      load: [...(evidence({}).load ?? []), said],
+      steps: [...stepWindow('alter', 4900, 6000), rename],
+    }),
+  );
+  expect(findings.map(({ message }) => message)).toEqual([
+    'Step 1 alter made 1 request fail (budget 0): old/read 1 with 0A000 (cached plan must not change result type).',
   ]);
 });

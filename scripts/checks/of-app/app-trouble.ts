@@ -19,20 +19,28 @@ export interface AppTrouble extends Trouble {
   readonly hint: string | null;
 }
 
-/** What PostgreSQL said of it in the compatibility matrix, where the same script failed in the same way. */
+/** What PostgreSQL said of it in the compatibility matrix, where the same script failed in the same way, else in the traffic. */
 export function appTrouble(
   { version, script, sqlstate, step, statement }: AppFailure,
-  { evidence: { compatibility = [] } }: Analysis,
+  { evidence: { compatibility = [], load = [] } }: Analysis,
 ): AppTrouble {
   const own = compatibility.filter((record) => record.version === version && record.script === script);
   const same = own.filter((record) => record.sqlstate === sqlstate);
   const said = same.find(({ after }) => after === step?.planned.name) ?? same[0];
+  const heard = load.find(
+    (event) =>
+      event.type === 'said' &&
+      event.version === version &&
+      event.script === script &&
+      event.sqlstate === sqlstate,
+  );
+  const words = said ?? (heard?.type === 'said' ? heard : undefined);
   const at = own.findIndex(({ after }) => after === step?.planned.name);
   const mended = at === -1 ? undefined : own.slice(at + 1).find(({ ok }) => ok);
   return {
     ...{ sqlstate, version, step, who: 'app' },
-    message: said?.message ?? '',
-    hint: said?.hint ?? null,
+    message: words?.message ?? '',
+    hint: words?.hint ?? null,
     refused: said?.refused ?? null,
     sql: step?.statements.find(({ index }) => index === statement)?.sql ?? '',
     mendedBy: mended?.after ?? null,
