@@ -1,8 +1,10 @@
 import { loadModule, type RangeVar } from 'libpg-query';
 import type { RowKey, StatementRecord } from '../artifacts/records.ts';
+import { blocksTraffic } from '../pg/lock-modes.ts';
 import { formatShortCount } from '../shared/format.ts';
 import { alterTable, dropColumns } from './advice/alter-table.ts';
 import { bulkChanges } from './advice/bulk-changes.ts';
+import { codeBlock } from './advice/code-block.ts';
 import { indexes } from './advice/indexes.ts';
 import { lockTable } from './advice/lock-table.ts';
 import { remedyOf } from './advice/remedies/index.ts';
@@ -21,7 +23,15 @@ import { ownLockTimeout, withOwnLine } from './settings/overridden.ts';
 import type { Stop } from './of-plan/stops.ts';
 import { shortRelation } from './wording.ts';
 
-const RULES: readonly AdviceRule[] = [alterTable, renames, indexes, bulkChanges, rewrites, lockTable];
+const RULES: readonly AdviceRule[] = [
+  alterTable,
+  renames,
+  indexes,
+  bulkChanges,
+  rewrites,
+  lockTable,
+  codeBlock,
+];
 /** Those that speak of names, which versions of the app use. */
 const NAME_RULES: readonly AdviceRule[] = [dropColumns, viewsOfRenamed, renames];
 
@@ -45,6 +55,8 @@ export async function loadAdvice(): Promise<void> {
 export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice> {
   const { statement } = stop;
   if (statement === null) return stepAdvice(stop);
+  // Its locks made nobody wait: only what it did can have made others slow.
+  if (why === 'slow' && stop.victims.delayed === 0) return ownAdvice(statement, analysis, stop) ?? {};
   if (why === 'wait' || (why === 'slow' && stop.blockingWaitMs > stop.blockingHoldMs)) {
     const { budgets } = analysis.evidence.run;
     const { lockTimeoutMs, retries } = stop.step.run.planned;
@@ -149,6 +161,9 @@ function factsOf({ record }: StatementAnalysis, analysis: Analysis, { step }: St
         return whole === name || (!name.includes('.') && whole.endsWith(`.${name}`));
       });
     },
+    lockedTables: [
+      ...new Set(record.locks.filter(({ mode }) => blocksTraffic(mode)).map(({ relation }) => relation)),
+    ].filter((relation) => tables.has(shortRelation(relation))).length,
     touchesPartitions: record.locks.some(({ partitionOf }) => partitionOf !== undefined),
     sharesTransaction: others.some(
       ({ pid, releasedMs }) => pid === record.pid && releasedMs === record.releasedMs,

@@ -48,6 +48,33 @@ test('a changed column of a published table is a limit: no subscriber was there'
   ]);
 });
 
+test('an app that got slow while nobody waited for a lock gets no advice on locks', () => {
+  const steps = [
+    ...stepWindow('alter', 4900, 6000),
+    statementRecord({ sql: 'set local work_mem = 4096', sentMs: 5000, respondedMs: 5001, newLocks: [] }),
+    statementRecord({
+      ...{ index: 2, sql: 'alter table customers alter column name type varchar(400)' },
+      ...{ sentMs: 5002, respondedMs: 5003, releasedMs: 5040 },
+    }),
+    statementRecord({
+      index: 3,
+      sql: 'analyze customers (name)',
+      sentMs: 5004,
+      respondedMs: 5030,
+      newLocks: [],
+    }),
+  ].map((record) => ('releasedMs' in record ? { ...record, releasedMs: 5040 } : record));
+  const { findings } = judgeEvidence(
+    evidence({
+      ...{ run: runRecord({ budgets: { p99Ms: 30 } }), steps },
+      requests: requestTable([request(4000, 4001), request(5100, 5300)]),
+    }),
+  );
+  expect(findings.map(({ check, statement, advice }) => [check, statement, advice])).toEqual([
+    ['p99', null, null],
+  ]);
+});
+
 test('nobody is advised to part a change of a type from its ANALYZE', () => {
   const alter = 'alter table customers alter column name type varchar(400)';
   const steps = [

@@ -38,16 +38,24 @@ describe.skipIf(!here).concurrent('a re-enacted incident is judged as it really 
 });
 
 /** What a reader finds of what is expected, in the words of the expectation. */
-function asSeen({ verdict, findings, limits }: Result, expected: Expected): object {
+function asSeen({ verdict, findings, limits, steps }: Result, expected: Expected): object {
   const text = [
     ...findings.map(({ message, advice, insteadSql }) => [message, advice, insteadSql].join('\n')),
     ...limits,
   ].join('\n');
-  const { blames, sqlstates = [], says = [], neverSays = [] } = expected;
+  const { blames, delays, statements, sqlstates = [], says = [], neverSays = [] } = expected;
+  const delayed = steps
+    .filter(({ name }) => name === delays)
+    .flatMap((step) => step.statements.map(({ victims }) => victims.delayed));
+  const ran = steps.flatMap((step) => step.statements);
   return {
     verdict,
     missing: [
       ...(blames === undefined || findings[0]?.step === blames ? [] : [`blame on ${blames}`]),
+      ...(delays === undefined || delayed.some((count) => count > 0)
+        ? []
+        : [`requests delayed by ${delays}`]),
+      ...(statements === undefined || ran.length === statements ? [] : [`${statements} statements`]),
       ...sqlstates.filter((code) => !findings.some((finding) => JSON.stringify(finding).includes(code))),
       ...says.filter((pattern) => !pattern.test(text)).map(String),
     ],

@@ -1,6 +1,7 @@
 import type { RemedyId } from '../../scripts/checks/advice/remedies/index.ts';
 import { deployStep } from '../../scripts/checks/evidence/evidence-fixture.ts';
 import { BROKEN_DETACH, CONNECT_AS_APP, CROSSED_LOCKS, DETACH, ORDERED_LOCKS } from './remedy-acts.ts';
+import { NOT_SUPPORTED_PLAYS } from './not-supported-plays.ts';
 import type { Play } from './remedy-play.ts';
 
 const deploy = { planned: deployStep('roll-out', 'new'), index: 1, window: null, end: undefined };
@@ -61,6 +62,7 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
     fails: ['begin', 'create index concurrently on t (id)'],
     works: ['create index concurrently on t (id)'],
   },
+  ...NOT_SUPPORTED_PLAYS,
   conflictTarget: {
     who: 'app',
     setup: 'create unique index by_id on t (id)',

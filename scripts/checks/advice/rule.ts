@@ -17,6 +17,8 @@ export interface AdviceFacts {
   readonly sharesTransaction: boolean;
   /** The other statements of its step. */
   readonly beside: readonly string[];
+  /** Tables of the snapshot that it locked so that reads or writes of the app would wait. */
+  readonly lockedTables: number;
   /** Columns that name one row of a relation of the snapshot, the primary key first; undefined where none are known. */
   readonly keyOf: (relation: RangeVar) => readonly string[] | undefined;
   /** Live app versions that fail because of it. */

@@ -7,7 +7,7 @@ import { isPassive } from '../analysis/disturbances.ts';
 import type { SlowScript } from '../analysis/slower/slow-scripts.ts';
 import { slowBehind } from '../slower/over-budget.ts';
 import { adviceOf, figuresOf, statementOf, whyOf } from '../slower/told.ts';
-import { stops } from '../of-plan/stops.ts';
+import { stops, type Stop } from '../of-plan/stops.ts';
 import { budgetMs, stepTitle } from '../wording.ts';
 
 /** Below this many requests a p99 is the slowest one or two of them. */
@@ -32,7 +32,7 @@ export const p99: Check = {
         const blamed = causeOf(step, analysis);
         const worst = stops(analysis)
           .filter((stop) => stop.step === blamed)
-          .toSorted((a, b) => b.victims.delayed - a.victims.delayed)[0];
+          .toSorted((a, b) => b.victims.delayed - a.victims.delayed || lastedMs(b) - lastedMs(a))[0];
         return {
           status: 'fail',
           step: blamed.run.planned.name,
@@ -47,6 +47,11 @@ export const p99: Check = {
     };
   },
 };
+
+/** How long it was at work. */
+function lastedMs({ statement }: Stop): number {
+  return statement === null ? 0 : statement.record.respondedMs - statement.record.sentMs;
+}
 
 interface Over {
   readonly step: StepAnalysis;

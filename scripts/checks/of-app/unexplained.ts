@@ -87,7 +87,7 @@ function delays(
   });
   const since = before ?? at;
   const where = since === null ? '' : `, from ${stepTitle(since).replace('Step', 'step')} on`;
-  const what = isBeyond ? `took longer than ${formatMs(limitMs)}, which a budget allows,` : 'were delayed';
+  const what = isBeyond ? `took longer than ${formatMs(limitMs)}, which a budget allows` : 'were delayed';
   return [
     {
       status: isBeyond || budgets.p99Ms === undefined ? 'inconclusive' : 'warn',

@@ -1,6 +1,7 @@
 import { cachedPlan, outsideTransaction } from './cached-plan.ts';
 import { deployTooEarly } from './deploy-too-early.ts';
 import { ambiguousFunction, conflictTarget, jsonEquality, noRow, staleTriggerBody } from './functions.ts';
+import { partitionedDrop, partitionedIndex, partitionedKey, usedColumn } from './not-supported.ts';
 import { inUse, newEnumValue, pendingDetach, pendingTriggers, replicaIdentity } from './object-state.ts';
 import { privileges } from './privileges.ts';
 import { deadlock, foreignKey, nameGone } from './relations.ts';
@@ -17,6 +18,10 @@ export const REMEDIES = {
   privileges,
   cachedPlan,
   outsideTransaction,
+  partitionedIndex,
+  partitionedDrop,
+  partitionedKey,
+  usedColumn,
   conflictTarget,
   ambiguousFunction,
   noRow,

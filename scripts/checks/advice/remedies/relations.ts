@@ -16,7 +16,7 @@ export const foreignKey: Remedy = {
     if (who === 'plan') {
       return {
         advice:
-          'Rows without a parent are there. Add the constraint NOT VALID, so that no new ones come, delete the orphans or give them a parent in a backfill, and VALIDATE afterwards.',
+          'Rows without a parent are there. Add the constraint NOT VALID, so that no new ones come, delete the orphans or give them a parent in a backfill, and VALIDATE afterwards. Where the app writes the child first, each of its new rows is one of them: it has to write the parent first before the constraint comes, or both in one transaction under DEFERRABLE INITIALLY DEFERRED.',
         insteadSql: null,
       };
     }

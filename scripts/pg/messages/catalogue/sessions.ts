@@ -69,6 +69,7 @@ ALTER action %t cannot be performed on relation "%n"
 cannot add NOT VALID foreign key on partitioned table "%n" referencing relation "%n"
 cannot use ONLY for foreign key on partitioned table "%n" referencing relation "%n"
 cannot create index on partitioned table "%n" concurrently
+cannot drop partitioned index "%n" concurrently
 cannot create exclusion constraints on partitioned table "%n"
 cannot reindex system catalogs concurrently
 cannot reindex this type of relation concurrently
