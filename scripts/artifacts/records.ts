@@ -41,6 +41,8 @@ export interface RunRecord {
     readonly ratePerSec: number;
     readonly connections: number;
     readonly warmupMs: number;
+    /** As the rehearsal says it; absent = requests are judged by the baseline. */
+    readonly delayedOverMs?: number;
     /** In order of rollout; `weight` as in the scripts' own comment. */
     readonly versions: readonly {
       readonly name: string;

@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { LoadEvent } from '../artifacts/records.ts';
 import { loadAdvice } from './advice.ts';
-import { evidence, runRecord } from './evidence/evidence-fixture.ts';
+import {
+  evidence,
+  request,
+  requestTable,
+  runRecord,
+  statementRecord,
+  stepWindow,
+} from './evidence/evidence-fixture.ts';
 import { judgeEvidence } from './judge.ts';
 import type { Result } from './result/result.ts';
 
@@ -66,3 +73,25 @@ describe('a generator that is at work without a pause', () => {
     expect(result.verdict).toBe(verdict);
   });
 });
+
+test.each([
+  [undefined, 'baseline', 60, 0],
+  [30, 'rehearsal', 30, 1],
+  [50, 'rehearsal', 50, 0],
+] as const)(
+  'with load.delayedOver %s a request of 40 ms is judged by the %s',
+  (delayedOverMs, from, ms, count) => {
+    const before = Array.from({ length: 50 }, (_, index) => request(3000 + index * 20, 3020 + index * 20));
+    const { load } = runRecord();
+    const result = judgeEvidence(
+      evidence({
+        run: runRecord({ load: { ...load, ...(delayedOverMs !== undefined && { delayedOverMs }) } }),
+        load: BASE,
+        steps: [...stepWindow('alter', 4900, 5200), statementRecord({ sentMs: 5000, respondedMs: 5100 })],
+        requests: requestTable([...before, request(5010, 5050)]),
+      }),
+    );
+    expect([result.victimThresholdFrom, result.victimThresholdMs]).toEqual([from, ms]);
+    expect(result.steps[0]?.victims.delayed).toBe(count);
+  },
+);

@@ -38,7 +38,7 @@ test('an uneventful run passes with a sentence that says what was measured', () 
   const { verdict, findings, result } = told({});
   expect([verdict, findings]).toEqual(['pass', []]);
   expect(result.headline).toBe(
-    'The only step ran: no request failed, none was delayed, the longest wait for a lock was 0 ms and the longest hold 0 ms.',
+    'The only step ran: no request failed, none was delayed, the longest stop of the app was 0 ms and the longest hold that stops it 0 ms.',
   );
 });
 

@@ -1,5 +1,6 @@
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Rehearsal } from '../plan/model.ts';
+import { rehearsalsIn } from '../plan/read/locate.ts';
 import { EXIT, InputError, type Mistake } from '../shared/errors.ts';
 import { plural } from '../shared/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
@@ -11,7 +12,7 @@ export const addCheck: AddVerb = (program, context, finish) => {
   program
     .command('check')
     .description('read a rehearsal and all its files and show every mistake; needs no database')
-    .argument('[dir...]', 'folders or names of rehearsals (default: this folder)')
+    .argument('[dir...]', 'rehearsals, or folders of them (default: this folder)')
     .option('--json', 'print the outcome as one JSON document')
     .addHelpText('after', examples('check', 'check rehearsals/*', 'check rename-column --json'))
     .action(async (dirs: string[], { json }: { json?: true }) => {
@@ -33,7 +34,9 @@ interface Checked {
 }
 
 async function check(dirs: readonly string[], json: boolean, { io, out }: CliContext): Promise<number> {
-  const folders = dirs.length === 0 ? [ownFolder(io.cwd)] : dirs;
+  const asked =
+    dirs.length === 0 ? [inside(io.cwd)] : dirs.map((dir) => inside(resolve(io.cwd, dir)) ?? [dir]);
+  const folders = asked.flatMap((found) => found ?? [ownFolder(io.cwd)]);
   const checked: Checked[] = [];
   const mistakes: Mistake[] = [];
   for (const folder of folders) {
@@ -56,6 +59,12 @@ async function check(dirs: readonly string[], json: boolean, { io, out }: CliCon
   if (mistakes.length === 0) return EXIT.ok;
   if (json) return EXIT.usage;
   throw new InputError(mistakes);
+}
+
+/** A folder that is no rehearsal stands for all that lie in it; undefined where none do. */
+function inside(folder: string): readonly string[] | undefined {
+  const found = rehearsalsIn(folder);
+  return found.length === 0 ? undefined : found;
 }
 
 function summary({ name, dir, plan, load, files, outside }: Rehearsal, cwd: string): Checked {

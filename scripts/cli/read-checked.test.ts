@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { FILES, folderWith, HEAD } from '../plan/read.fixture.ts';
 import { InputError, mistakeLine } from '../shared/errors.ts';
@@ -50,6 +51,19 @@ test.each<[string, string | Buffer, string[]]>([
     DUMP,
     ['snap.sql is not whole: a dump begins in it, and the line that pg_dump writes at its end is missing'],
   ],
+  ['that is compressed and whole', gzipSync(DUMP + END), []],
+  [
+    'whose compression breaks off',
+    gzipSync(DUMP + END).subarray(0, -5),
+    ['snap.sql ends in the middle of its gzip stream: the file is truncated'],
+  ],
+  [
+    'that broke off before it was compressed',
+    gzipSync(DUMP + '-- more\n'.repeat(200_000)),
+    ['snap.sql is not whole: a dump begins in it, and the line that pg_dump writes at its end is missing'],
+  ],
+  ['that is empty and compressed', gzipSync(''), ['snap.sql is empty behind its compression']],
+  ['of other SQL that is compressed', gzipSync('create table t (id int);'), []],
   ['in a tar that breaks off', archive(Buffer.alloc(100)), ['snap.sql is not whole: toc.dat is cut short']],
 ])('a snapshot %s is looked at before anything starts', async (_, content, mistakes) => {
   const yaml = HEAD.replace('generator: gen.sql', 'source: snap.sql') + STEP;

@@ -5,11 +5,12 @@ import type { VersionScripts } from '../probes/compatibility.ts';
 
 /** The load as the run's own record states it. */
 export function loadRecord(rehearsal: Rehearsal, versions: readonly VersionScripts[]): RunRecord['load'] {
-  const { ratePerSec, connections, warmupMs } = rehearsal.load;
+  const { ratePerSec, connections, warmupMs, delayedOverMs } = rehearsal.load;
   return {
     ratePerSec,
     connections,
     warmupMs,
+    ...defined({ delayedOverMs }),
     versions: versions.map(({ name, scripts }) => ({
       name,
       ...defined({ role: rehearsal.load.versions.find((version) => version.name === name)?.role }),

@@ -66,6 +66,8 @@ export interface LoadSpec {
   readonly ratePerSec: number;
   readonly connections: number;
   readonly warmupMs: number;
+  /** Above this a request counts as delayed; absent = by the baseline. */
+  readonly delayedOverMs?: number;
   readonly cooldownMs: number;
   readonly seed: number;
   /** Statements of a request are sent without waiting for the answers before them. */

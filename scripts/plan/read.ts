@@ -59,7 +59,7 @@ export async function readRehearsal(dir: string, { cwd, env, lookInto }: ReadOpt
   const { data: config } = rehearsalSchema.safeParse(source.value);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
     throw new InputError(inReadingOrder(reading.mistakes));
-  const { rate, connections, warmup, cooldown, seed, pipeline } = config.load;
+  const { rate, connections, warmup, cooldown, seed, pipeline, delayedOver } = config.load;
   return {
     name: config.name,
     dir: place.dir,
@@ -69,6 +69,7 @@ export async function readRehearsal(dir: string, { cwd, env, lookInto }: ReadOpt
     load: {
       ...{ ratePerSec: rate, connections, warmupMs: warmup, cooldownMs: cooldown, seed, versions },
       ...(pipeline && { pipeline }),
+      ...defined({ delayedOverMs: delayedOver }),
     },
     budgets: budgetsOf(config.budgets),
     ...(!saysBudgets(source.value) && { hasDefaultBudgets: true }),

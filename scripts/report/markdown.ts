@@ -22,6 +22,7 @@ import {
 } from './environment-facts.ts';
 import { companyLines } from './company-facts.ts';
 import { codeBlock, codeSpan, escaped, table } from './markdown-text.ts';
+import { commitText } from './origin-facts.ts';
 import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from './performance-facts.ts';
 import { budgetText, measuredText } from './quantities.ts';
 import { allNotices } from './notices.ts';
@@ -33,7 +34,6 @@ import { wayBack } from './way-back-markdown.ts';
 /** A pull-request comment holds 65,536 characters. */
 const MOST_CHARACTERS = 64_000;
 /** As git writes it. */
-const SHORT_COMMIT = 10;
 const SHOWN_FINDINGS = 5;
 const SHOWN_QUEUES = 8;
 const MOST_QUERY_CHARACTERS = 300;
@@ -83,7 +83,7 @@ function head(result: Result): string {
     escaped(target),
     `PostgreSQL ${escaped(environment.postgresVersion)}`,
     formatMs(durationMs(result)),
-    ...(result.origin?.commit == null ? [] : [commitText(result.origin)]),
+    ...(commitText(result) === '' ? [] : [escaped(commitText(result))]),
   ];
   return [
     `<!-- rehearse:report key=${rehearsal.replace(/[^\w.-]/g, '_')} -->`,
@@ -93,12 +93,6 @@ function head(result: Result): string {
     '',
     facts.join(' · '),
   ].join('\n');
-}
-
-function commitText({ commit, branch, isDirty }: NonNullable<Result['origin']>): string {
-  const where = branch === null ? '' : ` on ${branch}`;
-  const short = (commit ?? '').slice(0, SHORT_COMMIT);
-  return escaped(`commit ${short}${where}${isDirty === true ? ', changed since' : ''}`);
 }
 
 /** The scenarios side by side, with the spread over their repetitions. */

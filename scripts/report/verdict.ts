@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Result } from '../checks/result/result.ts';
 import { formatCount, formatMs, plural } from '../shared/format.ts';
 import { formatDate } from './dates.ts';
+import { commitText } from './origin-facts.ts';
 import { comparison, scenarioVerdict } from './performance-facts.ts';
 import { durationMs, pageOf, VERDICT_WORD, worstFinding } from './facts.ts';
 import { wayBackSentences } from './way-back-facts.ts';
@@ -39,6 +40,8 @@ export function renderVerdict(result: Result, { color, runPath, width }: Verdict
   if (others > 0) say(`${plural(others, worst ? 'more finding' : 'finding')} in the report`);
   const { text, tone } = afterwards(result);
   const left = { good: (words: string) => words, open: colors.yellow, bad: colors.red }[tone](text);
+  const origin = commitText(result);
+  if (origin !== '') say(`plan of ${origin}`);
   lines.push(`${INDENT}${colors.bold(`${runPath}/report.html`)} · ${formatMs(durationMs(result))} · ${left}`);
   return `${lines.join('\n')}\n`;
 }

@@ -189,6 +189,21 @@ test('init writes a rehearsal that passes check, and never over another', async 
   expect((await runCli(['init', '../outside'], { cwd })).stderr).toContain('is not a name for a rehearsal');
 });
 
+test('check takes a folder of rehearsals for all that lie in it', async () => {
+  const folder = join(cwd, 'several');
+  await mkdir(folder);
+  for (const name of ['first', 'second']) await runCli(['init', name], { cwd: folder });
+  const found = ['first', 'second'].map((name) => expect.stringContaining(`(${name}): 5 steps`) as string);
+  for (const [args, at] of [
+    [['check', 'several/rehearsals'], cwd],
+    [['check'], join(folder, 'rehearsals')],
+  ] as const) {
+    const { code, stdout } = await runCli(args, { cwd: at });
+    expect([code, stdout.trim().split('\n')]).toEqual([0, found]);
+  }
+  expect((await runCli(['run', 'several/rehearsals'], { cwd })).stderr).toContain('has no rehearsal.yaml');
+});
+
 test('a run that is not there is USAGE, with the way to find one', async () => {
   expect(await runCli(['report', 'runs/gone'], { cwd })).toEqual({
     code: 2,

@@ -16,7 +16,7 @@ export function passingResult(rest: Partial<Result> = {}): Result {
     problem: null,
     verdict: 'pass',
     headline:
-      'All 6 steps ran: no request failed, none was delayed, the longest wait for a lock was 12 ms and the longest hold 51 ms, p99 stayed at or below 24 ms.',
+      'All 6 steps ran: no request failed, none was delayed, the longest stop of the app was 12 ms and the longest hold that stops it 51 ms, p99 stayed at or below 24 ms.',
     findings: [],
     checks: sampleChecks(),
     steps: sampleSteps(),

@@ -9,11 +9,22 @@ const OPTIONS = { color: false, runPath: 'runs/split-customer-name-20261122-0214
 
 test('a pass says what was measured and where the report is', () => {
   expect(renderVerdict(passingResult(), OPTIONS)).toMatchInlineSnapshot(`
-    "PASS  All 6 steps ran: no request failed, none was delayed, the longest wait for a lock was 12 ms
-          and the longest hold 51 ms, p99 stayed at or below 24 ms.
+    "PASS  All 6 steps ran: no request failed, none was delayed, the longest stop of the app was 12 ms
+          and the longest hold that stops it 51 ms, p99 stayed at or below 24 ms.
           runs/split-customer-name-20261122-021407-9f3a/report.html · 4 min 12 s · nothing left behind
     "
   `);
+});
+
+test.each([
+  ['next', true, 'plan of commit 1a2b3c4d5e on next, changed since'],
+  [null, false, 'plan of commit 1a2b3c4d5e'],
+])('the commit of the plan is told, on branch %s, changed: %s', (branch, isDirty, line) => {
+  const origin = { machine: 'laptop', commit: '1a2b3c4d5e6f7081920a1b2c3d4e5f6071829304', branch, isDirty };
+  const lines = renderVerdict({ ...passingResult(), origin }, OPTIONS).split('\n');
+  expect(lines.at(-3)?.trim()).toBe(line);
+  const unknown = { ...origin, commit: null, branch: null, isDirty: null };
+  expect(renderVerdict({ ...passingResult(), origin: unknown }, OPTIONS)).not.toContain('commit');
 });
 
 test('a failure says what happened, why, what to do about it, and where to look', () => {

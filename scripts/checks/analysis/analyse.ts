@@ -19,12 +19,7 @@ import {
 import { liveVersions, type LiveVersions } from './traffic/live-versions.ts';
 import type { Latency } from './traffic/percentiles.ts';
 import type { RequestTable } from '../evidence/request-table.ts';
-import type {
-  CompatibilityRecord,
-  LoadEvent,
-  OutsideLockRecord,
-  StatementRecord,
-} from '../../artifacts/records.ts';
+import type { CompatibilityRecord, OutsideLockRecord, StatementRecord } from '../../artifacts/records.ts';
 import { OverlapIndex } from './waits/overlap-index.ts';
 import { PreparedHolds, type PreparedHold } from './prepared.ts';
 import { Releases } from './waits/releases.ts';
@@ -117,7 +112,7 @@ export function analyse(whole: Evidence): Analysis {
   const tried = triesOf(runs, evidence, waits, prepared);
   const causes = disturbances(tried, (step) => prepared.untilMs(step));
   const baseline = baselineLatency(requests, load) ?? null;
-  const thresholdMs = victimThresholdMs(baseline?.p99Ms);
+  const thresholdMs = evidence.run.load.delayedOverMs ?? victimThresholdMs(baseline?.p99Ms);
   const commandPids = groupBy(locks, ({ step }) => step);
   const attributed = attributedWaits(
     waits,
@@ -128,7 +123,7 @@ export function analyse(whole: Evidence): Analysis {
   const blame = requests && new WaitBlame(requests, attributed);
   const waitedFor = (row: number): number | undefined => blame?.of(row);
   const delayed =
-    requests && delayedRequests(requests, causes, thresholdsOf(requests, load, thresholdMs), waitedFor);
+    requests && delayedRequests(requests, causes, thresholdsOf(requests, evidence, thresholdMs), waitedFor);
   const ownErrors = requests ? baselineErrors(requests, load) : [];
   const own = requests && ownFailures({ requests, steps: runs, baseline: ownErrors, waitedFor });
   const looked = evidence.compatibility ?? [];
@@ -212,12 +207,16 @@ function withTold(
   return told.length === 0 ? locks : [...locks, ...told].sort((a, b) => a.tMs - b.tMs);
 }
 
-/** A script is judged by what it took itself: beside one that takes seconds, no delay of a quick one would show. */
+/**
+ * A script is judged by what it took itself: beside one that takes seconds, no delay of a quick one would show. What the author
+ * says is that of every script, whatever the baseline of the night.
+ */
 function thresholdsOf(
   requests: RequestTable,
-  load: readonly LoadEvent[] | undefined,
+  { load, run }: Pick<Evidence, 'load' | 'run'>,
   thresholdMs: number,
 ): Thresholds {
+  if (run.load.delayedOverMs !== undefined) return { ms: thresholdMs, of: () => thresholdMs };
   const own = new Map(
     [...baselineByScript(requests, load)].map(([key, { p99Ms }]) => [key, victimThresholdMs(p99Ms)]),
   );

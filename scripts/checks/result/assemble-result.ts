@@ -55,7 +55,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     ...(analysis.ownErrors.length > 0 && { ownErrors: analysis.ownErrors.map((one) => ({ ...one })) }),
     baseline,
     victimThresholdMs: thresholdMs,
-    victimThresholdFrom: victimThresholdFrom(baseline?.p99Ms),
+    victimThresholdFrom: victimThresholdFrom(baseline?.p99Ms, evidence.run.load.delayedOverMs),
     generator: generatorOf(analysis),
     timeline: timelineOf(analysis),
     actors: analysis.company.map(({ actor, kind, fromMs, toMs, message }) => ({

@@ -66,7 +66,7 @@ describe('the result of several performances', () => {
       verdict: 'pass',
       headline:
         '3 repetitions, one verdict. The only step ran each time, and at the worst: no request failed, none was delayed, ' +
-        'the longest wait for a lock was 0 ms and the longest hold 0 ms.',
+        'the longest stop of the app was 0 ms and the longest hold that stops it 0 ms.',
       findings: [],
     });
     const figures = result.performances?.scenarios[0]?.figures.find(({ id }) => id === 'plan');

@@ -16,8 +16,8 @@ export function passedSentence(playings: readonly PassFigures[]): string {
   const own = most(({ errors }) => errors.reduce((sum, error) => sum + (error.own ? error.count : 0), 0));
   const delayed = most(({ steps }) => steps.reduce((sum, { victims }) => sum + victims.delayed, 0));
   const times: readonly (readonly [string, number | null])[] = [
-    ['the longest wait for a lock was', measured('lockWait')],
-    ['the longest hold', measured('lockHold')],
+    ['the longest stop of the app was', measured('lockWait')],
+    ['the longest hold that stops it', measured('lockHold')],
     ['p99 stayed at or below', measured('p99')],
   ];
   const facts = [

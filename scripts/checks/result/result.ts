@@ -153,9 +153,11 @@ export const resultSchema = z.object({
   baseline: latencySchema.nullable().describe('Before the first step'),
   victimThresholdMs: ms.describe('A request counts as delayed above this'),
   victimThresholdFrom: z
-    .enum(['baseline', 'tool'])
+    .enum(['rehearsal', 'baseline', 'tool'])
     .optional()
-    .describe('Three times the p99 of the baseline, or 10 ms where that is more; absent in older results'),
+    .describe(
+      '`rehearsal`: its load.delayedOver. Else three times the p99 of the baseline, or 10 ms where that is more. Absent in older results',
+    ),
   generator: z
     .object({ lagP50Ms: ms, lagP99Ms: ms, lagMaxMs: ms, reconnects: count, unfinished: count })
     .nullable(),

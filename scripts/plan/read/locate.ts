@@ -37,11 +37,24 @@ export function rehearsalsNear(cwd: string): string[] {
     .sort();
 }
 
+/** The rehearsals that lie in a folder which is none itself; empty where there are none. Absolute paths, sorted. */
+export function rehearsalsIn(folder: string): string[] {
+  if (isFile(join(folder, REHEARSAL_FILE)) || !isFolder(folder)) return [];
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((dir) => isFile(join(dir, REHEARSAL_FILE)))
+    .sort();
+}
+
 function hintFor(asked: string, cwd: string): string {
   const near = rehearsalsNear(cwd);
   if (near.length === 0) return 'rehearse init <name> makes a rehearsal to start from';
   const list = near.map((name) => relative(cwd, join(cwd, REHEARSALS_FOLDER, name))).join(', ');
   return `rehearsals here: ${list}${didYouMean(basename(asked), near)}`;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function isFile(path: string): boolean {

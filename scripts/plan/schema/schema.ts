@@ -102,6 +102,11 @@ export const loadSchema = z.strictObject({
     .describe('Connections of the app’s pool.'),
   warmup: duration('10s').prefault('10s').describe('Traffic before the first step; it is the baseline.'),
   cooldown: duration('3s').prefault('3s').describe('Traffic after the last step.'),
+  delayedOver: duration('50ms')
+    .exactOptional()
+    .describe(
+      'A request counts as delayed above this. Without it: above three times the p99 of its script in the baseline, and never below 10 ms; that moves from night to night, this does not.',
+    ),
   seed: count('a whole number', 1, { min: 0 })
     .prefault(1)
     .describe('Seed of the arrivals and of the random values: the same seed sends the same requests.'),

@@ -13,7 +13,11 @@ export function victimThresholdMs(baselineP99Ms: number | undefined): number {
 }
 
 /** What that threshold was made from. */
-export function victimThresholdFrom(baselineP99Ms: number | undefined): 'baseline' | 'tool' {
+export function victimThresholdFrom(
+  baselineP99Ms: number | undefined,
+  fixedMs: number | undefined,
+): 'rehearsal' | 'baseline' | 'tool' {
+  if (fixedMs !== undefined) return 'rehearsal';
   return victimThresholdMs(baselineP99Ms) > THRESHOLD_FLOOR_MS ? 'baseline' : 'tool';
 }
 
