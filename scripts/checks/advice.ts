@@ -55,8 +55,8 @@ export async function loadAdvice(): Promise<void> {
 export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice> {
   const { statement } = stop;
   if (statement === null) return stepAdvice(stop);
-  // Its locks made nobody wait: only what it did can have made others slow.
-  if (why === 'slow' && stop.victims.delayed === 0) return ownAdvice(statement, analysis, stop) ?? {};
+  // Where its locks made nobody wait for long, only what it did can have made others slow.
+  if (why === 'slow' && !delayedByLocks(stop, analysis)) return ownAdvice(statement, analysis, stop) ?? {};
   if (why === 'wait' || (why === 'slow' && stop.blockingWaitMs > stop.blockingHoldMs)) {
     const { budgets } = analysis.evidence.run;
     const { lockTimeoutMs, retries } = stop.step.run.planned;
@@ -73,6 +73,11 @@ export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice
   const { lockHoldMs, lockWaitMs } = analysis.evidence.run.budgets;
   const isOverBudget = kept.ownMs > Math.min(lockHoldMs ?? Infinity, lockWaitMs ?? Infinity);
   return isOverBudget ? tooLongByItself(own, kept.ownMs) : transactionAdvice();
+}
+
+/** Requests that waited for its locks were delayed, or waited longer than the budget for p99. */
+export function delayedByLocks({ victims, longestAppWaitMs }: Stop, { evidence }: Analysis): boolean {
+  return victims.delayed > 0 || longestAppWaitMs > (evidence.run.budgets.p99Ms ?? Infinity);
 }
 
 /** What to do about requests that failed: what failed for its schema gets no advice on locks. */

@@ -1,5 +1,5 @@
 import { formatMs, plural } from '../../shared/format.ts';
-import { advise } from '../advice.ts';
+import { advise, delayedByLocks } from '../advice.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import type { Latency } from '../analysis/traffic/percentiles.ts';
 import type { Check, CheckFinding } from '../check.ts';
@@ -30,13 +30,12 @@ export const p99: Check = {
       findings: onceByScript(over, analysis, budget ?? 0).map(({ step, latency, slow }): CheckFinding => {
         if (slow !== undefined) return ofScript(slow, step, latency, budget ?? 0);
         const blamed = causeOf(step, analysis);
-        const worst = stops(analysis)
-          .filter((stop) => stop.step === blamed)
-          .toSorted((a, b) => b.victims.delayed - a.victims.delayed || lastedMs(b) - lastedMs(a))[0];
+        const worst = worstStop(analysis, blamed);
+        const byLocks = worst !== undefined && delayedByLocks(worst, analysis);
         return {
           status: 'fail',
           step: blamed.run.planned.name,
-          statement: worst && worst.victims.delayed > 0 ? (worst.statement?.record.index ?? null) : null,
+          statement: byLocks ? (worst.statement?.record.index ?? null) : null,
           measured: latency.p99Ms,
           budget: budget ?? null,
           message: message(step, latency, budget ?? 0, analysis),
@@ -48,7 +47,16 @@ export const p99: Check = {
   },
 };
 
-/** How long it was at work. */
+/** What delayed most, else what others waited for longest beyond the budget, else what was at work longest. */
+function worstStop(analysis: Analysis, blamed: StepAnalysis): Stop | undefined {
+  const waitMs = (stop: Stop): number => (delayedByLocks(stop, analysis) ? stop.longestAppWaitMs : 0);
+  return stops(analysis)
+    .filter(({ step }) => step === blamed)
+    .toSorted(
+      (a, b) => b.victims.delayed - a.victims.delayed || waitMs(b) - waitMs(a) || lastedMs(b) - lastedMs(a),
+    )[0];
+}
+
 function lastedMs({ statement }: Stop): number {
   return statement === null ? 0 : statement.record.respondedMs - statement.record.sentMs;
 }
