@@ -1,4 +1,4 @@
-import type { Phase, Step, StepKind, Way } from '../plan/model.ts';
+import type { Cut, Phase, Step, StepKind, Way } from '../plan/model.ts';
 
 /** A step as run.json and performance.json tell it. */
 export interface PlannedStep {
@@ -25,6 +25,8 @@ export interface PlannedStep {
   readonly hasRollback: boolean;
   /** Of a step that the plan itself does not have. */
   readonly way?: Way;
+  /** It was to be cut off like this, and to run again. */
+  readonly cut?: Cut;
 }
 
 /** A step as the records tell it. */
@@ -44,5 +46,6 @@ export function plannedStep(step: Step): PlannedStep {
     batchTargetMs: step.kind === 'backfill' ? step.batchTargetMs : null,
     hasRollback: step.rollback !== undefined,
     ...(step.way === undefined ? {} : { way: step.way }),
+    ...(step.cut === undefined ? {} : { cut: step.cut }),
   };
 }

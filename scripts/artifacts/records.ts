@@ -1,4 +1,5 @@
 import type { CommandSessionsRecord, CommandStatementRecord } from './command-records.ts';
+import type { InterruptionRecord } from './interruption-record.ts';
 import type { Seal } from './seal-record.ts';
 import type { ProbeRecord } from './probe-record.ts';
 import type { Budgets, PlannedPerformance } from '../plan/model.ts';
@@ -10,10 +11,12 @@ export type { PlannedStep } from './planned-step.ts';
 export type { ActorRecord } from './actor-record.ts';
 export type { PresenceRecord } from './presence-record.ts';
 export type { CommandSessionsRecord, CommandStatementRecord } from './command-records.ts';
+export type { InterruptionRecord } from './interruption-record.ts';
 export type { ExactWaitRecord } from './wait-records.ts';
 export type { OutsideLockRecord, SessionFacts, WaitRecord } from './sighting-records.ts';
 export type { ProbeRecord } from './probe-record.ts';
 export type { SchemaRecord } from './schema-records.ts';
+export type { ServerRecord } from './server-record.ts';
 export type { RollbackRecord } from './rollback-records.ts';
 export { REQUEST_COLUMNS } from './load-records.ts';
 export type { RequestHeader, RequestRow, LoadEvent } from './load-records.ts';
@@ -134,6 +137,7 @@ export type StepEvent =
   | CommandStatementRecord
   | CommandSessionsRecord
   | AttemptRecord
+  | InterruptionRecord
   | StepEndRecord;
 
 export interface StepStartRecord {
@@ -278,22 +282,4 @@ export interface BatchRecord {
   readonly pausedMs: number;
   readonly pauseReason: string | null;
   readonly attempts: number;
-}
-
-/**
- * artifacts/server.ndjson: the server once a second. The lags are those of the standby that is furthest behind, all null
- * while none streams; server-probe.ts tells how they are measured. Older runs have none but the replay lag.
- */
-export interface ServerRecord {
-  readonly tMs: number;
-  /** Position of the WAL in bytes since the first record. */
-  readonly walBytes: number;
-  readonly databaseBytes: number;
-  readonly writeLagMs?: number | null;
-  readonly flushLagMs?: number | null;
-  readonly replayLagMs: number | null;
-  /** WAL that is flushed on the primary, and not written, flushed or replayed on the standby. */
-  readonly writeLagBytes?: number | null;
-  readonly flushLagBytes?: number | null;
-  readonly replayLagBytes: number | null;
 }

@@ -22,6 +22,7 @@ import { scriptLatency } from './of-app/script-latency.ts';
 import { scriptRows } from './of-app/script-rows.ts';
 import { serverPresence } from './of-run/server-presence.ts';
 import { pointOfNoReturn } from './of-way-back/point-of-no-return.ts';
+import { repeatable } from './of-interruption/repeatable.ts';
 import { replicationLag } from './of-plan/replication-lag.ts';
 import { stepDuration } from './of-plan/step-duration.ts';
 import { steps } from './of-plan/steps.ts';
@@ -49,6 +50,7 @@ export const CHECKS: readonly Check[] = [
   lockWait,
   p99,
   pointOfNoReturn,
+  repeatable,
   replicationLag,
   rowsLost,
   schemaRestored,

@@ -127,6 +127,7 @@ const KINDS: readonly string[] = [
   'valuesKept',
   'schemaRestored',
   'pointOfNoReturn',
+  'repeatable',
   'scriptRows',
   'unfinished',
   'beside',

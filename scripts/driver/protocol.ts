@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { RunEvent } from '../engine/events.ts';
 import type { ServerFacts } from '../engine/settings.ts';
-import type { Rehearsal } from '../plan/model.ts';
+import { CUTS, type Rehearsal } from '../plan/model.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 
 /*
@@ -56,6 +56,7 @@ export const jobSchema = z.strictObject({
   performances: z.array(
     z.strictObject({
       ...{ index: z.int(), scenario: z.string(), repetition: z.int(), backFrom: z.string().exactOptional() },
+      cut: z.enum(CUTS).exactOptional(),
     }),
   ),
   primary: endpoint,

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { plannedStep } from '../artifacts/planned-step.ts';
 import type { PerformanceRecord } from '../artifacts/records.ts';
-import type { PlannedPerformance, Scenario } from '../plan/model.ts';
+import type { PlannedPerformance, Rehearsal, Scenario, Step } from '../plan/model.ts';
+import { planWithCuts } from '../plan/interruption.ts';
 import { planWithWayBack } from '../plan/way-back.ts';
 import type { StepFailure } from '../replay/steps/step-failure.ts';
 import { keepPrivateWordsIn } from '../shared/private-words.ts';
@@ -71,7 +72,7 @@ async function rehearse(unprepared: EngineRun & Watched): Promise<StepFailure | 
   const [only] = performances;
   if (only && performances.length === 1) {
     const playing = playingOf(only, run);
-    if (only.backFrom === undefined) return perform(playing);
+    if (only.backFrom === undefined && only.cut === undefined) return perform(playing);
     // The run's own record tells no other plan than the author's.
     onEvent({ type: 'performance', ...only, of: 1, steps: playing.rehearsal.plan });
     return record(only, playing);
@@ -99,7 +100,7 @@ async function record(planned: PlannedPerformance, playing: Performance): Promis
     ...planned,
     startedAt: clock.startedAt,
     ...{ endedAt: null, outcome: 'running', problem: null },
-    ...(scenario.backFrom === undefined ? {} : { plan: rehearsal.plan.map(plannedStep) }),
+    ...(hasOwnPlan(scenario) && { plan: rehearsal.plan.map(plannedStep) }),
   };
   await folder.writeDocument('performance', begun);
   const failure = await perform(playing);
@@ -115,10 +116,16 @@ async function record(planned: PlannedPerformance, playing: Performance): Promis
 /** The plan as its scenario plays it, in the run's own folder and on its clock. */
 function playingOf(planned: PlannedPerformance, run: Prepared): Performance {
   const scenario = scenarioOf(planned, run);
-  const { backFrom } = scenario;
-  const { plan, load } = run.rehearsal;
-  if (backFrom === undefined) return { ...run, scenario };
-  return { ...run, scenario, rehearsal: { ...run.rehearsal, plan: planWithWayBack(plan, backFrom, load) } };
+  return { ...run, scenario, rehearsal: { ...run.rehearsal, plan: planOf(scenario, run.rehearsal) } };
+}
+
+function planOf({ backFrom, interruption }: Scenario, { plan, load }: Rehearsal): readonly Step[] {
+  if (backFrom !== undefined) return planWithWayBack(plan, backFrom, load);
+  return interruption === undefined ? plan : planWithCuts(plan, interruption);
+}
+
+function hasOwnPlan({ backFrom, interruption }: Scenario): boolean {
+  return backFrom !== undefined || interruption !== undefined;
 }
 
 function scenarioOf({ scenario }: PlannedPerformance, { rehearsal }: EngineRun): Scenario {

@@ -83,6 +83,21 @@ export interface Scenario {
   readonly actors: readonly ActorSpec[];
   /** The plan is not played to its end: it goes back when this step has ended. */
   readonly backFrom?: string;
+  /** Steps are cut off in their middle, and run again. */
+  readonly interruption?: Interruption;
+}
+
+/**
+ * `session`: the backend is ended as by pg_terminate_backend. `client`: the program that runs the step is gone with its connection,
+ * and the server goes on with what it was told.
+ */
+export const CUTS = ['session', 'client'] as const;
+export type Cut = (typeof CUTS)[number];
+
+export interface Interruption {
+  readonly how: Cut;
+  /** Names of the steps that are cut off. */
+  readonly steps: readonly string[];
 }
 
 /** One playing of the whole plan, of the several that a run may have. */
@@ -95,6 +110,8 @@ export interface PlannedPerformance {
   readonly repetition: number;
   /** The step that the plan turns around behind; absent where it is played to its end. */
   readonly backFrom?: string;
+  /** How its steps are cut off; absent where nobody does. */
+  readonly cut?: Cut;
 }
 
 /** docs/actors.md tells what each does. */
@@ -178,6 +195,8 @@ interface StepBase {
   readonly rollback?: RollbackFile;
   /** Of a step that the plan itself does not have: what it is for, and the step that it undoes or repeats. */
   readonly way?: Way;
+  /** It is cut off in its middle like this, and runs again. */
+  readonly cut?: Cut;
 }
 
 export const WAYS = ['back', 'soak', 'again'] as const;

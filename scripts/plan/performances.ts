@@ -5,14 +5,15 @@ import type { PlannedPerformance, Scenario } from './model.ts';
  * whatever drifts while the run goes on (caches, the machine's other work) does not fall on the same scenario each time.
  */
 export function planPerformances(
-  scenarios: readonly Pick<Scenario, 'name' | 'backFrom'>[],
+  scenarios: readonly Pick<Scenario, 'name' | 'backFrom' | 'interruption'>[],
   repeat: number,
 ): PlannedPerformance[] {
   const rounds = Array.from({ length: repeat }, (_, round) =>
-    (round % 2 === 0 ? scenarios : scenarios.toReversed()).map(({ name, backFrom }) => ({
+    (round % 2 === 0 ? scenarios : scenarios.toReversed()).map(({ name, backFrom, interruption }) => ({
       scenario: name,
       repetition: round + 1,
       ...(backFrom === undefined ? {} : { backFrom }),
+      ...(interruption === undefined ? {} : { cut: interruption.how }),
     })),
   );
   return rounds.flat().map((performance, position) => ({ index: position + 1, ...performance }));

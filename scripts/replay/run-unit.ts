@@ -12,6 +12,8 @@ import type { PlacedStatement, Unit } from './units.ts';
 export interface UnitRun {
   readonly step: string;
   readonly attempt: number;
+  /** In its session: what the unit before has left open is still there. */
+  readonly isFirstTry: boolean;
   readonly session: MigrationSession;
   readonly catalog: StepCatalog;
   readonly rights: CaptureRights;
@@ -25,7 +27,7 @@ export interface UnitRun {
  * @throws CaptureRefused when the session turned out to have no rights to see its locks; nothing was done or recorded
  */
 export async function runUnit(unit: Unit, run: UnitRun): Promise<void> {
-  const isOpen = unit.kind === 'block' && unit.isOpen && run.attempt === 1;
+  const isOpen = unit.kind === 'block' && unit.isOpen && run.isFirstTry;
   if (isOpen) run.catalog.beginChained();
   else await run.catalog.begin(run.session.client);
   switch (unit.kind) {
@@ -41,7 +43,7 @@ export async function runUnit(unit: Unit, run: UnitRun): Promise<void> {
 }
 
 /** active_sql_transaction; invalid_transaction_termination. PostgreSQL says so before, or has undone, whatever it did. */
-const REFUSED_IN_BLOCK = new Set<string | null>(['25001', '2D000']);
+export const REFUSED_IN_BLOCK = new Set<string | null>(['25001', '2D000']);
 
 /**
  * One statement in a transaction of ours, which lets its locks be seen. Where only the server can know that it runs in none,

@@ -47,3 +47,8 @@ export function table(header: readonly string[], rows: readonly (readonly string
 function longestRun(text: string): number {
   return [...text.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 0);
 }
+
+/** With its first letter large. */
+export function capital(text: string): string {
+  return text.replace(/^./, (letter) => letter.toUpperCase());
+}

@@ -29,6 +29,7 @@ import { allNotices } from './notices.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from './rollback.ts';
 import { lagRows, standbySentences } from './standby-facts.ts';
 import { waitsText } from './wait-facts.ts';
+import { interruptions } from './interruption-markdown.ts';
 import { wayBack } from './way-back-markdown.ts';
 
 /** A pull-request comment holds 65,536 characters. */
@@ -53,6 +54,7 @@ export function renderMarkdown(result: Result): string {
     list('What else was found', more),
     matrix(result),
     wayBack(result),
+    interruptions(result),
     steps(result),
     list('In whose company', companyLines(result)),
     queues(result),

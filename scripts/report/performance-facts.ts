@@ -6,8 +6,8 @@ import { quantity } from './quantities.ts';
 /** The scenarios of a run side by side. */
 export interface Comparison {
   readonly scenarios: readonly ScenarioResult[];
-  /** One of them goes back before the point of no return. */
-  readonly goesBack: boolean;
+  /** One of them goes back before the point of no return, or cuts steps off. */
+  readonly isOfSeveralKinds: boolean;
   readonly rows: readonly {
     readonly title: string;
     /** Empty where there is none. */
@@ -18,14 +18,14 @@ export interface Comparison {
 }
 
 /** Undefined for a run that played its plan once. */
-export function comparison({ performances, wayBack }: Result): Comparison | undefined {
+export function comparison({ performances, wayBack, interruptions }: Result): Comparison | undefined {
   if (!performances) return undefined;
   const { scenarios } = performances;
   const all = scenarios.flatMap(({ figures }) => figures);
   const ids = [...new Set(all.map(({ id }) => id))];
   return {
     scenarios,
-    goesBack: wayBack !== undefined,
+    isOfSeveralKinds: wayBack !== undefined || interruptions !== undefined,
     rows: ids.map((id) => {
       const { title = id, budget = null, unit = null } = all.find((figure) => figure.id === id) ?? {};
       const atLeast = id === 'backfillRate' ? 'at least ' : '';
@@ -81,7 +81,7 @@ export function playedSentence({ scenarios, played, shown }: Performances): stri
 }
 
 /** The title of the comparison. */
-export function comparisonTitle({ scenarios, goesBack }: Comparison): string {
+export function comparisonTitle({ scenarios, isOfSeveralKinds }: Comparison): string {
   if (scenarios.length < 2) return 'Spread over the repetitions';
-  return goesBack ? 'Scenario by scenario' : 'Quiet and in company';
+  return isOfSeveralKinds ? 'Scenario by scenario' : 'Quiet and in company';
 }

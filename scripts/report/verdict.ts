@@ -5,6 +5,7 @@ import { formatDate } from './dates.ts';
 import { commitText } from './origin-facts.ts';
 import { comparison, scenarioVerdict } from './performance-facts.ts';
 import { durationMs, pageOf, VERDICT_WORD, worstFinding } from './facts.ts';
+import { interruptionSentences } from './interruption-facts.ts';
 import { wayBackSentences } from './way-back-facts.ts';
 
 const INDENT = '      ';
@@ -35,7 +36,7 @@ export function renderVerdict(result: Result, { color, runPath, width }: Verdict
   if (lead !== headline) say(headline.slice(lead.length));
   if (worst) say([worst.advice ?? '', `See ${pageOf(worst.check)}`].join(' '));
   for (const line of spreadLines(result)) lines.push(INDENT + line);
-  for (const line of wayBackSentences(result)) say(line);
+  for (const line of [...wayBackSentences(result), ...interruptionSentences(result)]) say(line);
   const others = result.findings.length - (worst ? 1 : 0);
   if (others > 0) say(`${plural(others, worst ? 'more finding' : 'finding')} in the report`);
   const { text, tone } = afterwards(result);

@@ -1,5 +1,5 @@
 import type { Result } from '../checks/result/result.ts';
-import { escaped, table } from './markdown-text.ts';
+import { capital, escaped, table } from './markdown-text.ts';
 import { differenceLines, WAY_BACK_HEADS, wayBackRows, wayBackSentences } from './way-back-facts.ts';
 
 /** More of them are in report.html. */
@@ -24,8 +24,4 @@ export function wayBack(result: Result): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n');
-}
-
-function capital(text: string): string {
-  return text.replace(/^./, (letter) => letter.toUpperCase());
 }

@@ -7,6 +7,7 @@ import { renderVerdict } from '../../scripts/report/verdict.ts';
 import { figuresIn, unknownFigures } from './figures.ts';
 import { brokenResult, failingResult, inconclusiveResult } from './sample-failures.ts';
 import { hostsResult, keptResult, lostStandbyResult } from './sample-hosts.ts';
+import { interruptedResult } from './sample-interruptions.ts';
 import { fiveScenarios } from './sample-many.ts';
 import { passingResult } from './sample-result.ts';
 
@@ -21,6 +22,7 @@ const SAMPLES: Readonly<Record<string, Result>> = {
   'a lost standby': lostStandbyResult(),
   kept: keptResult(),
   'five scenarios': fiveScenarios(),
+  interrupted: interruptedResult(),
 };
 
 const SURFACES: Readonly<Record<string, (result: Result) => string>> = {

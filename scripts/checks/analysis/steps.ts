@@ -1,5 +1,6 @@
 import type {
   AttemptRecord,
+  InterruptionRecord,
   PlannedStep,
   StatementRecord,
   StepEndRecord,
@@ -19,6 +20,8 @@ export interface StepRun {
   readonly end: StepEndRecord | undefined;
   readonly failedTries: readonly AttemptRecord[];
   readonly statements: readonly StatementRecord[];
+  /** Of a step that was cut off on purpose. */
+  readonly interruption?: InterruptionRecord | undefined;
 }
 
 /** The plan in its order with the events of each step. A step without an end lasts until the last thing that was recorded. */
@@ -41,6 +44,7 @@ function stepRun(planned: PlannedStep, index: number, events: readonly StepEvent
     end,
     failedTries: events.filter((event) => event.type === 'attempt'),
     statements: events.filter((event) => event.type === 'statement'),
+    interruption: events.find((event) => event.type === 'interruption'),
   };
 }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { ACTOR_KINDS, WAYS } from '../../plan/model.ts';
+import { ACTOR_KINDS, CUTS, WAYS } from '../../plan/model.ts';
 import type { DocumentName, StreamName } from '../../artifacts/run-folder.ts';
 import { isMoment } from '../../shared/moments.ts';
+import { CUT_MOMENTS } from '../../artifacts/interruption-record.ts';
 import { AWAY_WHY } from '../../artifacts/presence-record.ts';
 import { WAIT_TIERS } from '../../artifacts/wait-records.ts';
 import { rollbackRecord } from './rollback-shapes.ts';
@@ -37,6 +38,13 @@ const stepEvent = z.discriminatedUnion('type', [
     tMs: moment,
     error: z.object({}),
     pauseMs: moment,
+  }),
+  z.object({
+    type: z.literal('interruption'),
+    ...{ step: text, how: z.enum(CUTS), tMs: moment, moment: z.enum(CUT_MOMENTS) },
+    ...{ index: number, attempt: number, file: text, line: number, secondAttempt: number },
+    ...{ failedIndex: number.nullable(), againFrom: text.nullable(), serverWentOnMs: moment.nullable() },
+    error: z.object({ sqlstate: text.nullable(), message: text }).nullable(),
   }),
   z.object({
     type: z.literal('statement'),
@@ -142,6 +150,7 @@ const plannedStep = z.object({
   ...{ name: text, phase: text, kind: text, files: z.array(text) },
   quietTables: z.array(text).optional(),
   way: z.object({ kind: z.enum(WAYS), of: text.nullable() }).optional(),
+  cut: z.enum(CUTS).optional(),
 });
 
 const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> = {
@@ -161,7 +170,15 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
       })
       .optional(),
     performances: z
-      .array(z.object({ index: number, scenario: text, repetition: number, backFrom: text.optional() }))
+      .array(
+        z.object({
+          index: number,
+          scenario: text,
+          repetition: number,
+          backFrom: text.optional(),
+          cut: z.enum(CUTS).optional(),
+        }),
+      )
       .optional(),
     probes: z.array(text).optional(),
   }),

@@ -19,7 +19,7 @@ export function unmetQueues(analysis: Analysis): string[] {
   const hadCompany =
     company.length > 0 ||
     evidence.run.performances?.some(
-      ({ scenario, backFrom }) => scenario !== 'quiet' && backFrom === undefined,
+      ({ scenario, backFrom, cut }) => scenario !== 'quiet' && backFrom === undefined && cut === undefined,
     );
   if (hadCompany === true) return [];
   const known = new Set(evidence.snapshot?.tables.map(({ name }) => name));

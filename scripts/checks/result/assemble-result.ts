@@ -7,6 +7,7 @@ import { batchPoints, drawable, lagPoints, lockBars } from '../analysis/traffic/
 import { matrixStates } from '../analysis/matrix.ts';
 import { environmentResult } from './environment-result.ts';
 import { headline, verdictOf } from './headline.ts';
+import { interruptionResults } from './interruption-results.ts';
 import { knownLimits } from '../limits/limits.ts';
 import type { Result } from './result.ts';
 import { rounded } from './rounded.ts';
@@ -72,7 +73,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     },
     ...sourceOf(analysis),
     ...performanceOf(analysis),
-    ...wayBackResults(analysis),
+    ...{ ...wayBackResults(analysis), ...interruptionResults(analysis) },
     waits: waitFacts(evidence),
     limits: knownLimits(analysis),
   });

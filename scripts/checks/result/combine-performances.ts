@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../artifacts/records.ts';
 import { plural } from '../../shared/format.ts';
 import { passedSentence } from './passed-sentence.ts';
+import { combinedInterruptions } from './interruption-results.ts';
 import { repetitionsCheck, repetitionsFindings } from './repetitions.ts';
 import type { Finding, Result } from './result.ts';
 import type { ScenarioResult } from './result-performances.ts';
@@ -37,6 +38,7 @@ export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Resu
     checks: [...worstChecks(scenarios.flatMap(({ playings }) => playings)), repetitionsCheck(own)],
     performance: null,
     ...combinedWaysBack(results),
+    ...combinedInterruptions(results),
     performances: {
       shown: worst.lead.index,
       scenarios: scenarios.map(({ scenario }) => scenario),

@@ -3,6 +3,7 @@ import { ACTOR_KINDS } from '../../plan/model.ts';
 import { WAIT_TIERS } from '../../artifacts/wait-records.ts';
 import { environmentSchema, standbySchema } from './result-hosts.ts';
 import { performancesSchema } from './result-performances.ts';
+import { interruptionSchema } from './result-interruptions.ts';
 import { pointOfNoReturnSchema, wayBackSchema } from './result-way-back.ts';
 import { latencySchema, stepSchema } from './result-steps.ts';
 
@@ -244,6 +245,10 @@ export const resultSchema = z.object({
     .optional()
     .describe('One for each playing that goes back; absent where none does'),
   pointOfNoReturn: pointOfNoReturnSchema.optional().describe('Likewise, of all of them'),
+  interruptions: z
+    .array(interruptionSchema)
+    .optional()
+    .describe('One for each step that was cut off, and each way to do so; absent where none was to be'),
   waits: z
     .object({
       tier: z.enum(WAIT_TIERS),

@@ -4,6 +4,7 @@ import { didYouMean } from '../schema/did-you-mean.ts';
 import { eitherOf } from '../schema/fields.ts';
 import { ACTOR_KINDS, type ActorKind, type ActorSpec, type Scenario, type Step } from '../model.ts';
 import type { Reading } from './reading.ts';
+import { INTERRUPTED, readInterruptions } from './read-interruptions.ts';
 import { readWaysBack, ROLLBACK } from './read-ways-back.ts';
 import type { Parts } from './salvage.ts';
 import type { ActorsConfig, OwnScenarioConfig, ScenarioItem } from '../schema/schema-actors.ts';
@@ -11,6 +12,8 @@ import type { KeyPath } from './yaml-source.ts';
 
 const QUIET = 'quiet';
 const COMPANY = 'company';
+/** Names that are no actor's. */
+const SCENARIOS = [QUIET, COMPANY, ROLLBACK, INTERRUPTED];
 
 /**
  * The scenarios with their actors. Notes names that stand for nothing, steps that are not there, and actors that never come.
@@ -58,8 +61,7 @@ function readActors(
   }
   return Object.entries(config).map(([name, { kind, table, at, for: forMs }]) => {
     const path = ['load', 'actors', name];
-    if (name === QUIET || name === COMPANY || name === ROLLBACK)
-      reading.mistake(path, `${name} is the name of a scenario`);
+    if (SCENARIOS.includes(name)) reading.mistake(path, `${name} is the name of a scenario`);
     if (isKind(name) && name !== kind)
       reading.mistake(path, `${name} is a kind of actor, and this one is a ${kind}; give it another name`);
     if (table !== undefined && !needsTable(kind))
@@ -87,38 +89,44 @@ interface Place {
   readonly reading: Reading;
 }
 
-/** `quiet`, `company`, `rollback`, an actor or a kind: each is a scenario of that name. */
+/** `quiet`, `company`, `rollback`, `interrupted`, an actor or a kind: each is a scenario of that name. */
 function listed(items: readonly ScenarioItem[], cast: Cast, { plan, reading }: Place): Scenario[] {
-  const words = items.map((item) => (typeof item === 'string' ? item : ROLLBACK));
+  const seen = new Set<string>();
   return items.flatMap((item, index): Scenario[] => {
     const path = ['scenarios', index];
-    const word = words[index] ?? '';
-    if (words.indexOf(word) < index) {
-      reading.mistake(path, '{value} is there twice');
-      return [];
-    }
-    if (typeof item !== 'string')
-      return readWaysBack(item.rollback, [], plan, { path: [...path, ROLLBACK], reading });
-    if (word === ROLLBACK) return readWaysBack('last', [], plan, { path, reading });
-    if (word === QUIET) return [{ name: QUIET, actors: [] }];
-    if (word === COMPANY) {
-      if (cast.written.length === 0 && cast.actors.length === 0)
-        reading.mistake(path, 'there are no load.actors to keep company');
-      return [{ name: COMPANY, actors: cast.actors }];
-    }
-    const actor = find(word, path, cast, [QUIET, COMPANY, ROLLBACK], reading);
-    return actor === undefined ? [] : [{ name: word, actors: [actor] }];
+    const words = typeof item === 'string' ? [item] : Object.keys(item);
+    return words.flatMap((word) => {
+      const isTwice = seen.has(word);
+      seen.add(word);
+      if (isTwice) {
+        reading.mistake(path, `${typeof item === 'string' ? '{value}' : word} is there twice`);
+        return [];
+      }
+      const place = { path: typeof item === 'string' ? path : [...path, word], reading };
+      const { rollback = 'last', interrupted = {} } = typeof item === 'string' ? {} : item;
+      if (word === ROLLBACK) return readWaysBack(rollback, [], plan, place);
+      if (word === INTERRUPTED) return readInterruptions(interrupted, [], plan, place);
+      return plain(word, path, cast, reading);
+    });
   });
 }
 
-/** A scenario with a name of the author's own, or the way back. */
+/** The app alone, with all actors, or with one. */
+function plain(word: string, path: KeyPath, cast: Cast, reading: Reading): Scenario[] {
+  if (word === QUIET) return [{ name: QUIET, actors: [] }];
+  if (word === COMPANY) {
+    if (cast.written.length === 0 && cast.actors.length === 0)
+      reading.mistake(path, 'there are no load.actors to keep company');
+    return [{ name: COMPANY, actors: cast.actors }];
+  }
+  const actor = find(word, path, cast, SCENARIOS, reading);
+  return actor === undefined ? [] : [{ name: word, actors: [actor] }];
+}
+
+/** A scenario with a name of the author's own, the way back, or the interruption. */
 function own(name: string, written: OwnScenarioConfig, cast: Cast, { plan, reading }: Place): Scenario[] {
   const path = ['scenarios', name];
-  if (!isListOfActors(written)) {
-    if (name === ROLLBACK) return readWaysBack(written, [], plan, { path, reading });
-    reading.mistake(path, `only ${ROLLBACK} has a way back; write [long-reader], or [] for nobody`);
-    return [];
-  }
+  if (!isListOfActors(written)) return special(name, written, plan, { path, reading });
   if (name === QUIET && written.length > 0)
     reading.mistake(path, 'quiet is nobody but the app; give this scenario another name');
   const actors = written.flatMap((word, index) => {
@@ -129,7 +137,35 @@ function own(name: string, written: OwnScenarioConfig, cast: Cast, { plan, readi
     return find(word, [...path, index], cast, [], reading) ?? [];
   });
   if (name === ROLLBACK) return readWaysBack('last', actors, plan, { path, reading });
+  if (name === INTERRUPTED) return readInterruptions({}, actors, plan, { path, reading });
   return [{ name, actors }];
+}
+
+/** The way back or the interruption, where it says more than its actors. */
+function special(
+  name: string,
+  written: Exclude<OwnScenarioConfig, unknown[]>,
+  plan: readonly Step[] | undefined,
+  at: { readonly path: KeyPath; readonly reading: Reading },
+): Scenario[] {
+  const { path, reading } = at;
+  const { from, ...cutOff } = typeof written === 'string' ? {} : written;
+  const unknown = (keys: readonly string[], words: string): void => {
+    for (const key of keys) reading.mistake([...path, key], `not a key of ${name}; write ${words}`);
+  };
+  if (name === INTERRUPTED && typeof written !== 'string') {
+    unknown(from === undefined ? [] : ['from'], 'steps or how');
+    return readInterruptions(cutOff, [], plan, at);
+  }
+  if (name === ROLLBACK) {
+    unknown(Object.keys(cutOff), 'from');
+    if (typeof written === 'string') return readWaysBack(written, [], plan, at);
+    return from === undefined ? [] : readWaysBack({ from }, [], plan, at);
+  }
+  const who = name === INTERRUPTED || typeof written === 'string' || from ? ROLLBACK : INTERRUPTED;
+  const what = who === ROLLBACK ? 'has a way back' : 'has steps that are cut off';
+  reading.mistake(path, `only ${who} ${what}; write [long-reader], or [] for nobody`);
+  return [];
 }
 
 function isListOfActors(written: OwnScenarioConfig): written is string[] {

@@ -36,7 +36,6 @@ test('every mistake about the way back is told with its line', async () => {
   expect(all).toMatchInlineSnapshot(`
     [
       "r/rehearsal.yaml:12 scenarios[1].rollback: eech is not where the way back begins; did you mean each?",
-      "r/rehearsal.yaml:12 scenarios[2].rollback: missing; write last or each",
       "r/rehearsal.yaml:12 scenarios[2].rolback: unknown key; did you mean rollback?",
       "r/rehearsal.yaml:12 scenarios[3]: 3 is not the name or kind of an actor, such as long-reader",
     ]
@@ -47,7 +46,7 @@ test('every mistake about the way back is told with its line', async () => {
     ),
   ).toMatchInlineSnapshot(`
     [
-      "r/rehearsal.yaml:12 scenarios.rollback.to: unknown key; write from",
+      "r/rehearsal.yaml:12 scenarios.rollback.to: unknown key; write from, steps or how",
       "r/rehearsal.yaml:12 scenarios.quiet: 3 is not a list of actors; write [long-reader], or [] for nobody",
       "r/rehearsal.yaml:12 scenarios.rollback.from[0]: ad is not the name of a step; did you mean add?",
       "r/rehearsal.yaml:12 scenarios.rollback.from[2]: add is there twice",

@@ -6,7 +6,7 @@ import {
   ownScenario,
   type ActorsConfig,
   type ScenariosConfig,
-  wayBackItem,
+  scenarioMap,
 } from '../schema/schema-actors.ts';
 import { networkSchema, type WrittenNetwork } from '../schema/schema-commands.ts';
 import { stepSchemas, type StepConfig } from '../schema/schema-steps.ts';
@@ -50,10 +50,8 @@ function salvageActors(value: unknown): ActorsConfig | undefined {
 
 function salvageScenarios(value: unknown): ScenariosConfig | undefined {
   if (Array.isArray(value))
-    return value.flatMap((item) => {
-      const read = typeof item === 'string' ? item : salvage(wayBackItem, item);
-      return read === undefined ? [] : [read];
-    });
+    // What cannot be read names none, and keeps its place.
+    return value.map((item) => (typeof item === 'string' ? item : (salvage(scenarioMap, item) ?? {})));
   if (!isMap(value)) return undefined;
   const scenarios = Object.entries(value).flatMap(([name, own]: [string, unknown]) => {
     const read = Array.isArray(own)
@@ -89,8 +87,11 @@ function salvage<T>(schema: z.ZodType<T>, value: unknown): T | undefined {
   if (!error) return data;
   const rest = structuredClone(value);
   for (const issue of error.issues) {
-    const names = issue.code === 'unrecognized_keys' ? issue.keys : issue.path.slice(-1);
-    const holder = issue.code === 'unrecognized_keys' ? issue.path : issue.path.slice(0, -1);
+    // A list with a gap is none: it goes as a whole where it is part of something.
+    const path =
+      issue.path.length > 1 && typeof issue.path.at(-1) === 'number' ? issue.path.slice(0, -1) : issue.path;
+    const names = issue.code === 'unrecognized_keys' ? issue.keys : path.slice(-1);
+    const holder = issue.code === 'unrecognized_keys' ? path : path.slice(0, -1);
     const inside = holder.reduce<unknown>((each, name) => record(each)[name], rest);
     for (const name of names) Reflect.deleteProperty(record(inside), name);
   }

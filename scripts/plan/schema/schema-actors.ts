@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { choice, key, positiveDuration, words } from './fields.ts';
-import { ACTOR_KINDS } from '../model.ts';
+import { ACTOR_KINDS, CUTS } from '../model.ts';
 
 /** An application_name holds 63 bytes, and an actor shows up in it as `rehearse/actor/<name>`. */
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
@@ -37,42 +37,69 @@ export const actorsSchema = z
   );
 
 const backFrom = choice('where the way back begins', ['last', 'each']);
-const backFromSteps = z.strictObject({
-  from: z
-    .array(words('the name of a step', 'add-column'), { error: '{value} is not a list of steps' })
-    .min(1, { error: 'names no step' })
-    .describe('The steps behind each of which the way back begins, one playing each.'),
-});
+const stepNames = z
+  .array(words('the name of a step', 'add-column'), { error: '{value} is not a list of steps' })
+  .min(1, { error: 'names no step' });
+const from = stepNames.describe('The steps behind each of which the way back begins, one playing each.');
+const backFromSteps = z.strictObject({ from });
+const cutOff = {
+  steps: stepNames.exactOptional().describe('The steps that are cut off. Without it: every `sql` step.'),
+  how: z
+    .array(choice('a way to cut a step off', CUTS), {
+      error: '{value} is not a list; write [session, client]',
+    })
+    .min(1, { error: 'names no way; write [session, client]' })
+    .exactOptional()
+    .describe(
+      'In which ways, one playing each: `session` ends the backend, `client` takes the connection away while the server goes on. Without it: all.',
+    ),
+};
+const interruption = z.strictObject(cutOff);
+/** What a scenario that is not only of actors says; which key belongs to which is told by who reads it. */
+const ownMap = z.strictObject({ from: from.exactOptional(), ...cutOff });
 const NOT_ROLLBACK = '{value} is not where the way back begins; write each, last or { from: [add-column] }';
 
 /** Of each union schema-issues.ts knows by its place which form the author chose. */
-export const wayBackItem = z.strictObject({
-  rollback: z
-    .union([backFrom, backFromSteps], { error: NOT_ROLLBACK })
-    .describe(
-      'The plan turns around before its point of no return: `last` behind the last step before it, `each` behind each step that changes something, `{ from: [step] }` behind those.',
-    ),
-});
-export const ownScenario = z.union([z.array(actorWord), backFromSteps, backFrom], { error: notActors });
+export const scenarioMap = z
+  .strictObject({
+    interrupted: interruption
+      .exactOptional()
+      .describe('Steps are [cut off](interruption.md) in their middle and run again.'),
+    rollback: z
+      .union([backFrom, backFromSteps], { error: NOT_ROLLBACK })
+      .exactOptional()
+      .describe(
+        'The plan turns around before its point of no return: `last` behind the last step before it, `each` behind each step that changes something, `{ from: [step] }` behind those.',
+      ),
+  })
+  .refine((item) => Object.keys(item).length > 0, {
+    error: 'names no scenario; write quiet',
+    when: ({ issues }) => issues.length === 0,
+  });
+export const ownScenario = z.union([z.array(actorWord), ownMap, backFrom], { error: notActors });
 
 export const scenariosSchema = z
   .union(
     [
-      z.array(z.union([actorWord, wayBackItem], { error: '{value} is not a scenario; write quiet' })),
+      z.array(z.union([actorWord, scenarioMap], { error: '{value} is not a scenario; write quiet' })),
       z.record(scenarioName, ownScenario),
     ],
     { error: '{value} is not a list of scenarios or a map; write [quiet, company]' },
   )
-  .meta({ title: 'list or map', examples: ['[quiet, rollback]', '[quiet, { rollback: each }]'] })
+  .meta({
+    title: 'list or map',
+    examples: ['[quiet, rollback]', '[quiet, { rollback: each }]', '[quiet, interrupted]'],
+  })
   .describe(
-    'In whose company the plan is rehearsed, one after the other: `quiet` (nobody), `company` (all of `load.actors`), `rollback` (nobody, and the plan [goes back](rollback.md) before its point of no return), an actor, or a kind; or names of your own, each with its actors. Without it: `quiet`, and `company` where there are actors.',
+    'In whose company the plan is rehearsed, one after the other: `quiet` (nobody), `company` (all of `load.actors`), `rollback` (nobody, and the plan [goes back](rollback.md) before its point of no return), `interrupted` (nobody, and steps are [cut off](interruption.md) and run again), an actor, or a kind; or names of your own, each with its actors. Without it: `quiet`, and `company` where there are actors.',
   );
 
 export type ActorsConfig = z.infer<typeof actorsSchema>;
 export type ScenariosConfig = z.infer<typeof scenariosSchema>;
 /** Where the way back begins. */
-export type BackFromConfig = z.infer<typeof wayBackItem>['rollback'];
-export type ScenarioItem = string | z.infer<typeof wayBackItem>;
+export type BackFromConfig = NonNullable<z.infer<typeof scenarioMap>['rollback']>;
+export type InterruptionConfig = z.infer<typeof interruption>;
+export type ScenarioItem = string | z.infer<typeof scenarioMap>;
 export type OwnScenarioConfig = z.infer<typeof ownScenario>;
 
 function notActors(): string {

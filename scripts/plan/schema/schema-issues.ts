@@ -88,7 +88,7 @@ const FORMS: readonly { readonly at: RegExp; readonly forms: readonly Form[] }[]
   { at: /^(load\.actors|scenarios)$/, forms: ['list', 'map'] },
   { at: /^scenarios\.\d+$/, forms: ['word', 'map'] },
   { at: /^scenarios\.\d+\.rollback$/, forms: ['word', 'map'] },
-  { at: /^scenarios\.rollback$/, forms: ['list', 'map', 'word'] },
+  { at: /^scenarios\.(rollback|interrupted)$/, forms: ['list', 'map', 'word'] },
   { at: /^scenarios\.[^.]+$/, forms: ['list', 'map'] },
 ];
 

@@ -16,6 +16,7 @@ import { Teardown } from './teardown.tsx';
 import { Tiles } from './tiles.tsx';
 import { Timeline } from './lanes/timeline.tsx';
 import { Verdict } from './verdict.tsx';
+import { Interruptions } from './interruptions.tsx';
 import { WayBack } from './way-back.tsx';
 
 /** Nothing is loaded and nothing runs: the page is one file that opens anywhere. */
@@ -46,6 +47,7 @@ function Page({ result }: { result: Result }) {
           <Findings result={result} />
           <Matrix result={result} />
           <WayBack result={result} />
+          <Interruptions result={result} />
           <Timeline result={result} />
           <Standby result={result} />
           <StepTable result={result} />

@@ -1,0 +1,24 @@
+import type { InterruptionRecord } from '../../artifacts/records.ts';
+import type { UnfinishedObject } from '../../artifacts/schema-records.ts';
+import type { Analysis, StepAnalysis } from './analyse.ts';
+
+/** A step that was cut off on purpose, and what that left behind. */
+export interface CutOff {
+  readonly step: StepAnalysis;
+  readonly record: InterruptionRecord;
+  /** Unfinished in the schema when the second try began, and not before the step; null where nobody looked. */
+  readonly leftovers: readonly UnfinishedObject[] | null;
+}
+
+/** In the plan's order. */
+export function cutOffs({ steps, evidence }: Analysis): CutOff[] {
+  const looks = evidence.schema?.filter((record) => record.type === 'unfinished') ?? [];
+  return steps.flatMap((step) => {
+    const { interruption: record, planned } = step.run;
+    if (record === undefined) return [];
+    const at = looks.findIndex((look) => look.step === planned.name && look.attempt === record.attempt);
+    const known = new Set(looks[at - 1]?.objects.map(({ kind, oid }) => `${kind} ${oid}`));
+    const leftovers = looks[at]?.objects.filter(({ kind, oid }) => !known.has(`${kind} ${oid}`)) ?? null;
+    return [{ step, record, leftovers }];
+  });
+}

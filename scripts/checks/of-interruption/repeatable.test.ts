@@ -1,0 +1,90 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { InterruptionRecord } from '../../artifacts/records.ts';
+import type { UnfinishedObject } from '../../artifacts/schema-records.ts';
+import { loadAdvice } from '../advice.ts';
+import {
+  evidence,
+  plannedStep,
+  runRecord,
+  statementRecord,
+  stepError,
+  stepWindow,
+} from '../evidence/evidence-fixture.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { judgeEvidence } from '../judge.ts';
+
+beforeAll(loadAdvice);
+
+const INDEX: UnfinishedObject = {
+  ...{ kind: 'index', oid: 7, name: 'public.i', relation: 'public.customers', isPart: false, lacking: [] },
+};
+const OLD: UnfinishedObject = { ...INDEX, oid: 6, name: 'public.old' };
+const CUT: InterruptionRecord = {
+  ...{ type: 'interruption', step: 'index', how: 'session', tMs: 100, index: 1, attempt: 1 },
+  ...{ file: 'sql/index.sql', line: 3, moment: 'running', serverWentOnMs: 5, againFrom: null },
+  ...{ error: null, failedIndex: null, secondAttempt: 2 },
+};
+const SQL = 'create index concurrently i on customers (name)';
+
+function cutOff(record: InterruptionRecord | null, left: readonly UnfinishedObject[] = []): Evidence {
+  const error = record?.error ?? null;
+  return evidence({
+    run: runRecord({ plan: [plannedStep('index', { cut: 'session' })] }),
+    steps: [
+      ...stepWindow('index', 0, 500),
+      statementRecord({ step: 'index', attempt: 2, index: 1, sql: SQL, error }),
+      ...(record === null ? [] : [record]),
+    ],
+    schema: [
+      { type: 'unfinished', step: null, attempt: null, tMs: 0, objects: [OLD] },
+      { type: 'unfinished', step: 'index', attempt: 1, tMs: 101, objects: [OLD, ...left] },
+      { type: 'unfinished', step: 'index', attempt: null, tMs: 500, objects: [OLD] },
+    ],
+  });
+}
+
+const found = (of: Evidence): unknown[] =>
+  judgeEvidence(of)
+    .findings.filter(({ check }) => check === 'repeatable')
+    .map(({ status, message, insteadSql }) => [status, message, insteadSql]);
+
+test('a step that goes through the second time is none, and its leftovers are told', () => {
+  expect(found(cutOff(CUT, [INDEX]))).toEqual([]);
+  expect(judgeEvidence(cutOff(CUT, [INDEX])).interruptions).toEqual([
+    {
+      ...{ step: 'index', how: 'session', file: 'sql/index.sql', line: 3, moment: 'running' },
+      ...{ secondTry: 'ok', message: null, serverWentOnMs: 5, rowsTwice: null, rowsLeftOut: null },
+      leftovers: [
+        {
+          ...{ kind: 'index', name: 'public.i', relation: 'public.customers' },
+          remedy: 'drop index concurrently public.i;',
+        },
+      ],
+    },
+  ]);
+});
+
+test('one that does not is a failure with what was left behind and what to write instead', () => {
+  const error = stepError('42P07', 'relation "i" already exists');
+  const failed = { ...CUT, error: { ...error, line: 3 }, failedIndex: 1 };
+  expect(found(cutOff(failed, [INDEX]))).toEqual([
+    [
+      'fail',
+      'Step 1 index cannot be run again: its session was ended while the server ran sql/index.sql line 3, and its second try failed at line 3: 42P07 relation "i" already exists. The first try left behind: index i of customers is INVALID: no query uses it, and writes pay for it.',
+      `drop index concurrently if exists public.i;\n${SQL};`,
+    ],
+  ]);
+  expect(judgeEvidence(cutOff(failed)).interruptions).toMatchObject([{ secondTry: '42P07', leftovers: [] }]);
+});
+
+test('one that was to be cut off and was not is not known to be repeatable', () => {
+  expect(found(cutOff(null))).toEqual([
+    ['inconclusive', 'Whether step 1 index can be run again is not known: it was not cut off.', null],
+  ]);
+});
+
+test('nothing is said where no step was to be cut off', () => {
+  const result = judgeEvidence(evidence());
+  expect(result).not.toHaveProperty('interruptions');
+  expect(result.checks.find(({ id }) => id === 'repeatable')?.status).toBe('not-judged');
+});

@@ -1,0 +1,49 @@
+import type { Analysis } from '../analysis/analyse.ts';
+import { cutOffs, type CutOff } from '../analysis/cut-offs.ts';
+import { groupBy } from '../analysis/group-by.ts';
+import { remedyOf } from '../of-plan/unfinished-remedy.ts';
+import type { Result } from './result.ts';
+import type { InterruptionResult } from './result-interruptions.ts';
+
+type Interruptions = Pick<Result, 'interruptions'>;
+
+/** Nothing where no step was to be cut off. */
+export function interruptionResults(analysis: Analysis): Interruptions {
+  if (!analysis.evidence.run.plan.some(({ cut }) => cut !== undefined)) return {};
+  return { interruptions: cutOffs(analysis).map(interruptionResult) };
+}
+
+/** Those of all playings, in the plan's order; of several repetitions the worst. */
+export function combinedInterruptions(results: ReadonlyMap<number, Result>): Interruptions {
+  const playings = [...results.values()].filter(({ interruptions }) => interruptions !== undefined);
+  if (playings.length === 0) return {};
+  const order = playings[0]?.steps.map(({ name }) => name) ?? [];
+  const all = groupBy(
+    playings.flatMap(({ interruptions = [] }) => interruptions),
+    ({ step, how }) => `${how} ${step}`,
+  );
+  const worst = [...all.values()].flatMap((own) => own.toSorted(worstFirst)[0] ?? []);
+  return { interruptions: worst.toSorted((a, b) => order.indexOf(a.step) - order.indexOf(b.step)) };
+}
+
+function interruptionResult({ step, record, leftovers }: CutOff): InterruptionResult {
+  const { how, file, line, moment, error, serverWentOnMs } = record;
+  return {
+    ...{ step: step.run.planned.name, how, file, line, moment, serverWentOnMs },
+    secondTry: error === null ? 'ok' : (error.sqlstate ?? 'failed'),
+    message: error?.message ?? null,
+    leftovers: (leftovers ?? []).map((object) => ({
+      ...{ kind: object.kind, name: object.name, relation: object.relation, remedy: remedyOf(object) },
+    })),
+    ...{ rowsTwice: null, rowsLeftOut: null },
+  };
+}
+
+function worstFirst(a: InterruptionResult, b: InterruptionResult): number {
+  return (
+    Number(a.secondTry === 'ok') - Number(b.secondTry === 'ok') ||
+    b.leftovers.length - a.leftovers.length ||
+    (b.rowsTwice ?? 0) - (a.rowsTwice ?? 0) ||
+    (b.rowsLeftOut ?? 0) - (a.rowsLeftOut ?? 0)
+  );
+}

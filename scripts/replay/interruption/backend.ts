@@ -1,0 +1,62 @@
+import { closeQuietly, connect, type PgClient } from '../../pg/client.ts';
+import type { PgEndpoint } from '../../pg/endpoint.ts';
+import { sleep } from '../../shared/clock.ts';
+
+const LOOK_MS = 5;
+
+/** Looks at one backend from outside, and ends it. */
+export class Backend {
+  readonly client: PgClient;
+  readonly #pid: number;
+
+  private constructor(client: PgClient, pid: number) {
+    this.client = client;
+    this.#pid = pid;
+  }
+
+  static async of(pid: number, endpoint: PgEndpoint, signal: AbortSignal): Promise<Backend> {
+    return new Backend(await connect(endpoint, 'probe', { signal }), pid);
+  }
+
+  async end(): Promise<void> {
+    await this.client.query('select pg_catalog.pg_terminate_backend($1)', [this.#pid]);
+  }
+
+  /** Until it works on something, or is not there any more. */
+  async busy(signal: AbortSignal): Promise<void> {
+    await this.#until(signal, Infinity, ({ state }) => state === 'active');
+  }
+
+  /** Until it waits for `pid` to end. */
+  async waitsFor(pid: number, signal: AbortSignal): Promise<void> {
+    await this.#until(signal, Infinity, ({ blockers }) => blockers.includes(pid));
+  }
+
+  /** Whether it is gone before the time is over. */
+  async gone(withinMs: number, signal: AbortSignal): Promise<boolean> {
+    return this.#until(signal, withinMs, () => false);
+  }
+
+  async close(): Promise<void> {
+    await closeQuietly(this.client);
+  }
+
+  /** True where it is gone. */
+  async #until(signal: AbortSignal, withinMs: number, is: (seen: Seen) => boolean): Promise<boolean> {
+    for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
+      const { rows } = await this.client.query<Seen>(SEEN, [this.#pid]);
+      const [seen] = rows;
+      if (seen === undefined) return true;
+      if (is(seen) || waitedMs >= withinMs) return false;
+      await sleep(LOOK_MS, signal);
+    }
+  }
+}
+
+interface Seen {
+  readonly state: string | null;
+  readonly blockers: readonly number[];
+}
+
+const SEEN = `select state, pg_catalog.pg_blocking_pids(pid) as blockers
+                from pg_catalog.pg_stat_activity where pid = $1`;

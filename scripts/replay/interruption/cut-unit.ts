@@ -1,0 +1,180 @@
+import type { InterruptionRecord, StatementRecord, StepError } from '../../artifacts/records.ts';
+import { closeQuietly, connect, type PgClient } from '../../pg/client.ts';
+import type { Cut } from '../../plan/model.ts';
+import { sleep } from '../../shared/clock.ts';
+import { statementsOf } from '../capture-rights.ts';
+import type { StepContext } from '../context.ts';
+import type { UnitRun } from '../run-unit.ts';
+import { REFUSED_IN_BLOCK } from '../run-unit.ts';
+import { failureAt, identity } from '../statement-record.ts';
+import { answer, type Answer } from '../steps/answer.ts';
+import type { PlacedStatement, Unit } from '../units.ts';
+import type { Backend } from './backend.ts';
+
+/** CONCURRENTLY: before they are over they wait for whoever could still need the table without the index. */
+const WAITS_FOR_SNAPSHOTS = new Set(['IndexStmt', 'ReindexStmt']);
+/** When a statement is cut off that no snapshot holds up. */
+const RUNNING_MS = 500;
+
+/** A unit that is cut off, and how. */
+export interface UnitCut {
+  readonly unit: Unit;
+  /** As of CutPlace. */
+  readonly before: number;
+  readonly how: Cut;
+  readonly run: UnitRun;
+  readonly backend: Backend;
+  readonly context: StepContext;
+}
+
+/** What is known of a cut as soon as it has been made. */
+export interface Cutting extends Pick<InterruptionRecord, 'tMs' | 'moment'> {
+  readonly statement: PlacedStatement;
+  readonly error: StepError;
+}
+
+const ERRORS: Readonly<Record<Cut, Pick<StepError, 'sqlstate' | 'message'>>> = {
+  session: { sqlstate: '57P01', message: 'cut off on purpose: its session was ended' },
+  client: { sqlstate: null, message: 'cut off on purpose: its client was gone' },
+};
+
+/**
+ * Runs a unit as far as it is to come, and cuts it off there.
+ * @throws StepFailure where it fails by itself before
+ */
+export async function cutUnit(cut: UnitCut): Promise<Cutting> {
+  const { unit, run, how } = cut;
+  const [first] = statementsOf(unit);
+  if (first === undefined) throw new TypeError('a unit without a statement');
+  const isAlone = unit.kind === 'bare' || (unit.kind === 'statement' && how === 'client');
+  if (isAlone) return cutStatement(first, cut);
+  const { statements, begin, isOpen, end } =
+    unit.kind === 'block'
+      ? unit
+      : { statements: [unit.statement], begin: 'BEGIN', isOpen: false, end: 'COMMIT' };
+  if (!isOpen || !run.isFirstTry) failOn(await answer(run, begin), first);
+  const isCommit = cut.before === statements.length;
+  const whole = statements.slice(0, how === 'session' ? cut.before + 1 : cut.before);
+  const records: Sent[] = [];
+  for (const statement of whole) {
+    const sentMs = run.clock.now();
+    const said = await answer(run, statement.text);
+    records.push({ statement, sentMs, said });
+    if (said.error === undefined) continue;
+    await answer(run, 'ROLLBACK');
+    const failure = failureAt(said.error, statement);
+    const isRefused = unit.kind === 'statement' && REFUSED_IN_BLOCK.has(failure.error.sqlstate);
+    if (isRefused) return cutStatement(statement, cut);
+    throw failure;
+  }
+  if (how === 'session') {
+    await cut.backend.end();
+    return told('open', records, cut);
+  }
+  const last = (isCommit ? statements.at(-1) : statements[cut.before]) ?? first;
+  const text = isCommit ? (end ?? 'COMMIT') : last.text;
+  const sentMs = run.clock.now();
+  const sending = answer(run, text);
+  const said = await leave(sending, last, cut).catch(async (failure: unknown) => {
+    await answer(run, 'ROLLBACK');
+    throw failure;
+  });
+  if (!isCommit) records.push({ statement: last, sentMs, said });
+  return told(isCommit ? 'committing' : said === null ? 'running' : 'open', records, cut);
+}
+
+/** One statement in a transaction of its own, or in none. */
+async function cutStatement(statement: PlacedStatement, cut: UnitCut): Promise<Cutting> {
+  const { run, how, context, backend } = cut;
+  const holder = how === 'session' ? await connect(context.primary, 'probe', context) : undefined;
+  try {
+    // What is done concurrently waits for older snapshots before it is over, and by then has committed half of it.
+    const pid = holder && (await holdSnapshot(holder));
+    const sentMs = run.clock.now();
+    const sending = answer(run, statement.text);
+    if (pid === undefined) {
+      const said = await leave(sending, statement, cut);
+      return told(said === null ? 'running' : 'done', [{ statement, sentMs, said }], cut);
+    }
+    const said = await firstOf(sending, context.signal, (signal) =>
+      WAITS_FOR_SNAPSHOTS.has(statement.node) ? backend.waitsFor(pid, signal) : sleep(RUNNING_MS, signal),
+    );
+    if (said !== null) failOn(said, statement);
+    await backend.end();
+    return told(said === null ? 'running' : 'done', [{ statement, sentMs, said }], cut);
+  } finally {
+    if (holder) await closeQuietly(holder);
+  }
+}
+
+/** The client is gone as soon as the server has begun with what it was sent. Null = without an answer. */
+async function leave(
+  sending: Promise<Answer>,
+  statement: PlacedStatement,
+  { run, backend, context }: UnitCut,
+): Promise<Answer | null> {
+  const said = await firstOf(sending, context.signal, (signal) => backend.busy(signal));
+  if (said !== null) failOn(said, statement);
+  run.session.client.connection.stream.destroy();
+  return said;
+}
+
+/** The answer, or null where what is waited for comes before it. */
+async function firstOf(
+  sending: Promise<Answer>,
+  signal: AbortSignal,
+  wait: (signal: AbortSignal) => Promise<void>,
+): Promise<Answer | null> {
+  const stop = new AbortController();
+  const waiting = wait(AbortSignal.any([signal, stop.signal])).then(() => null);
+  try {
+    return await Promise.race([sending, waiting]);
+  } finally {
+    stop.abort(new Error('no longer needed'));
+    await waiting.catch(() => undefined);
+  }
+}
+
+/** @returns the process id of the session that has it */
+async function holdSnapshot(holder: PgClient): Promise<number> {
+  await holder.query('begin isolation level repeatable read');
+  const { rows } = await holder.query<{ pid: number }>('select pg_catalog.pg_backend_pid() as pid');
+  return rows[0]?.pid ?? 0;
+}
+
+function failOn({ error }: Answer, statement: PlacedStatement): void {
+  if (error !== undefined) throw failureAt(error, statement);
+}
+
+interface Sent {
+  readonly statement: PlacedStatement;
+  readonly sentMs: number;
+  /** Null = nobody heard it. */
+  readonly said: Answer | null;
+}
+
+/** Records what was sent, the last of it as what was cut off. */
+function told(moment: Cutting['moment'], records: readonly Sent[], { run, how, unit }: UnitCut): Cutting {
+  const tMs = run.clock.now();
+  const last = records.at(-1)?.statement ?? statementsOf(unit)[0];
+  if (last === undefined) throw new TypeError('a unit without a statement');
+  const { file, line } = last;
+  const error: StepError = { ...ERRORS[how], hint: null, file, line, excerpt: null };
+  for (const { statement, sentMs, said } of records) {
+    if (statement.control !== null) continue;
+    const isLast = statement === last;
+    run.write({
+      ...identity(statement, run),
+      command: isLast ? null : (said?.command ?? null),
+      ...{ sentMs, respondedMs: said?.atMs ?? tMs, releasedMs: tMs, rows: said?.rowCount ?? null },
+      ...NOTHING_SEEN,
+      error: isLast ? error : null,
+    });
+  }
+  return { tMs, moment, statement: last, error };
+}
+
+const NOTHING_SEEN: Pick<
+  StatementRecord,
+  'capture' | 'locks' | 'newLocks' | 'rewrote' | 'walBytes' | 'sizeChangeBytes'
+> = { capture: 'outside', locks: [], newLocks: [], rewrote: [], walBytes: null, sizeChangeBytes: null };
