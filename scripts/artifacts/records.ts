@@ -5,6 +5,7 @@ import type { ProbeRecord } from './probe-record.ts';
 import type { Budgets, PlannedPerformance } from '../plan/model.ts';
 import type { PlannedStep } from './planned-step.ts';
 
+export type { BatchRecord } from './batch-record.ts';
 export type { EnvironmentRecord } from './environment-record.ts';
 export type { CompatibilityRecord, TableUse } from './compatibility-record.ts';
 export type { PlannedStep } from './planned-step.ts';
@@ -263,23 +264,3 @@ export interface LockEntry {
  */
 export type SessionRole =
   'app' | 'migration' | 'command' | 'compatibility' | 'actor' | 'tool' | 'server' | 'prepared' | 'other';
-
-/** artifacts/batches.ndjson: one batch of a backfill. No key values: they are row values. */
-export interface BatchRecord {
-  readonly step: string;
-  /** From 1. */
-  readonly batch: number;
-  readonly startMs: number;
-  readonly endMs: number;
-  /** Rows that the UPDATE changed. */
-  readonly rows: number;
-  /** Rows of the key range that the batch covered. */
-  readonly covered: number;
-  /** Rows to cover in all, estimated before the first batch. */
-  readonly estimatedTotal: number;
-  readonly walBytes: number;
-  /** Pause before this batch, and why. */
-  readonly pausedMs: number;
-  readonly pauseReason: string | null;
-  readonly attempts: number;
-}

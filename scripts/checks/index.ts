@@ -1,6 +1,7 @@
 import { actors } from './of-app/actors.ts';
 import { backfillDrift } from './of-plan/backfill-drift.ts';
 import { backfillRate } from './of-plan/backfill-rate.ts';
+import { backfillTriggers } from './of-plan/backfill-triggers.ts';
 import { beside } from './of-plan/beside.ts';
 import { blockedSeconds } from './of-app/blocked-seconds.ts';
 import { capacity } from './of-app/capacity.ts';
@@ -35,6 +36,7 @@ export const CHECKS: readonly Check[] = [
   actors,
   backfillDrift,
   backfillRate,
+  backfillTriggers,
   beside,
   blockedSeconds,
   capacity,

@@ -143,6 +143,7 @@ const KINDS: readonly string[] = [
   'replicationLag',
   'stepDuration',
   'backfillRate',
+  'backfillTriggers',
 ];
 
 function worstFirst(a: JudgedFinding, b: JudgedFinding): number {

@@ -48,6 +48,11 @@ export function formatBytes(bytes: number): string {
   return `${sign}${amount.toFixed(1)} TB`;
 }
 
+/** 0.734 → `73 %`. */
+export function formatShare(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
 /** `plural(1, 'request')` → `1 request`; `plural(876, 'request')` → `876 requests`. */
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
   return `${formatCount(count)} ${Math.round(count) === 1 ? noun : nouns}`;

@@ -1,7 +1,13 @@
 import type { Result } from '../../scripts/checks/result/result.ts';
 import { totalDelayed, totalErrors, totalRequests } from '../../scripts/report/facts.ts';
 import { quantity } from '../../scripts/report/quantities.ts';
-import { formatBytes, formatCount, formatMs, formatShortCount } from '../../scripts/shared/format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatMs,
+  formatShare,
+  formatShortCount,
+} from '../../scripts/shared/format.ts';
 
 const UNITS =
   'request-seconds|ms|s|%|B|kB|MB|GB|TB|rows/s|rows|requests?|requests/s|hosts?|steps?|connections?';
@@ -57,6 +63,7 @@ const WITH_UNIT = new Set(['measured', 'budget', 'median', 'min', 'max', 'values
 
 function waysOf(number: number, key: string, unit: string | null): string[] {
   if (key.endsWith('Ms')) return [formatMs(number), `${number} ms`];
+  if (key.endsWith('Percent')) return [formatShare(number / 100)];
   if (/bytes$/i.test(key)) return [formatBytes(number)];
   if (/seconds$/i.test(key))
     return [formatMs(number * 1000), `${number.toFixed(1)} s`, `${number.toFixed(2)} s`, formatCount(number)];

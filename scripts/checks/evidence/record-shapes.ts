@@ -218,7 +218,19 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     z.object({ tMs: moment, pid: number, step: text, relation: text, mode: text, granted: z.boolean() }),
   ),
   load: loadEvent,
-  batches: z.object({ step: text, startMs: moment, endMs: moment, rows: number, pausedMs: moment }),
+  batches: z.object({
+    step: text,
+    startMs: moment,
+    endMs: moment,
+    rows: number,
+    pausedMs: moment,
+    triggers: z
+      .object({
+        executionMs: number,
+        fired: z.array(z.object({ name: text, function: text.nullable(), calls: number, timeMs: number })),
+      })
+      .optional(),
+  }),
   compatibility: z.object({
     after: text,
     version: text,

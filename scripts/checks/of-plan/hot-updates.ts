@@ -1,5 +1,5 @@
 import type { TableIndex, UpdatesRecord } from '../../artifacts/dependency-records.ts';
-import { formatBytes, formatCount } from '../../shared/format.ts';
+import { formatBytes, formatCount, formatShare } from '../../shared/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
@@ -71,7 +71,7 @@ function finding(
     step: stepName,
     measured: after.share * 100,
     message:
-      `${stepTitle(step.run)}: behind it ${percent(after.share)} of the updates of ${shortRelation(table)} are heap-only, before it ${percent(before.share)} were ` +
+      `${stepTitle(step.run)}: behind it ${formatShare(after.share)} of the updates of ${shortRelation(table)} are heap-only, before it ${formatShare(before.share)} were ` +
       `(${formatCount(after.updated)} and ${formatCount(before.updated)} updates)${wal}. The updates change a column of ${names}: each of them now writes to every index of the table, and leaves a dead entry in it.`,
     advice:
       'See whether a query needs the index so much. Leave out the column that changes with every update, move it to a table of its own, or index a coarser form of it; otherwise plan for the WAL, the vacuums and the lag of standbys.',
@@ -101,8 +101,4 @@ function between(
     share: (end.hot - start.hot) / updated,
     walPerUpdate: isMost ? (to.walBytes - from.walBytes) / updated : null,
   };
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

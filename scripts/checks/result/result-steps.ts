@@ -195,6 +195,18 @@ export const stepSchema = z.object({
       walBytes: z.number(),
       pausedMs: ms,
       pauseReasons: z.array(z.string()),
+      triggers: z
+        .array(
+          z.object({
+            name: z.string().describe('Of the trigger, or of the foreign key that it keeps'),
+            function: z.string().nullable().describe('What it calls; null of a foreign key'),
+            calls: count,
+            rows: count.describe('Rows of the batches in which it was measured, the first few'),
+            timePercent: z.number().min(0).max(100).describe('Of the time of their updates'),
+          }),
+        )
+        .optional()
+        .describe('Fired by its updates; absent in older results'),
     })
     .nullable(),
   outside: outsideSchema

@@ -191,6 +191,7 @@ function backfillOf({ run, backfill }: StepAnalysis): StepResult['backfill'] {
   return {
     ...backfill,
     pauseReasons: [...backfill.pauseReasons],
+    triggers: backfill.triggers.map(({ share, ...trigger }) => ({ ...trigger, timePercent: share * 100 })),
     batchTargetMs: run.planned.batchTargetMs ?? 0,
   };
 }

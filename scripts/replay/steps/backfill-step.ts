@@ -1,3 +1,4 @@
+import type { BatchTriggers } from '../../artifacts/batch-record.ts';
 import type { PgClient } from '../../pg/client.ts';
 import { BackfillPace } from '../../artifacts/backfill-pace.ts';
 import { registerAuthorText } from '../../pg/messages/public-names.ts';
@@ -12,6 +13,7 @@ import { withRetries } from '../retry.ts';
 import { openSession, type MigrationSession } from '../session.ts';
 import { StepFailure, stepErrorAt } from './step-failure.ts';
 import { pauseForApp, type Pause } from './throttle.ts';
+import { TriggerTimes } from './trigger-times.ts';
 
 /** How often a lost connection is replaced before the step fails; the backfill goes on from the last committed key. */
 const RECONNECTS = 3;
@@ -22,6 +24,8 @@ interface Progress {
   rows: number;
   covered: number;
   attempts: number;
+  /** Undefined until the table is known to be there. */
+  triggers?: TriggerTimes;
   readonly pace: BackfillPace;
 }
 
@@ -74,6 +78,7 @@ async function runBatches(
   const { client } = session;
   const range = await placed(step, () => readKeyRange(client, step));
   if (range.max === null) return;
+  done.triggers ??= await placed(step, () => TriggerTimes.of(client, step));
   const startedMs = context.clock.now();
   const coveredBefore = done.covered;
   let next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
@@ -123,15 +128,13 @@ async function runBatch(
     step,
     async () => {
       startMs = context.clock.now();
-      updated = await placed(step, () =>
-        updateRange(client, step, range, done.after, next.end, size, context),
-      );
+      updated = await placed(step, () => updateRange(client, step, range, done, next.end, size, context));
     },
     onAttempt,
     () => context.clock.now(),
     context.signal,
   );
-  const { rows, endMs, following } = updated;
+  const { rows, endMs, following, triggers } = updated;
   done.after = next.end;
   done.batch += 1;
   done.rows += rows;
@@ -151,6 +154,7 @@ async function runBatch(
     pausedMs: pause.pausedMs,
     pauseReason: pause.reason,
     attempts,
+    ...(triggers === undefined ? {} : { triggers }),
   });
   return { elapsedMs: endMs - startMs, following };
 }
@@ -161,6 +165,8 @@ interface Updated {
   readonly endMs: number;
   /** The batch after it. */
   readonly following: BatchEnd;
+  /** Undefined where they were not measured. */
+  readonly triggers?: BatchTriggers;
 }
 
 /**
@@ -171,7 +177,7 @@ async function updateRange(
   client: PgClient,
   step: BackfillStep,
   range: KeyRange,
-  after: string | null,
+  { after, triggers }: Progress,
   end: string,
   size: BatchSize,
   { clock }: StepContext,
@@ -180,9 +186,10 @@ async function updateRange(
   const from = after === null ? '' : ` and ${key} > $2::${range.type}`;
   const still = where === undefined ? '' : ` and (${where})`;
   const sql = `update ${table} set ${set} where ${key} <= $1::${range.type}${from}${still}`;
-  const updating = client
-    .query(sql, after === null ? [end] : [end, after])
-    .then(({ rowCount }) => ({ rows: rowCount ?? 0, endMs: clock.now() }));
+  const parameters = after === null ? [end] : [end, after];
+  const updating = (triggers ?? TriggerTimes.NONE)
+    .update(client, sql, parameters)
+    .then((answer) => ({ ...answer, endMs: clock.now() }));
   // Either both are answered or the batch is not known to be done.
   const asking = batchEnd(client, step, range, end, size.rows);
   const [update, following] = await Promise.allSettled([updating, asking]);

@@ -67,6 +67,7 @@ test('a backfill’s rate leaves its pauses out, and tells them', () => {
     walBytes: 3000,
     pausedMs: 1070,
     pauseReasons: ['warming', 'p99 over 60 ms'],
+    triggers: [],
   });
   expect(backfillFigures([])).toBeUndefined();
 });

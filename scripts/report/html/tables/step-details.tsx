@@ -1,6 +1,6 @@
 import { POLL_MS } from '../../../artifacts/polling.ts';
 import type { Result, StepResult } from '../../../checks/result/result.ts';
-import { formatBytes, formatCount, formatMs, plural } from '../../../shared/format.ts';
+import { formatBytes, formatCount, formatMs, formatShare, plural } from '../../../shared/format.ts';
 import { outsideImpact } from '../../blockers.ts';
 import { culprits, stepLabel } from '../../facts.ts';
 import { lockGroups } from '../../lock-groups.ts';
@@ -8,6 +8,8 @@ import { toldLines } from '../../notices.ts';
 import { Problem } from '../problem.tsx';
 import { Queue } from './queue.tsx';
 import { StatementTable } from './statement-table.tsx';
+
+type TriggerTime = NonNullable<NonNullable<StepResult['backfill']>['triggers']>[number];
 
 const MOST_LOCKS = 6;
 const MOST_LINES = 12;
@@ -50,7 +52,7 @@ function OwnProblem({ step: { error, statements } }: { step: StepResult }) {
 
 function Backfill({ backfill }: { backfill: NonNullable<StepResult['backfill']> }) {
   const { rows, batches, rowsPerSecond, batchP50Ms, batchP99Ms, batchTargetMs } = backfill;
-  const { walBytes, pausedMs, pauseReasons } = backfill;
+  const { walBytes, pausedMs, pauseReasons, triggers = [] } = backfill;
   const because = pauseReasons.length > 0 ? ` because ${pauseReasons.join('; ')}` : '';
   const facts = [
     `${plural(rows, 'row')} in ${plural(batches, 'batch', 'batches')}`,
@@ -58,8 +60,15 @@ function Backfill({ backfill }: { backfill: NonNullable<StepResult['backfill']> 
     `median batch ${formatMs(batchP50Ms)}, p99 ${formatMs(batchP99Ms)}, target ${formatMs(batchTargetMs)}`,
     pausedMs > 0 ? `paused ${formatMs(pausedMs)}${because}` : 'never paused',
     `${formatBytes(walBytes)} of WAL${rows > 0 ? `, ${formatCount(walBytes / rows)} bytes a row` : ''}`,
+    ...triggers.map(triggerText),
   ];
   return <p>{facts.join(' · ')}</p>;
+}
+
+/** One that took next to nothing is told too: it fired. */
+function triggerText({ name, function: called, timePercent }: TriggerTime): string {
+  const who = called === null ? `foreign key ${name}` : `trigger ${name} (${called})`;
+  return `its updates fired ${who}: ${formatShare(timePercent / 100)} of their time`;
 }
 
 /** Of a command: nobody can ask its sessions, so they are looked at from outside. */
