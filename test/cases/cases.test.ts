@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -21,6 +21,16 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(tmp, { recursive: true }));
+
+/** Of these kinds each is in the table; attacks, targets and growth are held by tests of their own. */
+const TOLD = /^(\d|[mru]\d?-)/;
+
+test.skipIf(!here)('each incident of the collection is in the table', async () => {
+  const folders = (await readdir(CASES)).filter((name) => {
+    return TOLD.test(name) && existsSync(join(CASES, name, 'rehearsal.yaml'));
+  });
+  expect(folders.filter((name) => EXPECTED[name] === undefined)).toEqual([]);
+});
 
 describe.skipIf(!here).concurrent('a re-enacted incident is judged as it really went', () => {
   test.each(Object.entries(EXPECTED))('%s', async (name, expected) => {
