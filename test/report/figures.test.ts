@@ -62,5 +62,6 @@ function textOf(html: string): string {
     .replace(/<style[\s\S]*?<\/style>|<svg[\s\S]*?<\/svg>/g, ' ')
     .replace(/<[^>]+>/g, ' ')
     .replaceAll('&#39;', "'")
+    .replaceAll('\u00a0', ' ')
     .replaceAll('&amp;', '&');
 }

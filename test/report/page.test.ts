@@ -103,6 +103,17 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
       },
     );
 
+    test('what is told of a statement fits into a phone, and no figure is parted from its unit', async () => {
+      const { page, close } = await open(browser, renderHtml(failingResult()), { width: 390 });
+      const ends: unknown = await page.evaluate(
+        `[...document.querySelectorAll('details[open] .notes > *')].map((note) => note.getBoundingClientRect().right <= innerWidth)`,
+      );
+      expect(new Set(ends as boolean[])).toEqual(new Set([true]));
+      const cells = await page.locator('.checks td.r, .tile span').allTextContents();
+      expect(cells.filter((text) => / (?:ms|s|min)\b/.test(text))).toEqual([]);
+      await close();
+    });
+
     test('the policy forbids scripts, and one that was smuggled in is refused', async () => {
       const html = renderHtml(passingResult()).replace(
         '<main>',

@@ -2,6 +2,7 @@ import type { Result } from '../../checks/result/result.ts';
 import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from '../performance-facts.ts';
 import { ColumnHeads } from './tables/column-heads.tsx';
 import { Scroll } from './scroll.tsx';
+import { unbroken } from './figure-text.ts';
 
 /** The scenarios side by side, with the spread over their repetitions, and where the report of each performance is. */
 export function PerformancesTable({ result }: { result: Result }) {
@@ -31,7 +32,7 @@ export function PerformancesTable({ result }: { result: Result }) {
                 {cells.map(({ text, spread, isOver }) => (
                   <td class={isOver ? 'r s-fail' : 'r'}>
                     {text}
-                    {spread !== '' && <span class="spread">{spread}</span>}
+                    {spread !== '' && <span class="spread">{unbroken(spread)}</span>}
                   </td>
                 ))}
                 <td class="r mut">{budget}</td>

@@ -2,6 +2,7 @@ import type { Result } from '../../checks/result/result.ts';
 import { formatCount, formatMs, formatShortCount } from '../../shared/format.ts';
 import { totalDelayed, totalErrors, totalRequests } from '../facts.ts';
 import { formatDate } from '../dates.ts';
+import { unbroken } from './figure-text.ts';
 import { quantity } from '../quantities.ts';
 
 interface Tile {
@@ -17,7 +18,7 @@ export function Tiles({ result }: { result: Result }) {
       {tilesOf(result).map(({ value, label, tone }) => (
         <div class={`tile ${tone}`}>
           <b>{value}</b>
-          <span>{label}</span>
+          <span>{unbroken(label)}</span>
         </div>
       ))}
     </section>

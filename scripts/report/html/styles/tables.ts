@@ -9,7 +9,8 @@ td.r,th.r{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td.strong{font-weight:650}
 tr.hit td,tr.hit th,tbody.hit td{background:var(--badbg)}
 .steps td:nth-child(2){white-space:nowrap}
-.steps td.lock{min-width:205px}
+.steps td,.steps th{padding:7px 8px}
+.steps td.lock{min-width:222px}
 .matrix tbody th,.matrix thead th{white-space:normal;overflow-wrap:anywhere}
 .matrix th:first-child{min-width:120px}
 .matrix .id{display:block;color:var(--mut);font-size:12px;font-weight:400}
@@ -25,15 +26,18 @@ td.m.no.live .dot{background:var(--bad)}
 .statements .sql-cell{min-width:280px;width:40%}
 .statements .sql-cell pre{margin:0;padding:0;border:0;background:none;border-radius:0}
 .notes{font-size:13px}
+@media screen and (max-width:900px){.notes>*{max-width:calc(100vw - 84px);position:sticky;left:14px;overflow-wrap:anywhere}}
 .notes>*+*{margin-top:2px}
 .tree{margin:6px 0 4px;padding-left:12px;border-left:2px solid var(--line)}
 .queue .blocker{margin-left:calc((var(--level) - 1)*16px)}
 .queue .blocker::before{content:"← ";color:var(--mut)}
 .queue code{display:block;max-width:100%;overflow-wrap:anywhere;color:var(--mut);font-size:12px;padding-left:14px}
 .checks .id{color:var(--mut);font-size:12px;margin-left:10px;overflow-wrap:normal}
-@media(max-width:720px){td.m{white-space:normal}.matrix th,.matrix td{padding:7px 5px}.checks .id{display:block;margin:0}.checks th,.checks td{padding:7px 5px}.checks td.r,.checks td.word-cell{white-space:normal}.steps td.lock{white-space:nowrap}}
+@media(max-width:720px){td.m{white-space:normal}.matrix th,.matrix td{padding:7px 5px}.checks .id{display:block;margin:0}.checks th,.checks td{padding:7px 5px}.checks td.r,.checks td.word-cell{white-space:normal}}
+@media screen and (max-width:900px){.steps td.lock{white-space:nowrap}}
 .compared{width:auto}
 .compared thead th,.compared tbody tr:first-child td,.compared td:last-child{white-space:normal;overflow-wrap:anywhere;min-width:104px}
+.compared tbody tr:first-child td{overflow-wrap:break-word}
 .compared .spread{display:block;white-space:normal;font-size:12px;font-weight:400;color:var(--mut)}
 @media(min-width:721px){.compared th,.compared td{padding-right:18px}}
 .word-cell{white-space:nowrap}

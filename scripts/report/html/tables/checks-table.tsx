@@ -1,6 +1,7 @@
 import type { Result } from '../../../checks/result/result.ts';
 import { budgetText, measuredText } from '../../quantities.ts';
 import { ColumnHeads } from './column-heads.tsx';
+import { unbroken } from '../figure-text.ts';
 import { Scroll } from '../scroll.tsx';
 
 type Check = Result['checks'][number];
@@ -31,8 +32,8 @@ export function ChecksTable({ result }: { result: Result }) {
                     <span class="id num">performance {check.performance}</span>
                   )}
                 </td>
-                <td class="r">{measuredText(check)}</td>
-                <td class="r">{budgetText(check)}</td>
+                <td class="r">{unbroken(measuredText(check))}</td>
+                <td class="r">{unbroken(budgetText(check))}</td>
               </tr>
             ))}
           </tbody>

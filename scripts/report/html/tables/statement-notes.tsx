@@ -1,4 +1,3 @@
-import { POLL_MS } from '../../../artifacts/polling.ts';
 import type { StatementResult } from '../../../checks/result/result.ts';
 import { formatCount, formatMs, plural } from '../../../shared/format.ts';
 import { impactOf } from '../../blockers.ts';
@@ -11,7 +10,7 @@ import { Queue } from './queue.tsx';
 const MOST_LOCKS = 6;
 const CAPTURE = {
   transaction: 'read inside its own transaction: exact',
-  outside: `watched from outside every ${POLL_MS} ms`,
+  outside: 'watched from outside',
   none: 'not seen',
 };
 

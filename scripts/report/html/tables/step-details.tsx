@@ -1,4 +1,3 @@
-import { POLL_MS } from '../../../artifacts/polling.ts';
 import type { Result, StepResult } from '../../../checks/result/result.ts';
 import { formatBytes, formatCount, formatMs, formatShare, plural } from '../../../shared/format.ts';
 import { outsideImpact } from '../../blockers.ts';
@@ -83,7 +82,7 @@ function Outside({ step }: { step: StepResult }) {
   ];
   return (
     <div class="notes">
-      <p>{`${facts.join(' · ')} (watched from outside every ${POLL_MS} ms, of all sessions that it opened)`}</p>
+      <p>{`${facts.join(' · ')} (watched from outside, of all sessions that it opened)`}</p>
       <div>
         {locks.length === 0
           ? 'no lock above ACCESS SHARE was seen'
