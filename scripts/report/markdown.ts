@@ -1,6 +1,7 @@
 import type { Blocker, Finding, Result } from '../checks/result/result.ts';
 import { formatCount, formatMs } from '../shared/format.ts';
 import { blockerLine, chainText, impactOf, isInQueue, outsideImpact } from './blockers.ts';
+import { coverageTable } from './coverage-markdown.ts';
 import { cut } from './cut.ts';
 import {
   blamedStatement,
@@ -56,6 +57,7 @@ export function renderMarkdown(result: Result): string {
     wayBack(result),
     interruptions(result),
     steps(result),
+    coverageTable(result),
     list('In whose company', companyLines(result)),
     queues(result),
     list('What the server said', allNotices(result)),

@@ -8,6 +8,7 @@ import { figuresIn, unknownFigures } from './figures.ts';
 import { brokenResult, failingResult, inconclusiveResult } from './sample-failures.ts';
 import { hostsResult, keptResult, lostStandbyResult } from './sample-hosts.ts';
 import { interruptedResult } from './sample-interruptions.ts';
+import { stoppedTables } from './sample-coverage.ts';
 import { fiveScenarios } from './sample-many.ts';
 import { passingResult } from './sample-result.ts';
 
@@ -22,6 +23,7 @@ const SAMPLES: Readonly<Record<string, Result>> = {
   'a lost standby': lostStandbyResult(),
   kept: keptResult(),
   'five scenarios': fiveScenarios(),
+  'stopped tables': stoppedTables(),
   interrupted: interruptedResult(),
 };
 

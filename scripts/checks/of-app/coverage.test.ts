@@ -13,6 +13,7 @@ import {
 } from '../evidence/evidence-fixture.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { judgeEvidence } from '../judge.ts';
+import type { Result } from '../result/result.ts';
 
 beforeAll(loadAdvice);
 
@@ -37,7 +38,7 @@ interface Scene extends Partial<Evidence> {
 }
 
 /** One statement that locks a relation from 5 s to 7 s, under an app of one script. */
-function told(scene: Scene): unknown[] {
+function judged(scene: Scene): Result {
   const {
     uses = [],
     relation = 'public.audit',
@@ -47,7 +48,7 @@ function told(scene: Scene): unknown[] {
   } = scene;
   const lock = { relation, mode, existedBefore: true, ...(partitionOf === undefined ? {} : { partitionOf }) };
   const sample = evidence();
-  const found = judgeEvidence(
+  return judgeEvidence(
     evidence({
       run: runRecord({ budgets: { lockWaitMs: 500 }, ...scene.record }),
       steps: [
@@ -66,7 +67,22 @@ function told(scene: Scene): unknown[] {
       ...scene,
     }),
   );
-  return found.findings.flatMap(({ check, message }) => (check === 'coverage' ? [message] : []));
+}
+
+function told(scene: Scene): unknown[] {
+  return judged(scene).findings.flatMap(({ check, message }) => (check === 'coverage' ? [message] : []));
+}
+
+/** The rows of the table, which tell the same as the check. */
+function rows(scene: Scene): unknown[] {
+  const { coverage: stopped = [], findings } = judged(scene);
+  expect(stopped.some(({ isUncovered }) => isUncovered)).toBe(
+    findings.some(({ check }) => check === 'coverage'),
+  );
+  return stopped.map(({ relation, stopped: what, longestMs, scripts, hadWait, isUncovered }) => {
+    const asked = scripts.map(({ script, requests }) => `${script} ${requests}`).join(', ');
+    return [relation, what, longestMs, asked, hadWait ? 'waited' : '', isUncovered ? 'nobody' : ''];
+  });
 }
 
 const READS: TableUse = { relation: 'public.audit', mode: 'AccessShareLock' };
@@ -177,4 +193,24 @@ test('the script to write uses the key, and writes what may be written', () => {
   expect(sqlOf({ mode: 'ShareLock' })).toBe(
     `-- rehearse: name=write-audit\n${sample}\nupdate public.audit set "order" = "order" ${where}`,
   );
+});
+
+test('each table that was stopped stands in the result with who asked for it, and nobody where the check tells so', () => {
+  const audit = ['public.audit', 'all', 2000];
+  expect(rows({})).toEqual([[...audit, '', '', 'nobody']]);
+  // 21 were due in that time, from 5.0 s to 7.0 s.
+  expect(rows({ uses: [READS] })).toEqual([[...audit, 'read 21', '', '']]);
+  const waits = [waitRecord({ tMs: 5100, sinceMs: 5090, relation: 'public.audit' })];
+  expect(rows({ waits })).toEqual([[...audit, '', 'waited', '']]);
+  expect(rows({ mode: 'ShareLock', uses: [READS] })).toEqual([
+    ['public.audit', 'writes', 2000, '', '', 'nobody'],
+  ]);
+  expect(rows({ mode: 'ShareLock', uses: [WRITES] })).toEqual([
+    ['public.audit', 'writes', 2000, 'read 21', '', ''],
+  ]);
+  expect(rows({ record: { quietTables: ['audit'] } })).toEqual([[...audit, '', '', '']]);
+  expect(rows({ record: { budgets: { lockWaitMs: 3000 } } })).toEqual([[...audit, '', '', '']]);
+  expect(rows({ record: { budgets: {} } })).toEqual([[...audit, '', '', '']]);
+  expect(rows({ mode: 'ShareUpdateExclusiveLock' })).toEqual([]);
+  expect(judged({ schema: [] }).coverage).toBeUndefined();
 });

@@ -35,7 +35,10 @@ export const coverage: Check = {
 };
 
 /** By word of the author. */
-function isQuiet({ step, standstill }: Uncovered, { evidence }: Analysis): boolean {
+export function isQuiet(
+  { step, standstill }: Pick<Uncovered, 'step' | 'standstill'>,
+  { evidence }: Analysis,
+): boolean {
   const quiet = [...(evidence.run.quietTables ?? []), ...(step.run.planned.quietTables ?? [])];
   return quiet.some((written) => isNamed(written, standstill.table));
 }

@@ -5,6 +5,7 @@ import { victimThresholdFrom } from '../analysis/traffic/victims.ts';
 import { timelineSeconds } from '../analysis/traffic/timeline-seconds.ts';
 import { batchPoints, drawable, lagPoints, lockBars } from '../analysis/traffic/timeline.ts';
 import { matrixStates } from '../analysis/matrix.ts';
+import { coverageResults } from './coverage-results.ts';
 import { environmentResult } from './environment-result.ts';
 import { headline, verdictOf } from './headline.ts';
 import { interruptionResults } from './interruption-results.ts';
@@ -73,7 +74,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     },
     ...sourceOf(analysis),
     ...performanceOf(analysis),
-    ...{ ...wayBackResults(analysis), ...interruptionResults(analysis) },
+    ...{ ...wayBackResults(analysis), ...interruptionResults(analysis), ...coverageResults(analysis) },
     waits: waitFacts(evidence),
     limits: knownLimits(analysis),
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../../plan/model.ts';
 import { WAIT_TIERS } from '../../artifacts/wait-records.ts';
+import { coverageSchema } from './result-coverage.ts';
 import { environmentSchema, standbySchema } from './result-hosts.ts';
 import { performancesSchema } from './result-performances.ts';
 import { interruptionSchema } from './result-interruptions.ts';
@@ -249,6 +250,10 @@ export const resultSchema = z.object({
     .array(interruptionSchema)
     .optional()
     .describe('One for each step that was cut off, and each way to do so; absent where none was to be'),
+  coverage: z
+    .array(coverageSchema)
+    .optional()
+    .describe('Which tables the plan stopped, by step, and who asked for them; absent in older results'),
   waits: z
     .object({
       tier: z.enum(WAIT_TIERS),

@@ -2,6 +2,7 @@ import { render } from 'preact-render-to-string';
 import type { Result } from '../../checks/result/result.ts';
 import { VERDICT_WORD } from '../facts.ts';
 import { ChecksTable } from './tables/checks-table.tsx';
+import { CoverageTable } from './tables/coverage-table.tsx';
 import { Findings } from './findings.tsx';
 import { Header } from './header.tsx';
 import { Limits } from './limits.tsx';
@@ -52,6 +53,7 @@ function Page({ result }: { result: Result }) {
           <Standby result={result} />
           <StepTable result={result} />
           <StepDetails result={result} />
+          <CoverageTable result={result} />
           <ChecksTable result={result} />
           <Provenance result={result} />
           <Teardown result={result} />

@@ -1,10 +1,23 @@
 import type { Analysis, StepAnalysis } from '../analyse.ts';
 import type { Interval } from '../intervals.ts';
-import type { RequestTable } from '../../evidence/request-table.ts';
+import { groupBy } from '../group-by.ts';
 import { AppWaits } from './app-waits.ts';
 import { ScriptUses } from './script-uses.ts';
+import { requestsWithin, type ScriptRequests } from './requests-within.ts';
 import { standstills, type Standstill } from './standstills.ts';
 import { FirstNames } from './table-names.ts';
+
+/** A table that a step stopped, and who of the app asked for it meanwhile. */
+export interface StoppedTable {
+  readonly step: StepAnalysis;
+  /** Of the step's for that table: the longest, of those that a wait may not take where there are such. */
+  readonly standstill: Standstill;
+  readonly isLong: boolean;
+  /** Requests that would have had to wait for it, by script; those with none are left out. */
+  readonly asked: readonly ScriptRequests[];
+  /** Some session of the app was seen to wait for it. */
+  readonly hadWait: boolean;
+}
 
 /** A table that stood still while nothing of the app asked for it. */
 export interface Uncovered {
@@ -15,12 +28,15 @@ export interface Uncovered {
 }
 
 export interface Coverage {
+  /** By step, in the order of the plan. */
+  readonly stopped: readonly StoppedTable[];
   readonly uncovered: readonly Uncovered[];
-  /** The longest that any table stood still, asked for or not. */
-  readonly longestMs: number;
 }
 
-/** Undefined where the run does not tell what its scripts use, as those of older versions. */
+/**
+ * Undefined where the run does not tell what its scripts use, as those of older versions.
+ * @param longerThanMs what a wait may take
+ */
 export function coverage(analysis: Analysis, longerThanMs: number): Coverage | undefined {
   const { schema = [], requests } = analysis.evidence;
   if (requests === undefined || !schema.some(({ type }) => type === 'tables')) return undefined;
@@ -30,50 +46,41 @@ export function coverage(analysis: Analysis, longerThanMs: number): Coverage | u
   );
   const uses = new ScriptUses(analysis, names);
   const waits = new AppWaits(analysis, names);
-  const all = analysis.steps.map((step) => ({ step, own: standstills(step, names) }));
-  const uncovered = all.flatMap(({ step, own }) =>
-    worstOfEach(own.filter((one) => lengthMs(one) > longerThanMs)).flatMap((standstill): Uncovered[] => {
-      if (waits.haveAny(standstill.table, standstill)) return [];
-      const { table, stopped } = standstill;
-      const isStopped = (version: string, script: string): boolean =>
-        uses.isStopped(version, script, table, stopped);
-      if (hasRequest(requests, standstill, isStopped)) return [];
-      const mayBe = (version: string, script: string): boolean =>
-        uses.mayBeStopped(version, script, table, stopped);
-      return [{ step, standstill, scripts: scriptsWith(step, analysis, mayBe) }];
-    }),
+  const stopped = analysis.steps.flatMap((step) =>
+    worstOfEach(standstills(step, names), longerThanMs).map((standstill): StoppedTable => ({
+      ...{ step, standstill, isLong: lengthMs(standstill) > longerThanMs },
+      asked: requestsWithin(requests, standstill, (version, script) =>
+        uses.isStopped(version, script, standstill.table, standstill.stopped),
+      ),
+      hadWait: waits.haveAny(standstill.table, standstill),
+    })),
   );
-  return { uncovered, longestMs: Math.max(0, ...all.flatMap(({ own }) => own.map(lengthMs))) };
+  const uncovered = stopped.filter(isUncovered).map(({ step, standstill }): Uncovered => {
+    const mayBe = (version: string, script: string): boolean =>
+      uses.mayBeStopped(version, script, standstill.table, standstill.stopped);
+    return { step, standstill, scripts: scriptsWith(step, analysis, mayBe) };
+  });
+  return { stopped, uncovered };
+}
+
+export function isUncovered({ isLong, asked, hadWait }: StoppedTable): boolean {
+  return isLong && !hadWait && asked.length === 0;
 }
 
 /** Of each table what stopped it longest; that all was stopped says more than that writes were. */
-function worstOfEach(own: readonly Standstill[]): Standstill[] {
-  const worst = new Map<string, Standstill>();
-  for (const one of own) {
-    const known = worst.get(one.table);
-    const isWorse =
-      known === undefined ||
-      (known.stopped === one.stopped ? lengthMs(one) > lengthMs(known) : one.stopped === 'all');
-    if (isWorse) worst.set(one.table, one);
-  }
-  return [...worst.values()];
+function worstOfEach(own: readonly Standstill[], longerThanMs: number): Standstill[] {
+  const isLong = (one: Standstill): boolean => lengthMs(one) > longerThanMs;
+  const worstFirst = (a: Standstill, b: Standstill): number =>
+    Number(isLong(b)) - Number(isLong(a)) ||
+    Number(b.stopped === 'all') - Number(a.stopped === 'all') ||
+    lengthMs(b) - lengthMs(a);
+  return [...groupBy(own, ({ table }) => table).values()].flatMap((of) =>
+    of.toSorted(worstFirst).slice(0, 1),
+  );
 }
 
 export function lengthMs({ fromMs, toMs }: Interval): number {
   return toMs - fromMs;
-}
-
-/** Whether a request of such a script was due or in flight in that time. */
-function hasRequest(
-  { count, intendedMs, endMs, version, script, versions, scripts }: RequestTable,
-  { fromMs, toMs }: Interval,
-  isStopped: (version: string, script: string) => boolean,
-): boolean {
-  const counts = scripts.map((names, index) => names.map((name) => isStopped(versions[index] ?? '', name)));
-  for (let row = 0; row < count && (intendedMs[row] ?? 0) <= toMs; row++) {
-    if ((endMs[row] ?? 0) >= fromMs && counts[version[row] ?? 0]?.[script[row] ?? 0] === true) return true;
-  }
-  return false;
 }
 
 function scriptsWith(
