@@ -5,6 +5,7 @@ import { formatShortCount } from '../shared/format.ts';
 import { alterTable, dropColumns } from './advice/alter-table.ts';
 import { bulkChanges } from './advice/bulk-changes.ts';
 import { codeBlock } from './advice/code-block.ts';
+import { commandAdvice } from './advice/command-advice.ts';
 import { indexes } from './advice/indexes.ts';
 import { lockTable } from './advice/lock-table.ts';
 import { remedyOf } from './advice/remedies/index.ts';
@@ -54,7 +55,7 @@ export async function loadAdvice(): Promise<void> {
 /** What to write instead; empty where nothing better is known. */
 export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice> {
   const { statement } = stop;
-  if (statement === null) return stepAdvice(stop);
+  if (statement === null) return stepAdvice(stop, analysis);
   // Where its locks made nobody wait for long, only what it did can have made others slow.
   if (why === 'slow' && !delayedByLocks(stop, analysis)) return ownAdvice(statement, analysis, stop) ?? {};
   if (why === 'wait' || (why === 'slow' && stop.blockingWaitMs > stop.blockingHoldMs)) {
@@ -89,7 +90,9 @@ export function adviseBroken(
   const { sqlstate, hint } = trouble;
   if (BY_LOCKS.test(sqlstate)) {
     if (stop === undefined) return {};
-    return stop.statement === null ? stepAdvice(stop) : (ownAdvice(stop.statement, analysis, stop) ?? {});
+    return stop.statement === null
+      ? stepAdvice(stop, analysis)
+      : (ownAdvice(stop.statement, analysis, stop) ?? {});
   }
   const remedy = remedyOf(trouble);
   const rules = NAMES_GONE.test(sqlstate) ? NAME_RULES : NOT_OF_VIEWS.test(sqlstate) ? [viewsOfRenamed] : [];
@@ -196,7 +199,7 @@ function keyOf(
   return locked.size > 1 || fitting.length > 1 ? undefined : fitting[0]?.columns;
 }
 
-function stepAdvice({ step }: Stop): Partial<Advice> {
+function stepAdvice({ step }: Stop, analysis: Analysis): Partial<Advice> {
   switch (step.run.planned.kind) {
     case 'backfill':
       return {
@@ -204,10 +207,7 @@ function stepAdvice({ step }: Stop): Partial<Advice> {
           'Make its batches shorter with batchTarget, or let it pause while the app is slow with throttle: { p99: … }.',
       };
     case 'command':
-      return {
-        advice:
-          'Let the migration tool set lock_timeout, or write the statements as a sql step: its locks are then measured one by one.',
-      };
+      return { advice: commandAdvice(step.run, analysis) };
     case 'deploy':
       return {
         advice:

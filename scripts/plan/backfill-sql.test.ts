@@ -25,11 +25,27 @@ test.each(['t u', 't; DROP TABLE t', 'ONLY t', 't AS u', 'a.b.c', 'user', 't*', 
   },
 );
 
-test.each(['a, b', 'a + b', 't.id', 'order', "'id'", '1'])('key %j is refused', async (key) => {
-  expect(await backfillMistakes({ ...GOOD, key })).toEqual([
-    { part: 'key', message: '{value} is not a column; write id' },
-  ]);
-});
+test.each(['a + b', '1, 2', 'order, b', 'f(a, b)', 't.id', 'order', "'id'", '1'])(
+  'key %j is refused',
+  async (key) => {
+    expect(await backfillMistakes({ ...GOOD, key })).toEqual([
+      { part: 'key', message: '{value} is not a column; write id' },
+    ]);
+  },
+);
+
+test.each(['a, b', '(a, b, c)', ' ( a , b ) '])(
+  'key %j of several columns is refused with what to write',
+  async (key) => {
+    expect(await backfillMistakes({ ...GOOD, key })).toEqual([
+      {
+        part: 'key',
+        message:
+          '{value} is not a column; a key of several columns is not gone along row by row: write its first column, a (rows that share it are filled in one batch), or another column that is indexed and never NULL',
+      },
+    ]);
+  },
+);
 
 test.each([
   ['a = 1 WHERE b', { message: 'has a WHERE; write the condition under where' }],

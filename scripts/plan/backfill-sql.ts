@@ -27,7 +27,7 @@ export async function backfillMistakes(parts: BackfillSql): Promise<BackfillMist
   if (!TABLE.test(table) || 'problem' in (await update(`UPDATE ${table} SET a = 1`)))
     found.push({ part: 'table', message: '{value} is not a table; write customers or public.customers' });
   if (!COLUMN.test(key) || 'problem' in (await update(`UPDATE t SET a = 1 WHERE ${key} > 0`)))
-    found.push({ part: 'key', message: '{value} is not a column; write id' });
+    found.push({ part: 'key', message: `{value} is not a column; ${await keyToWrite(key)}` });
   const setMistake = await mistakeInSet(set);
   if (setMistake) found.push({ part: 'set', ...setMistake });
   if (where === undefined) return found;
@@ -39,6 +39,16 @@ export async function backfillMistakes(parts: BackfillSql): Promise<BackfillMist
     break;
   }
   return found;
+}
+
+/** Of a key of several columns, the first one does: the rows that share it are one batch. */
+async function keyToWrite(key: string): Promise<string> {
+  const [first = '', second] = key.replace(/^\s*\(|\)\s*$/g, '').split(',');
+  const column = first.trim();
+  const isOne =
+    COLUMN.test(column) && !('problem' in (await update(`UPDATE t SET a = 1 WHERE ${column} > 0`)));
+  if (second === undefined || !isOne) return 'write id';
+  return `a key of several columns is not gone along row by row: write its first column, ${column} (rows that share it are filled in one batch), or another column that is indexed and never NULL`;
 }
 
 async function mistakeInSet(set: string): Promise<Omit<BackfillMistake, 'part'> | undefined> {

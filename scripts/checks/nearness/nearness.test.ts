@@ -1,7 +1,14 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { RunRecord, StatementRecord } from '../../artifacts/records.ts';
+import type { PlannedStep, RunRecord, StatementRecord, StepEvent } from '../../artifacts/records.ts';
 import { loadAdvice } from '../advice.ts';
-import { evidence, EXCLUSIVE, runRecord, statementRecord, stepWindow } from '../evidence/evidence-fixture.ts';
+import {
+  evidence,
+  EXCLUSIVE,
+  plannedStep,
+  runRecord,
+  statementRecord,
+  stepWindow,
+} from '../evidence/evidence-fixture.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { judgeEvidence } from '../judge.ts';
 
@@ -131,4 +138,41 @@ test.each<[string, Scene]>([
   ],
 ])('where %s, no scenario is asked for', (_, scene) => {
   expect(limits(scene)).toEqual([]);
+});
+
+/** A command that held ACCESS EXCLUSIVE, and what it sent of its own. */
+function ofCommand(set: string | null, planned: Partial<PlannedStep> = {}, unread = 0): string[] {
+  const event = { step: 'alter', tMs: 6000 };
+  const sent: StepEvent = {
+    ...{
+      ...event,
+      type: 'command-statement',
+      pid: 42,
+      sentMs: 4950,
+      sql: set ?? '',
+      command: 'SET',
+      error: null,
+    },
+  };
+  return limits({
+    records: [],
+    run: { plan: [plannedStep('alter', { kind: 'command', files: [], ...planned })] },
+    parts: {
+      steps: [
+        ...stepWindow('alter', 4900, 7000),
+        ...(set === null ? [] : [sent]),
+        { ...event, type: 'command-sessions', sessions: 1, unread, isWhole: true },
+      ],
+      locks: [{ tMs: 5000, lastMs: 5050, pid: 42, step: 'alter', ...TABLE_LOCK, granted: true }],
+    },
+  });
+}
+const TABLE_LOCK = { relation: 'public.customers', mode: 'AccessExclusiveLock' };
+
+test('a command that waits without a lock_timeout is told too, where its sessions could be read', () => {
+  expect(ofCommand(null)).toEqual([UNMET]);
+  expect(ofCommand('set lock_timeout = 0', { lockTimeoutMs: 2000 })).toEqual([UNMET]);
+  expect(ofCommand("set lock_timeout = '2s'")).toEqual([]);
+  expect(ofCommand(null, { lockTimeoutMs: 2000 })).toEqual([]);
+  expect(ofCommand(null, {}, 1)).toEqual([]);
 });

@@ -1,6 +1,8 @@
 import type { StatementRecord } from '../../artifacts/records.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
+import type { LockSpan } from '../analysis/traffic/outside-locks.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
+import { commandLockTimeoutMs } from '../settings/command-settings.ts';
 import { ownSettings, type OwnSetting } from '../settings/own-settings.ts';
 import { timeoutMs } from '../settings/timeouts.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
@@ -24,6 +26,7 @@ export function unmetQueues(analysis: Analysis): string[] {
   if (hadCompany === true) return [];
   const known = new Set(evidence.snapshot?.tables.map(({ name }) => name));
   const unmet = steps.flatMap((step) => {
+    if (step.run.planned.kind === 'command') return unmetByCommand(step, known, analysis);
     const settingsOf = ownSettings(step.run.statements);
     return step.statements
       .filter(({ record, waitMs }) => waitMs <= MET_MS && waitsForEver(step, record, settingsOf(record)))
@@ -37,6 +40,13 @@ export function unmetQueues(analysis: Analysis): string[] {
     `${listed(titles)} took ACCESS EXCLUSIVE on ${listed(tables)} without a lock_timeout, and nobody was there to wait for: behind a long report, everybody who asks for the table would wait for as long as that stays. ` +
       `To rehearse it, add to load: actors: { report: { kind: long-reader, table: ${tables[0] ?? ''}, at: ${first.step.run.planned.name}, for: 20s } }, and beside load: scenarios: [quiet, report].`,
   ];
+}
+
+/** Of a command its locks are seen from outside. */
+function unmetByCommand(step: StepAnalysis, known: ReadonlySet<string>, analysis: Analysis): Unmet[] {
+  const hasMet = (step.outside?.waitMs ?? 0) > MET_MS;
+  if (hasMet || commandLockTimeoutMs(step.run.planned, analysis) !== 0) return [];
+  return exclusiveOf(step.outsideLocks, known).map((table) => ({ step, table }));
 }
 
 /** By the lock_timeout in force; one that nobody was shown is not known. */
@@ -57,6 +67,13 @@ function exclusiveTables({ record, tries }: StatementAnalysis, known: ReadonlySe
     ...record.newLocks.filter(({ existedBefore }) => existedBefore),
     ...tries.flatMap(({ spans }) => spans),
   ];
+  return exclusiveOf(locks, known);
+}
+
+function exclusiveOf(
+  locks: readonly Pick<LockSpan, 'relation' | 'mode' | 'partitionOf'>[],
+  known: ReadonlySet<string>,
+): string[] {
   const tables = locks
     .filter(({ mode, relation }) => mode === 'AccessExclusiveLock' && known.has(relation))
     .map(({ relation, partitionOf }) => partitionOf ?? relation);

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { CommandStatementRecord, StepEvent } from '../../artifacts/records.ts';
+import { commandAdvice } from '../advice/command-advice.ts';
 import { loadAdvice } from '../advice.ts';
 import { analyse } from '../analysis/analyse.ts';
 import { evidence, plannedStep, runRecord } from '../evidence/evidence-fixture.ts';
@@ -57,4 +58,19 @@ test('what could not be read of a command is a limit', () => {
   expect(commandLimits(analysed({ unread: 0, isWhole: false }))[0]).toBe(
     `Step 1 migrate: the command sent more than was kept: ${unknown}`,
   );
+});
+
+test('a command that stops the app is advised a lock_timeout only where it waited without one', () => {
+  const of = (...events: StepEvent[]): string => {
+    const analysis = analysed({ unread: 0, isWhole: true }, ...events);
+    const [step] = analysis.steps;
+    if (step === undefined) throw new Error('no step was analysed');
+    return commandAdvice(step.run, analysis);
+  };
+  const inForce = /^A lock_timeout of (\w+) was in force: it ends a wait in the queue and no hold\./;
+  expect(inForce.exec(of())?.[1]).toBe('5s');
+  expect(inForce.exec(of(sent("set lock_timeout = '2s'"), sent("set lock_timeout = '300ms'")))?.[1]).toBe(
+    '2s',
+  );
+  expect(of(sent('set lock_timeout = 0'))).toMatch(/^Let the migration tool set lock_timeout, or write/);
 });

@@ -1,10 +1,10 @@
-import type { CommandSessionsRecord, CommandStatementRecord } from '../../artifacts/records.ts';
+import type { CommandSessionsRecord, CommandStatementRecord, PlannedStep } from '../../artifacts/records.ts';
 import { plural } from '../../shared/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { stepTitle } from '../wording.ts';
 import { settingsBy, type OwnSetting } from './own-settings.ts';
 import { OVERRIDABLE } from './overridden.ts';
-import { shownTimeout } from './timeouts.ts';
+import { shownTimeout, timeoutMs } from './timeouts.ts';
 
 export type CommandSetting = Pick<OwnSetting, 'name' | 'value'>;
 
@@ -20,6 +20,26 @@ export function commandSettings(sent: readonly CommandStatementRecord[]): Comman
   const set = sent.filter(({ error }) => error === null).flatMap(({ sql }) => settingsBy(sql));
   const distinct = new Map(set.map(({ name, value }) => [`${name} ${value}`, { name, value }]));
   return [...distinct.values()];
+}
+
+/** The longest lock_timeout of a command's sessions, else the step's; 0 = one waited without end; undefined = not known. */
+export function commandLockTimeoutMs(
+  { name, lockTimeoutMs }: PlannedStep,
+  analysis: Pick<Analysis, 'evidence'>,
+): number | undefined {
+  const set = commandSettings(sentBy(name, analysis)).filter((setting) => setting.name === 'lock_timeout');
+  const own = set.flatMap(({ value }) => (value === null ? [] : [timeoutMs(value) ?? 0]));
+  if (own.length > 0) return own.includes(0) ? 0 : Math.max(...own);
+  if (lockTimeoutMs !== undefined) return lockTimeoutMs;
+  const isRead = (analysis.evidence.steps ?? []).some(
+    (event) =>
+      event.type === 'command-sessions' &&
+      event.step === name &&
+      event.sessions > 0 &&
+      event.unread === 0 &&
+      event.isWhole,
+  );
+  return isRead ? 0 : undefined;
 }
 
 /** Where a command's own setting won over a key of its step, as sentences. */

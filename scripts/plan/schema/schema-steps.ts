@@ -77,7 +77,9 @@ const deploy = z.strictObject({
 
 const backfill = z.strictObject({
   table: words('a table', 'public.customers').describe('The table; may be schema-qualified.'),
-  key: words('a column', 'id').describe('A unique column that the batches go along.'),
+  key: words('a column', 'id').describe(
+    'The column that the batches go along, indexed and never NULL: the primary key, or the first column of one that has several.',
+  ),
   set: words('a SET list', 'full_name = name').describe('The SET list of the UPDATE.'),
   where: words('a condition', 'full_name IS NULL')
     .exactOptional()
