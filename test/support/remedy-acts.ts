@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { sleep } from '../../scripts/shared/clock.ts';
 import type { Act } from './remedy-play.ts';
 
 /** What plays of remedies need two sessions, or another role, for. */
@@ -38,6 +39,30 @@ export const ORDERED_LOCKS: Act = {
     const theirs = other.query('begin; lock table t; lock table second; commit');
     await client.query('lock table second; commit');
     await theirs;
+  },
+};
+
+const INDEX = 'create index concurrently by_id on t (id)';
+const IN_THE_WAY_MS = 150;
+
+export const HASTY_INDEX: Act = {
+  says: `-- while another session has written t and not committed\nset lock_timeout = '50ms';\n${INDEX}`,
+  async does(client, other) {
+    await other.query('begin; lock table t in row exclusive mode');
+    await client.query(`set lock_timeout = '50ms'`);
+    await client.query(INDEX).finally(() => other.query('commit'));
+  },
+};
+
+export const PATIENT_INDEX: Act = {
+  says: `-- while another session has written t and commits later\nset lock_timeout = 0;\n${INDEX}`,
+  async does(client, other) {
+    await other.query('begin; lock table t in row exclusive mode');
+    await client.query('set lock_timeout = 0');
+    const made = client.query(INDEX);
+    await sleep(IN_THE_WAY_MS);
+    await other.query('commit');
+    await made;
   },
 };
 

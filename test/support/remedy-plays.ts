@@ -1,6 +1,14 @@
 import type { RemedyId } from '../../scripts/checks/advice/remedies/index.ts';
 import { deployStep } from '../../scripts/checks/evidence/evidence-fixture.ts';
-import { BROKEN_DETACH, CONNECT_AS_APP, CROSSED_LOCKS, DETACH, ORDERED_LOCKS } from './remedy-acts.ts';
+import {
+  BROKEN_DETACH,
+  CONNECT_AS_APP,
+  CROSSED_LOCKS,
+  DETACH,
+  HASTY_INDEX,
+  ORDERED_LOCKS,
+  PATIENT_INDEX,
+} from './remedy-acts.ts';
 import { NOT_SUPPORTED_PLAYS } from './not-supported-plays.ts';
 import type { Play } from './remedy-play.ts';
 
@@ -233,6 +241,12 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
       'create trigger again after update on t for each row when (pg_trigger_depth() = 0) execute function again()',
       'update t set id = id',
     ],
+  },
+  concurrentTimeout: {
+    who: 'plan',
+    fails: [HASTY_INDEX],
+    works: [PATIENT_INDEX],
+    trouble: { sql: 'create index concurrently by_id on t (id)' },
   },
   statementTimeout: {
     who: 'plan',

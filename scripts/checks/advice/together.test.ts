@@ -112,3 +112,15 @@ test('a row that a script no longer finds is no matter of locks or batches', () 
     /^old calls a function whose rows the plan changed\./,
   );
 });
+
+test('what is CONCURRENTLY and gave up is not told to give up more often', () => {
+  const gaveUp = {
+    ...asked,
+    sqlstate: '55P03',
+    who: 'plan',
+    sql: 'create index concurrently on t (a)',
+  } as const;
+  expect(remedyOf(gaveUp)?.advice).toContain('lock_timeout = 0');
+  expect(remedyOf({ ...gaveUp, sql: 'create index on t (a)' })).toBeUndefined();
+  expect(remedyOf({ ...gaveUp, who: 'app' })).toBeUndefined();
+});

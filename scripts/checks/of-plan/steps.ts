@@ -51,6 +51,7 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
     sqlstate: error?.sqlstate ?? null,
     message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}${stoodBehind(step, analysis)}${halfUndone(step, analysis)}`,
     advice:
+      (remedy?.id === 'concurrentTimeout' ? withOwnLine(remedy.advice, ownLockTimeout(run, record)) : null) ??
       queue.advice ??
       (blocksItself(step) ? SELF_BLOCK_ADVICE : null) ??
       (remedy ? withOwnLine(remedy.advice, ownLockTimeout(run, record)) : (error?.hint ?? null)),

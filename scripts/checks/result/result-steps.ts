@@ -165,7 +165,7 @@ export const stepSchema = z.object({
   phase: z.enum(PHASES),
   kind: z.enum(['sql', 'command', 'deploy', 'backfill', 'soak', 'verify']),
   status: z.enum(['ok', 'failed', 'skipped']),
-  attempts: count,
+  attempts: count.describe('Tries, the last one included; 0 where the step never began'),
   durationMs: ms,
   fromMs: ms.nullable(),
   toMs: ms.nullable(),

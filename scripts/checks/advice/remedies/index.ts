@@ -6,7 +6,7 @@ import { inUse, newEnumValue, pendingDetach, pendingTriggers, replicaIdentity } 
 import { privileges } from './privileges.ts';
 import { deadlock, foreignKey, nameGone } from './relations.ts';
 import type { Remedy, Told, Trouble } from './remedy.ts';
-import { connections, lockTable, stackDepth, statementTimeout } from './server-limits.ts';
+import { concurrentTimeout, connections, lockTable, stackDepth, statementTimeout } from './server-limits.ts';
 import { checkedRows, duplicateRows, enumValue, nullRows, outOfRange, tooLong } from './values.ts';
 
 /** What can go wrong and what to do, the first that fits; docs/remedies.md is made from it. */
@@ -41,6 +41,7 @@ export const REMEDIES = {
   lockTable,
   connections,
   stackDepth,
+  concurrentTimeout,
   statementTimeout,
 } as const satisfies Readonly<Record<string, Remedy>>;
 

@@ -26,6 +26,18 @@ export const stackDepth: Remedy = {
     'Let the trigger write NEW in a BEFORE trigger instead of updating its own table, or end the recursion with WHEN (pg_trigger_depth() = 0) or IS DISTINCT FROM.',
 };
 
+export const concurrentTimeout: Remedy = {
+  sqlstates: ['55P03'],
+  cause:
+    'lock_timeout ended CREATE INDEX, REINDEX, DROP INDEX or DETACH … CONCURRENTLY while it waited for older transactions',
+  instead:
+    'Give what is CONCURRENTLY lock_timeout = 0 (lockTimeout: 0s): it waits for older transactions and stops nobody meanwhile. A timeout leaves it half done, so more tries only meet what the first one left: drop the INVALID index first, or FINALIZE the detach.',
+  of({ who, sql }) {
+    const isConcurrent = who === 'plan' && /\bconcurrently\b/i.test(sql);
+    return isConcurrent ? { advice: this.instead, insteadSql: null } : undefined;
+  },
+};
+
 export const statementTimeout: Remedy = {
   sqlstates: ['57014'],
   cause: 'statement_timeout ended a statement, or somebody cancelled it',
