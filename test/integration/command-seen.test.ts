@@ -109,6 +109,22 @@ const CHANGES: Readonly<Record<string, Change>> = {
       ],
     ],
   },
+  'a table that is dropped and made anew': {
+    setUp: 'select 1',
+    statements: ['drop table orders', 'create table orders (id int)'],
+    found: [['rowsLost', 'fail', null, 'dropped and made anew orders: 20,000 rows are gone.']],
+  },
+  'an index that is left invalid': {
+    setUp: 'select 1',
+    statements: ['create unique index concurrently u on orders (state)'],
+    found: [
+      ['steps', 'fail', '23505', 'could not create unique index "u".'],
+      [
+        ...['unfinished', 'fail', null],
+        'left this behind and nothing mended it: index u of orders is INVALID: no query uses it, and writes pay for it.',
+      ],
+    ],
+  },
   'a statement that PostgreSQL refuses': {
     setUp: 'select 1',
     statements: ['alter table orders add column state int'],
