@@ -14,11 +14,12 @@ export interface InterruptionRecord {
   readonly how: Cut;
   /** When it was cut off. */
   readonly tMs: number;
-  /** Position of the statement in the step, from 1, and its try. */
+  /** Position of the statement in the step, from 1, and its try; 0 of a backfill. */
   readonly index: number;
   readonly attempt: number;
-  readonly file: string;
-  readonly line: number;
+  /** Null of a backfill. */
+  readonly file: string | null;
+  readonly line: number | null;
   readonly moment: (typeof CUT_MOMENTS)[number];
   /** How long the server went on with it by itself; null where it still did when the second try began. */
   readonly serverWentOnMs: number | null;
@@ -29,4 +30,17 @@ export interface InterruptionRecord {
   /** The statement that it failed at, and its try. */
   readonly failedIndex: number | null;
   readonly secondAttempt: number;
+  /** Of a backfill, which may be cut off several times: the last cut stands above. */
+  readonly backfill?: CutBackfill;
+}
+
+export interface CutBackfill {
+  readonly table: string;
+  readonly cuts: number;
+  /** Rows that a batch had changed and another one changed again; not those that the app had changed between. */
+  readonly rowsTwice: number;
+  /** Rows that it was to change and that nobody has changed since its start; null where it failed. */
+  readonly rowsLeftOut: number | null;
+  /** Its SET list reads nothing that it sets, so that a row is the same when it is done twice; null where that cannot be told. */
+  readonly isSameAgain: boolean | null;
 }

@@ -32,7 +32,8 @@ export function interruptionRows(result: Result): InterruptionRow[] {
 export function interruptionSentences({ interruptions }: Result): string[] {
   if (interruptions === undefined) return [];
   const failed = interruptions.filter(({ secondTry }) => secondTry !== 'ok');
-  const all = `${plural(interruptions.length, 'time')} a step was cut off in its middle and run again`;
+  const times = interruptions.reduce((sum, { cuts }) => sum + cuts, 0);
+  const all = `${plural(times, 'time')} a step was cut off in its middle and run again`;
   if (interruptions.length === 0) return ['No step was cut off: the plan did not come so far.'];
   if (failed.length === 0)
     return [`${all}: it went through${interruptions.length === 1 ? '' : ' each time'}.`];
@@ -62,8 +63,10 @@ const STATES: Readonly<Record<InterruptionResult['leftovers'][number]['kind'], s
   trigger: 'disabled trigger',
 };
 
-function cutOffText({ how, moment, file, line, serverWentOnMs }: InterruptionResult): string {
-  const place = `${file} line ${line}`;
+function cutOffText({ how, moment, file, line, cuts, serverWentOnMs }: InterruptionResult): string {
+  if (file === null)
+    return `${how === 'session' ? 'session ended' : 'client gone'} in a batch, ${plural(cuts, 'time')}`;
+  const place = `${file} line ${line ?? 1}`;
   const where = { running: 'in', open: 'behind', committing: 'at the commit of', done: 'behind' }[moment];
   if (how === 'session') return `session ended ${where} ${place}`;
   const goesOn =

@@ -104,3 +104,36 @@ describe('a plan whose steps are cut off', () => {
     ]);
   });
 });
+
+describe('a backfill that is cut off three times', () => {
+  it('does each row once where its condition tells what is done, and is told those that it does twice where nothing does', async () => {
+    const { result, code } = await run({
+      plan: `
+  - { phase: expand, name: add, sql: sql/add.sql }
+  - { phase: backfill, name: fill, backfill: { table: customers, key: id, batchTarget: 5ms, set: full_name = name, where: full_name is null } }
+  - { phase: backfill, name: count, backfill: { table: customers, key: id, batchTarget: 5ms, set: visits = visits + 1 } }`,
+      files: {
+        'sql/add.sql':
+          'alter table customers add column full_name text, add column visits int not null default 0;',
+        'workload/old/write.sql': 'select count(*) from (select name from customers limit 1) c;',
+      },
+      scenarios: '[{ interrupted: { steps: [fill, count] } }]',
+    });
+    expect(code).toBe(4);
+    const once = { secondTry: 'ok', cuts: 3, rowsTwice: 0, rowsLeftOut: 0, leftovers: [] };
+    expect(result.interruptions).toMatchObject([
+      { step: 'fill', how: 'session', ...once },
+      { step: 'fill', how: 'client', ...once },
+      { step: 'count', how: 'session', ...once },
+      { step: 'count', how: 'client', ...once, rowsTwice: expect.any(Number) as number },
+    ]);
+    // Every row counts once, and those that a killed program did a second time once more.
+    const twice = result.interruptions?.at(-1)?.rowsTwice ?? 0;
+    expect(twice).toBeGreaterThan(0);
+    const [finding, ...others] = failed(result);
+    expect(others).toEqual([]);
+    expect(finding?.message).toBe(
+      `Step 3 count was cut off 3 times (its client was gone), and ${twice.toLocaleString('en-US')} rows of customers were changed twice. Its set reads what it sets, so that they are not what they would be without the cut.`,
+    );
+  });
+});

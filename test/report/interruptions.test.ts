@@ -5,7 +5,7 @@ import { renderVerdict } from '../../scripts/report/verdict.ts';
 import { interruptedResult } from './sample-interruptions.ts';
 import { passingResult } from './sample-result.ts';
 
-const SAID = '4 times a step was cut off in its middle and run again: 3 of the second tries failed.';
+const SAID = '7 times a step was cut off in its middle and run again: 3 of the second tries failed.';
 
 test('a pull request reads what became of each step that was cut off', () => {
   const section = renderMarkdown(interruptedResult())
@@ -14,13 +14,14 @@ test('a pull request reads what became of each step that was cut off', () => {
   expect(section).toMatchInlineSnapshot(`
     "Interruptions
 
-    4 times a step was cut off in its middle and run again: 3 of the second tries failed.
+    7 times a step was cut off in its middle and run again: 3 of the second tries failed.
 
     | Step | Cut off | Second try | Left behind | Rows twice | Rows left out |
     | --- | --- | --- | --- | --- | --- |
     | 1 add-column | session ended behind sql/1-expand.sql line 3 | went through | nothing | – | – |
     | 1 add-column | client gone at the commit of sql/1-expand.sql line 3; the server went on for 2.19 s | **42701** | nothing | – | – |
-    | 4 set-not-null | session ended in sql/1-expand.sql line 3 | **42P07** | **INVALID index by\\_name** | **312** | 0 |
+    | 4 set-not-null | session ended in sql/1-expand.sql line 3 | **42P07** | **INVALID index by\\_name** | – | – |
+    | 3 backfill-name | client gone in a batch, 3 times | went through | nothing | **312** | 0 |
     | 4 set-not-null | client gone behind sql/1-expand.sql line 3, and the server still went on | **failed** | nothing | – | – |
 
     - 1 add-column (client): 42701 column "full\\_name" of relation "customers" already exists

@@ -3,7 +3,14 @@ import { passingResult } from './sample-result.ts';
 
 /** Three steps that were cut off: one goes through again, one is there already, one has left an INVALID index. */
 export function interruptedResult(): Result {
-  const cut = { how: 'session', file: 'sql/1-expand.sql', line: 3, moment: 'open', message: null } as const;
+  const cut = {
+    how: 'session',
+    file: 'sql/1-expand.sql',
+    line: 3,
+    cuts: 1,
+    moment: 'open',
+    message: null,
+  } as const;
   const rest = { leftovers: [], serverWentOnMs: 4.6, rowsTwice: null, rowsLeftOut: null };
   return passingResult({
     interruptions: [
@@ -22,7 +29,10 @@ export function interruptedResult(): Result {
             remedy: 'drop index concurrently public.by_name;',
           },
         ],
-        ...{ rowsTwice: 312, rowsLeftOut: 0 },
+      },
+      {
+        ...{ ...cut, ...rest, step: 'backfill-name', how: 'client', moment: 'running', secondTry: 'ok' },
+        ...{ file: null, line: null, cuts: 3, rowsTwice: 312, rowsLeftOut: 0 },
       },
       {
         ...{ ...cut, ...rest, step: 'set-not-null', how: 'client', moment: 'done', secondTry: 'failed' },

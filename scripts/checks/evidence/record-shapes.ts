@@ -42,7 +42,14 @@ const stepEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('interruption'),
     ...{ step: text, how: z.enum(CUTS), tMs: moment, moment: z.enum(CUT_MOMENTS) },
-    ...{ index: number, attempt: number, file: text, line: number, secondAttempt: number },
+    ...{ index: number, attempt: number, file: text.nullable(), line: number.nullable() },
+    secondAttempt: number,
+    backfill: z
+      .object({
+        ...{ table: text, cuts: number, rowsTwice: number, rowsLeftOut: number.nullable() },
+        isSameAgain: z.boolean().nullable(),
+      })
+      .optional(),
     ...{ failedIndex: number.nullable(), againFrom: text.nullable(), serverWentOnMs: moment.nullable() },
     error: z.object({ sqlstate: text.nullable(), message: text }).nullable(),
   }),

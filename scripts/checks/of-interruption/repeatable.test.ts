@@ -52,7 +52,7 @@ test('a step that goes through the second time is none, and its leftovers are to
   expect(found(cutOff(CUT, [INDEX]))).toEqual([]);
   expect(judgeEvidence(cutOff(CUT, [INDEX])).interruptions).toEqual([
     {
-      ...{ step: 'index', how: 'session', file: 'sql/index.sql', line: 3, moment: 'running' },
+      ...{ step: 'index', how: 'session', file: 'sql/index.sql', line: 3, moment: 'running', cuts: 1 },
       ...{ secondTry: 'ok', message: null, serverWentOnMs: 5, rowsTwice: null, rowsLeftOut: null },
       leftovers: [
         {
@@ -87,4 +87,37 @@ test('nothing is said where no step was to be cut off', () => {
   const result = judgeEvidence(evidence());
   expect(result).not.toHaveProperty('interruptions');
   expect(result.checks.find(({ id }) => id === 'repeatable')?.status).toBe('not-judged');
+});
+
+test.each([
+  [
+    { rowsTwice: 312, rowsLeftOut: 0, isSameAgain: true },
+    'warn',
+    '312 rows of customers were changed twice. They are the same as before, for the work of another backfill.',
+  ],
+  [
+    { rowsTwice: 1, rowsLeftOut: 0, isSameAgain: false },
+    'fail',
+    '1 row of customers was changed twice. Its set reads what it sets, so that they are not what they would be without the cut.',
+  ],
+  [
+    { rowsTwice: 2, rowsLeftOut: null, isSameAgain: null },
+    'fail',
+    '2 rows of customers were changed twice. Whether they are what they would be without the cut is not known.',
+  ],
+  [{ rowsTwice: 0, rowsLeftOut: 7, isSameAgain: true }, 'fail', '7 rows of customers were left out.'],
+])('a backfill with %o is told', (rows, status, words) => {
+  const place = { file: null, line: null, how: 'client', index: 0 } as const;
+  const record = { ...CUT, ...place, backfill: { table: 'public.customers', cuts: 3, ...rows } };
+  const message = `Step 1 index was cut off 3 times (its client was gone), and ${words}`;
+  expect(found(cutOff(record))).toEqual([[status, message, null]]);
+  const { rowsTwice, rowsLeftOut } = rows;
+  expect(judgeEvidence(cutOff(record)).interruptions).toMatchObject([
+    { secondTry: 'ok', cuts: 3, file: null, line: null, rowsTwice, rowsLeftOut },
+  ]);
+});
+
+test('a backfill that changes each row once is none', () => {
+  const backfill = { table: 'customers', cuts: 3, rowsTwice: 0, rowsLeftOut: 0, isSameAgain: false };
+  expect(found(cutOff({ ...CUT, file: null, line: null, backfill }))).toEqual([]);
 });

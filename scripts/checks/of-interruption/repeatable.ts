@@ -1,16 +1,18 @@
-import type { InterruptionRecord, RunRecord } from '../../artifacts/records.ts';
+import type { InterruptionRecord, RunRecord, StepError } from '../../artifacts/records.ts';
 import { cutOffs, type CutOff } from '../analysis/cut-offs.ts';
 import type { StepAnalysis } from '../analysis/analyse.ts';
 import { statusOf } from '../analysis/steps.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { stateOf } from '../of-plan/unfinished-remedy.ts';
-import { listed, stepTitle } from '../wording.ts';
+import { listed, shortRelation, stepTitle } from '../wording.ts';
+import { plural } from '../../shared/format.ts';
 import { repeatAdvice } from './repeat-advice.ts';
 
 export const repeatable: Check = {
   id: 'repeatable',
   title: 'Every step that was cut off went through the second time',
   failureTitle: 'A step that was cut off cannot be run again',
+  warnTitle: 'A step that was cut off does its rows twice',
   needs: ['steps'],
   unit: 'steps',
   limit: 0,
@@ -32,9 +34,13 @@ function isCutOff({ plan }: Pick<RunRecord, 'plan'>): boolean {
   return plan.some(({ cut }) => cut !== undefined);
 }
 
-function findings({ step, record, leftovers }: CutOff): CheckFinding[] {
-  const { error, failedIndex, secondAttempt } = record;
-  if (error === null) return [];
+function findings(cut: CutOff): CheckFinding[] {
+  const { error } = cut.record;
+  return [...(error === null ? [] : [refused(cut, error)]), ...rowsOf(cut)];
+}
+
+function refused({ step, record, leftovers }: CutOff, error: StepError): CheckFinding {
+  const { failedIndex, secondAttempt } = record;
   const { run } = step;
   const statement = run.statements.findLast(
     ({ index, attempt, error: own }) => index === failedIndex && attempt === secondAttempt && own !== null,
@@ -48,22 +54,52 @@ function findings({ step, record, leftovers }: CutOff): CheckFinding[] {
   const told = repeatAdvice({
     ...{ sql: statement?.sql ?? '', sqlstate: error.sqlstate ?? '', leftovers: leftovers ?? [] },
   });
-  return [
-    {
+  return {
+    status: 'fail',
+    step: run.planned.name,
+    statement: failedIndex,
+    measured: 1,
+    sqlstate: error.sqlstate,
+    message: `${stepTitle(run)} cannot be run again: ${cutText(record)}, and its second try failed${at}: ${state}${sentence(error.message)}${left}`,
+    ...told,
+  };
+}
+
+/** Of a backfill: rows that were done twice, and those that nobody did. */
+function rowsOf({ step: { run }, record }: CutOff): CheckFinding[] {
+  const { backfill, how } = record;
+  if (backfill === undefined) return [];
+  const { rowsTwice, rowsLeftOut, isSameAgain, table, cuts } = backfill;
+  const who = `${stepTitle(run)} was cut off ${plural(cuts, 'time')} (${how === 'session' ? 'its session was ended' : 'its client was gone'})`;
+  const findings: CheckFinding[] = [];
+  if (rowsTwice > 0) {
+    const harm =
+      isSameAgain === true
+        ? 'They are the same as before, for the work of another backfill.'
+        : isSameAgain === false
+          ? 'Its set reads what it sets, so that they are not what they would be without the cut.'
+          : 'Whether they are what they would be without the cut is not known.';
+    findings.push({
+      status: isSameAgain === true ? 'warn' : 'fail',
+      ...{ step: run.planned.name, measured: 1 },
+      message: `${who}, and ${plural(rowsTwice, 'row')} of ${shortRelation(table)} ${rowsTwice === 1 ? 'was' : 'were'} changed twice. ${harm}`,
+      advice:
+        'Give the backfill a where that set makes false, such as full_name IS NULL: what is done does not match it any more.',
+    });
+  }
+  if (rowsLeftOut !== null && rowsLeftOut > 0)
+    findings.push({
       status: 'fail',
-      step: run.planned.name,
-      statement: failedIndex,
-      measured: 1,
-      sqlstate: error.sqlstate,
-      message: `${stepTitle(run)} cannot be run again: ${cutText(record)}, and its second try failed${at}: ${state}${sentence(error.message)}${left}`,
-      ...told,
-    },
-  ];
+      ...{ step: run.planned.name, measured: 1 },
+      message: `${who}, and ${plural(rowsLeftOut, 'row')} of ${shortRelation(table)} ${rowsLeftOut === 1 ? 'was' : 'were'} left out.`,
+      advice: 'Go along a key that never changes and is never NULL, such as the primary key.',
+    });
+  return findings;
 }
 
 /** `its client was gone while the server ran sql/1.sql line 3` */
 export function cutText({ how, moment, file, line }: CutPlaceTold): string {
-  const place = `${file} line ${line}`;
+  const place = file === null ? 'a batch' : `${file} line ${line ?? 1}`;
   const who = how === 'session' ? 'its session was ended' : 'its client was gone';
   switch (moment) {
     case 'running':

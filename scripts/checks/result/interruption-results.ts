@@ -27,7 +27,7 @@ export function combinedInterruptions(results: ReadonlyMap<number, Result>): Int
 }
 
 function interruptionResult({ step, record, leftovers }: CutOff): InterruptionResult {
-  const { how, file, line, moment, error, serverWentOnMs } = record;
+  const { how, file, line, moment, error, serverWentOnMs, backfill } = record;
   return {
     ...{ step: step.run.planned.name, how, file, line, moment, serverWentOnMs },
     secondTry: error === null ? 'ok' : (error.sqlstate ?? 'failed'),
@@ -35,7 +35,8 @@ function interruptionResult({ step, record, leftovers }: CutOff): InterruptionRe
     leftovers: (leftovers ?? []).map((object) => ({
       ...{ kind: object.kind, name: object.name, relation: object.relation, remedy: remedyOf(object) },
     })),
-    ...{ rowsTwice: null, rowsLeftOut: null },
+    cuts: backfill?.cuts ?? 1,
+    ...{ rowsTwice: backfill?.rowsTwice ?? null, rowsLeftOut: backfill?.rowsLeftOut ?? null },
   };
 }
 

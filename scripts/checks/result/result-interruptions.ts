@@ -19,8 +19,9 @@ export const interruptionSchema = z.object({
   how: z
     .enum(CUTS)
     .describe('`session`: the backend was ended; `client`: the connection was gone and the server went on'),
-  file: z.string(),
-  line: z.int(),
+  file: z.string().nullable().describe('Null of a backfill'),
+  line: z.int().nullable(),
+  cuts: count.describe('How often it was cut off; the last time stands here'),
   moment: z
     .enum(CUT_MOMENTS)
     .describe(

@@ -30,7 +30,7 @@ export function readInterruptions(
   if (plan === undefined) return scenarios([]);
   const open = stepsToCutOff(plan).map(({ name }) => name);
   if (open.length === 0) {
-    reading.mistake(path, 'no sql step is in the plan: there is nothing to cut off');
+    reading.mistake(path, 'no sql or backfill step is in the plan: there is nothing to cut off');
     return [];
   }
   if (written === undefined) return scenarios(open);
@@ -54,13 +54,13 @@ function mistakeIn(name: string, plan: readonly Step[], open: readonly string[])
   if (step === undefined) return '{value} is not the name of a step{open}';
   switch (step.kind) {
     case 'sql':
+    case 'backfill':
       return undefined;
     case 'deploy':
     case 'soak':
     case 'verify':
       return `{value} is a ${step.kind} step, which changes nothing in the database{open}`;
-    case 'backfill':
     case 'command':
-      return `{value} is a ${step.kind} step, and only sql steps are cut off{open}`;
+      return '{value} is a command step, and only sql and backfill steps are cut off{open}';
   }
 }

@@ -43,7 +43,9 @@ const stepNames = z
 const from = stepNames.describe('The steps behind each of which the way back begins, one playing each.');
 const backFromSteps = z.strictObject({ from });
 const cutOff = {
-  steps: stepNames.exactOptional().describe('The steps that are cut off. Without it: every `sql` step.'),
+  steps: stepNames
+    .exactOptional()
+    .describe('The steps that are cut off. Without it: every `sql` and `backfill` step.'),
   how: z
     .array(choice('a way to cut a step off', CUTS), {
       error: '{value} is not a list; write [session, client]',

@@ -37,6 +37,15 @@ export class Backend {
     return this.#until(signal, withinMs, () => false);
   }
 
+  /** Of its transaction; null where it has none. */
+  async xid(): Promise<string | null> {
+    const { rows } = await this.client.query<{ xid: string | null }>(
+      'select backend_xid::text as xid from pg_catalog.pg_stat_activity where pid = $1',
+      [this.#pid],
+    );
+    return rows[0]?.xid ?? null;
+  }
+
   async close(): Promise<void> {
     await closeQuietly(this.client);
   }

@@ -8,11 +8,8 @@ import { StepFailure } from '../steps/step-failure.ts';
 import type { Unit } from '../units.ts';
 import { Backend } from './backend.ts';
 import { drawCutPlace, fileOf, firstUnitAgain, type CutPlace } from './cut-place.ts';
-import { cutUnit, type Cutting } from './cut-unit.ts';
+import { cutUnit, GOES_ON_MS, type Cutting } from './cut-unit.ts';
 import { goOnByHand } from './go-on-by-hand.ts';
-
-/** So long the second try waits for what the server still does for a client that is gone. */
-const GOES_ON_MS = 60_000;
 
 /**
  * Cuts a step off at a place that the seed draws, and runs it again as its tool would. Where it cannot be repeated, it is brought to

@@ -11,6 +11,8 @@ import { answer, type Answer } from '../steps/answer.ts';
 import type { PlacedStatement, Unit } from '../units.ts';
 import type { Backend } from './backend.ts';
 
+/** So long the next try waits for what the server still does for a client that is gone. */
+export const GOES_ON_MS = 60_000;
 /** CONCURRENTLY: before they are over they wait for whoever could still need the table without the index. */
 const WAITS_FOR_SNAPSHOTS = new Set(['IndexStmt', 'ReindexStmt']);
 /** When a statement is cut off that no snapshot holds up. */
@@ -33,7 +35,7 @@ export interface Cutting extends Pick<InterruptionRecord, 'tMs' | 'moment'> {
   readonly error: StepError;
 }
 
-const ERRORS: Readonly<Record<Cut, Pick<StepError, 'sqlstate' | 'message'>>> = {
+export const CUT_ERRORS: Readonly<Record<Cut, Pick<StepError, 'sqlstate' | 'message'>>> = {
   session: { sqlstate: '57P01', message: 'cut off on purpose: its session was ended' },
   client: { sqlstate: null, message: 'cut off on purpose: its client was gone' },
 };
@@ -120,11 +122,11 @@ async function leave(
 }
 
 /** The answer, or null where what is waited for comes before it. */
-async function firstOf(
-  sending: Promise<Answer>,
+export async function firstOf<T>(
+  sending: Promise<T>,
   signal: AbortSignal,
   wait: (signal: AbortSignal) => Promise<void>,
-): Promise<Answer | null> {
+): Promise<T | null> {
   const stop = new AbortController();
   const waiting = wait(AbortSignal.any([signal, stop.signal])).then(() => null);
   try {
@@ -159,7 +161,7 @@ function told(moment: Cutting['moment'], records: readonly Sent[], { run, how, u
   const last = records.at(-1)?.statement ?? statementsOf(unit)[0];
   if (last === undefined) throw new TypeError('a unit without a statement');
   const { file, line } = last;
-  const error: StepError = { ...ERRORS[how], hint: null, file, line, excerpt: null };
+  const error: StepError = { ...CUT_ERRORS[how], hint: null, file, line, excerpt: null };
   for (const { statement, sentMs, said } of records) {
     if (statement.control !== null) continue;
     const isLast = statement === last;

@@ -9,6 +9,8 @@ import { formatCount, formatMs, formatShortCount } from '../../shared/format.ts'
 import { BatchSize } from './batch-size.ts';
 import type { OnAttempt, StepContext, StepOutcome } from '../context.ts';
 import { batchEnd, readKeyRange, type BatchEnd, type KeyRange } from './key-range.ts';
+import { BackfillCutOff, BackfillCuts } from '../interruption/backfill-cuts.ts';
+import { cutOften, goOn, judged, knownBatch } from '../interruption/cut-backfill.ts';
 import { withRetries } from '../retry.ts';
 import { openSession, type MigrationSession } from '../session.ts';
 import { StepFailure, stepErrorAt } from './step-failure.ts';
@@ -18,7 +20,7 @@ import { TriggerTimes } from './trigger-times.ts';
 /** How often a lost connection is replaced before the step fails; the backfill goes on from the last committed key. */
 const RECONNECTS = 3;
 
-interface Progress {
+export interface BackfillProgress {
   after: string | null;
   batch: number;
   rows: number;
@@ -27,6 +29,10 @@ interface Progress {
   /** Undefined until the table is known to be there. */
   triggers?: TriggerTimes;
   readonly pace: BackfillPace;
+  /** Of one that is to be cut off. */
+  readonly cuts?: BackfillCuts | undefined;
+  /** Of the last session that came so far. */
+  range?: KeyRange;
 }
 
 /** Updates a table in batches along its key, each its own transaction, of a size that keeps to the batch's target time. */
@@ -37,41 +43,53 @@ export async function runBackfillStep(
 ): Promise<StepOutcome> {
   for (const part of [step.table, step.key, step.set, step.where ?? '']) registerAuthorText(part);
   const pace = new BackfillPace();
-  const done: Progress = { after: null, batch: 0, rows: 0, covered: 0, attempts: 1, pace };
-  const size = new BatchSize(step.batchTargetMs);
-  let shown: Readonly<Record<string, string>> = {};
-  for (let connection = 1; ; connection++) {
-    const session = await openSession(context.login, step, context.signal);
-    shown = session.shown;
-    try {
-      await context.watch.during({ step: step.name, heldBy: null }, () =>
-        runBatches(step, context, session, done, size, onAttempt),
-      );
-      break;
-    } catch (error) {
-      context.signal.throwIfAborted();
-      const lost = error instanceof StepFailure && error.lostConnection;
-      if (!lost || connection > RECONNECTS) throw error;
-    } finally {
-      await session.close();
-    }
-  }
+  const cuts = step.cut && (await BackfillCuts.of(step.cut, step, context));
+  const done: BackfillProgress = { after: null, batch: 0, rows: 0, covered: 0, attempts: 1, pace, cuts };
+  const shown = await judged(done, context, () => runSessions(step, context, done, onAttempt));
   await context.watch.during({ step: step.name, heldBy: null, isCalm: true }, () =>
     placed(step, () => requireFilled(step, done.rows, context)),
   );
   const rate = formatCount(pace.rowsPerSecond);
   return {
-    attempts: done.attempts,
-    summary: `${formatShortCount(done.rows)} rows in ${formatCount(done.batch)} batches, ${rate} rows/s`,
+    attempts: done.attempts + (cuts?.count ?? 0),
+    summary: `${formatShortCount(done.rows)} rows in ${formatCount(done.batch)} batches, ${rate} rows/s${cutOften(cuts)}`,
     shown,
   };
+}
+
+/** Session after session until it is done. */
+async function runSessions(
+  step: BackfillStep,
+  context: StepContext,
+  done: BackfillProgress,
+  onAttempt: OnAttempt,
+): Promise<Readonly<Record<string, string>>> {
+  const size = new BatchSize(step.batchTargetMs);
+  for (let lost = 0; ;) {
+    const session = await openSession(context.login, step, context.signal);
+    try {
+      await context.watch.during({ step: step.name, heldBy: null }, () =>
+        runBatches(step, context, session, done, size, onAttempt),
+      );
+      return session.shown;
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (error instanceof BackfillCutOff) await goOn(done, context, onAttempt);
+      else {
+        lost += 1;
+        if (!(error instanceof StepFailure && error.lostConnection) || lost > RECONNECTS) throw error;
+      }
+    } finally {
+      await session.close();
+    }
+  }
 }
 
 async function runBatches(
   step: BackfillStep,
   context: StepContext,
   session: MigrationSession,
-  done: Progress,
+  done: BackfillProgress,
   size: BatchSize,
   onAttempt: OnAttempt,
 ): Promise<void> {
@@ -79,6 +97,7 @@ async function runBatches(
   const range = await placed(step, () => readKeyRange(client, step));
   if (range.max === null) return;
   done.triggers ??= await placed(step, () => TriggerTimes.of(client, step));
+  done.range = range;
   const startedMs = context.clock.now();
   const coveredBefore = done.covered;
   let next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
@@ -96,7 +115,7 @@ async function runBatches(
     if (pause.pausedMs > 0)
       next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
     const { elapsedMs, following } = await runBatch(
-      ...([step, context, client, range, done, size, next, pause, onAttempt] as const),
+      ...([step, context, session, range, done, size, next, pause, onAttempt] as const),
     );
     next = following;
     report(
@@ -113,15 +132,19 @@ async function runBatches(
 async function runBatch(
   step: BackfillStep,
   context: StepContext,
-  client: PgClient,
+  session: MigrationSession,
   range: KeyRange,
-  done: Progress,
+  done: BackfillProgress,
   size: BatchSize,
   next: BatchEnd,
   pause: Pause,
   onAttempt: OnAttempt,
 ): Promise<{ elapsedMs: number; following: BatchEnd }> {
   context.signal.throwIfAborted();
+  const covered = (done.covered + next.covered) / Math.max(1, range.estimatedRows);
+  const share = next.end === range.max ? 1 : covered;
+  await done.cuts?.strike({ ...batchSql(step, range, done.after, next.end), session, range, share });
+  const { client } = session;
   let startMs = context.clock.now();
   let updated: Updated = { rows: 0, endMs: startMs, following: next };
   const attempts = await withRetries(
@@ -177,32 +200,43 @@ async function updateRange(
   client: PgClient,
   step: BackfillStep,
   range: KeyRange,
-  { after, triggers }: Progress,
+  { after, cuts, triggers }: BackfillProgress,
   end: string,
   size: BatchSize,
   { clock }: StepContext,
 ): Promise<Updated> {
-  const { table, key, set, where } = step;
-  const from = after === null ? '' : ` and ${key} > $2::${range.type}`;
-  const still = where === undefined ? '' : ` and (${where})`;
-  const sql = `update ${table} set ${set} where ${key} <= $1::${range.type}${from}${still}`;
-  const parameters = after === null ? [end] : [end, after];
-  const updating = (triggers ?? TriggerTimes.NONE)
-    .update(client, sql, parameters)
-    .then((answer) => ({ ...answer, endMs: clock.now() }));
+  const { sql, keys } = batchSql(step, range, after, end);
+  const update = (): ReturnType<TriggerTimes['update']> =>
+    (triggers ?? TriggerTimes.NONE).update(client, sql, keys);
+  const updating = (cuts === undefined ? update() : knownBatch(client, cuts, update)).then((answer) => ({
+    ...answer,
+    endMs: clock.now(),
+  }));
   // Either both are answered or the batch is not known to be done.
   const asking = batchEnd(client, step, range, end, size.rows);
-  const [update, following] = await Promise.allSettled([updating, asking]);
-  if (update.status === 'rejected') throw update.reason;
+  const [updated, following] = await Promise.allSettled([updating, asking]);
+  if (updated.status === 'rejected') throw updated.reason;
   if (following.status === 'rejected') throw following.reason;
-  return { ...update.value, following: following.value };
+  return { ...updated.value, following: following.value };
+}
+
+function batchSql(
+  { table, key, set, where }: BackfillStep,
+  { type }: KeyRange,
+  after: string | null,
+  end: string,
+): { sql: string; keys: string[] } {
+  const from = after === null ? '' : ` and ${key} > $2::${type}`;
+  const still = where === undefined ? '' : ` and (${where})`;
+  const sql = `update ${table} set ${set} where ${key} <= $1::${type}${from}${still}`;
+  return { sql, keys: after === null ? [end] : [end, after] };
 }
 
 function report(
   step: BackfillStep,
   context: StepContext,
   range: KeyRange,
-  done: Progress,
+  done: BackfillProgress,
   batchMs: number,
   rowsPerMs: number,
 ): void {
