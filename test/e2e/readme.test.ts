@@ -5,13 +5,13 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { childEnvironment } from '../../scripts/commands/child-environment.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
-import { cleanCheckout, needsClone } from '../support/clean-checkout.ts';
+import { cleanCheckout } from '../support/clean-checkout.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { readmeBlocks, readmeCommands } from '../support/readme.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
 
 const commands = await readmeCommands();
-const isRunnable = needsClone() && needsSystemPostgres('to dump a database');
+const isRunnable = needsSystemPostgres('to dump a database');
 /** A run that this machine was too busy for. */
 const INCONCLUSIVE = 5;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cleanCheckout, needsClone } from '../support/clean-checkout.ts';
+import { cleanCheckout } from '../support/clean-checkout.ts';
 import { needsEngine } from '../support/needs.ts';
 import { readmeCommands } from '../support/readme.ts';
 
@@ -39,7 +39,7 @@ async function typed(line: string, { dir, env }: Clone): Promise<{ code: number 
   return { code: exitCode, said: all };
 }
 
-describe.skipIf(!needsClone())('the commands of the README', () => {
+describe('the commands of the README', () => {
   test('the first one needs no step before it, and ends as the README shows it', async () => {
     const [first = '', second = ''] = (commands.get('Two commands') ?? '').split('\n');
     expect(second).toMatch(/^npm test /); // what runs this suite
