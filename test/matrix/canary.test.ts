@@ -4,13 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BIRDS } from '../attack/canary-statements.ts';
 import { CANARIES_EVERYWHERE, CANARY } from '../support/canary.ts';
-import { canaryRun, searchLine } from '../support/canary-run.ts';
+import { canRunLocally } from '../e2e/local-fixture.ts';
+import { canaryRun, localCanaryRun, searchLine } from '../support/canary-run.ts';
 import { needs } from '../support/needs.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../rehearsals', import.meta.url));
 const entries = await readdir(SHIPPED, { withFileTypes: true });
 const REHEARSALS = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const LOCAL = await canRunLocally();
 const HEAD = `version: 1
 name: tiny
 snapshot: { generator: generate.sql }
@@ -153,6 +155,15 @@ describe('on a database of canaries, nothing that is told holds one', () => {
     const { code, searched } = await canaryRun(tiny);
     process.stdout.write(searchLine('psql', searched));
     expect([code, searched.found]).toEqual([4, []]);
+  });
+
+  test.skipIf(!LOCAL)('on local hosts, nor does what the engine keeps of them', async () => {
+    const sql = { 's.sql': 'alter table birds alter column note type int using note::int;' };
+    tiny = await tinyRehearsal('  - { phase: expand, sql: s.sql }', { ...FILES, ...sql }, HEAD);
+    const { code, stderr, searched, state } = await localCanaryRun(tiny);
+    process.stdout.write(searchLine('local hosts', searched) + searchLine('the engine’s state', state));
+    expect([code, searched.found, state.found], stderr).toEqual([4, [], []]);
+    expect(state.files).toBeGreaterThan(10);
   });
 
   test.each(REHEARSALS)('in the shipped rehearsal %s', async (name) => {

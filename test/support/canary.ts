@@ -71,8 +71,18 @@ export function searchFolder(folder: string, searched: Searched): void {
     if (entry.isDirectory()) searchFolder(path, searched);
     else if (entry.isFile()) {
       searched.files += 1;
-      searchText(path, readFileSync(path, 'latin1'), searched);
+      searchText(path, textOf(path), searched);
     }
+  }
+}
+
+/** Empty for one that has gone meanwhile: folders of a run that goes on are looked through as well. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
   }
 }
 
