@@ -95,9 +95,13 @@ describe('an interrupted run', () => {
     run.signal('SIGINT');
     await sleep(APART_MS);
     run.signal('SIGINT');
-    expect(await run.end()).toBe(130);
-    // The first Ctrl-C may have been quick enough; then there is nothing to say.
-    if ((await tiny.leftFolders()).length > 0) expect(run.stderr).toContain('rehearse reap --execute');
+    const end = await run.end();
+    // The first Ctrl-C may have been quick enough. Then there is nothing to say, and the second may meet nobody who listens to it
+    // any more: it ends the process, which a shell shows as 130 too.
+    if ((await tiny.leftFolders()).length > 0) {
+      expect(end).toBe(130);
+      expect(run.stderr).toContain('rehearse reap --execute');
+    } else expect([130, 'SIGINT']).toContain(end);
     expect((await rehearse(['reap', '--execute'], { cwd: tiny.dir, tmp: tiny.tmp })).code).toBe(0);
     await expectNothingLeft();
   });
