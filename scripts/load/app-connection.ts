@@ -1,7 +1,8 @@
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { ServerMessage } from '../pg/messages/public-text.ts';
-import { readColumns, readError, readRow, readServerMessage } from './wire/backend.ts';
+import { readColumns, readError, readRow } from './wire/backend.ts';
+import { serverWords } from '../pg/messages/server-words.ts';
 import { OutgoingMessages, REFUSE_COPY, ROLLBACK, type WireStatement } from './wire/frontend.ts';
 import { MESSAGE, MessageReader, type MessageHandler } from './wire/message-reader.ts';
 import { AppSocket } from './wire/socket.ts';
@@ -76,7 +77,7 @@ export class AppConnection implements MessageHandler {
 
   /** What the server said with the last failure; it may quote rows. */
   get said(): ServerMessage {
-    return readServerMessage(this.#error);
+    return serverWords(this.#error);
   }
 
   /** A transaction block was open when the last answer came. */

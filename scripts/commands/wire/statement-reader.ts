@@ -1,5 +1,5 @@
 import { MessageCutter, type Message } from './message-cutter.ts';
-import { serverWords, textAt, type ServerWords } from './server-words.ts';
+import { serverWords, textAt, type ServerWords } from '../../pg/messages/server-words.ts';
 
 /** What a session sent in one message, and what the server answered. */
 export interface SentStatement {

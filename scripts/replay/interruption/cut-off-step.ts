@@ -58,30 +58,45 @@ interface CutTry {
 }
 
 async function playUntilCut(how: Cut, units: readonly Unit[], place: CutPlace, run: SqlRun): Promise<CutTry> {
-  const { context, step } = run;
+  const { context } = run;
   const session = await SqlSession.open(run);
-  const { pid } = session.session;
-  const backend = await Backend.of(pid, context.primary, context.signal);
   try {
-    const unfinished = new Set((await readUnfinished(backend.client)).map(({ oid }) => oid));
-    for (const unit of units.slice(0, place.unit)) await session.play(unit);
-    const unit = units[place.unit];
-    if (unit === undefined) throw new TypeError(`no unit ${place.unit} to cut off`);
-    const made: Cutting[] = [];
-    const target = { step: step.name, heldBy: pid, heldAfterMs: 0 };
-    await session.retrying(async (attempt) => {
-      const cut = { unit, before: place.before, how, run: session.unitRun(attempt), backend, context };
-      made.push(await context.watch.during(target, () => cutUnit(cut)));
-    });
-    const [cutting] = made;
-    if (cutting === undefined) throw new TypeError('a cut without a record');
-    const isGone = await backend.gone(GOES_ON_MS, context.signal);
-    const serverWentOnMs = isGone ? context.clock.now() - cutting.tMs : null;
-    return { cutting, attempts: session.attempts, serverWentOnMs, unfinished };
+    const backend = await Backend.of(session.session.pid, context.primary, context.signal);
+    try {
+      return await cutAt(place, { how, units, session, backend, run });
+    } finally {
+      await backend.close();
+    }
   } finally {
     await session.close();
-    await backend.close();
   }
+}
+
+interface Playing {
+  readonly how: Cut;
+  readonly units: readonly Unit[];
+  readonly session: SqlSession;
+  readonly backend: Backend;
+  readonly run: SqlRun;
+}
+
+async function cutAt(place: CutPlace, { how, units, session, backend, run }: Playing): Promise<CutTry> {
+  const { context, step } = run;
+  const unfinished = new Set((await readUnfinished(backend.client)).map(({ oid }) => oid));
+  for (const unit of units.slice(0, place.unit)) await session.play(unit);
+  const unit = units[place.unit];
+  if (unit === undefined) throw new TypeError(`no unit ${place.unit} to cut off`);
+  const made: Cutting[] = [];
+  const target = { step: step.name, heldBy: session.session.pid, heldAfterMs: 0 };
+  await session.retrying(async (attempt) => {
+    const cut = { unit, before: place.before, how, run: session.unitRun(attempt), backend, context };
+    made.push(await context.watch.during(target, () => cutUnit(cut)));
+  });
+  const [cutting] = made;
+  if (cutting === undefined) throw new TypeError('a cut without a record');
+  const isGone = await backend.gone(GOES_ON_MS, context.signal);
+  const serverWentOnMs = isGone ? context.clock.now() - cutting.tMs : null;
+  return { cutting, attempts: session.attempts, serverWentOnMs, unfinished };
 }
 
 interface SecondTry {

@@ -1,7 +1,7 @@
 import type { CommandSessionsRecord, CommandStatementRecord } from '../../artifacts/records.ts';
 import type { RelayedSession } from '../../commands/session-relay.ts';
 import type { Answer, SentStatement } from '../../commands/wire/statement-reader.ts';
-import type { ServerWords } from '../../commands/wire/server-words.ts';
+import type { ServerWords } from '../../pg/messages/server-words.ts';
 import { makePublic } from '../../pg/messages/guard.ts';
 import { publicStatement } from '../../pg/messages/public-statement.ts';
 import { splitSql } from '../../pg/split.ts';

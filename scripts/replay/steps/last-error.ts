@@ -1,5 +1,5 @@
 import type { SentStatement } from '../../commands/wire/statement-reader.ts';
-import type { ServerWords } from '../../commands/wire/server-words.ts';
+import type { ServerWords } from '../../pg/messages/server-words.ts';
 
 /** Says that nothing more runs until the transaction is ended. */
 const IN_FAILED_TRANSACTION = '25P02';

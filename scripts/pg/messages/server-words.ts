@@ -1,4 +1,4 @@
-import type { ServerMessage } from '../../pg/messages/public-text.ts';
+import type { ServerMessage } from './public-text.ts';
 
 /** As the server sent it, with values of rows. */
 export type ServerWords = { -readonly [K in keyof ServerMessage]: ServerMessage[K] } & {
