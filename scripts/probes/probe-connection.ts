@@ -72,10 +72,10 @@ export class ProbeConnection implements Asker {
     await closeQuietly(this.#client);
   }
 
-  /** What the server said as it ended the session, between two questions. */
+  /** What the server said as it ended the session, between two questions: the socket's own errors come before or after it. */
   #watched(client: PgClient): PgClient {
-    client.once('error', (error: Error) => {
-      this.#farewell = error;
+    client.on('error', (error: Error) => {
+      if (sqlstateOf(this.#farewell) === undefined) this.#farewell = error;
     });
     return client;
   }

@@ -154,7 +154,8 @@ it('says how long it could not look, and dies with the reason when it cannot com
   expect(probes.map(({ event }) => event)).toEqual(['started', 'gap', 'stopped']);
   expect(probes[1]).toMatchObject({
     probe: 'waits',
-    message: expect.stringContaining('terminating connection') as string,
+    // Where a question was just being written, the socket's error hides the server's last words.
+    message: expect.stringMatching(/terminating connection|write EPIPE|ECONNRESET/) as string,
   });
   expect(probes[1]?.awayMs).toBeGreaterThan(500);
   await plan.end();
