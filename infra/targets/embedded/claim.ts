@@ -12,7 +12,10 @@ import { sharedMemoryOf } from './server/shared-memory.ts';
  * Makes the run's folder, which says from its first moment whose it is. Where this throws, there is no folder of ours.
  * @throws TARGET_UNAVAILABLE
  */
-export async function makeRunDir({ path, runId }: RunDir, spec: EnvironmentSpec): Promise<void> {
+export async function makeRunDir(
+  { path, runId }: RunDir,
+  spec: Pick<EnvironmentSpec, 'runId' | 'expiresAt'>,
+): Promise<void> {
   const claim = await ownClaim(spec);
   try {
     makeClaimedFolder(path, RUN_DIR_CLAIM, {

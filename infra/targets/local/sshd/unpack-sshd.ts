@@ -1,13 +1,18 @@
 import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, type Result } from 'execa';
-import { asError } from '../../../../scripts/shared/errors.ts';
-import { runAsRoot } from '../privileged.ts';
+import { newRunId } from '../../../../scripts/artifacts/run-id.ts';
 import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
+import { asError } from '../../../../scripts/shared/errors.ts';
+import { makeRunDir } from '../../embedded/claim.ts';
+import { removeRunDir } from '../../embedded/remove-run-dir.ts';
+import { runDirOf } from '../../embedded/run-dir.ts';
+import { runAsRoot } from '../privileged.ts';
 
 const DOWNLOAD_MS = 180_000;
 const UNPACK_MS = 30_000;
+/** Whatever is there of the work folder after this time belongs to nobody any more. */
+const WORK_MS = 30 * 60_000;
 /** What of the package a host needs; sshd of OpenSSH 9.8 and later starts helpers from usr/lib. */
 const WANTED = ['usr/sbin', 'usr/lib', 'lib'];
 const UNWANTED = /\/systemd(\/|$)/;
@@ -27,8 +32,12 @@ export async function unpackSshd(
   missingLibraries: (root: string) => Promise<string[]>,
   options: Options,
 ): Promise<string | undefined> {
-  const work = await mkdtemp(join(tmpdir(), 'rehearse-sshd-'));
+  const dir = runDirOf(newRunId('setup'));
+  // With a claim, so that reap finds what a killed set-up leaves.
+  await makeRunDir(dir, { runId: dir.runId, expiresAt: new Date(Date.now() + WORK_MS).toISOString() });
   try {
+    const work = dir.scratch;
+    await mkdir(work);
     const deb = await download('openssh-server', work, options);
     const root = join(work, 'root');
     await unpack(deb, root, options);
@@ -54,7 +63,7 @@ export async function unpackSshd(
     options.signal.throwIfAborted();
     return `Debian's package cannot be had (${asError(error).message.split('\n')[0] ?? ''})`;
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await removeRunDir(dir);
   }
 }
 
