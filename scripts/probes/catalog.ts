@@ -1,4 +1,5 @@
 import type { PgClient } from '../pg/client.ts';
+import { VersionedMap } from '../shared/versioned-map.ts';
 
 export interface CatalogEntry {
   /** `schema.name` */
@@ -13,7 +14,7 @@ export interface CatalogEntry {
 }
 
 /** Every relation of the database that is not the system's, by oid. */
-export type Catalog = Map<number, CatalogEntry>;
+export type Catalog = VersionedMap<number, CatalogEntry>;
 
 /** Oids below this belong to the system (FirstNormalObjectId in PostgreSQL's access/transam.h). */
 export const FIRST_USER_OID = 16384;
@@ -41,7 +42,7 @@ type CatalogRow = [
 export async function readCatalog(client: PgClient): Promise<Catalog> {
   const { rows } = await client.query<CatalogRow>({ text: CATALOG, rowMode: 'array' });
   const names = new Map(rows.map(([oid, name]) => [oid, name]));
-  return new Map(
+  const read = new Map(
     rows.map(([oid, name, kind, filenode, size, root]) => {
       const partitionOf = root === null ? undefined : names.get(root);
       const entry: CatalogEntry = {
@@ -54,4 +55,5 @@ export async function readCatalog(client: PgClient): Promise<Catalog> {
       return [Number(oid), entry];
     }),
   );
+  return new VersionedMap(read);
 }

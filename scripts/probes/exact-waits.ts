@@ -89,8 +89,7 @@ export class ExactWaits {
     const source = this.#source;
     if (source === undefined) return;
     try {
-      const names = new RelationNames(this.#server);
-      await names.learnAll();
+      const names = await this.#names.asOfNow();
       this.#namesBefore = this.#names;
       this.#names = names;
       if (!pid || pid === this.#followed) return;

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Catalog } from './catalog.ts';
+import { VersionedMap } from '../shared/versioned-map.ts';
+import type { Catalog, CatalogEntry } from './catalog.ts';
 import { newLocks, readCapture, type CaptureRow, type CatalogStates } from './lock-capture.ts';
 
-const before: Catalog = new Map([
-  [20001, { name: 'public.orders', kind: 'r', filenode: 20001, sizeBytes: 8192 }],
-  [20002, { name: 'public.gone', kind: 'r', filenode: 20002, sizeBytes: 16384 }],
-]);
+const before: Catalog = new VersionedMap(
+  new Map<number, CatalogEntry>([
+    [20001, { name: 'public.orders', kind: 'r', filenode: 20001, sizeBytes: 8192 }],
+    [20002, { name: 'public.gone', kind: 'r', filenode: 20002, sizeBytes: 16384 }],
+  ]),
+);
 
 const same = (catalog: Catalog): CatalogStates => ({
   ...{ before: catalog, committed: catalog, existing: catalog },
@@ -13,7 +16,7 @@ const same = (catalog: Catalog): CatalogStates => ({
 
 describe('readCapture', () => {
   it('tells a rewrite by the new filenode and the growth by the new size', () => {
-    const capture = readCapture(
+    const { after, ...capture } = readCapture(
       ['1000', [[20001, 'AccessExclusiveLock', 'public.orders', 'r', 30001, 40960]], 3],
       same(before),
     );
@@ -23,11 +26,14 @@ describe('readCapture', () => {
       slots: 3,
       rewrote: ['public.orders'],
       sizeChangeBytes: 32768,
-      after: new Map([
+    });
+    expect(new Map(after)).toEqual(
+      new Map([
         [20001, { name: 'public.orders', kind: 'r', filenode: 30001, sizeBytes: 40960 }],
         [20002, { name: 'public.gone', kind: 'r', filenode: 20002, sizeBytes: 16384 }],
       ]),
-    });
+    );
+    expect(before.get(20001)?.filenode).toBe(20001);
   });
 
   it('names a dropped relation from the catalog as it was before', () => {
@@ -40,6 +46,8 @@ describe('readCapture', () => {
     ]);
     expect(capture.sizeChangeBytes).toBe(-16384);
     expect(capture.after.has(20002)).toBe(false);
+    expect([...capture.after].map(([oid]) => oid)).toEqual([20001]);
+    expect(before.has(20002)).toBe(true);
   });
 
   it('marks a relation that the step itself made: nobody else can wait for it', () => {
@@ -48,9 +56,8 @@ describe('readCapture', () => {
   });
 
   it('names a relation as others know it until the transaction that renamed it commits', () => {
-    const renamed: Catalog = new Map(before).set(20001, {
-      ...{ name: 'public.orders_old', kind: 'r', filenode: 20001, sizeBytes: 8192 },
-    });
+    const orders = { name: 'public.orders_old', kind: 'r', filenode: 20001, sizeBytes: 8192 };
+    const renamed = before.with(new Map([[20001, orders]]));
     const { locks } = readCapture(
       ['1', [[20001, 'AccessExclusiveLock', 'public.orders_old', 'r', 20001, 8192]], 1],
       { before: renamed, committed: before, existing: before },
@@ -61,7 +68,7 @@ describe('readCapture', () => {
   it('tells what a partition is a part of, also after it was rewritten', () => {
     const part = { name: 'public.log_1', kind: 'r', filenode: 1, sizeBytes: 0, partitionOf: 'public.log' };
     const row: CaptureRow = ['1', [[20003, 'ShareLock', 'public.log_1', 'r', 2, 0]], 1];
-    const { locks, after } = readCapture(row, same(new Map([[20003, part]])));
+    const { locks, after } = readCapture(row, same(new VersionedMap(new Map([[20003, part]]))));
     expect(locks[0]?.partitionOf).toBe('public.log');
     expect(after.get(20003)?.partitionOf).toBe('public.log');
   });

@@ -69,7 +69,7 @@ export interface CatalogStates {
 
 /** Reads an answer to CAPTURE against the catalog as it was. */
 export function readCapture(row: CaptureRow, { before, committed, existing }: CatalogStates): Capture {
-  const after: Catalog = new Map(before);
+  const changes = new Map<number, CatalogEntry | null>();
   const rewrote = new Set<string>();
   const locks: LockEntry[] = [];
   let sizeChangeBytes = 0;
@@ -91,11 +91,21 @@ export function readCapture(row: CaptureRow, { before, committed, existing }: Ca
     const now =
       name === null ? undefined : { ...known, name, kind: kind ?? 'r', filenode, sizeBytes: size ?? 0 };
     sizeChangeBytes += (now?.sizeBytes ?? 0) - (known?.sizeBytes ?? 0);
-    if (now === undefined) after.delete(oid);
-    else after.set(oid, now);
+    if (!isSame(known, now)) changes.set(oid, now ?? null);
     if (known && now && !relation.startsWith('pg_toast.') && wasRewritten(known, now)) rewrote.add(relation);
   }
-  return { walPosition: Number(row[0]), locks, slots: row[2], rewrote: [...rewrote], sizeChangeBytes, after };
+  return {
+    ...{ walPosition: Number(row[0]), locks, slots: row[2], rewrote: [...rewrote], sizeChangeBytes },
+    after: before.with(changes),
+  };
+}
+
+function isSame(before: CatalogEntry | undefined, after: CatalogEntry | undefined): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  const { name, kind, filenode, sizeBytes } = before;
+  return (
+    name === after.name && kind === after.kind && filenode === after.filenode && sizeBytes === after.sizeBytes
+  );
 }
 
 function wasRewritten(before: CatalogEntry, after: CatalogEntry): boolean {

@@ -1,16 +1,30 @@
 import type { Asker } from '../pg/asker.ts';
+import { VersionedMap } from '../shared/versioned-map.ts';
 import { FIRST_USER_OID } from './catalog.ts';
 
 const NAMES = `select c.oid::bigint as oid, n.nspname || '.' || c.relname as name
                  from pg_class c join pg_namespace n on n.oid = c.relnamespace`;
 
+/** Whatever an older transaction than this one has done is seen by every question from now on. */
+const OLDEST = 'select (txid_snapshot_xmin(txid_current_snapshot()) % 4294967296)::text as oldest';
+
+/**
+ * What has been renamed, moved or made since then. A row tells the transaction that wrote it; of two ages the smaller is the
+ * younger transaction, also across the wrap-around of their numbers.
+ */
+const SINCE = `c.oid >= ${FIRST_USER_OID} and (age(c.xmin) <= age($1::xid) or age(n.xmin) <= age($1::xid))`;
+
 /** `schema.name` of relations by their oid. */
 export class RelationNames {
   readonly #client: Asker;
-  readonly #known = new Map<number, string>();
+  #known: VersionedMap<number, string>;
+  /** The transaction since which changes have not been read; undefined = nothing was read yet. */
+  #oldest: string | undefined;
 
-  constructor(client: Asker) {
+  constructor(client: Asker, known = new VersionedMap<number, string>(), oldest?: string) {
     this.#client = client;
+    this.#known = known;
+    this.#oldest = oldest;
   }
 
   of(oid: number): string {
@@ -25,23 +39,32 @@ export class RelationNames {
   async learn(oids: Iterable<number>): Promise<void> {
     const unknown = [...new Set(oids)].filter((oid) => !this.#known.has(oid));
     if (unknown.length === 0) return;
-    await this.#read('c.oid = any($1::oid[])', [unknown]);
+    this.#known = this.#known.with(await this.#read('c.oid = any($1::oid[])', [unknown]));
   }
 
-  /** Learns the names of all that is not the system's, before any of it is renamed or dropped. */
-  async learnAll(): Promise<void> {
-    await this.#read(`c.oid >= ${FIRST_USER_OID}`, []);
+  /**
+   * The names of all that is not the system's as they are by now, before any of it is renamed or dropped; these here stay as they
+   * are. Only the first time all of them are read, after that what has changed.
+   */
+  async asOfNow(): Promise<RelationNames> {
+    const { rows } = await this.#client.query<{ oldest: string }>(OLDEST);
+    const known =
+      this.#oldest === undefined
+        ? new VersionedMap(await this.#read(`c.oid >= ${FIRST_USER_OID}`, []))
+        : this.#known.with(await this.#read(SINCE, [this.#oldest]));
+    return new RelationNames(this.#client, known, rows[0]?.oldest);
   }
 
   /** They may have been renamed. */
   forget(): void {
-    this.#known.clear();
+    this.#known = new VersionedMap();
+    this.#oldest = undefined;
   }
 
-  async #read(condition: string, values: readonly unknown[]): Promise<void> {
+  async #read(condition: string, values: readonly unknown[]): Promise<Map<number, string>> {
     const { rows } = await this.#client.query<{ oid: string; name: string }>(`${NAMES} where ${condition}`, [
       ...values,
     ]);
-    for (const { oid, name } of rows) this.#known.set(Number(oid), name);
+    return new Map(rows.map(({ oid, name }) => [Number(oid), name]));
   }
 }

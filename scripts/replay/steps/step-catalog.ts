@@ -97,7 +97,7 @@ export const NO_LOCKS: readonly LockEntry[] = [];
 
 function totalBytes(catalog: Catalog): number {
   let total = 0;
-  for (const { sizeBytes } of catalog.values()) total += sizeBytes;
+  for (const [, { sizeBytes }] of catalog) total += sizeBytes;
   return total;
 }
 

@@ -1,0 +1,34 @@
+/**
+ * A map that never changes: a version after it holds what is different and shares the rest, so that a version costs what it
+ * changes and not what is there.
+ */
+export class VersionedMap<K, V extends {}> implements Iterable<[K, V]> {
+  readonly #base: ReadonlyMap<K, V>;
+  /** Null = gone. */
+  readonly #changes: ReadonlyMap<K, V | null>;
+
+  constructor(base: ReadonlyMap<K, V> = new Map(), changes: ReadonlyMap<K, V | null> = new Map()) {
+    this.#base = base;
+    this.#changes = changes;
+  }
+
+  get(key: K): V | undefined {
+    const changed = this.#changes.get(key);
+    return changed === undefined ? this.#base.get(key) : (changed ?? undefined);
+  }
+
+  has(key: K): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /** The version in which those are as given; null = gone. */
+  with(changes: ReadonlyMap<K, V | null>): VersionedMap<K, V> {
+    if (changes.size === 0) return this;
+    return new VersionedMap(this.#base, new Map([...this.#changes, ...changes]));
+  }
+
+  *[Symbol.iterator](): Iterator<[K, V]> {
+    for (const [key, value] of this.#base) if (!this.#changes.has(key)) yield [key, value];
+    for (const [key, value] of this.#changes) if (value !== null) yield [key, value];
+  }
+}
