@@ -10,6 +10,7 @@ import { judgeEvidence } from '../../scripts/checks/judge.ts';
 import { closeQuietly, connect, withConnection, type PgClient } from '../../scripts/pg/client.ts';
 import { ExactWaits } from '../../scripts/probes/exact-waits.ts';
 import { ProbeLife } from '../../scripts/probes/probe-life.ts';
+import { RelationNames } from '../../scripts/probes/relation-names.ts';
 import { uprobes } from '../../scripts/probes/uprobes.ts';
 import type { WaitNews, WaitSourceKind } from '../../scripts/probes/wait-source.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
@@ -160,4 +161,28 @@ describe('exact waits', () => {
       expect(rest.some(({ type }) => type === 'release')).toBe(true);
     },
   );
+});
+
+describe('names', () => {
+  it('are read again where they have changed, by transactions that began before too, and stay as they were', async () => {
+    await withConnection(database.endpoint, 'setup', async (client) => {
+      await client.query('create schema old; create table old.moved (id int); create table late (id int)');
+      const { rows } = await client.query<{ oids: string[] }>(
+        `select array['old.moved'::regclass::oid, 'late'::regclass::oid, 'wanted'::regclass::oid]::text[] as oids`,
+      );
+      const told = (names: RelationNames): (string | undefined)[] =>
+        rows[0]!.oids.map((oid) => names.known(Number(oid)));
+      const begun = await connect(database.endpoint, 'setup');
+      await begun.query('begin; alter table late rename to later');
+      const before = await new RelationNames(client).asOfNow();
+      await client.query('alter schema old rename to new; alter table wanted rename to unwanted');
+      await begun.query('commit');
+      const after = await before.asOfNow();
+      expect(told(before)).toEqual(['old.moved', 'public.late', 'public.wanted']);
+      expect(told(after)).toEqual(['new.moved', 'public.later', 'public.unwanted']);
+      await client.query('alter table unwanted rename to wanted');
+      expect(told(await after.asOfNow())).toEqual(['new.moved', 'public.later', 'public.wanted']);
+      await begun.end();
+    });
+  });
 });
