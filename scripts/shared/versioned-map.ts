@@ -2,7 +2,7 @@
  * A map that never changes: a version after it holds what is different and shares the rest, so that a version costs what it
  * changes and not what is there.
  */
-export class VersionedMap<K, V extends NonNullable<unknown>> implements Iterable<[K, V]> {
+export class VersionedMap<K, V extends string | number | object> implements Iterable<[K, V]> {
   readonly #base: ReadonlyMap<K, V>;
   /** Null = gone. */
   readonly #changes: ReadonlyMap<K, V | null>;
