@@ -19,11 +19,17 @@ export type Catalog = VersionedMap<number, CatalogEntry>;
 /** Oids below this belong to the system (FirstNormalObjectId in PostgreSQL's access/transam.h). */
 export const FIRST_USER_OID = 16384;
 
+/** The roots of all partitions at once: pg_partition_root goes the way from each of them. */
 const CATALOG = `
+  with recursive tree (oid, root) as (
+    select oid, oid from pg_catalog.pg_class where relkind in ('p', 'I') and not relispartition
+    union all
+    select i.inhrelid, t.root from tree t join pg_catalog.pg_inherits i on i.inhparent = t.oid)
   select c.oid::bigint, n.nspname || '.' || c.relname, c.relkind::text, pg_catalog.pg_relation_filenode(c.oid)::bigint,
          case when c.relkind in ('r', 'm', 't', 'i') then coalesce(pg_catalog.pg_relation_size(c.oid), 0) else 0 end,
-         case when c.relispartition then pg_catalog.pg_partition_root(c.oid)::pg_catalog.oid::bigint end
+         nullif(t.root, t.oid)::bigint
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    left join tree t on t.oid = c.oid
    where c.oid >= ${FIRST_USER_OID}`;
 
 type CatalogRow = [

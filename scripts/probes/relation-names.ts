@@ -12,7 +12,9 @@ const OLDEST = 'select (txid_snapshot_xmin(txid_current_snapshot()) % 4294967296
  * What has been renamed, moved or made since then. A row tells the transaction that wrote it; of two ages the smaller is the
  * younger transaction, also across the wrap-around of their numbers.
  */
-const SINCE = `c.oid >= ${FIRST_USER_OID} and (age(c.xmin) <= age($1::xid) or age(n.xmin) <= age($1::xid))`;
+const SINCE = `c.oid >= ${FIRST_USER_OID}
+  and (age(c.xmin) <= (select age($1::xid))
+       or c.relnamespace = any (array(select oid from pg_namespace where age(xmin) <= age($1::xid))))`;
 
 /** `schema.name` of relations by their oid. */
 export class RelationNames {
