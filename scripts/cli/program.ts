@@ -4,6 +4,8 @@ import { asTyped } from './as-typed.ts';
 import { addCheck } from './check.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
+import { addDiff } from './history/diff.ts';
+import { addHistory } from './history/history.ts';
 import { addInit } from './init.ts';
 import { addList } from './list.ts';
 import { addReap } from './reap.ts';
@@ -11,7 +13,17 @@ import { addReport } from './report.ts';
 import { addRun } from './run/run.ts';
 import { toolVersion } from './version.ts';
 
-const VERBS: readonly AddVerb[] = [addRun, addCheck, addReport, addList, addInit, addDoctor, addReap];
+const VERBS: readonly AddVerb[] = [
+  addRun,
+  addCheck,
+  addReport,
+  addList,
+  addDiff,
+  addHistory,
+  addInit,
+  addDoctor,
+  addReap,
+];
 const EXIT_CODES = `
 Exit codes:
     0  passed

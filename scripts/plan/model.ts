@@ -168,6 +168,8 @@ export interface Budgets {
   /** At least so many rows per second. */
   readonly backfillRatePerSec?: number;
   readonly replicationLagMs?: number;
+  /** By how much a figure may be worse than in earlier runs on like machines. No run judges it: `diff` and `nightly` do. */
+  readonly regressionPercent?: number;
 }
 
 export const PHASES = ['expand', 'deploy', 'backfill', 'switch', 'contract'] as const;

@@ -174,6 +174,7 @@ function budgetsOf(config: z.infer<typeof rehearsalSchema>['budgets']): Budgets 
     stepDurationMs: config.stepDuration,
     backfillRatePerSec: config.backfillRate,
     replicationLagMs: config.replicationLag,
+    regressionPercent: config.regression,
   });
 }
 

@@ -71,7 +71,7 @@ describe.skipIf(!isRunnable)('in a clean clone', () => {
       const yaml = await readFile(join(clone, 'rehearsals/my-change/rehearsal.yaml'), 'utf8');
       expect(yaml).toBe(block?.text);
     }
-    const [run = ''] = await readdir(join(clone, 'runs'));
+    const run = (await readdir(join(clone, 'runs'))).find((name) => name !== 'history.ndjson') ?? '';
     const result = JSON.parse(await readFile(join(clone, 'runs', run, 'result.json'), 'utf8')) as {
       steps: { status: string }[];
     };

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { basename, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import type { RunEvent } from '../../engine/events.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { chooseTargetFor } from './command-target.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { exitCodeOfResult } from '../exit-code.ts';
+import { remember } from '../history/remember.ts';
 import { abortOnSignals } from './interrupt.ts';
 import { removeDeadRuns } from '../leftovers.ts';
 import { cannotKeep, keepDurationMs, keptLines } from './keep.ts';
@@ -113,7 +114,7 @@ async function runLogged(run: LoggedRun): Promise<RunOutcome> {
   const { runRehearsal } = await import('./run-rehearsal.ts');
   const early: RunEvent[] = [];
   let log: RunLog | undefined;
-  let report: string | undefined;
+  let path: string | undefined;
   try {
     return await runRehearsal({
       ...{ rehearsal, targetName, outDir, signal, keepMs, repeat, resume, onJudging: run.onJudging },
@@ -127,18 +128,20 @@ async function runLogged(run: LoggedRun): Promise<RunOutcome> {
       onFolder: (folder) => {
         progress.named(basename(folder.path).slice(rehearsal.name.length + 1));
         log = openRunLog(folder.path);
-        report = folder.file('report.html');
+        ({ path } = folder);
         for (const event of early.splice(0)) log.log(event);
       },
     });
   } catch (error) {
     log?.error(error);
     progress.close();
+    const report = path === undefined ? undefined : join(path, 'report.html');
     if (report !== undefined && existsSync(report)) {
       run.context.out.note(`what was seen until then: ${relative(run.context.io.cwd, report)}`);
     }
     throw error;
   } finally {
     log?.close();
+    if (path !== undefined) await remember(path, run.context);
   }
 }

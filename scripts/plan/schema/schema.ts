@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  amount,
   command as commandText,
   count,
   duration,
@@ -161,6 +162,11 @@ export const budgetsSchema = z.strictObject({
   replicationLag: measure('5s')
     .exactOptional()
     .describe('Furthest that the standby may fall behind. Needs `postgres.standby`.'),
+  regression: amount('a percentage', 20, { min: 1, max: 1000 })
+    .exactOptional()
+    .describe(
+      'By how many percent a figure may be worse than the median of earlier runs on like machines. Judged by `rehearse nightly` and `rehearse diff`, which know of earlier runs, and not by a run by itself.',
+    ),
 });
 
 export const rehearsalSchema = z

@@ -1,0 +1,41 @@
+import { headlineFigures, type HeadlineFigure } from '../../checks/result/headline-figures.ts';
+import type { Result } from '../../checks/result/result.ts';
+import { median } from '../compare/spread.ts';
+import type { Figure } from './history-line.ts';
+
+/** The scenario of a plan that was played once. */
+const QUIET = 'quiet';
+/** Below it, a figure is a count or noise of the clock. */
+const DIGITS = 1000;
+
+/**
+ * Every figure by which two runs are compared: the headline's, and how long each step took.
+ * @param performances of a run that has several: the results of all of them
+ */
+export function figuresOf(result: Result, performances: readonly Result[] = []): Figure[] {
+  const played = performances.length === 0 ? [result] : performances;
+  const found = new Map<string, Figure>();
+  for (const one of played) {
+    const scenario = one.performance?.scenario ?? QUIET;
+    for (const { value, ...fixed } of [...headlineFigures(one), ...stepFigures(one)]) {
+      const key = `${scenario}\n${fixed.id}`;
+      const figure = found.get(key) ?? { scenario, ...fixed, value, values: [] };
+      figure.values.push(Math.round(value * DIGITS) / DIGITS);
+      found.set(key, figure);
+    }
+  }
+  return [...found.values()].map((figure) => ({ ...figure, value: median(figure.values) }));
+}
+
+/** Of the steps that ran to their end; a soak and a deploy last as long as the plan says. */
+function stepFigures({ steps, checks }: Result): HeadlineFigure[] {
+  const budget = checks.find(({ id }) => id === 'stepDuration')?.budget ?? null;
+  return steps
+    .filter(({ status, kind, way }) => status === 'ok' && !FIXED.has(kind) && way === undefined)
+    .map(({ name, durationMs }) => ({
+      ...{ id: `step:${name}`, title: `Step ${name}`, unit: 'ms', value: durationMs },
+      ...{ budget, better: 'lower' },
+    }));
+}
+
+const FIXED: ReadonlySet<string> = new Set(['soak', 'deploy']);
