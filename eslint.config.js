@@ -18,6 +18,7 @@ const STAGES = [
   'checks',
   'report',
   'history',
+  'publish',
 ];
 
 /** Imports of any of these folders, from wherever in the tree. */

@@ -8,6 +8,8 @@ import { addDiff } from './history/diff.ts';
 import { addHistory } from './history/history.ts';
 import { addInit } from './init.ts';
 import { addList } from './list.ts';
+import { addNote } from './publish/note.ts';
+import { addPublish } from './publish/publish.ts';
 import { addReap } from './reap.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run/run.ts';
@@ -20,6 +22,8 @@ const VERBS: readonly AddVerb[] = [
   addList,
   addDiff,
   addHistory,
+  addPublish,
+  addNote,
   addInit,
   addDoctor,
   addReap,

@@ -32,6 +32,7 @@ const ERROR_KIND = {
   STACK_LOCKED: 'infra',
   LOAD_DIED: 'infra',
   TIMED_OUT: 'infra',
+  PUBLISH_FAILED: 'infra',
   TARGET_UNAVAILABLE: 'infra',
   LEFTOVERS: 'leaked',
   INTERRUPTED: 'interrupted',

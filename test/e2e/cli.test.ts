@@ -6,7 +6,19 @@ import { main } from '../../scripts/cli/main.ts';
 import { runCli } from '../support/cli.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-const VERBS = ['run', 'check', 'report', 'list', 'diff', 'history', 'init', 'doctor', 'reap'];
+const VERBS = [
+  'run',
+  'check',
+  'report',
+  'list',
+  'diff',
+  'history',
+  'publish',
+  'note',
+  'init',
+  'doctor',
+  'reap',
+];
 
 let cwd: string;
 beforeAll(async () => {

@@ -1,0 +1,53 @@
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { appendHistory } from '../../history/lines/history-file.ts';
+import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
+import { EXIT, RehearsalError } from '../../shared/errors.ts';
+import { redact } from '../../shared/redact.ts';
+import { examples, type AddVerb, type CliContext } from '../context.ts';
+
+const MOST_CHARACTERS = 2000;
+
+interface NoteOptions {
+  readonly by?: string;
+  readonly out: string;
+}
+
+export const addNote: AddVerb = (program, context, finish) => {
+  program
+    .command('note')
+    .description('keep a word of a reviewer with a run; it changes no verdict')
+    .argument('<run>', 'run folder or id')
+    .argument('<text>', 'such as "accepted: the table is empty in production"')
+    .option('--by <name>', 'who says so (default: the user)')
+    .option('--out <dir>', 'folder of run folders', 'runs')
+    .addHelpText('after', examples('note <run> "accepted because the table is small" --by ann'))
+    .action(async (run: string, text: string, options: NoteOptions) => {
+      finish(await note(run, text, options, context));
+    });
+};
+
+async function note(
+  run: string,
+  text: string,
+  options: NoteOptions,
+  { io, out }: CliContext,
+): Promise<number> {
+  const said = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  if (said === '' || said.length > MOST_CHARACTERS) {
+    throw new RehearsalError(
+      'USAGE',
+      `a note has 1 to ${MOST_CHARACTERS} characters, this one ${said.length}`,
+      {
+        hint: 'rehearse note <run> "accepted because …" --by <name>',
+      },
+    );
+  }
+  const outDir = resolve(io.cwd, options.out);
+  const { runId } = await findRun(run, await knownRuns(outDir), io.cwd);
+  const by = (options.by ?? userInfo().username).trim();
+  const at = new Date().toISOString();
+  await appendHistory(outDir, [{ schemaVersion: 1, kind: 'note', runId, at, by, text: redact(said) }]);
+  out.result(`noted with ${runId}`);
+  return EXIT.ok;
+}

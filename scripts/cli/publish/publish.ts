@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { resultSchema, type Result } from '../../checks/result/result.ts';
+import { diffRuns } from '../../history/compare/diff.ts';
+import { lastGood } from '../../history/compare/window.ts';
+import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
+import type { History } from '../../history/lines/history-file.ts';
+import { locateRehearsal } from '../../plan/read/locate.ts';
+import type { Publication } from '../../publish/publication.ts';
+import { isSurface, SURFACES, type SurfaceName } from '../../publish/surfaces.ts';
+import { sleep } from '../../shared/clock.ts';
+import { EXIT, RehearsalError } from '../../shared/errors.ts';
+import { registerSecret } from '../../shared/redact.ts';
+import { examples, type AddVerb, type CliContext } from '../context.ts';
+
+interface PublishOptions {
+  readonly to: readonly string[];
+  readonly out: string;
+  readonly dir?: string;
+  readonly file?: string;
+  readonly request?: string;
+  readonly reportUrl?: string;
+  readonly dryRun?: true;
+}
+
+const PLACES = Object.entries(SURFACES).map(([name, { what }]) => `  ${name.padEnd(13)}  ${what}`);
+
+export const addPublish: AddVerb = (program, context, finish) => {
+  program
+    .command('publish')
+    .description('tell a run where it is reviewed; it changes no verdict')
+    .argument('[run]', 'run folder or id (default: the last run)')
+    .requiredOption('--to <place...>', 'where; several are possible')
+    .option('--dry-run', 'print what would be told')
+    .option('--file <path>', 'the file to write (default: in the run folder)')
+    .option('--request <number>', 'pull or merge request, where the job does not tell it')
+    .option('--report-url <url>', 'where the report can be opened')
+    .option('--dir <dir>', 'folder of the rehearsal (default: found by its name)')
+    .option('--out <dir>', 'folder of run folders', 'runs')
+    .addHelpText('after', `\nPlaces:\n${PLACES.join('\n')}`)
+    .addHelpText(
+      'after',
+      examples('publish --to github-pr step-summary', 'publish <run> --to sarif --file r.sarif'),
+    )
+    .action(async (run: string | undefined, options: PublishOptions) => {
+      finish(await publishRun(run, options, context));
+    });
+};
+
+async function publishRun(
+  run: string | undefined,
+  options: PublishOptions,
+  context: CliContext,
+): Promise<number> {
+  const { io, out } = context;
+  const names = surfacesOf(options);
+  for (const name of ['GITHUB_TOKEN', 'GITLAB_TOKEN']) registerSecret(io.env[name] ?? '');
+  const outDir = resolve(io.cwd, options.out);
+  const history = await knownRuns(outDir);
+  const runFolder = await folderOf(run, history, { outDir, cwd: io.cwd });
+  const publication = await publicationOf(runFolder, history, { options, cwd: io.cwd });
+  const { publish } = await import('../../publish/publish.ts');
+  await publish(publication, names, {
+    ...{ env: io.env, fetch: globalThis.fetch, sleep, runFolder, request: options.request },
+    file: options.file === undefined ? undefined : resolve(io.cwd, options.file),
+    isDryRun: options.dryRun === true,
+    print: (text) => {
+      out.result(text);
+    },
+    note: (line) => {
+      out.note(line);
+    },
+  });
+  return EXIT.ok;
+}
+
+/** @throws USAGE naming every place that is not known */
+function surfacesOf({ to, file }: PublishOptions): SurfaceName[] {
+  const unknown = to.filter((name) => !isSurface(name));
+  if (unknown.length > 0) {
+    throw new RehearsalError('USAGE', `--to ${unknown.join(' ')}: no such place`, {
+      hint: `it is one or more of ${Object.keys(SURFACES).join(', ')}`,
+    });
+  }
+  if (file !== undefined && to.length > 1) {
+    throw new RehearsalError('USAGE', '--file is for one place, and --to names several', {
+      hint: 'publish them one after the other',
+    });
+  }
+  return to.filter(isSurface);
+}
+
+/** @throws RUN_NOT_FOUND where there is none, or nothing was judged in it */
+async function folderOf(
+  run: string | undefined,
+  history: History,
+  { outDir, cwd }: { outDir: string; cwd: string },
+): Promise<string> {
+  const last = history.runs.findLast(({ runId }) => existsSync(join(outDir, runId, 'result.json')));
+  const candidates = run === undefined ? [] : [resolve(cwd, run), join(outDir, run)];
+  const runId = run === undefined ? last?.runId : (await findRun(run, history, cwd)).runId;
+  if (runId !== undefined) candidates.push(join(outDir, runId));
+  const found = candidates.find((path) => existsSync(join(path, 'result.json')));
+  if (found !== undefined) return found;
+  throw new RehearsalError(
+    'RUN_NOT_FOUND',
+    `${run ?? 'the folder of runs'} has no result.json: nothing to publish`,
+    {
+      hint: 'rehearse run makes one; --out names another folder of runs',
+    },
+  );
+}
+
+async function publicationOf(
+  runFolder: string,
+  history: History,
+  { options, cwd }: { options: PublishOptions; cwd: string },
+): Promise<Publication> {
+  const result = await resultOf(runFolder);
+  const line = await findRun(runFolder, history, cwd);
+  const before = lastGood(history.runs, line);
+  return {
+    result,
+    diff: before === undefined ? null : diffRuns(before, line, history.runs),
+    notes: history.notes.filter(({ runId }) => runId === result.runId),
+    reportUrl: options.reportUrl ?? null,
+    dir: inRepository(result, options, cwd),
+  };
+}
+
+/** A result may come from another job: it is data, and looked at before it is used. */
+async function resultOf(runFolder: string): Promise<Result> {
+  const path = join(runFolder, 'result.json');
+  const text = await readFile(path, 'utf8');
+  const document = await Promise.resolve(text)
+    .then((json) => JSON.parse(json) as unknown)
+    .catch(() => undefined);
+  const result = resultSchema.safeParse(document);
+  if (result.success) return result.data;
+  throw new RehearsalError('RUN_INVALID', `${path} is not the result of a run`, {
+    hint: 'rehearse report <run> makes it again from the evidence',
+  });
+}
+
+/** The rehearsal's folder as its repository names it. */
+function inRepository({ rehearsal }: Result, { dir }: PublishOptions, cwd: string): string {
+  const folder = dir === undefined ? byName(rehearsal, cwd) : resolve(cwd, dir);
+  return folder === undefined
+    ? ''
+    : relative(repositoryOf(folder) ?? cwd, folder)
+        .split(sep)
+        .join('/');
+}
+
+function byName(rehearsal: string, cwd: string): string | undefined {
+  try {
+    return locateRehearsal(rehearsal, cwd).dir;
+  } catch {
+    return undefined;
+  }
+}
+
+function repositoryOf(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at;
+    if (at === dirname(at)) return undefined;
+  }
+}
