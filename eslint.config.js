@@ -19,6 +19,7 @@ const STAGES = [
   'report',
   'history',
   'publish',
+  'nightly',
 ];
 
 /** Imports of any of these folders, from wherever in the tree. */

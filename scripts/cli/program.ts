@@ -8,6 +8,7 @@ import { addDiff } from './history/diff.ts';
 import { addHistory } from './history/history.ts';
 import { addInit } from './init.ts';
 import { addList } from './list.ts';
+import { addNightly } from './nightly/nightly.ts';
 import { addNote } from './publish/note.ts';
 import { addPublish } from './publish/publish.ts';
 import { addReap } from './reap.ts';
@@ -20,6 +21,7 @@ const VERBS: readonly AddVerb[] = [
   addCheck,
   addReport,
   addList,
+  addNightly,
   addDiff,
   addHistory,
   addPublish,

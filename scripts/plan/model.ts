@@ -15,6 +15,8 @@ export interface Rehearsal {
   readonly quietTables?: readonly string[];
   /** The snapshot's role that the plan connects as; undefined = the superuser. */
   readonly planRole?: string;
+  /** `rehearse nightly` plays it without being told its name. */
+  readonly nightly?: true;
   /** In whose company the plan is rehearsed, one scenario after the other; at least one. */
   readonly scenarios: readonly Scenario[];
   /** Every file that takes part, relative to `dir`, sorted: the bytes that go into the run folder's `plan/`. */

@@ -76,6 +76,7 @@ export async function readRehearsal(dir: string, { cwd, env, lookInto }: ReadOpt
     plan: steps,
     ...(config.quietTables && { quietTables: config.quietTables }),
     ...defined({ planRole: config.planRole }),
+    ...(config.nightly && { nightly: true }),
     scenarios,
     files: [...reading.files].sort(),
     outside: [...reading.outside].sort(),

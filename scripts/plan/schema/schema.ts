@@ -210,6 +210,7 @@ export const rehearsalSchema = z
         'The role of the snapshot that the plan’s own steps and commands connect as, as a migration tool does in production. Without it: the superuser.',
       ),
     scenarios: scenariosSchema.exactOptional(),
+    nightly: flag(true).exactOptional().describe('`rehearse nightly` plays it without being told its name.'),
   })
   .describe('A rehearsal of dress-rehearsal: rehearsal.yaml, version 1.');
 

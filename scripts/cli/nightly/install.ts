@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { INSTALLS, isInstallKind } from '../../nightly/install/kinds.ts';
+import { EXIT, RehearsalError } from '../../shared/errors.ts';
+import type { CliContext } from '../context.ts';
+
+/**
+ * Shows what would be written and what is to be done by hand; with `execute` the files are written, and never over others.
+ * @throws USAGE
+ */
+export async function install(
+  { install: kind = '', execute }: { install?: string; execute?: true },
+  { io, out }: CliContext,
+): Promise<number> {
+  if (!isInstallKind(kind)) {
+    throw new RehearsalError('USAGE', `--install ${kind}: no such kind`, {
+      hint: `it is one of ${Object.keys(INSTALLS).join(', ')}`,
+    });
+  }
+  const home = io.env['HOME'] ?? homedir();
+  const { files, then } = INSTALLS[kind]({ dir: io.cwd, home, command: io.program ?? 'npx rehearse' });
+  for (const { path, text } of files) {
+    const there = existsSync(path) ? await readFile(path, 'utf8') : undefined;
+    if (execute && there !== undefined && there !== text) {
+      throw new RehearsalError('USAGE', `${path} is there already and says something else`, {
+        hint: 'compare it with what is shown without --execute, and remove it first',
+      });
+    }
+  }
+  for (const { path, text } of files) {
+    if (execute) {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    }
+    out.result(`${execute ? 'written' : 'would write'}  ${path}`);
+    if (!execute) out.result(text);
+  }
+  if (files.length > 0 && !execute) out.note('--execute writes it');
+  for (const line of then) out.result(`then  ${line}`);
+  return EXIT.ok;
+}

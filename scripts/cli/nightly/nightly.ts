@@ -1,0 +1,187 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { pruneRuns } from '../../history/keep/prune.ts';
+import type { KeepRule } from '../../history/keep/choose.ts';
+import type { NightOutcome } from '../../nightly/outcome.ts';
+import { EXIT, RehearsalError } from '../../shared/errors.ts';
+import { parseDurationMs } from '../../shared/units.ts';
+import { examples, type AddVerb, type CliContext } from '../context.ts';
+import { keepRule, withKeepOptions, type KeepOptions } from '../history/keep-rule.ts';
+import { isDead, removeDeadRuns, sweepAll } from '../leftovers.ts';
+import { plainText } from '../progress/plain-text.ts';
+import { requireWritable } from '../run/out-folder.ts';
+import { abortOnSignals } from '../run/interrupt.ts';
+import { tableLines } from '../table.ts';
+import { chooseRehearsals, type Chosen } from './choose-rehearsals.ts';
+import { install } from './install.ts';
+import { holdNight } from './lock.ts';
+import type { NightOptions } from './play-one.ts';
+import { withRegressions } from './regressions.ts';
+
+interface NightlyOptions extends KeepOptions {
+  readonly target?: string;
+  readonly repeat?: string;
+  readonly jobs: string;
+  readonly deadline: string;
+  readonly shard?: string;
+  readonly install?: string;
+  readonly execute?: true;
+  readonly out: string;
+  readonly json?: true;
+}
+
+export const addNightly: AddVerb = (program, context, finish) => {
+  const command = program
+    .command('nightly')
+    .description('rehearse all that are marked nightly: true, or named; ends with the worst exit code')
+    .argument('[dir...]', 'rehearsals, or folders of them')
+    .option('--target <name>', 'where hosts come from, for all of them')
+    .option('--repeat <n>', 'play each plan so often')
+    .option('--jobs <n>', 'so many side by side; on one machine they disturb each other', '1')
+    .option('--deadline <duration>', 'end the night after that; what goes on is torn down', '12h')
+    .option('--shard <k/n>', 'play the k-th of n parts, each on a machine of its own')
+    .option('--install <kind>', 'show what starts the night: systemd, cron, github or gitlab')
+    .option('--execute', 'with --install: write the files')
+    .option('--out <dir>', 'folder for run folders and the history', 'runs')
+    .option('--json', 'print the outcomes as one JSON document');
+  withKeepOptions(command)
+    .addHelpText(
+      'after',
+      examples(
+        'nightly',
+        'nightly rehearsals/* --deadline 6h',
+        'nightly --shard 2/4',
+        'nightly --install systemd',
+      ),
+    )
+    .action(async (dirs: string[], options: NightlyOptions) => {
+      finish(
+        await (options.install === undefined ? nightly(dirs, options, context) : install(options, context)),
+      );
+    });
+};
+
+async function nightly(
+  dirs: readonly string[],
+  options: NightlyOptions,
+  context: CliContext,
+): Promise<number> {
+  const { io, out } = context;
+  const rule = keepRule(options);
+  const night = nightOptions(options, io.cwd);
+  const deadlineMs = durationOf(options.deadline);
+  const chosen = await chooseRehearsals(dirs, io.cwd);
+  const { parseShard, partOf } = await import('../../nightly/shard.ts');
+  const part = options.shard === undefined ? chosen : partOf(chosen, parseShard(options.shard));
+  await requireWritable(night.outDir, options.out);
+  await mkdir(night.outDir, { recursive: true });
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(deadlineMs)]);
+  const release = abortOnSignals(context, stop, () => undefined);
+  try {
+    const letGo = await holdNight(night.outDir, signal, ({ pid, since }) => {
+      out.note(
+        `another night goes on in ${options.out} (process ${pid}, since ${since}): waiting for its end`,
+      );
+    });
+    try {
+      const outcomes = await playNight(part, night, context, signal);
+      return await end(outcomes, { rule, night, options, wasStopped: stop.signal.aborted }, context);
+    } finally {
+      await letGo();
+    }
+  } catch (error) {
+    if (!signal.aborted || stop.signal.aborted) throw error;
+    throw new RehearsalError(
+      'TIMED_OUT',
+      `the night was over after ${options.deadline}, before it could begin`,
+      {
+        hint: 'another night goes on in this folder; give this one a longer --deadline, or another --out',
+      },
+    );
+  } finally {
+    release();
+  }
+}
+
+async function playNight(
+  part: readonly Chosen[],
+  night: NightOptions,
+  context: CliContext,
+  signal: AbortSignal,
+): Promise<NightOutcome[]> {
+  const [{ playAll }, { playOne }] = await Promise.all([
+    import('../../nightly/play.ts'),
+    import('./play-one.ts'),
+  ]);
+  await removeDeadRuns(context.out);
+  const plays = part.map((one) => (until: AbortSignal) => playOne(one, night, context, until));
+  const outcomes = await playAll(plays, night.jobs, signal);
+  await removeDeadRuns(context.out);
+  const found = outcomes.map((outcome, position) => outcome ?? notStarted(part[position]?.name ?? ''));
+  return withRegressions(found, night.outDir, context);
+}
+
+function notStarted(rehearsal: string): NightOutcome {
+  const headline = 'the night was over before';
+  return {
+    ...{ rehearsal, exitCode: null, wasStarted: false, durationMs: 0, runId: null, headline, regressions: 0 },
+  };
+}
+
+interface Ending {
+  readonly rule: KeepRule;
+  readonly night: NightOptions;
+  readonly options: NightlyOptions;
+  readonly wasStopped: boolean;
+}
+
+/** The table, what may go, and the exit code. */
+async function end(
+  outcomes: readonly NightOutcome[],
+  ending: Ending,
+  { io, out }: CliContext,
+): Promise<number> {
+  const { rule, night, options, wasStopped } = ending;
+  const { NIGHT_HEAD, nightMarkdown, nightRows } = await import('../../nightly/night-table.ts');
+  const { worstExit } = await import('../../nightly/outcome.ts');
+  await writeFile(join(night.outDir, 'night.md'), nightMarkdown(outcomes));
+  const pruned = await pruneRuns(night.outDir, rule, { execute: true, nowMs: Date.now() });
+  for (const runId of pruned.removed) out.note(`removed run folder ${runId}: its line stays in the history`);
+  for (const failure of pruned.failures) out.problem(failure);
+  const ours = new Set(outcomes.map(({ runId }) => runId));
+  const left = (await sweepAll()).filter((leftover) => isDead(leftover) && ours.has(leftover.runId));
+  for (const { what, runId } of left) out.problem(`left behind: ${what} of ${runId}`);
+  const code = left.length > 0 ? EXIT.leaked : wasStopped ? EXIT.interrupted : worstExit(outcomes);
+  if (options.json) out.document({ schemaVersion: 1, exitCode: code, outcomes });
+  else {
+    const width = io.stdoutIsTTY === true ? io.columns : Infinity;
+    const rows = nightRows(outcomes).map((row) => row.map(plainText));
+    for (const line of tableLines([NIGHT_HEAD, ...rows], width)) out.result(line);
+  }
+  out.note(`written to ${relative(io.cwd, join(night.outDir, 'night.md'))}`);
+  return code;
+}
+
+/** @throws USAGE */
+function nightOptions({ target, repeat, jobs, out }: NightlyOptions, cwd: string): NightOptions {
+  if (!/^[1-9]\d?$/.test(jobs)) {
+    throw new RehearsalError('USAGE', `--jobs ${jobs} is not a whole number from 1 to 99`, {
+      hint: 'leave it out: runs that share a machine disturb each other',
+    });
+  }
+  const args = [
+    ...(target === undefined ? [] : ['--target', target]),
+    ...(repeat === undefined ? [] : ['--repeat', repeat]),
+  ];
+  return { outDir: resolve(cwd, out), jobs: Number(jobs), args };
+}
+
+/** @throws USAGE */
+function durationOf(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms !== undefined && ms > 0 && ms < 2 ** 31) return ms;
+  throw new RehearsalError('USAGE', `--deadline ${text} is not a duration of up to 24d`, {
+    hint: 'write 6h or 90m',
+  });
+}

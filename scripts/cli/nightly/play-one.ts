@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { errorText, runRehearse } from '../../../infra/provider/rehearse-child.ts';
+import { rehearseCommand } from '../../../infra/provider/rehearse-command.ts';
+import { listRuns } from '../../history/list-runs.ts';
+import { appendHistory } from '../../history/lines/history-file.ts';
+import { asError } from '../../shared/errors.ts';
+import type { NightOutcome } from '../../nightly/outcome.ts';
+import type { CliContext } from '../context.ts';
+import { JOBS } from '../history/remember.ts';
+import type { Chosen } from './choose-rehearsals.ts';
+
+const resultSchema = z.object({ runId: z.string(), headline: z.string() });
+
+export interface NightOptions {
+  /** Absolute folder of run folders. */
+  readonly outDir: string;
+  readonly jobs: number;
+  /** Handed to each run. */
+  readonly args: readonly string[];
+}
+
+/** One rehearsal as a process of its own, which can be killed without the others. Never rejects. */
+export async function playOne(
+  { dir, shown, name }: Chosen,
+  { outDir, jobs, args }: NightOptions,
+  { io, out }: CliContext,
+  signal: AbortSignal,
+): Promise<NightOutcome> {
+  const started = new Date();
+  const fixed = { rehearsal: name, wasStarted: true, regressions: 0 };
+  const took = (): number => Date.now() - started.getTime();
+  try {
+    const command = rehearseCommand({ ...process.env, ...io.env, [JOBS]: String(jobs) });
+    const end = await runRehearse(
+      { ...command, cwd: io.cwd },
+      ['run', dir, '--out', outDir, '--json', ...args],
+      {
+        signal,
+        onLine: (line) => {
+          out.note(`${shown}: ${line}`);
+        },
+      },
+    );
+    const result = parsed(end.stdout);
+    const told = { ...fixed, exitCode: end.exitCode, durationMs: took() };
+    if (result !== undefined) return { ...told, ...result };
+    const runId = end.exitCode === null ? await rememberDead(outDir, name, started) : null;
+    return { ...told, runId, headline: errorText(end).split('\n')[0] ?? '' };
+  } catch (error) {
+    return { ...fixed, exitCode: 1, durationMs: took(), runId: null, headline: asError(error).message };
+  }
+}
+
+/** A run that was killed has no time to write its line: the night writes it. Null where not even its folder is there. */
+async function rememberDead(outDir: string, name: string, since: Date): Promise<string | null> {
+  const { runs } = await listRuns(outDir);
+  const dead = runs.find(
+    ({ rehearsal, outcome, startedAt }) =>
+      rehearsal === name && outcome === 'running' && startedAt >= since.toISOString(),
+  );
+  if (dead === undefined) return null;
+  const { runId, rehearsal, target, startedAt } = dead;
+  const nothing = { figures: [], findings: [], snapshot: null, load: null, settings: {}, machine: null };
+  await appendHistory(outDir, [
+    {
+      ...{ schemaVersion: 1, kind: 'run', runId, rehearsal, target, toolVersion: '', startedAt },
+      ...{ endedAt: new Date().toISOString(), verdict: null, headline: 'killed by a signal', planSha256: '' },
+      ...{ ...nothing, postgresVersion: null, commit: null, regressionPercent: null },
+    },
+  ]);
+  return runId;
+}
+
+function parsed(stdout: string): z.infer<typeof resultSchema> | undefined {
+  try {
+    return resultSchema.parse(JSON.parse(stdout));
+  } catch {
+    return undefined;
+  }
+}
