@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { pruneRuns } from '../../history/keep/prune.ts';
 import { appendHistory } from '../../history/lines/history-file.ts';
@@ -33,6 +33,11 @@ export const addHistory: AddVerb = (program, context, finish) => {
     .addHelpText('after', examples('history prune', 'history prune --keep-runs 10 --execute'))
     .action(async (options: OutOption & KeepOptions & { execute?: true }) => {
       finish(await prune(options, context));
+    });
+  verb('page', 'write index.html: all rehearsals, their last verdicts and trends on one page')
+    .addHelpText('after', examples('history page'))
+    .action(async (options: OutOption) => {
+      finish(await page(options, context));
     });
   for (const [name, pinned] of [
     ['pin', true],
@@ -94,5 +99,13 @@ async function pin(
   const at = new Date().toISOString();
   await appendHistory(outDir, [{ schemaVersion: 1, kind: 'pin', runId, at, pinned }]);
   out.result(`${runId} ${pinned ? 'stays' : 'goes when the rule says so'}`);
+  return EXIT.ok;
+}
+
+async function page(options: OutOption, { io, out }: CliContext): Promise<number> {
+  const outDir = resolve(io.cwd, options.out);
+  await mkdir(outDir, { recursive: true });
+  const { writeIndex } = await import('../../history/index-page/write.ts');
+  out.result(`written to ${relative(io.cwd, await writeIndex(outDir, new Date()))}`);
   return EXIT.ok;
 }

@@ -159,7 +159,8 @@ async function end(
     const rows = nightRows(outcomes).map((row) => row.map(plainText));
     for (const line of tableLines([NIGHT_HEAD, ...rows], width)) out.result(line);
   }
-  out.note(`written to ${relative(io.cwd, join(night.outDir, 'night.md'))}`);
+  const { writeIndex } = await import('../../history/index-page/write.ts');
+  out.note(`all rehearsals on one page: ${relative(io.cwd, await writeIndex(night.outDir, new Date()))}`);
   return code;
 }
 
