@@ -9,7 +9,13 @@ import { commandAdvice } from './advice/command-advice.ts';
 import { indexes } from './advice/indexes.ts';
 import { lockTable } from './advice/lock-table.ts';
 import { remedyOf } from './advice/remedies/index.ts';
-import { analysedInsideAdvice, queueAdvice, tooLongByItself, transactionAdvice } from './advice/queue.ts';
+import {
+  advisoryAdvice,
+  analysedInsideAdvice,
+  queueAdvice,
+  tooLongByItself,
+  transactionAdvice,
+} from './advice/queue.ts';
 import { renames, viewsOfRenamed } from './advice/renames.ts';
 import { rewrites } from './advice/rewrites.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './advice/rule.ts';
@@ -55,6 +61,7 @@ export async function loadAdvice(): Promise<void> {
 /** What to write instead; empty where nothing better is known. */
 export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice> {
   const { statement } = stop;
+  if (wantedAdvisory(stop)) return advisoryAdvice();
   if (statement === null) return stepAdvice(stop, analysis);
   // Where its locks made nobody wait for long, only what it did can have made others slow.
   if (why === 'slow' && !delayedByLocks(stop, analysis)) return ownAdvice(statement, analysis, stop) ?? {};
@@ -79,6 +86,12 @@ export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice
 /** Requests that waited for its locks were delayed, or waited longer than the budget for p99. */
 export function delayedByLocks({ victims, longestAppWaitMs }: Stop, { evidence }: Analysis): boolean {
   return victims.delayed > 0 || longestAppWaitMs > (evidence.run.budgets.p99Ms ?? Infinity);
+}
+
+/** Those who stood still because of it wanted an advisory lock, and no relation. */
+function wantedAdvisory({ statement, step }: Stop): boolean {
+  const { relations, locktypes } = (statement ?? step).blocked;
+  return relations.length === 0 && /^(advisory|userlock)$/.test(locktypes[0] ?? '');
 }
 
 /** What to do about requests that failed: what failed for its schema gets no advice on locks. */

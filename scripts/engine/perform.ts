@@ -208,7 +208,7 @@ async function startProbes(run: Performance, logins: Logins, cleanup: Cleanup): 
     signal,
   );
   const records = writer(run, cleanup, 'compatibility');
-  const tried = { logins: logins.app, versions, pools, seed, writer: records, life };
+  const tried = { endpoint, logins: logins.app, versions, pools, seed, writer: records, life };
   const compatibility = new CompatibilityProbe(tried);
   presence(run, life, cleanup);
   const start = await compatibility.look('start', signal);

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../shared/clock.ts';
 import { publicPgError, sqlstateOf, type PublicPgError } from '../pg/pg-error.ts';
 import { isOwnError } from '../pg/own-errors.ts';
 import type { PgClient } from '../pg/client.ts';
@@ -21,13 +22,17 @@ export interface OnceLimits {
 /** A script that waits or runs longer does not work in that state. */
 export const DEFAULT_LIMITS: OnceLimits = { lockTimeoutMs: 5_000, statementTimeoutMs: 15_000 };
 const TRIES = 4;
-/** Whoever ran out of patience would do so again. */
-const LOST_PATIENCE = new Set(['55P03', '57014']);
+const LOCK_NOT_AVAILABLE = '55P03';
+const QUERY_CANCELED = '57014';
 
-/** What a healthy app can fail with now and then hangs on the values and on who is there: it is tried again with others. */
-function isWorthAnotherTry(thrown: unknown): boolean {
+/**
+ * What a healthy app can fail with now and then hangs on the values and on who is there: it is tried again with others. Who ran
+ * out of our patience would do so again; the app's own statement_timeout is shorter, and may only have met a busy moment.
+ */
+function isWorthAnotherTry(thrown: unknown, lastedMs: number, { statementTimeoutMs }: OnceLimits): boolean {
   const sqlstate = thrown instanceof ScriptError ? thrown.sqlstate : sqlstateOf(thrown);
-  return sqlstate !== undefined && isOwnError(sqlstate) && !LOST_PATIENCE.has(sqlstate);
+  if (sqlstate === QUERY_CANCELED) return lastedMs < statementTimeoutMs;
+  return sqlstate !== undefined && isOwnError(sqlstate) && sqlstate !== LOCK_NOT_AVAILABLE;
 }
 
 type Outcome =
@@ -88,12 +93,13 @@ async function tryUntilSerialized(
   for (let attempt = 1; ; attempt++) {
     limits.signal?.throwIfAborted();
     const witness = new RefusalWitness(client.user);
+    const sinceMs = monotonicMs();
     try {
       const uses = await run(new Random(seed, `once/${script.file}`, attempt), witness);
       return { ok: true, uses };
     } catch (error) {
       limits.signal?.throwIfAborted();
-      if (attempt < TRIES && isWorthAnotherTry(error)) continue;
+      if (attempt < TRIES && isWorthAnotherTry(error, monotonicMs() - sinceMs, limits)) continue;
       if (error instanceof ScriptError) {
         return { ok: false, error: { sqlstate: error.sqlstate, message: error.message }, tries: attempt };
       }
@@ -146,9 +152,7 @@ async function runAsInTraffic(
   { lockTimeoutMs, statementTimeoutMs }: OnceLimits,
 ): Promise<undefined> {
   const variables = initialVariables(script, pools, random, presets(seed, 0));
-  await client.query(
-    `SET lock_timeout = ${Math.ceil(lockTimeoutMs)}; SET statement_timeout = ${Math.ceil(statementTimeoutMs)}`,
-  );
+  await client.query(`SET lock_timeout = ${Math.ceil(lockTimeoutMs)}; ${atMost(statementTimeoutMs, false)}`);
   const query = (command: SqlCommand, values: (string | null)[]): Promise<SqlResult> => {
     witness.sent(command.text);
     return queryAsText(client, { text: command.text, values });
@@ -167,7 +171,7 @@ async function tryScript(
 ): Promise<TableUse[] | undefined> {
   const variables = initialVariables(script, pools, random, presets(seed, 0));
   await client.query(
-    `BEGIN; SET LOCAL lock_timeout = ${Math.ceil(lockTimeoutMs)}; SET LOCAL statement_timeout = ${Math.ceil(statementTimeoutMs)}`,
+    `BEGIN; SET LOCAL lock_timeout = ${Math.ceil(lockTimeoutMs)}; ${atMost(statementTimeoutMs, true)}`,
   );
   const query = async (command: SqlCommand, values: (string | null)[]): Promise<SqlResult> => {
     if (command.transaction !== undefined) return { columns: [], firstRow: undefined };
@@ -177,7 +181,17 @@ async function tryScript(
   await runCommands(script.commands, { variables, random, query, pause: noPause });
   if (!rollsBack(script.commands)) await client.query('SET CONSTRAINTS ALL IMMEDIATE');
   // Whatever went wrong with looking, the script did what it does.
-  return tableUses(client, script).catch(() => undefined);
+  return client
+    .query('SET LOCAL statement_timeout = 0')
+    .then(() => tableUses(client, script))
+    .catch(() => undefined);
+}
+
+/** Sets statement_timeout, but keeps one of the app's role or database that is shorter. */
+function atMost(timeoutMs: number, isLocal: boolean): string {
+  const ownMs = `extract(epoch from pg_catalog.current_setting('statement_timeout')::pg_catalog.interval) * 1000`;
+  return `SELECT pg_catalog.set_config('statement_timeout',
+    least(nullif(${ownMs}, 0), ${Math.ceil(timeoutMs)})::pg_catalog.int4::pg_catalog.text, ${isLocal})`;
 }
 
 /** What survives a schema does not depend on pauses, and waiting would only hold locks. */

@@ -16,6 +16,8 @@ export interface VersionScripts {
 }
 
 export interface CompatibilitySetup {
+  /** Of the tool itself, which lives under none of the rehearsed settings. */
+  readonly endpoint: PgEndpoint;
   /** How each app version connects, by its name. */
   readonly logins: ReadonlyMap<string, PgEndpoint>;
   /** In order of rollout. */
@@ -38,9 +40,10 @@ export class CompatibilityProbe {
 
   /** @param after `start` or the name of the step that just ended */
   async look(after: string, signal: AbortSignal): Promise<CompatibilityRecord[]> {
-    const { versions, logins, writer, life } = this.#setup;
+    const { endpoint, versions, logins, writer, life } = this.#setup;
     const records: CompatibilityRecord[] = [];
     try {
+      await withConnection(endpoint, 'setup', learnNames, signal);
       for (const login of new Set(logins.values())) {
         const own = versions.filter(({ name }) => logins.get(name) === login);
         records.push(...(await this.#tryAs(login, own, after, signal)));
@@ -86,7 +89,6 @@ export class CompatibilityProbe {
     signal: AbortSignal,
   ): Promise<CompatibilityRecord[]> {
     const { pools, seed } = this.#setup;
-    await learnNames(client);
     const records: CompatibilityRecord[] = [];
     for (const { name: version, scripts } of versions) {
       for (const script of scripts) {

@@ -229,6 +229,21 @@ describe('runScriptOnce', () => {
     });
   });
 
+  it('lives under the statement_timeout of the app where that is shorter, and still sees which tables are used', async () => {
+    await client.query("set statement_timeout = '60ms'");
+    expect(await once('SELECT pg_sleep(0.3);')).toMatchObject({ error: { sqlstate: '57014' }, tries: 4 });
+    expect(await once('SELECT * FROM item;')).toMatchObject({
+      ok: true,
+      uses: [{ relation: 'public.item' }],
+    });
+    await client.query("set statement_timeout = '1h'");
+    expect(await once('SELECT pg_sleep(5);', LIMITS)).toMatchObject({
+      error: { sqlstate: '57014' },
+      tries: 1,
+    });
+    await client.query('reset statement_timeout');
+  });
+
   it('tries again after a serialization failure, with other random values', async () => {
     const fails = (below: number): string => String.raw`
       \set n random(1, 1000000)

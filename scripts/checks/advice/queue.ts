@@ -125,3 +125,13 @@ export function analysedInsideAdvice(): Advice {
     insteadSql: null,
   };
 }
+
+/** An advisory lock that the app asks for as well: it belongs to no table, and a transaction's end need not free it. */
+export function advisoryAdvice(): Advice {
+  return {
+    effect: 'It held an advisory lock whose key the app asks for as well.',
+    advice:
+      'Give the plan a key of its own, which nothing of the app asks for. Where the two must really exclude each other, hold it for one batch at a time (pg_advisory_xact_lock in short transactions), so that the app gets its turn in between.',
+    insteadSql: null,
+  };
+}

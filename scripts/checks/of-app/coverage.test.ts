@@ -144,7 +144,7 @@ test('a script whose locks nobody saw is taken to use it, and a limit says so', 
 test('what the plan made does not count, a partition belongs to its table, and a renamed table is the same', () => {
   expect(told({ relation: 'public.made' })).toEqual([]);
   expect(told({ relation: 'public.events_1', partitionOf: 'public.events' })).toEqual([
-    NOBODY.replace('audit', 'events'),
+    NOBODY.replace('audit', 'events_1 of events'),
   ]);
   const uses = [{ relation: 'public.events', mode: 'AccessShareLock' }];
   expect(told({ relation: 'public.events_1', partitionOf: 'public.events', uses })).toEqual([]);

@@ -48,7 +48,7 @@ function finding(group: readonly Uncovered[], budget: number, analysis: Analysis
   const longest = group.toSorted((a, b) => lengthMs(b.standstill) - lengthMs(a.standstill))[0];
   if (longest === undefined) throw new TypeError('an empty group');
   const { step, standstill, scripts } = longest;
-  const tables = group.map((one) => shortRelation(one.standstill.table));
+  const tables = group.map((one) => stoppedPart(one));
   const measured = lengthMs(standstill);
   const verb = standstill.stopped === 'all' ? 'asked for' : 'wrote to';
   const they = tables.length === 1 ? 'it was' : 'they were';
@@ -66,6 +66,13 @@ function finding(group: readonly Uncovered[], budget: number, analysis: Analysis
     ...remedy(group, longest, analysis),
     hurt: { failed: 0, delayed: 0, ms: measured },
   };
+}
+
+/** `log`, `log_rest of log` or `12 partitions of log`. */
+function stoppedPart({ standstill: { table, partitions } }: Uncovered): string {
+  const [first, second] = partitions;
+  if (first === undefined) return shortRelation(table);
+  return `${second === undefined ? shortRelation(first) : `${partitions.length} partitions`} of ${shortRelation(table)}`;
 }
 
 function remedy(

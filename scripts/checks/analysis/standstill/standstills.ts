@@ -12,6 +12,8 @@ export interface Standstill extends Interval {
   /** `schema.name` before the plan; a partition by its topmost table. */
   readonly table: string;
   readonly stopped: Stopped;
+  /** Which of its partitions, where it was not locked as a whole. */
+  readonly partitions: readonly string[];
   /** Position of the statement that began it; null where the step has none. */
   readonly statement: number | null;
   readonly mode: string;
@@ -19,6 +21,8 @@ export interface Standstill extends Interval {
 
 interface Blocking extends Interval {
   readonly table: string;
+  /** The partition, where it is one. */
+  readonly partition: string | undefined;
   readonly mode: string;
   readonly statement: number | null;
 }
@@ -45,8 +49,10 @@ function stretches(table: string, stopped: Stopped, own: readonly Blocking[]): S
     const within = own.filter((one) => one.fromMs >= fromMs && one.toMs <= toMs);
     const strongest = within.toSorted((a, b) => lockStrength(b.mode) - lockStrength(a.mode))[0];
     const first = within.toSorted((a, b) => a.fromMs - b.fromMs)[0];
+    const partitions = new Set(within.map(({ partition }) => partition));
     return {
       ...{ table, stopped, fromMs, toMs },
+      partitions: partitions.has(undefined) ? [] : [...partitions].filter((name) => name !== undefined),
       ...{ statement: first?.statement ?? null, mode: strongest?.mode ?? '' },
     };
   });
@@ -54,26 +60,26 @@ function stretches(table: string, stopped: Stopped, own: readonly Blocking[]): S
 
 function blockingOf(step: StepAnalysis, names: FirstNames): Blocking[] {
   const index = step.run.index - 1;
-  const tableOf = (relation: string, partitionOf?: string): string | undefined =>
-    (partitionOf === undefined ? undefined : names.during(partitionOf, index)) ??
-    names.during(relation, index);
   const found: Blocking[] = [];
   const add = (
-    mode: string,
-    table: string | undefined,
+    { relation, partitionOf, mode }: { relation: string; partitionOf?: string | undefined; mode: string },
     { fromMs, toMs }: Interval,
     statement: number | null,
   ) => {
-    if (table !== undefined && blocksTraffic(mode)) found.push({ table, mode, fromMs, toMs, statement });
+    const whole = partitionOf === undefined ? undefined : names.during(partitionOf, index);
+    const table = whole ?? names.during(relation, index);
+    if (table === undefined || !blocksTraffic(mode)) return;
+    found.push({ table, partition: whole && relation, mode, fromMs, toMs, statement });
   };
   for (const { record, spans, waits } of step.tries) {
     const wholes = new Map(record.locks.map(({ relation, partitionOf }) => [relation, partitionOf]));
-    for (const span of spans) add(span.mode, tableOf(span.relation, span.partitionOf), span, record.index);
+    for (const span of spans) add(span, span, record.index);
     for (const { wait, fromMs, toMs } of waits) {
-      if (wait.relation === null || wait.locktype !== 'relation') continue;
-      add(wait.mode, tableOf(wait.relation, wholes.get(wait.relation)), { fromMs, toMs }, record.index);
+      const { relation, locktype, mode } = wait;
+      if (relation === null || locktype !== 'relation') continue;
+      add({ relation, partitionOf: wholes.get(relation), mode }, { fromMs, toMs }, record.index);
     }
   }
-  for (const span of step.outsideLocks) add(span.mode, tableOf(span.relation, span.partitionOf), span, null);
+  for (const span of step.outsideLocks) add(span, span, null);
   return found;
 }
