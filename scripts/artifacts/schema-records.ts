@@ -66,13 +66,14 @@ export interface LostRowsRecord {
   readonly tables: readonly LostRows[];
 }
 
-export const WAYS_TO_LOSE_ROWS = ['dropped', 'made-anew', 'emptied', 'thinned-out'] as const;
+export const WAYS_TO_LOSE_ROWS = ['dropped', 'made-anew', 'replaced', 'emptied', 'thinned-out'] as const;
 
 export interface LostRows {
   /** `schema.name` as before the plan. */
   readonly table: string;
   /**
-   * `made-anew`: another table, with other rows, has its name. `emptied`: no row of before is left, but there may be new ones.
+   * `made-anew`: another table, with other rows, has its name. `replaced`: the same, and this one is there still under another name.
+   * `emptied`: no row of before is left, but there may be new ones.
    * `thinned-out`: a few rows of before are left, as by a DELETE with a condition.
    */
   readonly how: (typeof WAYS_TO_LOSE_ROWS)[number];

@@ -6,6 +6,7 @@ import { alterTable, dropColumns } from './advice/alter-table.ts';
 import { bulkChanges } from './advice/bulk-changes.ts';
 import { codeBlock } from './advice/code-block.ts';
 import { commandAdvice } from './advice/command-advice.ts';
+import { connectionSettings } from './advice/connection-settings.ts';
 import { indexes } from './advice/indexes.ts';
 import { lockTable } from './advice/lock-table.ts';
 import { remedyOf } from './advice/remedies/index.ts';
@@ -38,12 +39,18 @@ const RULES: readonly AdviceRule[] = [
   rewrites,
   lockTable,
   codeBlock,
+  connectionSettings,
 ];
-/** Those that speak of names, which versions of the app use. */
-const NAME_RULES: readonly AdviceRule[] = [dropColumns, viewsOfRenamed, renames];
+/** Those that speak of names and types, which versions of the app use. */
+const NAME_RULES: readonly AdviceRule[] = [dropColumns, viewsOfRenamed, renames, changedTypes];
 
 /** Why advice is asked for: it waited in the queue, it held a lock, or the app got slow. */
 export type Why = 'wait' | 'hold' | 'slow';
+
+/** ALTER TYPE: an operator or function may be there for the old type only. */
+function changedTypes(statement: StatementTree, facts: AdviceFacts): Advice | undefined {
+  return typeChange(statement.text(0)) === undefined ? undefined : alterTable(statement, facts);
+}
 
 /** What a lock, or the want of a connection, does to a request; everything else fails for the schema or its rows. */
 const BY_LOCKS = /^(55P03|57014|53300|lost|unfinished|queued|08...|57P0.|25P0[34])$/;

@@ -2,6 +2,7 @@ import type { StatementRecord } from '../../artifacts/records.ts';
 import type { LostRows, LostRowsRecord } from '../../artifacts/schema-records.ts';
 import { formatCount, plural } from '../../shared/format.ts';
 import { StatementTree } from '../advice/statement-tree.ts';
+import { walk } from '../advice/walk.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { isNamed } from '../named-table.ts';
@@ -42,7 +43,7 @@ function lossesOf({ step: name, tables }: LostRowsRecord, { steps, evidence }: A
   const stock = new Map(evidence.snapshot?.tables.map((table) => [table.name, table.rows]));
   return tables.flatMap((lost) => {
     const before = stock.get(lost.table) ?? Math.round(lost.estimatedRows);
-    const rows = lost.how === 'thinned-out' ? before - (lost.rowsLeft ?? 0) : before;
+    const rows = IN_PART.has(lost.how) ? before - (lost.rowsLeft ?? 0) : before;
     return rows <= 0 || meant.some((table) => isNamed(table, lost.table)) ? [] : [{ lost, rows, step }];
   });
 }
@@ -59,13 +60,18 @@ function finding({ lost, rows, step }: Loss): CheckFinding {
     const message = `${stepTitle(step.run)} gave ${table}${unsaid} new storage, or deleted from it, and whether its ${plural(rows, 'row')} are there still could not be counted.`;
     return { status: 'inconclusive', ...told, message, advice };
   }
-  const message = `${stepTitle(step.run)} ${DEEDS[lost.how]} ${table}${unsaid}: ${plural(rows, 'row')} ${rows === 1 ? 'is' : 'are'} gone${leftOf(lost)}.`;
-  return { status: lost.how === 'thinned-out' ? 'warn' : 'fail', ...told, message, advice };
+  const gone = `${rows === 1 ? 'is' : 'are'} ${lost.how === 'replaced' ? 'not in it' : 'gone'}`;
+  const message = `${stepTitle(step.run)} ${DEEDS[lost.how]} ${table}${unsaid}: ${plural(rows, 'row')} ${gone}${leftOf(lost)}.`;
+  return { status: IN_PART.has(lost.how) ? 'warn' : 'fail', ...told, message, advice };
 }
+
+/** Rows are left, of it or elsewhere. */
+const IN_PART: ReadonlySet<LostRows['how']> = new Set(['thinned-out', 'replaced']);
 
 const DEEDS: Readonly<Record<LostRows['how'], string>> = {
   dropped: 'dropped',
   'made-anew': 'dropped and made anew',
+  replaced: 'put another table under the name of',
   emptied: 'emptied',
   'thinned-out': 'deleted most rows of',
 };
@@ -73,16 +79,16 @@ const DEEDS: Readonly<Record<LostRows['how'], string>> = {
 function leftOf({ how, rowsLeft: rows }: LostRows): string {
   if (rows === null || rows === 0) return '';
   const are = `${formatCount(rows)} ${rows === 1 ? 'is' : 'are'}`;
+  if (how === 'replaced') return `, ${are}`;
   return how === 'thinned-out' ? `, ${are} left` : `, and ${are} there that came later`;
 }
 
-const LOSING = ['DropStmt', 'TruncateStmt', 'DeleteStmt', 'DropOwnedStmt', 'DoStmt', 'CallStmt'];
+const LOSING = new Set(['DropStmt', 'TruncateStmt', 'DeleteStmt', 'DropOwnedStmt', 'DoStmt', 'CallStmt']);
 
-/** ` (statement 2 never names it)` */
+/** `, which statement 2 never names` */
 function unsaidBy(blamed: StatementRecord | null, table: string): string {
-  const name = ownName(table);
-  if (blamed === null || mentionsIn(blamed.sql, name)) return ', which its SQL never names';
-  return `, which statement ${blamed.index} never names`;
+  if (blamed === null) return ', which its SQL never names';
+  return mentionsIn(blamed.sql, ownName(table)) ? '' : `, which statement ${blamed.index} never names`;
 }
 
 /** The statement that names the table, one that loses rows before any other; null = none does. */
@@ -105,9 +111,13 @@ function takingStatement(table: string, { run }: StepAnalysis): StatementRecord 
   return told ?? (losing.length === 1 ? (losing[0] ?? null) : null);
 }
 
+/** Also a DELETE behind WITH, and one that a MERGE does. */
 function isLosing(sql: string): boolean {
-  const node = StatementTree.parse(sql)?.node ?? {};
-  return LOSING.some((kind) => kind in node);
+  const nodes = [...walk(StatementTree.parse(sql)?.node)];
+  return nodes.some(
+    ([kind, { commandType }]) =>
+      LOSING.has(kind) || (kind === 'MergeWhenClause' && commandType === 'CMD_DELETE'),
+  );
 }
 
 function mentionsIn(sql: string, name: string): boolean {

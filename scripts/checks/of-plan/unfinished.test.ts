@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { SchemaRecord } from '../../artifacts/records.ts';
 import type { UnfinishedObject } from '../../artifacts/schema-records.ts';
 import { loadAdvice } from '../advice.ts';
-import { evidence, statementRecord, stepWindow } from '../evidence/evidence-fixture.ts';
+import { evidence, statementRecord, stepError, stepWindow } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
 import { remedyOf } from './unfinished-remedy.ts';
 
@@ -50,6 +50,19 @@ test('an index in the place of one that was invalid before is the plan’s own',
   const rebuilt = { ...INDEX, oid: 20002 };
   const found = told([look(null, null, INDEX), look('alter', null, rebuilt)]);
   expect(found).toEqual([['fail', expect.stringContaining('Step 1 alter left this behind') as unknown]]);
+});
+
+test('a constraint that its own VALIDATE has refuted is taken away, not validated again', () => {
+  const object: UnfinishedObject = { ...INDEX, kind: 'constraint', name: 'small' };
+  const advised = (sqlstate: string): unknown => {
+    const sql = 'alter table customers validate constraint small';
+    const error = stepError(sqlstate, 'refused');
+    const steps = [...stepWindow('alter', 4900, 6000), statementRecord({ sql, error })];
+    const { findings } = judgeEvidence(evidence({ schema: [look('alter', null, object)], steps }));
+    return findings.find(({ check }) => check === 'unfinished')?.insteadSql;
+  };
+  expect(advised('23514')).toBe('alter table public.customers drop constraint small;');
+  expect(advised('55P03')).toBe('alter table public.customers validate constraint small;');
 });
 
 test('each kind has the statement that removes or finishes it', () => {

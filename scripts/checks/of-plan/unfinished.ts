@@ -41,8 +41,28 @@ function ofPlan({ object, since }: LeftOver, analysis: Analysis): CheckFinding {
     status: isMeant(object) ? 'warn' : 'fail',
     step: step?.run.planned.name ?? null,
     message: `${title} left this behind${how} and nothing mended it: ${stateOf(object)}.${consequence}`,
-    advice: adviceOf(object),
-    insteadSql: remedyOf(object),
+    ...(isRefuted(object, analysis) ? ofRefuted(object) : told(object)),
+  };
+}
+
+function told(object: LeftOver['object']): Pick<CheckFinding, 'advice' | 'insteadSql'> {
+  return { advice: adviceOf(object), insteadSql: remedyOf(object) };
+}
+
+/** A VALIDATE of the constraint found rows that break it. */
+function isRefuted({ kind, name }: LeftOver['object'], { steps }: Analysis): boolean {
+  if (kind !== 'constraint') return false;
+  const failed = steps.flatMap(({ run }) =>
+    run.statements.filter(({ error }) => error?.sqlstate?.startsWith('23')),
+  );
+  return failed.some(({ sql }) => validated(sql).includes(unquoted(name)));
+}
+
+function ofRefuted({ relation, name }: LeftOver['object']): Pick<CheckFinding, 'advice' | 'insteadSql'> {
+  return {
+    advice:
+      'Rows that are there break it, and every row that is written has to keep it by now. Take it away until they are mended, in a backfill, and no version writes such rows; then add it again and validate it.',
+    insteadSql: `alter table ${relation} drop constraint ${name};`,
   };
 }
 
@@ -87,17 +107,18 @@ function stoodBefore({ object }: LeftOver, { steps }: Analysis): CheckFinding[] 
       .filter(({ sql, error }) => error === null && creates(sql, object.name)?.if_not_exists === true)
       .map((statement) => ({ run, statement })),
   )[0];
-  const told = { advice: adviceOf(object), insteadSql: remedyOf(object) };
   const before = `It was so before the plan.`;
   if (skipping === undefined)
-    return [{ status: 'warn', message: `Left over from earlier: ${stateOf(object)}. ${before}`, ...told }];
+    return [
+      { status: 'warn', message: `Left over from earlier: ${stateOf(object)}. ${before}`, ...told(object) },
+    ];
   return [
     {
       status: 'fail',
       step: skipping.run.planned.name,
       statement: skipping.statement.index,
       message: `${stepTitle(skipping.run)} made no index: IF NOT EXISTS skipped over what is there, and ${stateOf(object)}. ${before}`,
-      ...told,
+      ...told(object),
     },
   ];
 }
@@ -108,6 +129,17 @@ function creates(sql: string, name: string): { if_not_exists?: boolean } | undef
   if (node === undefined || !('IndexStmt' in node)) return undefined;
   const own = unquoted(name.slice(name.indexOf('.') + 1));
   return node.IndexStmt.idxname === own ? node.IndexStmt : undefined;
+}
+
+/** Names of the constraints that an ALTER TABLE validates. */
+function validated(sql: string): string[] {
+  const node = StatementTree.parse(sql)?.node;
+  if (node === undefined || !('AlterTableStmt' in node)) return [];
+  return (node.AlterTableStmt.cmds ?? []).flatMap((one) =>
+    'AlterTableCmd' in one && one.AlterTableCmd.subtype === 'AT_ValidateConstraint'
+      ? [one.AlterTableCmd.name ?? '']
+      : [],
+  );
 }
 
 function unquoted(identifier: string): string {

@@ -20,6 +20,9 @@ test('a table is suspected where it, its storage or half of its rows went, and n
   expect(suspected({ ...T, filenode: 2 })).toEqual([['emptied', 'public.t']]);
   expect(suspected()).toEqual([['dropped', null]]);
   expect(suspected({ ...T, oid: 20_001 })).toEqual([['made-anew', 'public.t']]);
+  expect(suspected({ ...T, name: 'public.t_old' }, { ...T, oid: 20_001 })).toEqual([
+    ['replaced', 'public.t'],
+  ]);
 });
 
 test('a count ends where the suspicion is refuted, and never reads a whole large table', () => {

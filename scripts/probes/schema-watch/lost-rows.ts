@@ -13,7 +13,7 @@ export interface Suspect {
 }
 
 /**
- * Tables of `start` that were dropped, made anew, given new storage (TRUNCATE, but also a rewrite), or that most rows were
+ * Tables of `start` that were dropped, made anew, replaced by another of their name, given new storage (TRUNCATE, but also a rewrite), or that most rows were
  * deleted from, between two looks. Only a count tells which of them have lost their rows.
  */
 export function suspects(start: Tables, before: Tables, now: Tables): Suspect[] {
@@ -28,6 +28,9 @@ export function suspects(start: Tables, before: Tables, now: Tables): Suspect[] 
         { table, how: heir === undefined ? 'dropped' : 'made-anew', countIn: heir?.quotedName ?? null },
       ];
     }
+    const heir = byName.get(was.name);
+    if (heir !== undefined && heir.oid !== was.oid)
+      return [{ table, how: 'replaced', countIn: heir.quotedName }];
     const isDeleted = is.deletedRows - was.deletedRows >= Math.max(1, table.estimatedRows / 2);
     if (is.filenode === was.filenode && !isDeleted) return [];
     return [{ table, how: 'emptied', countIn: is.quotedName }];

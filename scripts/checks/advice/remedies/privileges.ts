@@ -1,11 +1,11 @@
-import { quoted } from '../statement-tree.ts';
+import { quoted, StatementTree } from '../statement-tree.ts';
 import { namedIn, type Remedy } from './remedy.ts';
 
 export const privileges: Remedy = {
   sqlstates: ['42501'],
   cause: "the app's role lacks a privilege, mostly on what the plan has just made",
   instead: 'GRANT the privilege in the step that makes the object, before the deploy of what uses it.',
-  of({ message, refused, who }) {
+  of({ message, refused, who, sql }) {
     if (/must be owner of/.test(message)) {
       return {
         advice:
@@ -21,6 +21,12 @@ export const privileges: Remedy = {
       };
     }
     const [kind, name] = objectOf(message);
+    if (who === 'app' && takesRights(sql)) {
+      return {
+        advice: `The step takes away what ${refused?.role ?? "the app's role"} still uses${name === undefined ? '' : ` on ${name}`}: deploy the version that needs it no more first, and take it away when no version with traffic does.`,
+        insteadSql: null,
+      };
+    }
     const role = refused?.role ?? (who === 'app' ? "the app's role" : 'the role of the migration');
     const advice = `GRANT what ${role} needs on ${name ?? 'the object'} in the step that makes it, before the deploy; ALTER DEFAULT PRIVILEGES does it for all that is made later.`;
     if (refused === null || name === undefined) return { advice, insteadSql: null };
@@ -34,6 +40,19 @@ export const privileges: Remedy = {
     };
   },
 };
+
+/** REVOKE of a privilege or a membership, or another owner, whose privileges the old one loses. */
+function takesRights(sql: string): boolean {
+  const node = StatementTree.parse(sql)?.node;
+  if (node === undefined) return false;
+  if ('GrantStmt' in node) return node.GrantStmt.is_grant !== true;
+  if ('GrantRoleStmt' in node) return node.GrantRoleStmt.is_grant !== true;
+  if ('AlterTableStmt' in node)
+    return (node.AlterTableStmt.cmds ?? []).some(
+      (one) => 'AlterTableCmd' in one && one.AlterTableCmd.subtype === 'AT_ChangeOwner',
+    );
+  return 'AlterOwnerStmt' in node || 'ReassignOwnedStmt' in node || 'DropOwnedStmt' in node;
+}
 
 /** What a use of these needs, whatever the statement. */
 const USAGE: Readonly<Record<string, readonly string[]>> = {

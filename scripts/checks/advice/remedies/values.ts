@@ -30,9 +30,15 @@ export const nullRows: Remedy = {
   cause: 'a row without a value came where NOT NULL was set',
   instead:
     'Default first, then backfill, NOT NULL last: give the column a default or a trigger, so that versions that do not know it write a value too, fill the rows that are there, and set NOT NULL when every version with traffic fills it.',
-  of({ who, message, version }) {
+  of({ who, message, version, sql }) {
     const column = /null value in column "([^"…]+)"/.exec(message)?.[1];
     const which = column === undefined ? 'the column' : column;
+    if (who === 'app' && /\bdrop\s+(default|identity|expression|trigger)\b/i.test(sql)) {
+      return {
+        advice: `${version ?? 'The app'} still writes rows without ${which}, and what gave it a value is gone: keep it until no version with traffic leaves ${which} out.`,
+        insteadSql: null,
+      };
+    }
     const cause =
       who === 'app'
         ? `${version ?? 'The app'} still writes rows without ${which}.`
@@ -51,6 +57,13 @@ export const duplicateRows: Remedy = {
     'Find and merge duplicates before the constraint, and let every version write the new key first. Where a table or key was swapped, the new sequence has to go on behind the largest key: setval() in the transaction of the swap, under a lock that stops writes.',
   of({ who, message, sql, version }) {
     if (/relation|type/.test(message) && /already exists/.test(message)) return undefined;
+    if (/^\s*(alter\s+sequence\b.*\brestart|select\b.*\bsetval|alter\s+table\b.*\brestart)/is.test(sql)) {
+      return {
+        advice:
+          'The sequence was set back to numbers that rows have already. Never set it below the largest key: setval() to the greater of its own value and max() of the column, under a lock that stops writes.',
+        insteadSql: null,
+      };
+    }
     if (/rename\s+to|identity|serial|sequence|setval/i.test(sql)) {
       return {
         advice:

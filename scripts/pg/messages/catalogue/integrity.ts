@@ -15,6 +15,10 @@ update or delete on table "%n" violates RESTRICT setting of foreign key constrai
 removing partition "%n" violates foreign key constraint "%n"
 new row for relation "%n" violates check constraint "%n"
 check constraint "%n" of relation "%n" is violated by some row
+could not change table "%n" to unlogged because it references logged table "%n"
+could not change table "%n" to logged because it references unlogged table "%n"
+cannot change logged status of table "%n" because it is temporary
+cannot change table "%n" to unlogged because it is part of a publication
 new row for relation "%n" violates partition constraint
 partition constraint of relation "%n" is violated by some row
 updated partition constraint for default partition "%n" would be violated by some row
