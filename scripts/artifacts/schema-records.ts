@@ -13,6 +13,7 @@ export type SchemaRecord =
   | FallenRecord
   | MadeAgainRecord
   | BrokenRowsRecord
+  | RefusedRowsRecord
   | SkippedRecord
   | TablesRecord
   | RenamedRecord
@@ -64,6 +65,24 @@ export interface LostRowsRecord {
   readonly step: string;
   readonly tMs: number;
   readonly tables: readonly LostRows[];
+}
+
+/** Rows for which a statement of a step was refused (23502, 23505, 23514), by the time since which they are as they are. */
+export interface RefusedRowsRecord {
+  readonly type: 'refused-rows';
+  readonly step: string;
+  readonly tMs: number;
+  /** `schema.name` */
+  readonly relation: string;
+  readonly since: readonly RowsSince[];
+}
+
+export interface RowsSince {
+  /** `before` the plan, `during` a step, or `ahead` of it: behind the step before. */
+  readonly when: 'before' | 'during' | 'ahead';
+  /** Null = before the plan. */
+  readonly step: string | null;
+  readonly rows: number;
 }
 
 export const WAYS_TO_LOSE_ROWS = ['dropped', 'made-anew', 'replaced', 'emptied', 'thinned-out'] as const;

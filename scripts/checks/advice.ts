@@ -20,7 +20,7 @@ import {
 import { renames, viewsOfRenamed } from './advice/renames.ts';
 import { rewrites } from './advice/rewrites.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './advice/rule.ts';
-import { StatementTree } from './advice/statement-tree.ts';
+import { StatementTree } from '../pg/statement-tree.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import type { AppTrouble } from './of-app/app-trouble.ts';
 import { matrixStates } from './analysis/matrix.ts';

@@ -137,6 +137,7 @@ function looksAround(
       if (step.way === undefined) await drift.before(step, signal);
       await rollback?.before(step, signal);
       await company.before(step, signal);
+      await schema.stepBegins(step.name);
     },
     afterStep: async (step) => {
       await updateCounts.look(step.name, 'after', signal);

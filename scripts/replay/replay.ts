@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { sleep } from '../shared/clock.ts';
 import type { StepError } from '../artifacts/records.ts';
 import { machineTrouble } from '../pg/machine-trouble.ts';
@@ -82,6 +83,9 @@ async function attempt(
     // A server that died, or a host that lacks something, ends the whole run; that is known a moment later than here.
     await context.settled();
     if (failure.lostConnection) await sleep(SERVER_DEATH_NEWS_MS, context.signal);
+    const { cause: refusal, sql } = failure;
+    if (refusal instanceof pg.DatabaseError && sql !== undefined)
+      await context.schema.afterRefusal({ step: step.name, sql, refusal });
     end(step, context, 'failed', tries + 1, failure.error, {});
     return failure;
   }

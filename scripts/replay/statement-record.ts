@@ -68,7 +68,7 @@ export function pendingRecord(
 export function failureAt(error: unknown, statement: PlacedStatement | undefined): StepFailure {
   const at =
     statement === undefined ? null : { file: statement.file, line: statement.line, sql: statement.text };
-  return new StepFailure(stepErrorAt(error, at), error);
+  return new StepFailure(stepErrorAt(error, at), error, statement?.text);
 }
 
 export function leftOpen(statement: PlacedStatement | undefined): StepFailure {

@@ -40,9 +40,22 @@ it('a condition that leaves a few rows of before is a warning with both counts',
   ]);
 });
 
+it('another table under its name is a warning: the rows are elsewhere', async () => {
+  expect(await lost('alter table orders rename to old_orders; create table orders (id int)')).toEqual([
+    ['warn', 20_000, 'Step 1 change put another table under the name of orders: 20,000 rows are not in it.'],
+  ]);
+});
+
+it.each([
+  'with d as (delete from orders returning id) select count(*) from d',
+  'merge into orders o using (values (1)) v (x) on true when matched then delete',
+])('the table is named by what takes its rows in "%s"', async (sql) => {
+  expect(await lost(sql)).toEqual([['fail', 20_000, 'Step 1 change emptied orders: 20,000 rows are gone.']]);
+});
+
 it.each([
   ['a rewrite', 'alter table orders alter column state type bigint'],
-  ['a rename', 'alter table orders rename to old_orders; create table orders (id int)'],
+  ['a rename', 'alter table orders rename to old_orders; create view orders as select * from old_orders'],
   [
     'a copy that takes the name',
     'create table copy as table orders; drop table orders; alter table copy rename to orders',

@@ -43,10 +43,12 @@ export async function replayed(
     beforeCommand: () => schema.beforeCommand(),
     afterCommand: (step, sent) => schema.afterCommand(step, sent),
     afterTry,
+    afterRefusal: (refused) => schema.afterRefusal(refused),
   };
   await replay({ ...context, rehearsal, schema: watch } as unknown as typeof context, {
     onStart: () => undefined,
     onEnd: () => undefined,
+    beforeStep: (step) => schema.stepBegins(step.name),
     afterStep: (step) => schema.afterStep(step.name),
   });
   await bench.close();

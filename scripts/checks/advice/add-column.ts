@@ -3,7 +3,7 @@ import type { AlterPart, PartAdvice } from './alter-table.ts';
 import { NO_TIMEOUT, OUTSIDE } from './concurrently.ts';
 import { backfillKey } from './rule.ts';
 import { provenNotNull } from './set-not-null.ts';
-import { newName } from './statement-tree.ts';
+import { newName } from '../../pg/statement-tree.ts';
 
 /** ADD COLUMN that wrote the table anew (a default that differs by row, serial, generated) or built an index. */
 export function addColumn(part: AlterPart): PartAdvice | undefined {

@@ -1,8 +1,8 @@
 import type { Constraint, Node } from 'libpg-query';
 import type { AlterPart, PartAdvice } from './alter-table.ts';
 import { NO_TIMEOUT, OUTSIDE } from './concurrently.ts';
-import { newName } from './statement-tree.ts';
-import { walk } from './walk.ts';
+import { newName } from '../../pg/statement-tree.ts';
+import { walk } from '../../pg/walk.ts';
 
 /** ADD CHECK and ADD FOREIGN KEY without NOT VALID; ADD UNIQUE and ADD PRIMARY KEY without an index made before. */
 export function addConstraint(part: AlterPart): PartAdvice | undefined {

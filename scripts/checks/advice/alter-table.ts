@@ -7,7 +7,7 @@ import { detachPartition } from './detach.ts';
 import { dropColumn } from './drop-column.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './rule.ts';
 import { setNotNull } from './set-not-null.ts';
-import type { StatementTree } from './statement-tree.ts';
+import type { StatementTree } from '../../pg/statement-tree.ts';
 
 /** One of the actions of an ALTER TABLE. */
 export interface AlterPart {

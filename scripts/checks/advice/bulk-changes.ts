@@ -2,8 +2,8 @@ import type { DeleteStmt, UpdateStmt } from 'libpg-query';
 import { formatCount } from '../../shared/format.ts';
 import { whatChanges } from './repeatable.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './rule.ts';
-import { quoted, type StatementTree } from './statement-tree.ts';
-import { walk } from './walk.ts';
+import { quoted, type StatementTree } from '../../pg/statement-tree.ts';
+import { walk } from '../../pg/walk.ts';
 
 /** From here on a single statement keeps its row locks for a time that is felt. */
 const MANY_ROWS = 10_000;

@@ -1,5 +1,5 @@
 import type { AlterPart, PartAdvice } from './alter-table.ts';
-import { newName } from './statement-tree.ts';
+import { newName } from '../../pg/statement-tree.ts';
 
 /** PostgreSQL 12 and later skip the scan of SET NOT NULL where a valid CHECK proves it (release notes of 12). */
 export function setNotNull(part: AlterPart): PartAdvice | undefined {

@@ -75,6 +75,15 @@ export const schemaRecord = z.discriminatedUnion('type', [
       }),
     ),
   }),
+  z.object({
+    type: z.literal('refused-rows'),
+    step: text,
+    tMs: moment,
+    relation: text,
+    since: z.array(
+      z.object({ when: z.enum(['before', 'during', 'ahead']), step: text.nullable(), rows: number }),
+    ),
+  }),
   z.object({ type: z.literal('tables'), tMs: moment, tables: z.array(text) }),
   z.object({
     type: z.literal('renamed'),

@@ -1,8 +1,8 @@
 import type { StatementRecord } from '../../artifacts/records.ts';
 import type { LostRows, LostRowsRecord } from '../../artifacts/schema-records.ts';
 import { formatCount, plural } from '../../shared/format.ts';
-import { StatementTree } from '../advice/statement-tree.ts';
-import { walk } from '../advice/walk.ts';
+import { StatementTree } from '../../pg/statement-tree.ts';
+import { walk } from '../../pg/walk.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { isNamed } from '../named-table.ts';
@@ -55,7 +55,7 @@ function finding({ lost, rows, step }: Loss): CheckFinding {
   const blamed = isNamed ? named : (takingStatement(lost.table, step) ?? named);
   const unsaid = isNamed || step.run.statements.length === 0 ? '' : unsaidBy(blamed, lost.table);
   const told = { step: step.run.planned.name, statement: blamed?.index ?? null, measured: rows };
-  const advice = `If that is meant, say losesRows: [${table}] or pointOfNoReturn: true on the step; otherwise keep the rows: rename the table, or copy them first.`;
+  const advice = `If that is meant, say losesRows: [${table}] or pointOfNoReturn: true on the step; otherwise ${lost.how === 'replaced' ? 'copy the rows before the swap, and in its transaction those that were written meanwhile' : 'keep the rows: rename the table, or copy them first'}.`;
   if (lost.rowsLeft === null) {
     const message = `${stepTitle(step.run)} gave ${table}${unsaid} new storage, or deleted from it, and whether its ${plural(rows, 'row')} are there still could not be counted.`;
     return { status: 'inconclusive', ...told, message, advice };

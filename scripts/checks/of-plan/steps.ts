@@ -6,6 +6,7 @@ import { blocksItself, SELF_BLOCK_ADVICE, stoodBehind } from './blocked-by.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import { halfUndone } from '../of-way-back/half-undone.ts';
 import { queueOf } from './failed-in-queue.ts';
+import { refusedRows } from './refused-rows.ts';
 import { ownLockTimeout, withOwnLine } from '../settings/overridden.ts';
 import { stepTitle } from '../wording.ts';
 
@@ -49,7 +50,7 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
     step: run.planned.name,
     statement,
     sqlstate: error?.sqlstate ?? null,
-    message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}${stoodBehind(step, analysis)}${halfUndone(step, analysis)}`,
+    message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}${refusedRows(step, analysis)}${stoodBehind(step, analysis)}${halfUndone(step, analysis)}`,
     advice:
       (remedy?.id === 'concurrentTimeout' ? withOwnLine(remedy.advice, ownLockTimeout(run, record)) : null) ??
       queue.advice ??

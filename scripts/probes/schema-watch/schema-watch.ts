@@ -10,6 +10,8 @@ import { BesideWatch, type Answered } from './beside/beside-watch.ts';
 import type { AppScripts } from '../app-sessions.ts';
 import { countLeft } from './count-left.ts';
 import { DependencyWatch } from './dependencies/dependency-watch.ts';
+import { countRefused, type RefusedStatement } from './refused-rows/count-refused.ts';
+import { Moments } from './refused-rows/moments.ts';
 import { suspects } from './lost-rows.ts';
 import { TableNames } from './table-names.ts';
 import { oldestXid, readTables, type TableStock } from './table-stock.ts';
@@ -37,12 +39,14 @@ export class SchemaWatch {
   /** Oldest transaction that was not over at the last look. */
   #sinceXid = '0';
   #names: TableNames | undefined;
+  readonly #moments: Moments;
   #dead = false;
 
   private constructor(endpoint: PgEndpoint, server: ProbeConnection, app: AppScripts, sinks: Sinks) {
     this.#endpoint = endpoint;
     this.#dependencies = new DependencyWatch(endpoint, app);
     this.#server = server;
+    this.#moments = new Moments(server);
     this.#sinks = sinks;
     this.#beside = new BesideWatch({ endpoint, server, writer: sinks.writer, clock: sinks.clock });
     sinks.life.note('schema', 'started');
@@ -60,7 +64,22 @@ export class SchemaWatch {
       sinks.writer.write({ type: 'tables', tMs: sinks.clock.now(), tables: watch.#names.first });
     });
     await watch.#guarded(() => watch.#lookAtDependencies(null));
+    await watch.#guarded(() => watch.#moments.planBegins());
     return watch;
+  }
+
+  /** Right before the step of any kind. */
+  async stepBegins(step: string): Promise<void> {
+    await this.#guarded(() => this.#moments.stepBegins(step));
+  }
+
+  /** A statement of the step was refused, and the step ends with it. */
+  async afterRefusal(refused: RefusedStatement): Promise<void> {
+    const { writer, clock } = this.#sinks;
+    await this.#guarded(async () => {
+      const found = await countRefused(this.#endpoint, refused, this.#moments);
+      if (found) writer.write({ type: 'refused-rows', step: refused.step, tMs: clock.now(), ...found });
+    });
   }
 
   async beforeStep(texts: readonly string[]): Promise<void> {
@@ -91,6 +110,7 @@ export class SchemaWatch {
   }
 
   async afterStep(step: string): Promise<void> {
+    await this.#guarded(() => this.#moments.stepEnds(step));
     await this.#look(step, null);
     await this.#guarded(() => this.#lookForLostRows(step));
     await this.#guarded(() => this.#beside.afterStep(step));

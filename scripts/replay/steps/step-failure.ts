@@ -5,11 +5,14 @@ import { sqlExcerpt } from '../../pg/excerpt.ts';
 /** A step of the plan went wrong: an outcome of the rehearsal, not an error of the tool. */
 export class StepFailure extends Error {
   readonly error: StepError;
+  /** The author's statement that failed; undefined = none can be named. */
+  readonly sql: string | undefined;
 
-  constructor(error: StepError, cause?: unknown) {
+  constructor(error: StepError, cause?: unknown, sql?: string) {
     super(error.message, cause === undefined ? undefined : { cause });
     this.name = 'StepFailure';
     this.error = error;
+    this.sql = sql;
   }
 
   /** The server went away: SQLSTATE class 08, 57P01 to 57P03, or no answer of PostgreSQL at all. */

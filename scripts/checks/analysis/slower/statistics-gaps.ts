@@ -1,5 +1,5 @@
 import type { StatementRecord } from '../../../artifacts/records.ts';
-import { StatementTree } from '../../advice/statement-tree.ts';
+import { StatementTree } from '../../../pg/statement-tree.ts';
 import type { Interval } from '../intervals.ts';
 import type { StepRun } from '../steps.ts';
 
