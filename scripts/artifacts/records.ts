@@ -156,6 +156,8 @@ export interface StepEndRecord {
   readonly error: StepError | null;
   /** Settings of the migration's own session as SHOW said them, such as lock_timeout. */
   readonly shown: Readonly<Record<string, string>>;
+  /** Of a sql step that failed: how many statements its files hold. */
+  readonly statements?: number;
 }
 
 /** A try of a unit that failed and was tried again. */

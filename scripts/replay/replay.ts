@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { sleep } from '../shared/clock.ts';
-import type { StepError } from '../artifacts/records.ts';
+import type { StepEndRecord } from '../artifacts/records.ts';
 import { machineTrouble } from '../pg/machine-trouble.ts';
 import { isFromPostgres } from '../pg/pg-error.ts';
 import type { Step } from '../plan/model.ts';
@@ -35,7 +35,7 @@ export async function replay(context: StepContext, hooks: ReplayHooks): Promise<
   for (const [position, step] of plan.entries()) {
     const index = position + 1;
     if (failure) {
-      end(step, context, 'skipped', 0, null, {});
+      end(step, context, { status: 'skipped', attempts: 0, error: null, shown: {} });
       hooks.onEnd(step, index, 'skipped', '');
       continue;
     }
@@ -73,7 +73,8 @@ async function attempt(
   };
   try {
     const outcome = await runStep(step, version, context, onAttempt);
-    end(step, context, 'ok', outcome.attempts, null, outcome.shown);
+    const { attempts, shown } = outcome;
+    end(step, context, { status: 'ok', attempts, error: null, shown });
     return outcome;
   } catch (error) {
     context.signal.throwIfAborted();
@@ -86,7 +87,11 @@ async function attempt(
     const { cause: refusal, sql } = failure;
     if (refusal instanceof pg.DatabaseError && sql !== undefined)
       await context.schema.afterRefusal({ step: step.name, sql, refusal });
-    end(step, context, 'failed', tries + 1, failure.error, {});
+    const { error: said, statements } = failure;
+    end(step, context, {
+      ...{ status: 'failed', attempts: tries + 1, error: said, shown: {} },
+      ...(statements === undefined ? {} : { statements }),
+    });
     return failure;
   }
 }
@@ -120,21 +125,6 @@ function runStep(
   }
 }
 
-function end(
-  step: Step,
-  context: StepContext,
-  status: 'ok' | 'failed' | 'skipped',
-  attempts: number,
-  error: StepError | null,
-  shown: Readonly<Record<string, string>>,
-): void {
-  context.steps.write({
-    type: 'step-end',
-    step: step.name,
-    tMs: context.clock.now(),
-    status,
-    attempts,
-    error,
-    shown,
-  });
+function end(step: Step, context: StepContext, how: Omit<StepEndRecord, 'type' | 'step' | 'tMs'>): void {
+  context.steps.write({ type: 'step-end', step: step.name, tMs: context.clock.now(), ...how });
 }

@@ -52,3 +52,10 @@ it('rows from several times are told apart', async () => {
     '6 rows of orders break it: 5 rows were there before the plan and 1 row was written in step 2 s2.',
   );
 });
+
+it('how many statements of the step were not reached', async () => {
+  const message = await told(
+    'begin; select 1; alter table orders alter label set not null; select 2; select 3; commit; select 4',
+  );
+  expect(message).toMatch(/^3 of its \d statements were not reached\. 20,000 rows of orders break it/);
+});

@@ -30,6 +30,7 @@ const stepEvent = z.discriminatedUnion('type', [
     tMs: moment,
     status: z.enum(['ok', 'failed', 'skipped']),
     attempts: number,
+    statements: number.optional(),
   }),
   z.object({
     type: z.literal('attempt'),

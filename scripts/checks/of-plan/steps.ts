@@ -50,7 +50,7 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
     step: run.planned.name,
     statement,
     sqlstate: error?.sqlstate ?? null,
-    message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}${refusedRows(step, analysis)}${stoodBehind(step, analysis)}${halfUndone(step, analysis)}`,
+    message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}${unreached(run.end?.statements, statement)}${refusedRows(step, analysis)}${stoodBehind(step, analysis)}${halfUndone(step, analysis)}`,
     advice:
       (remedy?.id === 'concurrentTimeout' ? withOwnLine(remedy.advice, ownLockTimeout(run, record)) : null) ??
       queue.advice ??
@@ -91,6 +91,13 @@ function ended({ evidence, steps: all }: Analysis): CheckFinding | undefined {
         message: `The run broke off${where}: ${sentence(problem ?? 'no reason was recorded')}${untried}`,
       };
   }
+}
+
+/** ` 3 of its 5 statements were not reached.` @param statement position of the one that failed */
+function unreached(all: number | undefined, statement: number | null): string {
+  if (all === undefined || statement === null || statement >= all) return '';
+  const left = all - statement;
+  return ` ${formatCount(left)} of its ${formatCount(all)} statements ${left === 1 ? 'was' : 'were'} not reached.`;
 }
 
 function sentence(text: string): string {

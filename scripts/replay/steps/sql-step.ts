@@ -5,6 +5,7 @@ import { runCutOff } from '../interruption/cut-off-step.ts';
 import { LiveFigures } from '../live-figures.ts';
 import { readStatements } from '../read-statements.ts';
 import { unitsOf, type Unit } from '../units.ts';
+import { StepFailure } from './step-failure.ts';
 import { SqlSession, type SqlRun } from './sql-session.ts';
 
 /** Runs the author's statements in one session of their own, unit by unit. */
@@ -15,7 +16,8 @@ export async function runSqlStep(
 ): Promise<StepOutcome> {
   const units = await readUnits(step);
   const run: SqlRun = { step, context, onAttempt, figures: new LiveFigures() };
-  await context.schema.beforeStep(units.flatMap(statementsOf).map(({ text }) => text));
+  const statements = units.flatMap(statementsOf);
+  await context.schema.beforeStep(statements.map(({ text }) => text));
   if (step.cut !== undefined && units.length > 0) return runCutOff(step.cut, units, run);
   const session = await SqlSession.open(run);
   try {
@@ -23,6 +25,9 @@ export async function runSqlStep(
       context.progress(headline(unit), position / units.length, null);
       await session.play(unit);
     }
+  } catch (error) {
+    if (error instanceof StepFailure) error.statements = statements.at(-1)?.index;
+    throw error;
   } finally {
     await session.close();
   }

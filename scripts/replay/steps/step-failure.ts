@@ -7,6 +7,8 @@ export class StepFailure extends Error {
   readonly error: StepError;
   /** The author's statement that failed; undefined = none can be named. */
   readonly sql: string | undefined;
+  /** How many the step's files hold, those that were not reached among them; undefined = the step has none. */
+  statements: number | undefined;
 
   constructor(error: StepError, cause?: unknown, sql?: string) {
     super(error.message, cause === undefined ? undefined : { cause });
