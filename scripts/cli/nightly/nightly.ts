@@ -16,6 +16,7 @@ import { chooseRehearsals, type Chosen } from './choose-rehearsals.ts';
 import { install } from './install.ts';
 import { holdNight } from './lock.ts';
 import type { NightOptions } from './play-one.ts';
+import { tellNews, requireTelling } from './tell-news.ts';
 import { withRegressions } from './regressions.ts';
 
 interface NightlyOptions extends KeepOptions {
@@ -28,6 +29,7 @@ interface NightlyOptions extends KeepOptions {
   readonly execute?: true;
   readonly out: string;
   readonly json?: true;
+  readonly tell: string;
 }
 
 export const addNightly: AddVerb = (program, context, finish) => {
@@ -43,6 +45,7 @@ export const addNightly: AddVerb = (program, context, finish) => {
     .option('--install <kind>', 'show what starts the night: systemd, cron, github or gitlab')
     .option('--execute', 'with --install: write the files')
     .option('--out <dir>', 'folder for run folders and the history', 'runs')
+    .option('--tell <when>', 'tell $REHEARSE_WEBHOOK of changes, always, or never', 'changes')
     .option('--json', 'print the outcomes as one JSON document');
   withKeepOptions(command)
     .addHelpText(
@@ -70,6 +73,7 @@ async function nightly(
   const rule = keepRule(options);
   const night = nightOptions(options, io.cwd);
   const deadlineMs = durationOf(options.deadline);
+  requireTelling(options.tell);
   const chosen = await chooseRehearsals(dirs, io.cwd);
   const { parseShard, partOf } = await import('../../nightly/shard.ts');
   const part = options.shard === undefined ? chosen : partOf(chosen, parseShard(options.shard));
@@ -152,6 +156,7 @@ async function end(
   const ours = new Set(outcomes.map(({ runId }) => runId));
   const left = (await sweepAll()).filter((leftover) => isDead(leftover) && ours.has(leftover.runId));
   for (const { what, runId } of left) out.problem(`left behind: ${what} of ${runId}`);
+  await tellNews(outcomes, { outDir: night.outDir, when: options.tell }, { io, out });
   const code = left.length > 0 ? EXIT.leaked : wasStopped ? EXIT.interrupted : worstExit(outcomes);
   if (options.json) out.document({ schemaVersion: 1, exitCode: code, outcomes });
   else {

@@ -11,6 +11,9 @@ import type { Chosen } from './choose-rehearsals.ts';
 
 const resultSchema = z.object({ runId: z.string(), headline: z.string() });
 
+/** Addresses and keys that the night needs and no plan: a command of the author's would see them. */
+const NOT_FOR_RUNS = { REHEARSE_WEBHOOK: undefined, REHEARSE_WEBHOOK_SECRET: undefined };
+
 export interface NightOptions {
   /** Absolute folder of run folders. */
   readonly outDir: string;
@@ -30,7 +33,7 @@ export async function playOne(
   const fixed = { rehearsal: name, wasStarted: true, regressions: 0 };
   const took = (): number => Date.now() - started.getTime();
   try {
-    const command = rehearseCommand({ ...process.env, ...io.env, [JOBS]: String(jobs) });
+    const command = rehearseCommand({ ...process.env, ...io.env, ...NOT_FOR_RUNS, [JOBS]: String(jobs) });
     const end = await runRehearse(
       { ...command, cwd: io.cwd },
       ['run', dir, '--out', outDir, '--json', ...args],
