@@ -137,6 +137,35 @@ permission denied for type %t
 permission denied for language %n
 permission denied for tablespace %n
 permission denied for index %n
+permission denied to create temporary tables in database "%n"
+permission denied to create "%n.%n"
+permission denied to examine "%n"
+permission denied to rename database
+permission denied to drop database
+permission denied to change owner of database
+permission denied to rename role
+permission denied to grant role "%n"
+permission denied to revoke role "%n"
+permission denied to grant privileges as role "%n"
+permission denied to revoke privileges granted by role "%n"
+permission denied to reassign objects
+permission denied to drop objects
+permission denied to create publication
+permission denied to create subscription
+permission denied to create event trigger "%n"
+permission denied to change owner of event trigger "%n"
+permission denied to change owner of foreign-data wrapper "%n"
+permission denied to create foreign-data wrapper "%n"
+permission denied to create tablespace "%n"
+permission denied to cancel query
+permission denied to terminate process
+permission denied to examine subscription
+permission denied to use replication slots
+permission denied to COPY to or from an external program
+permission denied to COPY from a file
+permission denied to COPY to a file
+permission denied to bypass row-level security
+must have CREATEROLE privilege
 permission denied to create role
 permission denied to alter role
 permission denied to drop role
