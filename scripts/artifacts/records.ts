@@ -62,6 +62,8 @@ export interface RunRecord {
   readonly origin?: PlanOrigin;
   readonly standby: boolean;
   readonly plan: readonly PlannedStep[];
+  /** The ways to do the change, of which `plan` is the first. Absent where there is but one. */
+  readonly plans?: readonly { readonly name: string; readonly steps: readonly PlannedStep[] }[];
   /** Tables that nobody uses while any step runs, by word of the author. Absent where there are none. */
   readonly quietTables?: readonly string[];
   /** The snapshot's role that the plan connected as; absent = the superuser. */
@@ -96,7 +98,7 @@ export interface PerformanceRecord extends PlannedPerformance {
   /** `running` where it never came to its end. */
   readonly outcome: 'running' | 'completed' | 'step-failed';
   readonly problem: string | null;
-  /** Of one that goes back: the steps that it has instead of the plan's own. */
+  /** Of one of several plans, and one that goes back: the steps that it has instead of those of the run's own record. */
   readonly plan?: readonly PlannedStep[];
 }
 

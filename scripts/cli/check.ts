@@ -25,7 +25,10 @@ interface Checked {
   readonly rehearsal: string;
   /** Relative to the caller. */
   readonly dir: string;
+  /** Of all plans. */
   readonly steps: number;
+  /** Absent where it has one, without a name. */
+  readonly plans?: number;
   readonly versions: number;
   readonly scripts: number;
   readonly files: number;
@@ -67,12 +70,13 @@ function inside(folder: string): readonly string[] | undefined {
   return found.length === 0 ? undefined : found;
 }
 
-function summary({ name, dir, plan, load, files, outside }: Rehearsal, cwd: string): Checked {
+function summary({ name, dir, plan, plans, load, files, outside }: Rehearsal, cwd: string): Checked {
   const scripts = load.versions.reduce((sum, version) => sum + version.scripts.length, 0);
   return {
     rehearsal: name,
     dir: relative(cwd, dir) || '.',
-    steps: plan.length,
+    steps: plans?.reduce((sum, { steps }) => sum + steps.length, 0) ?? plan.length,
+    ...(plans && { plans: plans.length }),
     versions: load.versions.length,
     scripts,
     files: files.length,
@@ -80,7 +84,8 @@ function summary({ name, dir, plan, load, files, outside }: Rehearsal, cwd: stri
   };
 }
 
-function sentence({ dir, rehearsal, steps, versions, scripts, files }: Checked): string {
+function sentence({ dir, rehearsal, steps, plans, versions, scripts, files }: Checked): string {
   const load = `${plural(scripts, 'workload script')} of ${plural(versions, 'app version')}`;
-  return `ok  ${dir} (${rehearsal}): ${plural(steps, 'step')}, ${load}, ${plural(files, 'file')}`;
+  const of = plans === undefined ? '' : ` of ${plural(plans, 'plan')}`;
+  return `ok  ${dir} (${rehearsal}): ${plural(steps, 'step')}${of}, ${load}, ${plural(files, 'file')}`;
 }

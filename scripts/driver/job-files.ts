@@ -1,3 +1,4 @@
+import { commandsOf } from '../plan/command-network.ts';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { isDotenv } from '../commands/dotenv-files.ts';
@@ -33,8 +34,8 @@ function commonFolder(folder: string, path: string): string {
 }
 
 /** Programs of the author's run in the rehearsal's folder and may read anything there; everything else names its files. */
-export function needsWholeFolder({ plan, snapshot }: Rehearsal): boolean {
-  return snapshot.kind === 'command' || plan.some(({ kind }) => kind === 'command');
+export function needsWholeFolder(rehearsal: Rehearsal): boolean {
+  return commandsOf(rehearsal).length > 0;
 }
 
 /** Absolute paths of the files of a rehearsal's folder that a program of its author's may need. */

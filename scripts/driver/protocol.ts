@@ -57,6 +57,7 @@ export const jobSchema = z.strictObject({
     z.strictObject({
       ...{ index: z.int(), scenario: z.string(), repetition: z.int(), backFrom: z.string().exactOptional() },
       cut: z.enum(CUTS).exactOptional(),
+      planName: z.string().exactOptional(),
     }),
   ),
   primary: endpoint,

@@ -72,7 +72,7 @@ async function rehearse(unprepared: EngineRun & Watched): Promise<StepFailure | 
   const [only] = performances;
   if (only && performances.length === 1) {
     const playing = playingOf(only, run);
-    if (only.backFrom === undefined && only.cut === undefined) return perform(playing);
+    if (!hasOwnPlan(playing.scenario)) return perform(playing);
     // The run's own record tells no other plan than the author's.
     onEvent({ type: 'performance', ...only, of: 1, steps: playing.rehearsal.plan });
     return record(only, playing);
@@ -82,7 +82,7 @@ async function rehearse(unprepared: EngineRun & Watched): Promise<StepFailure | 
   let first: StepFailure | undefined;
   for (const planned of performances) {
     const playing = playingOf(planned, run);
-    const steps = planned.backFrom === undefined ? {} : { steps: playing.rehearsal.plan };
+    const steps = hasOwnPlan(playing.scenario) ? { steps: playing.rehearsal.plan } : {};
     onEvent({ type: 'performance', ...planned, of: performances.length, ...steps });
     await mendSuperuser(superuser, tool, signal);
     await copies.fresh(signal);
@@ -116,16 +116,25 @@ async function record(planned: PlannedPerformance, playing: Performance): Promis
 /** The plan as its scenario plays it, in the run's own folder and on its clock. */
 function playingOf(planned: PlannedPerformance, run: Prepared): Performance {
   const scenario = scenarioOf(planned, run);
-  return { ...run, scenario, rehearsal: { ...run.rehearsal, plan: planOf(scenario, run.rehearsal) } };
+  const plan = planOf(scenario, run.rehearsal);
+  return { ...run, scenario, rehearsal: { ...run.rehearsal, plan } };
 }
 
-function planOf({ backFrom, interruption }: Scenario, { plan, load }: Rehearsal): readonly Step[] {
-  if (backFrom !== undefined) return planWithWayBack(plan, backFrom, load);
+function planOf({ planName, backFrom, interruption }: Scenario, rehearsal: Rehearsal): readonly Step[] {
+  const plan = planOfName(planName, rehearsal);
+  if (backFrom !== undefined) return planWithWayBack(plan, backFrom, rehearsal.load);
   return interruption === undefined ? plan : planWithCuts(plan, interruption);
 }
 
-function hasOwnPlan({ backFrom, interruption }: Scenario): boolean {
-  return backFrom !== undefined || interruption !== undefined;
+function hasOwnPlan({ planName, backFrom, interruption }: Scenario): boolean {
+  return planName !== undefined || backFrom !== undefined || interruption !== undefined;
+}
+
+function planOfName(name: string | undefined, { plan, plans }: Rehearsal): readonly Step[] {
+  if (name === undefined) return plan;
+  const found = plans?.find((one) => one.name === name);
+  if (!found) throw new TypeError(`no plan ${name}`);
+  return found.steps;
 }
 
 function scenarioOf({ scenario }: PlannedPerformance, { rehearsal }: EngineRun): Scenario {

@@ -38,7 +38,7 @@ export type RunEvent =
   | ({
       readonly type: 'performance';
       readonly of: number;
-      /** Of one that goes back: the steps that it has instead of the plan's own. */
+      /** Of one of several plans, and one that goes back: the steps that it has instead of those told before. */
       readonly steps?: readonly { readonly name: string; readonly phase: string }[];
     } & PlannedPerformance)
   | { readonly type: 'note'; readonly message: string };

@@ -1,4 +1,4 @@
-import type { CommandNetwork, SnapshotSource, Step } from './model.ts';
+import type { CommandNetwork, NamedPlan, SnapshotSource, Step } from './model.ts';
 import type { WrittenNetwork } from './schema/schema-commands.ts';
 
 type Commands = Extract<SnapshotSource | Step, { kind: 'command' }>;
@@ -12,13 +12,16 @@ export function networkOf(
   return network === 'open' ? {} : { network };
 }
 
-/** Every command of a rehearsal: the snapshot's, and those of the plan. */
+/** Every command of a rehearsal: the snapshot's, and those of its plan or plans. */
 export function commandsOf({
   snapshot,
   plan,
+  plans,
 }: {
   readonly snapshot: SnapshotSource;
   readonly plan: readonly Step[];
+  readonly plans?: readonly NamedPlan[];
 }): Commands[] {
-  return [snapshot, ...plan].filter((each): each is Commands => each.kind === 'command');
+  const steps = plans?.flatMap((one) => one.steps) ?? plan;
+  return [snapshot, ...steps].filter((each): each is Commands => each.kind === 'command');
 }

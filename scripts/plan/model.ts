@@ -1,3 +1,8 @@
+import type { NamedPlan, Scenario, Cut } from './playings.ts';
+
+export { CUTS } from './playings.ts';
+export type { Cut, Interruption, NamedPlan, PlannedPerformance, Scenario } from './playings.ts';
+
 /** A rehearsal as the rest of the house sees it: read, checked, units converted, paths absolute. */
 export interface Rehearsal {
   readonly name: string;
@@ -11,6 +16,8 @@ export interface Rehearsal {
   /** The author says nothing of budgets. */
   readonly hasDefaultBudgets?: true;
   readonly plan: readonly Step[];
+  /** The same change done in several ways; `plan` is the first of them. Absent where there is but one. */
+  readonly plans?: readonly NamedPlan[];
   /** Tables that nobody uses while any step runs; may be schema-qualified. */
   readonly quietTables?: readonly string[];
   /** The snapshot's role that the plan connects as; undefined = the superuser. */
@@ -76,44 +83,6 @@ export interface LoadSpec {
   readonly pipeline?: true;
   /** In order of rollout; traffic starts on the first. */
   readonly versions: readonly AppVersion[];
-}
-
-/** The plan in one company: `quiet` is the app's traffic and nobody else. */
-export interface Scenario {
-  /** Unique within the rehearsal. */
-  readonly name: string;
-  readonly actors: readonly ActorSpec[];
-  /** The plan is not played to its end: it goes back when this step has ended. */
-  readonly backFrom?: string;
-  /** Steps are cut off in their middle, and run again. */
-  readonly interruption?: Interruption;
-}
-
-/**
- * `session`: the backend is ended as by pg_terminate_backend. `client`: the program that runs the step is gone with its connection,
- * and the server goes on with what it was told.
- */
-export const CUTS = ['session', 'client'] as const;
-export type Cut = (typeof CUTS)[number];
-
-export interface Interruption {
-  readonly how: Cut;
-  /** Names of the steps that are cut off. */
-  readonly steps: readonly string[];
-}
-
-/** One playing of the whole plan, of the several that a run may have. */
-export interface PlannedPerformance {
-  /** In order of time, from 1. */
-  readonly index: number;
-  /** Name of its scenario. */
-  readonly scenario: string;
-  /** From 1, counted for each scenario by itself. */
-  readonly repetition: number;
-  /** The step that the plan turns around behind; absent where it is played to its end. */
-  readonly backFrom?: string;
-  /** How its steps are cut off; absent where nobody does. */
-  readonly cut?: Cut;
 }
 
 /** docs/actors.md tells what each does. */

@@ -1,20 +1,23 @@
 import type { PlannedPerformance, Scenario } from './model.ts';
+import { defined } from './schema/defined.ts';
 
 /**
  * Every scenario `repeat` times, in an order that favours none: each round turns the order of the one before around, so that
  * whatever drifts while the run goes on (caches, the machine's other work) does not fall on the same scenario each time.
  */
 export function planPerformances(
-  scenarios: readonly Pick<Scenario, 'name' | 'backFrom' | 'interruption'>[],
+  scenarios: readonly Pick<Scenario, 'name' | 'planName' | 'backFrom' | 'interruption'>[],
   repeat: number,
 ): PlannedPerformance[] {
   const rounds = Array.from({ length: repeat }, (_, round) =>
-    (round % 2 === 0 ? scenarios : scenarios.toReversed()).map(({ name, backFrom, interruption }) => ({
-      scenario: name,
-      repetition: round + 1,
-      ...(backFrom === undefined ? {} : { backFrom }),
-      ...(interruption === undefined ? {} : { cut: interruption.how }),
-    })),
+    (round % 2 === 0 ? scenarios : scenarios.toReversed()).map(
+      ({ name, planName, backFrom, interruption }) => ({
+        scenario: name,
+        repetition: round + 1,
+        ...defined({ planName, backFrom }),
+        ...(interruption === undefined ? {} : { cut: interruption.how }),
+      }),
+    ),
   );
   return rounds.flat().map((performance, position) => ({ index: position + 1, ...performance }));
 }

@@ -8,9 +8,8 @@ import { defined } from './schema/defined.ts';
 import { readEnvironment } from './environment.ts';
 import { locateRehearsal } from './read/locate.ts';
 import type { AppVersion, Budgets, HostSpec, PostgresSpec, Rehearsal, SnapshotSource } from './model.ts';
-import { readScenarios } from './read/read-actors.ts';
-import { checkDeploys, readVersions } from './read/read-load.ts';
-import { readSteps } from './read/read-steps.ts';
+import { readVersions } from './read/read-load.ts';
+import { readPlans } from './read/read-plans.ts';
 import { labelOf, Reading } from './read/reading.ts';
 import { salvageParts, type Parts } from './read/salvage.ts';
 import { schemaIssues } from './schema/schema-issues.ts';
@@ -51,10 +50,7 @@ export async function readRehearsal(dir: string, { cwd, env, lookInto }: ReadOpt
   const snapshot = await readSnapshot(parts, reading, lookInto);
   const versions = parts.versions && (await readVersions(parts.versions, parts.role, reading));
   reading.mistakes.push(...(lookInto?.scripts(versions ?? []) ?? []));
-  const steps = await readSteps(parts.steps, parts.network, reading);
-  if (parts.versions) checkDeploys(parts.steps, Object.keys(parts.versions), reading);
-  const isWhole = parts.steps.every((step) => step !== undefined);
-  const scenarios = readScenarios(parts, isWhole ? steps : undefined, reading);
+  const plans = await readPlans(parts, source.value, reading);
 
   const { data: config } = rehearsalSchema.safeParse(source.value);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
@@ -73,11 +69,10 @@ export async function readRehearsal(dir: string, { cwd, env, lookInto }: ReadOpt
     },
     budgets: budgetsOf(config.budgets),
     ...(!saysBudgets(source.value) && { hasDefaultBudgets: true }),
-    plan: steps,
     ...(config.quietTables && { quietTables: config.quietTables }),
     ...defined({ planRole: config.planRole }),
     ...(config.nightly && { nightly: true }),
-    scenarios,
+    ...plans,
     files: [...reading.files].sort(),
     outside: [...reading.outside].sort(),
     environment: source.environment,

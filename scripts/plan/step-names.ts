@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import type { StepConfig } from './schema/schema-steps.ts';
+import type { PlanParts } from './read/salvage.ts';
 import type { KeyPath } from './read/yaml-source.ts';
 
 /** Names of states in the compatibility matrix that are not steps. */
@@ -15,14 +16,14 @@ export interface NameMistake {
  * `undefined` stands for a step that could not be read. `written` gives a value as the author wrote it.
  */
 export function nameSteps(
-  steps: readonly (StepConfig | undefined)[],
+  { path: at, steps }: Pick<PlanParts, 'path' | 'steps'>,
   written: (path: KeyPath) => string | undefined,
 ): { names: readonly string[]; mistakes: readonly NameMistake[] } {
   const mistakes: NameMistake[] = [];
   const taken = new Set(RESERVED);
   steps.forEach((step, index) => {
     if (step?.name === undefined) return;
-    const path = ['plan', index, 'name'];
+    const path = [...at, index, 'name'];
     if (RESERVED.includes(step.name))
       mistakes.push({ path, message: '{value} is the state before the first step' });
     else if (taken.has(step.name))
@@ -31,7 +32,7 @@ export function nameSteps(
   });
   const names = steps.map((step, index) => {
     if (step?.name !== undefined) return step.name;
-    const base = step ? defaultName(step, ['plan', index], written) : '';
+    const base = step ? defaultName(step, [...at, index], written) : '';
     let name = base;
     for (let copy = 2; taken.has(name); copy++) name = `${base} ${copy}`;
     taken.add(name);

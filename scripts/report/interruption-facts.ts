@@ -17,7 +17,7 @@ export const INTERRUPTION_HEADS = [
 /** In the plan's order; empty where nothing was cut off. */
 export function interruptionRows(result: Result): InterruptionRow[] {
   return (result.interruptions ?? []).map((cut) => ({
-    step: labelOf(result, cut.step),
+    step: ofPlan(result, cut),
     cells: [
       { text: cutOffText(cut), isBad: false },
       { text: cut.secondTry === 'ok' ? 'went through' : cut.secondTry, isBad: cut.secondTry !== 'ok' },
@@ -42,8 +42,9 @@ export function interruptionSentences({ interruptions }: Result): string[] {
 
 /** What the second try said, and each object that was left behind with what removes it. */
 export function interruptionLines(result: Result): string[] {
-  const lines = (result.interruptions ?? []).flatMap(({ step, how, message, secondTry, leftovers }) => {
-    const at = `${labelOf(result, step)} (${how})`;
+  const lines = (result.interruptions ?? []).flatMap((cut) => {
+    const { how, message, secondTry, leftovers } = cut;
+    const at = `${ofPlan(result, cut)} (${how})`;
     return [
       ...(message === null ? [] : [`${at}: ${secondTry === 'failed' ? '' : `${secondTry} `}${message}`]),
       ...leftovers.map(
@@ -86,6 +87,10 @@ function rowsCell(rows: number | null): InterruptionRow['cells'][number] {
 }
 
 /** With its number where the steps that are shown have it. */
+function ofPlan(result: Result, { plan, step }: InterruptionResult): string {
+  return plan === undefined ? labelOf(result, step) : `${step} of ${plan}`;
+}
+
 function labelOf(result: Pick<Result, 'steps'>, name: string): string {
   const step = result.steps.find((one) => one.name === name);
   return step === undefined ? name : stepLabel(step);

@@ -8,6 +8,8 @@ export interface Comparison {
   readonly scenarios: readonly ScenarioResult[];
   /** One of them goes back before the point of no return, or cuts steps off. */
   readonly isOfSeveralKinds: boolean;
+  /** The rehearsal has several plans for the same change. */
+  readonly isOfPlans: boolean;
   readonly rows: readonly {
     readonly title: string;
     /** Empty where there is none. */
@@ -25,6 +27,7 @@ export function comparison({ performances, wayBack, interruptions }: Result): Co
   const ids = [...new Set(all.map(({ id }) => id))];
   return {
     scenarios,
+    isOfPlans: performances.played.some(({ plan }) => plan !== undefined),
     isOfSeveralKinds: wayBack !== undefined || interruptions !== undefined,
     rows: ids.map((id) => {
       const { title = id, budget = null, unit = null } = all.find((figure) => figure.id === id) ?? {};
@@ -81,7 +84,8 @@ export function playedSentence({ scenarios, played, shown }: Performances): stri
 }
 
 /** The title of the comparison. */
-export function comparisonTitle({ scenarios, isOfSeveralKinds }: Comparison): string {
+export function comparisonTitle({ scenarios, isOfSeveralKinds, isOfPlans }: Comparison): string {
+  if (isOfPlans && scenarios.length > 1) return 'Plan by plan';
   if (scenarios.length < 2) return 'Spread over the repetitions';
   return isOfSeveralKinds ? 'Scenario by scenario' : 'Quiet and in company';
 }

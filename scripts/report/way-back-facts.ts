@@ -19,7 +19,7 @@ export const WAY_BACK_HEADS = [
 /** In the plan's order; empty for a run whose plan never goes back. */
 export function wayBackRows(result: Result): WayBackRow[] {
   return (result.wayBack ?? []).map((way) => ({
-    from: `behind ${labelOf(result, way.from)}`,
+    from: fromText(result, way),
     cells: [
       told(way.possible, 'yes', 'no'),
       { text: formatMs(way.durationMs), isBad: false },
@@ -54,10 +54,10 @@ export function wayBackSentences(result: Result): string[] {
 
 /** `behind 3 add-index: index orders_state on orders is left over`, each once. */
 export function differenceLines(result: Result): string[] {
-  const all = (result.wayBack ?? []).flatMap(({ from, schemaDifferences }) =>
-    schemaDifferences.map(
+  const all = (result.wayBack ?? []).flatMap((way) =>
+    way.schemaDifferences.map(
       (difference) =>
-        `${differenceText(difference)} (turned around behind ${labelOf(result, from)}; it came with ${labelOf(result, difference.step)})`,
+        `${differenceText(difference)} (turned around ${fromText(result, way)}; it came with ${stepText(result, way, difference.step)})`,
     ),
   );
   return [...new Set([...lostLines(result), ...all])];
@@ -65,11 +65,11 @@ export function differenceLines(result: Result): string[] {
 
 /** `customers.full_name: 312 values lost` */
 function lostLines({ wayBack = [], ...result }: Result): string[] {
-  return wayBack.flatMap(({ from, valuesLost }) =>
-    valuesLost.map(({ table, column, count, isAtLeast }) => {
+  return wayBack.flatMap((way) =>
+    way.valuesLost.map(({ table, column, count, isAtLeast }) => {
       const what = column === '*' ? plural(count, 'row') : plural(count, 'value');
       const name = column === '*' ? shortName(table) : `${shortName(table)}.${column}`;
-      return `${name}: ${isAtLeast === true ? 'at least ' : ''}${what} lost (turned around behind ${labelOf(result, from)})`;
+      return `${name}: ${isAtLeast === true ? 'at least ' : ''}${what} lost (turned around ${fromText(result, way)})`;
     }),
   );
 }
@@ -95,6 +95,15 @@ function differenceText({
 function told(value: boolean | null, good: string, bad: string): WayBackRow['cells'][number] {
   if (value === null) return { text: 'not known', isBad: false };
   return { text: value ? good : bad, isBad: !value };
+}
+
+/** `behind 3 add-index`; with the name of its plan where there are several, whose steps have other numbers than those shown. */
+function fromText(result: Pick<Result, 'steps'>, { plan, from }: WayBackResult): string {
+  return plan === undefined ? `behind ${labelOf(result, from)}` : `behind ${from} of ${plan}`;
+}
+
+function stepText(result: Pick<Result, 'steps'>, { plan }: WayBackResult, step: string): string {
+  return plan === undefined ? labelOf(result, step) : step;
 }
 
 /** With its number where the steps that are shown have it. */

@@ -35,7 +35,7 @@ select full_name from customers where id = :id;`,
 };
 
 /**
- * Writes the rehearsal. `plan` is the YAML of its steps; `files` adds to or replaces what is there; `head` replaces all that
+ * Writes the rehearsal. `plan` is the YAML of its steps, or begins with `plans:`; `files` adds to or replaces what is there; `head` replaces all that
  * stands before the plan.
  */
 export async function tinyRehearsal(
@@ -48,7 +48,8 @@ export async function tinyRehearsal(
   await chmod(dir, 0o755);
   const tmp = join(dir, 'tmp');
   await mkdir(tmp, { mode: 0o755 });
-  const all = { ...FILES, ...files, 'rehearsal.yaml': `${head}plan:\n${plan}\n` };
+  const keyed = plan.startsWith('plans:') ? plan : `plan:\n${plan}`;
+  const all = { ...FILES, ...files, 'rehearsal.yaml': `${head}${keyed}\n` };
   for (const [name, content] of Object.entries(all)) {
     await mkdir(dirname(join(dir, name)), { recursive: true });
     await writeFile(join(dir, name), content);

@@ -67,7 +67,7 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
   return {
     run:
       performance === undefined ? run : { ...run, ...ownEnding(performance, run), ...ownPlan(performance) },
-    writtenPlan: run.plan,
+    writtenPlan: run.plans?.find(({ name }) => name === performance?.planName)?.steps ?? run.plan,
     performance,
     environment: await document('environment', () => folder.readDocument('environment')),
     snapshot: await document('snapshot', () => folder.readDocument('snapshot')),

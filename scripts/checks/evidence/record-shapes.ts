@@ -171,6 +171,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     budgets: z.object({}),
     quietTables: z.array(text).optional(),
     plan: z.array(plannedStep),
+    plans: z.array(z.object({ name: text, steps: z.array(plannedStep) })).optional(),
     seal: z
       .object({
         sha256: text,
@@ -185,6 +186,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
           repetition: number,
           backFrom: text.optional(),
           cut: z.enum(CUTS).optional(),
+          planName: text.optional(),
         }),
       )
       .optional(),
@@ -214,6 +216,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     repetition: number,
     startedAt: text,
     outcome: z.enum(['running', 'completed', 'step-failed']),
+    planName: text.optional(),
     plan: z.array(plannedStep).optional(),
   }),
   steps: stepEvent,

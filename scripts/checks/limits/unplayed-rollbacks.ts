@@ -2,11 +2,17 @@ import { formatCount } from '../../shared/format.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 
 /** Rollback files behind the last step that a playing of this run goes back from. */
-export function unplayedRollbacks({ run, writtenPlan }: Pick<Evidence, 'run' | 'writtenPlan'>): string[] {
+export function unplayedRollbacks({
+  run,
+  writtenPlan,
+  performance,
+}: Pick<Evidence, 'run' | 'writtenPlan' | 'performance'>): string[] {
   const plan = writtenPlan ?? run.plan;
   const farthest = Math.max(
     -1,
-    ...(run.performances ?? []).map(({ backFrom }) => plan.findIndex(({ name }) => name === backFrom)),
+    ...(run.performances ?? [])
+      .filter(({ planName }) => planName === performance?.planName)
+      .map(({ backFrom }) => plan.findIndex(({ name }) => name === backFrom)),
   );
   const unplayed = plan.filter(({ hasRollback }, index) => hasRollback && index > farthest).length;
   if (unplayed === 0) return [];

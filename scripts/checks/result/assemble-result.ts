@@ -1,3 +1,4 @@
+import { defined } from '../../plan/schema/defined.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { lastMomentMs } from '../analysis/steps.ts';
@@ -91,8 +92,9 @@ function performanceOf({ evidence: { performance, run } }: Analysis): Pick<Resul
   const planned = run.performances ?? [];
   const one = performance ?? planned[0];
   if (one === undefined || (planned.length < 2 && one.scenario === 'quiet')) return {};
-  const { index, scenario, repetition } = one;
-  return { performance: { index, of: planned.length, scenario, repetition } };
+  const { index, scenario, repetition, planName } = one;
+  const plan = defined({ plan: planName });
+  return { performance: { index, of: planned.length, scenario, repetition, ...plan } };
 }
 
 function errorsOf({ failures }: Analysis): Result['errors'] {

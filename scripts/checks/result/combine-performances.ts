@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../artifacts/records.ts';
+import { defined } from '../../plan/schema/defined.ts';
 import { plural } from '../../shared/format.ts';
 import { passedSentence } from './passed-sentence.ts';
 import { combinedInterruptions } from './interruption-results.ts';
@@ -37,13 +38,13 @@ export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Resu
     ),
     checks: [...worstChecks(scenarios.flatMap(({ playings }) => playings)), repetitionsCheck(own)],
     performance: null,
-    ...combinedWaysBack(results),
+    ...combinedWaysBack(results, shown),
     ...combinedInterruptions(results),
     performances: {
       shown: worst.lead.index,
       scenarios: scenarios.map(({ scenario }) => scenario),
-      played: planned.map(({ index, scenario, repetition }) => ({
-        ...{ index, scenario, repetition, path: `performances/${index}` },
+      played: planned.map(({ index, scenario, repetition, planName }) => ({
+        ...{ index, scenario, repetition, path: `performances/${index}`, ...defined({ plan: planName }) },
         verdict: results.get(index)?.verdict ?? null,
       })),
     },

@@ -4,17 +4,34 @@ import type { WayBackResult } from './result-way-back.ts';
 
 const WORST_FIRST: readonly (boolean | null)[] = [false, null, true];
 
+type Combined = Partial<Pick<Result, 'wayBack' | 'pointOfNoReturn'>>;
+
+/** The ways back of every plan by itself; the point of no return is that of the plan whose figures are shown. */
+export function combinedWaysBack(results: ReadonlyMap<number, Result>, shown: Result): Combined {
+  const plans = groupBy([...results.values()], planOf);
+  const all = [...plans].map(([plan, own]) => ({ plan, ...ofOnePlan(own) }));
+  const wayBack = all.flatMap((one) => one.wayBack ?? []);
+  const pointOfNoReturn = all.find(({ plan }) => plan === planOf(shown))?.pointOfNoReturn;
+  return {
+    ...(all.some((one) => one.wayBack !== undefined) && { wayBack }),
+    ...(pointOfNoReturn && { pointOfNoReturn }),
+  };
+}
+
+/** Empty where the rehearsal has one plan, without a name. */
+export function planOf({ performance }: Result): string {
+  return performance?.plan ?? '';
+}
+
 /**
- * The ways back of all playings, in the plan's order; of several repetitions the worst. A way back that went through is stronger
+ * The ways back of all playings of one plan, in the plan's order; of several repetitions the worst. A way back that went through is stronger
  * than what another playing blames: the point of no return lies behind the step that it came from.
  */
-export function combinedWaysBack(
-  results: ReadonlyMap<number, Result>,
-): Partial<Pick<Result, 'wayBack' | 'pointOfNoReturn'>> {
-  const playings = [...results.values()].filter(({ wayBack }) => wayBack !== undefined);
+export function ofOnePlan(results: readonly Result[]): Combined {
+  const playings = results.filter(({ wayBack }) => wayBack !== undefined);
   const [first] = playings;
   if (first === undefined) return {};
-  const longest = [...results.values()].toSorted((a, b) => written(b).length - written(a).length)[0];
+  const longest = results.toSorted((a, b) => written(b).length - written(a).length)[0];
   const order = longest === undefined ? [] : written(longest);
   const at = (step: string): number => order.indexOf(step);
   const all = playings.flatMap(({ wayBack = [] }) => wayBack);

@@ -1,6 +1,7 @@
 import type { Analysis } from '../analysis/analyse.ts';
 import { cutOffs, type CutOff } from '../analysis/cut-offs.ts';
 import { groupBy } from '../analysis/group-by.ts';
+import { defined } from '../../plan/schema/defined.ts';
 import { remedyOf } from '../of-plan/unfinished-remedy.ts';
 import type { Result } from './result.ts';
 import type { InterruptionResult } from './result-interruptions.ts';
@@ -10,7 +11,9 @@ type Interruptions = Pick<Result, 'interruptions'>;
 /** Nothing where no step was to be cut off. */
 export function interruptionResults(analysis: Analysis): Interruptions {
   if (!analysis.evidence.run.plan.some(({ cut }) => cut !== undefined)) return {};
-  return { interruptions: cutOffs(analysis).map(interruptionResult) };
+  const { performance } = analysis.evidence;
+  const plan = defined({ plan: performance?.planName });
+  return { interruptions: cutOffs(analysis).map((cut) => ({ ...plan, ...interruptionResult(cut) })) };
 }
 
 /** Those of all playings, in the plan's order; of several repetitions the worst. */
@@ -20,7 +23,7 @@ export function combinedInterruptions(results: ReadonlyMap<number, Result>): Int
   const order = playings[0]?.steps.map(({ name }) => name) ?? [];
   const all = groupBy(
     playings.flatMap(({ interruptions = [] }) => interruptions),
-    ({ step, how }) => `${how} ${step}`,
+    ({ plan, step, how }) => JSON.stringify([plan, how, step]),
   );
   const worst = [...all.values()].flatMap((own) => own.toSorted(worstFirst)[0] ?? []);
   return { interruptions: worst.toSorted((a, b) => order.indexOf(a.step) - order.indexOf(b.step)) };

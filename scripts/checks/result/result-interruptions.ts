@@ -15,6 +15,7 @@ const leftoverSchema = z.object({
 });
 
 export const interruptionSchema = z.object({
+  plan: z.string().optional().describe('Which of the rehearsal’s plans; absent where it has one'),
   step: z.string(),
   how: z
     .enum(CUTS)

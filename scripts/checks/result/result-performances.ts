@@ -38,6 +38,7 @@ export const performancesSchema = z.object({
     z.object({
       index,
       scenario: z.string(),
+      plan: z.string().optional().describe('Which of the rehearsal’s plans; absent where it has one'),
       repetition: index,
       verdict: verdict.nullable().describe('Null where it was not played'),
       path: z.string().describe('Its folder below that of the run'),

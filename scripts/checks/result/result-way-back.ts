@@ -15,6 +15,7 @@ const differenceSchema = z.object({
 });
 
 export const wayBackSchema = z.object({
+  plan: z.string().optional().describe('Which of the rehearsal’s plans; absent where it has one'),
   from: z.string().describe('The step that the plan turned around behind'),
   possible: z.boolean().nullable().describe('Null where it could not be told'),
   reason: z.string().nullable().describe('Why not, or why it could not be told'),

@@ -50,6 +50,7 @@ const performanceSchema = z.object({
   of: z.int().positive(),
   scenario: z.string(),
   repetition: z.int().positive().describe('Of this scenario'),
+  plan: z.string().optional().describe('Which of the rehearsal’s plans; absent where it has one'),
 });
 
 const originSchema = z.object({

@@ -1,3 +1,4 @@
+import { defined } from '../../plan/schema/defined.ts';
 import { formatCount } from '../../shared/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { differenceText, objectText } from '../analysis/way-back/catalog-looks.ts';
@@ -14,7 +15,7 @@ export function wayBackResults(analysis: Analysis): Pick<Result, 'wayBack' | 'po
   const declared = plansNoReturn(analysis);
   const found = noReturnFound(way, analysis);
   return {
-    wayBack: [wayBackResult(way)],
+    wayBack: [{ ...defined({ plan: analysis.evidence.performance?.planName }), ...wayBackResult(way) }],
     pointOfNoReturn: { declared, found: found?.step.run.planned.name ?? null },
   };
 }

@@ -4,7 +4,7 @@ import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { plural } from '../../shared/format.ts';
 
-type WithCommands = Pick<Rehearsal, 'snapshot' | 'plan'>;
+type WithCommands = Pick<Rehearsal, 'snapshot' | 'plan' | 'plans'>;
 
 /** Of a promise that cannot be kept; undefined where it can be, or none was asked for. */
 export async function whyNotConfined(

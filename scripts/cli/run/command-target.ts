@@ -4,7 +4,7 @@ import { commandsOf } from '../../plan/command-network.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 
-type WithCommands = Pick<Rehearsal, 'snapshot' | 'plan' | 'dir' | 'hosts' | 'postgres'>;
+type WithCommands = Pick<Rehearsal, 'snapshot' | 'plan' | 'plans' | 'dir' | 'hosts' | 'postgres'>;
 
 const AUTO = 'auto';
 
@@ -34,12 +34,12 @@ export async function chooseTargetFor(
 
 /** Why commands of the rehearsal cannot run on that target, one sentence each; as far as their text tells. */
 export async function commandsThatCannotRun(
-  { snapshot, plan, dir }: WithCommands,
+  { dir, ...own }: WithCommands,
   { runsCommandsHere }: Pick<Target, 'runsCommandsHere'>,
 ): Promise<string[]> {
   const found = await Promise.all(
-    commandsOf({ snapshot, plan }).map(async (each) => {
-      const where = each === snapshot ? 'snapshot.command' : `step ${'name' in each ? each.name : ''}`;
+    commandsOf(own).map(async (each) => {
+      const where = each === own.snapshot ? 'snapshot.command' : `step ${'name' in each ? each.name : ''}`;
       const missing = await missingProgram(each.command, dir);
       const unseen = runsCommandsHere ? [] : await unseenByHost(each.command, dir);
       const whys = [

@@ -26,6 +26,9 @@ export function startRecord(
     ...(rehearsal.hasDefaultBudgets && { hasDefaultBudgets: true }),
     standby: rehearsal.postgres.standby,
     plan: rehearsal.plan.map(plannedStep),
+    ...(rehearsal.plans && {
+      plans: rehearsal.plans.map(({ name, steps }) => ({ name, steps: steps.map(plannedStep) })),
+    }),
     ...defined({ planRole: rehearsal.planRole }),
     probes: ['presence', 'schema'],
     ...(rehearsal.quietTables === undefined ? {} : { quietTables: rehearsal.quietTables }),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { RunEvent } from '../../engine/events.ts';
 import type { Rehearsal } from '../../plan/model.ts';
+import { withPlan } from '../../plan/read/read-plans.ts';
 import { chooseTargetFor } from './command-target.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { exitCodeOfResult } from '../exit-code.ts';
@@ -25,6 +26,7 @@ interface RunVerbOptions {
   readonly json?: true;
   readonly keep?: string;
   readonly repeat?: string;
+  readonly plan?: string;
   readonly resume?: string;
 }
 
@@ -36,6 +38,7 @@ export const addRun: AddVerb = (program, context, finish) => {
     .option('--target <name>', 'where hosts come from (default: $REHEARSE_TARGET, else auto)')
     .option('--keep <duration>', 'leave the hosts up so long after the rehearsal, such as 30m')
     .option('--repeat <n>', 'play the plan so often, each time on a fresh copy, and show the spread')
+    .option('--plan <name>', 'play only this one of the rehearsal’s plans (default: all)')
     .option('--resume <id>', 'go on with a run on hosts whose own process has died')
     .option('--out <dir>', 'folder for run folders', 'runs')
     .option('--json', 'print the result as one JSON document')
@@ -62,7 +65,8 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
   const pace = new Pace();
   const release = abortOnSignals(context, stop, () => progress?.close());
   try {
-    const rehearsal = await readChecked(dir ?? ownFolder(io.cwd), io);
+    const read = await readChecked(dir ?? ownFolder(io.cwd), io);
+    const rehearsal = options.plan === undefined ? read : withPlan(read, options.plan);
     await requireWritable(resolve(io.cwd, options.out), options.out);
     await removeDeadRuns(out, options.resume);
     stop.signal.throwIfAborted();

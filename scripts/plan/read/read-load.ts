@@ -6,7 +6,7 @@ import { eitherOf } from '../schema/fields.ts';
 import type { AppVersion, WorkloadScript } from '../model.ts';
 import type { Reading } from './reading.ts';
 import type { RehearsalConfig } from '../schema/schema.ts';
-import type { StepConfig } from '../schema/schema-steps.ts';
+import type { PlanParts } from './salvage.ts';
 
 /** A folder, or more than that. */
 export type VersionConfig = RehearsalConfig['load']['versions'][string];
@@ -57,7 +57,7 @@ async function readScripts(
 
 /** Notes deploys to a version that is not there, and those that do not go forward in the order of rollout. */
 export function checkDeploys(
-  steps: readonly (StepConfig | undefined)[],
+  { path: at, steps }: Pick<PlanParts, 'path' | 'steps'>,
   versions: readonly string[],
   reading: Reading,
 ): void {
@@ -65,7 +65,7 @@ export function checkDeploys(
   for (const [index, step] of steps.entries()) {
     if (!step || !('deploy' in step)) continue;
     const { to } = step.deploy;
-    const path = ['plan', index, 'deploy', 'to'];
+    const path = [...at, index, 'deploy', 'to'];
     const next = versions.indexOf(to);
     const guess = reading.source.isSecret(path) ? '' : didYouMean(to, versions);
     if (next < 0)

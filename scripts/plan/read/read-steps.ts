@@ -19,6 +19,7 @@ import type { StepConfig } from '../schema/schema-steps.ts';
 import { nameSteps } from '../step-names.ts';
 import { transactionOf } from '../transaction-rule.ts';
 import { endsTransaction, isCertainlyOutside, transactionMistakes } from '../transactions.ts';
+import type { PlanParts } from './salvage.ts';
 import type { KeyPath } from './yaml-source.ts';
 
 type Config<K extends PropertyKey> = Extract<StepConfig, Record<K, unknown>>;
@@ -29,34 +30,34 @@ type Base = Omit<SoakStep, 'kind' | 'forMs'>;
  * @param network of commands that say nothing of theirs
  */
 export async function readSteps(
-  configs: readonly (StepConfig | undefined)[],
+  plan: PlanParts,
   network: WrittenNetwork | undefined,
   reading: Reading,
 ): Promise<Step[]> {
-  const { names, mistakes } = nameSteps(configs, (path) => reading.source.written(path));
+  const { names, mistakes } = nameSteps(plan, (path) => reading.source.written(path));
   for (const { path, message } of mistakes) reading.mistake(path, message);
-  requireOnePointOfNoReturn(configs, names, reading);
+  requireOnePointOfNoReturn(plan, names, reading);
   const steps: Step[] = [];
-  for (const [index, config] of configs.entries())
-    if (config)
-      steps.push(
-        await readStep(config, { name: names[index] ?? '', path: ['plan', index], network }, reading),
-      );
+  for (const [index, config] of plan.steps.entries())
+    if (config) {
+      const place = { name: names[index] ?? '', path: [...plan.path, index], network };
+      steps.push(await readStep(config, place, reading));
+    }
   return steps;
 }
 
 /** Behind the first one there is no way back to lose. */
 function requireOnePointOfNoReturn(
-  configs: readonly (StepConfig | undefined)[],
+  { path, steps }: PlanParts,
   names: readonly string[],
   reading: Reading,
 ): void {
-  const [first, ...others] = configs.flatMap((config, index) =>
+  const [first, ...others] = steps.flatMap((config, index) =>
     config?.pointOfNoReturn === true ? [index] : [],
   );
   for (const index of others)
     reading.mistake(
-      ['plan', index, 'pointOfNoReturn'],
+      [...path, index, 'pointOfNoReturn'],
       `there is one before it, step ${(first ?? 0) + 1} ${names[first ?? 0] ?? ''}; a plan has one point of no return, from which on there is no way back`,
     );
 }

@@ -10,7 +10,18 @@ import {
 } from '../schema/schema-actors.ts';
 import { networkSchema, type WrittenNetwork } from '../schema/schema-commands.ts';
 import { stepSchemas, type StepConfig } from '../schema/schema-steps.ts';
+import type { KeyPath } from './yaml-source.ts';
 import { loadSchema, snapshotSchemas, type RehearsalConfig } from '../schema/schema.ts';
+
+/** One plan as it is written. */
+export interface PlanParts {
+  /** Undefined of `plan`. */
+  readonly name: string | undefined;
+  /** Where its steps stand. */
+  readonly path: KeyPath;
+  /** In the plan's order; undefined = beyond reading. */
+  readonly steps: readonly (StepConfig | undefined)[];
+}
 
 /** The parts of a rehearsal that can be looked into, also where others break the schema. */
 export interface Parts {
@@ -24,13 +35,13 @@ export interface Parts {
   readonly scenarios: ScenariosConfig | undefined;
   /** Of the commands that say nothing of theirs. */
   readonly network: WrittenNetwork | undefined;
-  /** In the plan's order; undefined = beyond reading. */
-  readonly steps: readonly (StepConfig | undefined)[];
+  /** `plan`, or each of `plans`, in the author's order. */
+  readonly plans: readonly PlanParts[];
 }
 
 /** Reads what can be read, so that mistakes behind the schema are found in the same go; never fails. */
 export function salvageParts(value: unknown): Parts {
-  const { snapshot, load, plan, scenarios, commands } = record(value);
+  const { snapshot, load, plan, plans, scenarios, commands } = record(value);
   return {
     snapshot: salvageKind<RehearsalConfig['snapshot']>(snapshotSchemas, snapshot),
     versions: salvage(loadSchema.shape.versions, record(load)['versions']),
@@ -39,8 +50,21 @@ export function salvageParts(value: unknown): Parts {
     actorNames: Object.keys(record(record(load)['actors'])),
     scenarios: salvageScenarios(scenarios),
     network: salvage(networkSchema, record(commands)['network']),
-    steps: Array.isArray(plan) ? plan.map(salvageStep) : [],
+    plans: [
+      ...(plan !== undefined || !isMap(plans) ? [planOf(undefined, ['plan'], plan)] : []),
+      ...(isMap(plans) ? salvagePlans(plans) : []),
+    ],
   };
+}
+
+function salvagePlans(plans: object): PlanParts[] {
+  return Object.entries(plans).map(([name, steps]: [string, unknown]) =>
+    planOf(name, ['plans', name], steps),
+  );
+}
+
+function planOf(name: string | undefined, path: KeyPath, steps: unknown): PlanParts {
+  return { name, path, steps: Array.isArray(steps) ? steps.map(salvageStep) : [] };
 }
 
 function salvageActors(value: unknown): ActorsConfig | undefined {

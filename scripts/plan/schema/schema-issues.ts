@@ -107,8 +107,12 @@ function formOf(value: unknown): Form {
 function kindsAt(path: KeyPath): { what: string; kinds: readonly string[] } | undefined {
   if (path.length === 1 && path[0] === 'snapshot')
     return { what: 'snapshot', kinds: Object.keys(snapshotSchemas) };
-  if (path.length === 2 && path[0] === 'plan') return { what: 'step', kinds: Object.keys(stepSchemas) };
+  if (isStep(path)) return { what: 'step', kinds: Object.keys(stepSchemas) };
   return undefined;
+}
+
+function isStep(path: KeyPath): boolean {
+  return (path.length === 2 && path[0] === 'plan') || (path.length === 3 && path[0] === 'plans');
 }
 
 function unknownKey(path: KeyPath, key: string, root: unknown): string {

@@ -5,6 +5,7 @@ import {
   count,
   duration,
   flag,
+  key,
   path,
   positiveDuration,
   positiveMeasure,
@@ -161,3 +162,17 @@ export const stepSchema = z.union([
   stepSchemas.soak,
   stepSchemas.verify,
 ]);
+
+export const stepsSchema = z
+  .array(stepSchema, { error: '{value} is not a list of steps' })
+  .refine((steps) => steps.length > 0, { error: 'has no step' });
+
+/** The name stands in the report, in files of a run and on the command line. */
+const planName = key('a plan’s name of small letters, digits and dashes', /^[a-z][a-z0-9-]{0,39}$/);
+
+export const plansSchema = z
+  .record(planName, stepsSchema, {
+    error: '{value} is not a map of plans; write { one-shot: [ … ], expand-contract: [ … ] }',
+  })
+  .refine((plans) => Object.keys(plans).length > 0, { error: 'names no plan' })
+  .meta({ title: 'map of lists', examples: ['{ one-shot: [ … ], expand-contract: [ … ] }'] });

@@ -16,7 +16,7 @@ import {
 import { commandsSchema, networkSchema } from './schema-commands.ts';
 import { actorsSchema, scenariosSchema } from './schema-actors.ts';
 import { hostsSchema } from './schema-hosts.ts';
-import { quietTablesSchema, stepSchema } from './schema-steps.ts';
+import { plansSchema, quietTablesSchema, stepsSchema } from './schema-steps.ts';
 
 /** rehearsal.yaml, version 1. Every key carries its meaning: the JSON Schema and docs/config.md are made from them. */
 
@@ -194,13 +194,14 @@ export const rehearsalSchema = z
     commands: commandsSchema
       .prefault({})
       .describe('For all commands, of the plan and of the snapshot, that say nothing else.'),
-    plan: z
-      .array(stepSchema, {
-        error: ({ input }) =>
-          input === undefined ? 'missing; write the steps as a list' : '{value} is not a list of steps',
-      })
-      .refine((steps) => steps.length > 0, { error: 'has no step' })
+    plan: stepsSchema
+      .exactOptional()
       .describe('The steps in their order. The key that says what a step does decides its kind.'),
+    plans: plansSchema
+      .exactOptional()
+      .describe(
+        'Instead of `plan`: [several ways](plans.md) to do the same change, each a name and its steps. All are played, each on its own copy of the same database with the same traffic, or one with `--plan`.',
+      ),
     quietTables: quietTablesSchema
       .exactOptional()
       .describe('Tables that truly nobody uses while the plan runs: no script has to ask for them.'),

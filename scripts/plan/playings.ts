@@ -1,0 +1,50 @@
+import type { ActorSpec, Step } from './model.ts';
+
+/** One of several ways to do the same change. */
+export interface NamedPlan {
+  /** Unique within the rehearsal. */
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+/** The plan in one company: `quiet` is the app's traffic and nobody else. */
+export interface Scenario {
+  /** Unique within the rehearsal. */
+  readonly name: string;
+  readonly actors: readonly ActorSpec[];
+  /** Which of the rehearsal's `plans` is played; absent where it has one plan. */
+  readonly planName?: string;
+  /** The plan is not played to its end: it goes back when this step has ended. */
+  readonly backFrom?: string;
+  /** Steps are cut off in their middle, and run again. */
+  readonly interruption?: Interruption;
+}
+
+/**
+ * `session`: the backend is ended as by pg_terminate_backend. `client`: the program that runs the step is gone with its connection,
+ * and the server goes on with what it was told.
+ */
+export const CUTS = ['session', 'client'] as const;
+export type Cut = (typeof CUTS)[number];
+
+export interface Interruption {
+  readonly how: Cut;
+  /** Names of the steps that are cut off. */
+  readonly steps: readonly string[];
+}
+
+/** One playing of the whole plan, of the several that a run may have. */
+export interface PlannedPerformance {
+  /** In order of time, from 1. */
+  readonly index: number;
+  /** Name of its scenario. */
+  readonly scenario: string;
+  /** From 1, counted for each scenario by itself. */
+  readonly repetition: number;
+  /** Which of the rehearsal's `plans`; absent where it has one plan. */
+  readonly planName?: string;
+  /** The step that the plan turns around behind; absent where it is played to its end. */
+  readonly backFrom?: string;
+  /** How its steps are cut off; absent where nobody does. */
+  readonly cut?: Cut;
+}

@@ -1,0 +1,68 @@
+import { afterEach, expect, it } from 'vitest';
+import { resultSchema } from '../../scripts/checks/result/result.ts';
+import { rehearse } from '../support/rehearse-process.ts';
+import { textsBelow, tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
+
+let tiny: TinyRehearsal | undefined;
+afterEach(async () => {
+  expect(tiny?.processes() ?? []).toEqual([]);
+  await tiny?.remove();
+});
+
+const PLANS = `plans:
+  at-once:
+    - { phase: switch, name: rename, sql: sql/rename.sql, rollback: sql/rename-undo.sql }
+    - { phase: deploy, name: out, deploy: { to: new, strategy: blue-green } }
+  in-steps:
+    - { phase: expand, name: add, sql: sql/add.sql, rollback: sql/undo.sql }
+    - { phase: backfill, name: fill, backfill: { table: customers, key: id, set: full_name = name, where: full_name is null } }
+    - { phase: deploy, name: out, deploy: { to: new, strategy: blue-green } }
+    - { phase: contract, name: drop, sql: sql/drop.sql, pointOfNoReturn: true }
+scenarios: [quiet, { rollback: { from: [add] } }]`;
+const FILES = {
+  'sql/rename.sql': 'alter table customers rename column name to full_name;',
+  'sql/rename-undo.sql': 'alter table customers rename column full_name to name;',
+  'sql/add.sql': 'alter table customers add column full_name text;',
+  'sql/undo.sql': 'alter table customers drop column full_name;',
+  'sql/drop.sql': 'alter table customers drop column name;',
+};
+
+it('plays every plan on its own copy of the same database, and puts them side by side', async () => {
+  tiny = await tinyRehearsal(PLANS, FILES);
+  const { code, stdout, stderr } = await rehearse(['run', '.', '--json'], { cwd: tiny.dir, tmp: tiny.tmp });
+  if (stdout === '') throw new Error(stderr);
+  const result = resultSchema.parse(JSON.parse(stdout));
+  expect(code).toBe(4);
+  expect(result.performances?.scenarios.map(({ name, verdict }) => `${name}: ${verdict}`)).toEqual([
+    ...['at-once: fail', 'in-steps: pass', 'in-steps / rollback from add: pass'],
+  ]);
+  expect(result.performances?.played.map(({ plan }) => plan)).toEqual(['at-once', 'in-steps', 'in-steps']);
+  // The old version asks for the old name until the new one is out.
+  expect(result.steps.map(({ name }) => name)).toEqual(['rename', 'out']);
+  expect(
+    result.findings.filter(({ status }) => status === 'fail').flatMap((one) => one.scenarios),
+  ).not.toContain('in-steps');
+  expect(result.wayBack).toMatchObject([{ plan: 'in-steps', from: 'add', possible: true, schemaSame: true }]);
+  expect(stderr).toContain('performance 2 of 3: in-steps');
+  const texts = [...(await textsBelow(tiny.dir))];
+  const markdown = texts.find(([path]) => path.endsWith(`${result.runId}/report.md`))?.[1] ?? '';
+  expect(markdown).toContain('### Plan by plan');
+  expect(markdown).toContain('behind add of in-steps');
+}, 120_000);
+
+it('plays the one that is asked for, and tells another name before anything starts', async () => {
+  tiny = await tinyRehearsal(PLANS.replace(/\nscenarios.*/, ''), FILES);
+  const at = { cwd: tiny.dir, tmp: tiny.tmp };
+  const wrong = await rehearse(['run', '.', '--plan', 'in-step'], at);
+  expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+  expect(wrong.stderr).toContain('--plan in-step is not a plan of tiny');
+  expect(wrong.stderr).toContain('did you mean in-steps?');
+  const { code, stdout, stderr } = await rehearse(['run', '.', '--json', '--plan', 'in-steps'], at);
+  if (stdout === '') throw new Error(stderr);
+  const result = resultSchema.parse(JSON.parse(stdout));
+  expect([code, result.verdict]).toEqual([0, 'pass']);
+  expect(result.steps.map(({ name }) => name)).toEqual(['add', 'fill', 'out', 'drop']);
+  expect(result.performance).toEqual({
+    ...{ index: 1, of: 1, scenario: 'in-steps', repetition: 1, plan: 'in-steps' },
+  });
+}, 120_000);
