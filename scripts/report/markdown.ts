@@ -26,6 +26,7 @@ import { codeBlock, codeSpan, escaped, table } from './markdown-text.ts';
 import { commitText } from './origin-facts.ts';
 import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from './performance-facts.ts';
 import { budgetText, measuredText } from './quantities.ts';
+import type { ReviewNote } from './notes.ts';
 import { allNotices } from './notices.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from './rollback.ts';
 import { lagRows, standbySentences } from './standby-facts.ts';
@@ -42,13 +43,17 @@ const MOST_QUERY_CHARACTERS = 300;
 const SHORTENED = '_Shortened: the whole report is in report.html._';
 
 /** The report for a pull request: decision first, short enough for a comment. */
-export function renderMarkdown(result: Result): string {
+export function renderMarkdown(result: Result, notes: readonly ReviewNote[] = []): string {
   const shown = result.findings.slice(0, SHOWN_FINDINGS);
   const more = result.findings
     .slice(SHOWN_FINDINGS)
     .map(({ status, message }) => `${FINDING_WORD[status]}: ${message}`);
   const sections = [
     head(result),
+    list(
+      'What reviewers wrote',
+      notes.map(({ by, text }) => `${by}: ${text}`),
+    ),
     performances(result),
     budgets(result),
     ...shown.map((finding, at) => findingSection(result, finding, shown.slice(0, at))),

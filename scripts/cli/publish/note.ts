@@ -1,7 +1,12 @@
+import { existsSync } from 'node:fs';
+import { appendFile, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { RunFolder } from '../../artifacts/run-folder.ts';
+import { resultSchema } from '../../checks/result/result.ts';
 import { appendHistory } from '../../history/lines/history-file.ts';
 import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
+import { NOTES_FILE, notesOf } from '../../report/notes.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { redact } from '../../shared/redact.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
@@ -47,7 +52,39 @@ async function note(
   const { runId } = await findRun(run, await knownRuns(outDir), io.cwd);
   const by = (options.by ?? userInfo().username).trim();
   const at = new Date().toISOString();
-  await appendHistory(outDir, [{ schemaVersion: 1, kind: 'note', runId, at, by, text: redact(said) }]);
+  const own = { schemaVersion: 1, kind: 'note', runId, at, by, text: redact(said) } as const;
+  await appendHistory(outDir, [own]);
+  for (const path of [resolve(io.cwd, run), join(outDir, runId)].filter(isRun).slice(0, 1)) {
+    await appendFile(join(path, NOTES_FILE), `${JSON.stringify(own)}\n`);
+    await renderAgain(path);
+  }
   out.result(`noted with ${runId}`);
   return EXIT.ok;
+}
+
+function isRun(path: string): boolean {
+  return existsSync(join(path, 'result.json')) && existsSync(join(path, 'artifacts', 'run.json'));
+}
+
+/** The pages for people, from the result as it is; a result that cannot be read stays as it is. */
+async function renderAgain(path: string): Promise<void> {
+  const result = resultSchema.safeParse(await resultIn(path));
+  if (!result.success) return;
+  const [{ renderHtml }, { renderMarkdown }] = await Promise.all([
+    import('../../report/html/page.tsx'),
+    import('../../report/markdown.ts'),
+  ]);
+  const folder = RunFolder.open(path);
+  const notes = await notesOf(folder);
+  await folder.writeFile('report.html', renderHtml(result.data, notes));
+  await folder.writeFile('report.md', renderMarkdown(result.data, notes));
+}
+
+async function resultIn(path: string): Promise<unknown> {
+  const text = await readFile(join(path, 'result.json'), 'utf8');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -60,6 +60,15 @@ test('a result that was tampered with is not published', async () => {
   expect((await publish(runId, '--to', 'annotations')).stderr).toContain('is not the result of a run');
 });
 
+test('a note appears in the reports of the run, and nothing in it is markup', async () => {
+  await runCli(['note', runId, 'accepted <b>because</b> it is small', '--by', 'ann'], { cwd });
+  await runCli(['note', runId, 'and I agree', '--by', 'bob'], { cwd });
+  const html = await readFile(join(cwd, 'runs', runId, 'report.html'), 'utf8');
+  expect(html).toContain('accepted &lt;b>because&lt;/b> it is small');
+  expect(html.indexOf('and I agree')).toBeGreaterThan(html.indexOf('What reviewers wrote'));
+  expect(await readFile(join(cwd, 'runs', runId, 'report.md'), 'utf8')).toContain('- bob: and I agree');
+});
+
 test('a note without a word is refused', async () => {
   expect((await runCli(['note', runId, '  '], { cwd })).stderr).toContain('a note has 1 to 2000 characters');
 });

@@ -8,7 +8,9 @@ import { Header } from './header.tsx';
 import { Limits } from './limits.tsx';
 import { Matrix } from './tables/matrix.tsx';
 import { PerformancesTable } from './performances.tsx';
+import type { ReviewNote } from '../notes.ts';
 import { Provenance } from './provenance.tsx';
+import { ReviewNotes } from './review-notes.tsx';
 import { Standby } from './standby.tsx';
 import { StepDetails } from './tables/step-details.tsx';
 import { StepTable } from './tables/step-table.tsx';
@@ -24,11 +26,11 @@ import { WayBack } from './way-back.tsx';
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /** report.html: decision first, evidence behind it. The same result gives the same bytes. */
-export function renderHtml(result: Result): string {
-  return `<!doctype html>${render(<Page result={result} />)}\n`;
+export function renderHtml(result: Result, notes: readonly ReviewNote[] = []): string {
+  return `<!doctype html>${render(<Page result={result} notes={notes} />)}\n`;
 }
 
-function Page({ result }: { result: Result }) {
+function Page({ result, notes }: { result: Result; notes: readonly ReviewNote[] }) {
   return (
     <html lang="en">
       <head>
@@ -43,6 +45,7 @@ function Page({ result }: { result: Result }) {
         <main>
           <Header result={result} />
           <Verdict result={result} />
+          <ReviewNotes notes={notes} />
           <PerformancesTable result={result} />
           <Tiles result={result} />
           <Findings result={result} />
