@@ -35,6 +35,17 @@ it('says what is rehearsed and shows no secret', async () => {
   expect(JSON.stringify(args)).not.toContain('very-secret-token');
 });
 
+it('names the plan of each step where there are several', async () => {
+  const plans = `plans:\n  in-steps:\n${PLAN.replace(/^/gm, '  ')}\n  at-once:\n    - { phase: switch, sql: sql/1-add.sql }`;
+  const tiny = await tinyRehearsal(plans, { 'sql/1-add.sql': SQL });
+  onTestFinished(() => tiny.remove());
+  const { steps } = await argsOf(tiny.dir);
+  expect(steps).toEqual([
+    ...['in-steps: expand  sql/1-add.sql', 'in-steps: deploy  deploy new', 'in-steps: contract  migrate'],
+    'at-once: switch  sql/1-add.sql',
+  ]);
+});
+
 it('tells each change in words', async () => {
   const tiny = await tinyRehearsal(PLAN, { 'sql/1-add.sql': SQL });
   onTestFinished(() => tiny.remove());

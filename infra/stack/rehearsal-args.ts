@@ -22,11 +22,19 @@ export async function rehearsalArgs(rehearsal: Rehearsal, config: StackConfig): 
     ...(keep === undefined ? {} : { keep }),
     ...(out === undefined ? {} : { out: fromProjectRoot(out) }),
     ...(timeout === undefined ? {} : { timeout }),
-    steps: rehearsal.plan.map((step) => redact(stepLine(step))),
+    steps: stepLines(rehearsal).map(redact),
     files,
     snapshot: await snapshotText(rehearsal.snapshot, rehearsal.dir),
     settings: settingsOf(rehearsal),
   };
+}
+
+/** With the name of its plan where there are several: `in-steps: expand  sql/1-add-column.sql`. */
+function stepLines({ plan, plans }: Rehearsal): string[] {
+  return (
+    plans?.flatMap(({ name, steps }) => steps.map((step) => `${name}: ${stepLine(step)}`)) ??
+    plan.map(stepLine)
+  );
 }
 
 /** `expand  sql/1-add-column.sql` */
