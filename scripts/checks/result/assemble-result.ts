@@ -1,4 +1,5 @@
 import { defined } from '../../plan/schema/defined.ts';
+import { appTrouble } from '../of-app/app-trouble.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { lastMomentMs } from '../analysis/steps.ts';
@@ -97,7 +98,8 @@ function performanceOf({ evidence: { performance, run } }: Analysis): Pick<Resul
   return { performance: { index, of: planned.length, scenario, repetition, ...plan } };
 }
 
-function errorsOf({ failures }: Analysis): Result['errors'] {
+function errorsOf(analysis: Analysis): Result['errors'] {
+  const { failures } = analysis;
   const kinds = groupBy(failures, ({ version, script, sqlstate, step, own }) =>
     [version, script, sqlstate, step?.index ?? 0, own].join(' '),
   );
@@ -105,7 +107,12 @@ function errorsOf({ failures }: Analysis): Result['errors'] {
     if (first === undefined) return [];
     const { version, script, sqlstate, step, own } = first;
     const count = [first, ...rest].reduce((sum, { rows }) => sum + rows.length, 0);
-    return { version, script, step: step?.planned.name ?? null, sqlstate, count, ...(own && { own }) };
+    const { message } = appTrouble({ version, script, sqlstate, step, statement: null }, analysis);
+    return {
+      ...{ version, script, step: step?.planned.name ?? null, sqlstate, count },
+      ...(message === '' ? {} : { message }),
+      ...(own && { own }),
+    };
   });
 }
 

@@ -137,6 +137,7 @@ export const resultSchema = z.object({
       step: z.string().nullable(),
       sqlstate: z.string(),
       count,
+      message: z.string().optional().describe('PostgreSQL’s own words, without values of rows'),
       own: z
         .literal(true)
         .optional()
