@@ -82,7 +82,7 @@ describe('rehearse run refuses', () => {
       await tinyRehearsal(PLAN, files, head('{ source: snapshot.sql.gz }')),
     );
     // It began, so that it stands in the list.
-    expect({ code, runs }).toEqual({ code: 3, runs: [expect.stringMatching(/^tiny-/)] });
+    expect({ code, runs }).toEqual({ code: 3, runs: ['history.ndjson', expect.stringMatching(/^tiny-/)] });
     expect(stderr).toContain('error SNAPSHOT_INVALID');
     expect(stderr).toContain('customers');
   });
