@@ -16,7 +16,7 @@ export function figuresOf(result: Result, performances: readonly Result[] = []):
   const played = performances.length === 0 ? [result] : performances;
   const found = new Map<string, Figure>();
   for (const one of played) {
-    const scenario = one.performance?.scenario ?? QUIET;
+    const scenario = playedAs(one);
     for (const { value, ...fixed } of [...headlineFigures(one), ...stepFigures(one)]) {
       const key = `${scenario}\n${fixed.id}`;
       const figure = found.get(key) ?? { scenario, ...fixed, value, values: [] };
@@ -25,6 +25,12 @@ export function figuresOf(result: Result, performances: readonly Result[] = []):
     }
   }
   return [...found.values()].map((figure) => ({ ...figure, value: median(figure.values) }));
+}
+
+/** What one playing is compared by: its scenario, and which of several plans it plays. */
+function playedAs({ performance }: Result): string {
+  const scenario = performance?.scenario ?? QUIET;
+  return performance?.plan === undefined ? scenario : `${performance.plan}, ${scenario}`;
 }
 
 /** Of the steps that ran to their end; a soak and a deploy last as long as the plan says. */

@@ -59,6 +59,30 @@ test('of several playings each figure has all values, and their median stands fo
   expect(step).toMatchObject({ scenario: 'dump', value: 400, values: [100, 400, 900] });
 });
 
+test('several plans of one run are told apart', async () => {
+  const played = ['naive', 'safe'].map((plan, at) => ({
+    ...{
+      index: at + 1,
+      plan,
+      scenario: 'quiet',
+      repetition: 1,
+      verdict: 'pass' as const,
+      path: `performances/${at + 1}`,
+    },
+  }));
+  await write('artifacts/run.json', record);
+  await write('result.json', passingResult({ performances: { shown: 1, scenarios: [], played } }));
+  for (const { index, plan } of played) {
+    const performance = { index, of: 2, scenario: 'quiet', repetition: 1, plan };
+    await write(`performances/${index}/result.json`, passingResult({ performance }));
+  }
+  const steps = (await lineOfRun(dir, null))?.figures.filter(({ id }) => id === 'step:add-column');
+  expect(steps?.map(({ scenario, values }) => [scenario, values.length])).toEqual([
+    ['naive, quiet', 1],
+    ['safe, quiet', 1],
+  ]);
+});
+
 test('a run that could not be judged has a line that says why, and one that goes on has none', async () => {
   await write('artifacts/run.json', { ...record, outcome: 'error', problem: 'the server died' });
   expect(await lineOfRun(dir, null)).toMatchObject({
