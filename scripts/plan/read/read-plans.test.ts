@@ -118,6 +118,12 @@ test('every mistake in several plans is told with its line', async () => {
   `);
 });
 
+test('a plan that no scenario plays is a mistake', async () => {
+  expect(await mistakesIn(`${TWO}scenarios: [rollback]\n`)).toEqual([
+    'r/rehearsal.yaml:7 plans.at-once: no scenario plays this plan: it has none of the steps that they are about; add quiet to scenarios',
+  ]);
+});
+
 test('what a scenario lacks is a mistake only where it lacks it in every plan', async () => {
   const scenarios =
     'scenarios: [quiet, { rollback: { from: [ad, add] } }, { interrupted: { steps: [out] } }]\n';

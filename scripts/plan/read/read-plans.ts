@@ -61,6 +61,12 @@ function scenariosOf(read: readonly ReadPlan[], parts: Parts, reading: Reading):
     for (const { key } of fresh) seen.add(key);
     reading.mistakes.push(...fresh);
   }
+  for (const { name, hasGaps } of read)
+    if (name !== undefined && !hasGaps && seen.size === 0 && !scenarios.some((one) => one.planName === name))
+      reading.mistake(
+        ['plans', name],
+        'no scenario plays this plan: it has none of the steps that they are about; add quiet to scenarios',
+      );
   return scenarios;
 }
 
