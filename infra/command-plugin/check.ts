@@ -1,7 +1,7 @@
 import type { CheckFailure, CheckResult } from '@pulumi/pulumi/provider/provider.js';
 import { z } from 'zod';
 import { asSecret, revealed, type WireProperties } from '../provider-kit/wire.ts';
-import { connectionSchema } from './connection.ts';
+import { connectionSchema } from './ssh/connection.ts';
 
 /** What a preview sends for a value that nobody knows yet. */
 const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';

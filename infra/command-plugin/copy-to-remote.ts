@@ -5,11 +5,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CreateResult, UpdateResult } from '@pulumi/pulumi/provider/provider.js';
 import { asSecret, revealed, type WireProperties } from '../provider-kit/wire.ts';
 import { parseInputs } from './check.ts';
-import type { Connection } from './connection.ts';
-import { dial } from './dial.ts';
+import type { Connection } from './ssh/connection.ts';
+import { dial } from './ssh/dial.ts';
 import { copySchema, type CopyInputs } from './inputs.ts';
 import type { Call } from './remote-command.ts';
-import { RemoteFiles } from './sftp.ts';
+import { RemoteFiles } from './ssh/sftp.ts';
 
 const FILES_AT_ONCE = 8;
 

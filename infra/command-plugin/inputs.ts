@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SIGNATURE } from '../provider-kit/wire.ts';
-import { connectionSchema } from './connection.ts';
+import { connectionSchema } from './ssh/connection.ts';
 
 const ASSET = 'c44067f5952c0a294b673a41bacd8c17';
 const ARCHIVE = '0def7320c3a5731c473e5ecbe6d01bc7';

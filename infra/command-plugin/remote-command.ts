@@ -3,12 +3,12 @@ import type { CreateResult, UpdateResult } from '@pulumi/pulumi/provider/provide
 import type { EngineLog } from '../provider-kit/engine-log.ts';
 import { asSecret, holdsSecret, revealed, type WireProperties } from '../provider-kit/wire.ts';
 import { parseInputs } from './check.ts';
-import type { Connection, Endpoint } from './connection.ts';
-import { dial } from './dial.ts';
+import type { Connection, Endpoint } from './ssh/connection.ts';
+import { dial } from './ssh/dial.ts';
 import { failureText } from './failure-text.ts';
 import { commandSchema, type CommandInputs } from './inputs.ts';
 import { runCommand, type Ended } from './run-command.ts';
-import type { Variable } from './ssh2-internals.ts';
+import type { Variable } from './ssh/ssh2-internals.ts';
 import { StatusLines } from './status-lines.ts';
 
 /** One call of the engine about one resource. */

@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2';
-import type { Session } from './dial.ts';
-import { offerEnvironment, type Variable } from './ssh2-internals.ts';
+import type { Session } from './ssh/dial.ts';
+import { offerEnvironment, type Variable } from './ssh/ssh2-internals.ts';
 import { stopRemote } from './stop-remote.ts';
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { Client, ClientChannel } from 'ssh2';
-import { sendSignal } from './ssh2-internals.ts';
+import { sendSignal } from './ssh/ssh2-internals.ts';
 
 /** How long a command may take to end after it was told to. */
 const END_MS = 2_000;

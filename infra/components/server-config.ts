@@ -1,7 +1,7 @@
 import type { PgSetting, PostgresSpec } from '../../scripts/plan/model.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
-import { formatBytes } from '../../scripts/shared/format.ts';
-import { parseSizeBytes } from '../../scripts/shared/units.ts';
+import { formatBytes } from '../../scripts/shared/text/format.ts';
+import { parseSizeBytes } from '../../scripts/shared/text/units.ts';
 import { configText, restoreSettings } from '../targets/embedded/server/server-settings.ts';
 import type { Capacity } from '../targets/hosts.ts';
 

@@ -5,9 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
 import type { SteadyConnection } from '../ssh/steady-connection.ts';
-import { downloadRest } from './download.ts';
+import { downloadRest } from './transfer/download.ts';
 import { insidePath } from './job-path.ts';
-import { unpack } from './unpack.ts';
+import { unpack } from './transfer/unpack.ts';
 
 const ATTEMPTS = 2;
 

@@ -6,8 +6,8 @@ import { readDone } from './done-file.ts';
 import { followJob, type OnLine } from './follow.ts';
 import { launchDriver } from './launch.ts';
 import { stopDriver } from './stop.ts';
-import type { TransferProgress } from './transfer-pace.ts';
-import { uploadJob, type JobUpload } from './upload.ts';
+import type { TransferProgress } from './transfer/transfer-pace.ts';
+import { uploadJob, type JobUpload } from './transfer/upload.ts';
 
 export type { ArchiveFacts, JobUpload, OnLine, TransferProgress };
 

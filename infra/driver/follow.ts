@@ -1,7 +1,7 @@
 import { JOB_FILES } from '../../scripts/driver/protocol.ts';
 import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
-import { redact } from '../../scripts/shared/redact.ts';
+import { redact } from '../../scripts/shared/text/redact.ts';
 import type { OpenConnection } from '../ssh/open-connection.ts';
 import {
   openRemote,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { asError, EXIT, RehearsalError } from '../../scripts/shared/errors.ts';
-import { parseDurationMs } from '../../scripts/shared/units.ts';
+import { parseDurationMs } from '../../scripts/shared/text/units.ts';
 import { lineForwarder } from './progress-lines.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { failIfAny, removeDead, removeRun } from './reap.ts';

@@ -7,7 +7,7 @@ import type {
   UpdateResult,
 } from '@pulumi/pulumi/provider/provider.js';
 import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
-import { redact } from '../../scripts/shared/redact.ts';
+import { redact } from '../../scripts/shared/text/redact.ts';
 import type { EngineLog } from '../provider-kit/engine-log.ts';
 import type { Plugin } from '../provider-kit/serve.ts';
 import { asSecret, isSecret, revealed, type WireProperties } from '../provider-kit/wire.ts';

@@ -1,5 +1,5 @@
 import { asError } from '../../scripts/shared/errors.ts';
-import { redact } from '../../scripts/shared/redact.ts';
+import { redact } from '../../scripts/shared/text/redact.ts';
 import { standingOf } from '../claims/claim.ts';
 import { isNamedFor, removeClaimedFolder } from '../claims/claimed-folder.ts';
 import type { FoundClaim } from '../claims/claim-file.ts';

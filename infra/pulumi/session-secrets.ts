@@ -1,6 +1,6 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { registerSecret } from '../../scripts/shared/redact.ts';
+import { registerSecret } from '../../scripts/shared/text/redact.ts';
 import type { RunKeys, RunPasswords } from '../environment-plan.ts';
 import type { SessionFolder } from './session-folder.ts';
 import { generateKeyPair } from '../ssh/key-pair.ts';

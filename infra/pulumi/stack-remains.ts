@@ -1,4 +1,4 @@
-import { redact } from '../../scripts/shared/redact.ts';
+import { redact } from '../../scripts/shared/text/redact.ts';
 import type { Backend } from './backend.ts';
 import type { EngineFile } from './engine/find-cli.ts';
 import { PROJECT } from './project-name.ts';

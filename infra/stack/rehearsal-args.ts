@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Rehearsal, SnapshotSource, Step } from '../../scripts/plan/model.ts';
-import { redact, registerSecret } from '../../scripts/shared/redact.ts';
+import { redact, registerSecret } from '../../scripts/shared/text/redact.ts';
 import { fromProjectRoot } from '../provider/project-root.ts';
 import type { RehearsalInputs } from '../provider/rehearsal-inputs.ts';
 import { fileHash, shortHash } from './fingerprint.ts';

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../scripts/plan/schema/did-you-mean.ts';
 import type { Mistake } from '../../scripts/shared/errors.ts';
 import { DURATION_MS, isWithin } from '../../scripts/shared/limits.ts';
-import { parseDurationMs } from '../../scripts/shared/units.ts';
+import { parseDurationMs } from '../../scripts/shared/text/units.ts';
 
 /** What `pulumi config` says for a stack. A new stack needs none of it. */
 export interface StackConfig {

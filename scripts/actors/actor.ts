@@ -1,12 +1,12 @@
-import type { ActorRecord } from '../artifacts/records.ts';
+import type { ActorRecord } from '../artifacts/records/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { publicPgError } from '../pg/pg-error.ts';
 import { actorForMs, actorStartAt, needsTable } from '../plan/actors.ts';
 import type { ActorSpec, Step } from '../plan/model.ts';
 import { sleep, withTimeout } from '../shared/clock.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import type { NdjsonWriter } from '../shared/ndjson.ts';
-import { redact } from '../shared/redact.ts';
+import type { NdjsonWriter } from '../shared/files/ndjson.ts';
+import { redact } from '../shared/text/redact.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import type { Control } from './control.ts';
 import { PLAYS } from './plays.ts';

@@ -1,7 +1,7 @@
 import { Random } from '../load/chance/random.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
 import { asError } from '../shared/errors.ts';
-import { formatCount, plural } from '../shared/format.ts';
+import { formatCount, plural } from '../shared/text/format.ts';
 import type { Play, Stage } from './stage.ts';
 
 const CONNECTIONS_PER_SEC = 20;

@@ -1,7 +1,7 @@
-import type { ActorRecord } from '../artifacts/records.ts';
+import type { ActorRecord } from '../artifacts/records/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { ActorKind, Rehearsal, Scenario, Step } from '../plan/model.ts';
-import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { Control } from './control.ts';
 import { Actor } from './actor.ts';

@@ -1,7 +1,7 @@
 import { Random } from '../load/chance/random.ts';
 import type { PgClient } from '../pg/client.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
-import { plural } from '../shared/format.ts';
+import { plural } from '../shared/text/format.ts';
 import { GAVE_WAY, GONE } from './endings.ts';
 import type { Play } from './stage.ts';
 

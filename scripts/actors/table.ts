@@ -1,4 +1,4 @@
-import { splitSql } from '../pg/split.ts';
+import { splitSql } from '../pg/sql/split.ts';
 import type { ActorSpec, Step } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import type { Control } from './control.ts';

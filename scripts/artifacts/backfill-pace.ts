@@ -1,4 +1,4 @@
-import type { BatchRecord } from './records.ts';
+import type { BatchRecord } from './records/records.ts';
 
 /** How fast a backfill was from its first batch to its last, without the pauses between them; for those who watch and for the report. */
 export class BackfillPace {

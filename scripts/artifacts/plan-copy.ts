@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Rehearsal } from '../plan/model.ts';
-import { readPlainFile } from '../shared/plain-file.ts';
+import { readPlainFile } from '../shared/files/plain-file.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { NdjsonWriter, readNdjson } from '../shared/ndjson.ts';
+import { NdjsonWriter, readNdjson } from '../shared/files/ndjson.ts';
 import { ofFile, RehearsalError } from '../shared/errors.ts';
 import type {
   ActorRecord,
@@ -23,8 +23,8 @@ import type {
   SnapshotRecord,
   StepEvent,
   WaitRecord,
-} from './records.ts';
-import type { LockStreamRecord, WaitStreamRecord } from './sighting-records.ts';
+} from './records/records.ts';
+import type { LockStreamRecord, WaitStreamRecord } from './records/sighting-records.ts';
 
 interface Streams {
   steps: StepEvent;

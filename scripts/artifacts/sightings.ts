@@ -1,4 +1,4 @@
-import type { OutsideLockRecord, SessionFacts, WaitRecord } from './records.ts';
+import type { OutsideLockRecord, SessionFacts, WaitRecord } from './records/records.ts';
 import type { RunFolder } from './run-folder.ts';
 import type {
   Gone,
@@ -8,7 +8,7 @@ import type {
   Sighted,
   SightingRecord,
   WaitStreamRecord,
-} from './sighting-records.ts';
+} from './records/sighting-records.ts';
 
 /** Who waited, of a run that may be of an older version; undefined where it was never written. */
 export async function readWaits(folder: RunFolder): Promise<WaitRecord[] | undefined> {

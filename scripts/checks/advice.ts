@@ -1,8 +1,8 @@
 import { loadModule, type RangeVar } from 'libpg-query';
-import type { RowKey, StatementRecord } from '../artifacts/records.ts';
+import type { RowKey, StatementRecord } from '../artifacts/records/records.ts';
 import { blocksTraffic } from '../pg/lock-modes.ts';
-import { formatShortCount } from '../shared/format.ts';
-import { alterTable, dropColumns } from './advice/alter-table.ts';
+import { formatShortCount } from '../shared/text/format.ts';
+import { alterTable, dropColumns } from './advice/alter-table/alter-table.ts';
 import { bulkChanges } from './advice/bulk-changes.ts';
 import { codeBlock } from './advice/code-block.ts';
 import { commandAdvice } from './advice/command-advice.ts';
@@ -20,15 +20,15 @@ import {
 import { renames, viewsOfRenamed } from './advice/renames.ts';
 import { rewrites } from './advice/rewrites.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './advice/rule.ts';
-import { StatementTree } from '../pg/statement-tree.ts';
+import { StatementTree } from '../pg/sql/statement-tree.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import type { AppTrouble } from './of-app/app-trouble.ts';
 import { matrixStates } from './analysis/matrix.ts';
 import { analyses, typeChange } from './analysis/slower/statistics-gaps.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
-import { behindWhom } from './of-plan/behind.ts';
+import { behindWhom } from './of-plan/locks/behind.ts';
 import { ownLockTimeout, withOwnLine } from './settings/overridden.ts';
-import type { Stop } from './of-plan/stops.ts';
+import type { Stop } from './of-plan/locks/stops.ts';
 import { shortRelation } from './wording.ts';
 
 const RULES: readonly AdviceRule[] = [

@@ -1,8 +1,8 @@
-import type { RunRecord } from '../artifacts/records.ts';
+import type { RunRecord } from '../artifacts/records/records.ts';
 import type { Budgets } from '../plan/model.ts';
 import type { ArtifactName } from './evidence/evidence.ts';
 import type { Analysis } from './analysis/analyse.ts';
-import type { Finding } from './result/result.ts';
+import type { Finding } from './result/contract/result.ts';
 
 /** How much a finding hurt; it orders findings of the same status. */
 export interface Hurt {

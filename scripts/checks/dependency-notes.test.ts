@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { DependencyChange } from '../artifacts/dependency-records.ts';
-import type { StepEvent } from '../artifacts/records.ts';
+import type { DependencyChange } from '../artifacts/records/dependency-records.ts';
+import type { StepEvent } from '../artifacts/records/records.ts';
 import { loadAdvice } from './advice.ts';
 import {
   evidence,
@@ -11,7 +11,7 @@ import {
   stepWindow,
 } from './evidence/evidence-fixture.ts';
 import { judgeEvidence } from './judge.ts';
-import type { Result } from './result/result.ts';
+import type { Result } from './result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

@@ -4,7 +4,7 @@ import { analyse } from './analysis/analyse.ts';
 import { assembleResult } from './result/assemble-result.ts';
 import { combinedResult } from './result/combine-performances.ts';
 import { readEvidence, type Evidence } from './evidence/evidence.ts';
-import type { Result } from './result/result.ts';
+import type { Result } from './result/contract/result.ts';
 import { requireWhole } from './evidence/whole-evidence.ts';
 import { runChecks } from './run-checks.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { LoadEvent } from '../artifacts/records.ts';
+import type { LoadEvent } from '../artifacts/records/records.ts';
 import { loadAdvice } from './advice.ts';
 import {
   evidence,
@@ -10,7 +10,7 @@ import {
   stepWindow,
 } from './evidence/evidence-fixture.ts';
 import { judgeEvidence } from './judge.ts';
-import type { Result } from './result/result.ts';
+import type { Result } from './result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

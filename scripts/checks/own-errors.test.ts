@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CompatibilityRecord, RequestRow } from '../artifacts/records.ts';
+import type { CompatibilityRecord, RequestRow } from '../artifacts/records/records.ts';
 import { loadAdvice } from './advice.ts';
 import { binomialTail } from './analysis/own-errors/binomial.ts';
 import {
@@ -11,7 +11,7 @@ import {
   stepWindow,
 } from './evidence/evidence-fixture.ts';
 import { judgeEvidence } from './judge.ts';
-import type { Result } from './result/result.ts';
+import type { Result } from './result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

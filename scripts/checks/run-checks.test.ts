@@ -11,11 +11,11 @@ import {
   stepError,
   stepWindow,
 } from './evidence/evidence-fixture.ts';
-import type { RunRecord } from '../artifacts/records.ts';
+import type { RunRecord } from '../artifacts/records/records.ts';
 import type { Evidence } from './evidence/evidence.ts';
 import { CHECKS } from './index.ts';
 import { judgeEvidence } from './judge.ts';
-import { resultSchema, type Result } from './result/result.ts';
+import { resultSchema, type Result } from './result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

@@ -3,7 +3,7 @@ import type { Analysis } from './analysis/analyse.ts';
 import { softened } from './of-run/away-softening.ts';
 import { NO_HURT, NOTHING, type Check, type CheckFinding, type CheckOutcome, type Hurt } from './check.ts';
 import { CHECKS } from './index.ts';
-import type { Finding, Result } from './result/result.ts';
+import type { Finding, Result } from './result/contract/result.ts';
 import { listed } from './wording.ts';
 
 export interface JudgedFinding {

@@ -1,4 +1,4 @@
-import { formatCount, formatMs, plural } from '../shared/format.ts';
+import { formatCount, formatMs, plural } from '../shared/text/format.ts';
 import type { StepRun } from './analysis/steps.ts';
 
 /** `Step 4 set-not-null` */

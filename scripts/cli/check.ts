@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { Rehearsal } from '../plan/model.ts';
 import { rehearsalsIn } from '../plan/read/locate.ts';
 import { EXIT, InputError, type Mistake } from '../shared/errors.ts';
-import { plural } from '../shared/format.ts';
+import { plural } from '../shared/text/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { whyNotHere } from './not-here.ts';
 import { outsideNote, readChecked } from './read-checked.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Io } from './io.ts';
-import type { GlobalFlags, Output } from './output.ts';
+import type { Io } from './output/io.ts';
+import type { GlobalFlags, Output } from './output/output.ts';
 
 /** What every verb gets: the outside world, the printer and the flags. */
 export interface CliContext {

@@ -2,13 +2,13 @@ import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EXIT } from '../shared/errors.ts';
-import { formatBytes, plural } from '../shared/format.ts';
-import { findOnPath, isExecutable } from '../shared/find-on-path.ts';
+import { formatBytes, plural } from '../shared/text/format.ts';
+import { findOnPath, isExecutable } from '../shared/files/find-on-path.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { diagnoseEngine } from './doctor-engine.ts';
 import { isDead, sweepAll } from './leftovers.ts';
 import { plainText } from './progress/plain-text.ts';
-import { tableLines } from './table.ts';
+import { tableLines } from './output/table.ts';
 
 /** Less than this in the temporary folder is worth a warning. */
 const LITTLE_SPACE_BYTES = 2 * 1024 ** 3;

@@ -1,7 +1,7 @@
 import type { Leftover, NotOurs, Tell } from '../../infra/targets/target.ts';
 import { asError } from '../shared/errors.ts';
-import { plural } from '../shared/format.ts';
-import type { Output } from './output.ts';
+import { plural } from '../shared/text/format.ts';
+import type { Output } from './output/output.ts';
 
 /** A leftover as JSON. */
 export function leftoverRecord({

@@ -2,11 +2,11 @@ import { relative, resolve } from 'node:path';
 import type { Leftover } from '../../infra/targets/target.ts';
 import { listRuns, type RunSummary } from '../history/list-runs.ts';
 import { EXIT, RehearsalError } from '../shared/errors.ts';
-import { formatMs } from '../shared/format.ts';
+import { formatMs } from '../shared/text/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { leftoverRecord, sweepAll } from './leftovers.ts';
 import { plainText } from './progress/plain-text.ts';
-import { tableLines } from './table.ts';
+import { tableLines } from './output/table.ts';
 
 interface ListOptions {
   readonly out: string;

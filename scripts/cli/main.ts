@@ -1,11 +1,11 @@
 import { CommanderError } from 'commander';
 import { EXIT, exitCodeFor, namedLack } from '../shared/errors.ts';
-import { realIo, type Io } from './io.ts';
-import { globalFlags, Output } from './output.ts';
-import { errorLines } from './print-error.ts';
+import { realIo, type Io } from './output/io.ts';
+import { globalFlags, Output } from './output/output.ts';
+import { errorLines } from './output/print-error.ts';
 import { buildProgram, usageError } from './program.ts';
 
-export type { Io } from './io.ts';
+export type { Io } from './output/io.ts';
 
 /**
  * The command line without the process around it: arguments in, exit code out. The result goes to `io.stdout`, all else to

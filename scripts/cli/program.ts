@@ -1,6 +1,6 @@
 import { Command, type CommanderError } from 'commander';
 import { RehearsalError } from '../shared/errors.ts';
-import { asTyped } from './as-typed.ts';
+import { asTyped } from './output/as-typed.ts';
 import { addCheck } from './check.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { addDoctor } from './doctor.ts';

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Rehearsal } from '../plan/model.ts';
-import type { Io } from './io.ts';
+import type { Io } from './output/io.ts';
 
 /**
  * A rehearsal whose every input has been read: the YAML, its files, the SQL, the workload scripts, and the ends of its snapshot.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Leftover, NotOurs } from '../../infra/targets/target.ts';
-import { globalFlags, Output } from './output.ts';
+import { globalFlags, Output } from './output/output.ts';
 import { reap } from './reap.ts';
 
 const PAST = '2020-01-01T00:00:00.000Z';

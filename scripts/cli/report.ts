@@ -4,8 +4,8 @@ import { z, ZodError } from 'zod';
 import { RunFolder } from '../artifacts/run-folder.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
-import { exitCodeOfResult } from './exit-code.ts';
-import { printResult } from './print-result.ts';
+import { exitCodeOfResult } from './output/exit-code.ts';
+import { printResult } from './output/print-result.ts';
 
 interface ReportOptions {
   readonly json?: true;

@@ -1,5 +1,5 @@
 import { APPLICATION_PREFIX, type ConnectionRole, type PgEndpoint } from '../pg/endpoint.ts';
-import { registerSecret } from '../shared/redact.ts';
+import { registerSecret } from '../shared/text/redact.ts';
 import { isConnectionString, jdbcOf, ledTo, urlOf } from './connection-string.ts';
 import { ALWAYS_SET, connectionPart, wantsJdbc, type ConnectionPart } from './connection-variables.ts';
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'dotenv';
-import { readPlainFile } from '../shared/plain-file.ts';
+import { readPlainFile } from '../shared/files/plain-file.ts';
 
 const LONGEST_BYTES = 1024 ** 2;
 /** How far below the rehearsal's folder is looked: a command may change into a folder of the project first. */

@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { isDotenv } from '../commands/dotenv-files.ts';
 import type { Rehearsal } from '../plan/model.ts';
-import { isInside } from '../shared/is-inside.ts';
+import { isInside } from '../shared/files/is-inside.ts';
 
 /** Output of ours and of package managers, history, and secrets: what the driver is to have of `.env` stands in job.json. */
 const LEFT_AT_HOME = ['node_modules', '.git', '.rehearse'];

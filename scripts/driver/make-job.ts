@@ -4,7 +4,7 @@ import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting, PlannedPerformance, Rehearsal, SnapshotSource } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { filesBelow, filesOfFolder, needsWholeFolder, RehearsalTree } from './job-files.ts';
-import { isInside } from '../shared/is-inside.ts';
+import { isInside } from '../shared/files/is-inside.ts';
 import { JOB_FILES, type Job } from './protocol.ts';
 
 /** What the driver needs to know of the run besides the rehearsal. */

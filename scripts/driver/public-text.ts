@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { publicPgError } from '../pg/pg-error.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
-import { redact } from '../shared/redact.ts';
+import { redact } from '../shared/text/redact.ts';
 import { DRIVER_LOG, type DriverDone, type Job } from './protocol.ts';
 
 /** Makes texts fit to leave the driver host: without secrets, and with paths as the author knows them. */

@@ -2,7 +2,7 @@ import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Rehearsal, SnapshotSource } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import { registerSecret } from '../shared/redact.ts';
+import { registerSecret } from '../shared/text/redact.ts';
 import { JOB_FILES, jobSchema, type Job } from './protocol.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Rehearsal } from '../plan/model.ts';
 import { sleep } from '../shared/clock.ts';
-import { formatMs, plural } from '../shared/format.ts';
+import { formatMs, plural } from '../shared/text/format.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import type { OnEvent } from './events.ts';
 import { requireHealthyTraffic } from './health.ts';

@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { plannedStep } from '../artifacts/planned-step.ts';
-import type { PerformanceRecord } from '../artifacts/records.ts';
+import type { PerformanceRecord } from '../artifacts/records/records.ts';
 import type { PlannedPerformance, Rehearsal, Scenario, Step } from '../plan/model.ts';
 import { planWithCuts } from '../plan/interruption.ts';
 import { planWithWayBack } from '../plan/way-back.ts';
 import type { StepFailure } from '../replay/steps/step-failure.ts';
-import { keepPrivateWordsIn } from '../shared/private-words.ts';
+import { keepPrivateWordsIn } from '../shared/text/private-words.ts';
 import { RunClock } from '../shared/run-clock.ts';
-import { redact } from '../shared/redact.ts';
+import { redact } from '../shared/text/redact.ts';
 import { ServerWatches } from '../probes/server-watch/server-watches.ts';
 import { untilAborted } from '../shared/until-aborted.ts';
 import { DatabaseCopies } from '../snapshot/database-copies.ts';

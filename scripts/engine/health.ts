@@ -1,8 +1,8 @@
-import type { CompatibilityRecord } from '../artifacts/records.ts';
+import type { CompatibilityRecord } from '../artifacts/records/records.ts';
 import { isOwnError } from '../pg/own-errors.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import { formatCount, plural } from '../shared/format.ts';
+import { formatCount, plural } from '../shared/text/format.ts';
 
 /** A script of which so many requests ended, and none well, tells nothing about a plan. */
 const ALL_FAILED = 20;

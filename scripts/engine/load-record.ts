@@ -1,4 +1,4 @@
-import type { RunRecord } from '../artifacts/records.ts';
+import type { RunRecord } from '../artifacts/records/records.ts';
 import { defined } from '../plan/schema/defined.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import type { VersionScripts } from '../probes/compatibility.ts';

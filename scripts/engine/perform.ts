@@ -22,7 +22,7 @@ import type { StepFailure } from '../replay/steps/step-failure.ts';
 import { Cleanup, type CleanupFailure } from '../shared/cleanup.ts';
 import { sleep } from '../shared/clock.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import { formatMs } from '../shared/format.ts';
+import { formatMs } from '../shared/text/format.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { warmUp } from './baseline.ts';
 import { requireHealthyStart } from './health.ts';

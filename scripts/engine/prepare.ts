@@ -1,7 +1,7 @@
 import type { RunFolder } from '../artifacts/run-folder.ts';
 import { withConnection } from '../pg/client.ts';
 import type { Rehearsal } from '../plan/model.ts';
-import { formatBytes, formatShortCount } from '../shared/format.ts';
+import { formatBytes, formatShortCount } from '../shared/text/format.ts';
 import { restoreSnapshot } from '../snapshot/restore.ts';
 import type { EngineEnvironment } from './environment.ts';
 import type { OnEvent } from './events.ts';

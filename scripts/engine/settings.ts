@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../artifacts/records.ts';
+import type { EnvironmentRecord } from '../artifacts/records/records.ts';
 import { withConnection, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';

@@ -1,5 +1,5 @@
 import { HEALTHY_SHARE } from '../artifacts/capacity.ts';
-import type { LoadEvent } from '../artifacts/records.ts';
+import type { LoadEvent } from '../artifacts/records/records.ts';
 import type { RunFolder } from '../artifacts/run-folder.ts';
 import { startLoad, type RunningLoad } from '../load/start-load.ts';
 import type { SamplePools } from '../load/scripts/samples.ts';
@@ -8,8 +8,8 @@ import type { Rehearsal } from '../plan/model.ts';
 import type { VersionScripts } from '../probes/compatibility.ts';
 import type { ProbeLife } from '../probes/probe-life.ts';
 import type { Traffic } from '../replay/context.ts';
-import type { NdjsonWriter } from '../shared/ndjson.ts';
-import { formatCount } from '../shared/format.ts';
+import type { NdjsonWriter } from '../shared/files/ndjson.ts';
+import { formatCount } from '../shared/text/format.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import type { OnEvent } from './events.ts';
 import type { ScriptOutcome } from './health.ts';

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { RunRecord } from '../artifacts/records.ts';
-import { NotAFileError, readPlainFile } from '../shared/plain-file.ts';
-import { resultSchema, type Result } from '../checks/result/result.ts';
+import type { RunRecord } from '../artifacts/records/records.ts';
+import { NotAFileError, readPlainFile } from '../shared/files/plain-file.ts';
+import { resultSchema, type Result } from '../checks/result/contract/result.ts';
 
 /** One run folder in a few words. */
 export interface RunSummary {

@@ -3,7 +3,7 @@ import { monotonicMs } from '../shared/clock.ts';
 import { ConnectionSlot } from './connection-slot.ts';
 import { Dispatcher, type DispatcherEvents } from './dispatcher.ts';
 import type { LoadOrder } from './messages.ts';
-import { RequestRun } from './request-run.ts';
+import { RequestRun } from './requests/request-run.ts';
 import type { Choice } from './chance/traffic-mix.ts';
 import { Workload } from './scripts/workload.ts';
 

@@ -1,6 +1,6 @@
 import { monotonicMs } from '../shared/clock.ts';
 import type { ConnectionSlot } from './connection-slot.ts';
-import type { Outcome } from './request-run.ts';
+import type { Outcome } from './requests/request-run.ts';
 import type { Choice } from './chance/traffic-mix.ts';
 
 /** The first part fills caches and prepares statements, and does not count. */

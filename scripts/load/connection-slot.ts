@@ -3,7 +3,7 @@ import { sqlstateOf } from '../pg/pg-error.ts';
 import { monotonicMs, sleep } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
 import { AppConnection } from './app-connection.ts';
-import type { RequestRun } from './request-run.ts';
+import type { RequestRun } from './requests/request-run.ts';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1000;

@@ -1,8 +1,8 @@
 import { monotonicMs } from '../shared/clock.ts';
 import type { AppConnection } from './app-connection.ts';
 import type { ConnectionSlot } from './connection-slot.ts';
-import { RequestQueue } from './request-queue.ts';
-import type { Outcome } from './request-run.ts';
+import { RequestQueue } from './requests/request-queue.ts';
+import type { Outcome } from './requests/request-run.ts';
 import type { Choice } from './chance/traffic-mix.ts';
 
 /** A request that is due. */

@@ -1,13 +1,13 @@
-import type { LoadEvent } from '../artifacts/records.ts';
+import type { LoadEvent } from '../artifacts/records/records.ts';
 import { withConnection } from '../pg/client.ts';
 import { monotonicMs, withTimeout } from '../shared/clock.ts';
 import { ArrivalTimes, Metronome } from './chance/arrivals.ts';
 import { ClosedLoop } from './closed-loop.ts';
 import { AppPools } from './app-pools.ts';
 import type { DispatcherEvents, OnRequest } from './dispatcher.ts';
-import { FirstWords } from './first-words.ts';
+import { FirstWords } from './requests/first-words.ts';
 import type { LoadOrder, Second } from './messages.ts';
-import { RequestLog } from './request-log.ts';
+import { RequestLog } from './requests/request-log.ts';
 import { SecondWindow } from './second-window.ts';
 import { TrafficMix } from './chance/traffic-mix.ts';
 

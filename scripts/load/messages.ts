@@ -1,9 +1,9 @@
-import type { LoadEvent } from '../artifacts/records.ts';
+import type { LoadEvent } from '../artifacts/records/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { OwnSession } from '../pg/own-sessions.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { SamplePools } from './chance/draw.ts';
-import type { OutcomeCount } from './outcome-tally.ts';
+import type { OutcomeCount } from './requests/outcome-tally.ts';
 import type { ParsedScript } from './scripts/script.ts';
 import type { LoadPart } from './chance/traffic-mix.ts';
 

@@ -32,7 +32,7 @@ export function metronomeUrl(): URL {
 
 /** The thread that writes requests.ndjson. */
 export function requestWriterUrl(): URL {
-  return new URL('./request-writer.mjs', import.meta.url);
+  return new URL('./requests/request-writer.mjs', import.meta.url);
 }
 
 /** The compiler of the load process shares the cache of the one that started us, instead of leaving its own in TMPDIR. */

@@ -1,7 +1,7 @@
 import { createHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Second } from './messages.ts';
-import { OutcomeTally } from './outcome-tally.ts';
-import type { Outcome } from './request-run.ts';
+import { OutcomeTally } from './requests/outcome-tally.ts';
+import type { Outcome } from './requests/request-run.ts';
 import type { Choice } from './chance/traffic-mix.ts';
 
 const LOOP_RESOLUTION_MS = 10;

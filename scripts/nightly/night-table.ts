@@ -1,5 +1,5 @@
 import { codeSpan, escaped, table } from '../report/markdown-text.ts';
-import { formatMs } from '../shared/format.ts';
+import { formatMs } from '../shared/text/format.ts';
 import { outcomeWord, type NightOutcome } from './outcome.ts';
 
 export const NIGHT_HEAD = ['REHEARSAL', 'VERDICT', 'DURATION', 'WHAT'];

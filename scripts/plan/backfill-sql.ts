@@ -1,5 +1,5 @@
 import { hasSqlDetails, parse, type UpdateStmt } from 'libpg-query';
-import { syntaxMessage } from '../pg/syntax-message.ts';
+import { syntaxMessage } from '../pg/sql/syntax-message.ts';
 
 const IDENTIFIER = String.raw`(?:[\p{L}_][\p{L}\p{N}_$]*|"(?:[^"]|"")+")`;
 const TABLE = new RegExp(String.raw`^${IDENTIFIER}(?:\s*\.\s*${IDENTIFIER})?$`, 'u');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parse } from 'dotenv';
-import { NotAFileError, readPlainFile } from '../shared/plain-file.ts';
-import { registerSecret } from '../shared/redact.ts';
+import { NotAFileError, readPlainFile } from '../shared/files/plain-file.ts';
+import { registerSecret } from '../shared/text/redact.ts';
 import type { Lookup } from './read/interpolate.ts';
 
 const LONGEST_BYTES = 1024 ** 2;

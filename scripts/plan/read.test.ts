@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RehearsalError } from '../shared/errors.ts';
-import { redact } from '../shared/redact.ts';
+import { redact } from '../shared/text/redact.ts';
 import { FILES, folderWith, HEAD, mistakesIn, readYaml } from './read.fixture.ts';
 import { readRehearsal } from './read.ts';
 

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { InputError, mistakeLine, RehearsalError, type Mistake } from '../shared/errors.ts';
-import { readPlainFile } from '../shared/plain-file.ts';
+import { readPlainFile } from '../shared/files/plain-file.ts';
 import { networkOf } from './command-network.ts';
 import { defined } from './schema/defined.ts';
 import { readEnvironment } from './environment.ts';

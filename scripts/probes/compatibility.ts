@@ -1,4 +1,4 @@
-import type { CompatibilityRecord } from '../artifacts/records.ts';
+import type { CompatibilityRecord } from '../artifacts/records/records.ts';
 import type { ParsedScript } from '../load/scripts/parse-workload.ts';
 import { DEFAULT_LIMITS, runScriptOnce } from '../load/run-once.ts';
 import type { SamplePools } from '../load/scripts/samples.ts';
@@ -7,7 +7,7 @@ import { learnNames } from '../pg/messages/learn-names.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { publicPgError, type PublicPgError } from '../pg/pg-error.ts';
 import { asError } from '../shared/errors.ts';
-import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { ProbeLife } from './probe-life.ts';
 
 export interface VersionScripts {

@@ -1,10 +1,10 @@
 import { POLL_MS } from '../artifacts/polling.ts';
-import type { ExactWaitRecord, WaitTier } from '../artifacts/wait-records.ts';
+import type { ExactWaitRecord, WaitTier } from '../artifacts/records/wait-records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { ownSessions } from '../pg/own-sessions.ts';
 import { monotonicMs, sleep } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
-import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import type { TracedGrant, TracedWait } from '../tracing/lock-pairing.ts';
 import { ProbeConnection } from './probe-connection.ts';

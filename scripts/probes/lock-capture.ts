@@ -1,4 +1,4 @@
-import type { LockEntry } from '../artifacts/records.ts';
+import type { LockEntry } from '../artifacts/records/records.ts';
 import { FIRST_USER_OID, type Catalog, type CatalogEntry } from './catalog.ts';
 
 /**

@@ -1,12 +1,12 @@
 import type { QueryArrayConfig } from 'pg';
 import { CALM_POLL_MS, POLL_MS } from '../artifacts/polling.ts';
-import type { OutsideLockRecord } from '../artifacts/records.ts';
-import type { LockStreamRecord, WaitStreamRecord } from '../artifacts/sighting-records.ts';
+import type { OutsideLockRecord } from '../artifacts/records/records.ts';
+import type { LockStreamRecord, WaitStreamRecord } from '../artifacts/records/sighting-records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { ownSessions } from '../pg/own-sessions.ts';
 import { monotonicMs, sleep } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
-import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { FIRST_USER_OID } from './catalog.ts';
 import type { ExactWaits } from './exact-waits.ts';

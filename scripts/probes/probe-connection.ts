@@ -1,5 +1,5 @@
 import type { QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult, QueryResultRow } from 'pg';
-import type { ProbeRecord } from '../artifacts/records.ts';
+import type { ProbeRecord } from '../artifacts/records/records.ts';
 import type { Asker } from '../pg/asker.ts';
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';

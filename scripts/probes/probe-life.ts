@@ -1,5 +1,5 @@
-import type { ProbeRecord } from '../artifacts/records.ts';
-import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { ProbeRecord } from '../artifacts/records/records.ts';
+import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 
 /** Writes the life of the probes: one that has no `stopped` line makes the verdict inconclusive. */

@@ -1,4 +1,4 @@
-import type { ServerRecord } from '../artifacts/records.ts';
+import type { ServerRecord } from '../artifacts/records/records.ts';
 
 export type Lags = Required<
   Pick<

@@ -1,9 +1,9 @@
-import type { SchemaRecord } from '../artifacts/schema-records.ts';
+import type { SchemaRecord } from '../artifacts/records/schema-records.ts';
 import { withConnection } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { isConnectionLoss } from '../pg/pg-error.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 
 export interface UpdateCountSetup {

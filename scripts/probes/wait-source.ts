@@ -1,4 +1,4 @@
-import type { WaitTier } from '../artifacts/wait-records.ts';
+import type { WaitTier } from '../artifacts/records/wait-records.ts';
 import type { Asker } from '../pg/asker.ts';
 import type { TracerNews } from '../tracing/lock-tracer.ts';
 

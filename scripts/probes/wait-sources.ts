@@ -1,4 +1,4 @@
-import { WAIT_TIERS } from '../artifacts/wait-records.ts';
+import { WAIT_TIERS } from '../artifacts/records/wait-records.ts';
 import { serverLog } from './server-log/server-log.ts';
 import { uprobes } from './uprobes.ts';
 import type { WaitSourceKind } from './wait-source.ts';

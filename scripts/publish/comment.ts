@@ -1,10 +1,16 @@
-import type { Finding, Result } from '../checks/result/result.ts';
+import type { Finding, Result } from '../checks/result/contract/result.ts';
 import { changeText, figureRow } from '../history/render/diff-text.ts';
-import { blamedStatement, FINDING_WORD, scenariosText, VERDICT_WORD, worstFinding } from '../report/facts.ts';
+import {
+  blamedStatement,
+  FINDING_WORD,
+  scenariosText,
+  VERDICT_WORD,
+  worstFinding,
+} from '../report/facts/facts.ts';
 import { codeBlock, codeSpan, escaped, table } from '../report/markdown-text.ts';
-import { commitText } from '../report/origin-facts.ts';
+import { commitText } from '../report/facts/origin-facts.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from '../report/rollback.ts';
-import { plural } from '../shared/format.ts';
+import { plural } from '../shared/text/format.ts';
 import { placeOf, type Publication } from './publication.ts';
 
 /** GitHub takes 65,536 characters and refuses more (422). */

@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { failingResult, inconclusiveResult } from '../../test/report/sample-failures.ts';
 import { passingResult } from '../../test/report/sample-result.ts';
-import type { Result } from '../checks/result/result.ts';
+import type { Result } from '../checks/result/contract/result.ts';
 import { fingerprints } from './fingerprints.ts';
 import { manyFindings, outside, publication } from './publication.fixture.ts';
 import { publish } from './publish.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Finding } from '../checks/result/result.ts';
-import { blamedStatement } from '../report/facts.ts';
+import type { Finding } from '../checks/result/contract/result.ts';
+import { blamedStatement } from '../report/facts/facts.ts';
 import { placeOf, type Publication } from './publication.ts';
 
 const DIGITS = 32;

@@ -1,5 +1,5 @@
 import { failingResult } from '../../test/report/sample-failures.ts';
-import type { Result } from '../checks/result/result.ts';
+import type { Result } from '../checks/result/contract/result.ts';
 import type { Publication } from './publication.ts';
 import type { Outside } from './surface.ts';
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { blamedStatement } from '../report/facts.ts';
-import type { Finding, Result } from '../checks/result/result.ts';
+import { blamedStatement } from '../report/facts/facts.ts';
+import type { Finding, Result } from '../checks/result/contract/result.ts';
 import type { RunDiff } from '../history/compare/diff.ts';
 import type { NoteLine } from '../history/lines/history-line.ts';
 

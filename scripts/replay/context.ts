@@ -1,10 +1,10 @@
-import type { AttemptRecord, BatchRecord, StepEvent } from '../artifacts/records.ts';
+import type { AttemptRecord, BatchRecord, StepEvent } from '../artifacts/records/records.ts';
 import type { Enclose } from '../commands/enclosure.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import type { LockWatch } from '../probes/lock-watch.ts';
 import type { SchemaWatch } from '../probes/schema-watch/schema-watch.ts';
-import type { NdjsonWriter } from '../shared/ndjson.ts';
+import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 
 /** The app's traffic, as far as the replay moves it and looks at it. */

@@ -1,4 +1,4 @@
-import type { LockEntry, StatementRecord } from '../artifacts/records.ts';
+import type { LockEntry, StatementRecord } from '../artifacts/records/records.ts';
 import type { Catalog } from '../probes/catalog.ts';
 import type { Pending } from './statement-record.ts';
 import { NO_LOCKS } from './steps/step-catalog.ts';

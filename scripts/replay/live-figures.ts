@@ -1,5 +1,5 @@
-import type { StatementRecord } from '../artifacts/records.ts';
-import { formatMs, plural } from '../shared/format.ts';
+import type { StatementRecord } from '../artifacts/records/records.ts';
+import { formatMs, plural } from '../shared/text/format.ts';
 
 /**
  * What the terminal tells of a step's statements. Waits and holds are no part of it: they are computed from the whole evidence, and

@@ -1,4 +1,4 @@
-import type { StatementNotice } from '../artifacts/records.ts';
+import type { StatementNotice } from '../artifacts/records/records.ts';
 import type { PgClient } from '../pg/client.ts';
 import { publicNotice, type ServerNotice } from '../pg/messages/notice.ts';
 

@@ -1,5 +1,5 @@
 import { registerAuthorText } from '../pg/messages/public-names.ts';
-import { splitSql, type SqlStatement } from '../pg/split.ts';
+import { splitSql, type SqlStatement } from '../pg/sql/split.ts';
 import type { SqlFile } from '../plan/model.ts';
 import { StepFailure } from './steps/step-failure.ts';
 

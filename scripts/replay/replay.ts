@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { sleep } from '../shared/clock.ts';
-import type { StepEndRecord } from '../artifacts/records.ts';
+import type { StepEndRecord } from '../artifacts/records/records.ts';
 import { machineTrouble } from '../pg/machine-trouble.ts';
 import { isFromPostgres } from '../pg/pg-error.ts';
 import type { Step } from '../plan/model.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StepError } from '../artifacts/records.ts';
+import type { StepError } from '../artifacts/records/records.ts';
 import { retryPauseMs, withRetries } from './retry.ts';
 import { StepFailure } from './steps/step-failure.ts';
 

@@ -1,4 +1,4 @@
-import type { StepError } from '../artifacts/records.ts';
+import type { StepError } from '../artifacts/records/records.ts';
 import type { Step } from '../plan/model.ts';
 import { sleep } from '../shared/clock.ts';
 import type { OnAttempt } from './context.ts';

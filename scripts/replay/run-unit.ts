@@ -1,4 +1,4 @@
-import type { StatementRecord } from '../artifacts/records.ts';
+import type { StatementRecord } from '../artifacts/records/records.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { answer } from './steps/answer.ts';
 import type { CaptureRights } from './capture-rights.ts';

@@ -1,4 +1,4 @@
-import type { ScannedTable } from '../artifacts/records.ts';
+import type { ScannedTable } from '../artifacts/records/records.ts';
 import type { Catalog } from '../probes/catalog.ts';
 import type { CaptureRow } from '../probes/lock-capture.ts';
 

@@ -1,4 +1,4 @@
-import type { LockEntry, StatementRecord } from '../artifacts/records.ts';
+import type { LockEntry, StatementRecord } from '../artifacts/records/records.ts';
 import { newLocks } from '../probes/lock-capture.ts';
 import type { Answer } from './steps/answer.ts';
 import type { UnitRun } from './run-unit.ts';

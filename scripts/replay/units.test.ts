@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitSql } from '../pg/split.ts';
+import { splitSql } from '../pg/sql/split.ts';
 import type { TransactionMode } from '../plan/model.ts';
 import { unitsOf } from './units.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sampleStatement } from '../../test/report/sample-parts.ts';
-import type { Blocker } from '../checks/result/result.ts';
+import type { Blocker } from '../checks/result/contract/result.ts';
 import { chainText, impactOf } from './blockers.ts';
 import { lockGroups, slotsText } from './lock-groups.ts';
 

@@ -1,6 +1,12 @@
-import type { Blocker, OutsideResult, StatementResult, StepResult, Waiter } from '../checks/result/result.ts';
-import { formatMs, plural } from '../shared/format.ts';
-import { largest } from './facts.ts';
+import type {
+  Blocker,
+  OutsideResult,
+  StatementResult,
+  StepResult,
+  Waiter,
+} from '../checks/result/contract/result.ts';
+import { formatMs, plural } from '../shared/text/format.ts';
+import { largest } from './facts/facts.ts';
 
 /** What a statement, or a command as a whole, did to others by its locks. */
 export interface Impact {

@@ -1,5 +1,5 @@
-import type { Result } from '../checks/result/result.ts';
-import { COVERAGE_HEADS, COVERAGE_TITLE, coverageRows, moreCovered } from './coverage-facts.ts';
+import type { Result } from '../checks/result/contract/result.ts';
+import { COVERAGE_HEADS, COVERAGE_TITLE, coverageRows, moreCovered } from './facts/coverage-facts.ts';
 import { escaped, table } from './markdown-text.ts';
 
 /** Empty where the plan stopped no table, or the run did not tell. */

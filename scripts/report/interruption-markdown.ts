@@ -1,10 +1,10 @@
-import type { Result } from '../checks/result/result.ts';
+import type { Result } from '../checks/result/contract/result.ts';
 import {
   INTERRUPTION_HEADS,
   interruptionLines,
   interruptionRows,
   interruptionSentences,
-} from './interruption-facts.ts';
+} from './facts/interruption-facts.ts';
 import { capital, escaped, table } from './markdown-text.ts';
 
 /** More of them are in report.html. */

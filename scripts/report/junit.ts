@@ -1,8 +1,8 @@
-import type { Finding, Result, StepResult } from '../checks/result/result.ts';
-import { createdText, hostHoursText, keptText, priceText, sweepText } from './environment-facts.ts';
-import { blamedStatement, durationMs, stepLabel } from './facts.ts';
-import { originText } from './origin-facts.ts';
-import { standbySentences } from './standby-facts.ts';
+import type { Finding, Result, StepResult } from '../checks/result/contract/result.ts';
+import { createdText, hostHoursText, keptText, priceText, sweepText } from './facts/environment-facts.ts';
+import { blamedStatement, durationMs, stepLabel } from './facts/facts.ts';
+import { originText } from './facts/origin-facts.ts';
+import { standbySentences } from './facts/standby-facts.ts';
 
 /** junit.xml as CI systems read it: one suite of checks, one of steps. Names stay the same from run to run. */
 export function renderJunit(result: Result): string {

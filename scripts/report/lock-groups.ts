@@ -1,7 +1,7 @@
-import type { StatementResult } from '../checks/result/result.ts';
+import type { StatementResult } from '../checks/result/contract/result.ts';
 import { lockStrength, modeName } from '../pg/lock-modes.ts';
-import { formatCount, plural } from '../shared/format.ts';
-import { shortName } from './facts.ts';
+import { formatCount, plural } from '../shared/text/format.ts';
+import { shortName } from './facts/facts.ts';
 
 type Lock = StatementResult['locks'][number];
 

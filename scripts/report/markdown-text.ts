@@ -1,4 +1,4 @@
-import { plural } from '../shared/format.ts';
+import { plural } from '../shared/text/format.ts';
 import { cut } from './cut.ts';
 
 /** Pieces of GitHub's Markdown into which no text can put markup of its own. */

@@ -1,5 +1,5 @@
-import type { Blocker, Finding, Result } from '../checks/result/result.ts';
-import { formatCount, formatMs } from '../shared/format.ts';
+import type { Blocker, Finding, Result } from '../checks/result/contract/result.ts';
+import { formatCount, formatMs } from '../shared/text/format.ts';
 import { blockerLine, chainText, impactOf, isInQueue, outsideImpact } from './blockers.ts';
 import { coverageTable } from './coverage-markdown.ts';
 import { cut } from './cut.ts';
@@ -11,7 +11,7 @@ import {
   stepLabel,
   strongestLock,
   VERDICT_WORD,
-} from './facts.ts';
+} from './facts/facts.ts';
 import {
   createdText,
   hostHoursText,
@@ -20,17 +20,17 @@ import {
   priceText,
   removalCommand,
   sweepText,
-} from './environment-facts.ts';
-import { companyLines } from './company-facts.ts';
+} from './facts/environment-facts.ts';
+import { companyLines } from './facts/company-facts.ts';
 import { codeBlock, codeSpan, escaped, table } from './markdown-text.ts';
-import { commitText } from './origin-facts.ts';
-import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from './performance-facts.ts';
-import { budgetText, measuredText } from './quantities.ts';
+import { commitText } from './facts/origin-facts.ts';
+import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from './facts/performance-facts.ts';
+import { budgetText, measuredText } from './facts/quantities.ts';
 import type { ReviewNote } from './notes.ts';
 import { allNotices } from './notices.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from './rollback.ts';
-import { lagRows, standbySentences } from './standby-facts.ts';
-import { waitsText } from './wait-facts.ts';
+import { lagRows, standbySentences } from './facts/standby-facts.ts';
+import { waitsText } from './facts/wait-facts.ts';
 import { interruptions } from './interruption-markdown.ts';
 import { wayBack } from './way-back-markdown.ts';
 

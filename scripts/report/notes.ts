@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RunFolder } from '../artifacts/run-folder.ts';
-import { readPlainFile } from '../shared/plain-file.ts';
+import { readPlainFile } from '../shared/files/plain-file.ts';
 
 /** Beside the evidence and not of it: a word of a reviewer changes no verdict. */
 export const NOTES_FILE = 'notes.ndjson';

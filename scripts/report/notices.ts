@@ -1,6 +1,6 @@
-import type { Result, StatementResult, StepResult } from '../checks/result/result.ts';
+import type { Result, StatementResult, StepResult } from '../checks/result/contract/result.ts';
 import { cut } from './cut.ts';
-import { stepLabel } from './facts.ts';
+import { stepLabel } from './facts/facts.ts';
 
 const MOST_SHOWN = 8;
 const LONGEST_SQL = 80;

@@ -1,5 +1,5 @@
-import type { Result, StepResult } from '../checks/result/result.ts';
-import { stepLabel } from './facts.ts';
+import type { Result, StepResult } from '../checks/result/contract/result.ts';
+import { stepLabel } from './facts/facts.ts';
 
 /** Whether all scripts of a version work in a state of the schema, and what stops those that do not. */
 export interface Cell {

@@ -1,12 +1,12 @@
 import pc from 'picocolors';
-import type { Result } from '../checks/result/result.ts';
-import { formatCount, formatMs, plural } from '../shared/format.ts';
+import type { Result } from '../checks/result/contract/result.ts';
+import { formatCount, formatMs, plural } from '../shared/text/format.ts';
 import { formatDate } from './dates.ts';
-import { commitText } from './origin-facts.ts';
-import { comparison, scenarioVerdict } from './performance-facts.ts';
-import { durationMs, pageOf, VERDICT_WORD, worstFinding } from './facts.ts';
-import { interruptionSentences } from './interruption-facts.ts';
-import { wayBackSentences } from './way-back-facts.ts';
+import { commitText } from './facts/origin-facts.ts';
+import { comparison, scenarioVerdict } from './facts/performance-facts.ts';
+import { durationMs, pageOf, VERDICT_WORD, worstFinding } from './facts/facts.ts';
+import { interruptionSentences } from './facts/interruption-facts.ts';
+import { wayBackSentences } from './facts/way-back-facts.ts';
 
 const INDENT = '      ';
 const NARROWEST = 40;

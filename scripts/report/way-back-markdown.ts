@@ -1,6 +1,6 @@
-import type { Result } from '../checks/result/result.ts';
+import type { Result } from '../checks/result/contract/result.ts';
 import { capital, escaped, table } from './markdown-text.ts';
-import { differenceLines, WAY_BACK_HEADS, wayBackRows, wayBackSentences } from './way-back-facts.ts';
+import { differenceLines, WAY_BACK_HEADS, wayBackRows, wayBackSentences } from './facts/way-back-facts.ts';
 
 /** More of them are in report.html. */
 const MOST_DIFFERENCES = 12;

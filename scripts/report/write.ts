@@ -1,5 +1,5 @@
 import type { Judged } from '../checks/judge.ts';
-import { resultSchema } from '../checks/result/result.ts';
+import { resultSchema } from '../checks/result/contract/result.ts';
 import { renderHtml } from './html/page.tsx';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { rehearsalSchema } from '../plan/schema/schema.ts';
-import { EXAMPLE, type JsonSchema } from './config-reference.ts';
+import { EXAMPLE, type JsonSchema } from './references/config-reference.ts';
 import { generatedDocuments } from './docs.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
-import { resultSchema } from '../checks/result/result.ts';
+import { resultSchema } from '../checks/result/contract/result.ts';
 import { rehearsalSchema } from '../plan/schema/schema.ts';
-import { remediesReference } from './remedies-reference.ts';
-import { configReference, type JsonSchema } from './config-reference.ts';
+import { remediesReference } from './references/remedies-reference.ts';
+import { configReference, type JsonSchema } from './references/config-reference.ts';
 
 /*
  * The documents that are made from code. `npm run docs` writes them; a test fails when a committed one is stale.

@@ -1,6 +1,6 @@
 import { findEngine } from '../../infra/pulumi/engine/find-engine.ts';
 import { ROOT } from '../../infra/pulumi/engine/places.ts';
-import { errorLines } from '../cli/print-error.ts';
+import { errorLines } from '../cli/output/print-error.ts';
 import { exitCodeFor, RehearsalError } from '../shared/errors.ts';
 import { pulumiEnvironment } from './pulumi-environment.ts';
 import { runInTerminal } from './run-in-terminal.ts';

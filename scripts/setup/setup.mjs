@@ -10,7 +10,7 @@ async function start() {
   if (process.env.npm_lifecycle_event) onParentEnd(() => process.emit('SIGTERM', 'SIGTERM'));
   const exitCode = await whyNotReady(ROOT);
   if (exitCode !== undefined) return exitCode;
-  const { main } = await import('./set-up-command.ts');
+  const { main } = await import('./set-up/set-up-command.ts');
   return main(process.argv.slice(2));
 }
 

@@ -1,4 +1,4 @@
-import { formatMs } from '../shared/format.ts';
+import { formatMs } from '../shared/text/format.ts';
 
 const HEARTBEAT_MS = 10_000;
 

@@ -7,8 +7,8 @@ import { Passage } from '../commands/passage.ts';
 import { runShell, type ShellEnd } from '../commands/run-shell.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import { keepPrivateWords, wroteWords } from '../shared/private-words.ts';
-import { redact } from '../shared/redact.ts';
+import { keepPrivateWords, wroteWords } from '../shared/text/private-words.ts';
+import { redact } from '../shared/text/redact.ts';
 
 const LAST_LINES = 200;
 

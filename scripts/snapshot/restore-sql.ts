@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type pg from 'pg';
 import { registerNames, wordsOf } from '../pg/messages/public-names.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
-import { withoutConstants } from '../pg/without-constants.ts';
+import { withoutConstants } from '../pg/sql/without-constants.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import { CopySink } from './text/copy-sink.ts';

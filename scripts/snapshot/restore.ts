@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
-import type { SnapshotRecord } from '../artifacts/records.ts';
+import type { SnapshotRecord } from '../artifacts/records/records.ts';
 import type { Enclose } from '../commands/enclosure.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting, SnapshotSource } from '../plan/model.ts';

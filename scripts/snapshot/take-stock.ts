@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SnapshotRecord } from '../artifacts/records.ts';
+import type { SnapshotRecord } from '../artifacts/records/records.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { readRowKeys } from './text/row-keys.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { pipeline, Readable } from 'node:stream';
 import { Decompress, type ZstdError } from 'fzstd';
 import { asError } from '../shared/errors.ts';
-import { findOnPath } from '../shared/find-on-path.ts';
+import { findOnPath } from '../shared/files/find-on-path.ts';
 import { withoutForeign } from '../shared/descriptors.ts';
 
 /** Small, because a few bytes of a repetitive dump unfold into megabytes. */

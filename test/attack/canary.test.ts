@@ -8,7 +8,7 @@ import { forgetNames, registerAuthorText } from '../../scripts/pg/messages/publi
 import { publicPgError } from '../../scripts/pg/pg-error.ts';
 import { stepErrorAt } from '../../scripts/replay/steps/step-failure.ts';
 import { asError } from '../../scripts/shared/errors.ts';
-import { keepPrivateWordsIn } from '../../scripts/shared/private-words.ts';
+import { keepPrivateWordsIn } from '../../scripts/shared/text/private-words.ts';
 import { CANARY, newSearch, searchText } from '../support/canary.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { BIRDS, FAILING } from './canary-statements.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { resultSchema, type Result } from '../../scripts/checks/result/result.ts';
+import { resultSchema, type Result } from '../../scripts/checks/result/contract/result.ts';
 import { listRuns } from '../../scripts/history/list-runs.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { tinyRehearsal } from '../support/tiny-rehearsal.ts';

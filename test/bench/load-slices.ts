@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { ClosedLoop } from '../../scripts/load/closed-loop.ts';
 import { ConnectionSlot } from '../../scripts/load/connection-slot.ts';
-import { RequestRun } from '../../scripts/load/request-run.ts';
+import { RequestRun } from '../../scripts/load/requests/request-run.ts';
 import type { ParsedScript } from '../../scripts/load/scripts/script.ts';
 import { TrafficMix } from '../../scripts/load/chance/traffic-mix.ts';
 import { Workload } from '../../scripts/load/scripts/workload.ts';

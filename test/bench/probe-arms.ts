@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { RunFolder } from '../../scripts/artifacts/run-folder.ts';
-import type { WaitTier } from '../../scripts/artifacts/wait-records.ts';
+import type { WaitTier } from '../../scripts/artifacts/records/wait-records.ts';
 import { closeQuietly, connect } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { LockWatch, WatchTarget } from '../../scripts/probes/lock-watch.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
-import { WAIT_TIERS } from '../../scripts/artifacts/wait-records.ts';
+import { WAIT_TIERS } from '../../scripts/artifacts/records/wait-records.ts';
 import type { PgSetting } from '../../scripts/plan/model.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import { benchScript, LoadDriver } from './load-driver.ts';

@@ -1,4 +1,4 @@
-import type { Result } from '../../scripts/checks/result/result.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
 
 /** What a reader of a case's result must find, whatever the wording: patterns over findings, advice and limits. */
 export interface Expected {

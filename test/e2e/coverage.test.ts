@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import type { Result } from '../../scripts/checks/result/result.ts';
-import { formatMs } from '../../scripts/shared/format.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
+import { formatMs } from '../../scripts/shared/text/format.ts';
 import { runCli } from '../support/cli.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 

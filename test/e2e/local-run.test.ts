@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { resultSchema } from '../../scripts/checks/result/result.ts';
+import { resultSchema } from '../../scripts/checks/result/contract/result.ts';
 import { killTree } from '../support/process-tree.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { textsBelow, tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { resultSchema } from '../../scripts/checks/result/result.ts';
+import { resultSchema } from '../../scripts/checks/result/contract/result.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { textsBelow, tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Result } from '../../scripts/checks/result/result.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 

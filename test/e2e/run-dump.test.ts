@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resultSchema } from '../../scripts/checks/result/result.ts';
+import { resultSchema } from '../../scripts/checks/result/contract/result.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { childEnvironment } from '../../scripts/commands/child-environment.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';

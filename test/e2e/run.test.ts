@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { resultSchema, type Result } from '../../scripts/checks/result/result.ts';
+import { resultSchema, type Result } from '../../scripts/checks/result/contract/result.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { findingsAboutThePlan } from '../support/findings.ts';
 import { textsBelow, tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';

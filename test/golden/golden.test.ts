@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { sealRun } from '../../scripts/artifacts/seal.ts';
 import { judge } from '../../scripts/checks/judge.ts';
-import { resultSchema } from '../../scripts/checks/result/result.ts';
+import { resultSchema } from '../../scripts/checks/result/contract/result.ts';
 import { renderHtml } from '../../scripts/report/html/page.tsx';
 import { renderJunit } from '../../scripts/report/junit.ts';
 import { renderMarkdown } from '../../scripts/report/markdown.ts';

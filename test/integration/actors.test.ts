@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Company } from '../../scripts/actors/company.ts';
-import type { ActorRecord } from '../../scripts/artifacts/records.ts';
+import type { ActorRecord } from '../../scripts/artifacts/records/records.ts';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { connect, type PgClient } from '../../scripts/pg/client.ts';
 import type { ActorSpec, Rehearsal, Step } from '../../scripts/plan/model.ts';

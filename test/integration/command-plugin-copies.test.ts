@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSshServer } from '../../infra/command-plugin/ssh-server-fixture.ts';
+import { startSshServer } from '../../infra/command-plugin/ssh/ssh-server-fixture.ts';
 import { asSecret, SIGNATURE } from '../../infra/provider-kit/wire.ts';
 import { needsSshd } from '../support/sshd.ts';
 import { COPY, startCommandFixture, type CommandFixture } from './command-plugin-fixture.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { InterruptionRecord } from '../../scripts/artifacts/records.ts';
+import type { InterruptionRecord } from '../../scripts/artifacts/records/records.ts';
 import type { BackfillStep, Cut, SqlStep } from '../../scripts/plan/model.ts';
 import type { StepContext } from '../../scripts/replay/context.ts';
 import { runBackfillStep } from '../../scripts/replay/steps/backfill-step.ts';

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DriverSession } from '../../infra/driver/driver-session.ts';
-import { registerSecret } from '../../scripts/shared/redact.ts';
+import { registerSecret } from '../../scripts/shared/text/redact.ts';
 import { needsSshd } from '../support/sshd.ts';
 import { eventually, lineCounter, useBench } from './driver-session-fixture.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CHAIN_POLL_MS, POLL_MS } from '../../scripts/artifacts/polling.ts';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
-import type { ExactWaitRecord } from '../../scripts/artifacts/records.ts';
+import type { ExactWaitRecord } from '../../scripts/artifacts/records/records.ts';
 import { evidence } from '../../scripts/checks/evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../../scripts/checks/judge.ts';
 import { closeQuietly, connect, withConnection, type PgClient } from '../../scripts/pg/client.ts';

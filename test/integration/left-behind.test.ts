@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
-import type { Finding } from '../../scripts/checks/result/result.ts';
+import type { Finding } from '../../scripts/checks/result/contract/result.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 import { replayed, sqlStep } from '../support/replayed.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { LoadEvent } from '../../scripts/artifacts/records.ts';
+import type { LoadEvent } from '../../scripts/artifacts/records/records.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { LoadHarness, until } from './load-harness.ts';
 

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LoadEvent, RequestHeader, RequestRow } from '../../scripts/artifacts/records.ts';
+import type { LoadEvent, RequestHeader, RequestRow } from '../../scripts/artifacts/records/records.ts';
 import { parseWorkload, type ParsedScript } from '../../scripts/load/scripts/parse-workload.ts';
 import { loadSamples } from '../../scripts/load/scripts/samples.ts';
 import { startLoad, type RunningLoad, type SecondStats } from '../../scripts/load/start-load.ts';
 import { closeQuietly, connect, type PgClient } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
-import { readNdjson } from '../../scripts/shared/ndjson.ts';
+import { readNdjson } from '../../scripts/shared/files/ndjson.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 
 export function scriptOf(name: string, text: string): ParsedScript {

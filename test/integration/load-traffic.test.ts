@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { REQUEST_COLUMNS, type RequestRow } from '../../scripts/artifacts/records.ts';
-import { summarize } from '../../scripts/load/latency.ts';
+import { REQUEST_COLUMNS, type RequestRow } from '../../scripts/artifacts/records/records.ts';
+import { summarize } from '../../scripts/load/requests/latency.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { heard, LoadHarness, until } from './load-harness.ts';

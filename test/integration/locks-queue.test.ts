@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readLocks, readWaits } from '../../scripts/artifacts/sightings.ts';
-import type { RequestRow } from '../../scripts/artifacts/records.ts';
+import type { RequestRow } from '../../scripts/artifacts/records/records.ts';
 import {
   evidence,
   plannedStep,
@@ -8,7 +8,7 @@ import {
   runRecord,
 } from '../../scripts/checks/evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../../scripts/checks/judge.ts';
-import type { Result, StatementResult } from '../../scripts/checks/result/result.ts';
+import type { Result, StatementResult } from '../../scripts/checks/result/contract/result.ts';
 import { connect, withConnection } from '../../scripts/pg/client.ts';
 import { learnNames } from '../../scripts/pg/messages/learn-names.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';

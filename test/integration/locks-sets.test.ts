@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readLocks } from '../../scripts/artifacts/sightings.ts';
-import type { StatementRecord } from '../../scripts/artifacts/records.ts';
+import type { StatementRecord } from '../../scripts/artifacts/records/records.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
 import { runCommandStep } from '../../scripts/replay/steps/command-step.ts';
 import { runSqlStep } from '../../scripts/replay/steps/sql-step.ts';

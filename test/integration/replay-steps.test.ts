@@ -7,7 +7,7 @@ import { runBackfillStep } from '../../scripts/replay/steps/backfill-step.ts';
 import { runCommandStep } from '../../scripts/replay/steps/command-step.ts';
 import { runVerifyStep } from '../../scripts/replay/steps/verify-step.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
-import { keepPrivateWordsIn } from '../../scripts/shared/private-words.ts';
+import { keepPrivateWordsIn } from '../../scripts/shared/text/private-words.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 
 const BASE = { name: 'step', phase: 'expand', retries: 0, retryPauseMs: 50, pointOfNoReturn: false } as const;

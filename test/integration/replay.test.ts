@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readLocks, readWaits } from '../../scripts/artifacts/sightings.ts';
-import type { AttemptRecord, StatementRecord } from '../../scripts/artifacts/records.ts';
+import type { AttemptRecord, StatementRecord } from '../../scripts/artifacts/records/records.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
 import { runSqlStep } from '../../scripts/replay/steps/sql-step.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { StatementRecord } from '../../scripts/artifacts/records.ts';
+import type { StatementRecord } from '../../scripts/artifacts/records/records.ts';
 import { learnNames } from '../../scripts/pg/messages/learn-names.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 import { replayed, sqlStep } from '../support/replayed.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readWaits } from '../../scripts/artifacts/sightings.ts';
-import type { ProbeRecord, WaitRecord } from '../../scripts/artifacts/records.ts';
+import type { ProbeRecord, WaitRecord } from '../../scripts/artifacts/records/records.ts';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { connect, withConnection, type PgClient } from '../../scripts/pg/client.ts';
 import { LockWatch, type WatchTarget } from '../../scripts/probes/lock-watch.ts';

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
-import type { SnapshotRecord } from '../../scripts/artifacts/records.ts';
+import type { SnapshotRecord } from '../../scripts/artifacts/records/records.ts';
 import { restoreSnapshot } from '../../scripts/snapshot/restore.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
 import { fingerprint, ODD_SCHEMA, pgDump, runSql, startServer, type TestServer } from './snapshot-fixture.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { SnapshotRecord } from '../../scripts/artifacts/records.ts';
+import type { SnapshotRecord } from '../../scripts/artifacts/records/records.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { SnapshotSource } from '../../scripts/plan/model.ts';

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needs } from '../support/needs.ts';
-import { findOnPath } from '../../scripts/shared/find-on-path.ts';
+import { findOnPath } from '../../scripts/shared/files/find-on-path.ts';
 import type { Compression } from '../../scripts/snapshot/snapshot-format.ts';
 import { SourceStream } from '../../scripts/snapshot/source-stream.ts';
 import { unzstdByProgram, unzstdHere } from '../../scripts/snapshot/unzstd.ts';

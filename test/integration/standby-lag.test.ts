@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ServerRecord } from '../../scripts/artifacts/records.ts';
+import type { ServerRecord } from '../../scripts/artifacts/records/records.ts';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';

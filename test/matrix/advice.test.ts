@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { resultSchema, type Result } from '../../scripts/checks/result/result.ts';
+import { resultSchema, type Result } from '../../scripts/checks/result/contract/result.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 
 /* The shipped rehearsals that fail, and once more with what their own reports propose in the guilty step's place. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { resultSchema } from '../../scripts/checks/result/result.ts';
+import { resultSchema } from '../../scripts/checks/result/contract/result.ts';
 import { listRuns } from '../../scripts/history/list-runs.ts';
 import { rehearse, RehearseProcess } from '../support/rehearse-process.ts';
 import type { TinyRehearsal } from '../support/tiny-rehearsal.ts';

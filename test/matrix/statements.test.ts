@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { StatementRecord } from '../../scripts/artifacts/records.ts';
+import type { StatementRecord } from '../../scripts/artifacts/records/records.ts';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Result } from '../../scripts/checks/result/result.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
 import { renderHtml } from '../../scripts/report/html/page.tsx';
 import { renderJunit } from '../../scripts/report/junit.ts';
 import { renderMarkdown } from '../../scripts/report/markdown.ts';

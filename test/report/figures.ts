@@ -1,13 +1,13 @@
-import type { Result } from '../../scripts/checks/result/result.ts';
-import { totalDelayed, totalErrors, totalRequests } from '../../scripts/report/facts.ts';
-import { quantity } from '../../scripts/report/quantities.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
+import { totalDelayed, totalErrors, totalRequests } from '../../scripts/report/facts/facts.ts';
+import { quantity } from '../../scripts/report/facts/quantities.ts';
 import {
   formatBytes,
   formatCount,
   formatMs,
   formatShare,
   formatShortCount,
-} from '../../scripts/shared/format.ts';
+} from '../../scripts/shared/text/format.ts';
 
 const UNITS =
   'request-seconds|ms|s|%|B|kB|MB|GB|TB|rows/s|rows|requests?|requests/s|hosts?|steps?|connections?';

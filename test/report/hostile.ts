@@ -1,4 +1,4 @@
-import type { Result } from '../../scripts/checks/result/result.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
 
 /** Fields in which only the words of the schema may stand. */
 const WORDS = new Set([

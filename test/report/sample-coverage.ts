@@ -1,4 +1,4 @@
-import type { Result } from '../../scripts/checks/result/result.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
 import { passingResult } from './sample-result.ts';
 
 type Stopped = NonNullable<Result['coverage']>[number];

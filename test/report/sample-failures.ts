@@ -1,4 +1,4 @@
-import type { Result, StepResult } from '../../scripts/checks/result/result.ts';
+import type { Result, StepResult } from '../../scripts/checks/result/contract/result.ts';
 import { sampleChecks, sampleFinding, sampleStatement, sampleStep } from './sample-parts.ts';
 import { passingResult } from './sample-result.ts';
 import { noise, ramp, sampleSeconds } from './sample-timeline.ts';

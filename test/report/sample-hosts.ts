@@ -1,4 +1,4 @@
-import type { Result } from '../../scripts/checks/result/result.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
 import { sampleChecks, sampleFinding } from './sample-parts.ts';
 import { passingResult } from './sample-result.ts';
 import { noise } from './sample-timeline.ts';

@@ -1,4 +1,4 @@
-import type { Result } from '../../scripts/checks/result/result.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
 import { passingResult } from './sample-result.ts';
 
 /** Three steps that were cut off: one goes through again, one is there already, one has left an INVALID index. */

@@ -1,5 +1,8 @@
-import type { Result } from '../../scripts/checks/result/result.ts';
-import type { FigureSpread, ScenarioResult } from '../../scripts/checks/result/result-performances.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
+import type {
+  FigureSpread,
+  ScenarioResult,
+} from '../../scripts/checks/result/contract/result-performances.ts';
 import { failingResult, longResult } from './sample-failures.ts';
 import { sampleChecks } from './sample-parts.ts';
 import { passingResult } from './sample-result.ts';

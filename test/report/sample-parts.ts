@@ -1,4 +1,4 @@
-import type { Result, StatementResult, StepResult } from '../../scripts/checks/result/result.ts';
+import type { Result, StatementResult, StepResult } from '../../scripts/checks/result/contract/result.ts';
 
 /** Parts of results with quiet defaults: a test names only what it is about. */
 

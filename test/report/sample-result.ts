@@ -1,4 +1,4 @@
-import type { Result } from '../../scripts/checks/result/result.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
 import { sampleChecks, sampleStatement, sampleStep } from './sample-parts.ts';
 import { noise, ramp, sampleSeconds } from './sample-timeline.ts';
 

@@ -1,4 +1,4 @@
-import type { Result } from '../../scripts/checks/result/result.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
 
 type Second = Result['timeline']['seconds'][number];
 

@@ -1,4 +1,4 @@
-import type { Result } from '../../scripts/checks/result/result.ts';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
 import { passingResult } from './sample-result.ts';
 
 /** Two playings that turn around: one comes back whole, one leaves an index and fails requests. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ROOT, type Env } from '../../infra/pulumi/engine/places.ts';
-import { findOnPath } from '../../scripts/shared/find-on-path.ts';
+import { findOnPath } from '../../scripts/shared/files/find-on-path.ts';
 
 /** A machine with nothing on PATH but what a test puts there: fake programs that print a version. */
 export interface FakeMachine {

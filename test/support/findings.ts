@@ -1,4 +1,4 @@
-import type { Finding, Result } from '../../scripts/checks/result/result.ts';
+import type { Finding, Result } from '../../scripts/checks/result/contract/result.ts';
 
 /**
  * What a run found out about its plan. A machine that is busy with other things may be too slow to drive the load on time;

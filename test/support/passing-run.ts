@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { RunFolder, type StreamName } from '../../scripts/artifacts/run-folder.ts';
 import { sealRun } from '../../scripts/artifacts/seal.ts';
-import { REQUEST_COLUMNS } from '../../scripts/artifacts/records.ts';
+import { REQUEST_COLUMNS } from '../../scripts/artifacts/records/records.ts';
 import { evidence, request, runRecord, waitRecord } from '../../scripts/checks/evidence/evidence-fixture.ts';
 
 const PLAN = 'alter table customers alter column name set not null;\n';

@@ -1,10 +1,10 @@
 import { readLocks, readWaits } from '../../scripts/artifacts/sightings.ts';
-import type { PlannedStep } from '../../scripts/artifacts/records.ts';
+import type { PlannedStep } from '../../scripts/artifacts/records/records.ts';
 import { loadAdvice } from '../../scripts/checks/advice.ts';
 import { analyse } from '../../scripts/checks/analysis/analyse.ts';
 import { evidence, plannedStep, runRecord } from '../../scripts/checks/evidence/evidence-fixture.ts';
 import { runChecks } from '../../scripts/checks/run-checks.ts';
-import type { Finding } from '../../scripts/checks/result/result.ts';
+import type { Finding } from '../../scripts/checks/result/contract/result.ts';
 import type { CommandStep, SqlStep } from '../../scripts/plan/model.ts';
 import { replay } from '../../scripts/replay/replay.ts';
 import type { ReplayBench } from './replay-bench.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { ProbeRecord, RollbackRecord } from '../../scripts/artifacts/records.ts';
+import type { ProbeRecord, RollbackRecord } from '../../scripts/artifacts/records/records.ts';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import type { PgClient } from '../../scripts/pg/client.ts';
 import type { AppVersion, Step } from '../../scripts/plan/model.ts';

@@ -4,7 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { withConnection } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
-import { registerSecret } from '../../../scripts/shared/redact.ts';
+import { registerSecret } from '../../../scripts/shared/text/redact.ts';
 import { Keeper } from '../../keeper.ts';
 import type { Environment, EnvironmentSpec, RunningEnvironment } from '../target.ts';
 import { findBinaries } from './programs/binaries.ts';

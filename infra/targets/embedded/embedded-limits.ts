@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { plural } from '../../../scripts/shared/format.ts';
+import { plural } from '../../../scripts/shared/text/format.ts';
 import type { EnvironmentSpec } from '../target.ts';
 import type { Cell } from './cell/cell.ts';
 import { reachOf } from './cell/reach.ts';

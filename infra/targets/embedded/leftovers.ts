@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plural } from '../../../scripts/shared/format.ts';
+import { plural } from '../../../scripts/shared/text/format.ts';
 import { standingOf } from '../../claims/claim.ts';
 import { isNamedFor } from '../../claims/claimed-folder.ts';
 import type { FoundClaim } from '../../claims/claim-file.ts';

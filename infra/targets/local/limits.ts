@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { formatBytes } from '../../../scripts/shared/format.ts';
+import { formatBytes } from '../../../scripts/shared/text/format.ts';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import type { Value } from './privileged.ts';
 

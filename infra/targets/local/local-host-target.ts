@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { z } from 'zod';
-import { plural } from '../../../scripts/shared/format.ts';
+import { plural } from '../../../scripts/shared/text/format.ts';
 import type { HostSpec } from '../../../scripts/plan/model.ts';
 import type { Capacity, HostTarget } from '../hosts.ts';
 import type { EnvironmentSpec } from '../target.ts';

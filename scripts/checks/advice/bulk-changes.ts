@@ -1,9 +1,9 @@
 import type { DeleteStmt, UpdateStmt } from 'libpg-query';
-import { formatCount } from '../../shared/format.ts';
+import { formatCount } from '../../shared/text/format.ts';
 import { whatChanges } from './repeatable.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './rule.ts';
-import { quoted, type StatementTree } from '../../pg/statement-tree.ts';
-import { walk } from '../../pg/walk.ts';
+import { quoted, type StatementTree } from '../../pg/sql/statement-tree.ts';
+import { walk } from '../../pg/sql/walk.ts';
 
 /** From here on a single statement keeps its row locks for a time that is felt. */
 const MANY_ROWS = 10_000;

@@ -1,4 +1,4 @@
-import { formatCount } from '../../shared/format.ts';
+import { formatCount } from '../../shared/text/format.ts';
 import type { AdviceRule } from './rule.ts';
 
 /** DO and CALL that go through several tables keep the lock of the first until the last is done. */

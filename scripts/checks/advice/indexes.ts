@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
 import { NO_TIMEOUT, OUTSIDE } from './concurrently.ts';
 import type { AdviceRule } from './rule.ts';
-import type { StatementTree } from '../../pg/statement-tree.ts';
+import type { StatementTree } from '../../pg/sql/statement-tree.ts';
 
 /** CREATE INDEX, DROP INDEX, REINDEX and REFRESH without CONCURRENTLY. */
 export const indexes: AdviceRule = (statement, facts) => {

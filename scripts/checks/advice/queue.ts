@@ -1,6 +1,6 @@
-import { formatMs } from '../../shared/format.ts';
+import { formatMs } from '../../shared/text/format.ts';
 import type { Presence } from '../analysis/presence.ts';
-import type { Behind } from '../of-plan/behind.ts';
+import type { Behind } from '../of-plan/locks/behind.ts';
 import { listed } from '../wording.ts';
 import { placeOf } from '../settings/overridden.ts';
 import type { OwnSetting } from '../settings/own-settings.ts';

@@ -1,5 +1,5 @@
 import { backfillKey, type Advice, type AdviceFacts, type AdviceRule } from './rule.ts';
-import { newName, StatementTree } from '../../pg/statement-tree.ts';
+import { newName, StatementTree } from '../../pg/sql/statement-tree.ts';
 import { bothWays, dropSync, syncTrigger } from './sync-trigger.ts';
 
 /** RENAME changes the name for all versions of the app at the same moment: one of them is always wrong. */

@@ -1,4 +1,4 @@
-import { walk } from '../../pg/walk.ts';
+import { walk } from '../../pg/sql/walk.ts';
 
 /**
  * Functions of PostgreSQL that say the same of a row each time they are asked within a few hours. All others may not:

@@ -1,5 +1,5 @@
 import type { RangeVar } from 'libpg-query';
-import { quoted, type StatementTree } from '../../pg/statement-tree.ts';
+import { quoted, type StatementTree } from '../../pg/sql/statement-tree.ts';
 
 /** What was measured of the statement and may change the advice. */
 export interface AdviceFacts {

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { StatementRecord } from '../../artifacts/records.ts';
+import type { StatementRecord } from '../../artifacts/records/records.ts';
 import { advise, adviseBroken, loadAdvice } from '../advice.ts';
 import { analyse } from '../analysis/analyse.ts';
 import { evidence, runRecord, statementRecord, stepWindow } from '../evidence/evidence-fixture.ts';
 import type { AppTrouble } from '../of-app/app-trouble.ts';
-import { stops } from '../of-plan/stops.ts';
+import { stops } from '../of-plan/locks/stops.ts';
 import { remedyOf } from './remedies/index.ts';
 
 beforeAll(loadAdvice);

@@ -19,7 +19,11 @@ import {
 import { liveVersions, type LiveVersions } from './traffic/live-versions.ts';
 import type { Latency } from './traffic/percentiles.ts';
 import type { RequestTable } from '../evidence/request-table.ts';
-import type { CompatibilityRecord, OutsideLockRecord, StatementRecord } from '../../artifacts/records.ts';
+import type {
+  CompatibilityRecord,
+  OutsideLockRecord,
+  StatementRecord,
+} from '../../artifacts/records/records.ts';
 import { OverlapIndex } from './waits/overlap-index.ts';
 import { PreparedHolds, type PreparedHold } from './prepared.ts';
 import { Releases } from './waits/releases.ts';

@@ -1,4 +1,4 @@
-import type { PresenceRecord } from '../../artifacts/records.ts';
+import type { PresenceRecord } from '../../artifacts/records/records.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { RequestTable } from '../evidence/request-table.ts';
 import type { Interval } from './intervals.ts';

@@ -1,6 +1,6 @@
 import { BackfillPace } from '../../artifacts/backfill-pace.ts';
-import type { BatchRecord } from '../../artifacts/records.ts';
-import type { TriggerTime } from '../../artifacts/batch-record.ts';
+import type { BatchRecord } from '../../artifacts/records/records.ts';
+import type { TriggerTime } from '../../artifacts/records/batch-record.ts';
 import { groupBy } from './group-by.ts';
 import { percentile } from './traffic/percentiles.ts';
 

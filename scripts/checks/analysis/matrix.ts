@@ -1,4 +1,4 @@
-import type { CompatibilityRecord } from '../../artifacts/records.ts';
+import type { CompatibilityRecord } from '../../artifacts/records/records.ts';
 import type { Analysis } from './analyse.ts';
 import type { StepRun } from './steps.ts';
 

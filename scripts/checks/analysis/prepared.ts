@@ -1,5 +1,5 @@
-import type { StatementRecord, WaitRecord } from '../../artifacts/records.ts';
-import { lastLookMs } from '../../artifacts/sighting-records.ts';
+import type { StatementRecord, WaitRecord } from '../../artifacts/records/records.ts';
+import { lastLookMs } from '../../artifacts/records/sighting-records.ts';
 import type { StepRun } from './steps.ts';
 
 /** PREPARE TRANSACTION dates itself when it arrives; what we know of it is when it was answered. */

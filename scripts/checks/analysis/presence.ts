@@ -1,5 +1,5 @@
 import type { ActorKind } from '../../plan/model.ts';
-import type { ActorEvent, ActorRecord } from '../../artifacts/actor-record.ts';
+import type { ActorEvent, ActorRecord } from '../../artifacts/records/actor-record.ts';
 import { groupBy } from './group-by.ts';
 
 /** One of those who kept the plan company. */

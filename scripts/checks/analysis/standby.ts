@@ -1,4 +1,4 @@
-import type { ServerRecord } from '../../artifacts/records.ts';
+import type { ServerRecord } from '../../artifacts/records/records.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { lastMomentMs, loadEndMs, planStartMs, stepAt, type StepRun } from './steps.ts';
 

@@ -1,4 +1,4 @@
-import type { StatementRecord } from '../../artifacts/records.ts';
+import type { StatementRecord } from '../../artifacts/records/records.ts';
 import { NONE_BLOCKED, type BlockedSessions, type Waiter } from './waits/blocked-sessions.ts';
 import type { Blocker, WaitGraph } from './waits/blockers.ts';
 import { groupBy } from './group-by.ts';

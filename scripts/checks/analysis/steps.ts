@@ -5,7 +5,7 @@ import type {
   StatementRecord,
   StepEndRecord,
   StepEvent,
-} from '../../artifacts/records.ts';
+} from '../../artifacts/records/records.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { groupBy } from './group-by.ts';
 

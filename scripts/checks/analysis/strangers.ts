@@ -1,4 +1,4 @@
-import type { SessionFacts } from '../../artifacts/records.ts';
+import type { SessionFacts } from '../../artifacts/records/records.ts';
 import type { AttributedWait } from './waits/attributed-waits.ts';
 import { groupBy } from './group-by.ts';
 import type { WaitSpan } from './waits/waits.ts';

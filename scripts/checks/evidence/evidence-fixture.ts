@@ -8,8 +8,8 @@ import type {
   StepError,
   StepEvent,
   WaitRecord,
-} from '../../artifacts/records.ts';
-import { REQUEST_COLUMNS } from '../../artifacts/records.ts';
+} from '../../artifacts/records/records.ts';
+import { REQUEST_COLUMNS } from '../../artifacts/records/records.ts';
 import { RequestTableBuilder, type RequestTable } from './request-table.ts';
 import type { Evidence } from './evidence.ts';
 

@@ -1,5 +1,5 @@
 import { RehearsalError } from '../../shared/errors.ts';
-import { LineTooLongError } from '../../shared/ndjson.ts';
+import { LineTooLongError } from '../../shared/files/ndjson.ts';
 import type {
   ActorRecord,
   BatchRecord,
@@ -18,7 +18,7 @@ import type {
   SnapshotRecord,
   StepEvent,
   WaitRecord,
-} from '../../artifacts/records.ts';
+} from '../../artifacts/records/records.ts';
 import type { DocumentName, RunFolder, StreamName } from '../../artifacts/run-folder.ts';
 import { locksSeen, waitsSeen } from '../../artifacts/sightings.ts';
 import { readRequests, type RequestTable } from './request-table.ts';

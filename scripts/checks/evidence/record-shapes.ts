@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { ACTOR_KINDS, CUTS, WAYS } from '../../plan/model.ts';
 import type { DocumentName, StreamName } from '../../artifacts/run-folder.ts';
 import { isMoment } from '../../shared/moments.ts';
-import { CUT_MOMENTS } from '../../artifacts/interruption-record.ts';
-import { AWAY_WHY } from '../../artifacts/presence-record.ts';
-import { WAIT_TIERS } from '../../artifacts/wait-records.ts';
+import { CUT_MOMENTS } from '../../artifacts/records/interruption-record.ts';
+import { AWAY_WHY } from '../../artifacts/records/presence-record.ts';
+import { WAIT_TIERS } from '../../artifacts/records/wait-records.ts';
 import { rollbackRecord } from './rollback-shapes.ts';
 import { schemaRecord } from './schema-shapes.ts';
 

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { RehearsalError } from '../../shared/errors.ts';
 import { isMoment } from '../../shared/moments.ts';
-import { LineTooLongError, LONGEST_LINE } from '../../shared/ndjson.ts';
-import { REQUEST_COLUMNS, type RequestHeader } from '../../artifacts/records.ts';
+import { LineTooLongError, LONGEST_LINE } from '../../shared/files/ndjson.ts';
+import { REQUEST_COLUMNS, type RequestHeader } from '../../artifacts/records/records.ts';
 
 /** Every request of the app in columns, ordered by `intendedMs`: a million of them is an ordinary run. */
 export interface RequestTable {

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { SKIPPING_CLAUSES, UNFINISHED_KINDS, WAYS_TO_LOSE_ROWS } from '../../artifacts/schema-records.ts';
+import {
+  SKIPPING_CLAUSES,
+  UNFINISHED_KINDS,
+  WAYS_TO_LOSE_ROWS,
+} from '../../artifacts/records/schema-records.ts';
 import { isMoment } from '../../shared/moments.ts';
 import { dependencyRecords } from './dependency-shapes.ts';
 

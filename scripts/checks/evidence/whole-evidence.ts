@@ -1,5 +1,5 @@
 import { lstat, readFile } from 'node:fs/promises';
-import type { RunRecord } from '../../artifacts/records.ts';
+import type { RunRecord } from '../../artifacts/records/records.ts';
 import type { RunFolder } from '../../artifacts/run-folder.ts';
 import { sealMistakes } from '../../artifacts/seal.ts';
 import { RehearsalError } from '../../shared/errors.ts';

@@ -1,5 +1,5 @@
-import { formatCount, plural } from '../../shared/format.ts';
-import type { CompatibilityRecord, StatementRecord } from '../../artifacts/records.ts';
+import { formatCount, plural } from '../../shared/text/format.ts';
+import type { CompatibilityRecord, StatementRecord } from '../../artifacts/records/records.ts';
 import { POLL_MS } from '../../artifacts/polling.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { ownErrorsLimit } from './own-errors-limit.ts';

@@ -1,4 +1,4 @@
-import { formatCount } from '../../shared/format.ts';
+import { formatCount } from '../../shared/text/format.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 
 /** Rollback files behind the last step that a playing of this run goes back from. */

@@ -1,6 +1,6 @@
 import { modeName } from '../../pg/lock-modes.ts';
 import type { Budgets } from '../../plan/model.ts';
-import { formatCount, formatMs } from '../../shared/format.ts';
+import { formatCount, formatMs } from '../../shared/text/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';

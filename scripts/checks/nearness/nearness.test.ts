@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { PlannedStep, RunRecord, StatementRecord, StepEvent } from '../../artifacts/records.ts';
+import type { PlannedStep, RunRecord, StatementRecord, StepEvent } from '../../artifacts/records/records.ts';
 import { loadAdvice } from '../advice.ts';
 import {
   evidence,

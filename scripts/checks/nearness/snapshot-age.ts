@@ -1,4 +1,4 @@
-import { formatMs, plural } from '../../shared/format.ts';
+import { formatMs, plural } from '../../shared/text/format.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 
 const DAY_MS = 86_400_000;

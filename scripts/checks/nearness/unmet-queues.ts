@@ -1,4 +1,4 @@
-import type { StatementRecord } from '../../artifacts/records.ts';
+import type { StatementRecord } from '../../artifacts/records/records.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import type { LockSpan } from '../analysis/traffic/outside-locks.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';

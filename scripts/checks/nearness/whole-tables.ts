@@ -1,6 +1,6 @@
-import type { LockEntry } from '../../artifacts/records.ts';
+import type { LockEntry } from '../../artifacts/records/records.ts';
 import { blocksTraffic, lockStrength } from '../../pg/lock-modes.ts';
-import { StatementTree } from '../../pg/statement-tree.ts';
+import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
 
 /** So much of a table is all of it: the app goes on meanwhile, and parallel workers count for themselves. */

@@ -1,5 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { ActorRecord, AttemptRecord, RunRecord, StatementRecord } from '../../artifacts/records.ts';
+import type {
+  ActorRecord,
+  AttemptRecord,
+  RunRecord,
+  StatementRecord,
+} from '../../artifacts/records/records.ts';
 import { loadAdvice } from '../advice.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import {
@@ -13,7 +18,7 @@ import {
   waitRecord,
 } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
-import type { Finding, Result } from '../result/result.ts';
+import type { Finding, Result } from '../result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { CompatibilityRecord, LoadEvent, PlannedStep } from '../../artifacts/records.ts';
+import type { CompatibilityRecord, LoadEvent, PlannedStep } from '../../artifacts/records/records.ts';
 import { loadAdvice } from '../advice.ts';
 import {
   deployStep,
@@ -12,7 +12,7 @@ import {
   stepWindow,
 } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
-import type { Result } from '../result/result.ts';
+import type { Result } from '../result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

@@ -1,4 +1,4 @@
-import type { CompatibilityRecord } from '../../artifacts/records.ts';
+import type { CompatibilityRecord } from '../../artifacts/records/records.ts';
 import type { Trouble } from '../advice/remedies/remedy.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import type { StepRun } from '../analysis/steps.ts';

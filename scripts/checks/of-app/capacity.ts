@@ -1,5 +1,5 @@
 import { HEALTHY_SHARE } from '../../artifacts/capacity.ts';
-import { formatCount, plural } from '../../shared/format.ts';
+import { formatCount, plural } from '../../shared/text/format.ts';
 import { NOTHING, type Check } from '../check.ts';
 
 export const capacity: Check = {

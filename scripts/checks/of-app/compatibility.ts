@@ -1,4 +1,4 @@
-import type { CompatibilityRecord } from '../../artifacts/records.ts';
+import type { CompatibilityRecord } from '../../artifacts/records/records.ts';
 import { adviseBroken } from '../advice.ts';
 import { appTrouble, saidAs } from './app-trouble.ts';
 import type { Analysis } from '../analysis/analyse.ts';
@@ -8,7 +8,7 @@ import { matrixStates, type MatrixState } from '../analysis/matrix.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import { statementOfFailure } from '../of-plan/failure-statement.ts';
 import { hiddenByPrepared } from './hidden-by-prepared.ts';
-import { stops } from '../of-plan/stops.ts';
+import { stops } from '../of-plan/locks/stops.ts';
 import { listed, stepTitle } from '../wording.ts';
 
 export const compatibility: Check = {

@@ -1,5 +1,5 @@
-import type { RowKey } from '../../artifacts/records.ts';
-import { quoteIdentifier } from '../../pg/relations.ts';
+import type { RowKey } from '../../artifacts/records/records.ts';
+import { quoteIdentifier } from '../../pg/sql/relations.ts';
 import type { Stopped } from '../analysis/standstill/standstills.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { RequestRow, RunRecord, SchemaRecord, TableUse } from '../../artifacts/records.ts';
+import type { RequestRow, RunRecord, SchemaRecord, TableUse } from '../../artifacts/records/records.ts';
 import { loadAdvice } from '../advice.ts';
 import {
   evidence,
@@ -13,7 +13,7 @@ import {
 } from '../evidence/evidence-fixture.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { judgeEvidence } from '../judge.ts';
-import type { Result } from '../result/result.ts';
+import type { Result } from '../result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

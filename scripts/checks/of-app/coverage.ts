@@ -1,4 +1,4 @@
-import { formatMs } from '../../shared/format.ts';
+import { formatMs } from '../../shared/text/format.ts';
 import { modeName } from '../../pg/lock-modes.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { coverage as coverageOf, lengthMs, type Uncovered } from '../analysis/standstill/uncovered.ts';

@@ -1,4 +1,4 @@
-import { formatCount, plural } from '../../shared/format.ts';
+import { formatCount, plural } from '../../shared/text/format.ts';
 import { adviseBroken } from '../advice.ts';
 import { appTrouble, saidAs } from './app-trouble.ts';
 import type { Analysis } from '../analysis/analyse.ts';
@@ -7,7 +7,7 @@ import { groupBy } from '../analysis/group-by.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import { statementOfFailure } from '../of-plan/failure-statement.ts';
 import { keptByPrepared } from './kept-by-prepared.ts';
-import { stops } from '../of-plan/stops.ts';
+import { stops } from '../of-plan/locks/stops.ts';
 import { listed, stepTitle } from '../wording.ts';
 
 export const errors: Check = {

@@ -1,4 +1,4 @@
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import type { MatrixState } from '../analysis/matrix.ts';
 

@@ -1,5 +1,5 @@
 import type { Analysis } from '../analysis/analyse.ts';
-import type { Stop } from '../of-plan/stops.ts';
+import type { Stop } from '../of-plan/locks/stops.ts';
 import { listed } from '../wording.ts';
 
 /** Where the locks of a stop outlived its session: a sentence that says by what; else empty. */

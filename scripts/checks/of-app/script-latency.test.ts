@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { DependencyChange, ScriptPlan } from '../../artifacts/dependency-records.ts';
-import type { RequestRow } from '../../artifacts/records.ts';
-import type { SchemaRecord } from '../../artifacts/schema-records.ts';
+import type { DependencyChange, ScriptPlan } from '../../artifacts/records/dependency-records.ts';
+import type { RequestRow } from '../../artifacts/records/records.ts';
+import type { SchemaRecord } from '../../artifacts/records/schema-records.ts';
 import { loadAdvice } from '../advice.ts';
 import {
   evidence,
@@ -12,7 +12,7 @@ import {
   stepWindow,
 } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
-import type { Finding } from '../result/result.ts';
+import type { Finding } from '../result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

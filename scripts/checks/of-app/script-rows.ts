@@ -1,6 +1,6 @@
-import type { RowCountChange } from '../../artifacts/dependency-records.ts';
-import { plural } from '../../shared/format.ts';
-import { StatementTree } from '../../pg/statement-tree.ts';
+import type { RowCountChange } from '../../artifacts/records/dependency-records.ts';
+import { plural } from '../../shared/text/format.ts';
+import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import type { StepAnalysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { listed, stepTitle } from '../wording.ts';

@@ -1,6 +1,6 @@
 import { HEALTHY_SHARE } from '../../artifacts/capacity.ts';
 import type { Budgets } from '../../plan/model.ts';
-import { formatCount, formatMs, plural } from '../../shared/format.ts';
+import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { isPassive } from '../analysis/disturbances.ts';
 import type { Stranger } from '../analysis/strangers.ts';

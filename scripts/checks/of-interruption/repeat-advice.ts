@@ -1,6 +1,6 @@
 import type { IndexStmt, Node } from 'libpg-query';
-import type { UnfinishedObject } from '../../artifacts/schema-records.ts';
-import { StatementTree } from '../../pg/statement-tree.ts';
+import type { UnfinishedObject } from '../../artifacts/records/schema-records.ts';
+import { StatementTree } from '../../pg/sql/statement-tree.ts';
 
 interface Refused {
   /** The statement that the second try failed at; empty where it is not known. */

@@ -1,11 +1,11 @@
-import type { InterruptionRecord, RunRecord, StepError } from '../../artifacts/records.ts';
+import type { InterruptionRecord, RunRecord, StepError } from '../../artifacts/records/records.ts';
 import { cutOffs, type CutOff } from '../analysis/cut-offs.ts';
 import type { StepAnalysis } from '../analysis/analyse.ts';
 import { statusOf } from '../analysis/steps.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { stateOf } from '../of-plan/unfinished-remedy.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import { repeatAdvice } from './repeat-advice.ts';
 
 export const repeatable: Check = {

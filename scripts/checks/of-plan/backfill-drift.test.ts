@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadAdvice } from '../advice.ts';
 import { evidence } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
-import type { Finding } from '../result/result.ts';
+import type { Finding } from '../result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

@@ -1,4 +1,4 @@
-import { formatCount, formatMs, plural } from '../../shared/format.ts';
+import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
 import type { BackfillFigures } from '../analysis/backfill.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import { listed, stepTitle } from '../wording.ts';

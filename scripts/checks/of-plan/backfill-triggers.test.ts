@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { BatchRecord } from '../../artifacts/records.ts';
-import type { TriggerTime } from '../../artifacts/batch-record.ts';
+import type { BatchRecord } from '../../artifacts/records/records.ts';
+import type { TriggerTime } from '../../artifacts/records/batch-record.ts';
 import { loadAdvice } from '../advice.ts';
 import { evidence, plannedStep, runRecord } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
-import type { Result } from '../result/result.ts';
+import type { Result } from '../result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

@@ -1,7 +1,7 @@
 import type { StepAnalysis } from '../analysis/analyse.ts';
 import type { BackfillFigures, TriggerShare } from '../analysis/backfill.ts';
 import type { Check, CheckFinding } from '../check.ts';
-import { formatShare, plural } from '../../shared/format.ts';
+import { formatShare, plural } from '../../shared/text/format.ts';
 import { listed, stepTitle } from '../wording.ts';
 
 /** Share of a backfill's time from which its triggers are worth a word. */

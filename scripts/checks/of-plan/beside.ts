@@ -4,8 +4,8 @@ import type {
   SchemaObject,
   SchemaRecord,
   SkippedRecord,
-} from '../../artifacts/schema-records.ts';
-import { formatCount, plural } from '../../shared/format.ts';
+} from '../../artifacts/records/schema-records.ts';
+import { formatCount, plural } from '../../shared/text/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';

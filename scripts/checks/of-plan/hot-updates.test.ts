@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { UpdatesRecord } from '../../artifacts/dependency-records.ts';
+import type { UpdatesRecord } from '../../artifacts/records/dependency-records.ts';
 import { loadAdvice } from '../advice.ts';
 import { evidence } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
-import type { Finding } from '../result/result.ts';
+import type { Finding } from '../result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

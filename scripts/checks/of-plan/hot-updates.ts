@@ -1,5 +1,5 @@
-import type { TableIndex, UpdatesRecord } from '../../artifacts/dependency-records.ts';
-import { formatBytes, formatCount, formatShare } from '../../shared/format.ts';
+import type { TableIndex, UpdatesRecord } from '../../artifacts/records/dependency-records.ts';
+import { formatBytes, formatCount, formatShare } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';

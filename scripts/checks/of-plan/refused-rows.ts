@@ -1,6 +1,6 @@
-import type { RefusedRowsRecord, RowsSince } from '../../artifacts/schema-records.ts';
+import type { RefusedRowsRecord, RowsSince } from '../../artifacts/records/schema-records.ts';
 import { lockStrength } from '../../pg/lock-modes.ts';
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ServerRecord } from '../../artifacts/records.ts';
+import type { ServerRecord } from '../../artifacts/records/records.ts';
 import { loadAdvice } from '../advice.ts';
 import { evidence, plannedStep, runRecord, stepWindow } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
-import { resultSchema, type Result } from '../result/result.ts';
+import { resultSchema, type Result } from '../result/contract/result.ts';
 
 beforeAll(loadAdvice);
 

@@ -1,4 +1,4 @@
-import { formatMs } from '../../shared/format.ts';
+import { formatMs } from '../../shared/text/format.ts';
 import type { StandbyFigures, StandbyGap } from '../analysis/standby.ts';
 import type { StepRun } from '../analysis/steps.ts';
 import { NO_HURT, type Check, type CheckFinding, type CheckOutcome } from '../check.ts';

@@ -1,8 +1,8 @@
-import type { StatementRecord } from '../../artifacts/records.ts';
-import type { LostRows, LostRowsRecord } from '../../artifacts/schema-records.ts';
-import { formatCount, plural } from '../../shared/format.ts';
-import { StatementTree } from '../../pg/statement-tree.ts';
-import { walk } from '../../pg/walk.ts';
+import type { StatementRecord } from '../../artifacts/records/records.ts';
+import type { LostRows, LostRowsRecord } from '../../artifacts/records/schema-records.ts';
+import { formatCount, plural } from '../../shared/text/format.ts';
+import { StatementTree } from '../../pg/sql/statement-tree.ts';
+import { walk } from '../../pg/sql/walk.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { isNamed } from '../named-table.ts';

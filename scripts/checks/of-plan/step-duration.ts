@@ -1,4 +1,4 @@
-import { formatMs } from '../../shared/format.ts';
+import { formatMs } from '../../shared/text/format.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import { budgetMs, stepTitle } from '../wording.ts';
 

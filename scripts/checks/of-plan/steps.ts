@@ -1,11 +1,11 @@
-import { formatCount } from '../../shared/format.ts';
+import { formatCount } from '../../shared/text/format.ts';
 import { remedyOf } from '../advice/remedies/index.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { statusOf } from '../analysis/steps.ts';
-import { blocksItself, SELF_BLOCK_ADVICE, stoodBehind } from './blocked-by.ts';
+import { blocksItself, SELF_BLOCK_ADVICE, stoodBehind } from './locks/blocked-by.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import { halfUndone } from '../of-way-back/half-undone.ts';
-import { queueOf } from './failed-in-queue.ts';
+import { queueOf } from './locks/failed-in-queue.ts';
 import { refusedRows } from './refused-rows.ts';
 import { ownLockTimeout, withOwnLine } from '../settings/overridden.ts';
 import { stepTitle } from '../wording.ts';

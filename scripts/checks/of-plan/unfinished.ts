@@ -1,6 +1,6 @@
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { leftOvers, type LeftOver } from '../analysis/unfinished.ts';
-import { StatementTree } from '../../pg/statement-tree.ts';
+import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { staleIndexes } from './stale-indexes.ts';
 import { remedyOf, stateOf } from './unfinished-remedy.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PresenceRecord } from '../../artifacts/records.ts';
+import type { PresenceRecord } from '../../artifacts/records/records.ts';
 import { analyse } from '../analysis/analyse.ts';
 import { awayIntervals } from '../analysis/away.ts';
 import {

@@ -1,5 +1,5 @@
-import type { ProbeRecord } from '../../artifacts/records.ts';
-import { formatMs } from '../../shared/format.ts';
+import type { ProbeRecord } from '../../artifacts/records/records.ts';
+import { formatMs } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { overlapMs } from '../analysis/intervals.ts';
 import type { Check, CheckFinding } from '../check.ts';

@@ -1,5 +1,5 @@
-import type { LoadEvent } from '../../artifacts/records.ts';
-import { formatCount, formatMs, plural } from '../../shared/format.ts';
+import type { LoadEvent } from '../../artifacts/records/records.ts';
+import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
 import { LATE_MS } from '../analysis/traffic/generator.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 

@@ -1,4 +1,4 @@
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import type { Check } from '../check.ts';
 
 export const leftovers: Check = {

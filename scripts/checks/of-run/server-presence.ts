@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import type { PresenceRecord } from '../../artifacts/records.ts';
-import { formatMs } from '../../shared/format.ts';
+import type { PresenceRecord } from '../../artifacts/records/records.ts';
+import { formatMs } from '../../shared/text/format.ts';
 import { isPlansCrash, planPidsOf } from '../analysis/away.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';

@@ -1,8 +1,8 @@
 import { POLL_MS } from '../../artifacts/polling.ts';
-import type { WaitTierRecord } from '../../artifacts/wait-records.ts';
-import { formatMs } from '../../shared/format.ts';
+import type { WaitTierRecord } from '../../artifacts/records/wait-records.ts';
+import { formatMs } from '../../shared/text/format.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import type { Result } from '../result/result.ts';
+import type { Result } from '../result/contract/result.ts';
 
 type WaitFacts = NonNullable<Result['waits']>;
 

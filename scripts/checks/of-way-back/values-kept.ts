@@ -1,4 +1,4 @@
-import { formatCount } from '../../shared/format.ts';
+import { formatCount } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { wayBackOf, type LostOnTheWay } from '../analysis/way-back/way-back.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { PlannedStep, RollbackRecord } from '../../artifacts/records.ts';
-import type { CatalogDifference, LostValues } from '../../artifacts/rollback-records.ts';
+import type { PlannedStep, RollbackRecord } from '../../artifacts/records/records.ts';
+import type { CatalogDifference, LostValues } from '../../artifacts/records/rollback-records.ts';
 import { analyse } from '../analysis/analyse.ts';
 import {
   deployStep,
@@ -12,7 +12,7 @@ import {
 } from '../evidence/evidence-fixture.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { judgeEvidence } from '../judge.ts';
-import type { Finding, Result } from '../result/result.ts';
+import type { Finding, Result } from '../result/contract/result.ts';
 import { pointOfNoReturn } from './point-of-no-return.ts';
 import { schemaRestored } from './schema-restored.ts';
 

@@ -12,7 +12,7 @@ import { environmentResult } from './environment-result.ts';
 import { headline, verdictOf } from './headline.ts';
 import { interruptionResults } from './interruption-results.ts';
 import { knownLimits } from '../limits/limits.ts';
-import type { Result } from './result.ts';
+import type { Result } from './contract/result.ts';
 import { rounded } from './rounded.ts';
 import { waitFacts } from '../of-run/wait-tier.ts';
 import type { Judgement } from '../run-checks.ts';

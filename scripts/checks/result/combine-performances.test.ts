@@ -3,7 +3,7 @@ import { loadAdvice } from '../advice.ts';
 import { combinedResult } from './combine-performances.ts';
 import { evidence, runRecord } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
-import type { Finding, Result } from './result.ts';
+import type { Finding, Result } from './contract/result.ts';
 
 const PASSING = 'pass';
 const WAITED: Finding = {

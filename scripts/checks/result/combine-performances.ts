@@ -1,11 +1,11 @@
-import type { RunRecord } from '../../artifacts/records.ts';
+import type { RunRecord } from '../../artifacts/records/records.ts';
 import { defined } from '../../plan/schema/defined.ts';
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import { passedSentence } from './passed-sentence.ts';
 import { combinedInterruptions } from './interruption-results.ts';
 import { repetitionsCheck, repetitionsFindings } from './repetitions.ts';
-import type { Finding, Result } from './result.ts';
-import type { ScenarioResult } from './result-performances.ts';
+import type { Finding, Result } from './contract/result.ts';
+import type { ScenarioResult } from './contract/result-performances.ts';
 import { scenarioOutcomes, severity, type ScenarioOutcome } from './scenario-results.ts';
 import { combinedWaysBack } from './combine-ways-back.ts';
 import { worstChecks } from './worst-playing.ts';

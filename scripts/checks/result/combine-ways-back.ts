@@ -1,6 +1,6 @@
 import { groupBy } from '../analysis/group-by.ts';
-import type { Result } from './result.ts';
-import type { WayBackResult } from './result-way-back.ts';
+import type { Result } from './contract/result.ts';
+import type { WayBackResult } from './contract/result-way-back.ts';
 
 const WORST_FIRST: readonly (boolean | null)[] = [false, null, true];
 

@@ -1,7 +1,7 @@
 import type { Analysis } from '../analysis/analyse.ts';
 import { coverage, isUncovered, lengthMs } from '../analysis/standstill/uncovered.ts';
 import { isQuiet } from '../of-app/coverage.ts';
-import type { Result } from './result.ts';
+import type { Result } from './contract/result.ts';
 
 /** Which tables the plan stopped and who asked for them; nothing where the run does not tell what its scripts use. */
 export function coverageResults(analysis: Analysis): Pick<Result, 'coverage'> {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { EnvironmentRecord } from '../../artifacts/records.ts';
+import type { EnvironmentRecord } from '../../artifacts/records/records.ts';
 import { evidence, runRecord } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
-import { resultSchema, type Result } from './result.ts';
+import { resultSchema, type Result } from './contract/result.ts';
 
 const old = evidence().environment;
 

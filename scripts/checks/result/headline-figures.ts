@@ -1,5 +1,5 @@
 import { largest } from '../analysis/largest.ts';
-import type { Result } from './result.ts';
+import type { Result } from './contract/result.ts';
 
 /** One of the numbers that two performances of a plan are compared by. */
 export interface HeadlineFigure {

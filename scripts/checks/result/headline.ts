@@ -1,6 +1,6 @@
 import type { Analysis } from '../analysis/analyse.ts';
 import { passedSentence, type PassFigures } from './passed-sentence.ts';
-import type { Result } from './result.ts';
+import type { Result } from './contract/result.ts';
 import type { Judgement } from '../run-checks.ts';
 
 /** One failure fails the run; one thing that is not known makes it inconclusive. */

@@ -3,8 +3,8 @@ import { cutOffs, type CutOff } from '../analysis/cut-offs.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { defined } from '../../plan/schema/defined.ts';
 import { remedyOf } from '../of-plan/unfinished-remedy.ts';
-import type { Result } from './result.ts';
-import type { InterruptionResult } from './result-interruptions.ts';
+import type { Result } from './contract/result.ts';
+import type { InterruptionResult } from './contract/result-interruptions.ts';
 
 type Interruptions = Pick<Result, 'interruptions'>;
 

@@ -1,6 +1,6 @@
-import { formatCount, formatMs, plural } from '../../shared/format.ts';
+import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
 import { largest } from '../analysis/largest.ts';
-import type { Result } from './result.ts';
+import type { Result } from './contract/result.ts';
 import { listed } from '../wording.ts';
 
 export type PassFigures = Pick<Result, 'steps' | 'checks' | 'errors'>;

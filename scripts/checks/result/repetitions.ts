@@ -1,5 +1,5 @@
-import { formatCount, plural } from '../../shared/format.ts';
-import type { Finding, Result } from './result.ts';
+import { formatCount, plural } from '../../shared/text/format.ts';
+import type { Finding, Result } from './contract/result.ts';
 import type { ScenarioOutcome } from './scenario-results.ts';
 
 /*

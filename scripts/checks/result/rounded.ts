@@ -1,4 +1,4 @@
-import type { Result } from './result.ts';
+import type { Result } from './contract/result.ts';
 
 /** Microseconds are finer than anything that was measured. */
 const FACTOR = 1000;

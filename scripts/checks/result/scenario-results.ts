@@ -1,9 +1,9 @@
 import type { PlannedPerformance } from '../../plan/model.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { headlineFigures } from './headline-figures.ts';
-import type { Result } from './result.ts';
+import type { Result } from './contract/result.ts';
 import { nearness, type Playing } from './worst-playing.ts';
-import type { FigureSpread, ScenarioResult } from './result-performances.ts';
+import type { FigureSpread, ScenarioResult } from './contract/result-performances.ts';
 
 const WORST_FIRST = ['fail', 'inconclusive', 'pass'] as const;
 

@@ -3,15 +3,15 @@ import type {
   LockEntry,
   StatementRecord,
   StepError,
-} from '../../artifacts/records.ts';
-import { formatMs, plural } from '../../shared/format.ts';
+} from '../../artifacts/records/records.ts';
+import { formatMs, plural } from '../../shared/text/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import type { BlockedSessions } from '../analysis/waits/blocked-sessions.ts';
 import type { Blocker } from '../analysis/waits/blockers.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
 import { statusOf } from '../analysis/steps.ts';
 import type { VictimCount } from '../analysis/traffic/victim-count.ts';
-import type { StatementResult, StepResult, Victims } from './result.ts';
+import type { StatementResult, StepResult, Victims } from './contract/result.ts';
 import { commandSettings, sentBy } from '../settings/command-settings.ts';
 import { ownSettings, type OwnSetting } from '../settings/own-settings.ts';
 

@@ -1,12 +1,12 @@
 import { defined } from '../../plan/schema/defined.ts';
-import { formatCount } from '../../shared/format.ts';
+import { formatCount } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { differenceText, objectText } from '../analysis/way-back/catalog-looks.ts';
 import { wayBackOf, type WayBack } from '../analysis/way-back/way-back.ts';
 import { noReturnFound, plansNoReturn } from '../of-way-back/no-return.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
-import type { Result } from './result.ts';
-import type { WayBackResult } from './result-way-back.ts';
+import type { Result } from './contract/result.ts';
+import type { WayBackResult } from './contract/result-way-back.ts';
 
 /** Nothing where the plan was played to its end. */
 export function wayBackResults(analysis: Analysis): Pick<Result, 'wayBack' | 'pointOfNoReturn'> {

@@ -1,4 +1,4 @@
-import type { Result } from './result.ts';
+import type { Result } from './contract/result.ts';
 
 type Check = Result['checks'][number];
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { CommandStatementRecord, StepEvent } from '../../artifacts/records.ts';
+import type { CommandStatementRecord, StepEvent } from '../../artifacts/records/records.ts';
 import { commandAdvice } from '../advice/command-advice.ts';
 import { loadAdvice } from '../advice.ts';
 import { analyse } from '../analysis/analyse.ts';

@@ -1,5 +1,9 @@
-import type { CommandSessionsRecord, CommandStatementRecord, PlannedStep } from '../../artifacts/records.ts';
-import { plural } from '../../shared/format.ts';
+import type {
+  CommandSessionsRecord,
+  CommandStatementRecord,
+  PlannedStep,
+} from '../../artifacts/records/records.ts';
+import { plural } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { stepTitle } from '../wording.ts';
 import { settingsBy, type OwnSetting } from './own-settings.ts';

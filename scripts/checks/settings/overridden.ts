@@ -1,4 +1,4 @@
-import type { StatementRecord } from '../../artifacts/records.ts';
+import type { StatementRecord } from '../../artifacts/records/records.ts';
 import type { StepAnalysis } from '../analysis/analyse.ts';
 import type { StepRun } from '../analysis/steps.ts';
 import { stepTitle } from '../wording.ts';

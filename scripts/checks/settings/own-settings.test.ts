@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { StatementRecord } from '../../artifacts/records.ts';
+import type { StatementRecord } from '../../artifacts/records/records.ts';
 import { loadAdvice } from '../advice.ts';
 import { statementRecord, stepError } from '../evidence/evidence-fixture.ts';
 import { ownSettings } from './own-settings.ts';

@@ -1,6 +1,6 @@
 import type { Node, VariableSetStmt } from 'libpg-query';
-import type { StatementRecord } from '../../artifacts/records.ts';
-import { StatementTree } from '../../pg/statement-tree.ts';
+import type { StatementRecord } from '../../artifacts/records/records.ts';
+import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import { isTimeout, shownTimeout, TIMEOUTS, timeoutMs, type Timeout } from './timeouts.ts';
 
 /** A timeout that the author's SQL gave itself; it wins over the keys of the step. */

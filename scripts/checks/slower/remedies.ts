@@ -1,4 +1,4 @@
-import { quoted } from '../../pg/statement-tree.ts';
+import { quoted } from '../../pg/sql/statement-tree.ts';
 import type { SlowCause } from '../analysis/slower/causes.ts';
 import { typeChange } from '../analysis/slower/statistics-gaps.ts';
 import type { CheckFinding } from '../check.ts';

@@ -1,5 +1,5 @@
-import { formatMs, plural } from '../../shared/format.ts';
-import { StatementTree } from '../../pg/statement-tree.ts';
+import { formatMs, plural } from '../../shared/text/format.ts';
+import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import type { SlowCause } from '../analysis/slower/causes.ts';
 import type { SlowScript } from '../analysis/slower/slow-scripts.ts';
 import { typeChange } from '../analysis/slower/statistics-gaps.ts';

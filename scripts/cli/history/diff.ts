@@ -8,7 +8,7 @@ import type { RunLine } from '../../history/lines/history-line.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { plainText } from '../progress/plain-text.ts';
-import { tableLines } from '../table.ts';
+import { tableLines } from '../output/table.ts';
 
 interface DiffOptions {
   readonly out: string;

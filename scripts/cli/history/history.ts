@@ -7,7 +7,7 @@ import { appendHistory } from '../../history/lines/history-file.ts';
 import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
 import { mergeHistory } from '../../history/lines/merge.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { keepRule, withKeepOptions, type KeepOptions } from './keep-rule.ts';
 

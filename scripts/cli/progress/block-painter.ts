@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { displayWidth } from './display-width.ts';
-import type { Sink } from '../io.ts';
+import type { Sink } from '../output/io.ts';
 
 /** Control sequences of ECMA-48 as terminals understand them. */
 const ESC = '\u001b[';

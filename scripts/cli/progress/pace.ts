@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../engine/events.ts';
 import { monotonicMs } from '../../shared/clock.ts';
-import { formatMs } from '../../shared/format.ts';
+import { formatMs } from '../../shared/text/format.ts';
 
 /** How long a run takes around the plan itself: until its first step starts, and from its last one until all is gone. */
 export class Pace {

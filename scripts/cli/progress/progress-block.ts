@@ -1,10 +1,10 @@
 import pc from 'picocolors';
-import { formatClock, formatMs } from '../../shared/format.ts';
+import { formatClock, formatMs } from '../../shared/text/format.ts';
 import { displayWidth, padTo, truncate } from './display-width.ts';
 import { performanceText } from './performance-text.ts';
 import { plainText } from './plain-text.ts';
 import type { Item, ProgressState, StageItem, StepItem, Traffic } from './progress-state.ts';
-import type { Colors } from '../output.ts';
+import type { Colors } from '../output/output.ts';
 
 const SPINNER = ['◐', '◓', '◑', '◒'];
 const SPIN_MS = 250;

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../engine/events.ts';
-import { formatMs } from '../../shared/format.ts';
+import { formatMs } from '../../shared/text/format.ts';
 import { performanceText } from './performance-text.ts';
 import { plainText } from './plain-text.ts';
 import type { Item, ProgressState } from './progress-state.ts';

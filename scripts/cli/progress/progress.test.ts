@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Screen } from '../../../test/support/screen.ts';
-import { registerSecret } from '../../shared/redact.ts';
+import { registerSecret } from '../../shared/text/redact.ts';
 import type { CliContext } from '../context.ts';
-import { globalFlags, Output } from '../output.ts';
+import { globalFlags, Output } from '../output/output.ts';
 import { startProgress } from './progress.ts';
 import { SAMPLE_EVENTS, SAMPLE_PLAN, stage } from './progress-fixture.ts';
 

@@ -1,13 +1,13 @@
 import type { OnEvent, RunEvent } from '../../engine/events.ts';
 import { monotonicMs } from '../../shared/clock.ts';
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import { BlockPainter } from './block-painter.ts';
 import type { CliContext } from '../context.ts';
 import { plainText } from './plain-text.ts';
 import { renderBlock } from './progress-block.ts';
 import { heartbeatLine, plainLine } from './progress-lines.ts';
 import { applyEvent, initialState, type ProgressPlan, type ProgressState } from './progress-state.ts';
-import { withoutSecrets } from '../without-secrets.ts';
+import { withoutSecrets } from '../output/without-secrets.ts';
 
 const FRAME_MS = 100;
 const HEARTBEAT_MS = 30_000;

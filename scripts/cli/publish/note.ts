@@ -3,12 +3,12 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RunFolder } from '../../artifacts/run-folder.ts';
-import { resultSchema } from '../../checks/result/result.ts';
+import { resultSchema } from '../../checks/result/contract/result.ts';
 import { appendHistory } from '../../history/lines/history-file.ts';
 import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
 import { NOTES_FILE, notesOf } from '../../report/notes.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
-import { redact } from '../../shared/redact.ts';
+import { redact } from '../../shared/text/redact.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 
 const MOST_CHARACTERS = 2000;

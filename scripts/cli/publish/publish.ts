@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { resultSchema, type Result } from '../../checks/result/result.ts';
+import { resultSchema, type Result } from '../../checks/result/contract/result.ts';
 import { diffRuns } from '../../history/compare/diff.ts';
 import { lastGood } from '../../history/compare/window.ts';
 import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
@@ -11,7 +11,7 @@ import type { Publication } from '../../publish/publication.ts';
 import { isSurface, SURFACES, type SurfaceName } from '../../publish/surfaces.ts';
 import { sleep } from '../../shared/clock.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
-import { registerSecret } from '../../shared/redact.ts';
+import { registerSecret } from '../../shared/text/redact.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 
 interface PublishOptions {

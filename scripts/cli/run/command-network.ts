@@ -2,7 +2,7 @@ import type { CommandReach, RunningEnvironment, Target } from '../../../infra/ta
 import { commandsOf } from '../../plan/command-network.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 
 type WithCommands = Pick<Rehearsal, 'snapshot' | 'plan' | 'plans'>;
 

@@ -1,7 +1,7 @@
 import type { EnvironmentSpec } from '../../../infra/targets/target.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
-import { formatMs } from '../../shared/format.ts';
+import { formatMs } from '../../shared/text/format.ts';
 
 /** A run ends itself after this; what is still there then is nobody's, and `rehearse reap` may take it. */
 const LONGEST_RUN_MS = 12 * 3_600_000;

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { sleep } from '../../shared/clock.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { abortOnSignals } from './interrupt.ts';
-import { globalFlags, Output } from '../output.ts';
-import type { Io } from '../io.ts';
+import { globalFlags, Output } from '../output/output.ts';
+import type { Io } from '../output/io.ts';
 
 function listen() {
   const signals = new EventEmitter();

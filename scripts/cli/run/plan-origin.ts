@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
-import type { PlanOrigin } from '../../artifacts/records.ts';
+import type { PlanOrigin } from '../../artifacts/records/records.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 
 const run = promisify(execFile);

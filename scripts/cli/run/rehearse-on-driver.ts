@@ -9,7 +9,7 @@ import type { ServerFacts } from '../../engine/settings.ts';
 import type { PlannedPerformance, Rehearsal } from '../../plan/model.ts';
 import { withTimeout } from '../../shared/clock.ts';
 import { RehearsalError } from '../../shared/errors.ts';
-import { formatBytes } from '../../shared/format.ts';
+import { formatBytes } from '../../shared/text/format.ts';
 import type { PlanEnd } from './run-ending.ts';
 
 /** How long an interrupted run may take to save what was seen until then. */

@@ -1,6 +1,6 @@
 import type { Target } from '../../../infra/targets/target.ts';
 import { planSha256 } from '../../artifacts/plan-copy.ts';
-import type { RunRecord } from '../../artifacts/records.ts';
+import type { RunRecord } from '../../artifacts/records/records.ts';
 import type { RunFolder } from '../../artifacts/run-folder.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';

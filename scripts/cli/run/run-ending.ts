@@ -1,15 +1,15 @@
 import { rm } from 'node:fs/promises';
 import type { Lifecycle } from '../../../infra/lifecycle.ts';
-import type { RunRecord } from '../../artifacts/records.ts';
+import type { RunRecord } from '../../artifacts/records/records.ts';
 import type { RunFolder } from '../../artifacts/run-folder.ts';
 import { sealRun } from '../../artifacts/seal.ts';
 import { judge } from '../../checks/judge.ts';
-import type { Result } from '../../checks/result/result.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
 import { writeReports } from '../../report/write.ts';
 import { asError, EXIT, exitCodeFor, namedLack, RehearsalError } from '../../shared/errors.ts';
-import { plural } from '../../shared/format.ts';
-import { hasPrivateWords, keepPrivateWordsIn } from '../../shared/private-words.ts';
-import { redact } from '../../shared/redact.ts';
+import { plural } from '../../shared/text/format.ts';
+import { hasPrivateWords, keepPrivateWordsIn } from '../../shared/text/private-words.ts';
+import { redact } from '../../shared/text/redact.ts';
 
 /** How the plan ended: the message of the failure that ended it early, or undefined. */
 export type PlanEnd = string | undefined;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RehearsalError } from '../../shared/errors.ts';
-import { registerSecret } from '../../shared/redact.ts';
+import { registerSecret } from '../../shared/text/redact.ts';
 import { stage } from '../progress/progress-fixture.ts';
 import { openRunLog } from './run-log.ts';
 

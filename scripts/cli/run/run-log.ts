@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import pino from 'pino';
 import type { RunEvent } from '../../engine/events.ts';
 import { asError, ofFile, RehearsalError } from '../../shared/errors.ts';
-import { redact } from '../../shared/redact.ts';
-import { withoutSecrets } from '../without-secrets.ts';
+import { redact } from '../../shared/text/redact.ts';
+import { withoutSecrets } from '../output/without-secrets.ts';
 
 /** The log of one run: `run.ndjson` in its folder, one JSON object a line, without secrets. */
 export interface RunLog {

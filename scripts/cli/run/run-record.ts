@@ -1,7 +1,7 @@
 import { cpus, release, totalmem, type as osType } from 'node:os';
 import type { RunningEnvironment } from '../../../infra/targets/target.ts';
 import { plannedStep } from '../../artifacts/planned-step.ts';
-import type { EnvironmentRecord, RunRecord } from '../../artifacts/records.ts';
+import type { EnvironmentRecord, RunRecord } from '../../artifacts/records/records.ts';
 import type { ServerFacts } from '../../engine/settings.ts';
 import { defined } from '../../plan/schema/defined.ts';
 import type { Rehearsal } from '../../plan/model.ts';

@@ -5,7 +5,7 @@ import type { Rehearsal } from '../../plan/model.ts';
 import { withPlan } from '../../plan/read/read-plans.ts';
 import { chooseTargetFor } from './command-target.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
-import { exitCodeOfResult } from '../exit-code.ts';
+import { exitCodeOfResult } from '../output/exit-code.ts';
 import { remember } from '../history/remember.ts';
 import { abortOnSignals } from './interrupt.ts';
 import { removeDeadRuns } from '../leftovers.ts';
@@ -18,7 +18,7 @@ import { outsideNote, readChecked } from '../read-checked.ts';
 import { ownFolder } from '../rehearsal-dir.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import type { RunOutcome } from './run-rehearsal.ts';
-import { printResult } from '../print-result.ts';
+import { printResult } from '../output/print-result.ts';
 
 interface RunVerbOptions {
   readonly target?: string;

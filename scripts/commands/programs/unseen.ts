@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { findOnPath, isExecutable } from '../../shared/find-on-path.ts';
-import { isInside } from '../../shared/is-inside.ts';
+import { findOnPath, isExecutable } from '../../shared/files/find-on-path.ts';
+import { isInside } from '../../shared/files/is-inside.ts';
 import { namedIn } from './programs.ts';
 
 /** What every host of this machine sees of it: installed software and settings. */

@@ -4,7 +4,7 @@ import { withConnection, type PgClient } from '../../pg/client.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { scramVerifier } from '../../pg/scram.ts';
 import type { Rehearsal } from '../../plan/model.ts';
-import { registerSecret } from '../../shared/redact.ts';
+import { registerSecret } from '../../shared/text/redact.ts';
 import { LACKS_DATABASE } from './require-roles.ts';
 import { wantedRoles } from './wanted-roles.ts';
 

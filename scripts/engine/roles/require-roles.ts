@@ -3,7 +3,7 @@ import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { didYouMean } from '../../plan/schema/did-you-mean.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
-import { formatCount } from '../../shared/format.ts';
+import { formatCount } from '../../shared/text/format.ts';
 import { wantedRoles, type WantedRole } from './wanted-roles.ts';
 
 /** A role as the snapshot has it. */

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { withConnection } from '../../pg/client.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { scramVerifier } from '../../pg/scram.ts';
-import { registerSecret } from '../../shared/redact.ts';
+import { registerSecret } from '../../shared/text/redact.ts';
 
 /**
  * A superuser of the tool's own, for all that looks while the plan runs: the plan may take password, login or rights from

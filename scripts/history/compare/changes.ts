@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '../../shared/format.ts';
+import { formatBytes, formatCount } from '../../shared/text/format.ts';
 import type { RunLine } from '../lines/history-line.ts';
 
 const SHORT_HASH = 12;

@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
 import { line as lineOf } from 'd3-shape';
 import { formatDate } from '../../report/dates.ts';
-import { quantity } from '../../report/quantities.ts';
+import { quantity } from '../../report/facts/quantities.ts';
 import { figureTitle } from '../render/diff-text.ts';
 import type { Reading } from './growth.ts';
 import type { RehearsalTrend, Series } from './series.ts';

@@ -1,7 +1,7 @@
 import { render } from 'preact-render-to-string';
 import { ageAt, formatDate } from '../../report/dates.ts';
 import { STYLES } from '../../report/html/styles.ts';
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import type { History } from '../lines/history-file.ts';
 import type { RunLine } from '../lines/history-line.ts';
 import { Chart } from './chart.tsx';

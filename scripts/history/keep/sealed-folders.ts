@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readPlainFile } from '../../shared/plain-file.ts';
+import { readPlainFile } from '../../shared/files/plain-file.ts';
 import type { FolderFacts } from './choose.ts';
 
 /** What a run leaves when it has ended: its own id, and the seal over its evidence. */

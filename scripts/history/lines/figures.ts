@@ -1,5 +1,5 @@
 import { headlineFigures, type HeadlineFigure } from '../../checks/result/headline-figures.ts';
-import type { Result } from '../../checks/result/result.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
 import { median } from '../compare/spread.ts';
 import type { Figure } from './history-line.ts';
 

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { plural } from '../../shared/format.ts';
-import { readPlainFile } from '../../shared/plain-file.ts';
+import { plural } from '../../shared/text/format.ts';
+import { readPlainFile } from '../../shared/files/plain-file.ts';
 import { historyLineSchema, type HistoryLine, type NoteLine, type RunLine } from './history-line.ts';
 
 export const HISTORY_FILE = 'history.ndjson';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Result } from '../../checks/result/result.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
 import { passingResult } from '../../../test/report/sample-result.ts';
 import { lineOfRun } from './line-of-run.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { RunRecord } from '../../artifacts/records.ts';
-import { resultSchema, type Result } from '../../checks/result/result.ts';
-import { readPlainFile } from '../../shared/plain-file.ts';
+import type { RunRecord } from '../../artifacts/records/records.ts';
+import { resultSchema, type Result } from '../../checks/result/contract/result.ts';
+import { readPlainFile } from '../../shared/files/plain-file.ts';
 import { figuresOf } from './figures.ts';
 import type { RunLine } from './history-line.ts';
 import { machineClass } from './machine-class.ts';

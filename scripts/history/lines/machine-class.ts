@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import type { Result } from '../../checks/result/result.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
 
 const GIB = 1024 ** 3;
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readPlainFile } from '../../shared/plain-file.ts';
+import { readPlainFile } from '../../shared/files/plain-file.ts';
 import { knownRuns } from './known-runs.ts';
 import { appendHistory, HISTORY_FILE, historyPath, parseLines, readHistory } from './history-file.ts';
 import { lineOfRun } from './line-of-run.ts';

@@ -1,5 +1,5 @@
-import { formatMs, plural } from '../../shared/format.ts';
-import { quantity } from '../../report/quantities.ts';
+import { formatMs, plural } from '../../shared/text/format.ts';
+import { quantity } from '../../report/facts/quantities.ts';
 import type { FigureDiff, RunDiff } from '../compare/diff.ts';
 import type { Regression } from '../compare/regression.ts';
 

@@ -1,5 +1,5 @@
 import { hasSqlDetails, loadModule, parseSync, type Node } from 'libpg-query';
-import { parameterPlaces } from '../../pg/parameters.ts';
+import { parameterPlaces } from '../../pg/sql/parameters.ts';
 import type { SqlCommand } from './script.ts';
 
 await loadModule();

@@ -1,8 +1,8 @@
 import { parse, type Node } from 'libpg-query';
-import type { TableUse } from '../../artifacts/compatibility-record.ts';
+import type { TableUse } from '../../artifacts/records/compatibility-record.ts';
 import type { PgClient } from '../../pg/client.ts';
 import { lockStrength } from '../../pg/lock-modes.ts';
-import { relationsOf } from '../../pg/relations.ts';
+import { relationsOf } from '../../pg/sql/relations.ts';
 import type { Command, IfCommand, ParsedScript } from './script.ts';
 
 /** Locks of the own transaction; those on indexes and TOAST tables only say the same again. */

@@ -1,6 +1,6 @@
 import { request } from '../../publish/api/request.ts';
 import { asError } from '../../shared/errors.ts';
-import { registerSecret } from '../../shared/redact.ts';
+import { registerSecret } from '../../shared/text/redact.ts';
 import type { News } from './news.ts';
 import { kindOfHost, WEBHOOKS, type WebhookKind } from './webhooks.ts';
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { keepPrivateWords } from '../../shared/private-words.ts';
+import { keepPrivateWords } from '../../shared/text/private-words.ts';
 import { isPublicName } from './public-names.ts';
 import { keepsBack, NAME_FIELDS, publicHint, publicMessage, type ServerMessage } from './public-text.ts';
 

@@ -1,5 +1,5 @@
 import { APPLICATION_PREFIX, type ConnectionRole } from '../endpoint.ts';
-import { withoutConstants } from '../without-constants.ts';
+import { withoutConstants } from '../sql/without-constants.ts';
 import { isAuthorText, isPublicName } from './public-names.ts';
 import { isVocabulary } from './vocabulary.ts';
 

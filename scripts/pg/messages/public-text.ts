@@ -1,4 +1,4 @@
-import { keepsPrivateWords, PRIVATE_WORDS } from '../../shared/private-words.ts';
+import { keepsPrivateWords, PRIVATE_WORDS } from '../../shared/text/private-words.ts';
 import { DATA } from './catalogue/data.ts';
 import { HINTS } from './catalogue/hints.ts';
 import { INTEGRITY } from './catalogue/integrity.ts';

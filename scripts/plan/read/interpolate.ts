@@ -1,6 +1,6 @@
 import { isConnectionString } from '../../commands/connection-string.ts';
 import { connectionPart } from '../../commands/connection-variables.ts';
-import { registerSecret } from '../../shared/redact.ts';
+import { registerSecret } from '../../shared/text/redact.ts';
 
 /** The value of a name in `.env` and the environment; undefined where it is set nowhere. */
 export type Lookup = (name: string) => string | undefined;

@@ -1,10 +1,10 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { splitSql, type SqlStatement } from '../../pg/split.ts';
+import { splitSql, type SqlStatement } from '../../pg/sql/split.ts';
 import { asError, type Mistake } from '../../shared/errors.ts';
-import { NotAFileError, readPlainFile } from '../../shared/plain-file.ts';
-import { redact } from '../../shared/redact.ts';
-import { besideOf, downPart, toolRuleOf, upPart, type ToolRule } from '../migration-tools.ts';
+import { NotAFileError, readPlainFile } from '../../shared/files/plain-file.ts';
+import { redact } from '../../shared/text/redact.ts';
+import { besideOf, downPart, toolRuleOf, upPart, type ToolRule } from '../transactions/migration-tools.ts';
 import type { SqlFile } from '../model.ts';
 import { isInRustProject } from './rust-project.ts';
 import { keyText, type KeyPath, type YamlSource } from './yaml-source.ts';

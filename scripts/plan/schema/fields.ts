@@ -16,7 +16,7 @@ import {
   parseDurationMs,
   parseRatePerSec,
   parseSizeBytes,
-} from '../../shared/units.ts';
+} from '../../shared/text/units.ts';
 
 /*
  * The scalars of rehearsal.yaml. `title` names the type for editors and docs/config.md, and the pattern, also for them, lets

@@ -1,10 +1,10 @@
-import type { SchemaRecord } from '../../artifacts/schema-records.ts';
+import type { SchemaRecord } from '../../artifacts/records/schema-records.ts';
 import { withConnection, type PgClient } from '../../pg/client.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { isConnectionLoss } from '../../pg/pg-error.ts';
 import type { AppVersion, BackfillStep, Step } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
-import type { NdjsonWriter } from '../../shared/ndjson.ts';
+import type { NdjsonWriter } from '../../shared/files/ndjson.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { countOther, filledValues, type FilledValues } from './filled-values.ts';
 import { isNamedIn, writes } from './names-in.ts';

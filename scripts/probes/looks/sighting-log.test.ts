@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { WaitRecord } from '../../artifacts/records.ts';
-import type { SightingRecord } from '../../artifacts/sighting-records.ts';
-import { lastLookMs } from '../../artifacts/sighting-records.ts';
+import type { WaitRecord } from '../../artifacts/records/records.ts';
+import type { SightingRecord } from '../../artifacts/records/sighting-records.ts';
+import { lastLookMs } from '../../artifacts/records/sighting-records.ts';
 import { locksSeen, waitsSeen } from '../../artifacts/sightings.ts';
 import { shortened } from './queue.ts';
 import { SightingLog } from './sighting-log.ts';

@@ -1,5 +1,5 @@
 import { LONGEST_LOOK_MS } from '../../artifacts/polling.ts';
-import type { SightingRecord } from '../../artifacts/sighting-records.ts';
+import type { SightingRecord } from '../../artifacts/records/sighting-records.ts';
 
 /** So often a stream in which nothing changes says that somebody still looks. */
 const SAME_MS = 1000;

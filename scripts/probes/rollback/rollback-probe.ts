@@ -1,9 +1,9 @@
-import type { RollbackRecord } from '../../artifacts/rollback-records.ts';
+import type { RollbackRecord } from '../../artifacts/records/rollback-records.ts';
 import { withConnection, type PgClient } from '../../pg/client.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import type { AppVersion, Step } from '../../plan/model.ts';
 import { asError } from '../../shared/errors.ts';
-import type { NdjsonWriter } from '../../shared/ndjson.ts';
+import type { NdjsonWriter } from '../../shared/files/ndjson.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import type { ProbeLife } from '../probe-life.ts';
 import { catalogDifferences, type CatalogObject } from './catalog-differences.ts';

@@ -1,12 +1,12 @@
-import type { RowCountChange } from '../../artifacts/dependency-records.ts';
-import type { SchemaRecord } from '../../artifacts/schema-records.ts';
+import type { RowCountChange } from '../../artifacts/records/dependency-records.ts';
+import type { SchemaRecord } from '../../artifacts/records/schema-records.ts';
 import { countRows, type RowCounts } from '../../load/count-rows.ts';
 import type { SamplePools } from '../../load/scripts/samples.ts';
 import type { Command, ParsedScript, SqlCommand } from '../../load/scripts/script.ts';
 import type { PgClient } from '../../pg/client.ts';
 import type { Step } from '../../plan/model.ts';
 import { monotonicMs } from '../../shared/clock.ts';
-import type { NdjsonWriter } from '../../shared/ndjson.ts';
+import type { NdjsonWriter } from '../../shared/files/ndjson.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { asApp, type AppScripts } from '../app-sessions.ts';
 import { rowChanges } from './row-changes.ts';

@@ -1,4 +1,4 @@
-import type { LostRows } from '../../artifacts/schema-records.ts';
+import type { LostRows } from '../../artifacts/records/schema-records.ts';
 import type { TableStock } from './table-stock.ts';
 
 type Tables = ReadonlyMap<number, TableStock>;

@@ -1,8 +1,8 @@
-import type { StatementRecord } from '../../artifacts/records.ts';
-import type { SchemaRecord } from '../../artifacts/schema-records.ts';
+import type { StatementRecord } from '../../artifacts/records/records.ts';
+import type { SchemaRecord } from '../../artifacts/records/schema-records.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { asError } from '../../shared/errors.ts';
-import type { NdjsonWriter } from '../../shared/ndjson.ts';
+import type { NdjsonWriter } from '../../shared/files/ndjson.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { ProbeConnection } from '../probe-connection.ts';
 import type { ProbeLife } from '../probe-life.ts';

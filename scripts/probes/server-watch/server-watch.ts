@@ -1,4 +1,4 @@
-import type { PresenceRecord } from '../../artifacts/records.ts';
+import type { PresenceRecord } from '../../artifacts/records/records.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import type { ServerRole } from '../../pg/machine-trouble.ts';
 import { monotonicMs, sleep } from '../../shared/clock.ts';

@@ -1,8 +1,8 @@
-import type { PresenceRecord } from '../../artifacts/records.ts';
+import type { PresenceRecord } from '../../artifacts/records/records.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import type { ServerRole } from '../../pg/machine-trouble.ts';
 import { asError } from '../../shared/errors.ts';
-import type { NdjsonWriter } from '../../shared/ndjson.ts';
+import type { NdjsonWriter } from '../../shared/files/ndjson.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { LoopLag } from './loop-lag.ts';
 import { ServerWatch } from './server-watch.ts';

@@ -1,6 +1,6 @@
-import type { SessionFacts } from '../../artifacts/records.ts';
+import type { SessionFacts } from '../../artifacts/records/records.ts';
 import type { Asker } from '../../pg/asker.ts';
-import { redact } from '../../shared/redact.ts';
+import { redact } from '../../shared/text/redact.ts';
 
 /**
  * The prepared transactions that hold what sessions wait for. They belong to no backend: pg_blocking_pids() says 0, and pg_locks

@@ -1,4 +1,4 @@
-import type { SessionFacts } from '../../artifacts/records.ts';
+import type { SessionFacts } from '../../artifacts/records/records.ts';
 import type { Asker } from '../../pg/asker.ts';
 import { publicName, publicStatement } from '../../pg/messages/public-statement.ts';
 

@@ -1,4 +1,4 @@
-import type { SessionRole } from '../../artifacts/records.ts';
+import type { SessionRole } from '../../artifacts/records/records.ts';
 import type { Asker } from '../../pg/asker.ts';
 import { APPLICATION_PREFIX, type ConnectionRole } from '../../pg/endpoint.ts';
 import type { OwnSessions } from '../../pg/own-sessions.ts';

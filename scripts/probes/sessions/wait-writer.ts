@@ -1,5 +1,5 @@
-import type { SessionRole, WaitRecord } from '../../artifacts/records.ts';
-import type { WaitStreamRecord } from '../../artifacts/sighting-records.ts';
+import type { SessionRole, WaitRecord } from '../../artifacts/records/records.ts';
+import type { WaitStreamRecord } from '../../artifacts/records/sighting-records.ts';
 import type { Asker } from '../../pg/asker.ts';
 import type { LookRow } from '../lock-queries.ts';
 import { shortened, type Shortened } from '../looks/queue.ts';

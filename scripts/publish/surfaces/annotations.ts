@@ -1,5 +1,5 @@
-import type { Finding } from '../../checks/result/result.ts';
-import { plural } from '../../shared/format.ts';
+import type { Finding } from '../../checks/result/contract/result.ts';
+import { plural } from '../../shared/text/format.ts';
 import { placeOf } from '../publication.ts';
 import type { Surface } from '../surface.ts';
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../../checks/result/result.ts';
+import type { Finding } from '../../checks/result/contract/result.ts';
 import { fingerprints } from '../fingerprints.ts';
 import { placeOf, type Publication } from '../publication.ts';
 import type { Surface } from '../surface.ts';

@@ -1,6 +1,6 @@
 import { cut } from '../../report/cut.ts';
-import type { Finding, Result } from '../../checks/result/result.ts';
-import { pageOf } from '../../report/facts.ts';
+import type { Finding, Result } from '../../checks/result/contract/result.ts';
+import { pageOf } from '../../report/facts/facts.ts';
 import { fingerprints } from '../fingerprints.ts';
 import { placeOf, type Place, type Publication } from '../publication.ts';
 import type { Surface } from '../surface.ts';

@@ -1,4 +1,4 @@
-import type { InterruptionRecord, StepError } from '../../artifacts/records.ts';
+import type { InterruptionRecord, StepError } from '../../artifacts/records/records.ts';
 import { Random } from '../../load/chance/random.ts';
 import { closeQuietly, connect, type PgClient } from '../../pg/client.ts';
 import { assignments } from '../../plan/backfill-sql.ts';

@@ -1,5 +1,5 @@
 import type { PgClient } from '../../pg/client.ts';
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import type { OnAttempt, StepContext } from '../context.ts';
 import type { BackfillProgress } from '../steps/backfill-step.ts';
 import { StepFailure } from '../steps/step-failure.ts';

@@ -1,4 +1,4 @@
-import type { InterruptionRecord } from '../../artifacts/records.ts';
+import type { InterruptionRecord } from '../../artifacts/records/records.ts';
 import { Random } from '../../load/chance/random.ts';
 import type { Cut } from '../../plan/model.ts';
 import { readUnfinished } from '../../probes/schema-watch/unfinished.ts';

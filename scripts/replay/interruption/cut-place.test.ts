@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../load/chance/random.ts';
-import { splitSql } from '../../pg/split.ts';
+import { splitSql } from '../../pg/sql/split.ts';
 import type { SqlStep } from '../../plan/model.ts';
 import { unitsOf, type Unit } from '../units.ts';
 import { drawCutPlace, firstUnitAgain } from './cut-place.ts';

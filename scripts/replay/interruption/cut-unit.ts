@@ -1,4 +1,4 @@
-import type { InterruptionRecord, StatementRecord, StepError } from '../../artifacts/records.ts';
+import type { InterruptionRecord, StatementRecord, StepError } from '../../artifacts/records/records.ts';
 import { closeQuietly, connect, type PgClient } from '../../pg/client.ts';
 import type { Cut } from '../../plan/model.ts';
 import { sleep } from '../../shared/clock.ts';

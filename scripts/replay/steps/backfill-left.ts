@@ -1,7 +1,7 @@
 import { withConnection } from '../../pg/client.ts';
 import { assignedColumns } from '../../plan/backfill-sql.ts';
 import type { BackfillStep } from '../../plan/model.ts';
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import type { StepContext } from '../context.ts';
 import { StepFailure } from './step-failure.ts';
 

@@ -1,11 +1,11 @@
-import type { BatchTriggers } from '../../artifacts/batch-record.ts';
+import type { BatchTriggers } from '../../artifacts/records/batch-record.ts';
 import type { PgClient } from '../../pg/client.ts';
 import { BackfillPace } from '../../artifacts/backfill-pace.ts';
 import { registerAuthorText } from '../../pg/messages/public-names.ts';
 import type { BackfillStep } from '../../plan/model.ts';
 import { asError } from '../../shared/errors.ts';
 import { requireFilled } from './backfill-left.ts';
-import { formatCount, formatMs, formatShortCount } from '../../shared/format.ts';
+import { formatCount, formatMs, formatShortCount } from '../../shared/text/format.ts';
 import { BatchSize } from './batch-size.ts';
 import type { OnAttempt, StepContext, StepOutcome } from '../context.ts';
 import { batchEnd, readKeyRange, type BatchEnd, type KeyRange } from './key-range.ts';

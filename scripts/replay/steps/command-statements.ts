@@ -1,10 +1,10 @@
-import type { CommandSessionsRecord, CommandStatementRecord } from '../../artifacts/records.ts';
+import type { CommandSessionsRecord, CommandStatementRecord } from '../../artifacts/records/records.ts';
 import type { RelayedSession } from '../../commands/session-relay.ts';
 import type { Answer, SentStatement } from '../../commands/wire/statement-reader.ts';
 import type { ServerWords } from '../../pg/messages/server-words.ts';
 import { makePublic } from '../../pg/messages/guard.ts';
 import { publicStatement } from '../../pg/messages/public-statement.ts';
-import { splitSql } from '../../pg/split.ts';
+import { splitSql } from '../../pg/sql/split.ts';
 import type { Answered } from '../../probes/schema-watch/beside/beside-watch.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { monotonicMs } from '../../shared/clock.ts';

@@ -1,6 +1,6 @@
 import type { DeployStep } from '../../plan/model.ts';
 import { sleep } from '../../shared/clock.ts';
-import { formatMs } from '../../shared/format.ts';
+import { formatMs } from '../../shared/text/format.ts';
 import type { StepContext, StepOutcome } from '../context.ts';
 
 const TICK_MS = 200;

@@ -1,4 +1,4 @@
-import type { StatementRecord } from '../../artifacts/records.ts';
+import type { StatementRecord } from '../../artifacts/records/records.ts';
 import type { SqlStep } from '../../plan/model.ts';
 import { CaptureRefused, CaptureRights, mentionsRole, statementsOf } from '../capture-rights.ts';
 import type { OnAttempt, StepContext } from '../context.ts';

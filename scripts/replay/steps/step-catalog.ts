@@ -1,4 +1,4 @@
-import type { LockEntry, LockSlots, ScannedTable } from '../../artifacts/records.ts';
+import type { LockEntry, LockSlots, ScannedTable } from '../../artifacts/records/records.ts';
 import type { PgClient } from '../../pg/client.ts';
 import { readCatalog, type Catalog } from '../../probes/catalog.ts';
 import { readCapture, type Capture, type CaptureRow } from '../../probes/lock-capture.ts';

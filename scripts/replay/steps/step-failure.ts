@@ -1,6 +1,6 @@
-import type { StepError } from '../../artifacts/records.ts';
+import type { StepError } from '../../artifacts/records/records.ts';
 import { publicPgError } from '../../pg/pg-error.ts';
-import { sqlExcerpt } from '../../pg/excerpt.ts';
+import { sqlExcerpt } from '../../pg/sql/excerpt.ts';
 
 /** A step of the plan went wrong: an outcome of the rehearsal, not an error of the tool. */
 export class StepFailure extends Error {

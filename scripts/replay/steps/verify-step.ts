@@ -1,5 +1,5 @@
 import type { VerifyStep } from '../../plan/model.ts';
-import { plural } from '../../shared/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import type { StepContext, StepOutcome } from '../context.ts';
 import { readStatements } from '../read-statements.ts';
 import { openSession } from '../session.ts';

@@ -1,5 +1,5 @@
-import { formatMs } from '../../shared/format.ts';
-import type { Finding } from '../../checks/result/result.ts';
+import { formatMs } from '../../shared/text/format.ts';
+import type { Finding } from '../../checks/result/contract/result.ts';
 
 /** A sentence in which the step's name is code and the measured number stands out. */
 export function Emphasis({ text, finding }: { text: string; finding: Finding | undefined }) {

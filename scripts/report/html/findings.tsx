@@ -1,5 +1,5 @@
-import type { Finding, Result } from '../../checks/result/result.ts';
-import { FINDING_WORD, pageOf, scenariosText, worstFinding } from '../facts.ts';
+import type { Finding, Result } from '../../checks/result/contract/result.ts';
+import { FINDING_WORD, pageOf, scenariosText, worstFinding } from '../facts/facts.ts';
 import { SideBySide } from './verdict.tsx';
 
 /** Every finding but the one that stands in the verdict. */

@@ -1,6 +1,6 @@
-import type { Result } from '../../checks/result/result.ts';
-import { formatMs, formatShortCount, plural } from '../../shared/format.ts';
-import { durationMs, shortName } from '../facts.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
+import { formatMs, formatShortCount, plural } from '../../shared/text/format.ts';
+import { durationMs, shortName } from '../facts/facts.ts';
 import { ageAt, formatDate } from '../dates.ts';
 
 export function Header({ result }: { result: Result }) {

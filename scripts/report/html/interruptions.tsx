@@ -1,10 +1,10 @@
-import type { Result } from '../../checks/result/result.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
 import {
   INTERRUPTION_HEADS,
   interruptionLines,
   interruptionRows,
   interruptionSentences,
-} from '../interruption-facts.ts';
+} from '../facts/interruption-facts.ts';
 import { Scroll } from './scroll.tsx';
 import { ColumnHeads } from './tables/column-heads.tsx';
 

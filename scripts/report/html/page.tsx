@@ -1,6 +1,6 @@
 import { render } from 'preact-render-to-string';
-import type { Result } from '../../checks/result/result.ts';
-import { VERDICT_WORD } from '../facts.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
+import { VERDICT_WORD } from '../facts/facts.ts';
 import { ChecksTable } from './tables/checks-table.tsx';
 import { CoverageTable } from './tables/coverage-table.tsx';
 import { Findings } from './findings.tsx';

@@ -1,5 +1,5 @@
-import type { Result } from '../../checks/result/result.ts';
-import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from '../performance-facts.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
+import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from '../facts/performance-facts.ts';
 import { ColumnHeads } from './tables/column-heads.tsx';
 import { Scroll } from './scroll.tsx';
 import { unbroken } from './figure-text.ts';

@@ -1,4 +1,4 @@
-import type { StepResult } from '../../checks/result/result.ts';
+import type { StepResult } from '../../checks/result/contract/result.ts';
 import { Exact } from './sql.tsx';
 
 /** What PostgreSQL said, with the place in the SQL. */

@@ -1,9 +1,9 @@
-import type { Result } from '../../checks/result/result.ts';
-import { formatBytes, formatCount, formatMs, formatShortCount, plural } from '../../shared/format.ts';
-import { shortName } from '../facts.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
+import { formatBytes, formatCount, formatMs, formatShortCount, plural } from '../../shared/text/format.ts';
+import { shortName } from '../facts/facts.ts';
 import { formatDate } from '../dates.ts';
-import { originText } from '../origin-facts.ts';
-import { waitsText } from '../wait-facts.ts';
+import { originText } from '../facts/origin-facts.ts';
+import { waitsText } from '../facts/wait-facts.ts';
 
 const MOST_TABLES = 12;
 

@@ -1,5 +1,5 @@
-import type { Result } from '../../checks/result/result.ts';
-import { lagRows, standbySentences } from '../standby-facts.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
+import { lagRows, standbySentences } from '../facts/standby-facts.ts';
 import { ColumnHeads } from './tables/column-heads.tsx';
 
 /** Where the standby was furthest behind; its lags over time are a lane of the timeline. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Result } from '../../checks/result/result.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
 import {
   createdText,
   hostHoursText,
@@ -8,7 +8,7 @@ import {
   priceText,
   removalCommand,
   sweepText,
-} from '../environment-facts.ts';
+} from '../facts/environment-facts.ts';
 
 /** What was created, and the proof that it is gone; red where there is none. */
 export function Teardown({ result }: { result: Result }) {

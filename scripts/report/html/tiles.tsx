@@ -1,9 +1,9 @@
-import type { Result } from '../../checks/result/result.ts';
-import { formatCount, formatMs, formatShortCount } from '../../shared/format.ts';
-import { totalDelayed, totalErrors, totalRequests } from '../facts.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
+import { formatCount, formatMs, formatShortCount } from '../../shared/text/format.ts';
+import { totalDelayed, totalErrors, totalRequests } from '../facts/facts.ts';
 import { formatDate } from '../dates.ts';
 import { unbroken } from './figure-text.ts';
-import { quantity } from '../quantities.ts';
+import { quantity } from '../facts/quantities.ts';
 
 interface Tile {
   readonly value: string;

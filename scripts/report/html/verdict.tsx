@@ -1,5 +1,5 @@
-import type { Finding, Result } from '../../checks/result/result.ts';
-import { blamedStatement, VERDICT_WORD, worstFinding } from '../facts.ts';
+import type { Finding, Result } from '../../checks/result/contract/result.ts';
+import { blamedStatement, VERDICT_WORD, worstFinding } from '../facts/facts.ts';
 import { Emphasis } from './emphasis.tsx';
 import { Exact, Sql } from './sql.tsx';
 

@@ -1,5 +1,5 @@
-import type { Result } from '../../checks/result/result.ts';
-import { differenceLines, WAY_BACK_HEADS, wayBackRows, wayBackSentences } from '../way-back-facts.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
+import { differenceLines, WAY_BACK_HEADS, wayBackRows, wayBackSentences } from '../facts/way-back-facts.ts';
 import { Scroll } from './scroll.tsx';
 import { ColumnHeads } from './tables/column-heads.tsx';
 

@@ -1,7 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RehearsalError } from '../../shared/errors.ts';
-import { formatBytes } from '../../shared/format.ts';
+import { formatBytes } from '../../shared/text/format.ts';
 
 /** So much will be written below that folder; the folder need not be there yet. */
 export interface DiskNeed {

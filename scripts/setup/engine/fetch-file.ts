@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { asError } from '../../shared/errors.ts';
-import { formatBytes } from '../../shared/format.ts';
+import { formatBytes } from '../../shared/text/format.ts';
 
 /** A host that does not answer within this is not reachable from here. */
 const CONNECT_MS = 4_000;

@@ -9,7 +9,7 @@ import {
 import type { Env } from '../../../infra/pulumi/engine/places.ts';
 import { CLI_VERSION, LANGUAGE_HOST_VERSION } from '../../../infra/pulumi/engine/versions.ts';
 import { RehearsalError } from '../../shared/errors.ts';
-import { formatBytes, plural } from '../../shared/format.ts';
+import { formatBytes, plural } from '../../shared/text/format.ts';
 import { runTool } from '../run-tool.ts';
 import { stage, type Log } from '../stages.ts';
 import { requireSpace } from './disk-space.ts';

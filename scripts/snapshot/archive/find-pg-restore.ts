@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { RehearsalError } from '../../shared/errors.ts';
 import { majorOf } from './archive-header.ts';
-import { isExecutable, pathFolders } from '../../shared/find-on-path.ts';
+import { isExecutable, pathFolders } from '../../shared/files/find-on-path.ts';
 import { withoutForeign } from '../../shared/descriptors.ts';
 
 /** Where Debian and Ubuntu keep each major version's programs. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { RowKey } from '../../artifacts/records.ts';
+import type { RowKey } from '../../artifacts/records/records.ts';
 
 /**
  * One key of every table that has any: columns that are NOT NULL and unique together by a whole, valid index (a constraint

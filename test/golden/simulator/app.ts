@@ -1,4 +1,4 @@
-import type { RequestRow, WaitRecord } from '../../../scripts/artifacts/records.ts';
+import type { RequestRow, WaitRecord } from '../../../scripts/artifacts/records/records.ts';
 import { micro, randomNumbers } from './random.ts';
 
 /** A time in which no request gets through: from the first moment in the queue to the release. */

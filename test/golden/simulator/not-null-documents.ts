@@ -1,4 +1,4 @@
-import type { PlannedStep } from '../../../scripts/artifacts/records.ts';
+import type { PlannedStep } from '../../../scripts/artifacts/records/records.ts';
 import type { RunFolder } from '../../../scripts/artifacts/run-folder.ts';
 
 export const TABLE = 'public.customers';

@@ -5,7 +5,7 @@ import {
   REQUEST_COLUMNS,
   type StatementRecord,
   type WaitRecord,
-} from '../../../scripts/artifacts/records.ts';
+} from '../../../scripts/artifacts/records/records.ts';
 import { simulateApp } from './app.ts';
 import { PLAN, scripts, TABLE, writeDocuments } from './not-null-documents.ts';
 

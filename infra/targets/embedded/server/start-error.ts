@@ -1,6 +1,6 @@
 import { nearest } from '../../../../scripts/plan/schema/did-you-mean.ts';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
-import { redact } from '../../../../scripts/shared/redact.ts';
+import { redact } from '../../../../scripts/shared/text/redact.ts';
 import { diskFull } from './init-data.ts';
 import { isDiskFull, lastWords, startProblems, type StartProblem } from './server-log.ts';
 import type { ServerEnd } from './server-process.ts';

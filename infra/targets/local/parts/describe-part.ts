@@ -1,4 +1,4 @@
-import { plural } from '../../../../scripts/shared/format.ts';
+import { plural } from '../../../../scripts/shared/text/format.ts';
 import type { FoundPart } from './find-parts.ts';
 import { NETWORK_ROLE } from './names.ts';
 

@@ -1,4 +1,4 @@
-import { quoted } from '../../../pg/statement-tree.ts';
+import { quoted } from '../../../pg/sql/statement-tree.ts';
 import { namedIn, type Remedy } from './remedy.ts';
 
 export const replicaIdentity: Remedy = {

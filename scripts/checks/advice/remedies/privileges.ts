@@ -1,4 +1,4 @@
-import { quoted, StatementTree } from '../../../pg/statement-tree.ts';
+import { quoted, StatementTree } from '../../../pg/sql/statement-tree.ts';
 import { namedIn, type Remedy } from './remedy.ts';
 
 export const privileges: Remedy = {

@@ -1,4 +1,4 @@
-import type { CompatibilityRecord } from '../../../artifacts/records.ts';
+import type { CompatibilityRecord } from '../../../artifacts/records/records.ts';
 import type { StepRun } from '../../analysis/steps.ts';
 
 /** An error that PostgreSQL gave to a step of the plan or to the app. */

@@ -1,4 +1,4 @@
-import type { LoadEvent } from '../../../artifacts/records.ts';
+import type { LoadEvent } from '../../../artifacts/records/records.ts';
 import { isOwnError } from '../../../pg/own-errors.ts';
 import type { RequestTable } from '../../evidence/request-table.ts';
 import { groupBy } from '../group-by.ts';

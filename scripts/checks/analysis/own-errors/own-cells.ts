@@ -1,4 +1,4 @@
-import type { CompatibilityRecord } from '../../../artifacts/records.ts';
+import type { CompatibilityRecord } from '../../../artifacts/records/records.ts';
 import { isOwnError } from '../../../pg/own-errors.ts';
 import type { BaselineErrors } from './baseline-errors.ts';
 import { ALPHA } from './own-failures.ts';

@@ -1,5 +1,5 @@
-import type { StatementRecord } from '../../../artifacts/records.ts';
-import { StatementTree } from '../../../pg/statement-tree.ts';
+import type { StatementRecord } from '../../../artifacts/records/records.ts';
+import { StatementTree } from '../../../pg/sql/statement-tree.ts';
 import type { Interval } from '../intervals.ts';
 import type { StepRun } from '../steps.ts';
 

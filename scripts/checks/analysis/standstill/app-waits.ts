@@ -1,4 +1,4 @@
-import { lastLookMs } from '../../../artifacts/sighting-records.ts';
+import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
 import type { Analysis } from '../analyse.ts';
 import { overlapMs, type Interval } from '../intervals.ts';
 import type { FirstNames } from './table-names.ts';

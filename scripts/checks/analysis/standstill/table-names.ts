@@ -1,4 +1,4 @@
-import type { SchemaRecord } from '../../../artifacts/records.ts';
+import type { SchemaRecord } from '../../../artifacts/records/records.ts';
 
 /** Tells by what is written of them now which tables stood there before the plan. */
 export class FirstNames {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { CompatibilityRecord, SchemaRecord, StatementRecord } from '../../../artifacts/records.ts';
+import type {
+  CompatibilityRecord,
+  SchemaRecord,
+  StatementRecord,
+} from '../../../artifacts/records/records.ts';
 import {
   evidence,
   plannedStep,

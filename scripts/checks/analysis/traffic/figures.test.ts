@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { BatchRecord } from '../../../artifacts/records.ts';
+import type { BatchRecord } from '../../../artifacts/records/records.ts';
 import { request, requestTable } from '../../evidence/evidence-fixture.ts';
 import { backfillFigures } from '../backfill.ts';
 import { generatorFigures } from './generator.ts';

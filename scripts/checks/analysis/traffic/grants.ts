@@ -3,8 +3,8 @@ import type {
   LockEntry,
   OutsideLockRecord,
   StatementRecord,
-} from '../../../artifacts/records.ts';
-import type { LockGrant } from '../../../artifacts/wait-records.ts';
+} from '../../../artifacts/records/records.ts';
+import type { LockGrant } from '../../../artifacts/records/wait-records.ts';
 import { groupBy } from '../group-by.ts';
 import { firstAbove, firstFrom } from '../waits/overlap-index.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { WaitRecord } from '../../../artifacts/records.ts';
+import type { WaitRecord } from '../../../artifacts/records/records.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import {
   evidence,

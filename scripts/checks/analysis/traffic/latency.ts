@@ -1,4 +1,4 @@
-import type { LoadEvent } from '../../../artifacts/records.ts';
+import type { LoadEvent } from '../../../artifacts/records/records.ts';
 import type { RequestTable } from '../../evidence/request-table.ts';
 import { groupBy } from '../group-by.ts';
 import type { Interval } from '../intervals.ts';

@@ -1,4 +1,4 @@
-import type { OutsideLockRecord } from '../../../artifacts/records.ts';
+import type { OutsideLockRecord } from '../../../artifacts/records/records.ts';
 import type { Blocker, WaitGraph } from '../waits/blockers.ts';
 import { lockEffect, type Clipped, type LockEffect } from '../waits/holds.ts';
 import { merged, overlapMs, unionMs, type Interval } from '../intervals.ts';

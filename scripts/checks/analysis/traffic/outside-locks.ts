@@ -1,5 +1,5 @@
-import type { OutsideLockRecord } from '../../../artifacts/records.ts';
-import { lastLookMs } from '../../../artifacts/sighting-records.ts';
+import type { OutsideLockRecord } from '../../../artifacts/records/records.ts';
+import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
 import { groupBy } from '../group-by.ts';
 import type { Interval } from '../intervals.ts';
 import { LONGEST_LOOK_MS, POLL_MS } from '../../../artifacts/polling.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RequestRow } from '../../../artifacts/records.ts';
+import type { RequestRow } from '../../../artifacts/records/records.ts';
 import { request, requestTable } from '../../evidence/evidence-fixture.ts';
 import { timelineSeconds } from './timeline-seconds.ts';
 

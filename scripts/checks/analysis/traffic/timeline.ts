@@ -1,4 +1,4 @@
-import type { BatchRecord, OutsideLockRecord, ServerRecord } from '../../../artifacts/records.ts';
+import type { BatchRecord, OutsideLockRecord, ServerRecord } from '../../../artifacts/records/records.ts';
 import { groupBy } from '../group-by.ts';
 import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import type { StepRun } from '../steps.ts';

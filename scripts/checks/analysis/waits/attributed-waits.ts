@@ -1,4 +1,4 @@
-import type { SessionRole, WaitRecord } from '../../../artifacts/records.ts';
+import type { SessionRole, WaitRecord } from '../../../artifacts/records/records.ts';
 import type { Disturbance } from '../disturbances.ts';
 import { overlapMs, type Interval } from '../intervals.ts';
 import { LookStates, type LookState } from './look-states.ts';

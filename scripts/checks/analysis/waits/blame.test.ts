@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RequestRow, WaitRecord } from '../../../artifacts/records.ts';
+import type { RequestRow, WaitRecord } from '../../../artifacts/records/records.ts';
 import {
   evidence,
   plannedStep,

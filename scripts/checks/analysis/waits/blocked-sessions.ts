@@ -1,4 +1,4 @@
-import type { SessionRole } from '../../../artifacts/records.ts';
+import type { SessionRole } from '../../../artifacts/records/records.ts';
 import type { AttributedWait } from './attributed-waits.ts';
 import { groupBy } from '../group-by.ts';
 import { largest } from '../largest.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { WaitRecord } from '../../../artifacts/records.ts';
+import type { WaitRecord } from '../../../artifacts/records/records.ts';
 import { evidence, statementRecord, stepWindow, waitRecord } from '../../evidence/evidence-fixture.ts';
 import { analyse } from '../analyse.ts';
 import type { Blocker } from './blockers.ts';

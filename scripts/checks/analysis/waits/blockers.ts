@@ -1,5 +1,5 @@
-import type { SessionFacts, SessionRole, WaitRecord } from '../../../artifacts/records.ts';
-import { lastLookMs } from '../../../artifacts/sighting-records.ts';
+import type { SessionFacts, SessionRole, WaitRecord } from '../../../artifacts/records/records.ts';
+import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
 import { groupBy } from '../group-by.ts';
 import type { Clipped } from './holds.ts';
 import type { Interval } from '../intervals.ts';

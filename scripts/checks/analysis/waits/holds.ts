@@ -1,4 +1,4 @@
-import type { LockEntry } from '../../../artifacts/records.ts';
+import type { LockEntry } from '../../../artifacts/records/records.ts';
 import type { Interval } from '../intervals.ts';
 import { largest } from '../largest.ts';
 import { blocksTraffic, isAccessShare, lockStrength } from '../../../pg/lock-modes.ts';

@@ -1,5 +1,5 @@
-import type { WaitRecord } from '../../../artifacts/records.ts';
-import { lastLookMs } from '../../../artifacts/sighting-records.ts';
+import type { WaitRecord } from '../../../artifacts/records/records.ts';
+import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
 import type { Interval } from '../intervals.ts';
 import { OverlapIndex } from './overlap-index.ts';
 

@@ -1,5 +1,5 @@
-import type { ExactWaitRecord, StatementRecord } from '../../../artifacts/records.ts';
-import type { LockRelease } from '../../../artifacts/wait-records.ts';
+import type { ExactWaitRecord, StatementRecord } from '../../../artifacts/records/records.ts';
+import type { LockRelease } from '../../../artifacts/records/wait-records.ts';
 import { groupBy } from '../group-by.ts';
 import { firstAbove } from './overlap-index.ts';
 

@@ -1,7 +1,7 @@
 import { POLL_MS } from '../../../artifacts/polling.ts';
-import type { SessionRole, WaitRecord } from '../../../artifacts/records.ts';
-import { lastLookMs } from '../../../artifacts/sighting-records.ts';
-import type { ExactWait } from '../../../artifacts/wait-records.ts';
+import type { SessionRole, WaitRecord } from '../../../artifacts/records/records.ts';
+import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
+import type { ExactWait } from '../../../artifacts/records/wait-records.ts';
 import { groupBy } from '../group-by.ts';
 import { firstAbove } from './overlap-index.ts';
 

@@ -1,5 +1,5 @@
-import type { LockEntry, OutsideLockRecord, StatementRecord } from '../../../artifacts/records.ts';
-import { lastLookMs } from '../../../artifacts/sighting-records.ts';
+import type { LockEntry, OutsideLockRecord, StatementRecord } from '../../../artifacts/records/records.ts';
+import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
 import { heldInTransaction, lockEffect, type Clipped, type LockEffect } from './holds.ts';
 import { merged, type Interval } from '../intervals.ts';
 import { largest } from '../largest.ts';

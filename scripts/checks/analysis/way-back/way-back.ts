@@ -1,4 +1,4 @@
-import type { LostValues } from '../../../artifacts/rollback-records.ts';
+import type { LostValues } from '../../../artifacts/records/rollback-records.ts';
 import type { Analysis, StepAnalysis } from '../analyse.ts';
 import { largest } from '../largest.ts';
 import { matrixStates, type MatrixState } from '../matrix.ts';

@@ -1,5 +1,5 @@
-import type { StatementRecord } from '../../../artifacts/records.ts';
-import { StatementTree } from '../../../pg/statement-tree.ts';
+import type { StatementRecord } from '../../../artifacts/records/records.ts';
+import { StatementTree } from '../../../pg/sql/statement-tree.ts';
 import type { Analysis, StepAnalysis } from '../../analysis/analyse.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { listed } from '../../wording.ts';

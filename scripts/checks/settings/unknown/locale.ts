@@ -1,4 +1,4 @@
-import { walk } from '../../../pg/walk.ts';
+import { walk } from '../../../pg/sql/walk.ts';
 import type { UnknownSetting } from './touch.ts';
 
 type Tree = Record<string, unknown>;

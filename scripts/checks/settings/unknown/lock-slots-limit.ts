@@ -1,4 +1,4 @@
-import { formatCount } from '../../../shared/format.ts';
+import { formatCount } from '../../../shared/text/format.ts';
 import type { Analysis } from '../../analysis/analyse.ts';
 import { stepTitle } from '../../wording.ts';
 

@@ -1,5 +1,5 @@
 import type { RangeVar } from 'libpg-query';
-import { walk } from '../../../pg/walk.ts';
+import { walk } from '../../../pg/sql/walk.ts';
 import type { UnknownSetting } from './touch.ts';
 
 /** Off before 9.1, and in databases that were carried along since: a backslash then begins an escape. */

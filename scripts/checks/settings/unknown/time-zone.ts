@@ -1,4 +1,4 @@
-import { walk } from '../../../pg/walk.ts';
+import { walk } from '../../../pg/sql/walk.ts';
 import type { ReadStatement, UnknownSetting } from './touch.ts';
 
 const STAMPS = new Set(['timestamp', 'timestamptz']);

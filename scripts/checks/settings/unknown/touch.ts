@@ -1,5 +1,5 @@
-import type { StatementRecord } from '../../../artifacts/records.ts';
-import type { StatementTree } from '../../../pg/statement-tree.ts';
+import type { StatementRecord } from '../../../artifacts/records/records.ts';
+import type { StatementTree } from '../../../pg/sql/statement-tree.ts';
 
 /** A statement of the plan, as the author wrote it and as PostgreSQL's parser sees it. */
 export interface ReadStatement {

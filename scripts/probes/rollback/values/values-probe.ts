@@ -1,7 +1,7 @@
-import type { RollbackRecord, LostValues } from '../../../artifacts/rollback-records.ts';
+import type { RollbackRecord, LostValues } from '../../../artifacts/records/rollback-records.ts';
 import type { PgClient } from '../../../pg/client.ts';
 import type { AppVersion, Step } from '../../../plan/model.ts';
-import type { NdjsonWriter } from '../../../shared/ndjson.ts';
+import type { NdjsonWriter } from '../../../shared/files/ndjson.ts';
 import type { RunClock } from '../../../shared/run-clock.ts';
 import { isNamedIn } from '../../drift/names-in.ts';
 import { copiesOf, countRows, countWritten, nextXid, usable, type Sources } from './count-written.ts';

@@ -1,4 +1,4 @@
-import { splitSql } from '../../../pg/split.ts';
+import { splitSql } from '../../../pg/sql/split.ts';
 import { assignments } from '../../../plan/backfill-sql.ts';
 import type { AppVersion, Step } from '../../../plan/model.ts';
 import { isNamedIn, writes } from '../../drift/names-in.ts';

@@ -1,5 +1,5 @@
 import { parse, scanSync, type ColumnDef, type IndexStmt, type Node, type RangeVar } from 'libpg-query';
-import type { StatementRecord } from '../../../artifacts/records.ts';
+import type { StatementRecord } from '../../../artifacts/records/records.ts';
 
 /** A relation as a statement names it; the schema only where it does. */
 export interface AskedName {

@@ -1,8 +1,8 @@
-import type { SchemaObject, SchemaRecord } from '../../../artifacts/schema-records.ts';
-import type { StatementRecord } from '../../../artifacts/records.ts';
+import type { SchemaObject, SchemaRecord } from '../../../artifacts/records/schema-records.ts';
+import type { StatementRecord } from '../../../artifacts/records/records.ts';
 import type { Asker } from '../../../pg/asker.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';
-import type { NdjsonWriter } from '../../../shared/ndjson.ts';
+import type { NdjsonWriter } from '../../../shared/files/ndjson.ts';
 import type { RunClock } from '../../../shared/run-clock.ts';
 import { publicStatement } from '../../../pg/messages/public-statement.ts';
 import { askedBy, type Asked } from './asked.ts';

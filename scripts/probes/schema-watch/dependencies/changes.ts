@@ -1,4 +1,8 @@
-import type { DependencyChange, PublishedTable, TableIndex } from '../../../artifacts/dependency-records.ts';
+import type {
+  DependencyChange,
+  PublishedTable,
+  TableIndex,
+} from '../../../artifacts/records/dependency-records.ts';
 import type { DependencyStock, TableStatistics } from './stock.ts';
 
 /** What is other than before, as far as a statement of the app could notice. */

@@ -1,6 +1,6 @@
 import type { DatabaseError } from 'pg';
-import { StatementTree } from '../../../pg/statement-tree.ts';
-import { walk } from '../../../pg/walk.ts';
+import { StatementTree } from '../../../pg/sql/statement-tree.ts';
+import { walk } from '../../../pg/sql/walk.ts';
 import type { PgClient } from '../../../pg/client.ts';
 
 /** What PostgreSQL names of a refused statement, in fields of their own (its protocol's ErrorResponse). */

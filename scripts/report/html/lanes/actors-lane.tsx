@@ -1,6 +1,6 @@
-import type { Result } from '../../../checks/result/result.ts';
-import { formatMs } from '../../../shared/format.ts';
-import { actorName } from '../../company-facts.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
+import { formatMs } from '../../../shared/text/format.ts';
+import { actorName } from '../../facts/company-facts.ts';
 import type { Frame } from './chart-frame.ts';
 import { fitted, round } from './drawing.ts';
 

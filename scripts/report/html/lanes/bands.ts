@@ -1,5 +1,5 @@
-import type { Result } from '../../../checks/result/result.ts';
-import { stepLabel, worstFinding } from '../../facts.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
+import { stepLabel, worstFinding } from '../../facts/facts.ts';
 import type { ChartSize } from './chart-frame.ts';
 import { textWidth } from './drawing.ts';
 

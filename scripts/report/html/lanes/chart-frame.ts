@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
-import type { Result } from '../../../checks/result/result.ts';
-import { largest } from '../../facts.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
+import { largest } from '../../facts/facts.ts';
 import { actorsThatCame } from './actors-lane.tsx';
 import { placeBands, type PlacedBand } from './bands.ts';
 import { backfillColumns, type BackfillColumn } from '../tables/backfill-columns.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { passingResult } from '../../../../test/report/sample-result.ts';
-import type { Result } from '../../../checks/result/result.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
 import { chartPoints, unbroken } from './chart-points.ts';
 
 type Second = Result['timeline']['seconds'][number];

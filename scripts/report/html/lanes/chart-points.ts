@@ -1,4 +1,4 @@
-import type { Result } from '../../../checks/result/result.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
 
 /** One or more seconds of the run that share a place in the chart. */
 export interface ChartPoint {

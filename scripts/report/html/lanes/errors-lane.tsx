@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
-import { formatCount } from '../../../shared/format.ts';
-import { largest } from '../../facts.ts';
+import { formatCount } from '../../../shared/text/format.ts';
+import { largest } from '../../facts/facts.ts';
 import type { Frame } from './chart-frame.ts';
 import { round } from './drawing.ts';
 import { LaneTitle } from './lane-title.tsx';

@@ -1,8 +1,8 @@
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
-import type { Result } from '../../../checks/result/result.ts';
-import { formatMs } from '../../../shared/format.ts';
-import { largest } from '../../facts.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
+import { formatMs } from '../../../shared/text/format.ts';
+import { largest } from '../../facts/facts.ts';
 import type { Frame } from './chart-frame.ts';
 import { round } from './drawing.ts';
 import { LaneTitle } from './lane-title.tsx';

@@ -1,4 +1,4 @@
-import { formatShortCount } from '../../../shared/format.ts';
+import { formatShortCount } from '../../../shared/text/format.ts';
 import type { Frame, Lane } from './chart-frame.ts';
 
 interface Props {

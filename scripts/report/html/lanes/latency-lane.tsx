@@ -1,6 +1,6 @@
 import { line } from 'd3-shape';
-import type { Result } from '../../../checks/result/result.ts';
-import { formatMs, plural } from '../../../shared/format.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
+import { formatMs, plural } from '../../../shared/text/format.ts';
 import { budgetOf, LINE, type Frame } from './chart-frame.ts';
 import { unbroken, type ChartPoint } from './chart-points.ts';
 import { round, textWidth } from './drawing.ts';

@@ -1,5 +1,5 @@
-import type { Result } from '../../../checks/result/result.ts';
-import { formatMs } from '../../../shared/format.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
+import { formatMs } from '../../../shared/text/format.ts';
 import type { Frame } from './chart-frame.ts';
 import { lagKinds, type LagKind } from './lag-lane.tsx';
 import { limitOf, type LockTone } from '../tables/lock-rows.ts';

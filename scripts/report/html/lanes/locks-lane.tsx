@@ -1,6 +1,6 @@
-import { formatMs } from '../../../shared/format.ts';
+import { formatMs } from '../../../shared/text/format.ts';
 import { modeName } from '../../../pg/lock-modes.ts';
-import { shortName } from '../../facts.ts';
+import { shortName } from '../../facts/facts.ts';
 import type { Frame } from './chart-frame.ts';
 import { fitted, round, textWidth } from './drawing.ts';
 import type { LockBar, LockRow, LockTone } from '../tables/lock-rows.ts';

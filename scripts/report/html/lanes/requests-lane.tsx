@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
 import { area } from 'd3-shape';
-import type { Result } from '../../../checks/result/result.ts';
-import { largest } from '../../facts.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
+import { largest } from '../../facts/facts.ts';
 import type { Frame } from './chart-frame.ts';
 import { unbroken, type ChartPoint } from './chart-points.ts';
 import { round, textWidth } from './drawing.ts';

@@ -1,7 +1,7 @@
-import type { Result } from '../../../checks/result/result.ts';
-import { formatClock, formatMs } from '../../../shared/format.ts';
-import { largest } from '../../facts.ts';
-import { companyLines } from '../../company-facts.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
+import { formatClock, formatMs } from '../../../shared/text/format.ts';
+import { largest } from '../../facts/facts.ts';
+import { companyLines } from '../../facts/company-facts.ts';
 import { ActorsLane } from './actors-lane.tsx';
 import { BackfillLane } from './backfill-lane.tsx';
 import { frameOf, NARROW, WIDE, type ChartSize, type Frame } from './chart-frame.ts';

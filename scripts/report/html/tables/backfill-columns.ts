@@ -1,4 +1,4 @@
-import type { Result } from '../../../checks/result/result.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
 
 type Batch = Result['timeline']['batches'][number];
 

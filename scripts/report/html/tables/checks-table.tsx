@@ -1,5 +1,5 @@
-import type { Result } from '../../../checks/result/result.ts';
-import { budgetText, measuredText } from '../../quantities.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
+import { budgetText, measuredText } from '../../facts/quantities.ts';
 import { ColumnHeads } from './column-heads.tsx';
 import { unbroken } from '../figure-text.ts';
 import { Scroll } from '../scroll.tsx';

@@ -1,5 +1,5 @@
-import type { Result } from '../../../checks/result/result.ts';
-import { COVERAGE_HEADS, COVERAGE_TITLE, coverageRows, moreCovered } from '../../coverage-facts.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
+import { COVERAGE_HEADS, COVERAGE_TITLE, coverageRows, moreCovered } from '../../facts/coverage-facts.ts';
 import { Scroll } from '../scroll.tsx';
 import { ColumnHeads } from './column-heads.tsx';
 

@@ -1,6 +1,6 @@
-import type { Result } from '../../../checks/result/result.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
 import { lockStrength } from '../../../pg/lock-modes.ts';
-import { shortName } from '../../facts.ts';
+import { shortName } from '../../facts/facts.ts';
 
 export type LockBar = Result['timeline']['locks'][number];
 

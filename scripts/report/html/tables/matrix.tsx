@@ -1,4 +1,4 @@
-import type { Result } from '../../../checks/result/result.ts';
+import type { Result } from '../../../checks/result/contract/result.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf, type Cell, type State } from '../../rollback.ts';
 import { Scroll } from '../scroll.tsx';
 

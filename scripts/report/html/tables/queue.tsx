@@ -1,4 +1,4 @@
-import { formatMs } from '../../../shared/format.ts';
+import { formatMs } from '../../../shared/text/format.ts';
 import { blockerLine, chainText, isInQueue, waiterLine, type Impact } from '../../blockers.ts';
 
 const MOST_SHOWN = 6;

@@ -1,7 +1,7 @@
-import type { StatementResult } from '../../../checks/result/result.ts';
-import { formatCount, formatMs, plural } from '../../../shared/format.ts';
+import type { StatementResult } from '../../../checks/result/contract/result.ts';
+import { formatCount, formatMs, plural } from '../../../shared/text/format.ts';
 import { impactOf } from '../../blockers.ts';
-import { shortName } from '../../facts.ts';
+import { shortName } from '../../facts/facts.ts';
 import { lockGroups, slotsText } from '../../lock-groups.ts';
 import { noticeLines } from '../../notices.ts';
 import { Problem } from '../problem.tsx';

@@ -1,5 +1,5 @@
-import type { StatementResult } from '../../../checks/result/result.ts';
-import { formatBytes, formatCount, formatMs } from '../../../shared/format.ts';
+import type { StatementResult } from '../../../checks/result/contract/result.ts';
+import { formatBytes, formatCount, formatMs } from '../../../shared/text/format.ts';
 import { ColumnHeads } from './column-heads.tsx';
 import { Scroll } from '../scroll.tsx';
 import { Sql } from '../sql.tsx';

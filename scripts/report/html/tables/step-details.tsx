@@ -1,7 +1,7 @@
-import type { Result, StepResult } from '../../../checks/result/result.ts';
-import { formatBytes, formatCount, formatMs, formatShare, plural } from '../../../shared/format.ts';
+import type { Result, StepResult } from '../../../checks/result/contract/result.ts';
+import { formatBytes, formatCount, formatMs, formatShare, plural } from '../../../shared/text/format.ts';
 import { outsideImpact } from '../../blockers.ts';
-import { culprits, stepLabel } from '../../facts.ts';
+import { culprits, stepLabel } from '../../facts/facts.ts';
 import { lockGroups } from '../../lock-groups.ts';
 import { toldLines } from '../../notices.ts';
 import { Problem } from '../problem.tsx';

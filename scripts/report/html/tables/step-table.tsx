@@ -1,6 +1,6 @@
-import type { Result, StepResult } from '../../../checks/result/result.ts';
-import { formatBytes, formatCount, formatMs } from '../../../shared/format.ts';
-import { culprits, largest, stepLabel, strongestLock } from '../../facts.ts';
+import type { Result, StepResult } from '../../../checks/result/contract/result.ts';
+import { formatBytes, formatCount, formatMs } from '../../../shared/text/format.ts';
+import { culprits, largest, stepLabel, strongestLock } from '../../facts/facts.ts';
 import { ColumnHeads } from './column-heads.tsx';
 import { Scroll } from '../scroll.tsx';
 

@@ -1,0 +1,46 @@
+import type { Cut } from '../../plan/model.ts';
+import type { StepError } from './records.ts';
+
+/**
+ * Where a step stood when it was cut off. `running`: the statement was at work; `open`: it was done, and its transaction open;
+ * `committing`: its commit was under way; `done`: it was over before the cut came.
+ */
+export const CUT_MOMENTS = ['running', 'open', 'committing', 'done'] as const;
+
+/** In artifacts/steps.ndjson: a step was cut off, and what became of its second try. Written when that has ended. */
+export interface InterruptionRecord {
+  readonly type: 'interruption';
+  readonly step: string;
+  readonly how: Cut;
+  /** When it was cut off. */
+  readonly tMs: number;
+  /** Position of the statement in the step, from 1, and its try; 0 of a backfill. */
+  readonly index: number;
+  readonly attempt: number;
+  /** Null of a backfill. */
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly moment: (typeof CUT_MOMENTS)[number];
+  /** How long the server went on with it by itself; null where it still did when the second try began. */
+  readonly serverWentOnMs: number | null;
+  /** The first file of the second try, where the tool has a record of those that were done before; null = all of them again. */
+  readonly againFrom: string | null;
+  /** Of the second try; null where it went through. */
+  readonly error: StepError | null;
+  /** The statement that it failed at, and its try. */
+  readonly failedIndex: number | null;
+  readonly secondAttempt: number;
+  /** Of a backfill, which may be cut off several times: the last cut stands above. */
+  readonly backfill?: CutBackfill;
+}
+
+export interface CutBackfill {
+  readonly table: string;
+  readonly cuts: number;
+  /** Rows that a batch had changed and another one changed again; not those that the app had changed between. */
+  readonly rowsTwice: number;
+  /** Rows that it was to change and that nobody has changed since its start; null where it failed. */
+  readonly rowsLeftOut: number | null;
+  /** Its SET list reads nothing that it sets, so that a row is the same when it is done twice; null where that cannot be told. */
+  readonly isSameAgain: boolean | null;
+}

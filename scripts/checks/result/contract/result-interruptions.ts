@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { CUT_MOMENTS } from '../../../artifacts/records/interruption-record.ts';
+import { UNFINISHED_KINDS } from '../../../artifacts/records/schema-records.ts';
+import { CUTS } from '../../../plan/model.ts';
+
+/* The part of result.json about steps that were cut off. */
+
+const count = z.int().nonnegative();
+
+const leftoverSchema = z.object({
+  kind: z.enum(UNFINISHED_KINDS).describe('`index`: INVALID; `constraint`: NOT VALID'),
+  name: z.string(),
+  relation: z.string(),
+  remedy: z.string().describe('The statement that removes or finishes it'),
+});
+
+export const interruptionSchema = z.object({
+  plan: z.string().optional().describe('Which of the rehearsal’s plans; absent where it has one'),
+  step: z.string(),
+  how: z
+    .enum(CUTS)
+    .describe('`session`: the backend was ended; `client`: the connection was gone and the server went on'),
+  file: z.string().nullable().describe('Null of a backfill'),
+  line: z.int().nullable(),
+  cuts: count.describe('How often it was cut off; the last time stands here'),
+  moment: z
+    .enum(CUT_MOMENTS)
+    .describe(
+      '`running`: the statement was at work; `open`: its transaction was open; `committing`: its commit was under way; `done`: it was over',
+    ),
+  secondTry: z.string().describe('`ok`, or the SQLSTATE with which it failed; `failed` where it had none'),
+  message: z
+    .string()
+    .nullable()
+    .describe('What PostgreSQL said to the second try; null where it went through'),
+  leftovers: z.array(leftoverSchema).describe('Unfinished in the schema when the second try began'),
+  serverWentOnMs: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .describe('How long the server went on by itself; null where it still did when the second try began'),
+  rowsTwice: count
+    .nullable()
+    .describe('Rows that were changed twice; null where they are not counted, as of a sql step'),
+  rowsLeftOut: count.nullable().describe('Likewise, rows that nobody changed'),
+});
+
+export type InterruptionResult = z.infer<typeof interruptionSchema>;

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { CATALOG_DIFFERENCES } from '../../../artifacts/records/rollback-records.ts';
+
+/* The part of result.json about playings that go back before the point of no return. */
+
+const ms = z.number().nonnegative();
+
+const differenceSchema = z.object({
+  kind: z.string().describe('Such as `column` or `index`'),
+  name: z.string(),
+  relation: z.string().nullable().describe('What it is part of; null where it stands for itself'),
+  how: z.enum(CATALOG_DIFFERENCES).describe('Beside the schema before the plan'),
+  what: z.array(z.string()).describe('Of what changed: in which of its facts'),
+  step: z.string().describe('The step of the plan that it came from'),
+});
+
+export const wayBackSchema = z.object({
+  plan: z.string().optional().describe('Which of the rehearsal’s plans; absent where it has one'),
+  from: z.string().describe('The step that the plan turned around behind'),
+  possible: z.boolean().nullable().describe('Null where it could not be told'),
+  reason: z.string().nullable().describe('Why not, or why it could not be told'),
+  durationMs: ms.describe('From its first step to the end of its last one'),
+  longestStopMs: ms.describe(
+    'The longest time that one of its statements stopped the app, by waiting and holding',
+  ),
+  requestsFailed: z.int().nonnegative().describe('On the way back and in the soak after it'),
+  schemaSame: z.boolean().nullable().describe('As before the plan; null where it could not be told'),
+  schemaDifferences: z.array(differenceSchema),
+  valuesLost: z
+    .array(
+      z.object({
+        table: z.string(),
+        column: z.string().describe('`*`: whole rows of a table that is gone'),
+        count: z.int().positive().describe('How many; never which'),
+        isAtLeast: z
+          .literal(true)
+          .optional()
+          .describe(
+            'An older version may have changed its own column meanwhile: only what is sure was counted',
+          ),
+        since: z
+          .string()
+          .describe(
+            'The deploy since which they were written, or the step that dropped the column in which they stood',
+          ),
+      }),
+    )
+    .describe('What is nowhere any more after the way back'),
+  forwardAgain: z
+    .boolean()
+    .nullable()
+    .describe('The first steps of the plan went through a second time; null where they were not tried'),
+});
+
+export const pointOfNoReturnSchema = z.object({
+  declared: z.string().nullable().describe('By the plan; null where it has none'),
+  found: z
+    .string()
+    .nullable()
+    .describe(
+      'The step behind which the way back was not possible; null where none was found before the declared one',
+    ),
+});
+
+export type WayBackResult = z.infer<typeof wayBackSchema>;
+export type PointOfNoReturn = z.infer<typeof pointOfNoReturnSchema>;

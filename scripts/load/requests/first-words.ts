@@ -1,0 +1,22 @@
+import { publicHint, publicMessage } from '../../pg/messages/public-text.ts';
+import type { AppConnection } from '../app-connection.ts';
+import type { Choice } from '../chance/traffic-mix.ts';
+
+/** What the server said, once for each script and SQLSTATE: what fails at all mostly fails with every request. */
+export class FirstWords {
+  readonly #told = new Set<string>();
+
+  /** @returns undefined where it was told before, or the failure was not the server's answer */
+  of(
+    { version, script }: Choice,
+    outcome: string,
+    connection: Pick<AppConnection, 'said'>,
+  ): { readonly message: string; readonly hint: string | null } | undefined {
+    const kind = `${version} ${script} ${outcome}`;
+    if (this.#told.has(kind)) return undefined;
+    const { said } = connection;
+    if (said.code !== outcome) return undefined;
+    this.#told.add(kind);
+    return { message: publicMessage(said), hint: publicHint(said) ?? null };
+  }
+}

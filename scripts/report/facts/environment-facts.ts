@@ -1,0 +1,77 @@
+import type { Result } from '../../checks/result/contract/result.ts';
+import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
+import { formatDate } from '../dates.ts';
+
+/** What renderers say of the environment and its end. */
+
+const HOUR_MS = 3_600_000;
+
+/** `3 hosts, 1 network` */
+export function createdText({ environment }: Result): string {
+  const { created, hosts } = environment;
+  const kinds = Object.entries(created ?? {}).filter(([, count]) => count > 0);
+  if (kinds.length === 0) return plural(hosts, 'host');
+  return kinds.map(([kind, count]) => plural(count, kind, manyOf(kind))).join(', ');
+}
+
+function manyOf(kind: string): string {
+  if (/(s|x|ch|sh)$/.test(kind)) return `${kind}es`;
+  return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
+}
+
+/** How long its parts took, from its making to its end. */
+export function paceText({ environment }: Result): string {
+  const { createMs, destroyMs, firstStatementMs, emptyMs } = environment;
+  return [
+    `made in ${formatMs(createMs)}`,
+    ...(firstStatementMs === null ? [] : [`${formatMs(firstStatementMs)} from start to first statement`]),
+    ...(destroyMs === null ? [] : [`removed in ${formatMs(destroyMs)}`]),
+    ...(emptyMs === null ? [] : [`${formatMs(emptyMs)} from the end of the load to empty`]),
+  ].join(', ');
+}
+
+/** What a look by name found after the teardown; `isProof` = that nothing stayed. */
+export function sweepText({ environment }: Result): { text: string; isProof: boolean } {
+  const { leftovers, left } = environment;
+  if (leftovers === null)
+    return { text: 'no sweep was made: what is left behind is not known', isProof: false };
+  if (leftovers === 0) return { text: 'found nothing of this run', isProof: true };
+  const what = left.length === 0 ? '' : `: ${left.join(', ')}`;
+  return { text: `found ${plural(leftovers, 'thing')} of this run${what}`, isProof: false };
+}
+
+/** The command that removes what is there of the run. */
+export function removalCommand({ runId }: Result): string {
+  return `rehearse reap --run ${runId} --execute`;
+}
+
+/** What is still up and until when; null where the environment was taken down. */
+export function keptText({ environment }: Result): string | null {
+  const { keptUntil, hostInfo, hosts } = environment;
+  if (keptUntil === null) return null;
+  const names = hostInfo.map(({ role, address }) => `${role} ${address}`).join(', ');
+  return `kept up on purpose until ${formatDate(keptUntil)}: ${names === '' ? plural(hosts, 'host') : names}`;
+}
+
+/** `0.21 (3 hosts for 4 min 12 s)`; null where it is not known how long they lived. */
+export function hostHoursText({ environment }: Result): string | null {
+  const { hours, hosts, keptUntil } = environment;
+  if (hours === null || hosts === 0) return null;
+  const so = keptUntil === null ? '' : ' so far';
+  return `${amountText(hours)} (${plural(hosts, 'host')} for ${formatMs((hours / hosts) * HOUR_MS)}${so})`;
+}
+
+export function priceText({ environment, target }: Result): string {
+  const { price, cost } = environment;
+  if (price === null)
+    return target === 'embedded' ? 'no price: processes of this machine' : `no price: ${target} hosts`;
+  const perHour = `${amountText(price.amountPerHour)} ${price.currency} an hour`;
+  return cost === null ? perHour : `${amountText(cost.amount)} ${cost.currency} (${perHour})`;
+}
+
+/** Small amounts with two figures that say something: `0.21`, `0.0018`. */
+function amountText(amount: number): string {
+  if (amount === 0) return '0';
+  if (amount >= 100) return formatCount(amount);
+  return amount >= 0.1 ? amount.toFixed(2) : String(Number(amount.toPrecision(2)));
+}

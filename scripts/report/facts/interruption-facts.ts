@@ -1,0 +1,97 @@
+import type { Result } from '../../checks/result/contract/result.ts';
+import type { InterruptionResult } from '../../checks/result/contract/result-interruptions.ts';
+import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
+import { shortName, stepLabel } from './facts.ts';
+
+/** One step that was cut off as a row: the text of each cell, and whether it is bad news. */
+export interface InterruptionRow {
+  readonly step: string;
+  readonly cells: readonly { readonly text: string; readonly isBad: boolean }[];
+}
+
+/** Heads of the cells; `>` stands before those over numbers. */
+export const INTERRUPTION_HEADS = [
+  ...['cut off', 'second try', 'left behind', '>rows twice', '>rows left out'],
+] as const;
+
+/** In the plan's order; empty where nothing was cut off. */
+export function interruptionRows(result: Result): InterruptionRow[] {
+  return (result.interruptions ?? []).map((cut) => ({
+    step: ofPlan(result, cut),
+    cells: [
+      { text: cutOffText(cut), isBad: false },
+      { text: cut.secondTry === 'ok' ? 'went through' : cut.secondTry, isBad: cut.secondTry !== 'ok' },
+      leftCell(cut),
+      rowsCell(cut.rowsTwice),
+      rowsCell(cut.rowsLeftOut),
+    ],
+  }));
+}
+
+/** What the rows come to. */
+export function interruptionSentences({ interruptions }: Result): string[] {
+  if (interruptions === undefined) return [];
+  const failed = interruptions.filter(({ secondTry }) => secondTry !== 'ok');
+  const times = interruptions.reduce((sum, { cuts }) => sum + cuts, 0);
+  const all = `${plural(times, 'time')} a step was cut off in its middle and run again`;
+  if (interruptions.length === 0) return ['No step was cut off: the plan did not come so far.'];
+  if (failed.length === 0)
+    return [`${all}: it went through${interruptions.length === 1 ? '' : ' each time'}.`];
+  return [`${all}: ${formatCount(failed.length)} of the second tries failed.`];
+}
+
+/** What the second try said, and each object that was left behind with what removes it. */
+export function interruptionLines(result: Result): string[] {
+  const lines = (result.interruptions ?? []).flatMap((cut) => {
+    const { how, message, secondTry, leftovers } = cut;
+    const at = `${ofPlan(result, cut)} (${how})`;
+    return [
+      ...(message === null ? [] : [`${at}: ${secondTry === 'failed' ? '' : `${secondTry} `}${message}`]),
+      ...leftovers.map(
+        ({ kind, name, relation, remedy }) =>
+          `${at}: ${STATES[kind]} ${shortName(name)} of ${shortName(relation)} was left behind: ${remedy.replace(/\s*\n\s*/g, ' ')}`,
+      ),
+    ];
+  });
+  return [...new Set(lines)];
+}
+
+const STATES: Readonly<Record<InterruptionResult['leftovers'][number]['kind'], string>> = {
+  index: 'INVALID index',
+  'partitioned-index': 'INVALID index',
+  constraint: 'NOT VALID constraint',
+  'detached-partition': 'half detached partition',
+  trigger: 'disabled trigger',
+};
+
+function cutOffText({ how, moment, file, line, cuts, serverWentOnMs }: InterruptionResult): string {
+  if (file === null)
+    return `${how === 'session' ? 'session ended' : 'client gone'} in a batch, ${plural(cuts, 'time')}`;
+  const place = `${file} line ${line ?? 1}`;
+  const where = { running: 'in', open: 'behind', committing: 'at the commit of', done: 'behind' }[moment];
+  if (how === 'session') return `session ended ${where} ${place}`;
+  const goesOn =
+    serverWentOnMs === null
+      ? ', and the server still went on'
+      : `; the server went on for ${formatMs(serverWentOnMs)}`;
+  return `client gone ${where} ${place}${goesOn}`;
+}
+
+function leftCell({ leftovers }: InterruptionResult): InterruptionRow['cells'][number] {
+  const names = leftovers.map(({ kind, name }) => `${STATES[kind]} ${shortName(name)}`);
+  return { text: names.length === 0 ? 'nothing' : names.join(', '), isBad: names.length > 0 };
+}
+
+function rowsCell(rows: number | null): InterruptionRow['cells'][number] {
+  return { text: rows === null ? '–' : formatCount(rows), isBad: (rows ?? 0) > 0 };
+}
+
+/** With its number where the steps that are shown have it. */
+function ofPlan(result: Result, { plan, step }: InterruptionResult): string {
+  return plan === undefined ? labelOf(result, step) : `${step} of ${plan}`;
+}
+
+function labelOf(result: Pick<Result, 'steps'>, name: string): string {
+  const step = result.steps.find((one) => one.name === name);
+  return step === undefined ? name : stepLabel(step);
+}

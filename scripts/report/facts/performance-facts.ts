@@ -1,0 +1,95 @@
+import type { Result } from '../../checks/result/contract/result.ts';
+import type {
+  FigureSpread,
+  Performances,
+  ScenarioResult,
+} from '../../checks/result/contract/result-performances.ts';
+import { plural } from '../../shared/text/format.ts';
+import { quantity } from './quantities.ts';
+
+/** The scenarios of a run side by side. */
+export interface Comparison {
+  readonly scenarios: readonly ScenarioResult[];
+  /** One of them goes back before the point of no return, or cuts steps off. */
+  readonly isOfSeveralKinds: boolean;
+  /** The rehearsal has several plans for the same change. */
+  readonly isOfPlans: boolean;
+  readonly rows: readonly {
+    readonly title: string;
+    /** Empty where there is none. */
+    readonly budget: string;
+    /** One a scenario: a number, or its median and spread over the repetitions. */
+    readonly cells: readonly { readonly text: string; readonly spread: string; readonly isOver: boolean }[];
+  }[];
+}
+
+/** Undefined for a run that played its plan once. */
+export function comparison({ performances, wayBack, interruptions }: Result): Comparison | undefined {
+  if (!performances) return undefined;
+  const { scenarios } = performances;
+  const all = scenarios.flatMap(({ figures }) => figures);
+  const ids = [...new Set(all.map(({ id }) => id))];
+  return {
+    scenarios,
+    isOfPlans: performances.played.some(({ plan }) => plan !== undefined),
+    isOfSeveralKinds: wayBack !== undefined || interruptions !== undefined,
+    rows: ids.map((id) => {
+      const { title = id, budget = null, unit = null } = all.find((figure) => figure.id === id) ?? {};
+      const atLeast = id === 'backfillRate' ? 'at least ' : '';
+      return {
+        title,
+        budget: budget === null ? '' : `${atLeast}${quantity(budget, unit)}`,
+        cells: scenarios.map(({ figures }) => cell(figures.find((figure) => figure.id === id))),
+      };
+    }),
+  };
+}
+
+function cell(figure: FigureSpread | undefined): Comparison['rows'][number]['cells'][number] {
+  if (!figure) return { text: '–', spread: '', isOver: false };
+  const { id, budget, median, min, max, values } = figure;
+  const unit = figure.unit === 'requests' ? null : figure.unit; // the title says so
+  const isOver = budget !== null && (id === 'backfillRate' ? min < budget : max > budget);
+  const spread = values.length < 2 || min === max ? '' : spreadText(min, max, unit);
+  return { text: quantity(median, unit), spread, isOver };
+}
+
+/** The unit stands once where it does not change with the size. */
+function spreadText(min: number, max: number, unit: string | null): string {
+  const from = unit === 'ms' || unit === 's' ? quantity(min, unit) : quantity(min, null);
+  return `${from} to ${quantity(max, unit)}`;
+}
+
+/** `pass`, or for repetitions `pass, 10 of 10`; what they disagree on is told by number. */
+export function scenarioVerdict({ verdict, verdicts, isStable, planned }: ScenarioResult): string {
+  if (planned === 1) return verdict;
+  if (isStable) return `${verdict}, ${planned} of ${planned}`;
+  const { pass, fail, inconclusive } = verdicts;
+  const parts = [
+    `${pass} passed`,
+    `${fail} failed`,
+    ...(inconclusive > 0 ? [`${inconclusive} inconclusive`] : []),
+  ];
+  return `${verdict}: ${parts.join(', ')} of ${planned}`;
+}
+
+/** What was played, and of which performance all the rest of the report is. */
+export function playedSentence({ scenarios, played, shown }: Performances): string {
+  const repeat = Math.max(...scenarios.map(({ planned }) => planned));
+  const times = repeat === 1 ? 'once' : `${repeat} times`;
+  const of =
+    scenarios.length === 1
+      ? `The plan was played ${times}`
+      : `${plural(scenarios.length, 'scenario')}, each played ${times}`;
+  const one = played.find(({ index }) => index === shown);
+  const which =
+    scenarios.length === 1 ? `performance ${shown}` : `performance ${shown}, ${one?.scenario ?? ''}`;
+  return `${of}, every time on a fresh copy of the same restored database with the same seed. Each check stands at its worst of all; steps, timeline and errors are of ${which}, which came nearest to a budget of those with the verdict above.`;
+}
+
+/** The title of the comparison. */
+export function comparisonTitle({ scenarios, isOfSeveralKinds, isOfPlans }: Comparison): string {
+  if (isOfPlans && scenarios.length > 1) return 'Plan by plan';
+  if (scenarios.length < 2) return 'Spread over the repetitions';
+  return isOfSeveralKinds ? 'Scenario by scenario' : 'Quiet and in company';
+}

@@ -1,0 +1,113 @@
+import type { Result } from '../../checks/result/contract/result.ts';
+import type { WayBackResult } from '../../checks/result/contract/result-way-back.ts';
+import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
+import { shortName, stepLabel } from './facts.ts';
+
+/** One way back as a row: the text of each cell, and whether it is bad news. */
+export interface WayBackRow {
+  readonly from: string;
+  readonly cells: readonly { readonly text: string; readonly isBad: boolean }[];
+  /** Why it is not possible, or was not judged. */
+  readonly reason: string | null;
+}
+
+/** Heads of the cells; `>` stands before those over numbers. */
+export const WAY_BACK_HEADS = [
+  ...['possible', '>took', '>longest stop', '>requests failed', '>values lost', 'schema', 'forward again'],
+] as const;
+
+/** In the plan's order; empty for a run whose plan never goes back. */
+export function wayBackRows(result: Result): WayBackRow[] {
+  return (result.wayBack ?? []).map((way) => ({
+    from: fromText(result, way),
+    cells: [
+      told(way.possible, 'yes', 'no'),
+      { text: formatMs(way.durationMs), isBad: false },
+      { text: formatMs(way.longestStopMs), isBad: false },
+      { text: formatCount(way.requestsFailed), isBad: way.requestsFailed > 0 },
+      lostCell(way),
+      told(way.schemaSame, 'same', plural(way.schemaDifferences.length, 'difference')),
+      told(way.forwardAgain, 'yes', 'no'),
+    ],
+    reason: way.reason,
+  }));
+}
+
+/** What the rows come to, and each object that is not as it was. */
+export function wayBackSentences(result: Result): string[] {
+  const { wayBack = [], pointOfNoReturn } = result;
+  if (pointOfNoReturn === undefined) return [];
+  const { declared, found } = pointOfNoReturn;
+  const said =
+    declared === null
+      ? 'The plan declares no point of no return'
+      : `The plan declares ${labelOf(result, declared)} as its point of no return`;
+  const farthest = wayBack.findLast(({ possible }) => possible === true);
+  const seen =
+    found !== null
+      ? `behind ${labelOf(result, found)} there was no whole way back`
+      : farthest === undefined
+        ? 'how far the way back is open is not known'
+        : `the way back was open up to behind ${labelOf(result, farthest.from)}`;
+  return [`${said}; ${seen}.`];
+}
+
+/** `behind 3 add-index: index orders_state on orders is left over`, each once. */
+export function differenceLines(result: Result): string[] {
+  const all = (result.wayBack ?? []).flatMap((way) =>
+    way.schemaDifferences.map(
+      (difference) =>
+        `${differenceText(difference)} (turned around ${fromText(result, way)}; it came with ${stepText(result, way, difference.step)})`,
+    ),
+  );
+  return [...new Set([...lostLines(result), ...all])];
+}
+
+/** `customers.full_name: 312 values lost` */
+function lostLines({ wayBack = [], ...result }: Result): string[] {
+  return wayBack.flatMap((way) =>
+    way.valuesLost.map(({ table, column, count, isAtLeast }) => {
+      const what = column === '*' ? plural(count, 'row') : plural(count, 'value');
+      const name = column === '*' ? shortName(table) : `${shortName(table)}.${column}`;
+      return `${name}: ${isAtLeast === true ? 'at least ' : ''}${what} lost (turned around ${fromText(result, way)})`;
+    }),
+  );
+}
+
+function lostCell({ valuesLost }: WayBackResult): WayBackRow['cells'][number] {
+  const count = valuesLost.reduce((sum, lost) => sum + lost.count, 0);
+  const isAtLeast = valuesLost.some((lost) => lost.isAtLeast);
+  return { text: `${isAtLeast ? 'at least ' : ''}${formatCount(count)}`, isBad: count > 0 };
+}
+
+function differenceText({
+  kind,
+  name,
+  relation,
+  how,
+  what,
+}: WayBackResult['schemaDifferences'][number]): string {
+  const where = relation === null ? '' : ` on ${shortName(relation)}`;
+  const state = { 'left-over': 'left over', missing: 'missing', changed: `changed: ${what.join('; ')}` }[how];
+  return `${kind} ${shortName(name)}${where}: ${state}`;
+}
+
+function told(value: boolean | null, good: string, bad: string): WayBackRow['cells'][number] {
+  if (value === null) return { text: 'not known', isBad: false };
+  return { text: value ? good : bad, isBad: !value };
+}
+
+/** `behind 3 add-index`; with the name of its plan where there are several, whose steps have other numbers than those shown. */
+function fromText(result: Pick<Result, 'steps'>, { plan, from }: WayBackResult): string {
+  return plan === undefined ? `behind ${labelOf(result, from)}` : `behind ${from} of ${plan}`;
+}
+
+function stepText(result: Pick<Result, 'steps'>, { plan }: WayBackResult, step: string): string {
+  return plan === undefined ? labelOf(result, step) : step;
+}
+
+/** With its number where the steps that are shown have it. */
+function labelOf(result: Pick<Result, 'steps'>, name: string): string {
+  const step = result.steps.find((one) => one.name === name);
+  return step === undefined ? name : stepLabel(step);
+}
