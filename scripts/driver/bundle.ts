@@ -64,7 +64,9 @@ async function bundled(): Promise<Uint8Array> {
       define: {
         METRONOME_SOURCE: JSON.stringify(await readFile(join(LOAD, 'metronome.mjs'), 'utf8')),
         WATCHDOG_SOURCE: JSON.stringify(await readFile(WATCHDOG, 'utf8')),
-        REQUEST_WRITER_SOURCE: JSON.stringify(await readFile(join(LOAD, 'request-writer.mjs'), 'utf8')),
+        REQUEST_WRITER_SOURCE: JSON.stringify(
+          await readFile(join(LOAD, 'requests/request-writer.mjs'), 'utf8'),
+        ),
       },
       loader: { '.wasm': 'binary' },
       external: ['pg-native'], // only for those who ask pg for it

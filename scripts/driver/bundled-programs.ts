@@ -4,7 +4,7 @@ import type * as checkout from '../load/programs.ts';
 /** The mode in which the bundle is the load process. */
 export const LOAD_WORKER = 'load-worker';
 
-/** The texts of scripts/load/metronome.mjs, request-writer.mjs and scripts/shared/watchdog/thread.mjs, put here by the bundler. */
+/** The texts of scripts/load/metronome.mjs, requests/request-writer.mjs and scripts/shared/watchdog/thread.mjs, put here by the bundler. */
 declare const METRONOME_SOURCE: string;
 declare const REQUEST_WRITER_SOURCE: string;
 declare const WATCHDOG_SOURCE: string;
