@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { sleep } from '../shared/clock.ts';
 import type { StepEndRecord } from '../artifacts/records/records.ts';
 import { machineTrouble } from '../pg/machine-trouble.ts';
@@ -84,10 +83,8 @@ async function attempt(
     // A server that died, or a host that lacks something, ends the whole run; that is known a moment later than here.
     await context.settled();
     if (failure.lostConnection) await sleep(SERVER_DEATH_NEWS_MS, context.signal);
-    const { cause: refusal, sql } = failure;
-    if (refusal instanceof pg.DatabaseError && sql !== undefined)
-      await context.schema.afterRefusal({ step: step.name, sql, refusal });
-    const { error: said, statements } = failure;
+    const { error: said, statements, refused } = failure;
+    if (refused !== undefined) await context.schema.afterRefusal({ step: step.name, ...refused });
     end(step, context, {
       ...{ status: 'failed', attempts: tries + 1, error: said, shown: {} },
       ...(statements === undefined ? {} : { statements }),

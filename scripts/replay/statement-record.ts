@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { LockEntry, StatementRecord } from '../artifacts/records/records.ts';
 import { newLocks } from '../probes/lock-capture.ts';
 import type { Answer } from './steps/answer.ts';
@@ -68,7 +69,9 @@ export function pendingRecord(
 export function failureAt(error: unknown, statement: PlacedStatement | undefined): StepFailure {
   const at =
     statement === undefined ? null : { file: statement.file, line: statement.line, sql: statement.text };
-  return new StepFailure(stepErrorAt(error, at), error, statement?.text);
+  const isRefused = error instanceof pg.DatabaseError && statement !== undefined;
+  const refused = isRefused ? { sql: statement.text, refusal: error } : undefined;
+  return new StepFailure(stepErrorAt(error, at), error, refused);
 }
 
 export function leftOpen(statement: PlacedStatement | undefined): StepFailure {

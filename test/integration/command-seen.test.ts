@@ -118,7 +118,10 @@ const CHANGES: Readonly<Record<string, Change>> = {
     setUp: 'select 1',
     statements: ['create unique index concurrently u on orders (state)'],
     found: [
-      ['steps', 'fail', '23505', 'could not create unique index "u".'],
+      [
+        ...['steps', 'fail', '23505'],
+        'could not create unique index "u". 20,000 rows of orders break it: 20,000 rows were there before the plan.',
+      ],
       [
         ...['unfinished', 'fail', null],
         'left this behind and nothing mended it: index u of orders is INVALID: no query uses it, and writes pay for it.',

@@ -6,6 +6,7 @@ import { makePublic } from '../../pg/messages/guard.ts';
 import { publicStatement } from '../../pg/messages/public-statement.ts';
 import { splitSql } from '../../pg/sql/split.ts';
 import type { Answered } from '../../probes/schema-watch/beside/beside-watch.ts';
+import type { Refused } from '../../probes/schema-watch/refused-rows/condition.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { monotonicMs } from '../../shared/clock.ts';
 import { Notices } from '../notices.ts';
@@ -48,6 +49,14 @@ export class CommandStatements {
   /** What the server refused last, if the command did nothing more behind it. */
   lastError(): Answered['error'] {
     return this.#lastError.words && publicError(this.#lastError.words);
+  }
+
+  /** The same, with what PostgreSQL names in fields of their own. */
+  lastRefusal(): Refused | undefined {
+    const { words, sql } = this.#lastError;
+    if (words === null) return undefined;
+    const { code, schema, table, column, constraint } = words;
+    return { sql, refusal: { code, schema, table, column, constraint } };
   }
 
   sessions(step: string, sessions: readonly RelayedSession[], clock: RunClock): CommandSessionsRecord {

@@ -1,3 +1,4 @@
+import type { StepError } from '../../artifacts/records/records.ts';
 import { childEnvironment } from '../../commands/child-environment.ts';
 import { dotenvNear } from '../../commands/dotenv-files.ts';
 import { refuseWithoutProgram } from '../../commands/programs/without-program.ts';
@@ -105,14 +106,14 @@ function failure(step: CommandStep, end: ShellEnd, sent: CommandStatements): Ste
     : `the command ended with exit code ${code}`;
   const words = step.output === 'shown' ? null : `${wroteWords()}; output: shown shows it here`;
   const hints = [refused?.hint ?? null, words].filter((hint) => hint !== null);
-  return new StepFailure({
+  const error: StepError = {
     sqlstate: refused?.sqlstate ?? null,
     message: refused === null ? ended : `${refused.message}; ${ended}`,
     hint: hints.length === 0 ? null : hints.join('; '),
-    file: null,
-    line: null,
+    ...{ file: null, line: null },
     excerpt: step.output === 'shown' ? shownLines(end.lastLines) : null,
-  });
+  };
+  return new StepFailure(error, undefined, end.timedOut ? undefined : sent.lastRefusal());
 }
 
 /** libpq hands PGOPTIONS to the server, so the step's timeouts hold for a foreign program as well. */

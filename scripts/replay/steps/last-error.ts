@@ -10,16 +10,25 @@ const TIDIES_UP =
 /** The error that a program most likely failed by: the last one, if no statement of work went through behind it. */
 export class LastError {
   #words: ServerWords | null = null;
+  #sql = '';
 
   note({ sql, answers }: SentStatement): void {
     for (const { error } of answers) {
       if (error === null) {
         if (!TIDIES_UP.test(sql)) this.#words = null;
-      } else if (error.code !== IN_FAILED_TRANSACTION) this.#words = error;
+      } else if (error.code !== IN_FAILED_TRANSACTION) {
+        this.#words = error;
+        this.#sql = sql;
+      }
     }
   }
 
   get words(): ServerWords | null {
     return this.#words;
+  }
+
+  /** The text that was refused, all of it where it held several statements. */
+  get sql(): string {
+    return this.#sql;
   }
 }

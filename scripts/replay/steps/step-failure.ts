@@ -1,20 +1,21 @@
 import type { StepError } from '../../artifacts/records/records.ts';
+import type { Refused } from '../../probes/schema-watch/refused-rows/condition.ts';
 import { publicPgError } from '../../pg/pg-error.ts';
 import { sqlExcerpt } from '../../pg/sql/excerpt.ts';
 
 /** A step of the plan went wrong: an outcome of the rehearsal, not an error of the tool. */
 export class StepFailure extends Error {
   readonly error: StepError;
-  /** The author's statement that failed; undefined = none can be named. */
-  readonly sql: string | undefined;
+  /** The statement that PostgreSQL refused; undefined = none can be named. */
+  readonly refused: Refused | undefined;
   /** How many the step's files hold, those that were not reached among them; undefined = the step has none. */
   statements: number | undefined;
 
-  constructor(error: StepError, cause?: unknown, sql?: string) {
+  constructor(error: StepError, cause?: unknown, refused?: Refused) {
     super(error.message, cause === undefined ? undefined : { cause });
     this.name = 'StepFailure';
     this.error = error;
-    this.sql = sql;
+    this.refused = refused;
   }
 
   /** The server went away: SQLSTATE class 08, 57P01 to 57P03, or no answer of PostgreSQL at all. */

@@ -6,6 +6,12 @@ import type { PgClient } from '../../../pg/client.ts';
 /** What PostgreSQL names of a refused statement, in fields of their own (its protocol's ErrorResponse). */
 export type Refusal = Pick<DatabaseError, 'code' | 'schema' | 'table' | 'column' | 'constraint'>;
 
+/** A statement and what it was refused with. */
+export interface Refused {
+  readonly sql: string;
+  readonly refusal: Refusal;
+}
+
 const NOT_NULL = '23502';
 const UNIQUE = '23505';
 const CHECK = '23514';

@@ -2,16 +2,14 @@ import type { RefusedRowsRecord, RowsSince } from '../../../artifacts/records/sc
 import { withConnection, type PgClient } from '../../../pg/client.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';
 import { isConnectionLoss, isFromPostgres } from '../../../pg/pg-error.ts';
-import { conditionOf, type Refusal } from './condition.ts';
+import { conditionOf, type Refused } from './condition.ts';
 import type { Moments } from './moments.ts';
 
 /** Longer than that a count is not worth the app's way. */
 const TIMEOUTS = "set statement_timeout = '5s'; set lock_timeout = '500ms'";
 
-export interface RefusedStatement {
+export interface RefusedStatement extends Refused {
   readonly step: string;
-  readonly sql: string;
-  readonly refusal: Refusal;
 }
 
 /**
