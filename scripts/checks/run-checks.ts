@@ -1,3 +1,4 @@
+import { asError } from '../shared/errors.ts';
 import type { Budgets } from '../plan/model.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import { softened } from './of-run/away-softening.ts';
@@ -39,8 +40,19 @@ export function runChecks(analysis: Analysis, all: readonly Check[] = CHECKS): J
   };
 }
 
-/** A check whose evidence is missing cannot tell: that is never a pass. */
+/** A check that fails by a mistake of ours leaves the others their word, and is never a pass. */
 function outcomeOf(check: Check, analysis: Analysis, budgets: Budgets): CheckOutcome {
+  try {
+    return ranOutcome(check, analysis, budgets);
+  } catch (error) {
+    const { name } = asError(error);
+    const message = `The check ${check.id} broke off by a mistake of this tool (${name}): what it judges is not known.`;
+    return { measured: null, title: check.title, findings: [{ status: 'inconclusive', message }] };
+  }
+}
+
+/** A check whose evidence is missing cannot tell: that is never a pass. */
+function ranOutcome(check: Check, analysis: Analysis, budgets: Budgets): CheckOutcome {
   const { evidence } = analysis;
   if (check.applies?.(evidence.run) === false) return NOTHING;
   const missing = check.needs.filter((name) => evidence[name] === undefined);

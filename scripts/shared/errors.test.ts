@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namedLack, ofFile, RehearsalError } from './errors.ts';
+import { exitCodeFor, namedLack, ofFile, RehearsalError } from './errors.ts';
 
 function systemError(code: string, syscall: string, path?: string): Error {
   return Object.assign(new Error(`${syscall} ${code}`), { code, syscall, ...(path ? { path } : {}) });
@@ -47,4 +47,9 @@ describe('what the machine lacks', () => {
     circle.cause = circle;
     expect(namedLack(circle)).toBe(circle);
   });
+});
+
+it('a code that is none of the tool’s is a bug of it, and never a success', () => {
+  const foreign = new RehearsalError('FROM_ELSEWHERE' as 'USAGE', 'something');
+  expect(exitCodeFor(foreign)).toBe(1);
 });

@@ -160,7 +160,10 @@ function lackOf(error: Error): RehearsalError | undefined {
 
 /** The exit code that an error thrown at the top stands for; anything unknown is a bug of the tool (1). */
 export function exitCodeFor(error: unknown): number {
-  return EXIT[error instanceof RehearsalError ? ERROR_KIND[error.code] : 'internal'];
+  if (!(error instanceof RehearsalError)) return EXIT.internal;
+  // The code of an error from another process may be none of ours.
+  const known: Partial<typeof ERROR_KIND> = ERROR_KIND;
+  return EXIT[known[error.code] ?? 'internal'];
 }
 
 /** Any thrown value as an Error. */
