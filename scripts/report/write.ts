@@ -1,17 +1,51 @@
 import type { Judged } from '../checks/judge.ts';
-import { resultSchema } from '../checks/result/contract/result.ts';
+import { resultSchema, type Result } from '../checks/result/contract/result.ts';
+import { asError } from '../shared/errors.ts';
 import { renderHtml } from './html/page.tsx';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { notesOf } from './notes.ts';
 
-/** Writes result.json, report.html, report.md and junit.xml into the run folder, and into that of each performance. */
-export async function writeReports({ folder, result, performances }: Judged): Promise<void> {
+type Notes = Awaited<ReturnType<typeof notesOf>>;
+type Renderers = Readonly<Record<string, (result: Result, notes: Notes) => string>>;
+
+/** What is written of every run, by the name of its file. */
+const RENDERERS: Renderers = {
+  'result.json': (result) => `${JSON.stringify(result, null, 2)}\n`,
+  'report.html': renderHtml,
+  'report.md': renderMarkdown,
+  'junit.xml': renderJunit,
+};
+
+/**
+ * Writes result.json, report.html, report.md and junit.xml into the run folder, and into that of each performance.
+ * @throws Error at the end, where one of them could not be made: the others are there by then
+ */
+export async function writeReports(judged: Judged, renderers: Renderers = RENDERERS): Promise<void> {
+  const failures = await writeAll(judged, renderers);
+  const [first] = failures;
+  if (first === undefined) return;
+  const files = failures.map(({ file }) => file).join(', ');
+  throw new Error(`${files} could not be made: ${first.error.message}`, { cause: first.error });
+}
+
+async function writeAll(
+  { folder, result, performances }: Judged,
+  renderers: Renderers,
+): Promise<{ file: string; error: Error }[]> {
   const checked = resultSchema.parse(result);
   const notes = await notesOf(folder);
-  await folder.writeFile('result.json', `${JSON.stringify(checked, null, 2)}\n`);
-  await folder.writeFile('report.html', renderHtml(checked, notes));
-  await folder.writeFile('report.md', renderMarkdown(checked, notes));
-  await folder.writeFile('junit.xml', renderJunit(checked));
-  for (const performance of performances) await writeReports(performance);
+  const failures: { file: string; error: Error }[] = [];
+  for (const [file, render] of Object.entries(renderers)) {
+    let text: string;
+    try {
+      text = render(checked, notes);
+    } catch (error) {
+      failures.push({ file, error: asError(error) });
+      continue;
+    }
+    await folder.writeFile(file, text);
+  }
+  for (const performance of performances) failures.push(...(await writeAll(performance, renderers)));
+  return failures;
 }

@@ -36,3 +36,20 @@ test('a result that breaks its own schema is not written', async () => {
   ).rejects.toThrow(/victimThresholdMs/);
   expect(await readdir(join(dir, 'run'))).not.toContain('result.json');
 });
+
+test('a report that cannot be made takes no other with it, and is said at the end', async () => {
+  const [whole, part] = [await RunFolder.create(join(dir, 'run')), await RunFolder.create(join(dir, 'part'))];
+  const renderers = {
+    'report.html': (): string => {
+      throw new TypeError('no such figure');
+    },
+    'report.md': renderMarkdown,
+  };
+  const result = failingResult();
+  const performances = [{ folder: part, result, performances: [] }];
+  await expect(writeReports({ folder: whole, result, performances }, renderers)).rejects.toThrow(
+    'report.html, report.html could not be made: no such figure',
+  );
+  for (const name of ['run', 'part'])
+    expect(await readdir(join(dir, name))).toEqual(expect.arrayContaining(['report.md']));
+});
