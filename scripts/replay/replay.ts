@@ -3,7 +3,7 @@ import type { StepEndRecord } from '../artifacts/records/records.ts';
 import { machineTrouble } from '../pg/machine-trouble.ts';
 import { isFromPostgres } from '../pg/pg-error.ts';
 import type { Step } from '../plan/model.ts';
-import { runBackfillStep } from './steps/backfill-step.ts';
+import { runBackfillStep } from './steps/backfill/backfill-step.ts';
 import { runCommandStep } from './steps/command-step.ts';
 import type { OnAttempt, StepContext, StepOutcome } from './context.ts';
 import { runDeployStep } from './steps/deploy-step.ts';

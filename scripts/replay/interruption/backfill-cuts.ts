@@ -5,7 +5,7 @@ import { assignments } from '../../plan/backfill-sql.ts';
 import type { BackfillStep, Cut } from '../../plan/model.ts';
 import type { StepContext } from '../context.ts';
 import type { MigrationSession } from '../session.ts';
-import type { KeyRange } from '../steps/key-range.ts';
+import type { KeyRange } from '../steps/backfill/key-range.ts';
 import { Backend } from './backend.ts';
 import { CUT_ERRORS, firstOf, GOES_ON_MS } from './cut-unit.ts';
 

@@ -1,7 +1,7 @@
 import type { PgClient } from '../../pg/client.ts';
 import { plural } from '../../shared/text/format.ts';
 import type { OnAttempt, StepContext } from '../context.ts';
-import type { BackfillProgress } from '../steps/backfill-step.ts';
+import type { BackfillProgress } from '../steps/backfill/backfill-step.ts';
 import { StepFailure } from '../steps/step-failure.ts';
 import type { BackfillCuts } from './backfill-cuts.ts';
 

@@ -1,5 +1,5 @@
-import type { PgClient } from '../../pg/client.ts';
-import type { BackfillStep } from '../../plan/model.ts';
+import type { PgClient } from '../../../pg/client.ts';
+import type { BackfillStep } from '../../../plan/model.ts';
 
 /** Key values travel as text and stay in memory: they are row values. */
 export interface KeyRange {

@@ -1,7 +1,7 @@
-import type { BatchTriggers, TriggerTime } from '../../artifacts/records/batch-record.ts';
-import type { PgClient } from '../../pg/client.ts';
-import { assignedColumns } from '../../plan/backfill-sql.ts';
-import type { BackfillStep } from '../../plan/model.ts';
+import type { BatchTriggers, TriggerTime } from '../../../artifacts/records/batch-record.ts';
+import type { PgClient } from '../../../pg/client.ts';
+import { assignedColumns } from '../../../plan/backfill-sql.ts';
+import type { BackfillStep } from '../../../plan/model.ts';
 
 /** Batches of a backfill that are asked for the time of their triggers: EXPLAIN looks at its clock for every row. */
 export const MEASURED_BATCHES = 5;

@@ -1,9 +1,9 @@
-import { withConnection } from '../../pg/client.ts';
-import { assignedColumns } from '../../plan/backfill-sql.ts';
-import type { BackfillStep } from '../../plan/model.ts';
-import { plural } from '../../shared/text/format.ts';
-import type { StepContext } from '../context.ts';
-import { StepFailure } from './step-failure.ts';
+import { withConnection } from '../../../pg/client.ts';
+import { assignedColumns } from '../../../plan/backfill-sql.ts';
+import type { BackfillStep } from '../../../plan/model.ts';
+import { plural } from '../../../shared/text/format.ts';
+import type { StepContext } from '../../context.ts';
+import { StepFailure } from '../step-failure.ts';
 
 interface Left {
   /** Rows that match the condition, or where there is none, all. */

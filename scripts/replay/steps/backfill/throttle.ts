@@ -1,5 +1,5 @@
-import { sleep } from '../../shared/clock.ts';
-import { formatMs } from '../../shared/text/format.ts';
+import { sleep } from '../../../shared/clock.ts';
+import { formatMs } from '../../../shared/text/format.ts';
 
 const LOOK_EVERY_MS = 100;
 /** An app that stays slow for another reason must not stop the backfill for good: one batch goes out after this. */
