@@ -29,6 +29,7 @@ function recorder(overrides: Partial<Environment> = {}, leftovers: Leftover[] = 
       return overrides.up ? overrides.up(new AbortController().signal) : Promise.resolve(running);
     },
     destroy: () => {
+      for (const end of ends.splice(0)) end();
       calls.push('destroy');
       return overrides.destroy?.() ?? Promise.resolve();
     },
@@ -38,14 +39,22 @@ function recorder(overrides: Partial<Environment> = {}, leftovers: Leftover[] = 
     available: () => Promise.resolve({ available: true, detail: '' }),
     confines: () => Promise.resolve({ available: true, detail: '' }),
     environment: () => environment,
-    leftovers: () => Promise.resolve(leftovers),
-    notOurs: () => Promise.resolve([]),
+    leftovers: () => Promise.resolve({ found: leftovers, unseen: [] }),
+    notOurs: () => Promise.resolve({ found: [], unseen: [] }),
     price: () => Promise.resolve(undefined),
   };
   return { calls, failed, target };
 }
 
-const forever = (): Promise<never> => new Promise(() => undefined);
+/** Ends with the environment, as what hangs does: a tear-down waits for what has been given up. */
+function forever(): Promise<never> {
+  return new Promise((_, reject) => {
+    ends.push(() => {
+      reject(new Error('the server is gone'));
+    });
+  });
+}
+const ends: (() => void)[] = [];
 
 describe('withEnvironment', () => {
   it('makes, uses, tells that it tears down, and destroys, in that order', async () => {
@@ -180,5 +189,19 @@ describe('withEnvironment', () => {
     const signal = new AbortController().signal;
     const { leftovers } = await withEnvironment(target, spec, () => Promise.resolve(), { signal });
     expect(leftovers?.map(({ runId }) => runId)).toEqual(['demo-1']);
+  });
+
+  it('does not take a place that could not be looked at for an empty one', async () => {
+    const { target } = recorder();
+    const away = { ...target, leftovers: () => Promise.reject(new Error('its API is away')) };
+    const signal = new AbortController().signal;
+    const { use, leftovers, failures } = await withEnvironment(away, spec, () => Promise.resolve(), {
+      signal,
+    });
+    expect({ use, leftovers, failures }).toEqual({
+      use: { status: 'fulfilled', value: undefined },
+      leftovers: null,
+      failures: [{ label: 'looking for what is left of demo-1', error: new Error('its API is away') }],
+    });
   });
 });

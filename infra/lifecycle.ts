@@ -3,7 +3,7 @@ import { monotonicMs, sleep, withTimeout } from '../scripts/shared/clock.ts';
 import { DescriptorReserve } from '../scripts/shared/descriptors.ts';
 import { asError } from '../scripts/shared/errors.ts';
 import { settleStragglers, untilAborted } from '../scripts/shared/until-aborted.ts';
-import { sweepTarget } from './reap.ts';
+import { sweepRun } from './reap.ts';
 import type {
   Environment,
   EnvironmentSpec,
@@ -83,10 +83,10 @@ export async function withEnvironment<T>(
     onNote?.(`${asError(error).message}; rehearse reap finds what it leaves`);
   });
   const destroyMs = monotonicMs() - startedMs;
-  const leftovers = await sweepTarget(target, spec.runId).catch((error: unknown) => {
-    failures.push({ label: `looking for what is left of ${spec.runId}`, error: asError(error) });
-    return null;
-  });
+  const { found, unseen } = await sweepRun(target, spec.runId);
+  for (const { why } of unseen)
+    failures.push({ label: `looking for what is left of ${spec.runId}`, error: new Error(why) });
+  const leftovers = found.length === 0 && unseen.length > 0 ? null : [...found];
   return { use: used, createMs, destroyMs, leftovers, keptUntil: null, failures };
 }
 

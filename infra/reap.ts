@@ -1,7 +1,7 @@
 import { withTimeout } from '../scripts/shared/clock.ts';
 import { asError } from '../scripts/shared/errors.ts';
 import { allTargets } from './targets/index.ts';
-import type { Leftover, NotOurs, Target, Tell } from './targets/target.ts';
+import type { Leftover, Look, NotOurs, Target, Tell } from './targets/target.ts';
 
 const SWEEP_TIMEOUT_MS = 60_000;
 const REMOVE_TIMEOUT_MS = 60_000;
@@ -11,31 +11,51 @@ export interface Reaped {
   readonly failed: { readonly leftover: Leftover; readonly error: Error }[];
 }
 
-/** What runs have left behind on all targets, and what those that still go on have: what carries a claim of this user's. */
-export async function sweep(options: { readonly runId?: string } = {}): Promise<Leftover[]> {
-  const found: Leftover[] = [];
-  for (const target of allTargets()) found.push(...(await sweepTarget(target, options.runId)));
-  return found;
+export interface SweepOptions {
+  readonly targets?: readonly Target[];
+  /** How long each target may take; it is unseen after that. A minute unless given. */
+  readonly limitMs?: number;
 }
 
-/** What looks like ours on any target and is not. */
-export async function findNotOurs(): Promise<NotOurs[]> {
-  const found: NotOurs[] = [];
-  for (const target of allTargets()) {
-    const looking = `looking around on ${target.name}`;
-    found.push(...(await withTimeout(target.notOurs(), SWEEP_TIMEOUT_MS, looking)));
+/**
+ * What runs have left behind on all targets, and what those that still go on have: what carries a claim of this user's. A
+ * target that cannot be looked at is told and keeps none of the others from being looked at. Never rejects.
+ */
+export function sweep(options: SweepOptions = {}): Promise<Look<Leftover>> {
+  return lookEverywhere((target, signal) => target.leftovers(signal), options);
+}
+
+/** What looks like ours on any target and is not. Never rejects. */
+export function findNotOurs(options: SweepOptions = {}): Promise<Look<NotOurs>> {
+  return lookEverywhere((target, signal) => target.notOurs(signal), options);
+}
+
+/** What a run has left behind on its target. Never rejects. */
+export async function sweepRun(target: Target, runId: string): Promise<Look<Leftover>> {
+  const { found, unseen } = await sweep({ targets: [target] });
+  return { found: found.filter((leftover) => leftover.runId === runId), unseen };
+}
+
+type LookAt<T> = (target: Target, signal: AbortSignal) => Promise<Look<T>>;
+
+async function lookEverywhere<T>(
+  look: LookAt<T>,
+  { targets = allTargets(), limitMs = SWEEP_TIMEOUT_MS }: SweepOptions,
+): Promise<Look<T>> {
+  const looks = await Promise.all(targets.map((target) => lookAt(target, look, limitMs)));
+  return { found: looks.flatMap(({ found }) => found), unseen: looks.flatMap(({ unseen }) => unseen) };
+}
+
+async function lookAt<T>(target: Target, look: LookAt<T>, limitMs: number): Promise<Look<T>> {
+  const stop = new AbortController();
+  try {
+    const looking = (async () => look(target, stop.signal))(); // it may throw before it promises
+    return await withTimeout(looking, limitMs, 'looking there');
+  } catch (error) {
+    return { found: [], unseen: [{ target: target.name, why: asError(error).message }] };
+  } finally {
+    stop.abort(new Error('no longer needed'));
   }
-  return found;
-}
-
-/** What runs have left behind on one target. */
-export async function sweepTarget(target: Target, runId?: string): Promise<Leftover[]> {
-  const found = await withTimeout(
-    target.leftovers(),
-    SWEEP_TIMEOUT_MS,
-    `looking for leftovers on ${target.name}`,
-  );
-  return runId === undefined ? found : found.filter((leftover) => leftover.runId === runId);
 }
 
 /** Removes what is left over. What is in use stays, and is in neither list. */

@@ -4,7 +4,12 @@ import { errorText, runRehearse, type RehearseEnd } from './rehearse-child.ts';
 import type { RehearseCommand } from './rehearse-command.ts';
 
 const leftoverSchema = z.object({ runId: z.string(), what: z.string(), inUse: z.boolean() });
-const reapSchema = z.object({ remaining: z.array(leftoverSchema), notes: z.array(z.string()).default([]) });
+const unseenSchema = z.object({ target: z.string(), why: z.string() });
+const reapSchema = z.object({
+  remaining: z.array(leftoverSchema),
+  notes: z.array(z.string()).default([]),
+  couldNotLook: z.array(unseenSchema).default([]),
+});
 const listSchema = z.object({ alive: z.array(leftoverSchema) });
 
 type Leftover = z.infer<typeof leftoverSchema>;
@@ -17,23 +22,34 @@ export async function deadLeftovers(command: RehearseCommand): Promise<string[]>
   return dead(documentOf(end, listSchema).alive);
 }
 
-/** Removes what dead runs have left and returns what is there all the same. Runs that go on keep what they have. */
+/**
+ * Removes what dead runs have left and returns what is there all the same. Runs that go on keep what they have; a target that
+ * cannot be looked at is told and is no failure, for it may be none of this stack's.
+ */
 export async function removeDead(command: RehearseCommand, note: Note): Promise<string[]> {
   const end = await runRehearse(command, ['reap', '--execute', '--json'], {});
-  const { remaining, notes } = documentOf(end, reapSchema);
+  const { remaining, notes, couldNotLook } = documentOf(end, reapSchema);
   notes.forEach(note);
+  couldNotLook.map(unseenText).forEach(note);
   return dead(remaining);
 }
 
 /**
  * Removes everything of one run, kept hosts too.
- * @throws LEFTOVERS with what is left and the command that removes it
+ * @param target the run's; `auto` may have been any
+ * @throws LEFTOVERS with what is left or could not be looked at, and the command that removes it
  */
-export async function removeRun(command: RehearseCommand, runId: string, note: Note): Promise<void> {
+export async function removeRun(
+  command: RehearseCommand,
+  { runId, target }: { readonly runId: string; readonly target: string },
+  note: Note,
+): Promise<void> {
   const end = await runRehearse(command, ['reap', '--run', runId, '--execute', '--json'], {});
-  const { remaining, notes } = documentOf(end, reapSchema);
+  const { remaining, notes, couldNotLook } = documentOf(end, reapSchema);
   notes.forEach(note);
-  failIfAny(remaining.filter((leftover) => leftover.runId === runId).map(line), runId);
+  const unseen = couldNotLook.filter((one) => target === 'auto' || target === one.target);
+  const left = remaining.filter((leftover) => leftover.runId === runId);
+  failIfAny([...left.map(line), ...unseen.map(unseenText)], runId);
 }
 
 /** @throws LEFTOVERS */
@@ -47,6 +63,10 @@ export function failIfAny(leftovers: readonly string[], runId?: string): void {
 
 function dead(leftovers: readonly Leftover[]): string[] {
   return leftovers.filter(({ inUse }) => !inUse).map(line);
+}
+
+function unseenText({ target, why }: z.infer<typeof unseenSchema>): string {
+  return `could not look at target ${target}: ${why}`;
 }
 
 function line({ runId, what }: Leftover): string {

@@ -33,4 +33,7 @@ export const rehearsalStateSchema = z.looseObject({
   runId: z.string().exactOptional(),
   verdict: z.string().exactOptional(),
   resultPath: z.string().exactOptional(),
+  usedTarget: z.string().exactOptional(),
 });
+
+export type RehearsalState = z.infer<typeof rehearsalStateSchema>;

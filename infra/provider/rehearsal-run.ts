@@ -85,12 +85,12 @@ async function failure(failed: Failed): Promise<Error> {
 
 /** The run could not do it itself, or was killed before it did. */
 async function cleanUp(
-  { command, log }: Failed,
+  { command, inputs, log }: Failed,
   runId: string | undefined,
 ): Promise<{ readonly gone: boolean; readonly text: string }> {
   try {
     if (runId === undefined) failIfAny(await removeDead(command, log.note));
-    else await removeRun(command, runId, log.note);
+    else await removeRun(command, { runId, target: inputs.target }, log.note);
     return { gone: true, text: 'what it left has been removed' };
   } catch (error) {
     const { message } = asError(error);

@@ -4,7 +4,7 @@ import { asError } from '../../scripts/shared/errors.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { removeRun } from './reap.ts';
 import { changesInWords } from './rehearsal-changes.ts';
-import { rehearsalInputSchema, rehearsalStateSchema } from './rehearsal-inputs.ts';
+import { rehearsalInputSchema, rehearsalStateSchema, type RehearsalState } from './rehearsal-inputs.ts';
 import { rehearse } from './rehearsal-run.ts';
 import type { RehearseCommand } from './rehearse-command.ts';
 import { defineResource, HalfMade, type Resource } from './resource.ts';
@@ -39,11 +39,17 @@ export function rehearsal(command: RehearseCommand): Resource {
     async update(id, state, inputs, call) {
       // Its hosts would take the next run's processors, and nobody would know of them afterwards.
       const mayBeUp = state.keep !== undefined || state.verdict === undefined || state.verdict === 'none';
-      if (mayBeUp) await removeRun(command, state.runId ?? id, call.log.note);
+      if (mayBeUp) await removeRun(command, runOf(id, state), call.log.note);
       return { ...(await rehearse(command, inputs, call).catch(onRecord(state.runId ?? id))) };
     },
-    delete: (id, state, { log }) => removeRun(command, state.runId ?? id, log.note),
+    delete: (id, state, { log }) => removeRun(command, runOf(id, state), log.note),
   });
+}
+
+/** The run on record, and where its hosts came from. */
+function runOf(id: string, { runId, target, usedTarget }: RehearsalState): { runId: string; target: string } {
+  const known = usedTarget === undefined || usedTarget === 'none' ? target : usedTarget;
+  return { runId: runId ?? id, target: known ?? 'auto' };
 }
 
 /** What is on record would else go on telling of the run before, and pass for the outcome of this one. */

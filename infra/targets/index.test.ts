@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { chooseTarget } from './index.ts';
 import type { Availability, Target } from './target.ts';
 
@@ -10,8 +11,8 @@ function target(name: string, availability: Availability): Target {
     environment: () => {
       throw new Error('not needed');
     },
-    leftovers: () => Promise.resolve([]),
-    notOurs: () => Promise.resolve([]),
+    leftovers: () => Promise.resolve({ found: [], unseen: [] }),
+    notOurs: () => Promise.resolve({ found: [], unseen: [] }),
     price: () => Promise.resolve(undefined),
   };
 }
@@ -21,6 +22,18 @@ const bad = target('bad', { available: false, why: 'there is no cloud', remedy: 
 
 it('takes the first available target for auto', async () => {
   expect(await chooseTarget('auto', [bad, good])).toEqual({ target: good, why: 'two hosts' });
+});
+
+it('takes another target for auto where one cannot be asked', async () => {
+  const away: Target = {
+    ...bad,
+    available: () => Promise.reject(new RehearsalError('TIMED_OUT', 'its API does not answer')),
+  };
+  expect(await chooseTarget('auto', [away, good])).toEqual({ target: good, why: 'two hosts' });
+  await expect(chooseTarget('bad', [away])).rejects.toMatchObject({
+    code: 'TARGET_UNAVAILABLE',
+    message: 'target bad cannot be used here: its API does not answer',
+  });
 });
 
 it('takes the target of that name', async () => {

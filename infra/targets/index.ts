@@ -1,11 +1,13 @@
 import { nearest } from '../../scripts/plan/schema/did-you-mean.ts';
+import { withTimeout } from '../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { embeddedTarget } from './embedded/embedded-target.ts';
 import { localTarget } from './local/local-target.ts';
-import type { Target } from './target.ts';
+import type { Availability, Target } from './target.ts';
 
 /** Takes the best target that this machine can use. */
 const AUTO = 'auto';
+const AVAILABLE_MS = 60_000;
 
 /** Every target there is, best first. */
 export function allTargets(): Target[] {
@@ -24,7 +26,7 @@ export async function chooseTarget(
   if (candidates.length === 0) throw unknownTarget(name, [AUTO, ...targets.map((target) => target.name)]);
   const missing: { name: string; why: string; remedy: string }[] = [];
   for (const target of candidates) {
-    const availability = await target.available();
+    const availability = await availabilityOf(target);
     if (availability.available) return { target, why: availability.detail };
     missing.push({ name: target.name, ...availability });
   }
@@ -32,6 +34,16 @@ export async function chooseTarget(
   throw new RehearsalError('TARGET_UNAVAILABLE', why, {
     hint: missing.map(({ remedy }) => remedy).join('; '),
   });
+}
+
+/** What the target says of itself; one that cannot be asked, as when its API is away, cannot be used. */
+export async function availabilityOf(target: Target): Promise<Availability> {
+  try {
+    return await withTimeout(target.available(), AVAILABLE_MS, 'asking it');
+  } catch (error) {
+    if (!(error instanceof RehearsalError)) throw error;
+    return { available: false, why: error.message, remedy: error.hint ?? 'try again' };
+  }
 }
 
 function unknownTarget(name: string, names: readonly string[]): RehearsalError {

@@ -33,6 +33,19 @@ export interface NotOurs {
   readonly why: string;
 }
 
+/** A place that could not be looked into, as when the API of a cloud is away: what is there is not known. */
+export interface Unseen {
+  readonly target: string;
+  /** What stood in the way, such as `its API does not answer`. */
+  readonly why: string;
+}
+
+/** What a look found, and where it could not look. Only a look with nothing unseen proves that nothing is there. */
+export interface Look<T> {
+  readonly found: readonly T[];
+  readonly unseen: readonly Unseen[];
+}
+
 /** Takes a line for people. */
 export type Tell = (line: string) => void;
 
@@ -126,9 +139,9 @@ export interface Target {
   /** Can it hold commands to the rehearsed database? It is tried out. */
   confines(): Promise<Availability>;
   environment(spec: EnvironmentSpec): Environment;
-  /** Found by the claims that things carry. */
-  leftovers(): Promise<Leftover[]>;
+  /** Found by the claims that things carry. What cannot be looked at is told; a target that throws could look nowhere. */
+  leftovers(signal: AbortSignal): Promise<Look<Leftover>>;
   /** What is called like ours and is not. */
-  notOurs(): Promise<NotOurs[]>;
+  notOurs(signal: AbortSignal): Promise<Look<NotOurs>>;
   price(spec: EnvironmentSpec): Promise<HourlyPrice | undefined>;
 }

@@ -6,7 +6,7 @@ import { formatBytes, plural } from '../shared/text/format.ts';
 import { findOnPath, isExecutable } from '../shared/files/find-on-path.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { diagnoseEngine } from './doctor-engine.ts';
-import { isDead, sweepAll } from './leftovers.ts';
+import { isDead, sweepAll, unseenLine } from './leftovers.ts';
 import { plainText } from './progress/plain-text.ts';
 import { tableLines } from './output/table.ts';
 
@@ -70,10 +70,10 @@ function node(): Diagnosis {
 }
 
 async function diagnoseTargets(): Promise<Diagnosis[]> {
-  const { allTargets } = await import('../../infra/targets/index.ts');
+  const { allTargets, availabilityOf } = await import('../../infra/targets/index.ts');
   const diagnoses: Diagnosis[] = [];
   for (const target of allTargets()) {
-    const found = await target.available();
+    const found = await availabilityOf(target);
     diagnoses.push({
       what: `target ${target.name}`,
       status: found.available ? 'ok' : 'missing',
@@ -133,14 +133,19 @@ async function space(): Promise<Diagnosis> {
 }
 
 async function leftovers(): Promise<Diagnosis> {
-  const found = await sweepAll();
+  const { found, unseen } = await sweepAll();
   const dead = found.filter(isDead);
   const inUse = new Set(found.filter((leftover) => !isDead(leftover)).map(({ runId }) => runId));
   const going = inUse.size === 0 ? '' : `, ${plural(inUse.size, 'run')} going on`;
+  const notSeen = unseen.map((one) => `; ${unseenLine(one)}`).join('');
+  const remedies = [
+    ...(dead.length === 0 ? [] : ['rehearse reap --execute removes them']),
+    ...(unseen.length === 0 ? [] : ['rehearse reap looks again']),
+  ];
   return {
     what: 'leftovers',
-    status: dead.length === 0 ? 'ok' : 'warn',
-    detail: `${dead.length === 0 ? 'none' : dead.map(({ what }) => what).join(', ')}${going}`,
-    remedy: dead.length === 0 ? null : 'rehearse reap --execute removes them',
+    status: remedies.length === 0 ? 'ok' : 'warn',
+    detail: `${dead.length === 0 ? 'none' : dead.map(({ what }) => what).join(', ')}${going}${notSeen}`,
+    remedy: remedies.length === 0 ? null : remedies.join('; '),
   };
 }

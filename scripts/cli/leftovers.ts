@@ -1,7 +1,8 @@
-import type { Leftover, NotOurs, Tell } from '../../infra/targets/target.ts';
+import type { Leftover, Look, NotOurs, Tell, Unseen } from '../../infra/targets/target.ts';
 import { asError } from '../shared/errors.ts';
 import { plural } from '../shared/text/format.ts';
 import type { Output } from './output/output.ts';
+import { plainText } from './progress/plain-text.ts';
 
 /** A leftover as JSON. */
 export function leftoverRecord({
@@ -14,14 +15,22 @@ export function leftoverRecord({
   return { target, runId, what, expiresAt, inUse };
 }
 
-/** Everything of this user that is alive on any target, whichever run it is of. */
-export async function sweepAll(): Promise<Leftover[]> {
+/** How long a run that begins waits for a target that it does not use. */
+const BEFORE_RUN_MS = 20_000;
+
+/** `could not look at target raff: its API does not answer` */
+export function unseenLine({ target, why }: Unseen): string {
+  return `could not look at target ${target}: ${plainText(why)}`;
+}
+
+/** Everything of this user that is alive on any target, whichever run it is of, and which targets could not be looked at. */
+export async function sweepAll(limitMs?: number): Promise<Look<Leftover>> {
   const { sweep } = await import('../../infra/reap.ts');
-  return sweep();
+  return sweep(limitMs === undefined ? {} : { limitMs });
 }
 
 /** What looks like ours on any target and is not. */
-export async function findNotOurs(): Promise<NotOurs[]> {
+export async function findNotOurs(): Promise<Look<NotOurs>> {
   const reaper = await import('../../infra/reap.ts');
   return reaper.findNotOurs();
 }
@@ -40,16 +49,18 @@ export function hasExpired({ expiresAt }: Leftover, nowMs: number): boolean {
  * Removes what runs of this machine left whose owner is known to be dead, hosts included, before another run starts. A failure
  * is said and stops nothing.
  */
-export async function removeDeadRuns(out: Output, except?: string): Promise<void> {
+export async function removeDeadRuns(out: Output, except?: string, look = sweepAll): Promise<void> {
   try {
-    const dead = (await sweepAll()).filter(({ ownerDied, runId }) => ownerDied && runId !== except);
+    const { found, unseen } = await look(BEFORE_RUN_MS);
+    for (const one of unseen) out.problem(`${unseenLine(one)}; what dead runs left there stays for now`);
+    const dead = found.filter(({ ownerDied, runId }) => ownerDied && runId !== except);
     if (dead.length === 0) return;
     const note: Tell = (line) => {
       out.note(line);
     };
     for (const failure of await removeAll(dead, note)) out.problem(failure);
     // What a removal says is one thing, what a second look finds is another.
-    const left = new Set((await sweepAll()).map(({ runId }) => runId));
+    const left = new Set((await look(BEFORE_RUN_MS)).found.map(({ runId }) => runId));
     const gone = [...new Set(dead.map(({ runId }) => runId))].filter((runId) => !left.has(runId));
     if (gone.length > 0) out.note(`removed what ${plural(gone.length, 'dead run')} left: ${gone.join(', ')}`);
   } catch (error) {

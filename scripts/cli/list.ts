@@ -4,7 +4,7 @@ import { listRuns, type RunSummary } from '../history/list-runs.ts';
 import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { formatMs } from '../shared/text/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
-import { leftoverRecord, sweepAll } from './leftovers.ts';
+import { leftoverRecord, sweepAll, unseenLine } from './leftovers.ts';
 import { plainText } from './progress/plain-text.ts';
 import { tableLines } from './output/table.ts';
 
@@ -27,15 +27,17 @@ export const addList: AddVerb = (program, context, finish) => {
 
 async function list(options: ListOptions, { io, out }: CliContext): Promise<number> {
   const { runs, notFiles } = await listRuns(resolve(io.cwd, options.out));
-  const alive = await sweepAll();
+  const { found: alive, unseen } = await sweepAll();
   if (options.json) {
     const records = runs.map((run) => ({ ...run, path: relative(io.cwd, run.path) }));
-    out.document({ schemaVersion: 1, runs: records, alive: alive.map(leftoverRecord) });
+    const couldNotLook = unseen.length === 0 ? {} : { couldNotLook: unseen };
+    out.document({ schemaVersion: 1, runs: records, alive: alive.map(leftoverRecord), ...couldNotLook });
     return ending(notFiles, io.cwd);
   }
   if (runs.length === 0) out.note(`no runs in ${options.out}; rehearse run makes one`);
   else printRuns(runs, { io, out });
   for (const leftover of alive) out.result(aliveLine(leftover));
+  for (const one of unseen) out.problem(unseenLine(one));
   return ending(notFiles, io.cwd);
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Leftover, NotOurs } from '../../infra/targets/target.ts';
+import type { Leftover, NotOurs, Unseen } from '../../infra/targets/target.ts';
 import { globalFlags, Output } from './output/output.ts';
+import { removeDeadRuns } from './leftovers.ts';
 import { reap } from './reap.ts';
 
 const PAST = '2020-01-01T00:00:00.000Z';
@@ -9,20 +10,26 @@ const FUTURE = '2999-01-01T00:00:00.000Z';
 /** A target with these leftovers; those named in `stuck` cannot be removed. */
 async function run(
   found: readonly Leftover[],
-  options: { execute?: true; run?: string; stuck?: readonly string[]; notOurs?: readonly NotOurs[] } = {},
+  options: {
+    execute?: true;
+    run?: string;
+    stuck?: readonly string[];
+    notOurs?: readonly NotOurs[];
+    unseen?: readonly Unseen[];
+  } = {},
 ) {
   let there = [...found];
   const lines: string[] = [];
   const sink = { write: (text: string) => lines.push(text.trimEnd()) };
   const io = { stdout: sink, stderr: sink, cwd: '/', env: {}, isTTY: false, columns: 80 };
   const flags = globalFlags([]);
-  const { stuck = [], notOurs = [], ...verb } = options;
+  const { stuck = [], notOurs = [], unseen = [], ...verb } = options;
   const code = await reap(
     verb,
     { io, flags, out: new Output(io, flags) },
     {
-      sweepAll: () => Promise.resolve(there),
-      findNotOurs: () => Promise.resolve([...notOurs]),
+      sweepAll: () => Promise.resolve({ found: there, unseen }),
+      findNotOurs: () => Promise.resolve({ found: [...notOurs], unseen }),
       removeAll: (wanted) => {
         there = there.filter((left) => !wanted.includes(left) || stuck.includes(left.what));
         return Promise.resolve(stuck.map((what) => `could not remove ${what}`));
@@ -98,6 +105,29 @@ test('--run looks at one run only, and with --execute removes it although it is 
     code: 0,
     lines: ['removed  demo  host a'],
   });
+});
+
+test('a target that could not be looked at may hold something, which is exit 6; the others are reaped', async () => {
+  const unseen = [{ target: 'cloud', why: 'its API does not answer' }];
+  const line = 'could not look at target cloud: its API does not answer (something may be left there)';
+  expect(await run([leftover('host a', false, FUTURE)], { execute: true, unseen })).toEqual({
+    code: 6,
+    lines: ['removed  demo  host a', line],
+  });
+  expect(await run([], { unseen })).toEqual({ code: 6, lines: [line] });
+  expect(await run([], { run: 'demo', unseen })).toEqual({ code: 6, lines: [line] });
+});
+
+test('a run begins although a target cannot be looked at, which is told', async () => {
+  const lines: string[] = [];
+  const sink = { write: (text: string) => lines.push(text.trimEnd()) };
+  const io = { stdout: sink, stderr: sink, cwd: '/', env: {}, isTTY: false, columns: 200 };
+  await removeDeadRuns(new Output(io, globalFlags([])), undefined, () =>
+    Promise.resolve({ found: [], unseen: [{ target: 'cloud', why: 'its API does not answer' }] }),
+  );
+  expect(lines).toEqual([
+    'could not look at target cloud: its API does not answer; what dead runs left there stays for now',
+  ]);
 });
 
 test('--run says so when it knows no such run', async () => {

@@ -1,8 +1,8 @@
-import type { Leftover, NotOurs } from '../../infra/targets/target.ts';
+import type { Leftover, NotOurs, Unseen } from '../../infra/targets/target.ts';
 import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import * as leftovers from './leftovers.ts';
-import { hasExpired, isDead, leftoverRecord } from './leftovers.ts';
+import { hasExpired, isDead, leftoverRecord, unseenLine } from './leftovers.ts';
 import { plainText } from './progress/plain-text.ts';
 
 interface ReapOptions {
@@ -35,13 +35,15 @@ interface Outcome {
   readonly remaining: readonly Leftover[];
   /** Empty where one run was asked for. */
   readonly notOurs: readonly NotOurs[];
+  /** Where nobody could look: what is there stays. */
+  readonly unseen: readonly Unseen[];
   /** What people have to know besides, as lines. */
   readonly notes: readonly string[];
 }
 
 /**
  * Looks, with `execute` removes, and looks again; without `execute` nothing is removed. The looks and the removal can be
- * others, for a test.
+ * others, for a test. Where a target could not be looked at, something may remain.
  * @throws RUN_NOT_FOUND where nothing carries the claim of the run that was asked for
  */
 export async function reap(
@@ -50,21 +52,33 @@ export async function reap(
   { sweepAll, removeAll, findNotOurs }: Sweeper = leftovers,
 ): Promise<number> {
   const { execute, run } = options;
-  const look = async () => (await sweepAll()).filter(({ runId }) => run === undefined || runId === run);
-  const found = await look();
+  const look = async () => {
+    const { found, unseen } = await sweepAll();
+    return { found: found.filter(({ runId }) => run === undefined || runId === run), unseen };
+  };
+  const before = await look();
+  const { found } = before;
   const wanted = execute ? found.filter((leftover) => isUnwanted(leftover, options)) : [];
   const notes: string[] = [];
   for (const failure of await removeAll(wanted, (line) => notes.push(line))) context.out.problem(failure);
   for (const note of notes) context.out.note(note);
   // What a removal says is one thing, what a second look finds is another.
-  const remaining = wanted.length === 0 ? found : await look();
+  const after = wanted.length === 0 ? before : await look();
+  const remaining = after.found;
   const removed = wanted.filter(
     ({ what, runId }) => !remaining.some((left) => left.what === what && left.runId === runId),
   );
-  const notOurs = run === undefined ? await findNotOurs() : [];
-  tell({ removed, remaining, notOurs, notes }, options, context);
-  if (run !== undefined && found.length === 0) throw unknownRun(run);
-  return remaining.some((leftover) => isUnwanted(leftover, options)) ? EXIT.leaked : EXIT.ok;
+  const others = run === undefined ? await findNotOurs() : { found: [], unseen: [] };
+  const unseen = firstOfEach([...after.unseen, ...before.unseen, ...others.unseen]);
+  tell({ removed, remaining, notOurs: others.found, unseen, notes }, options, context);
+  if (run !== undefined && found.length === 0 && unseen.length === 0) throw unknownRun(run);
+  const mayRemain = remaining.some((leftover) => isUnwanted(leftover, options)) || unseen.length > 0;
+  return mayRemain ? EXIT.leaked : EXIT.ok;
+}
+
+/** The first reason of each target. */
+function firstOfEach(unseen: readonly Unseen[]): Unseen[] {
+  return unseen.filter(({ target }, at) => unseen.findIndex((other) => other.target === target) === at);
 }
 
 type Sweeper = Pick<typeof leftovers, 'sweepAll' | 'removeAll' | 'findNotOurs'>;
@@ -74,21 +88,22 @@ function isUnwanted(leftover: Leftover, { execute, run, unlessUsed }: ReapOption
   return isDead(leftover) || hasExpired(leftover, Date.now()) || inAnyCase;
 }
 
-function tell(
-  { removed, remaining, notOurs, notes }: Outcome,
-  options: ReapOptions,
-  { out }: CliContext,
-): void {
+function tell(outcome: Outcome, options: ReapOptions, { out }: CliContext): void {
+  const { removed, remaining, notOurs, unseen, notes } = outcome;
   if (options.json) {
     const records = { removed: removed.map(leftoverRecord), remaining: remaining.map(leftoverRecord) };
-    out.document({ schemaVersion: 1, ...records, notOurs, ...(notes.length === 0 ? {} : { notes }) });
+    const couldNotLook = unseen.length === 0 ? {} : { couldNotLook: unseen };
+    const told = notes.length === 0 ? {} : { notes };
+    out.document({ schemaVersion: 1, ...records, notOurs, ...couldNotLook, ...told });
     return;
   }
   for (const { runId, what } of removed) out.result(`removed  ${runId}  ${what}`);
   for (const leftover of remaining)
     out.result(`left     ${leftover.runId}  ${leftover.what}  (${why(leftover, options)})`);
   for (const other of notOurs) out.result(`not ours ${plainText(other.what)}  (${other.why}: left alone)`);
-  if (removed.length + remaining.length === 0 && options.run === undefined) out.result('nothing left behind');
+  for (const one of unseen) out.result(`${unseenLine(one)} (something may be left there)`);
+  const nothing = removed.length + remaining.length + unseen.length === 0;
+  if (nothing && options.run === undefined) out.result('nothing left behind');
 }
 
 function why(leftover: Leftover, { execute }: ReapOptions): string {

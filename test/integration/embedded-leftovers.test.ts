@@ -5,7 +5,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { reap, sweepTarget } from '../../infra/reap.ts';
+import { reap, sweep as sweepTargets } from '../../infra/reap.ts';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
 import type { Environment, Leftover } from '../../infra/targets/target.ts';
 import { neverAborted, pidsBelow, privateTmpdir, serverPid, specOf } from './embedded-fixture.ts';
@@ -13,7 +13,11 @@ import { neverAborted, pidsBelow, privateTmpdir, serverPid, specOf } from './emb
 const CONTROLLER = join(import.meta.dirname, 'embedded-controller.ts');
 
 /** On this target only: other tests have hosts of other kinds. */
-const sweep = ({ runId }: { runId?: string } = {}): Promise<Leftover[]> => sweepTarget(embeddedTarget, runId);
+const sweep = async ({ runId }: { runId?: string } = {}): Promise<Leftover[]> => {
+  const { found, unseen } = await sweepTargets({ targets: [embeddedTarget] });
+  expect(unseen).toEqual([]);
+  return found.filter((leftover) => runId === undefined || leftover.runId === runId);
+};
 
 let tmp: Awaited<ReturnType<typeof privateTmpdir>>;
 const environments: Environment[] = [];
@@ -90,7 +94,7 @@ it.each([
   await damage(path);
   expect(await sweep()).toEqual([]);
   // The machine may have more that only looks like ours.
-  const notOurs = (await embeddedTarget.notOurs()).map(({ what }) => what);
+  const notOurs = (await embeddedTarget.notOurs(AbortSignal.timeout(60_000))).found.map(({ what }) => what);
   expect(notOurs.filter((what) => what.startsWith(tmp.path))).toEqual([folder]);
   await rm(path, { force: true });
   await writeFile(path, claim, { mode: 0o600 });

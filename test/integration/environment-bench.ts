@@ -72,7 +72,9 @@ export class EnvironmentBench {
 
   /** Everything that this machine still has of the run, and what `leftovers` knows of it. */
   async traces(): Promise<string[]> {
-    const found = (await localTarget.leftovers()).filter(({ runId }) => runId === this.spec.runId);
+    const found = (await localTarget.leftovers(AbortSignal.timeout(60_000))).found.filter(
+      ({ runId }) => runId === this.spec.runId,
+    );
     return [
       ...localTraces(this.spec.runId),
       ...found.map(({ what }) => what),

@@ -144,7 +144,9 @@ describe.skipIf(!(await canMakeEnvironments()))('an environment of primary, stan
   test('lives on as long as it is kept, and its leftovers are in use until then', async () => {
     const until = new Date(Date.now() + 5 * 60_000);
     await bench.environment().keep(until);
-    const found = (await localTarget.leftovers()).filter(({ runId }) => runId === bench.spec.runId);
+    const found = (await localTarget.leftovers(AbortSignal.timeout(60_000))).found.filter(
+      ({ runId }) => runId === bench.spec.runId,
+    );
     expect(found.map(({ inUse }) => inUse)).not.toContain(false);
     expect(found.find(({ what }) => what.startsWith('folder'))?.expiresAt).toBe(until.toISOString());
   });

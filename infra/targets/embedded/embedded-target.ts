@@ -1,5 +1,13 @@
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
-import type { Availability, Environment, EnvironmentSpec, Leftover, Target } from '../target.ts';
+import type {
+  Availability,
+  Environment,
+  EnvironmentSpec,
+  Leftover,
+  Look,
+  NotOurs,
+  Target,
+} from '../target.ts';
 import { findBinaries } from './programs/binaries.ts';
 import { EmbeddedEnvironment } from './embedded-environment.ts';
 import { canEnclose } from './enclosure/can-enclose.ts';
@@ -40,11 +48,13 @@ export const embeddedTarget: Target = {
     return new EmbeddedEnvironment(spec);
   },
 
-  leftovers(): Promise<Leftover[]> {
-    return findLeftovers(NAME);
+  async leftovers(): Promise<Look<Leftover>> {
+    return { found: await findLeftovers(NAME), unseen: [] };
   },
 
-  notOurs: findNotOurs,
+  async notOurs(): Promise<Look<NotOurs>> {
+    return { found: await findNotOurs(), unseen: [] };
+  },
 
   /** Nothing is rented. */
   price: () => Promise.resolve(undefined),

@@ -3,7 +3,15 @@ import { findEngine } from '../../pulumi/engine/find-engine.ts';
 import { PulumiEnvironment } from '../../pulumi/pulumi-environment.ts';
 import { sessionLeftovers, sessionsNotOurs } from '../../pulumi/session-leftovers.ts';
 import { findBinaries } from '../embedded/programs/binaries.ts';
-import type { Availability, Environment, EnvironmentSpec, Leftover, NotOurs, Target } from '../target.ts';
+import type {
+  Availability,
+  Environment,
+  EnvironmentSpec,
+  Leftover,
+  Look,
+  NotOurs,
+  Target,
+} from '../target.ts';
 import { localAvailability } from './availability.ts';
 import { localLeftovers } from './leftovers.ts';
 import { localNotOurs } from './parts/not-ours.ts';
@@ -39,12 +47,12 @@ export const localTarget: Target = {
     return new PulumiEnvironment(spec, localHostTarget);
   },
 
-  async leftovers(): Promise<Leftover[]> {
-    return [...(await localLeftovers()), ...(await sessionLeftovers(localHostTarget))];
+  async leftovers(): Promise<Look<Leftover>> {
+    return { found: [...(await localLeftovers()), ...(await sessionLeftovers(localHostTarget))], unseen: [] };
   },
 
-  async notOurs(): Promise<NotOurs[]> {
-    return [...(await localNotOurs()), ...(await sessionsNotOurs())];
+  async notOurs(): Promise<Look<NotOurs>> {
+    return { found: [...(await localNotOurs()), ...(await sessionsNotOurs())], unseen: [] };
   },
 
   /** Nothing is rented. */
