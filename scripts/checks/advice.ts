@@ -9,11 +9,13 @@ import { commandAdvice } from './advice/command-advice.ts';
 import { connectionSettings } from './advice/connection-settings.ts';
 import { indexes } from './advice/indexes.ts';
 import { lockTable } from './advice/lock-table.ts';
+import { concurrentTimeout } from './advice/remedies/server-limits.ts';
 import { remedyOf } from './advice/remedies/index.ts';
 import {
   advisoryAdvice,
   analysedInsideAdvice,
   queueAdvice,
+  queueEffect,
   tooLongByItself,
   transactionAdvice,
 } from './advice/queue.ts';
@@ -27,7 +29,10 @@ import { matrixStates } from './analysis/matrix.ts';
 import { analyses, typeChange } from './analysis/slower/statistics-gaps.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
 import { behindWhom } from './of-plan/locks/behind.ts';
+import { blocksItself, SELF_BLOCK_ADVICE } from './of-plan/locks/blocked-by.ts';
+import { queueOf } from './of-plan/locks/failed-in-queue.ts';
 import { ownLockTimeout, withOwnLine } from './settings/overridden.ts';
+import { waitsBy } from './settings/waits-by.ts';
 import type { Stop } from './of-plan/locks/stops.ts';
 import { shortRelation } from './wording.ts';
 
@@ -68,16 +73,20 @@ export async function loadAdvice(): Promise<void> {
 /** What to write instead; empty where nothing better is known. */
 export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice> {
   const { statement } = stop;
+  if (blocksItself(stop.step)) return { advice: SELF_BLOCK_ADVICE };
   if (wantedAdvisory(stop)) return advisoryAdvice();
   if (statement === null) return stepAdvice(stop, analysis);
   // Where its locks made nobody wait for long, only what it did can have made others slow.
   if (why === 'slow' && !delayedByLocks(stop, analysis)) return ownAdvice(statement, analysis, stop) ?? {};
   if (why === 'wait' || (why === 'slow' && stop.blockingWaitMs > stop.blockingHoldMs)) {
     const { budgets } = analysis.evidence.run;
-    const { lockTimeoutMs, retries } = stop.step.run.planned;
-    const own = ownLockTimeout(stop.step.run, statement.record);
-    const waitsBy = { own, lockTimeoutMs, retries };
-    return queueAdvice(statement.record.sql, behindWhom(stop, analysis.company), budgets.lockWaitMs, waitsBy);
+    const behind = behindWhom(stop, analysis.company);
+    if (/\bconcurrently\b/i.test(statement.record.sql))
+      return { effect: null, advice: concurrentTimeout.instead, insteadSql: null };
+    const isLast = stop.step.run.statements.at(-1)?.index === statement.record.index;
+    const { advice: again } = isLast ? queueOf(stop.step, analysis) : { advice: null };
+    if (again !== null) return { effect: queueEffect(behind), advice: again, insteadSql: null };
+    return queueAdvice(statement.record.sql, behind, budgets.lockWaitMs, waitsBy(stop));
   }
   const own = ownAdvice(statement, analysis, stop);
   if (isAnalysedInside(statement, stop)) return analysedInsideAdvice();

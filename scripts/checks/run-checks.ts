@@ -1,6 +1,7 @@
 import { asError } from '../shared/errors.ts';
 import type { Budgets } from '../plan/model.ts';
 import type { Analysis } from './analysis/analyse.ts';
+import { reconciled } from './advice/contrary.ts';
 import { softened } from './of-run/away-softening.ts';
 import { NO_HURT, NOTHING, type Check, type CheckFinding, type CheckOutcome, type Hurt } from './check.ts';
 import { CHECKS } from './index.ts';
@@ -34,10 +35,17 @@ export function runChecks(analysis: Analysis, all: readonly Check[] = CHECKS): J
       unit: check.unit,
       ...directionOf(check, analysis),
     })),
-    findings: judged
-      .flatMap(({ check, outcome }) => outcome.findings.map((found) => judgedFinding(check, found)))
-      .sort(worstFirst),
+    findings: withoutContraries(
+      judged
+        .flatMap(({ check, outcome }) => outcome.findings.map((found) => judgedFinding(check, found)))
+        .sort(worstFirst),
+    ),
   };
+}
+
+function withoutContraries(worst: readonly JudgedFinding[]): JudgedFinding[] {
+  const findings = reconciled(worst.map(({ finding }) => finding));
+  return worst.map((judged, at) => ({ ...judged, finding: findings[at] ?? judged.finding }));
 }
 
 /** A check that fails by a mistake of ours leaves the others their word, and is never a pass. */

@@ -23,17 +23,21 @@ export function queueAdvice(
   budgetMs: number | undefined,
   waitsBy: WaitsBy,
 ): Advice {
-  const who = behind.names.length === 0 ? 'others' : listed(behind.names);
   const patience = fittingPatience(budgetMs, staysMs(behind.actors));
   const timeout = yamlMs(patience.lockTimeoutMs);
   const scope = waitsBy.own?.isLocal === true ? 'local ' : '';
   return {
-    effect: `It did nothing yet: it waited behind ${who}, and everybody who came later waited behind it.`,
+    effect: queueEffect(behind),
     advice:
       `${change(waitsBy, timeout, patience.retries)}: it then gives up its place in the queue early, ` +
       `lets the app through and tries again${until(patience, behind)}.`,
     insteadSql: `set ${scope}lock_timeout = '${timeout}';\n${sql.trim().replace(/;$/, '')};\n-- on error 55P03 (lock_not_available): wait a second, then try again`,
   };
+}
+
+export function queueEffect({ names }: Behind): string {
+  const who = names.length === 0 ? 'others' : listed(names);
+  return `It did nothing yet: it waited behind ${who}, and everybody who came later waited behind it.`;
 }
 
 /** What has to be written otherwise, where it is in force; never fewer retries than there are. */
@@ -60,19 +64,33 @@ export interface GivenUp {
 }
 
 /** What to do where a step gave way as it should, and those in its way stayed longer than its retries. */
-export function givenUpAdvice(behind: Behind, { lockTimeoutMs, pauseMs, lastedMs }: GivenUp): string {
+export function givenUpAdvice(
+  behind: Behind,
+  { lockTimeoutMs, pauseMs, lastedMs }: GivenUp,
+  budgetMs: number | undefined,
+  waitsBy: WaitsBy,
+): string {
   const who = listed(behind.names);
   const stays = staysMs(behind.actors);
-  // The timeout that was in force stays what it is.
+  const isTooLong = lockTimeoutMs > (budgetMs ?? Infinity);
+  // The timeout that was in force stays what it is, where the app may wait so long.
+  const timeoutMs = isTooLong ? fittingPatience(budgetMs, null).lockTimeoutMs : lockTimeoutMs;
   const patience =
     pauseMs === null
-      ? longerPatience(lockTimeoutMs, PAUSE_MS, stays)
-      : longerPatience(lockTimeoutMs, pauseMs, stays ?? lastedMs * 2);
+      ? longerPatience(timeoutMs, PAUSE_MS, stays)
+      : longerPatience(timeoutMs, pauseMs, stays ?? lastedMs * 2);
+  const goesOn = `for ${formatMs(patience.lastsMs)}${stays === null ? '' : `: ${who} stays ${formatMs(stays)}`}.`;
+  const instead = 'Before the step, wait until nobody like that is there or end them (pg_cancel_backend)';
   return (
     `It gave way as it should, but ${who} stayed longer than its tries, which went on for ${formatMs(lastedMs)}. ` +
-    `Before the step, wait until nobody like that is there or end them (pg_cancel_backend), or give it retries: ${patience.retries}, ` +
-    `which go on for ${formatMs(patience.lastsMs)}${stays === null ? '' : `: ${who} stays ${formatMs(stays)}`}.`
+    (isTooLong
+      ? `${instead}. Otherwise: ${lowered(change(waitsBy, yamlMs(timeoutMs), patience.retries))}. Each try then stops the app for less than it may wait, and they go on ${goesOn}`
+      : `${instead}, or give it retries: ${patience.retries}, which go on ${goesOn}`)
   );
+}
+
+function lowered(text: string): string {
+  return text.replace(/^Give/, 'give');
 }
 
 /** How long the last of them stays, from his coming; null where that is not known, or to the end of the plan. */

@@ -231,3 +231,16 @@ test('a step that gave way until its retries ran out says to whom, and how many 
     'It gave way as it should, but long-reader report stayed longer than its tries, which went on for 800 ms. Before the step, wait until nobody like that is there or end them (pg_cancel_backend), or give it retries: 7, which go on for 27.8 s: long-reader report stays 20.0 s.',
   );
 });
+
+test('a step that gave way too late hears the same numbers from its failure and from the wait', () => {
+  const { steps = [], ...rest } = waiting(300, GAVE_WAY);
+  const error = stepError('55P03', 'canceling statement due to lock timeout');
+  const failed = stepWindow('alter', 4900, 6600, { status: 'failed', attempts: 2, error });
+  const parts = { ...rest, steps: [...failed, ...steps] };
+  const run = runRecord({ outcome: 'step-failed', budgets: { lockWaitMs: 200 } });
+  const { findings } = judgeEvidence(evidence({ ...parts, run, actors: [planned, started, stopped] }));
+  const told = findings.filter(({ check }) => /^(steps|lockWait)$/.test(check));
+  expect(told.map(({ check }) => check)).toEqual(['steps', 'lockWait']);
+  expect(told[0]?.advice).toContain('Otherwise: give the step lockTimeout: 120ms and retries: 7');
+  expect(told[1]?.advice).toBe(told[0]?.advice);
+});

@@ -84,7 +84,7 @@ function remedy(
   const truly = `quietTables: [${tables.slice(0, MOST_SCRIPTS).join(', ')}]`;
   if (scripts.length > 0) {
     return {
-      advice: `Give ${listed(scripts)} more weight, or the load a higher rate, so that requests fall into that time; where truly nobody uses ${tables.length === 1 ? 'it' : 'them'} then, say ${truly}.`,
+      advice: `Give ${listed(scripts)} more weight in the workload, so that requests fall into that time; where truly nobody uses ${tables.length === 1 ? 'it' : 'them'} then, say ${truly}.`,
     };
   }
   const told = group

@@ -32,6 +32,12 @@ const GUARD =
 /** What to write so that the statement can be run again. */
 export function repeatAdvice({ sql, sqlstate, leftovers }: Refused): Told {
   const tree = StatementTree.parse(sql);
+  if (LOCKS.has(sqlstate) && tree !== undefined && 'IndexStmt' in tree.node && tree.node.IndexStmt.concurrent)
+    return indexAgain(
+      tree,
+      leftovers.find(({ kind }) => kind === 'index'),
+      tree.node.IndexStmt,
+    );
   if (LOCKS.has(sqlstate))
     return {
       advice:

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../artifacts/records/records.ts';
 import { defined } from '../../plan/schema/defined.ts';
 import { plural } from '../../shared/text/format.ts';
+import { reconciled } from '../advice/contrary.ts';
 import { passedSentence } from './passed-sentence.ts';
 import { combinedInterruptions } from './interruption-results.ts';
 import { repetitionsCheck, repetitionsFindings } from './repetitions.ts';
@@ -33,8 +34,10 @@ export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Resu
     endedAt: run.endedAt ?? shown.endedAt,
     ...{ outcome: run.outcome, problem: run.problem, verdict },
     headline: headlineOf(scenarios, worst.scenario, own),
-    findings: [...own, ...merged(scenarios)].toSorted(
-      (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status),
+    findings: reconciled(
+      [...own, ...merged(scenarios)].toSorted(
+        (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status),
+      ),
     ),
     checks: [...worstChecks(scenarios.flatMap(({ playings }) => playings)), repetitionsCheck(own)],
     performance: null,

@@ -6,8 +6,11 @@ import { listed, shortRelation } from '../wording.ts';
 
 type Remedy = Pick<CheckFinding, 'advice' | 'insteadSql'>;
 
-/** @param sql the statement that did it; empty where none can be named */
-export function remedyOf(cause: SlowCause, sql: string): Remedy {
+/**
+ * @param sql the statement that did it; empty where none can be named
+ * @param rewrote whether it wrote its table anew, which is better done beside it
+ */
+export function remedyOf(cause: SlowCause, sql: string, rewrote = false): Remedy {
   switch (cause.kind) {
     case 'key-unindexed': {
       const { table, columns } = cause.key;
@@ -18,7 +21,7 @@ export function remedyOf(cause: SlowCause, sql: string): Remedy {
     }
     case 'statistics-gone':
     case 'statistics-gap':
-      return statisticsRemedy(cause.table, cause.columns, sql);
+      return statisticsRemedy(cause.table, cause.columns, sql, rewrote);
     case 'index-gone':
       return {
         advice: `Build an index that serves its queries without what the step takes away, CONCURRENTLY and before the step; an index falls with each of its columns.`,
@@ -40,12 +43,18 @@ export function remedyOf(cause: SlowCause, sql: string): Remedy {
 }
 
 /** ALTER COLUMN TYPE removes the statistics of the column (RemoveStatistics in PostgreSQL's commands/tablecmds.c). */
-function statisticsRemedy(table: string, columns: readonly string[], sql: string): Remedy {
+function statisticsRemedy(table: string, columns: readonly string[], sql: string, rewrote: boolean): Remedy {
   const analyse = `analyze ${spelled(table)} (${columns.map(quoted).join(', ')});`;
   if (typeChange(sql) === undefined) {
     return {
       advice: `Run ANALYZE on ${shortRelation(table)} before the app meets it: in the same transaction, or under its other name before it takes this one.`,
       insteadSql: analyse,
+    };
+  }
+  if (rewrote) {
+    return {
+      advice: `Where the type is changed by a new column that takes over the name: ANALYZE ${listed(columns)} before the swap, in steps that stop nobody. Where it is changed in its place, ALTER and ANALYZE belong in one transaction: apart, queries are planned without the statistics.`,
+      insteadSql: null,
     };
   }
   return {

@@ -1,3 +1,4 @@
+import type { StatementRecord } from '../../artifacts/records/records.ts';
 import { formatMs, plural } from '../../shared/text/format.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import type { SlowCause } from '../analysis/slower/causes.ts';
@@ -20,7 +21,7 @@ export function whyOf(slow: SlowScript): string {
   const { cause: found, step, script } = slow;
   if (found === null) return '';
   const { cause, plan } = found;
-  const names = { title: stepTitle(step).replace('Step', 'step'), script, sql: sqlOf(slow) };
+  const names = { title: stepTitle(step).replace('Step', 'step'), script, sql: recordOf(slow)?.sql ?? '' };
   const plans =
     plan === null ? '' : ` Its plan was ${plan.before.text}; behind the step it is ${plan.after.text}.`;
   return ` ${REASONS[cause.kind](cause as never, names)}${plans}`;
@@ -98,10 +99,12 @@ function mentions(sql: string, name: string): boolean {
 
 /** What to write instead; empty where nothing is known that helps. */
 export function adviceOf(slow: SlowScript): Pick<CheckFinding, 'advice' | 'insteadSql'> {
-  return slow.cause === null ? {} : remedyOf(slow.cause.cause, sqlOf(slow));
+  if (slow.cause === null) return {};
+  const own = recordOf(slow);
+  return remedyOf(slow.cause.cause, own?.sql ?? '', (own?.rewrote.length ?? 0) > 0);
 }
 
-function sqlOf(slow: SlowScript): string {
+function recordOf(slow: SlowScript): StatementRecord | undefined {
   const index = statementOf(slow);
-  return slow.step.statements.find((statement) => statement.index === index)?.sql ?? '';
+  return slow.step.statements.find((statement) => statement.index === index);
 }

@@ -37,6 +37,13 @@ export const deadlock: Remedy = {
         insteadSql: null,
       };
     }
+    if (who === 'plan' && /\bconcurrently\b/i.test(sql)) {
+      return {
+        advice:
+          'What is CONCURRENTLY waits for older transactions while it holds a lock that only other changes of the table want: run one such statement a table at a time, with lock_timeout = 0, after what the last try left was dropped (an INVALID index) or finished (FINALIZE).',
+        insteadSql: null,
+      };
+    }
     return {
       advice:
         'Change one table a transaction, or take the locks in the order in which the app takes them; give the step a short lockTimeout and retries, so that it gives way before anybody has to die.',

@@ -1,10 +1,13 @@
 import type { Remedy } from './remedy.ts';
 
+/** The same before and after the lock table is full. */
+export const LOCK_TABLE_ADVICE =
+  'Use one transaction for each tenant, table or partition, so that its locks go before the next ones come. One statement that has to reach every partition cannot be divided: for that raise max_locks_per_transaction before, which takes a restart.';
+
 export const lockTable: Remedy = {
   sqlstates: ['53200'],
   cause: 'one transaction locked more objects than the shared lock table holds',
-  instead:
-    'Use one transaction for each tenant, table or partition, so that its locks go before the next ones come; raising max_locks_per_transaction takes a restart.',
+  instead: LOCK_TABLE_ADVICE,
   of({ message }) {
     return /shared memory|^$/.test(message) ? { advice: this.instead, insteadSql: null } : undefined;
   },
@@ -38,12 +41,17 @@ export const concurrentTimeout: Remedy = {
   },
 };
 
+const UNDER_NONE =
+  'Give it statement_timeout = 0 and lock_timeout = 0: it stops nobody, and what a timeout leaves half done stays. Drop the INVALID index first, or FINALIZE the detach.';
+
 export const statementTimeout: Remedy = {
   sqlstates: ['57014'],
   cause: 'statement_timeout ended a statement, or somebody cancelled it',
   instead:
     'A statement that reads or writes a whole table needs a statement_timeout of its own (0 for CREATE INDEX CONCURRENTLY and VALIDATE, which stop nobody) and a short lock_timeout; changes of rows go into a backfill step, in batches.',
-  of({ who }) {
-    return who === 'plan' ? { advice: this.instead, insteadSql: null } : undefined;
+  of({ who, sql }) {
+    if (who !== 'plan') return undefined;
+    const own = /\bconcurrently\b/i.test(sql) ? UNDER_NONE : this.instead;
+    return { advice: own, insteadSql: null };
   },
 };

@@ -55,3 +55,19 @@ describe('what a step takes from a version with traffic is kept, and not given a
     expect(advice('23505', TWICE, 'alter table events_new rename to events')).toMatch(/began again/);
   });
 });
+
+test.each([
+  ['57014', 'canceling statement due to statement timeout'],
+  ['40P01', 'deadlock detected'],
+  ['55P03', 'canceling statement due to lock timeout'],
+])(
+  'what is CONCURRENTLY and ends with %s is told to wait without a timeout, and nothing else',
+  (sqlstate, message) => {
+    const sql = 'create index concurrently by_name on parts (name)';
+    const trouble: Trouble = {
+      ...{ sqlstate, message, sql, who: 'plan', step: null, version: null, mendedBy: null, refused: null },
+    };
+    expect(remedyOf(trouble)?.advice).toMatch(/lock_timeout = 0/);
+    expect(remedyOf(trouble)?.advice).not.toMatch(/short/);
+  },
+);

@@ -2,6 +2,7 @@ import { PAUSE_MAX_MS } from '../../advice/patience.ts';
 import { givenUpAdvice } from '../../advice/queue.ts';
 import type { Analysis, StepAnalysis } from '../../analysis/analyse.ts';
 import { behindWhom } from './behind.ts';
+import { waitsBy } from '../../settings/waits-by.ts';
 import { stops } from './stops.ts';
 import { listed } from '../../wording.ts';
 
@@ -27,10 +28,15 @@ export function queueOf(
     .map(({ pauseMs, attempt }) => pauseMs / 2 ** (attempt - 1));
   return {
     behind: ` behind ${listed(behind.names)}`,
-    advice: givenUpAdvice(behind, {
-      lockTimeoutMs: given.toSorted((a, b) => a - b)[Math.floor(given.length / 2)] ?? 0,
-      pauseMs: pauses.length === 0 ? null : Math.min(...pauses),
-      lastedMs: last.respondedMs - first.sentMs,
-    }),
+    advice: givenUpAdvice(
+      behind,
+      {
+        lockTimeoutMs: given.toSorted((a, b) => a - b)[Math.floor(given.length / 2)] ?? 0,
+        pauseMs: pauses.length === 0 ? null : Math.min(...pauses),
+        lastedMs: last.respondedMs - first.sentMs,
+      },
+      analysis.evidence.run.budgets.lockWaitMs,
+      waitsBy(stop),
+    ),
   };
 }

@@ -1,4 +1,5 @@
 import { formatCount } from '../../../shared/text/format.ts';
+import { LOCK_TABLE_ADVICE } from '../../advice/remedies/server-limits.ts';
 import type { Check, CheckFinding } from '../../check.ts';
 import { stepTitle } from '../../wording.ts';
 
@@ -31,8 +32,7 @@ export const lockSlots: Check = {
       message:
         `${stepTitle(step.run)} took ${formatCount(used)} of about ${formatCount(total)} lock slots ` +
         `(max_locks_per_transaction is ${formatCount(perTransaction)}): with a busy server beside it, it can fail with 53200, out of shared memory.`,
-      advice:
-        'A change that has to reach every partition cannot be divided: raise max_locks_per_transaction before it, which takes a restart. What can be done partition by partition, such as an index, is done in a transaction for each.',
+      advice: LOCK_TABLE_ADVICE,
     };
     return { measured, findings: share > MUCH ? [finding] : [] };
   },
