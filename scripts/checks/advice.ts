@@ -88,7 +88,7 @@ export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice
     if (again !== null) return { effect: queueEffect(behind), advice: again, insteadSql: null };
     return queueAdvice(statement.record.sql, behind, budgets.lockWaitMs, waitsBy(stop));
   }
-  const own = ownAdvice(statement, analysis, stop);
+  const own = afterMending(ownAdvice(statement, analysis, stop), statement);
   if (isAnalysedInside(statement, stop)) return analysedInsideAdvice();
   const kept = keptByTransaction(statement);
   if (kept === undefined) return own ?? {};
@@ -152,6 +152,21 @@ function ownAdvice(
     if (advice !== undefined) return advice;
   }
   return undefined;
+}
+
+/** integrity_constraint_violation */
+const REFUSED = /^23/;
+
+/** Of a statement that rows refused: no other way of writing it goes through before they are mended. */
+function afterMending(own: Advice | undefined, { record }: StatementAnalysis): Advice | undefined {
+  if (own === undefined || !REFUSED.test(record.error?.sqlstate ?? '')) return own;
+  const { advice, insteadSql } = own;
+  return {
+    ...own,
+    advice: `Mend the rows that refuse it first; then: ${advice.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase())}`,
+    insteadSql:
+      insteadSql === null ? null : `-- after a step that mends the rows which refuse it:\n${insteadSql}`,
+  };
 }
 
 function treeOf({ record }: StatementAnalysis): StatementTree | undefined {

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { StatementRecord } from '../../artifacts/records/records.ts';
 import { advise, adviseBroken, loadAdvice } from '../advice.ts';
 import { analyse } from '../analysis/analyse.ts';
-import { evidence, runRecord, statementRecord, stepWindow } from '../evidence/evidence-fixture.ts';
+import { evidence, runRecord, statementRecord, stepError, stepWindow } from '../evidence/evidence-fixture.ts';
 import type { AppTrouble } from '../of-app/app-trouble.ts';
 import { stops } from '../of-plan/locks/stops.ts';
 import { remedyOf } from './remedies/index.ts';
@@ -123,4 +123,12 @@ test('what is CONCURRENTLY and gave up is not told to give up more often', () =>
   expect(remedyOf(gaveUp)?.advice).toContain('lock_timeout = 0');
   expect(remedyOf({ ...gaveUp, sql: 'create index on t (a)' })).toBeUndefined();
   expect(remedyOf({ ...gaveUp, who: 'app' })).toBeUndefined();
+});
+
+test('what rows refused is told to mend them first, in words and SQL', () => {
+  const sql = 'alter table customers add constraint adult check (age >= 18)';
+  const error = stepError('23514', 'is violated by some row');
+  const { advice, insteadSql } = adviceFor([sql], { error, respondedMs: 6900 });
+  expect(advice).toMatch(/^Mend the rows that refuse it first; then: add the constraint as NOT VALID/);
+  expect(insteadSql).toMatch(/^-- after a step that mends the rows which refuse it:\nalter table customers/);
 });

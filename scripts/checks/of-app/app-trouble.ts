@@ -36,7 +36,9 @@ export function appTrouble(
   );
   const words = said ?? (heard?.type === 'said' ? heard : undefined);
   const at = own.findIndex(({ after }) => after === step?.planned.name);
-  const mended = at === -1 ? undefined : own.slice(at + 1).find(({ ok }) => ok);
+  // What the step itself mends still failed while it ran.
+  const isMender = own[at]?.ok === true && own[at - 1]?.sqlstate === sqlstate;
+  const mended = at === -1 ? undefined : own.slice(isMender ? at : at + 1).find(({ ok }) => ok);
   return {
     ...{ sqlstate, version, step, who: 'app' },
     message: words?.message ?? '',

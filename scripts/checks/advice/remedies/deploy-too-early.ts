@@ -5,10 +5,11 @@ export const deployTooEarly: Remedy = {
   cause: 'a version is deployed before the step that makes what it uses',
   instead: 'Put that step before the deploy.',
   of({ step, version, mendedBy }) {
-    const to = step?.planned.deploy?.to;
-    if (step === null || to === undefined || to !== version || mendedBy === null) return undefined;
+    if (step === null || version === null || mendedBy === null) return undefined;
+    const isMender = step.planned.name === mendedBy;
+    if (!isMender && step.planned.deploy?.to !== version) return undefined;
     return {
-      advice: `Put the ${mendedBy} step before this deploy: ${version} uses what only ${mendedBy} makes.`,
+      advice: `Put the ${mendedBy} step before the deploy of ${version}, which uses what only ${mendedBy} makes.`,
       insteadSql: null,
     };
   },
