@@ -1,9 +1,11 @@
 import type { Finding, Result } from '../../scripts/checks/result/contract/result.ts';
 
-/**
- * What a run found out about its plan. A machine that is busy with other things may be too slow to drive the load on time;
- * that makes a run inconclusive, rightly, and says nothing about the plan that a test is about.
- */
+/** What a machine that is busy with other things makes inconclusive, rightly: load too late, requests slow for no cause of ours. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set(['generator', 'unexplained']);
+
+/** What a run found out about its plan, and not about the machine that it ran on. */
 export function findingsAboutThePlan({ findings }: Result): Finding[] {
-  return findings.filter(({ check, status }) => check !== 'generator' && status !== 'warn');
+  return findings.filter(
+    ({ check, status }) => status === 'fail' || (status === 'inconclusive' && !OF_THE_MACHINE.has(check)),
+  );
 }
