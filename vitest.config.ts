@@ -2,7 +2,6 @@ import { defineConfig } from 'vitest/config';
 
 /** These look at milliseconds, as a whole run does. */
 const TIMED = ['test/integration/locks-queue.test.ts'];
-const DEATHS = ['test/e2e/local-endings.test.ts', 'test/e2e/pulumi-endings.test.ts'];
 
 export default defineConfig({
   test: {
@@ -27,15 +26,9 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/e2e/**/*.test.ts', 'test/attack/**/*.test.ts', ...TIMED],
-          exclude: DEATHS,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
-      },
-      {
-        extends: true,
-        // Runs that are ended half-way measure nothing, and mostly wait.
-        test: { name: 'deaths', include: DEATHS, maxWorkers: 2, sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -7,7 +7,7 @@ const INTRODUCTION = `# Remedies
 What a report advises when a step of the plan or a request of the app fails with an error of PostgreSQL: the cause comes before the
 remedy. What failed for its schema or its rows gets no advice on locks, and PostgreSQL's own HINT stands beside ours. Each row is
 played twice on a real server, beside traffic on the table: as it fails, and as the remedy says. \`npm run bench:remedies\` plays them
-all and ends with how many are proven; \`test/integration/remedies.test.ts\` holds the same.
+all and ends with how many are proven; \`test/matrix/remedies.test.ts\` holds the same.
 
 This page is generated from \`scripts/checks/advice/remedies\` and \`test/support/remedy-plays.ts\`; \`npm run docs\` writes it.`;
 

@@ -124,7 +124,15 @@ unclaim() {
   if [ -d /run/netns ] && [ -z "$(ls -A /run/netns)" ]; then umount /run/netns 2>/dev/null && rmdir /run/netns 2>/dev/null; fi || true
 }
 
+# Reap, its own keeper, and what a killed run had begun may remove the same part at once: one after another, each finding less.
+one_remover() {
+  if [ ! -f "$CLAIM" ]; then return 0; fi
+  exec 8<"$CLAIM"
+  flock -w 100 8 || { echo "another process has been removing it for 100 s" >&2; return 1; }
+}
+
 remove_host() {
+  one_remover
   end_keeper
   cgroups_down
   # At once; the kernel takes the interfaces of a dead namespace away only some time later.
@@ -136,6 +144,7 @@ remove_host() {
 
 remove_network() {
   local subnet alias=
+  one_remover
   end_keeper
   while read -r subnet; do
     if [ -n "$(inode_claimed route "$subnet")" ]; then

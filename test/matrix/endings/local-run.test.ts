@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { killTree } from '../support/process-tree.ts';
-import { rehearse } from '../support/rehearse-process.ts';
-import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
-import { canRunLocally, MOMENTS, startLocal, tracesOf } from './local-fixture.ts';
+import { killTree } from '../../support/process-tree.ts';
+import { rehearse } from '../../support/rehearse-process.ts';
+import { tinyRehearsal, type TinyRehearsal } from '../../support/tiny-rehearsal.ts';
+import { canRunLocally, MOMENTS, startLocal, tracesOf } from '../../e2e/local-fixture.ts';
 
 const SLOW = {
   'generate.sql': 'create table customers (id int primary key, name text);\nselect pg_sleep(2);',
@@ -45,7 +45,8 @@ describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
         expect(seen, 'dry').toMatchObject({ code: 6 });
         expect(seen.stdout).toContain(`its run is dead: rehearse reap --execute --run ${runId} removes it`);
       }
-      expect(await rehearse(['reap', '--run', runId, '--execute'], at)).toMatchObject({ code: 0 });
+      const reaped = await rehearse(['reap', '--run', runId, '--execute'], at);
+      expect(reaped.code, `${reaped.stdout}${reaped.stderr}`).toBe(0);
       expect(tracesOf(runId)).toEqual([]);
     },
   );

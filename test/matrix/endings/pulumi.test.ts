@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rehearse } from '../support/rehearse-process.ts';
-import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
-import { canRunLocally, MOMENTS, tracesOf } from './local-fixture.ts';
-import { PulumiStack } from './pulumi-stack.ts';
+import { rehearse } from '../../support/rehearse-process.ts';
+import { tinyRehearsal, type TinyRehearsal } from '../../support/tiny-rehearsal.ts';
+import { canRunLocally, MOMENTS, tracesOf } from '../../e2e/local-fixture.ts';
+import { PulumiStack } from '../../e2e/pulumi-stack.ts';
 
 const HEAD = `version: 1
 name: tiny
