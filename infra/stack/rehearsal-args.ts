@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Rehearsal, SnapshotSource, Step } from '../../scripts/plan/model.ts';
+import { byKind, type ByKind } from '../../scripts/shared/by-kind.ts';
 import { redact, registerSecret } from '../../scripts/shared/text/redact.ts';
 import { fromProjectRoot } from '../provider/project-root.ts';
 import type { RehearsalInputs } from '../provider/rehearsal-inputs.ts';
@@ -39,19 +40,29 @@ function stepLines({ plan, plans }: Rehearsal): string[] {
 
 /** `expand  sql/1-add-column.sql` */
 function stepLine(step: Step): string {
-  const what = 'files' in step ? step.files.map(({ file }) => file).join(', ') : step.name;
-  return `${step.phase}  ${step.kind === 'verify' ? `verify ${what}` : what}`;
+  return `${step.phase}  ${byKind(step, WHAT)}`;
 }
 
+const named = ({ name }: Step): string => name;
+const filesOf = ({ files }: { files: readonly { file: string }[] }): string =>
+  files.map(({ file }) => file).join(', ');
+
+/** What a step is to people; whatever makes it go another way must be seen in this, in a file or in the settings. */
+const WHAT: ByKind<Step, string> = {
+  sql: filesOf,
+  command: named,
+  deploy: named,
+  backfill: named,
+  soak: named,
+  verify: (step) => `verify ${filesOf(step)}`,
+};
+
 async function snapshotText(source: SnapshotSource, dir: string): Promise<string> {
-  switch (source.kind) {
-    case 'file':
-      return fileHash(source.path);
-    case 'generator':
-      return `generator ${relative(dir, source.path)}`; // its hash is among the files
-    case 'command':
-      return `command ${shortHash(redact(source.command))}`;
-  }
+  return byKind<SnapshotSource, string | Promise<string>>(source, {
+    file: ({ path }) => fileHash(path),
+    generator: ({ path }) => `generator ${relative(dir, path)}`, // its hash is among the files
+    command: ({ command }) => `command ${shortHash(redact(command))}`,
+  });
 }
 
 /** `postgres.shared_buffers` → `1GB`, `load.ratePerSec` → `400`, `budgets.lockWaitMs` → `500` … */

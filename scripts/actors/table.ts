@@ -1,5 +1,6 @@
 import { splitSql } from '../pg/sql/split.ts';
-import type { ActorSpec, Step } from '../plan/model.ts';
+import type { ActorSpec, SqlFile, Step } from '../plan/model.ts';
+import { byKind, type ByKind } from '../shared/by-kind.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import type { Control } from './control.ts';
 
@@ -63,10 +64,23 @@ export async function nameOfTable(control: Control, oid: number): Promise<string
 
 /** Relations that a step names in statements that change something, in their order. */
 async function changedBy(step: Step): Promise<string[]> {
-  if (step.kind === 'backfill') return [step.table];
-  if (step.kind !== 'sql') return [];
+  return byKind(step, CHANGED);
+}
+
+const nothing = (): string[] => [];
+
+const CHANGED: ByKind<Step, string[] | Promise<string[]>> = {
+  sql: ({ files }) => changedByFiles(files),
+  command: nothing, // nobody can read what it will do
+  deploy: nothing,
+  backfill: ({ table }) => [table],
+  soak: nothing,
+  verify: nothing,
+};
+
+async function changedByFiles(files: readonly SqlFile[]): Promise<string[]> {
   const names: string[] = [];
-  for (const { text } of step.files) {
+  for (const { text } of files) {
     const split = await splitSql(text);
     if (!split.ok) continue;
     for (const { node, relations } of split.statements) if (!HARMLESS.has(node)) names.push(...relations);

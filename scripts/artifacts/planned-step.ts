@@ -1,4 +1,5 @@
-import type { Cut, Phase, Step, StepKind, Way } from '../plan/model.ts';
+import type { Cut, Phase, SqlStep, Step, StepKind, VerifyStep, Way } from '../plan/model.ts';
+import { byKind, type ByKind } from '../shared/by-kind.ts';
 
 /** A step as run.json and performance.json tell it. */
 export interface PlannedStep {
@@ -29,6 +30,22 @@ export interface PlannedStep {
   readonly cut?: Cut;
 }
 
+/** What only steps of some kinds have. */
+type Own = Pick<PlannedStep, 'files' | 'deploy' | 'batchTargetMs'>;
+
+const NOTHING: Own = { files: [], deploy: null, batchTargetMs: null };
+
+const filesOf = ({ files }: SqlStep | VerifyStep): Partial<Own> => ({ files: files.map(({ file }) => file) });
+
+const OWN: ByKind<Step, Partial<Own>> = {
+  sql: filesOf,
+  command: () => NOTHING,
+  deploy: ({ to, strategy, overMs }) => ({ deploy: { to, strategy, overMs } }),
+  backfill: ({ batchTargetMs }) => ({ batchTargetMs }),
+  soak: () => NOTHING,
+  verify: filesOf,
+};
+
 /** A step as the records tell it. */
 export function plannedStep(step: Step): PlannedStep {
   return {
@@ -41,9 +58,8 @@ export function plannedStep(step: Step): PlannedStep {
     ...(step.retries === 0 ? {} : { retries: step.retries }),
     ...(step.losesRows === undefined ? {} : { losesRows: step.losesRows }),
     ...(step.quietTables === undefined ? {} : { quietTables: step.quietTables }),
-    files: step.kind === 'sql' || step.kind === 'verify' ? step.files.map(({ file }) => file) : [],
-    deploy: step.kind === 'deploy' ? { to: step.to, strategy: step.strategy, overMs: step.overMs } : null,
-    batchTargetMs: step.kind === 'backfill' ? step.batchTargetMs : null,
+    ...NOTHING,
+    ...byKind(step, OWN),
     hasRollback: step.rollback !== undefined,
     ...(step.way === undefined ? {} : { way: step.way }),
     ...(step.cut === undefined ? {} : { cut: step.cut }),

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting, PlannedPerformance, Rehearsal, SnapshotSource } from '../plan/model.ts';
+import { byKind } from '../shared/by-kind.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { filesBelow, filesOfFolder, needsWholeFolder, RehearsalTree } from './job-files.ts';
 import { isInside } from '../shared/files/is-inside.ts';
@@ -40,43 +41,58 @@ export async function makeJob(rehearsal: Rehearsal, context: JobContext): Promis
   const whole = needsWholeFolder(rehearsal) ? await filesOfFolder(dir) : [];
   for (const path of [...named, ...whole]) files.set(tree.placeOf(path), path);
   const placed = placeSnapshot(snapshot, dir, tree);
-  for (const [to, from] of await snapshotFiles(snapshot, placed)) files.set(to, from);
+  for (const [to, from] of await snapshotFiles(placed)) files.set(to, from);
   const list = [...files].map(([to, from]) => ({ from, to }));
   const job: Job = {
     schemaVersion: 1,
     runId: context.runId,
     expiresAt: context.expiresAt,
     performances: [...context.performances],
-    rehearsal: rebased(rehearsal, placed, tree),
+    rehearsal: rebased(rehearsal, placed.source, tree),
     primary: pick(context.primary),
     standby: context.standby && pick(context.standby),
     restoreSettings: context.restoreSettings.map(({ name, value }) => ({ name, value })),
     executables: await executables(list),
-    shownAs: [
-      ...(snapshot.kind === 'file' && 'path' in placed ? [{ path: placed.path, as: snapshot.path }] : []),
-      { path: tree.placeOf(dir), as: dir },
-    ],
+    shownAs: [...placed.shownAs, { path: tree.placeOf(dir), as: dir }],
   };
   return { files: list, documents: [{ to: JOB_FILES.job, text: JSON.stringify(job), mode: 0o600 }] };
 }
 
+interface PlacedSnapshot {
+  /** With its path in the job folder. */
+  readonly source: SnapshotSource;
+  /** A file or folder of this machine that goes to that place; null where there is none. */
+  readonly copy: { readonly from: string; readonly to: string } | null;
+  readonly shownAs: Job['shownAs'];
+}
+
 /** A snapshot inside the rehearsal's folder keeps its place there: a command may use it as well. */
-function placeSnapshot(source: SnapshotSource, dir: string, tree: RehearsalTree): SnapshotSource {
-  if (source.kind === 'command') return source;
-  const inTree = source.kind === 'generator' || isInside(dir, source.path);
-  return { ...source, path: inTree ? tree.placeOf(source.path) : `snapshot/${basename(source.path)}` };
+function placeSnapshot(snapshot: SnapshotSource, dir: string, tree: RehearsalTree): PlacedSnapshot {
+  return byKind<SnapshotSource, PlacedSnapshot>(snapshot, {
+    file: (source) => {
+      const from = source.path;
+      const to = isInside(dir, from) ? tree.placeOf(from) : `snapshot/${basename(from)}`;
+      return { source: { ...source, path: to }, copy: { from, to }, shownAs: [{ path: to, as: from }] };
+    },
+    generator: (source) => {
+      const to = tree.placeOf(source.path);
+      return { source: { ...source, path: to }, copy: { from: source.path, to }, shownAs: [] };
+    },
+    command: (source) => ({ source, copy: null, shownAs: [] }),
+  });
 }
 
 /** Pairs of the place in the job folder and the file here. */
-async function snapshotFiles(source: SnapshotSource, placed: SnapshotSource): Promise<[string, string][]> {
-  if (source.kind === 'command' || placed.kind === 'command') return [];
-  const paths = await filesBelow(source.path);
+async function snapshotFiles({ copy }: PlacedSnapshot): Promise<[string, string][]> {
+  if (copy === null) return [];
+  const { from, to } = copy;
+  const paths = await filesBelow(from);
   if (paths.length === 0) {
-    throw new RehearsalError('SNAPSHOT_NOT_FOUND', `the snapshot ${source.path} does not exist`);
+    throw new RehearsalError('SNAPSHOT_NOT_FOUND', `the snapshot ${from} does not exist`);
   }
   return paths.map((path) => {
-    const below = relative(source.path, path).split(sep).join('/');
-    return [below === '' ? placed.path : `${placed.path}/${below}`, path];
+    const below = relative(from, path).split(sep).join('/');
+    return [below === '' ? to : `${to}/${below}`, path];
   });
 }
 

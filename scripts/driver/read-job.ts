@@ -1,6 +1,7 @@
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Rehearsal, SnapshotSource } from '../plan/model.ts';
+import { byKind } from '../shared/by-kind.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { registerSecret } from '../shared/text/redact.ts';
 import { JOB_FILES, jobSchema, type Job } from './protocol.ts';
@@ -46,8 +47,11 @@ function inFolder(rehearsal: Rehearsal, dir: string): Rehearsal {
     scripts: version.scripts.map((script) => ({ ...script, path: join(dir, script.path) })),
   }));
   const { snapshot } = rehearsal;
-  const source: SnapshotSource =
-    snapshot.kind === 'command' ? snapshot : { ...snapshot, path: join(dir, snapshot.path) };
+  const source = byKind<SnapshotSource, SnapshotSource>(snapshot, {
+    file: (file) => ({ ...file, path: join(dir, file.path) }),
+    generator: (generator) => ({ ...generator, path: join(dir, generator.path) }),
+    command: (command) => command,
+  });
   return {
     ...rehearsal,
     dir: join(dir, rehearsal.dir),

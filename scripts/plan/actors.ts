@@ -1,4 +1,5 @@
 import type { ActorKind, ActorSpec, Step } from './model.ts';
+import { traitsOf } from './step-traits.ts';
 
 /**
  * So long do those stay who keep a lock. Ten retries from a pause of 200 ms go on for two minutes: whoever is gone before that
@@ -34,7 +35,7 @@ export function actorForMs({ kind, forMs }: ActorSpec): number | undefined {
 
 /** The step that it begins shortly before: its own, else the first that runs SQL (who keeps a lock) or the first of all. */
 export function actorStartAt({ kind, startAt }: ActorSpec, plan: readonly Step[]): string | undefined {
-  const changing = plan.find((step) => step.kind === 'sql' || step.kind === 'command');
+  const changing = plan.find((step) => traitsOf(step).takesLocks);
   const first = (HABITS[kind].isHolding ? changing : undefined) ?? plan[0];
   return startAt ?? first?.name;
 }

@@ -1,11 +1,9 @@
-import type { BackfillStep, Interruption, SqlStep, Step } from './model.ts';
-
-/** A step that can be cut off. */
-export type CutStep = SqlStep | BackfillStep;
+import type { Interruption, Step } from './model.ts';
+import { traitsOf } from './step-traits.ts';
 
 /** The steps that change something in the database and can be cut off, in the plan's order. */
-export function stepsToCutOff(plan: readonly Step[]): readonly CutStep[] {
-  return plan.filter((step) => step.kind === 'sql' || step.kind === 'backfill');
+export function stepsToCutOff(plan: readonly Step[]): readonly Step[] {
+  return plan.filter((step) => traitsOf(step).canBeCutOff);
 }
 
 /** The same steps; those that are to be cut off say so. */

@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
-import type { StepConfig } from './schema/schema-steps.ts';
+import type { StepKind } from './model.ts';
+import { kindOfConfig, type StepConfig } from './schema/schema-steps.ts';
 import type { PlanParts } from './read/salvage.ts';
 import type { KeyPath } from './read/yaml-source.ts';
 
@@ -46,14 +47,20 @@ function defaultName(
   path: KeyPath,
   written: (path: KeyPath) => string | undefined,
 ): string {
-  const text = (...keys: PropertyKey[]): string => written([...path, ...keys]) ?? '';
-  if ('deploy' in step) return `deploy ${text('deploy', 'to')}`;
-  if ('backfill' in step) return `backfill ${text('backfill', 'table')}`;
-  if ('command' in step) return text('command').trim().split(/\s+/)[0] ?? '';
-  if ('soak' in step) return 'soak';
-  const key = 'sql' in step ? 'sql' : 'verify';
-  return fileName(text(key) || text(key, 0));
+  return DEFAULT_NAMES[kindOfConfig(step)]((...keys) => written([...path, ...keys]) ?? '');
 }
+
+/** Gives a value of the step as the author wrote it; empty where there is none. */
+type Text = (...keys: PropertyKey[]) => string;
+
+const DEFAULT_NAMES: Readonly<Record<StepKind, (text: Text) => string>> = {
+  sql: (text) => fileName(text('sql') || text('sql', 0)),
+  command: (text) => text('command').trim().split(/\s+/)[0] ?? '',
+  deploy: (text) => `deploy ${text('deploy', 'to')}`,
+  backfill: (text) => `backfill ${text('backfill', 'table')}`,
+  soak: () => 'soak',
+  verify: (text) => fileName(text('verify') || text('verify', 0)),
+};
 
 /** `sql/1-expand.sql` → `expand` */
 function fileName(file: string): string {

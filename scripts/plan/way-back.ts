@@ -1,5 +1,6 @@
-import type { BackfillStep, CommandStep, DeployStep, LoadSpec, SqlStep, Step } from './model.ts';
+import type { LoadSpec, Step } from './model.ts';
 import { defined } from './schema/defined.ts';
+import { traitsOf } from './step-traits.ts';
 
 /** The steps that a release may go back from, in the plan's order: all before the point of no return. */
 export function stepsBeforeNoReturn(plan: readonly Step[]): readonly Step[] {
@@ -80,12 +81,12 @@ function beginning(forward: readonly Step[]): readonly Step[] {
   return changing === -1 || end === -1 ? forward : forward.slice(0, end);
 }
 
-function changesDatabase(step: Step): step is SqlStep | CommandStep | BackfillStep {
-  return step.kind === 'sql' || step.kind === 'command' || step.kind === 'backfill';
+function changesDatabase(step: Step): boolean {
+  return traitsOf(step).changes === 'database';
 }
 
-function isChange(step: Step): step is SqlStep | CommandStep | BackfillStep | DeployStep {
-  return changesDatabase(step) || step.kind === 'deploy';
+function isChange(step: Step): boolean {
+  return traitsOf(step).changes !== null;
 }
 
 function quietly(

@@ -1,12 +1,9 @@
 import type { StepError } from '../artifacts/records/records.ts';
 import type { Step } from '../plan/model.ts';
+import { pauseAfterMs, WORTH_ANOTHER_TRY } from '../plan/retry-policy.ts';
 import { sleep } from '../shared/clock.ts';
 import type { OnAttempt } from './context.ts';
 import { StepFailure } from './steps/step-failure.ts';
-
-/** lock_not_available, deadlock_detected, serialization_failure: the same statement can succeed a moment later. */
-const WORTH_ANOTHER_TRY = new Set(['55P03', '40P01', '40001']);
-const PAUSE_MAX_MS = 30_000;
 
 export function isWorthAnotherTry(error: StepError): boolean {
   return error.sqlstate !== null && WORTH_ANOTHER_TRY.has(error.sqlstate);
@@ -14,8 +11,7 @@ export function isWorthAnotherTry(error: StepError): boolean {
 
 /** Pause before try `attempt + 1`: doubles each time, plus up to a quarter so that two runners do not stay in step. */
 export function retryPauseMs(firstMs: number, attempt: number, random: () => number = Math.random): number {
-  const base = Math.min(PAUSE_MAX_MS, firstMs * 2 ** (attempt - 1));
-  return base * (1 + random() / 4);
+  return pauseAfterMs(attempt, firstMs) * (1 + random() / 4);
 }
 
 /** Tries `work` up to 1 + `retries` times while it fails for its locks. Returns the number of tries. */

@@ -5,6 +5,7 @@ import type { SnapshotRecord } from '../artifacts/records/records.ts';
 import type { Enclose } from '../commands/enclosure.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting, SnapshotSource } from '../plan/model.ts';
+import { byKind } from '../shared/by-kind.ts';
 import { monotonicMs } from '../shared/clock.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { archiveDigest } from './archive/archive-files.ts';
@@ -61,7 +62,11 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
   let fraction = (): number | null => null;
   const ticker = new ProgressTicker(options.onProgress, () => fraction());
   const onObject = (name: string): void => void (ticker.detail = name);
-  const shown = source.kind === 'command' ? 'the snapshot command' : shownPath(source.path, dir);
+  const shown = byKind<SnapshotSource, string>(source, {
+    file: ({ path }) => shownPath(path, dir),
+    generator: ({ path }) => shownPath(path, dir),
+    command: () => 'the snapshot command',
+  });
   try {
     const onFraction = (read: () => number | null): void => void (fraction = read);
     const restored = await restoreSource({ ...options, shown, onObject, onFraction });
@@ -79,26 +84,42 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
   }
 }
 
-async function restoreSource(work: Work): Promise<Restored> {
-  const { source, dir, endpoint, signal, shown } = work;
-  if (source.kind === 'command') {
-    work.onObject(shown);
-    const enclose = source.network === 'rehearsed-only' ? (work.enclose ?? undefined) : undefined;
-    const command = { command: source.command, dir, given: work.environment, enclose };
-    await restoreByCommand(command, endpoint, signal);
-    const bytes = Buffer.from(source.command);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { kind: 'command', sha256, sourceBytes: bytes.length, warnings: [] };
-  }
-  const format = await detectFormat(source.path, shown);
-  if (format.type === 'sql') return restoreText(work, source.path, source.kind, format.compression);
-  if (source.kind === 'generator') {
-    throw new RehearsalError('SNAPSHOT_INVALID', `the generator ${shown} is an archive of pg_dump, not SQL`, {
-      hint: 'Name it as source: of the snapshot instead.',
-    });
-  }
-  const digest = await archiveDigest(source.path, format.format, signal);
-  const warnings = await restoreArchive({ ...work, path: source.path, format: format.format });
+function restoreSource(work: Work): Promise<Restored> {
+  return byKind<SnapshotSource, Promise<Restored>>(work.source, {
+    file: (source) => restoreFile(work, source),
+    generator: (source) => restoreGenerator(work, source),
+    command: (source) => restoreFromCommand(work, source),
+  });
+}
+
+type Source<K extends SnapshotSource['kind']> = Extract<SnapshotSource, { kind: K }>;
+
+async function restoreFromCommand(work: Work, source: Source<'command'>): Promise<Restored> {
+  const { dir, endpoint, signal, shown } = work;
+  work.onObject(shown);
+  const enclose = source.network === 'rehearsed-only' ? (work.enclose ?? undefined) : undefined;
+  const command = { command: source.command, dir, given: work.environment, enclose };
+  await restoreByCommand(command, endpoint, signal);
+  const bytes = Buffer.from(source.command);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { kind: 'command', sha256, sourceBytes: bytes.length, warnings: [] };
+}
+
+async function restoreGenerator(work: Work, { path }: Source<'generator'>): Promise<Restored> {
+  const format = await detectFormat(path, work.shown);
+  if (format.type === 'sql') return restoreText(work, path, 'generator', format.compression);
+  throw new RehearsalError(
+    'SNAPSHOT_INVALID',
+    `the generator ${work.shown} is an archive of pg_dump, not SQL`,
+    { hint: 'Name it as source: of the snapshot instead.' },
+  );
+}
+
+async function restoreFile(work: Work, { path }: Source<'file'>): Promise<Restored> {
+  const format = await detectFormat(path, work.shown);
+  if (format.type === 'sql') return restoreText(work, path, 'file', format.compression);
+  const digest = await archiveDigest(path, format.format, work.signal);
+  const warnings = await restoreArchive({ ...work, path, format: format.format });
   return { kind: 'archive', sha256: digest.sha256, sourceBytes: digest.sizeBytes, warnings };
 }
 

@@ -1,7 +1,5 @@
-/** `retryPause` of rehearsal.yaml, where a step names none. */
-export const PAUSE_MS = 200;
-/** So far it doubles (replay/retry.ts). */
-export const PAUSE_MAX_MS = 30_000;
+import { pauseAfterMs, RETRY_PAUSE_MS } from '../../plan/retry-policy.ts';
+
 /** More than most lock timeouts are: each try stops the app for so long. */
 const LOCK_TIMEOUT_MS = 500;
 /** A wait is a little longer than its timeout, and the budget is for the whole of it. */
@@ -26,7 +24,7 @@ export interface Patience {
 export function fittingPatience(budgetMs: number | undefined, staysMs: number | null): Patience {
   const fit = Math.max(10, Math.floor(((budgetMs ?? Infinity) * SHARE_OF_BUDGET) / 10) * 10);
   const lockTimeoutMs = Math.min(LOCK_TIMEOUT_MS, fit);
-  return withTimeout(lockTimeoutMs, PAUSE_MS, staysMs);
+  return withTimeout(lockTimeoutMs, RETRY_PAUSE_MS, staysMs);
 }
 
 /** The same for a step that gives way already: its own timeout and first pause, more retries. */
@@ -43,7 +41,6 @@ function withTimeout(lockTimeoutMs: number, pauseMs: number, staysMs: number | n
 /** From the first try to the end of the last one, without the random part of the pauses. */
 function lastsMs(retries: number, lockTimeoutMs: number, pauseMs: number): number {
   let sum = lockTimeoutMs;
-  for (let attempt = 1; attempt <= retries; attempt++)
-    sum += lockTimeoutMs + Math.min(PAUSE_MAX_MS, pauseMs * 2 ** (attempt - 1));
+  for (let attempt = 1; attempt <= retries; attempt++) sum += lockTimeoutMs + pauseAfterMs(attempt, pauseMs);
   return sum;
 }

@@ -4,7 +4,8 @@ import type { Behind } from '../of-plan/locks/behind.ts';
 import { listed } from '../wording.ts';
 import { placeOf } from '../settings/overridden.ts';
 import type { OwnSetting } from '../settings/own-settings.ts';
-import { fittingPatience, longerPatience, PAUSE_MS, type Patience } from './patience.ts';
+import { RETRY_PAUSE_MS } from '../../plan/retry-policy.ts';
+import { fittingPatience, longerPatience, type Patience } from './patience.ts';
 import type { Advice } from './rule.ts';
 
 /** What decides how long the statement waits for a lock, and how often it comes again. */
@@ -77,7 +78,7 @@ export function givenUpAdvice(
   const timeoutMs = isTooLong ? fittingPatience(budgetMs, null).lockTimeoutMs : lockTimeoutMs;
   const patience =
     pauseMs === null
-      ? longerPatience(timeoutMs, PAUSE_MS, stays)
+      ? longerPatience(timeoutMs, RETRY_PAUSE_MS, stays)
       : longerPatience(timeoutMs, pauseMs, stays ?? lastedMs * 2);
   const goesOn = `for ${formatMs(patience.lastsMs)}${stays === null ? '' : `: ${who} stays ${formatMs(stays)}`}.`;
   const instead = 'Before the step, wait until nobody like that is there or end them (pg_cancel_backend)';

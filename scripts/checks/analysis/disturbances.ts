@@ -1,3 +1,4 @@
+import type { StepKind } from '../../plan/model.ts';
 import type { Interval } from './intervals.ts';
 import type { StatementTry } from './waits/windows.ts';
 import type { StepRun } from './steps.ts';
@@ -14,10 +15,17 @@ export interface Disturbance extends Interval {
 }
 
 /** Nothing of the plan happens in them: what gets slower or fails meanwhile has its cause before them. */
-const PASSIVE: ReadonlySet<string> = new Set(['soak', 'verify']);
+const IS_PASSIVE: Readonly<Record<StepKind, boolean>> = {
+  sql: false,
+  command: false,
+  deploy: false,
+  backfill: false,
+  soak: true,
+  verify: true,
+};
 
 export function isPassive({ planned }: StepRun): boolean {
-  return PASSIVE.has(planned.kind);
+  return IS_PASSIVE[planned.kind];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { WORTH_ANOTHER_TRY } from '../../plan/retry-policy.ts';
 import type { IndexStmt, Node } from 'libpg-query';
 import type { UnfinishedObject } from '../../artifacts/records/schema-records.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
@@ -23,8 +24,6 @@ const IF_EXISTS = 'if exists';
 const THERE_ALREADY = new Set(['42701', '42P07', '42710', '42723', '42P06', '42712']);
 /** It is not there any more. */
 const NOT_THERE = new Set(['42703', '42704', '42P01', '42883', '3F000']);
-/** The second try lost against somebody, and not by being the second. */
-const LOCKS = new Set(['55P03', '40P01', '40001']);
 
 const GUARD =
   'Ask the catalog whether it is done before it is done again (DO … IF NOT EXISTS (SELECT … FROM pg_catalog …)), or run the step by a tool that records in the same transaction what was done.';
@@ -32,13 +31,18 @@ const GUARD =
 /** What to write so that the statement can be run again. */
 export function repeatAdvice({ sql, sqlstate, leftovers }: Refused): Told {
   const tree = StatementTree.parse(sql);
-  if (LOCKS.has(sqlstate) && tree !== undefined && 'IndexStmt' in tree.node && tree.node.IndexStmt.concurrent)
+  if (
+    WORTH_ANOTHER_TRY.has(sqlstate) &&
+    tree !== undefined &&
+    'IndexStmt' in tree.node &&
+    tree.node.IndexStmt.concurrent
+  )
     return indexAgain(
       tree,
       leftovers.find(({ kind }) => kind === 'index'),
       tree.node.IndexStmt,
     );
-  if (LOCKS.has(sqlstate))
+  if (WORTH_ANOTHER_TRY.has(sqlstate))
     return {
       advice:
         'It lost against somebody else’s lock, and not by being the second try: give the step a lockTimeout and retries.',

@@ -10,19 +10,20 @@ import type {
   SqlFile,
   SqlStep,
   Step,
+  StepByKind,
+  StepKind,
   TransactionMode,
   VerifyStep,
 } from '../model.ts';
 import type { ParsedSqlFile, Reading } from './reading.ts';
 import type { WrittenNetwork } from '../schema/schema-commands.ts';
-import type { StepConfig } from '../schema/schema-steps.ts';
+import { kindOfConfig, type ConfigOf, type StepConfig } from '../schema/schema-steps.ts';
 import { nameSteps } from '../step-names.ts';
 import { transactionOf } from '../transactions/transaction-rule.ts';
 import { endsTransaction, isCertainlyOutside, transactionMistakes } from '../transactions/transactions.ts';
 import type { PlanParts } from './salvage.ts';
 import type { KeyPath } from './yaml-source.ts';
 
-type Config<K extends PropertyKey> = Extract<StepConfig, Record<K, unknown>>;
 type Base = Omit<SoakStep, 'kind' | 'forMs'>;
 
 /**
@@ -82,13 +83,28 @@ async function readStep(config: StepConfig, { name, path, network }: Place, read
     quietTables: config.quietTables,
     rollback: await readRollback(config, path, reading),
   });
-  if ('sql' in config) return await sqlStep(config, base, path, reading);
-  if ('verify' in config) return await verifyStep(config, base, path, reading);
-  if ('backfill' in config) return await backfillStep(config, base, path, reading);
-  if ('deploy' in config) return deployStep(config, base);
-  if ('command' in config) return commandStep(config, base, network);
-  return { ...base, kind: 'soak', forMs: config.soak };
+  // The compiler does not follow that the reader and the written step are of the same kind.
+  const read = READERS[kindOfConfig(config)] as Reader<StepConfig, Step>;
+  return read(config, { base, path, network, reading });
 }
+
+/** What a kind's reader is given besides what the author wrote. */
+interface ReadPart {
+  readonly base: Base;
+  readonly path: KeyPath;
+  readonly network: WrittenNetwork | undefined;
+  readonly reading: Reading;
+}
+type Reader<C, S> = (config: C, part: ReadPart) => S | Promise<S>;
+
+const READERS: { readonly [K in StepKind]: Reader<ConfigOf<K>, StepByKind[K]> } = {
+  sql: (config, { base, path, reading }) => sqlStep(config, base, path, reading),
+  command: (config, { base, network }) => commandStep(config, base, network),
+  deploy: (config, { base }) => deployStep(config, base),
+  backfill: (config, { base, path, reading }) => backfillStep(config, base, path, reading),
+  soak: (config, { base }) => ({ ...base, kind: 'soak', forMs: config.soak }),
+  verify: (config, { base, path, reading }) => verifyStep(config, base, path, reading),
+};
 
 async function readRollback(
   config: StepConfig,
@@ -110,7 +126,12 @@ async function readRollback(
   return { ...plain(file), transaction: mode, ...defined({ tool }) };
 }
 
-async function sqlStep(config: Config<'sql'>, base: Base, path: KeyPath, reading: Reading): Promise<SqlStep> {
+async function sqlStep(
+  config: ConfigOf<'sql'>,
+  base: Base,
+  path: KeyPath,
+  reading: Reading,
+): Promise<SqlStep> {
   const files = await readFiles(config.sql, [...path, 'sql'], reading);
   for (const { file, rule } of files) if (rule?.down) reading.mistakeIn(file, undefined, wayBack(rule.tool));
   const told = transactionOf(config.transaction, files);
@@ -124,7 +145,7 @@ async function sqlStep(config: Config<'sql'>, base: Base, path: KeyPath, reading
 }
 
 async function verifyStep(
-  config: Config<'verify'>,
+  config: ConfigOf<'verify'>,
   base: Base,
   path: KeyPath,
   reading: Reading,
@@ -134,7 +155,7 @@ async function verifyStep(
 }
 
 async function backfillStep(
-  { backfill }: Config<'backfill'>,
+  { backfill }: ConfigOf<'backfill'>,
   base: Base,
   path: KeyPath,
   reading: Reading,
@@ -152,12 +173,16 @@ async function backfillStep(
   };
 }
 
-function deployStep({ deploy }: Config<'deploy'>, base: Base): DeployStep {
+function deployStep({ deploy }: ConfigOf<'deploy'>, base: Base): DeployStep {
   const { to, strategy, over } = deploy;
   return { ...base, kind: 'deploy', to, strategy, overMs: over };
 }
 
-function commandStep(config: Config<'command'>, base: Base, forAll: WrittenNetwork | undefined): CommandStep {
+function commandStep(
+  config: ConfigOf<'command'>,
+  base: Base,
+  forAll: WrittenNetwork | undefined,
+): CommandStep {
   const { command, timeout, touchesDatabase, output, network } = config;
   return {
     ...{ ...base, kind: 'command', command, timeoutMs: timeout, touchesDatabase, output },

@@ -12,7 +12,8 @@ import {
   words,
 } from './fields.ts';
 import { networkSchema } from './schema-commands.ts';
-import { PHASES } from '../model.ts';
+import { PHASES, STEP_KINDS, type StepKind } from '../model.ts';
+import { MOST_RETRIES, RETRIES, RETRY_PAUSE_MS } from '../retry-policy.ts';
 
 export const quietTablesSchema = z
   .array(words('a table', 'public.sessions'))
@@ -32,11 +33,11 @@ const common = {
   statementTimeout: duration('5m')
     .exactOptional()
     .describe('`statement_timeout` of the step’s session; proven by SHOW.'),
-  retries: count('a number of retries', 10, { min: 0, max: 1000 })
-    .prefault(0)
+  retries: count('a number of retries', 10, { min: 0, max: MOST_RETRIES })
+    .prefault(RETRIES)
     .describe('How often a statement or transaction that did not get its locks is tried again.'),
   retryPause: duration('200ms')
-    .prefault('200ms')
+    .prefault(`${RETRY_PAUSE_MS}ms`)
     .describe('Pause before the first retry; it doubles with each further one.'),
   rollback: path('a file', 'sql/1-undo.sql').exactOptional().describe('SQL file that undoes the step.'),
   losesRows: z
@@ -150,18 +151,20 @@ export const stepSchemas = {
       ...common,
     })
     .meta({ title: 'verify' }),
-};
+} satisfies Record<StepKind, z.ZodType>;
 
-export type StepConfig = z.infer<(typeof stepSchemas)[keyof typeof stepSchemas]>;
+/** What the schema of one kind gives. */
+export type ConfigOf<K extends StepKind> = z.infer<(typeof stepSchemas)[K]>;
+export type StepConfig = ConfigOf<StepKind>;
 
-export const stepSchema = z.union([
-  stepSchemas.sql,
-  stepSchemas.command,
-  stepSchemas.deploy,
-  stepSchemas.backfill,
-  stepSchemas.soak,
-  stepSchemas.verify,
-]);
+/** The one key that decides. */
+export function kindOfConfig(config: StepConfig): StepKind {
+  const kind = Object.values(STEP_KINDS).find((key) => key in config);
+  if (kind === undefined) throw new TypeError('a step of no kind was read');
+  return kind;
+}
+
+export const stepSchema = z.union(Object.values(stepSchemas));
 
 export const stepsSchema = z
   .array(stepSchema, { error: '{value} is not a list of steps' })

@@ -61,6 +61,16 @@ export function totalDelayed(result: Result): number {
   return result.steps.reduce((sum, { victims }) => sum + victims.delayed, 0);
 }
 
+/** The lock of a kind whose statements are the tool's own; null where the step's own statements tell. */
+const LOCK_OF_KIND: Readonly<Record<StepResult['kind'], string | null>> = {
+  sql: null,
+  command: null,
+  deploy: null,
+  backfill: 'ROW EXCLUSIVE, batch by batch',
+  soak: null,
+  verify: null,
+};
+
 /** The strongest lock of a step's statements, as `customers: ACCESS EXCLUSIVE, rewritten`. */
 export function strongestLock(step: StepResult): string {
   let strongest: { relation: string; mode: string } | undefined;
@@ -69,7 +79,8 @@ export function strongestLock(step: StepResult): string {
       if (!strongest || lockStrength(lock.mode) > lockStrength(strongest.mode)) strongest = lock;
     }
   }
-  if (step.kind === 'backfill') return 'ROW EXCLUSIVE, batch by batch';
+  const always = LOCK_OF_KIND[step.kind];
+  if (always !== null) return always;
   if (!strongest) return '';
   const rewritten = step.statements.some(({ rewrote }) => rewrote.includes(strongest.relation));
   return `${shortName(strongest.relation)}: ${modeName(strongest.mode)}${rewritten ? ', rewritten' : ''}`;

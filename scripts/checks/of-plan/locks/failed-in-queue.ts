@@ -1,4 +1,4 @@
-import { PAUSE_MAX_MS } from '../../advice/patience.ts';
+import { RETRY_PAUSE_MAX_MS } from '../../../plan/retry-policy.ts';
 import { givenUpAdvice } from '../../advice/queue.ts';
 import type { Analysis, StepAnalysis } from '../../analysis/analyse.ts';
 import { behindWhom } from './behind.ts';
@@ -24,7 +24,7 @@ export function queueOf(
   if (behind.names.length === 0) return NOTHING;
   const given = tries.map(({ sentMs, respondedMs }) => respondedMs - sentMs);
   const pauses = step.run.failedTries
-    .filter(({ pauseMs, attempt }) => attempt === 1 || pauseMs < PAUSE_MAX_MS)
+    .filter(({ pauseMs, attempt }) => attempt === 1 || pauseMs < RETRY_PAUSE_MAX_MS)
     .map(({ pauseMs, attempt }) => pauseMs / 2 ** (attempt - 1));
   return {
     behind: ` behind ${listed(behind.names)}`,

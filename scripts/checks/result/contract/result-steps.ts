@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PHASES, WAYS } from '../../../plan/model.ts';
+import { PHASES, STEP_KINDS, WAYS } from '../../../plan/model.ts';
 
 /* The part of result.json about the steps of the plan and their statements. */
 
@@ -163,7 +163,7 @@ export const stepSchema = z.object({
   name: z.string(),
   index: z.int().positive(),
   phase: z.enum(PHASES),
-  kind: z.enum(['sql', 'command', 'deploy', 'backfill', 'soak', 'verify']),
+  kind: z.enum(STEP_KINDS),
   status: z.enum(['ok', 'failed', 'skipped']),
   attempts: count.describe('Tries, the last one included; 0 where the step never began'),
   durationMs: ms,
