@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { identityOf, type ProcessIdentity } from '../../../infra/process-identity.ts';
-import { createLocalHost, localHostAlive, removeLocalHost } from '../../../infra/targets/local/host.ts';
-import { adoptLocalHosts, keepLocalHosts } from '../../../infra/targets/local/keep.ts';
-import { localLeftovers } from '../../../infra/targets/local/leftovers.ts';
-import { CLAIMS_ROOT, netnsOf, stateRoot } from '../../../infra/targets/local/parts/names.ts';
-import { localNetworkAlive } from '../../../infra/targets/local/network/network.ts';
-import { sleep } from '../../../scripts/shared/clock.ts';
-import { localTraces } from '../../support/local-traces.ts';
-import { leaveNothing, LocalRun, needsLocalHosts, never } from '../../integration/local-fixture.ts';
+import { identityOf, type ProcessIdentity } from '../../infra/process-identity.ts';
+import { createLocalHost, localHostAlive, removeLocalHost } from '../../infra/targets/local/host.ts';
+import { adoptLocalHosts, keepLocalHosts } from '../../infra/targets/local/keep.ts';
+import { localLeftovers } from '../../infra/targets/local/leftovers.ts';
+import { CLAIMS_ROOT, netnsOf, stateRoot } from '../../infra/targets/local/parts/names.ts';
+import { localNetworkAlive } from '../../infra/targets/local/network/network.ts';
+import { sleep } from '../../scripts/shared/clock.ts';
+import { localTraces } from '../support/local-traces.ts';
+import { leaveNothing, LocalRun, needsLocalHosts, never } from './local-fixture.ts';
 
 async function until(what: () => boolean, limitMs = 15_000, everyMs = 50): Promise<void> {
   const deadline = Date.now() + limitMs;
