@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { withoutForeign } from '../scripts/shared/descriptors.ts';
+import { OWN_ROOT } from '../scripts/shared/places/own-files.mjs';
 import { OWNER_MARK, RUN_MARK } from '../scripts/shared/run-mark.ts';
 
-const REHEARSE = join(dirname(dirname(fileURLToPath(import.meta.url))), 'scripts', 'setup', 'rehearse.mjs');
+const REHEARSE = join(OWN_ROOT, 'scripts/setup/rehearse.mjs');
 /** So long what a killed process made stays: time enough to go on with the run by `--resume`. */
 const ORPHAN_SECONDS = 60;
 /** Hosts end by themselves at the same moment, and go first. */

@@ -1,7 +1,6 @@
 // What `pulumi up` runs. The language host starts it with plain Node, so TypeScript comes first.
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { importOwn, OWN_ROOT } from '../scripts/shared/places/own-files.mjs';
 import { registerTypeScript } from '../scripts/setup/typescript.mjs';
 
 /** Undefined where it cannot be told, as on other systems than Linux. */
@@ -21,6 +20,6 @@ process.once('exit', () => {
   if (engine !== undefined && process.ppid === host && parentOf(host) !== engine) process.kill(host);
 });
 
-await registerTypeScript(dirname(dirname(fileURLToPath(import.meta.url))));
-const { program } = await import('./index.ts');
+await registerTypeScript(OWN_ROOT);
+const { program } = await importOwn('infra/index');
 export default program;

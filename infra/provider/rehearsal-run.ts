@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { asError, EXIT, RehearsalError } from '../../scripts/shared/errors.ts';
+import { defaultRuns } from '../../scripts/shared/places/user-project.ts';
 import { parseDurationMs } from '../../scripts/shared/text/units.ts';
 import { lineForwarder } from './progress-lines.ts';
 import { PROJECT_ROOT } from './project-root.ts';
@@ -16,7 +17,6 @@ import {
   type ResultDocument,
 } from './result-document.ts';
 
-const DEFAULT_OUT = 'runs';
 /** How `rehearse` ends when it has seen for itself that nothing stays. */
 const PROVEN_EMPTY = [EXIT.ok, EXIT.usage, EXIT.infra, EXIT.failed, EXIT.inconclusive, EXIT.interrupted];
 /** The longest that a timer can wait. */
@@ -39,7 +39,7 @@ export async function rehearse(
     limitMs === undefined
       ? new AbortController().signal
       : AbortSignal.timeout(Math.ceil(Math.min(limitMs, LONGEST_MS)));
-  const out = resolve(PROJECT_ROOT, inputs.out ?? DEFAULT_OUT);
+  const out = resolve(PROJECT_ROOT, inputs.out ?? defaultRuns(PROJECT_ROOT));
   const args = ['run', resolve(PROJECT_ROOT, dir), '--target', target, '--out', out, '--json'];
   if (keep !== undefined) args.push('--keep', keep);
   const end = await runRehearse(command, args, {

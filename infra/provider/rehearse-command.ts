@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { OWN_ROOT } from '../../scripts/shared/places/own-files.mjs';
 import { PROJECT_ROOT } from './project-root.ts';
 
 /** How `rehearse` is started: everything before its verb, and where. */
@@ -13,12 +14,12 @@ export interface RehearseCommand {
 /** npm's words about the package and the caller's folder would make `rehearse` take our paths for the caller's. */
 const NOT_PASSED_ON = new Set(['npm_package_json', 'npm_lifecycle_event', 'INIT_CWD', 'FORCE_COLOR']);
 
-/** The command line of this checkout. It watches this process and tears down when that is gone, whatever ended it. */
+/** Our own command line. It watches this process and tears down when that is gone, whatever ended it. */
 export function rehearseCommand(env: NodeJS.ProcessEnv = process.env): RehearseCommand {
   const kept = Object.entries(env).filter(([name]) => !NOT_PASSED_ON.has(name));
   return {
     file: process.execPath,
-    args: [join(PROJECT_ROOT, 'scripts', 'setup', 'rehearse.mjs')],
+    args: [join(OWN_ROOT, 'scripts/setup/rehearse.mjs')],
     cwd: PROJECT_ROOT,
     env: { ...Object.fromEntries(kept), NO_COLOR: '1', REHEARSE_PARENT_PID: String(process.pid) },
   };

@@ -1,10 +1,9 @@
 import { constants } from 'node:fs';
 import { access, mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const PROJECT_ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+import { join } from 'node:path';
+import { IS_PACKAGE, OWN_ROOT } from '../../scripts/shared/places/own-files.mjs';
+import { PRIVATE_FOLDER } from '../../scripts/shared/places/user-project.ts';
 
 /** Where all that this machine keeps of one run lies. All of it goes away with the run. */
 export interface SessionFolder {
@@ -25,13 +24,13 @@ export interface SessionFolder {
   readonly scratch: string;
 }
 
-/** Below the project, or where that cannot be written, below the user's state folder. */
+/** Below the checkout; where there is none or it cannot be written, below the user's state folder. */
 export async function sessionFolderOf(runId: string): Promise<SessionFolder> {
   for (const root of sessionRoots()) {
     if (await exists(join(root, runId))) return sessionFolderAt(root, runId);
   }
-  const [inProject, ofUser] = sessionRoots();
-  return sessionFolderAt((await isWritable(PROJECT_ROOT)) ? inProject : ofUser, runId);
+  const isHere = !IS_PACKAGE && (await isWritable(OWN_ROOT));
+  return sessionFolderAt(isHere ? inCheckout() : ofUser(), runId);
 }
 
 /** Everything that lies where session folders do. */
@@ -51,9 +50,17 @@ export async function fillSessionFolder(folder: SessionFolder): Promise<void> {
   }
 }
 
-function sessionRoots(): [inProject: string, ofUser: string] {
-  const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state');
-  return [join(PROJECT_ROOT, '.rehearse', 'runs'), join(state, 'dress-rehearsal', 'runs')];
+/** What is installed may be thrown away while hosts are up, and what they go by with it: the package has none of its own. */
+function sessionRoots(): string[] {
+  return IS_PACKAGE ? [ofUser()] : [inCheckout(), ofUser()];
+}
+
+function inCheckout(): string {
+  return join(OWN_ROOT, PRIVATE_FOLDER, 'runs');
+}
+
+function ofUser(): string {
+  return join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'dress-rehearsal', 'runs');
 }
 
 function sessionFolderAt(root: string, runId: string): SessionFolder {

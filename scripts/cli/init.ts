@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, RehearsalError } from '../shared/errors.ts';
+import { OWN_ROOT } from '../shared/places/own-files.mjs';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 
 const TEMPLATE = fileURLToPath(new URL('init-template', import.meta.url));
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SCHEMA = join(ROOT, 'docs/schema/rehearsal.schema.json');
+const SCHEMA = join(OWN_ROOT, 'docs/schema/rehearsal.schema.json');
 /** As rehearsal.yaml wants its `name`. */
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -48,7 +48,7 @@ async function init(name: string, { io, out }: CliContext): Promise<number> {
 
 /** Elsewhere than in the checkout the way to the schema would be one of this machine alone. */
 function withSchema(yaml: string, folder: string): string {
-  const isInCheckout = !relative(ROOT, folder).startsWith('..');
+  const isInCheckout = !relative(OWN_ROOT, folder).startsWith('..');
   if (!isInCheckout) return yaml.slice(yaml.indexOf('\n') + 1);
   const schema = relative(folder, SCHEMA).split(sep).join('/');
   return yaml.replace('$schema=SCHEMA', () => `$schema=${schema}`);

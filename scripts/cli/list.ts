@@ -7,6 +7,7 @@ import { examples, type AddVerb, type CliContext } from './context.ts';
 import { leftoverRecord, sweepAll, unseenLine } from './leftovers.ts';
 import { plainText } from './progress/plain-text.ts';
 import { tableLines } from './output/table.ts';
+import { defaultRuns } from '../shared/places/user-project.ts';
 
 interface ListOptions {
   readonly out: string;
@@ -17,7 +18,7 @@ export const addList: AddVerb = (program, context, finish) => {
   program
     .command('list')
     .description('show the runs that are here, newest first, and what is still alive')
-    .option('--out <dir>', 'folder of run folders', 'runs')
+    .option('--out <dir>', 'folder of run folders', defaultRuns(context.io.cwd))
     .option('--json', 'print the list as one JSON document')
     .addHelpText('after', examples('list', 'list --out /srv/runs --json'))
     .action(async (options: ListOptions) => {

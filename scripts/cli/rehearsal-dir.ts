@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { REHEARSAL_FILE, rehearsalsNear } from '../plan/read/locate.ts';
 import { RehearsalError } from '../shared/errors.ts';
 
@@ -9,7 +9,9 @@ import { RehearsalError } from '../shared/errors.ts';
  */
 export function ownFolder(cwd: string): string {
   if (existsSync(join(cwd, REHEARSAL_FILE))) return cwd;
-  const near = rehearsalsNear(cwd).join(', ');
+  const near = rehearsalsNear(cwd)
+    .map((dir) => basename(dir))
+    .join(', ');
   throw new RehearsalError('USAGE', `which rehearsal? ${cwd} has no ${REHEARSAL_FILE}`, {
     hint: near === '' ? 'name its folder, or make one with rehearse init <name>' : `name one of ${near}`,
   });

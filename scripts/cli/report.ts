@@ -6,6 +6,7 @@ import { asError, RehearsalError } from '../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { exitCodeOfResult } from './output/exit-code.ts';
 import { printResult } from './output/print-result.ts';
+import { defaultRuns } from '../shared/places/user-project.ts';
 
 interface ReportOptions {
   readonly json?: true;
@@ -17,7 +18,7 @@ export const addReport: AddVerb = (program, context, finish) => {
     .command('report')
     .description('judge a run again from its folder and write its reports; needs no database')
     .argument('<run>', 'run folder, or the id of a run under --out')
-    .option('--out <dir>', 'folder of run folders', 'runs')
+    .option('--out <dir>', 'folder of run folders', defaultRuns(context.io.cwd))
     .option('--json', 'print the result as one JSON document')
     .addHelpText(
       'after',

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OWN_ROOT } from '../shared/places/own-files.mjs';
 
-const MANIFEST = new URL('../../package.json', import.meta.url);
+const MANIFEST = join(OWN_ROOT, 'package.json');
 
 /** The tool's own version. */
 export function toolVersion(): string {

@@ -2,12 +2,13 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'dotenv';
 import { readPlainFile } from '../shared/files/plain-file.ts';
+import { PRIVATE_FOLDER } from '../shared/places/user-project.ts';
 
 const LONGEST_BYTES = 1024 ** 2;
 /** How far below the rehearsal's folder is looked: a command may change into a folder of the project first. */
 const DEPTH = 3;
 const MOST_FOLDERS = 500;
-const PASSED_OVER = new Set(['node_modules', 'runs', 'vendor']);
+const PASSED_OVER = new Set(['node_modules', 'runs', PRIVATE_FOLDER, 'vendor']);
 
 /** `.env`, `.env.local`, `.env.production` …: whichever a program may read by itself. */
 export function isDotenv(name: string): boolean {

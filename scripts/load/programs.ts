@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { IS_PACKAGE, ownModule } from '../shared/places/own-files.mjs';
 
 /*
- * Where the load's other programs are in a checkout. The driver's bundle is one file and puts
+ * Where the load's other programs are in a checkout and in the package. The driver's bundle is one file and puts
  * scripts/driver/bundled-programs.ts in the place of this one.
  */
 
@@ -16,11 +17,10 @@ export interface ForkedProgram {
 
 /** The load process. */
 export function loadWorker(): ForkedProgram {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   return {
-    path: fileURLToPath(new URL('./worker.ts', import.meta.url)),
+    path: ownModule('scripts/load/worker'),
     args: [],
-    execArgv: ['--import', loader],
+    execArgv: IS_PACKAGE ? [] : ['--import', typeScript()],
     env: compilerEnvironment(),
   };
 }
@@ -33,6 +33,10 @@ export function metronomeUrl(): URL {
 /** The thread that writes requests.ndjson. */
 export function requestWriterUrl(): URL {
   return new URL('./requests/request-writer.mjs', import.meta.url);
+}
+
+function typeScript(): string {
+  return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 }
 
 /** The compiler of the load process shares the cache of the one that started us, instead of leaving its own in TMPDIR. */

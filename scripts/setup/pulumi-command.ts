@@ -1,5 +1,5 @@
 import { findEngine } from '../../infra/pulumi/engine/find-engine.ts';
-import { ROOT } from '../../infra/pulumi/engine/places.ts';
+import { OWN_ROOT as ROOT } from '../shared/places/own-files.mjs';
 import { errorLines } from '../cli/output/print-error.ts';
 import { exitCodeFor, RehearsalError } from '../shared/errors.ts';
 import { pulumiEnvironment } from './pulumi-environment.ts';

@@ -1,4 +1,5 @@
 import { ensureInstalled, InstallInterrupted } from './install.mjs';
+import { IS_PACKAGE } from '../shared/places/own-files.mjs';
 import { nodeTooOld } from './node-version.mjs';
 import { registerTypeScript } from './typescript.mjs';
 
@@ -12,6 +13,7 @@ export async function whyNotReady(root) {
     process.stderr.write(`${tooOld}\n`);
     return 2;
   }
+  if (IS_PACKAGE) return undefined;
   try {
     await ensureInstalled(root);
   } catch (error) {

@@ -1,19 +1,22 @@
 #!/usr/bin/env node
-// Starts the command line on a clean clone: only Node's built-ins until the packages are there.
+// Starts the command line, also on a clean clone: only Node's built-ins until the packages are there.
 import { realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { importOwn, IS_PACKAGE, OWN_ROOT } from '../shared/places/own-files.mjs';
 import { startWatchdog } from '../shared/watchdog/start.mjs';
 import { onParentEnd } from './parent-watch.mjs';
 import { whyNotReady } from './ready.mjs';
 
-const ROOT = dirname(dirname(dirname(realpathSync(fileURLToPath(import.meta.url)))));
-const SHIPPED = join(ROOT, 'rehearsals', 'rename-column');
+const SHIPPED = join(OWN_ROOT, 'rehearsals', 'rename-column');
 const LINGER_MS = 5_000;
 
 /** Was this started by `npm run` in this checkout? */
 function byNpm() {
-  return process.env.npm_package_json === join(ROOT, 'package.json') && realpathSync(process.cwd()) === ROOT;
+  return (
+    process.env.npm_package_json === join(OWN_ROOT, 'package.json') &&
+    realpathSync(process.cwd()) === OWN_ROOT
+  );
 }
 
 /** npm runs scripts in the package's folder and keeps the caller's in INIT_CWD; paths belong to the caller. */
@@ -32,13 +35,14 @@ function watchParent() {
 
 async function start() {
   watchParent();
-  const exitCode = await whyNotReady(ROOT);
+  const exitCode = await whyNotReady(OWN_ROOT);
   if (exitCode !== undefined) return exitCode;
   startWatchdog({ reap: [process.execPath, fileURLToPath(import.meta.url), 'reap'] });
-  const { main, processIo } = await import('../cli/main.ts');
+  const { main, processIo } = await importOwn('scripts/cli/main');
   const args = process.argv.slice(2);
   const program = byNpm() ? 'npm run -s rehearse --' : 'rehearse';
-  return main(args.length === 0 ? ['run', SHIPPED] : args, processIo({ cwd: callersFolder(), program }));
+  const shipped = args.length === 0 && !IS_PACKAGE;
+  return main(shipped ? ['run', SHIPPED] : args, processIo({ cwd: callersFolder(), program }));
 }
 
 process.exitCode = await start();

@@ -1,8 +1,10 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { IS_PACKAGE } from '../shared/places/own-files.mjs';
 
 /** Node reads TypeScript from here on. Its compiler keeps a cache in TMPDIR, where nothing of ours should stay: move it. */
 export async function registerTypeScript(root) {
+  if (IS_PACKAGE) return;
   const { TMPDIR } = process.env;
   const cache = compileCache(root);
   if (cache) {

@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { ROOT, type Env } from '../../infra/pulumi/engine/places.ts';
+import type { Env } from '../../infra/pulumi/engine/places.ts';
+import { OWN_ROOT as ROOT } from '../../scripts/shared/places/own-files.mjs';
 import { cliScript, fakeMachine, goScript, type FakeMachine } from '../support/fake-engine.ts';
 import { serve } from '../support/release-server.ts';
 

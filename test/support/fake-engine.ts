@@ -2,7 +2,8 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { ROOT, type Env } from '../../infra/pulumi/engine/places.ts';
+import type { Env } from '../../infra/pulumi/engine/places.ts';
+import { OWN_ROOT as ROOT } from '../../scripts/shared/places/own-files.mjs';
 import { findOnPath } from '../../scripts/shared/files/find-on-path.ts';
 
 /** A machine with nothing on PATH but what a test puts there: fake programs that print a version. */

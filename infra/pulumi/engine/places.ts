@@ -1,15 +1,13 @@
 import { access, constants, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { OWN_ROOT } from '../../../scripts/shared/places/own-files.mjs';
 
 /** Environment variables, as in `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The project's root. */
-export const ROOT = resolve(import.meta.dirname, '../../..');
-
 /** Answers for the plugin `command` where the official one cannot be had. */
-export const STAND_IN_DIR = join(ROOT, 'infra', 'command-plugin');
+export const STAND_IN_DIR = join(OWN_ROOT, 'infra/command-plugin');
 
 /** Of the user, shared by all checkouts; engines live in `engine` below it, one folder a version. */
 export function cacheDir(env: Env): string {

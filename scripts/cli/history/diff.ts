@@ -9,6 +9,7 @@ import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { plainText } from '../progress/plain-text.ts';
 import { tableLines } from '../output/table.ts';
+import { defaultRuns } from '../../shared/places/user-project.ts';
 
 interface DiffOptions {
   readonly out: string;
@@ -24,7 +25,7 @@ export const addDiff: AddVerb = (program, context, finish) => {
     .argument('[before]', 'run folder or id (default: the last run that passed with the same plan)')
     .argument('[after]', 'run folder or id (default: the last run)')
     .option('--rehearsal <name>', 'of which rehearsal, where no run is named')
-    .option('--out <dir>', 'folder of run folders', 'runs')
+    .option('--out <dir>', 'folder of run folders', defaultRuns(context.io.cwd))
     .option('--json', 'print the comparison as one JSON document')
     .option('--html <file>', 'write it as a page')
     .addHelpText(

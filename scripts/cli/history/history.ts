@@ -10,6 +10,7 @@ import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { plural } from '../../shared/text/format.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { keepRule, withKeepOptions, type KeepOptions } from './keep-rule.ts';
+import { defaultRuns } from '../../shared/places/user-project.ts';
 
 interface OutOption {
   readonly out: string;
@@ -21,7 +22,10 @@ export const addHistory: AddVerb = (program, context, finish) => {
     .description('keep what is known of earlier runs: one line a run in history.ndjson, never rewritten')
     .addHelpText('after', examples('history merge artifacts/*', 'history prune', 'history pin <run>'));
   const verb = (name: string, description: string): Command =>
-    history.command(name).description(description).option('--out <dir>', 'folder of run folders', 'runs');
+    history
+      .command(name)
+      .description(description)
+      .option('--out <dir>', 'folder of run folders', defaultRuns(context.io.cwd));
   verb('merge', 'add the history of other machines, such as the artifacts of CI jobs')
     .argument('<source...>', 'history files, run folders, or folders of them')
     .addHelpText('after', examples('history merge artifacts/*/history.ndjson', 'history merge artifacts/*'))

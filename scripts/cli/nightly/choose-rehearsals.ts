@@ -44,8 +44,7 @@ function inside(name: string, cwd: string): string[] {
 /** Looked at as text: one that cannot be read by a mistake shall fail in the night and not be forgotten. */
 async function marked(cwd: string): Promise<string[]> {
   const dirs: string[] = [];
-  for (const name of rehearsalsNear(cwd)) {
-    const dir = join(cwd, 'rehearsals', name);
+  for (const dir of rehearsalsNear(cwd)) {
     const text = await readFile(join(dir, REHEARSAL_FILE), 'utf8');
     if (/^nightly:\s*["']?true\b/m.test(text)) dirs.push(dir);
   }

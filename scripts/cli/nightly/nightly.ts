@@ -18,6 +18,7 @@ import { holdNight } from './lock.ts';
 import type { NightOptions } from './play-one.ts';
 import { tellNews, requireTelling } from './tell-news.ts';
 import { withRegressions } from './regressions.ts';
+import { defaultRuns } from '../../shared/places/user-project.ts';
 
 interface NightlyOptions extends KeepOptions {
   readonly target?: string;
@@ -44,7 +45,7 @@ export const addNightly: AddVerb = (program, context, finish) => {
     .option('--shard <k/n>', 'play the k-th of n parts, each on a machine of its own')
     .option('--install <kind>', 'show what starts the night: systemd, cron, github or gitlab')
     .option('--execute', 'with --install: write the files')
-    .option('--out <dir>', 'folder for run folders and the history', 'runs')
+    .option('--out <dir>', 'folder for run folders and the history', defaultRuns(context.io.cwd))
     .option('--tell <when>', 'tell $REHEARSE_WEBHOOK of changes, always, or never', 'changes')
     .option('--json', 'print the outcomes as one JSON document');
   withKeepOptions(command)

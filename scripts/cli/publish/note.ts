@@ -10,6 +10,7 @@ import { NOTES_FILE, notesOf } from '../../report/notes.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { redact } from '../../shared/text/redact.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
+import { defaultRuns } from '../../shared/places/user-project.ts';
 
 const MOST_CHARACTERS = 2000;
 
@@ -25,7 +26,7 @@ export const addNote: AddVerb = (program, context, finish) => {
     .argument('<run>', 'run folder or id')
     .argument('<text>', 'such as "accepted: the table is empty in production"')
     .option('--by <name>', 'who says so (default: the user)')
-    .option('--out <dir>', 'folder of run folders', 'runs')
+    .option('--out <dir>', 'folder of run folders', defaultRuns(context.io.cwd))
     .addHelpText('after', examples('note <run> "accepted because the table is small" --by ann'))
     .action(async (run: string, text: string, options: NoteOptions) => {
       finish(await note(run, text, options, context));

@@ -13,6 +13,7 @@ import { sleep } from '../../shared/clock.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { registerSecret } from '../../shared/text/redact.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
+import { defaultRuns } from '../../shared/places/user-project.ts';
 
 interface PublishOptions {
   readonly to: readonly string[];
@@ -37,7 +38,7 @@ export const addPublish: AddVerb = (program, context, finish) => {
     .option('--request <number>', 'pull or merge request, where the job does not tell it')
     .option('--report-url <url>', 'where the report can be opened')
     .option('--dir <dir>', 'folder of the rehearsal (default: found by its name)')
-    .option('--out <dir>', 'folder of run folders', 'runs')
+    .option('--out <dir>', 'folder of run folders', defaultRuns(context.io.cwd))
     .addHelpText('after', `\nPlaces:\n${PLACES.join('\n')}`)
     .addHelpText(
       'after',

@@ -19,6 +19,7 @@ import { ownFolder } from '../rehearsal-dir.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import type { RunOutcome } from './run-rehearsal.ts';
 import { printResult } from '../output/print-result.ts';
+import { defaultRuns } from '../../shared/places/user-project.ts';
 
 interface RunVerbOptions {
   readonly target?: string;
@@ -40,7 +41,7 @@ export const addRun: AddVerb = (program, context, finish) => {
     .option('--repeat <n>', 'play the plan so often, each time on a fresh copy, and show the spread')
     .option('--plan <name>', 'play only this one of the rehearsal’s plans (default: all)')
     .option('--resume <id>', 'go on with a run on hosts whose own process has died')
-    .option('--out <dir>', 'folder for run folders', 'runs')
+    .option('--out <dir>', 'folder for run folders', defaultRuns(context.io.cwd))
     .option('--json', 'print the result as one JSON document')
     .addHelpText(
       'after',

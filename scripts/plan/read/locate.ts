@@ -1,20 +1,20 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { RehearsalError } from '../../shared/errors.ts';
+import { projectRoot, REHEARSALS_FOLDER } from '../../shared/places/user-project.ts';
 import { didYouMean } from '../schema/did-you-mean.ts';
 
 export const REHEARSAL_FILE = 'rehearsal.yaml';
-const REHEARSALS_FOLDER = 'rehearsals';
 
 /**
- * Finds a rehearsal by its folder, its YAML file or its bare name under `./rehearsals`.
+ * Finds a rehearsal by its folder, its YAML file or its bare name under the nearest `rehearsals/` upwards.
  * @returns absolute paths
  * @throws REHEARSAL_NOT_FOUND
  */
 export function locateRehearsal(asked: string, cwd: string): { dir: string; file: string } {
   const path = resolve(cwd, asked);
   if (isFile(path) && /\.ya?ml$/.test(path)) return { dir: dirname(path), file: path };
-  const bare = basename(asked) === asked ? [join(cwd, REHEARSALS_FOLDER, asked)] : [];
+  const bare = basename(asked) === asked ? [join(rehearsalsFolder(cwd), asked)] : [];
   for (const dir of [path, ...bare]) {
     const file = join(dir, REHEARSAL_FILE);
     if (isFile(file)) return { dir, file };
@@ -28,13 +28,14 @@ function whatIsThere(path: string, asked: string): string {
   return hasOne ? `${join(asked, REHEARSAL_FILE)} is not a file` : `${asked} has no ${REHEARSAL_FILE}`;
 }
 
-/** Names of the rehearsals under `./rehearsals` of a folder, sorted. */
+/** The `rehearsals/` that a folder is in or below of, whether it is there or not. */
+function rehearsalsFolder(cwd: string): string {
+  return join(projectRoot(resolve(cwd)), REHEARSALS_FOLDER);
+}
+
+/** The rehearsals of the project that a folder is in. Absolute paths, sorted. */
 export function rehearsalsNear(cwd: string): string[] {
-  const folder = join(cwd, REHEARSALS_FOLDER);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => isFile(join(folder, name, REHEARSAL_FILE)))
-    .sort();
+  return rehearsalsIn(rehearsalsFolder(cwd));
 }
 
 /** The rehearsals that lie in a folder which is none itself; empty where there are none. Absolute paths, sorted. */
@@ -49,8 +50,9 @@ export function rehearsalsIn(folder: string): string[] {
 function hintFor(asked: string, cwd: string): string {
   const near = rehearsalsNear(cwd);
   if (near.length === 0) return 'rehearse init <name> makes a rehearsal to start from';
-  const list = near.map((name) => relative(cwd, join(cwd, REHEARSALS_FOLDER, name))).join(', ');
-  return `rehearsals here: ${list}${didYouMean(basename(asked), near)}`;
+  const list = near.map((dir) => relative(cwd, dir)).join(', ');
+  const names = near.map((dir) => basename(dir));
+  return `rehearsals here: ${list}${didYouMean(basename(asked), names)}`;
 }
 
 function isFolder(path: string): boolean {
