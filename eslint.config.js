@@ -59,7 +59,7 @@ const stageRules = STAGES.map((stage, index) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'runs/', 'docs/'] },
+  { ignores: ['node_modules/', 'dist/', 'runs/', 'docs/'] },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],

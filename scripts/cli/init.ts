@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { OWN_ROOT } from '../shared/places/own-files.mjs';
+import { projectRoot, REHEARSALS_FOLDER } from '../shared/places/user-project.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 
 const TEMPLATE = fileURLToPath(new URL('init-template', import.meta.url));
@@ -28,7 +29,8 @@ async function init(name: string, { io, out }: CliContext): Promise<number> {
       hint: 'use small letters, digits and dashes, such as split-customer-name',
     });
   }
-  const folder = join(io.cwd, 'rehearsals', name);
+  const root = projectRoot(io.cwd);
+  const folder = join(root, REHEARSALS_FOLDER, name);
   const shown = relative(io.cwd, folder);
   if (existsSync(folder)) {
     throw new RehearsalError('USAGE', `${shown} is there already`, {
@@ -40,7 +42,7 @@ async function init(name: string, { io, out }: CliContext): Promise<number> {
   const file = join(folder, 'rehearsal.yaml');
   const yaml = await readFile(file, 'utf8');
   await writeFile(file, withSchema(yaml, folder).replace('name: NAME', `name: ${name}`));
-  await ignoreData(io.cwd);
+  await ignoreData(root);
   out.result(`wrote ${shown}`);
   out.note(`next: rehearse run ${shown}`);
   return EXIT.ok;
@@ -58,8 +60,8 @@ function withSchema(yaml: string, folder: string): string {
 const IGNORED = ['runs/', 'rehearsals/*/*.dump', 'rehearsals/*/*.sql.gz', 'rehearsals/*/*.sql.zst', '.env'];
 
 /** Adds to .gitignore what is not in it yet. */
-async function ignoreData(cwd: string): Promise<void> {
-  const file = join(cwd, '.gitignore');
+async function ignoreData(root: string): Promise<void> {
+  const file = join(root, '.gitignore');
   const present = existsSync(file) ? await readFile(file, 'utf8') : '';
   const lines = new Set(present.split('\n').map((line) => line.trim()));
   const missing = IGNORED.filter((line) => !lines.has(line));

@@ -218,6 +218,9 @@ test('a rehearsal that is not there is told with those that are', async () => {
     message: 'empty has no rehearsal.yaml',
   });
   await expect(readRehearsal('x', { cwd: join(cwd, 'empty'), env: {} })).rejects.toMatchObject({
+    hint: 'rehearsals here: ../rehearsals/add-index, ../rehearsals/not-null',
+  });
+  await expect(readRehearsal('x', { cwd: folderWith({ '.git/HEAD': '' }), env: {} })).rejects.toMatchObject({
     hint: 'rehearse init <name> makes a rehearsal to start from',
   });
 });

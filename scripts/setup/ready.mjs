@@ -15,7 +15,7 @@ export async function whyNotReady(root) {
   }
   if (IS_PACKAGE) return undefined;
   try {
-    await ensureInstalled(root);
+    await ensureInstalled(root, { dev: true }); // TypeScript is read by one of them
   } catch (error) {
     process.stderr.write(`error INSTALL_FAILED: ${error.message}\n`);
     if (error instanceof InstallInterrupted) return 130;

@@ -40,7 +40,7 @@ async function start() {
   startWatchdog({ reap: [process.execPath, fileURLToPath(import.meta.url), 'reap'] });
   const { main, processIo } = await importOwn('scripts/cli/main');
   const args = process.argv.slice(2);
-  const program = byNpm() ? 'npm run -s rehearse --' : 'rehearse';
+  const program = byNpm() ? 'npm run -s rehearse --' : IS_PACKAGE ? 'npx rehearse' : 'rehearse';
   const shipped = args.length === 0 && !IS_PACKAGE;
   return main(shipped ? ['run', SHIPPED] : args, processIo({ cwd: callersFolder(), program }));
 }

@@ -1,8 +1,10 @@
+import { IS_PACKAGE } from '../../../scripts/shared/places/own-files.mjs';
 import { engineCacheDir } from './cache.ts';
 import { enginePath } from './engine-path.ts';
 import { findCli, type EngineFile } from './find-cli.ts';
 import { findCommandPlugin, type CommandPlugin } from './find-command-plugin.ts';
 import { findLanguageHost } from './find-language-host.ts';
+import { missingSdk } from './find-sdk.ts';
 import type { Env } from './places.ts';
 import { pulumiHome } from './pulumi-home.ts';
 import { ACCEPTED_CLI, COMMAND_VERSION } from './versions.ts';
@@ -23,16 +25,25 @@ export interface Engine {
 
 export interface EngineMissing {
   readonly missing: string;
-  readonly remedy: 'npm run setup';
+  readonly remedy: string;
 }
 
 /** Looks for the engine and installs nothing. Where a CLI on PATH is too old or too new, `notes` says so. */
 export async function findEngine(env: Env = process.env): Promise<Engine | EngineMissing> {
+  const lacks = missingSdk();
+  if (lacks.length > 0)
+    return {
+      missing: `${lacks.join(' and ')} ${lacks.length === 1 ? 'is' : 'are'} not installed`,
+      remedy: `npm install --save-dev ${lacks.join(' ')}`,
+    };
   const { cli, passedOver } = await findCli(env);
   if (cli === undefined) {
     const looked = `neither on PATH nor in ${engineCacheDir(env)}`;
     const missing = [`the Pulumi CLI (${ACCEPTED_CLI}) is ${looked}`, ...passedOver].join('; ');
-    return { missing, remedy: 'npm run setup' };
+    return {
+      missing,
+      remedy: IS_PACKAGE ? 'install it (https://www.pulumi.com/docs/install)' : 'npm run setup',
+    };
   }
   const languageHost = await findLanguageHost(cli, env);
   const home = await pulumiHome(cli, env);

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, mkdir, mkdtemp, rmdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, mkdir, mkdtemp, rmdir, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { asError, RehearsalError } from '../../shared/errors.ts';
+import { PRIVATE_FOLDER } from '../../shared/places/user-project.ts';
 
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
 
@@ -24,6 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export async function requireWritable(folder: string, shown: string): Promise<void> {
   try {
     await makeFolder(folder);
+    await keepFromGit(folder);
     if (!(await stat(folder)).isDirectory()) throw new Error('it is not a folder');
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     await rmdir(await mkdtemp(join(folder, '.rehearse-')));
@@ -36,6 +38,15 @@ export async function requireWritable(folder: string, shown: string): Promise<vo
       { hint: full ? 'make room there, or name another folder' : 'name a folder of your own', cause },
     );
   }
+}
+
+/** Rows may stand in what runs leave: git passes over the folder that we made for them. */
+async function keepFromGit(folder: string): Promise<void> {
+  const own = dirname(folder);
+  if (basename(own) !== PRIVATE_FOLDER) return;
+  await writeFile(join(own, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
 }
 
 /** With those above it. Node.js's own `recursive` never ends where the kernel makes no folders, as below /proc. */

@@ -1,0 +1,55 @@
+import { ComponentResource, output, type ComponentResourceOptions, type Output } from '@pulumi/pulumi';
+import { readRehearsal } from '../../scripts/plan/read.ts';
+import { PROJECT_ROOT } from '../provider/project-root.ts';
+import type { RehearsalOutputs } from '../provider/result-document.ts';
+import { rehearsalArgs } from '../stack/rehearsal-args.ts';
+import { Rehearsal as RehearsalResource } from './rehearsal.ts';
+import { Teardown } from './teardown.ts';
+
+export interface RehearsalArgs {
+  /** The rehearsal's folder or name, from the Pulumi project's folder. */
+  readonly dir: string;
+  /** `auto` without it. */
+  readonly target?: string;
+  /** How long the hosts stay up afterwards, such as `30m`. */
+  readonly keep?: string;
+  /** Folder for run folders. */
+  readonly out?: string;
+  /** It is stopped and torn down after this, such as `1h`. */
+  readonly timeout?: string;
+}
+
+/**
+ * One rehearsal in a Pulumi program of your own: it is rehearsed when its plan, its snapshot or its settings have changed, and
+ * the update fails where the verdict is not `pass`; so what is to wait for it says `dependsOn` or uses one of its outputs.
+ */
+export class Rehearsal extends ComponentResource {
+  readonly verdict: Output<RehearsalOutputs['verdict']>;
+  readonly worstFinding: Output<string>;
+  /** Path from the Pulumi project's folder. */
+  readonly report: Output<string>;
+  readonly runId: Output<string>;
+
+  constructor(name: string, args: RehearsalArgs, options: ComponentResourceOptions = {}) {
+    super('dress-rehearsal:index:Rehearsal', name, {}, options);
+    const { dir, target = 'auto', ...settings } = args;
+    const inputs = output(
+      readRehearsal(dir, { cwd: PROJECT_ROOT, env: process.env }).then((rehearsal) =>
+        rehearsalArgs(rehearsal, { rehearsals: [dir], target, ...settings }),
+      ),
+    );
+    const teardown = new Teardown(`${name}-teardown`, { parent: this });
+    const { rehearsal, steps, files, snapshot, settings: facts } = inputs;
+    const resource = new RehearsalResource(
+      `${name}-run`,
+      { ...settings, dir: inputs.dir, target, rehearsal, steps, files, snapshot, settings: facts },
+      { parent: this, dependsOn: teardown },
+    );
+    this.verdict = resource.verdict;
+    this.worstFinding = resource.worstFinding;
+    this.report = resource.reportPath;
+    this.runId = resource.runId;
+    const { verdict, worstFinding, report, runId } = this;
+    this.registerOutputs({ verdict, worstFinding, report, runId });
+  }
+}
