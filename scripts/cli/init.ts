@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { OWN_ROOT } from '../shared/places/own-files.mjs';
-import { projectRoot, REHEARSALS_FOLDER } from '../shared/places/user-project.ts';
+import { rootOfNew, REHEARSALS_FOLDER } from '../shared/places/user-project.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 
 const TEMPLATE = fileURLToPath(new URL('init-template', import.meta.url));
@@ -29,7 +29,7 @@ async function init(name: string, { io, out }: CliContext): Promise<number> {
       hint: 'use small letters, digits and dashes, such as split-customer-name',
     });
   }
-  const root = projectRoot(io.cwd);
+  const root = rootOfNew(io.cwd);
   const folder = join(root, REHEARSALS_FOLDER, name);
   const shown = relative(io.cwd, folder);
   if (existsSync(folder)) {

@@ -102,10 +102,11 @@ describe.skipIf(!isRunnable)('in a clean clone', () => {
 });
 
 test('no command of the README is left out by the tests', () => {
-  // The first and the last are played by test/matrix/readme.test.ts.
+  // The first and the last are played by test/matrix/readme.test.ts, the package by test/matrix/package.test.ts.
   expect([...commands.keys()]).toEqual([
     'Two commands',
     'Your own rehearsal',
+    'In your own repository',
     'Every night',
     'On hosts of their own: `pulumi up`',
   ]);

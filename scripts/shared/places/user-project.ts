@@ -17,6 +17,11 @@ export function projectRoot(cwd: string): string {
   return cwd;
 }
 
+/** Where `rehearsals/` is or will be that a new one goes into; whoever works in a checkout says where by their own folder. */
+export function rootOfNew(cwd: string): string {
+  return IS_PACKAGE ? projectRoot(resolve(cwd)) : cwd;
+}
+
 /**
  * Where run folders go when nobody says: beside the rehearsals, in a folder that git passes over. Whoever works in a checkout
  * of this program has them in `runs/` of the folder they are in.
