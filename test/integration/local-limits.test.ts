@@ -10,6 +10,27 @@ const MB = 1024 ** 2;
 /** Touches as many MB as it is told and says so. */
 const hog = (megabytes: number): string => `perl -e 'my $x = "x" x (${megabytes} << 20); print length $x'`;
 
+/** Plays with a run whose state folder is a file system of its own of `sizeBytes`. */
+const onSmallDisk = async (
+  sizeBytes: number,
+  play: (run: LocalRun, disk: string) => Promise<void>,
+): Promise<void> => {
+  const disk = await mkdtemp(join(tmpdir(), 'local-disk-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', disk]);
+  process.env['REHEARSE_STATE_DIR'] = disk;
+  let run: LocalRun | undefined;
+  try {
+    run = await LocalRun.start();
+    await play(run, disk);
+  } finally {
+    await run?.remove();
+    delete process.env['REHEARSE_STATE_DIR'];
+    // What was killed a moment ago may hold it a little longer.
+    await vi.waitFor(() => execFileSync('umount', [disk]), { timeout: 10_000, interval: 250 });
+    await rmdir(disk);
+  }
+};
+
 describe.skipIf(!(await needsLocalHosts()))('limits of local hosts', () => {
   leaveNothing();
 
@@ -37,31 +58,29 @@ describe.skipIf(!(await needsLocalHosts()))('limits of local hosts', () => {
     expect(said.match(/unshare failed: Operation not permitted/g)).toHaveLength(4);
   });
 
-  it('end a host that fills the disk of the machine, before it is full', async () => {
-    const disk = await mkdtemp(join(tmpdir(), 'local-disk-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=600m', 'tmpfs', disk]);
-    process.env['REHEARSE_STATE_DIR'] = disk;
-    let run: LocalRun | undefined;
-    try {
-      run = await LocalRun.start();
+  it.each([
+    // Slower than its keeper looks, so that room is left when it sees it.
+    [
+      'slowly, before it is full',
+      'head -c 520M /dev/zero >$f; for i in {1..60}; do head -c 4M /dev/zero >>$f; sleep 0.5; done',
+      1,
+    ],
+    ['at once', 'head -c 1G /dev/zero >$f; sleep 30', 0],
+  ])('end a host that fills the disk of the machine %s', async (_, eat, leastFreeBytes) => {
+    await onSmallDisk(600 * MB, async (run, disk) => {
       const [hungry, other] = await Promise.all([run.host('primary'), run.host('driver')]);
-      const eat =
-        'for i in {1..60}; do head -c 20M /dev/zero >>/var/lib/postgresql/eaten || echo full; sleep 0.25; done';
-      expect(await run.ssh(hungry, eat).catch(() => '')).toBe('');
+      const whole = await run
+        .ssh(hungry, `f=/var/lib/postgresql/eaten; { ${eat}; echo whole; } 2>&1`)
+        .catch(() => '');
+      expect(whole).not.toMatch(/whole/);
       const { bavail, bsize } = await statfs(disk);
+      expect(bavail * bsize).toBeGreaterThanOrEqual(leastFreeBytes);
       // Its connections end before its process 1 has.
       await vi.waitFor(async () => {
         expect(await localHostAlive(hungry)).toBe(false);
       }, 10_000);
-      expect(bavail * bsize).toBeGreaterThan(0);
       expect(await run.ssh(other, 'echo still here')).toBe('still here');
-    } finally {
-      await run?.remove();
-      delete process.env['REHEARSE_STATE_DIR'];
-      // What was killed a moment ago may hold it a little longer.
-      await vi.waitFor(() => execFileSync('umount', [disk]), { timeout: 10_000, interval: 250 });
-      await rmdir(disk);
-    }
+    });
   });
 
   it('give a host its share of a processor and of the link', async () => {

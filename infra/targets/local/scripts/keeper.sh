@@ -57,7 +57,8 @@ fills_disk() {
   if ((free >= reserve)); then return 1; fi
   read -r used _ < <(du -sx --block-size="$block" "$DIR/disk" 2>/dev/null)
   if ((used < reserve)); then return 1; fi
-  printf 'ended, because it had filled the disk of the machine: %s bytes of %s are left\n' "$((free * block))" "$((size * block))" >&2
+  # The log may lie on that disk, and then cannot be written any more.
+  printf 'ended, because it had filled the disk of the machine: %s bytes of %s are left\n' "$((free * block))" "$((size * block))" >&2 || true
 }
 
 keep_host() {
