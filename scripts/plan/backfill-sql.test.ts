@@ -1,17 +1,22 @@
 import { expect, test } from 'vitest';
 import { assignments, backfillMistakes } from './backfill-sql.ts';
 
-const GOOD = { table: 't', key: 'id', set: 'a = 1' };
+const GOOD = { table: 't', key: ['id'], set: 'a = 1' };
 
 test.each([
   {
     table: 'public.customers',
-    key: 'id',
+    key: ['id'],
     set: 'a = 1, b = lower(c)',
     where: "a IS NULL AND b = 'x' -- still to do",
   },
-  { table: '"Größe"', key: '"Id"', set: '(a, b) = (SELECT 1, 2 FROM x WHERE y)', where: "c = ';'" },
-  { table: 'größe', key: 'id', set: 'a = 1 -- one' },
+  {
+    table: '"Größe"',
+    key: ['"Id"', 'id', 'größe'],
+    set: '(a, b) = (SELECT 1, 2 FROM x WHERE y)',
+    where: "c = ';'",
+  },
+  { table: 'größe', key: ['id'], set: 'a = 1 -- one' },
 ])('$set fits into an UPDATE', async (parts) => {
   expect(await backfillMistakes(parts)).toEqual([]);
 });
@@ -25,27 +30,41 @@ test.each(['t u', 't; DROP TABLE t', 'ONLY t', 't AS u', 'a.b.c', 'user', 't*', 
   },
 );
 
-test.each(['a + b', '1, 2', 'order, b', 'f(a, b)', 't.id', 'order', "'id'", '1'])(
-  'key %j is refused',
-  async (key) => {
-    expect(await backfillMistakes({ ...GOOD, key })).toEqual([
-      { part: 'key', message: '{value} is not a column; write id' },
-    ]);
-  },
-);
+test.each([
+  'a + b',
+  '1, 2',
+  'order, b',
+  'f(a, b)',
+  't.id',
+  'order',
+  "'id'",
+  '1',
+  'lower(a)',
+  'a desc',
+  'a collate "C"',
+])('key %j is refused', async (key) => {
+  expect(await backfillMistakes({ ...GOOD, key: ['x', key] })).toEqual([
+    { part: 'key', place: 1, message: '{value} is not a column; write id' },
+  ]);
+});
 
-test.each(['a, b', '(a, b, c)', ' ( a , b ) '])(
-  'key %j of several columns is refused with what to write',
-  async (key) => {
-    expect(await backfillMistakes({ ...GOOD, key })).toEqual([
-      {
-        part: 'key',
-        message:
-          '{value} is not a column; a key of several columns is not gone along row by row: write its first column, a (rows that share it are filled in one batch), or another column that is indexed and never NULL',
-      },
-    ]);
-  },
-);
+test.each([
+  ['a, b', '[a, b]'],
+  ['(a, "B", c)', '[a, "B", c]'],
+  [' ( a , b ) ', '[a, b]'],
+])('key %j of several columns in one text is refused with what to write', async (key, list) => {
+  expect(await backfillMistakes({ ...GOOD, key: [key] })).toEqual([
+    { part: 'key', place: 0, message: `{value} is not a column; write ${list}` },
+  ]);
+});
+
+test('a column that a key names twice is refused, under whatever spelling', async () => {
+  const message = '{value} is named twice; name each column of the key once';
+  expect(await backfillMistakes({ ...GOOD, key: ['a', 'b', 'A', '"b"', '"A"'] })).toEqual([
+    { part: 'key', place: 2, message },
+    { part: 'key', place: 3, message },
+  ]);
+});
 
 test.each([
   ['a = 1 WHERE b', { message: 'has a WHERE; write the condition under where' }],

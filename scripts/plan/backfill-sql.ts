@@ -7,13 +7,15 @@ const COLUMN = new RegExp(`^${IDENTIFIER}$`, 'u');
 
 export interface BackfillSql {
   readonly table: string;
-  readonly key: string;
+  readonly key: readonly string[];
   readonly set: string;
   readonly where?: string;
 }
 
 export interface BackfillMistake {
   readonly part: keyof BackfillSql;
+  /** Of a column in the key, from 0. */
+  readonly place?: number;
   /** `{value}` stands for the part as written. */
   readonly message: string;
   /** What the parser said; it quotes the SQL. */
@@ -26,8 +28,7 @@ export async function backfillMistakes(parts: BackfillSql): Promise<BackfillMist
   const found: BackfillMistake[] = [];
   if (!TABLE.test(table) || 'problem' in (await update(`UPDATE ${table} SET a = 1`)))
     found.push({ part: 'table', message: '{value} is not a table; write customers or public.customers' });
-  if (!COLUMN.test(key) || 'problem' in (await update(`UPDATE t SET a = 1 WHERE ${key} > 0`)))
-    found.push({ part: 'key', message: `{value} is not a column; ${await keyToWrite(key)}` });
+  found.push(...(await mistakesInKey(key)));
   const setMistake = await mistakeInSet(set);
   if (setMistake) found.push({ part: 'set', ...setMistake });
   if (where === undefined) return found;
@@ -41,14 +42,39 @@ export async function backfillMistakes(parts: BackfillSql): Promise<BackfillMist
   return found;
 }
 
-/** Of a key of several columns, the first one does: the rows that share it are one batch. */
-async function keyToWrite(key: string): Promise<string> {
-  const [first = '', second] = key.replace(/^\s*\(|\)\s*$/g, '').split(',');
-  const column = first.trim();
-  const isOne =
-    COLUMN.test(column) && !('problem' in (await update(`UPDATE t SET a = 1 WHERE ${column} > 0`)));
-  if (second === undefined || !isOne) return 'write id';
-  return `a key of several columns is not gone along row by row: write its first column, ${column} (rows that share it are filled in one batch), or another column that is indexed and never NULL`;
+async function mistakesInKey(key: readonly string[]): Promise<BackfillMistake[]> {
+  const found: BackfillMistake[] = [];
+  const names = new Set<string>();
+  for (const [place, column] of key.entries()) {
+    const name = plainName(column);
+    if (!(await isColumn(column)))
+      found.push({ part: 'key', place, message: `{value} is not a column; write ${await toWrite(column)}` });
+    else if (names.has(name))
+      found.push({ part: 'key', place, message: '{value} is named twice; name each column of the key once' });
+    names.add(name);
+  }
+  return found;
+}
+
+async function isColumn(text: string): Promise<boolean> {
+  return COLUMN.test(text) && !('problem' in (await update(`UPDATE t SET a = 1 WHERE ${text} > 0`)));
+}
+
+/** Several columns in one text are a list that lacks its brackets. */
+async function toWrite(text: string): Promise<string> {
+  const columns = text
+    .replace(/^\s*\(|\)\s*$/g, '')
+    .split(',')
+    .map((column) => column.trim());
+  for (const column of columns) if (!(await isColumn(column))) return 'id';
+  return columns.length === 1 ? 'id' : `[${columns.join(', ')}]`;
+}
+
+/** A name as the catalog has it. */
+export function plainName(identifier: string): string {
+  return identifier.startsWith('"')
+    ? identifier.slice(1, -1).replaceAll('""', '"')
+    : identifier.toLowerCase();
 }
 
 async function mistakeInSet(set: string): Promise<Omit<BackfillMistake, 'part'> | undefined> {

@@ -257,7 +257,8 @@ export interface BackfillStep extends StepBase {
   readonly kind: 'backfill';
   /** May be schema-qualified. */
   readonly table: string;
-  readonly key: string;
+  /** Columns that the batches go along, as the author wrote them; at least one. */
+  readonly key: readonly string[];
   /** The SET list of the UPDATE. */
   readonly set: string;
   /** Which rows still need it; undefined = all. */

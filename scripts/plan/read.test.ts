@@ -111,7 +111,7 @@ plan:
         name: 'backfill public.t',
         phase: 'backfill',
         table: 'public.t',
-        key: 'id',
+        key: ['id'],
         set: 'x = 1',
         where: 'x is null',
         batchTargetMs: 20,

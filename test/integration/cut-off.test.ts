@@ -20,35 +20,39 @@ async function cutOff(step: SqlStep | BackfillStep, seed: number): Promise<Inter
 }
 
 describe('a backfill that is cut off three times', () => {
-  it.each(['session', 'client'] as const)(
-    'counts what is done twice as the table has it (%s)',
-    async (cut) => {
-      await bench().setup.query('alter table orders add column done int not null default 0');
-      const step: BackfillStep = {
-        ...{
-          kind: 'backfill',
-          name: 'count',
-          phase: 'backfill',
-          retries: 0,
-          retryPauseMs: 50,
-          pointOfNoReturn: false,
-        },
-        ...{ table: 'orders', key: 'id', set: 'done = done + 1', batchTargetMs: 20, cut },
-      };
-      const record = await cutOff(step, 7);
-      const { rows } = await bench().setup.query<{ done: number; least: number }>(
-        'select sum(done)::int as done, min(done) as least from orders',
-      );
-      const twice = record?.backfill?.rowsTwice ?? -1;
-      expect(rows).toEqual([{ done: 20_000 + twice, least: 1 }]);
-      expect(record).toMatchObject({
-        how: cut,
-        error: null,
-        backfill: { cuts: 3, rowsLeftOut: 0, isSameAgain: false },
-      });
-      expect(twice > 0).toBe(cut === 'client');
-    },
-  );
+  it.each<[Cut, string[]]>([
+    ['session', ['id']],
+    ['client', ['id']],
+    ['session', ['state', 'id']],
+    ['client', ['state', 'id']],
+  ])('counts what is done twice as the table has it (%s, along %j)', async (cut, key) => {
+    await bench().setup.query(
+      'alter table orders add column done int not null default 0; create unique index on orders (state desc, id)',
+    );
+    const step: BackfillStep = {
+      ...{
+        kind: 'backfill',
+        name: 'count',
+        phase: 'backfill',
+        retries: 0,
+        retryPauseMs: 50,
+        pointOfNoReturn: false,
+      },
+      ...{ table: 'orders', key, set: 'done = done + 1', batchTargetMs: 20, cut },
+    };
+    const record = await cutOff(step, 7);
+    const { rows } = await bench().setup.query<{ done: number; least: number }>(
+      'select sum(done)::int as done, min(done) as least from orders',
+    );
+    const twice = record?.backfill?.rowsTwice ?? -1;
+    expect(rows).toEqual([{ done: 20_000 + twice, least: 1 }]);
+    expect(record).toMatchObject({
+      how: cut,
+      error: null,
+      backfill: { cuts: 3, rowsLeftOut: 0, isSameAgain: false },
+    });
+    expect(twice > 0).toBe(cut === 'client');
+  });
 });
 
 describe('a sql step that is cut off', () => {

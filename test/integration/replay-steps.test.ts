@@ -20,7 +20,7 @@ describe('a backfill step', () => {
     kind: 'backfill',
     phase: 'backfill',
     table: 'orders',
-    key: 'id',
+    key: ['id'],
     set: `label = 'state ' || state`,
     where: 'label is null',
     batchTargetMs: 20,
@@ -94,13 +94,13 @@ describe('a backfill step', () => {
     await bench().setup.query(`drop domain if exists short_code cascade; drop type if exists mood cascade;
       create domain short_code as char(8); create type mood as enum ('wild', 'calm');
       alter table orders add "Key Of" ${type}; update orders set "Key Of" = ${value}; analyze orders`);
-    const outcome = await runBackfillStep({ ...step, key: '"Key Of"' }, bench().context, () => undefined);
+    const outcome = await runBackfillStep({ ...step, key: ['"Key Of"'] }, bench().context, () => undefined);
     expect(outcome.summary).toMatch(/^20,000 rows|^20k rows|^20 000 rows/);
   });
 
   it('fails where rows without a key are left, and says how many', async () => {
     await bench().setup.query('alter table orders add ref int; update orders set ref = nullif(id % 1000, 0)');
-    const failing = runBackfillStep({ ...step, key: 'ref' }, bench().context, () => undefined);
+    const failing = runBackfillStep({ ...step, key: ['ref'] }, bench().context, () => undefined);
     await expect(failing).rejects.toThrow(
       'backfill of orders: 20 rows still match its where at its end, 20 rows of them because ref is NULL',
     );

@@ -160,8 +160,10 @@ async function backfillStep(
   path: KeyPath,
   reading: Reading,
 ): Promise<BackfillStep> {
-  for (const { part, message, detail } of await backfillMistakes(backfill)) {
-    const at = [...path, 'backfill', part];
+  for (const { part, place = 0, message, detail } of await backfillMistakes(backfill)) {
+    const whole = [...path, 'backfill', part];
+    const isList = part === 'key' && reading.source.written(whole) === undefined;
+    const at = isList ? [...whole, place] : whole;
     const quotable = detail !== undefined && !reading.source.isSecret(at);
     reading.mistake(at, quotable ? `${message}: ${detail}` : message);
   }

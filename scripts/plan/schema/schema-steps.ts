@@ -77,10 +77,21 @@ const deploy = z.strictObject({
   over: duration('20s').prefault('10s').describe('How long a rolling deploy takes.'),
 });
 
+const column = words('a column', 'id');
+const columns = z
+  .union([column, z.array(column).min(1, { error: 'names no column' })], {
+    error: ({ input }) =>
+      input === undefined
+        ? 'missing; write id'
+        : '{value} is not a column or a list of columns; write id or [tenant_id, id]',
+  })
+  .meta({ title: 'text or list of texts', examples: ['id'] })
+  .transform((value) => (typeof value === 'string' ? [value] : value));
+
 const backfill = z.strictObject({
   table: words('a table', 'public.customers').describe('The table; may be schema-qualified.'),
-  key: words('a column', 'id').describe(
-    'The column that the batches go along, indexed and never NULL: the primary key, or the first column of one that has several.',
+  key: columns.describe(
+    'The column that the batches go along, or several in the order of their index, such as `[tenant_id, id]`: indexed and never NULL, best the primary key.',
   ),
   set: words('a SET list', 'full_name = name').describe('The SET list of the UPDATE.'),
   where: words('a condition', 'full_name IS NULL')

@@ -1,11 +1,13 @@
 import type { InterruptionRecord, StepError } from '../../artifacts/records/records.ts';
 import { Random } from '../../load/chance/random.ts';
 import { closeQuietly, connect, type PgClient } from '../../pg/client.ts';
-import { assignments } from '../../plan/backfill-sql.ts';
+import { assignments, plainName } from '../../plan/backfill-sql.ts';
 import type { BackfillStep, Cut } from '../../plan/model.ts';
 import type { StepContext } from '../context.ts';
 import type { MigrationSession } from '../session.ts';
-import type { KeyRange } from '../steps/backfill/key-range.ts';
+import type { Condition, Position } from '../steps/backfill/backfill-key.ts';
+import { between, type KeyRange, type KnownRange } from '../steps/backfill/key-range.ts';
+import { lookLike, untouchedSince, type Xid } from '../steps/backfill/untouched.ts';
 import { Backend } from './backend.ts';
 import { CUT_ERRORS, firstOf, GOES_ON_MS } from './cut-unit.ts';
 
@@ -20,10 +22,10 @@ export class BackfillCutOff extends Error {
 /** One batch that is about to run. */
 export interface CutBatch {
   readonly session: MigrationSession;
-  readonly range: KeyRange;
+  readonly range: KnownRange;
   readonly sql: string;
-  /** Where the batch ends, and where it begins behind if not at the first key. */
-  readonly keys: readonly string[];
+  /** Those it covers; `sql` has the same parameters. */
+  readonly rows: Condition;
   /** Share of all rows that is covered when it is done. */
   readonly share: number;
 }
@@ -35,33 +37,21 @@ export class BackfillCuts {
   readonly #context: StepContext;
   /** Shares of all rows at which it is still to be cut off, in order. */
   readonly #due: number[];
-  /** No transaction before the step has this id or a later one. */
-  readonly #startXid: string;
+  readonly #since: Xid;
   readonly #xids: string[] = [];
   #cuts = 0;
   #lastMs = 0;
   #wentOnMs: number | null = 0;
   #rowsTwice = 0;
 
-  private constructor(how: Cut, step: BackfillStep, context: StepContext, startXid: string) {
+  /** @param since before the step */
+  constructor(how: Cut, step: BackfillStep, context: StepContext, since: Xid) {
     const random = new Random(context.rehearsal.load.seed, `cut off ${how} ${step.name}`);
     this.#how = how;
     this.#step = step;
     this.#context = context;
-    this.#startXid = startXid;
+    this.#since = since;
     this.#due = Array.from({ length: CUTS_PER_BACKFILL }, () => random.unit()).sort((a, b) => a - b);
-  }
-
-  static async of(how: Cut, step: BackfillStep, context: StepContext): Promise<BackfillCuts> {
-    const client = await connect(context.primary, 'probe', context);
-    try {
-      const { rows } = await client.query<{ xid: string }>(
-        'select pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()) % 4294967296 as xid',
-      );
-      return new BackfillCuts(how, step, context, rows[0]?.xid ?? '0');
-    } finally {
-      await closeQuietly(client);
-    }
   }
 
   /** So often by now. */
@@ -97,7 +87,7 @@ export class BackfillCuts {
     try {
       if (!(await this.#hold(holder, batch))) return;
       const { rows } = await holder.query<{ pid: number }>('select pg_catalog.pg_backend_pid() as pid');
-      const updating = client.query(batch.sql, [...batch.keys]).then(
+      const updating = client.query(batch.sql, [...batch.rows.values]).then(
         () => ({ isRefused: false }),
         () => ({ isRefused: true }),
       );
@@ -122,13 +112,12 @@ export class BackfillCuts {
   }
 
   /** Counts the rows that were done and will be done again by what begins behind `after`. */
-  async goesOn(after: string | null, { type, max }: KeyRange): Promise<void> {
-    const { table, key, where = 'true' } = this.#step;
-    const from = after === null ? '' : ` and ${key} > $3::${type}`;
-    const again = `select count(*) as rows from ${table} where ${key} <= $1::${type}${from} and (${where}\n)
-                      and xmin::text = any($2::text[])`;
-    const values = [max, this.#xids, ...(after === null ? [] : [after])];
-    this.#rowsTwice += await this.#count(again, values);
+  async goesOn(after: Position | null, range: KnownRange): Promise<void> {
+    const { table, where = 'true' } = this.#step;
+    const { sql, values } = between(range, after, range.ends.max);
+    const again = `select count(*) as rows from ${table} where ${sql} and (${where}\n)
+                      and xmin::text = any($${values.length + 1}::text[])`;
+    this.#rowsTwice += await this.#count(range, again, [...values, this.#xids]);
   }
 
   /** What it came to. @param error of the step, if it failed */
@@ -137,11 +126,9 @@ export class BackfillCuts {
     error: StepError | null,
     attempts: number,
   ): Promise<InterruptionRecord> {
-    const { table, key, where = 'true', name: step, set } = this.#step;
-    const left = `select count(*) as rows from ${table} where (${where}\n) and ${key} <= $1::${range?.type ?? 'text'}
-                     and pg_catalog.age(xmin) > pg_catalog.age($2::text::xid)`;
+    const { table, name: step, set } = this.#step;
     const rowsLeftOut =
-      range === undefined || error !== null ? null : await this.#count(left, [range.max, this.#startXid]);
+      range?.ends === undefined || error !== null ? null : await this.#leftOut(range, range.ends);
     return {
       ...{ type: 'interruption', step, how: this.#how, tMs: this.#lastMs, moment: 'running' },
       ...{ index: 0, attempt: this.#cuts, file: null, line: null, againFrom: null, error },
@@ -153,22 +140,31 @@ export class BackfillCuts {
     };
   }
 
+  async #leftOut(range: KeyRange, ends: KnownRange['ends']): Promise<number> {
+    const { table, where = 'true' } = this.#step;
+    const { sql, values } = between({ ...range, ends }, null, ends.max);
+    const left = `select count(*) as rows from ${table} where (${where}\n) and ${sql}
+                     and ${untouchedSince(`$${values.length + 1}`)}`;
+    return await this.#count(range, left, [...values, this.#since]);
+  }
+
   /** Holds the last row that the batch changes; false where it changes none. */
-  async #hold(holder: PgClient, { range: { type }, keys }: CutBatch): Promise<boolean> {
-    const { table, key, where = 'true' } = this.#step;
-    const from = keys.length > 1 ? ` and ${key} > $2::${type}` : '';
+  async #hold(holder: PgClient, { range, rows: { sql, values } }: CutBatch): Promise<boolean> {
+    const { table, where = 'true' } = this.#step;
+    await lookLike(holder, range);
     await holder.query('begin');
     const { rows } = await holder.query(
-      `select 1 from ${table} where ${key} <= $1::${type}${from} and (${where}\n)
-        order by ${key} desc limit 1 for no key update`,
-      [...keys],
+      `select 1 from ${table} where ${sql} and (${where}\n)
+        order by ${range.key.reversed} limit 1 for no key update`,
+      [...values],
     );
     return rows.length > 0;
   }
 
-  async #count(sql: string, values: unknown[]): Promise<number> {
+  async #count(range: KeyRange, sql: string, values: unknown[]): Promise<number> {
     const client = await connect(this.#context.primary, 'setup', this.#context);
     try {
+      await lookLike(client, range);
       const { rows } = await client.query<{ rows: string }>(sql, values);
       return Number(rows[0]?.rows ?? 0);
     } finally {
@@ -184,13 +180,7 @@ async function isSameAgain(set: string): Promise<boolean | null> {
   const names = new Set(all.map(({ column }) => column));
   return !all.some(({ expression }) =>
     (expression.match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []).some((word) =>
-      names.has(plain(word)),
+      names.has(plainName(word)),
     ),
   );
-}
-
-function plain(identifier: string): string {
-  return identifier.startsWith('"')
-    ? identifier.slice(1, -1).replaceAll('""', '"')
-    : identifier.toLowerCase();
 }

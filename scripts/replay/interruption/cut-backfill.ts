@@ -12,12 +12,12 @@ export async function goOn(
   onAttempt: OnAttempt,
 ): Promise<void> {
   const { cuts, range } = done;
-  if (cuts === undefined || range === undefined) return;
+  if (cuts === undefined || range?.ends === undefined) return;
   if (cuts.forgets) {
     done.after = null;
     done.covered = 0;
   }
-  await cuts.goesOn(done.after, range);
+  await cuts.goesOn(done.after, { ...range, ends: range.ends });
   await onAttempt({ attempt: cuts.count, tMs: clock.now(), error: cuts.error, pauseMs: 0 });
 }
 

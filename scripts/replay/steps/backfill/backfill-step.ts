@@ -8,12 +8,15 @@ import { requireFilled } from './backfill-left.ts';
 import { formatCount, formatMs, formatShortCount } from '../../../shared/text/format.ts';
 import { BatchSize } from './batch-size.ts';
 import type { OnAttempt, StepContext, StepOutcome } from '../../context.ts';
-import { batchEnd, readKeyRange, type BatchEnd, type KeyRange } from './key-range.ts';
+import type { Condition, Position } from './backfill-key.ts';
+import { batchEnd, type BatchEnd } from './batch-end.ts';
+import { between, readKeyRange, type KeyRange, type KnownRange } from './key-range.ts';
 import { BackfillCutOff, BackfillCuts } from '../../interruption/backfill-cuts.ts';
 import { cutOften, goOn, judged, knownBatch } from '../../interruption/cut-backfill.ts';
 import { withRetries } from '../../retry.ts';
 import { openSession, type MigrationSession } from '../../session.ts';
 import { StepFailure, stepErrorAt } from '../step-failure.ts';
+import { xidNow } from './untouched.ts';
 import { pauseForApp, type Pause } from './throttle.ts';
 import { TriggerTimes } from './trigger-times.ts';
 
@@ -21,7 +24,7 @@ import { TriggerTimes } from './trigger-times.ts';
 const RECONNECTS = 3;
 
 export interface BackfillProgress {
-  after: string | null;
+  after: Position | null;
   batch: number;
   rows: number;
   covered: number;
@@ -41,13 +44,14 @@ export async function runBackfillStep(
   context: StepContext,
   onAttempt: OnAttempt,
 ): Promise<StepOutcome> {
-  for (const part of [step.table, step.key, step.set, step.where ?? '']) registerAuthorText(part);
+  for (const part of [step.table, ...step.key, step.set, step.where ?? '']) registerAuthorText(part);
   const pace = new BackfillPace();
-  const cuts = step.cut && (await BackfillCuts.of(step.cut, step, context));
+  const since = await xidNow(context);
+  const cuts = step.cut && new BackfillCuts(step.cut, step, context, since);
   const done: BackfillProgress = { after: null, batch: 0, rows: 0, covered: 0, attempts: 1, pace, cuts };
   const shown = await judged(done, context, () => runSessions(step, context, done, onAttempt));
   await context.watch.during({ step: step.name, heldBy: null, isCalm: true }, () =>
-    placed(step, () => requireFilled(step, done.rows, context)),
+    placed(step, () => requireFilled(step, done, since, context)),
   );
   const rate = formatCount(pace.rowsPerSecond);
   return {
@@ -94,14 +98,15 @@ async function runBatches(
   onAttempt: OnAttempt,
 ): Promise<void> {
   const { client } = session;
-  const range = await placed(step, () => readKeyRange(client, step));
-  if (range.max === null) return;
+  const { ends, ...read } = await placed(step, () => readKeyRange(client, step));
+  done.range = { ...read, ends };
+  if (ends === undefined) return;
+  const range = { ...read, ends };
   done.triggers ??= await placed(step, () => TriggerTimes.of(client, step));
-  done.range = range;
   const startedMs = context.clock.now();
   const coveredBefore = done.covered;
   let next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
-  while (done.after === null || done.after !== range.max) {
+  for (let isLast = false; !isLast;) {
     const pause = await pauseForApp(
       step.throttleP99Ms,
       () => context.traffic.p99Ms(),
@@ -117,6 +122,7 @@ async function runBatches(
     const { elapsedMs, following } = await runBatch(
       ...([step, context, session, range, done, size, next, pause, onAttempt] as const),
     );
+    ({ isLast } = next);
     next = following;
     report(
       step,
@@ -133,7 +139,7 @@ async function runBatch(
   step: BackfillStep,
   context: StepContext,
   session: MigrationSession,
-  range: KeyRange,
+  range: KnownRange,
   done: BackfillProgress,
   size: BatchSize,
   next: BatchEnd,
@@ -142,35 +148,38 @@ async function runBatch(
 ): Promise<{ elapsedMs: number; following: BatchEnd }> {
   context.signal.throwIfAborted();
   const covered = (done.covered + next.covered) / Math.max(1, range.estimatedRows);
-  const share = next.end === range.max ? 1 : covered;
-  await done.cuts?.strike({ ...batchSql(step, range, done.after, next.end), session, range, share });
+  const share = next.isLast ? 1 : covered;
+  const rows = between(range, done.after, next.end);
+  await done.cuts?.strike({ sql: batchSql(step, rows), rows, range, session, share });
   const { client } = session;
   let startMs = context.clock.now();
-  let updated: Updated = { rows: 0, endMs: startMs, following: next };
+  let updated: Updated = { changed: 0, endMs: startMs, following: next };
   const attempts = await withRetries(
     step,
     async () => {
       startMs = context.clock.now();
-      updated = await placed(step, () => updateRange(client, step, range, done, next.end, size, context));
+      updated = await placed(step, () =>
+        updateRows(client, step, rows, range, done, next.end, size, context),
+      );
     },
     onAttempt,
     () => context.clock.now(),
     context.signal,
   );
-  const { rows, endMs, following, triggers } = updated;
+  const { changed, endMs, following, triggers } = updated;
   done.after = next.end;
   done.batch += 1;
-  done.rows += rows;
+  done.rows += changed;
   done.covered += next.covered;
   done.attempts = Math.max(done.attempts, attempts);
   size.learn(endMs - startMs, next.covered);
-  done.pace.add({ startMs, endMs, rows, pausedMs: pause.pausedMs });
+  done.pace.add({ startMs, endMs, rows: changed, pausedMs: pause.pausedMs });
   context.batches.write({
     step: step.name,
     batch: done.batch,
     startMs,
     endMs,
-    rows,
+    rows: changed,
     covered: next.covered,
     estimatedTotal: range.estimatedRows,
     walBytes: Math.max(0, following.walPosition - next.walPosition),
@@ -183,7 +192,7 @@ async function runBatch(
 }
 
 interface Updated {
-  readonly rows: number;
+  readonly changed: number;
   /** When the UPDATE's answer, and so its commit, was there. */
   readonly endMs: number;
   /** The batch after it. */
@@ -196,22 +205,26 @@ interface Updated {
  * One batch. Where the next one ends is asked in the same flight, so that the server goes from batch to batch without
  * waiting for us; its size is then what the batch before the last one taught.
  */
-async function updateRange(
+async function updateRows(
   client: PgClient,
   step: BackfillStep,
-  range: KeyRange,
-  { after, cuts, triggers }: BackfillProgress,
-  end: string,
+  rows: Condition,
+  range: KnownRange,
+  { cuts, triggers }: BackfillProgress,
+  end: Position,
   size: BatchSize,
   { clock }: StepContext,
 ): Promise<Updated> {
-  const { sql, keys } = batchSql(step, range, after, end);
+  const sql = batchSql(step, rows);
   const update = (): ReturnType<TriggerTimes['update']> =>
-    (triggers ?? TriggerTimes.NONE).update(client, sql, keys);
-  const updating = (cuts === undefined ? update() : knownBatch(client, cuts, update)).then((answer) => ({
-    ...answer,
-    endMs: clock.now(),
-  }));
+    (triggers ?? TriggerTimes.NONE).update(client, sql, rows.values);
+  const updating = (cuts === undefined ? update() : knownBatch(client, cuts, update)).then(
+    ({ rows: changed, ...more }) => ({
+      ...more,
+      changed,
+      endMs: clock.now(),
+    }),
+  );
   // Either both are answered or the batch is not known to be done.
   const asking = batchEnd(client, step, range, end, size.rows);
   const [updated, following] = await Promise.allSettled([updating, asking]);
@@ -220,22 +233,15 @@ async function updateRange(
   return { ...updated.value, following: following.value };
 }
 
-function batchSql(
-  { table, key, set, where }: BackfillStep,
-  { type }: KeyRange,
-  after: string | null,
-  end: string,
-): { sql: string; keys: string[] } {
-  const from = after === null ? '' : ` and ${key} > $2::${type}`;
-  const still = where === undefined ? '' : ` and (${where})`;
-  const sql = `update ${table} set ${set} where ${key} <= $1::${type}${from}${still}`;
-  return { sql, keys: after === null ? [end] : [end, after] };
+function batchSql({ table, set, where }: BackfillStep, { sql }: Condition): string {
+  const still = where === undefined ? '' : ` and (${where}\n)`;
+  return `update ${table} set ${set}\n where ${sql}${still}`;
 }
 
 function report(
   step: BackfillStep,
   context: StepContext,
-  range: KeyRange,
+  range: KnownRange,
   done: BackfillProgress,
   batchMs: number,
   rowsPerMs: number,

@@ -1,75 +1,66 @@
 import type { PgClient } from '../../../pg/client.ts';
 import type { BackfillStep } from '../../../plan/model.ts';
+import { BackfillKey, type Condition, type Position } from './backfill-key.ts';
+import { readKeyColumns } from './key-columns.ts';
 
-/** Key values travel as text and stay in memory: they are row values. */
 export interface KeyRange {
-  /** Type of the key column as a cast takes it, with its modifier and schema: `bigint`, `character(26)`, `app.code`. */
-  readonly type: string;
-  readonly min: string | null;
-  /** The last key when the backfill began: rows that come later were written by an app that fills them itself. */
-  readonly max: string | null;
+  readonly key: BackfillKey;
+  /** Undefined where no row has a key. */
+  readonly ends: Ends | undefined;
   /** The planner's estimate; exact enough after the ANALYZE of the restore. */
   readonly estimatedRows: number;
+  /** Where the step's session finds its table; as search_path takes it. */
+  readonly schemas: string;
 }
 
-/**
- * Rows whose key is NULL have no place along it. `pg_typeof` would forget the modifier: `character` alone is `character(1)`.
- * @throws the error of PostgreSQL when the table or the key is not there
- */
+/** Of a table that has rows with a key. */
+export type KnownRange = KeyRange & { readonly ends: Ends };
+
+export interface Ends {
+  readonly min: Position;
+  /** The last key when the backfill began: rows that come later were written by an app that fills them itself. */
+  readonly max: Position;
+}
+
+const FACTS = `
+  with recursive tree as (
+    select $1::pg_catalog.regclass::pg_catalog.oid as oid
+    union select h.inhrelid from pg_catalog.pg_inherits h join tree on tree.oid = h.inhparent)
+  select (select pg_catalog.sum(greatest(c.reltuples, 0))::bigint
+            from tree join pg_catalog.pg_class c on c.oid = tree.oid and c.relkind <> 'p') as rows,
+         (select pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' order by place)
+            from pg_catalog.unnest(pg_catalog.current_schemas(false)) with ordinality s (name, place)) as schemas`;
+
+/** @throws the error of PostgreSQL when the table or a column of the key is not there */
 export async function readKeyRange(client: PgClient, step: BackfillStep): Promise<KeyRange> {
-  const known = `${step.table} where ${step.key} is not null`;
-  const { rows } = await client.query<{
-    type: string | null;
-    min: string | null;
-    max: string | null;
-    rows: string;
-  }>(
-    `select (select format_type(atttypid, atttypmod) from pg_attribute
-              where attrelid = $1::regclass and attname = (parse_ident($2))[1]) as type,
-            (select ${step.key} from ${known} order by ${step.key} limit 1)::text as min,
-            (select ${step.key} from ${known} order by ${step.key} desc limit 1)::text as max,
-            greatest((select reltuples from pg_class where oid = $1::regclass), 0)::bigint as rows`,
-    [step.table, step.key],
-  );
-  const row = rows[0];
+  const key = new BackfillKey(await readKeyColumns(client, step.table, step.key));
+  const min = await edge(client, step, key, key.order);
+  const max = await edge(client, step, key, key.reversed);
+  const { rows } = await client.query<{ rows: string | null; schemas: string | null }>(FACTS, [step.table]);
   return {
-    type: row?.type ?? 'text',
-    min: row?.min ?? null,
-    max: row?.max ?? null,
-    estimatedRows: Number(row?.rows ?? 0),
+    key,
+    ends: min === undefined || max === undefined ? undefined : { min, max },
+    estimatedRows: Number(rows[0]?.rows ?? 0),
+    schemas: rows[0]?.schemas ?? '',
   };
 }
 
-export interface BatchEnd {
-  readonly end: string;
-  /** Rows from the last batch's end to this one's. */
-  readonly covered: number;
-  readonly walPosition: number;
-}
-
-/**
- * Where a batch of `size` rows after `after` (or from the start) ends: a walk along the key's index, whatever its gaps.
- * The last batch ends at the last key and covers what is left.
- */
-export async function batchEnd(
+async function edge(
   client: PgClient,
-  step: BackfillStep,
-  range: KeyRange,
-  after: string | null,
-  size: number,
-): Promise<BatchEnd> {
-  const rest = `from ${step.table} where ${step.key} <= $1::${range.type} ${after === null ? '' : `and ${step.key} > $2::${range.type}`}`;
-  const { rows } = await client.query<{ end: string | null; covered: string | null; wal: string }>(
-    `select (pg_current_wal_insert_lsn() - '0/0')::text as wal, "end",
-            case when "end" is null then (select count(*) ${rest}) end as covered
-       from (select (select k::text from (select ${step.key} as k ${rest} order by 1 offset ${size - 1} limit 1) at_end)
-                    as "end" offset 0) found`,
-    after === null ? [range.max] : [range.max, after],
+  { table }: BackfillStep,
+  key: BackfillKey,
+  order: string,
+): Promise<Position | undefined> {
+  const { rows } = await client.query<Record<string, unknown>>(
+    key.positions(`from ${table} where ${key.isKnown} order by ${order} limit 1`),
   );
-  const row = rows[0];
-  return {
-    end: row?.end ?? range.max ?? '',
-    covered: Number(row?.covered ?? size),
-    walPosition: Number(row?.wal ?? 0),
-  };
+  return key.positionOf(rows[0]);
+}
+
+/** Rows behind `after`, or from the first one on where that is null, up to and with `end`. */
+export function between({ key, ends }: KnownRange, after: Position | null, end: Position): Condition {
+  return key.between(
+    after === null ? { at: ends.min, isIncluded: true } : { at: after, isIncluded: false },
+    end,
+  );
 }

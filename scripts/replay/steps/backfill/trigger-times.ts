@@ -2,6 +2,7 @@ import type { BatchTriggers, TriggerTime } from '../../../artifacts/records/batc
 import type { PgClient } from '../../../pg/client.ts';
 import { assignedColumns } from '../../../plan/backfill-sql.ts';
 import type { BackfillStep } from '../../../plan/model.ts';
+import type { Condition } from './backfill-key.ts';
 
 /** Batches of a backfill that are asked for the time of their triggers: EXPLAIN looks at its clock for every row. */
 export const MEASURED_BATCHES = 5;
@@ -58,7 +59,7 @@ export class TriggerTimes {
   async update(
     client: PgClient,
     sql: string,
-    parameters: readonly string[],
+    parameters: Condition['values'],
   ): Promise<{ rows: number; triggers?: BatchTriggers }> {
     if (this.#left === 0) return { rows: (await client.query(sql, [...parameters])).rowCount ?? 0 };
     const explained = explainedBy((await client.query(measured(sql), [...parameters])).rows);
