@@ -54,6 +54,7 @@ const WHAT: ByKind<Step, string> = {
   deploy: named,
   backfill: named,
   soak: named,
+  maintenance: ({ action }) => `maintenance ${action}`,
   verify: (step) => `verify ${filesOf(step)}`,
 };
 

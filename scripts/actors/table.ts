@@ -76,6 +76,7 @@ const CHANGED: ByKind<Step, string[] | Promise<string[]>> = {
   backfill: ({ table }) => [table],
   soak: nothing,
   verify: nothing,
+  maintenance: nothing,
 };
 
 async function changedByFiles(files: readonly SqlFile[]): Promise<string[]> {

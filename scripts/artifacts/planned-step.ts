@@ -1,4 +1,13 @@
-import type { Cut, Phase, SqlStep, Step, StepKind, VerifyStep, Way } from '../plan/model.ts';
+import type {
+  Cut,
+  MaintenanceAction,
+  Phase,
+  SqlStep,
+  Step,
+  StepKind,
+  VerifyStep,
+  Way,
+} from '../plan/model.ts';
 import { byKind, type ByKind } from '../shared/by-kind.ts';
 
 /** A step as run.json and performance.json tell it. */
@@ -23,6 +32,8 @@ export interface PlannedStep {
     readonly overMs: number;
   } | null;
   readonly batchTargetMs: number | null;
+  /** Of a maintenance step. */
+  readonly maintenance?: MaintenanceAction;
   readonly hasRollback: boolean;
   /** Of a step that the plan itself does not have. */
   readonly way?: Way;
@@ -31,7 +42,7 @@ export interface PlannedStep {
 }
 
 /** What only steps of some kinds have. */
-type Own = Pick<PlannedStep, 'files' | 'deploy' | 'batchTargetMs'>;
+type Own = Pick<PlannedStep, 'files' | 'deploy' | 'batchTargetMs' | 'maintenance'>;
 
 const NOTHING: Own = { files: [], deploy: null, batchTargetMs: null };
 
@@ -44,6 +55,7 @@ const OWN: ByKind<Step, Partial<Own>> = {
   backfill: ({ batchTargetMs }) => ({ batchTargetMs }),
   soak: () => NOTHING,
   verify: filesOf,
+  maintenance: ({ action }) => ({ maintenance: action }),
 };
 
 /** A step as the records tell it. */

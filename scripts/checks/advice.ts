@@ -260,6 +260,7 @@ function stepAdvice({ step }: Stop, analysis: Analysis): Partial<Advice> {
     case 'sql':
     case 'soak':
     case 'verify':
+    case 'maintenance':
       return {};
   }
 }

@@ -159,6 +159,7 @@ const KINDS: readonly string[] = [
   'p99',
   'scriptLatency',
   'blockedSeconds',
+  'downtime',
   'lockSlots',
   'replicationLag',
   'stepDuration',

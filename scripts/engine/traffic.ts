@@ -91,6 +91,10 @@ export class RunTraffic implements Traffic {
     return this.#load.setShares(shares);
   }
 
+  setMaintenance(isOn: boolean): Promise<void> {
+    return this.#load.setMaintenance(isOn);
+  }
+
   p99Ms(): number | null {
     return this.#load.latest()?.p99Ms ?? null;
   }

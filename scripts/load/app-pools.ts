@@ -41,6 +41,7 @@ class AppPool {
     this.#isOpen = true;
     await Promise.all(
       this.slots.map(async (slot) => {
+        if (this.dispatcher.isReopening(slot)) return;
         const isIn = await slot.open().then(
           () => true,
           () => false,
@@ -49,6 +50,21 @@ class AppPool {
         else this.dispatcher.reopen(slot);
       }),
     );
+  }
+
+  /** Requests that go on for too long are lost with their connections. */
+  async shut(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.dispatcher.pause();
+    await Promise.all(this.slots.map((slot) => slot.close()));
+  }
+
+  /** Connections of a new start: with nothing prepared on them. */
+  async openAgain(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.dispatcher.resume();
+    await this.openLate();
   }
 
   releaseAll(nowMs: number): void {
@@ -89,6 +105,15 @@ export class AppPools {
     const wanted = this.#byVersion.filter((_, version) => (shares[this.#names[version] ?? ''] ?? 0) > 0);
     const later = [...new Set(wanted)].filter((pool) => pool !== this.first);
     await Promise.all(later.map((pool) => pool.openLate()));
+  }
+
+  /** Closes the connections of all that are open. */
+  async shut(): Promise<void> {
+    await Promise.all(this.#pools.map((pool) => pool.shut()));
+  }
+
+  async openAgain(): Promise<void> {
+    await Promise.all(this.#pools.map((pool) => pool.openAgain()));
   }
 
   /** Intended times of all that wait. */

@@ -44,7 +44,10 @@ export class Dispatcher {
   readonly #idle: ConnectionSlot[] = [];
   readonly #queue = new RequestQueue<Due>();
   readonly #running = new Map<ConnectionSlot, Running>();
+  /** Lost, and not yet open again. */
+  readonly #reopening = new Set<ConnectionSlot>();
   #closed = false;
+  #paused = false;
   #onDrained: (() => void) | undefined;
 
   constructor(events: DispatcherEvents) {
@@ -61,6 +64,10 @@ export class Dispatcher {
   /** A connection is free since `freeMs`. */
   release(slot: ConnectionSlot, freeMs: number): void {
     if (this.#closed) return;
+    if (this.#paused) {
+      slot.close().catch(this.#events.onError);
+      return;
+    }
     const due = this.#queue.shift();
     if (due) this.#start(due.intendedMs, due.choice, slot, Math.max(due.intendedMs, freeMs));
     else this.#idle.push(slot);
@@ -79,8 +86,10 @@ export class Dispatcher {
     const refused = (sqlstate: string): void => {
       this.#refuse(sqlstate);
     };
+    this.#reopening.add(slot);
     slot.reopen(refused).then(
       (downMs) => {
+        this.#reopening.delete(slot);
         this.#events.onReconnected(downMs);
         this.release(slot, monotonicMs());
       },
@@ -97,6 +106,26 @@ export class Dispatcher {
     const nowMs = monotonicMs();
     this.#events.onRequest(due.intendedMs, nowMs, nowMs, nowMs, due.choice, sqlstate, 0);
     if (this.#queue.length === 0 && this.#running.size === 0) this.#onDrained?.();
+  }
+
+  isReopening(slot: ConnectionSlot): boolean {
+    return this.#reopening.has(slot);
+  }
+
+  /** Nothing is sent any more, and what is under way is lost. No connection counts as free until it is released anew. */
+  pause(): void {
+    this.#paused = true;
+    this.#idle.length = 0;
+    const nowMs = monotonicMs();
+    for (const { intendedMs, readyMs, sentMs, choice, pid } of this.#running.values())
+      this.#events.onRequest(intendedMs, readyMs, sentMs, nowMs, choice, 'lost', pid);
+    this.#running.clear();
+    for (let due = this.#queue.shift(); due; due = this.#queue.shift())
+      this.#events.onRequest(due.intendedMs, nowMs, nowMs, nowMs, due.choice, 'lost', 0);
+  }
+
+  resume(): void {
+    this.#paused = false;
   }
 
   /** Intended times of all that wait. */

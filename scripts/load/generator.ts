@@ -3,6 +3,7 @@ import { withConnection } from '../pg/client.ts';
 import { monotonicMs, withTimeout } from '../shared/clock.ts';
 import { ArrivalTimes, Metronome } from './chance/arrivals.ts';
 import { ClosedLoop } from './closed-loop.ts';
+import { Maintenance } from './maintenance.ts';
 import { AppPools } from './app-pools.ts';
 import type { DispatcherEvents, OnRequest } from './dispatcher.ts';
 import { FirstWords } from './requests/first-words.ts';
@@ -12,6 +13,8 @@ import { SecondWindow } from './second-window.ts';
 import { TrafficMix } from './chance/traffic-mix.ts';
 
 const SECOND_MS = 1000;
+/** As long as a graceful shutdown waits for what is under way; then it is cut off. */
+const SHUTDOWN_MS = 30_000;
 const TERMINATE_TIMEOUT_MS = 2000;
 /** A thread that is at work for so much of a second has nothing left for more requests. */
 const SATURATED = 0.9;
@@ -34,6 +37,8 @@ export class Generator {
   readonly #log: RequestLog;
   readonly #words = new FirstWords();
   readonly #metronome: Metronome;
+  #shares: Readonly<Record<string, number>> = {};
+  readonly #maintenance = new Maintenance();
   #ticker: NodeJS.Timeout | undefined;
 
   private constructor(order: LoadOrder, log: RequestLog, events: GeneratorEvents) {
@@ -45,7 +50,8 @@ export class Generator {
     this.#window = new SecondWindow(part.of > 1);
     this.#metronome = new Metronome((intendedMs) => {
       const choice = this.#mix.next();
-      this.#pools.of(choice).arrive(intendedMs, choice);
+      if (this.#maintenance.isOn) this.#maintenance.turnAway();
+      else this.#pools.of(choice).arrive(intendedMs, choice);
     }, events.onError);
     this.#pools = new AppPools(order, this.#stop.signal, {
       onRequest: this.#record,
@@ -88,9 +94,29 @@ export class Generator {
 
   /** A pool that gets its first traffic opens its connections before that. */
   async setShares(shares: Readonly<Record<string, number>>): Promise<void> {
-    await this.#pools.openFor(shares);
+    if (!this.#maintenance.isOn) await this.#pools.openFor(shares);
+    this.#shares = shares;
     this.#mix.setShares(shares);
     this.#events.onEvent({ type: 'shares', tMs: this.#now(), shares });
+  }
+
+  /** From the first request that is turned away to the first that may come in. */
+  async setMaintenance(isOn: boolean): Promise<void> {
+    if (isOn === this.#maintenance.isOn) return;
+    if (isOn) {
+      this.#maintenance.begin(this.#now());
+      await withTimeout(this.#pools.drained(), SHUTDOWN_MS, 'ending requests').catch(() => undefined);
+      await this.#pools.shut();
+      return;
+    }
+    await this.#pools.openAgain();
+    await this.#pools.openFor(this.#shares);
+    this.#endMaintenance();
+  }
+
+  #endMaintenance(): void {
+    const window = this.#maintenance.end(this.#now());
+    if (window) this.#events.onEvent(window);
   }
 
   /** No new arrivals; waits up to `drainMs` for those that are due, writes off the rest and closes everything. */
@@ -99,6 +125,7 @@ export class Generator {
     await withTimeout(this.#pools.drained(), drainMs, 'draining the queue').catch(() => undefined);
     const unfinished = this.#pools.writeOff();
     await this.#close(this.#pools.workingPids());
+    this.#endMaintenance();
     this.#events.onEvent({ type: 'stopped', tMs: this.#now(), unfinished });
     return { unfinished };
   }

@@ -5,6 +5,8 @@ import type { FromLoad, LoadOrder } from './messages.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const SHARES_TIMEOUT_MS = 10_000;
+/** What is under way comes to its end first, and connections are opened anew behind it. */
+const MAINTENANCE_TIMEOUT_MS = 90_000;
 const STOP_GRACE_MS = 5000;
 
 /** One process of the load, with questions and answers. */
@@ -47,6 +49,16 @@ export class LoadPartProcess {
     const id = this.#shares++;
     const set = this.#answer(`shares ${id}`, SHARES_TIMEOUT_MS, 'moving the traffic');
     this.#process.send({ type: 'shares', id, shares });
+    await set;
+  }
+
+  async setMaintenance(isOn: boolean): Promise<void> {
+    const set = this.#answer(
+      'maintenance-set',
+      MAINTENANCE_TIMEOUT_MS,
+      'taking the app off or letting it in',
+    );
+    this.#process.send({ type: 'maintenance', isOn });
     await set;
   }
 

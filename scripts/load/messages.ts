@@ -73,6 +73,7 @@ export type ToLoad =
   | { readonly type: 'start'; readonly order: LoadOrder }
   | { readonly type: 'begin' }
   | { readonly type: 'shares'; readonly id: number; readonly shares: Readonly<Record<string, number>> }
+  | { readonly type: 'maintenance'; readonly isOn: boolean }
   | { readonly type: 'stop'; readonly drainMs: number };
 
 /** From the load process to the controller. */
@@ -80,6 +81,7 @@ export type FromLoad =
   | { readonly type: 'ready' }
   | { readonly type: 'event'; readonly event: LoadEvent }
   | { readonly type: 'shares-set'; readonly id: number }
+  | { readonly type: 'maintenance-set' }
   /** One of its connections was opened or has ended. */
   | { readonly type: 'session'; readonly session: OwnSession }
   | { readonly type: 'second'; readonly second: Second }

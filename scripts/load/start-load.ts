@@ -35,6 +35,8 @@ export interface RunningLoad {
   readonly pid: number | undefined;
   /** Moves the traffic: weights by version name that sum to 1. Resolves when they are in force. */
   setShares(shares: Record<string, number>): Promise<void>;
+  /** Turns requests away, ends those under way and closes all connections; or the reverse. Resolves when it is done. */
+  setMaintenance(isOn: boolean): Promise<void>;
   /** The last full second. */
   latest(): SecondStats | undefined;
   /**
@@ -120,6 +122,10 @@ class Load implements RunningLoad {
 
   async setShares(shares: Record<string, number>): Promise<void> {
     await Promise.all(this.#parts.map((part) => part.setShares(shares)));
+  }
+
+  async setMaintenance(isOn: boolean): Promise<void> {
+    await Promise.all(this.#parts.map((part) => part.setMaintenance(isOn)));
   }
 
   latest(): SecondStats | undefined {

@@ -34,6 +34,10 @@ async function handle(message: ToLoad): Promise<void> {
       await generator?.setShares(message.shares);
       send({ type: 'shares-set', id: message.id });
       break;
+    case 'maintenance':
+      await generator?.setMaintenance(message.isOn);
+      send({ type: 'maintenance-set' });
+      break;
     case 'stop': {
       const { unfinished } = (await generator?.stop(message.drainMs)) ?? { unfinished: 0 };
       process.off('disconnect', endNow);

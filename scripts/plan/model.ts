@@ -136,6 +136,8 @@ export interface Budgets {
   readonly errors?: number;
   readonly blockedSeconds?: number;
   readonly stepDurationMs?: number;
+  /** How long the app may be off, summed over the windows of a playing. */
+  readonly downtimeMs?: number;
   /** At least so many rows per second. */
   readonly backfillRatePerSec?: number;
   readonly replicationLagMs?: number;
@@ -154,6 +156,7 @@ export interface StepByKind {
   readonly backfill: BackfillStep;
   readonly soak: SoakStep;
   readonly verify: VerifyStep;
+  readonly maintenance: MaintenanceStep;
 }
 export type StepKind = keyof StepByKind;
 export type Step = StepByKind[StepKind];
@@ -165,6 +168,7 @@ export const STEP_KINDS: { readonly [K in StepKind]: K } = {
   backfill: 'backfill',
   soak: 'soak',
   verify: 'verify',
+  maintenance: 'maintenance',
 };
 
 interface StepBase {
@@ -278,6 +282,15 @@ export interface VerifyStep extends StepBase {
   /** Each statement must return no rows. */
   readonly files: readonly SqlFile[];
 }
+
+/** Takes the app off, or lets it in again: between the two it has no traffic and no connections. */
+export interface MaintenanceStep extends StepBase {
+  readonly kind: 'maintenance';
+  readonly action: MaintenanceAction;
+}
+
+export const MAINTENANCE_ACTIONS = ['begin', 'end'] as const;
+export type MaintenanceAction = (typeof MAINTENANCE_ACTIONS)[number];
 
 /** One PostgreSQL setting as written in `postgres.settings`, such as shared_buffers = 1GB. */
 export interface PgSetting {

@@ -164,6 +164,7 @@ function budgetsOf(config: z.infer<typeof rehearsalSchema>['budgets']): Budgets 
   return defined({
     lockWaitMs: config.lockWait,
     lockHoldMs: config.lockHold,
+    downtimeMs: config.downtime,
     p99Ms: config.p99,
     errors: config.errors,
     blockedSeconds: config.blockedSeconds,

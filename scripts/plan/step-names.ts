@@ -59,6 +59,7 @@ const DEFAULT_NAMES: Readonly<Record<StepKind, (text: Text) => string>> = {
   deploy: (text) => `deploy ${text('deploy', 'to')}`,
   backfill: (text) => `backfill ${text('backfill', 'table')}`,
   soak: () => 'soak',
+  maintenance: (text) => `maintenance ${text('maintenance')}`,
   verify: (text) => fileName(text('verify') || text('verify', 0)),
 };
 

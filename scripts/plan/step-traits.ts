@@ -16,6 +16,7 @@ const TRAITS: Readonly<Record<StepKind, StepTraits>> = {
   deploy: { takesLocks: false, changes: 'traffic', canBeCutOff: false },
   backfill: { takesLocks: false, changes: 'database', canBeCutOff: true },
   soak: { takesLocks: false, changes: null, canBeCutOff: false },
+  maintenance: { takesLocks: false, changes: 'traffic', canBeCutOff: false },
   verify: { takesLocks: false, changes: null, canBeCutOff: false },
 };
 

@@ -55,6 +55,19 @@ describe('planWithWayBack', () => {
     ]);
   });
 
+  test('goes back through a maintenance window the other way round, and plays all of it again', () => {
+    const off = (action: 'begin' | 'end'): Step => ({ ...common, kind: 'maintenance', name: action, action });
+    const window = [off('begin'), sql('add', { rollback: undo }), deploy('new'), off('end')];
+    const action = (step: Step): string =>
+      step.kind === 'maintenance' ? `${line(step)} (${step.action})` : line(step);
+    expect(planWithWayBack(window, 'to new', load).map(action)).toEqual([
+      ...['on begin (begin)', 'on add', 'on to new new'],
+      ...['back undo to new old', 'back undo add', 'back undo begin (end)'],
+      ...['soak soak after the way back 700'],
+      ...['again begin again (begin)', 'again add again', 'again to new again new', 'again end again (end)'],
+    ]);
+  });
+
   test('has nothing to do for a rollback file without a statement', () => {
     const empty = [sql('add', { rollback: { ...undo, text: '\n' } })];
     expect(planWithWayBack(empty, 'add', load).some(({ way }) => way?.kind === 'back')).toBe(false);

@@ -40,7 +40,7 @@ export function planWithWayBack(
     ...quietly('contract', named('soak after the way back')),
     ...{ kind: 'soak', forMs: load.warmupMs, way: { kind: 'soak', of: null } },
   };
-  const again = beginning(forward).map((step): Step => ({
+  const again = beginning(forward, plan).map((step): Step => ({
     ...step,
     name: named(`${step.name} again`),
     way: { kind: 'again', of: step.name },
@@ -62,6 +62,10 @@ function undone(step: Step, before: string, named: (name: string) => string): St
       ...defined({ tool, lockTimeoutMs, statementTimeoutMs, quietTables, losesRows }),
     });
   }
+  if (step.kind === 'maintenance') {
+    const action = step.action === 'begin' ? 'end' : 'begin';
+    steps.push({ ...quietly(step.phase, named(`undo ${step.name}`)), kind: 'maintenance', action, way });
+  }
   if (step.kind === 'deploy') {
     const { phase, strategy, overMs } = step;
     const back = { kind: 'deploy', to: before, strategy, overMs, way } as const;
@@ -74,8 +78,18 @@ function versionBefore(steps: readonly Step[], first: string): string {
   return steps.findLast((step) => step.kind === 'deploy')?.to ?? first;
 }
 
-/** Up to the first deploy behind something that changes the database. */
-function beginning(forward: readonly Step[]): readonly Step[] {
+/** Up to the first deploy behind something that changes the database; where the app is off then, to the end of that window. */
+function beginning(forward: readonly Step[], plan: readonly Step[]): readonly Step[] {
+  const steps = firstSteps(forward);
+  const begun = steps.findLast((step) => step.kind === 'maintenance');
+  if (begun?.action !== 'begin') return steps;
+  const end = plan.findIndex(
+    (step, index) => index >= steps.length && step.kind === 'maintenance' && step.action === 'end',
+  );
+  return plan.slice(0, end + 1);
+}
+
+function firstSteps(forward: readonly Step[]): readonly Step[] {
   const changing = forward.findIndex(changesDatabase);
   const end = forward.findIndex((step, index) => index > changing && step.kind === 'deploy');
   return changing === -1 || end === -1 ? forward : forward.slice(0, end);

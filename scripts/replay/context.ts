@@ -10,6 +10,8 @@ import type { RunClock } from '../shared/run-clock.ts';
 /** The app's traffic, as far as the replay moves it and looks at it. */
 export interface Traffic {
   setShares(shares: Record<string, number>): Promise<void>;
+  /** Ends what is under way, closes the app's connections and turns requests away; or lets them in again. */
+  setMaintenance(isOn: boolean): Promise<void>;
   /** p99 of the app in the last second; null before the first. */
   p99Ms(): number | null;
 }

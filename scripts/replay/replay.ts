@@ -7,6 +7,7 @@ import { runBackfillStep } from './steps/backfill/backfill-step.ts';
 import { runCommandStep } from './steps/command-step.ts';
 import type { OnAttempt, StepContext, StepOutcome } from './context.ts';
 import { runDeployStep } from './steps/deploy-step.ts';
+import { runMaintenanceStep } from './steps/maintenance-step.ts';
 import { runSoakStep } from './steps/soak-step.ts';
 import { runSqlStep } from './steps/sql-step.ts';
 import { StepFailure, stepErrorAt } from './steps/step-failure.ts';
@@ -119,6 +120,8 @@ function runStep(
       return runSoakStep(step, context);
     case 'verify':
       return runVerifyStep(step, context);
+    case 'maintenance':
+      return runMaintenanceStep(step, context);
   }
 }
 

@@ -45,7 +45,11 @@ export async function openStepContext(
     clock,
     watch,
     schema,
-    traffic: { setShares: () => Promise.resolve(), p99Ms: () => null },
+    traffic: {
+      setShares: () => Promise.resolve(),
+      setMaintenance: () => Promise.resolve(),
+      p99Ms: () => null,
+    },
     steps: writers.steps,
     batches: writers.batches,
     signal: new AbortController().signal,

@@ -50,6 +50,13 @@ export type LoadEvent =
   /** The window that counts as "before": after the first warm-up seconds, before the first step. */
   | { readonly type: 'baseline'; readonly fromMs: number; readonly toMs: number }
   | { readonly type: 'shares'; readonly tMs: number; readonly shares: Readonly<Record<string, number>> }
+  /** The app was off: requests that were due were turned away and are not among the requests. Written when it ends. */
+  | {
+      readonly type: 'maintenance';
+      readonly fromMs: number;
+      readonly tMs: number;
+      readonly turnedAway: number;
+    }
   | { readonly type: 'reconnected'; readonly tMs: number; readonly downMs: number }
   /** What the server said, without values of rows, the first time that a script failed with this SQLSTATE. */
   | {

@@ -22,6 +22,7 @@ const IS_PASSIVE: Readonly<Record<StepKind, boolean>> = {
   backfill: false,
   soak: true,
   verify: true,
+  maintenance: false,
 };
 
 export function isPassive({ planned }: StepRun): boolean {

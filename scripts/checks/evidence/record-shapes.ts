@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACTOR_KINDS, CUTS, WAYS } from '../../plan/model.ts';
+import { ACTOR_KINDS, CUTS, MAINTENANCE_ACTIONS, WAYS } from '../../plan/model.ts';
 import type { DocumentName, StreamName } from '../../artifacts/run-folder.ts';
 import { isMoment } from '../../shared/moments.ts';
 import { CUT_MOMENTS } from '../../artifacts/records/interruption-record.ts';
@@ -97,6 +97,7 @@ const loadEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('saturated'), tMs: moment, busy: number }),
   z.object({ type: z.literal('baseline'), fromMs: moment, toMs: moment }),
   z.object({ type: z.literal('shares'), tMs: moment }),
+  z.object({ type: z.literal('maintenance'), fromMs: moment, tMs: moment, turnedAway: number }),
   z.object({ type: z.literal('reconnected'), tMs: moment }),
   z.object({
     type: z.literal('said'),
@@ -158,6 +159,7 @@ const plannedStep = z.object({
   ...{ name: text, phase: text, kind: text, files: z.array(text) },
   quietTables: z.array(text).optional(),
   way: z.object({ kind: z.enum(WAYS), of: text.nullable() }).optional(),
+  maintenance: z.enum(MAINTENANCE_ACTIONS).optional(),
   cut: z.enum(CUTS).optional(),
 });
 

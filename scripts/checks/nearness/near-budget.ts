@@ -2,6 +2,7 @@ import { modeName } from '../../pg/lock-modes.ts';
 import type { Budgets } from '../../plan/model.ts';
 import { formatCount, formatMs } from '../../shared/text/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
+import { isAppOff } from '../analysis/traffic/live-versions.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
 import type { StatementTry } from '../analysis/waits/windows.ts';
@@ -30,6 +31,7 @@ export function nearBudget(analysis: Analysis): string[] {
   const { snapshot } = analysis.evidence;
   const rowsOf = new Map(snapshot?.tables.map(({ name, rows }) => [name, rows]));
   const near = analysis.steps
+    .filter((step) => !isAppOff(step, analysis))
     .flatMap((step) => nearOf(step, budget.ms, rowsOf))
     .sort((a, b) => a.times - b.times);
   const age = snapshotAge(analysis.evidence);

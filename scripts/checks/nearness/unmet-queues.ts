@@ -1,5 +1,6 @@
 import type { StatementRecord } from '../../artifacts/records/records.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
+import { isAppOff } from '../analysis/traffic/live-versions.ts';
 import type { LockSpan } from '../analysis/traffic/outside-locks.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
 import { commandLockTimeoutMs } from '../settings/command-settings.ts';
@@ -26,6 +27,7 @@ export function unmetQueues(analysis: Analysis): string[] {
   if (hadCompany === true) return [];
   const known = new Set(evidence.snapshot?.tables.map(({ name }) => name));
   const unmet = steps.flatMap((step) => {
+    if (isAppOff(step, analysis)) return [];
     if (step.run.planned.kind === 'command') return unmetByCommand(step, known, analysis);
     const settingsOf = ownSettings(step.run.statements);
     return step.statements

@@ -7,6 +7,7 @@ import { victimThresholdFrom } from '../analysis/traffic/victims.ts';
 import { timelineSeconds } from '../analysis/traffic/timeline-seconds.ts';
 import { batchPoints, drawable, lagPoints, lockBars } from '../analysis/traffic/timeline.ts';
 import { matrixStates } from '../analysis/matrix.ts';
+import { downtimeMs, maintenanceWindows } from '../analysis/traffic/maintenance.ts';
 import { coverageResults } from './coverage-results.ts';
 import { environmentResult } from './environment-result.ts';
 import { headline, verdictOf } from './headline.ts';
@@ -75,7 +76,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
       versions: run.load.versions.map(({ name }) => name),
     },
     ...sourceOf(analysis),
-    ...performanceOf(analysis),
+    ...{ ...performanceOf(analysis), ...maintenanceOf(analysis) },
     ...{ ...wayBackResults(analysis), ...interruptionResults(analysis), ...coverageResults(analysis) },
     waits: waitFacts(evidence),
     limits: knownLimits(analysis),
@@ -96,6 +97,18 @@ function performanceOf({ evidence: { performance, run } }: Analysis): Pick<Resul
   const { index, scenario, repetition, planName } = one;
   const plan = defined({ plan: planName });
   return { performance: { index, of: planned.length, scenario, repetition, ...plan } };
+}
+
+/** Nothing where the app was never off. */
+function maintenanceOf({ evidence, steps }: Analysis): Pick<Result, 'downtimeSeconds' | 'maintenance'> {
+  const windows = maintenanceWindows(evidence);
+  const isPlanned = evidence.run.plan.some(({ kind }) => kind === 'maintenance');
+  if (!isPlanned && windows.length === 0) return {};
+  const ms = downtimeMs(
+    windows,
+    steps.map(({ run }) => run),
+  );
+  return { downtimeSeconds: ms / 1000, maintenance: windows };
 }
 
 function errorsOf(analysis: Analysis): Result['errors'] {

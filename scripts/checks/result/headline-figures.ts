@@ -18,15 +18,15 @@ const MEASURED: readonly (readonly [id: string, title: string])[] = [
   ['blockedSeconds', 'App sessions blocked, in all'],
   ['p99', 'Worst p99 of a step'],
   ['backfillRate', 'Backfill'],
+  ['downtime', 'The app was off'],
   ['replicationLag', 'Furthest the standby was behind'],
 ];
 
 /** Those that were measured, in the order in which a reader wants them. */
 export function headlineFigures(result: Result): HeadlineFigure[] {
-  const statements = result.steps.flatMap((step) => [
-    ...step.statements,
-    ...(step.outside ? [step.outside] : []),
-  ]);
+  const statements = result.steps
+    .filter((step) => step.isAppOff !== true)
+    .flatMap((step) => [...step.statements, ...(step.outside ? [step.outside] : [])]);
   const sum = (of: (step: Result['steps'][number]) => number): number =>
     result.steps.reduce((total, step) => total + of(step), 0);
   const own = (id: string, title: string, unit: string, value: number): HeadlineFigure => ({

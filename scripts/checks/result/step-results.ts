@@ -10,6 +10,7 @@ import type { BlockedSessions } from '../analysis/waits/blocked-sessions.ts';
 import type { Blocker } from '../analysis/waits/blockers.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
 import { statusOf } from '../analysis/steps.ts';
+import { isAppOff } from '../analysis/traffic/live-versions.ts';
 import type { VictimCount } from '../analysis/traffic/victim-count.ts';
 import type { StatementResult, StepResult, Victims } from './contract/result.ts';
 import { commandSettings, sentBy } from '../settings/command-settings.ts';
@@ -43,6 +44,7 @@ function stepResult(step: StepAnalysis, currentVersion: string, analysis: Analys
     fromMs: window?.fromMs ?? null,
     toMs: window?.toMs ?? null,
     pointOfNoReturn: run.planned.pointOfNoReturn,
+    ...(isAppOff(step, analysis) && { isAppOff: true as const }),
     ...(run.planned.way === undefined ? {} : { way: { ...run.planned.way } }),
     summary: summaryOf(step, currentVersion),
     victims: victimsOf(victims),
@@ -208,6 +210,8 @@ function summaryOf(
     }
     case 'verify':
       return planned.files.join(', ');
+    case 'maintenance':
+      return planned.maintenance === 'end' ? 'the app is let in again' : 'the app is taken off';
     case 'command':
       return 'a command of its own';
     case 'deploy': {

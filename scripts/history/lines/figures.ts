@@ -51,4 +51,5 @@ const IS_FIXED: Readonly<Record<Result['steps'][number]['kind'], boolean>> = {
   backfill: false,
   soak: true,
   verify: false,
+  maintenance: false,
 };

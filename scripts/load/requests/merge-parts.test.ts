@@ -61,3 +61,18 @@ describe('EventMerger', () => {
     ]);
   });
 });
+
+describe('EventMerger and maintenance', () => {
+  it('has the app off from the first process that turns requests away to the last that lets them in', () => {
+    const told: LoadEvent[] = [];
+    const merger = new EventMerger(2, (event) => told.push(event));
+    for (const shift of [0, 9000]) {
+      merger.add(0, { type: 'maintenance', fromMs: 1010 + shift, tMs: 2000 + shift, turnedAway: 30 });
+      merger.add(1, { type: 'maintenance', fromMs: 1000 + shift, tMs: 2040 + shift, turnedAway: 31 });
+    }
+    expect(told).toEqual([
+      { type: 'maintenance', fromMs: 1000, tMs: 2040, turnedAway: 61 },
+      { type: 'maintenance', fromMs: 10_000, tMs: 11_040, turnedAway: 61 },
+    ]);
+  });
+});

@@ -30,6 +30,7 @@ export class EventMerger {
   readonly #onEvent: (event: LoadEvent) => void;
   #capacities: Extract<LoadEvent, { type: 'capacity' }>[] = [];
   #unfinished: number[] = [];
+  #windows: Extract<LoadEvent, { type: 'maintenance' }>[] = [];
 
   constructor(parts: number, onEvent: (event: LoadEvent) => void) {
     this.#parts = parts;
@@ -52,6 +53,10 @@ export class EventMerger {
         if (this.#unfinished.length === this.#parts)
           this.#onEvent({ ...event, unfinished: this.#unfinished.reduce((sum, left) => sum + left, 0) });
         break;
+      case 'maintenance':
+        this.#windows.push(event);
+        if (this.#windows.length === this.#parts) this.#onEvent(together(this.#windows.splice(0), event));
+        break;
       case 'baseline':
       case 'reconnected':
       case 'saturated':
@@ -59,6 +64,19 @@ export class EventMerger {
         this.#onEvent(event);
     }
   }
+}
+
+/** The app is off as soon as one part of it is, and back when all are. */
+function together(
+  all: readonly Extract<LoadEvent, { type: 'maintenance' }>[],
+  last: Extract<LoadEvent, { type: 'maintenance' }>,
+): LoadEvent {
+  return {
+    ...last,
+    fromMs: Math.min(...all.map(({ fromMs }) => fromMs)),
+    tMs: Math.max(...all.map(({ tMs }) => tMs)),
+    turnedAway: all.reduce((sum, { turnedAway }) => sum + turnedAway, 0),
+  };
 }
 
 function total(

@@ -59,6 +59,7 @@ function mistakeIn(name: string, plan: readonly Step[], open: readonly string[])
     case 'deploy':
     case 'soak':
     case 'verify':
+    case 'maintenance':
       return `{value} is a ${step.kind} step, which changes nothing in the database{open}`;
     case 'command':
       return '{value} is a command step, and only sql and backfill steps are cut off{open}';

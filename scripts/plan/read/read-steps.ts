@@ -38,6 +38,7 @@ export async function readSteps(
   const { names, mistakes } = nameSteps(plan, (path) => reading.source.written(path));
   for (const { path, message } of mistakes) reading.mistake(path, message);
   requireOnePointOfNoReturn(plan, names, reading);
+  requireClosedWindows(plan, names, reading);
   const steps: Step[] = [];
   for (const [index, config] of plan.steps.entries())
     if (config) {
@@ -60,6 +61,26 @@ function requireOnePointOfNoReturn(
     reading.mistake(
       [...path, index, 'pointOfNoReturn'],
       `there is one before it, step ${(first ?? 0) + 1} ${names[first ?? 0] ?? ''}; a plan has one point of no return, from which on there is no way back`,
+    );
+}
+
+/** The app is taken off while it is there, and let in again before the plan ends. */
+function requireClosedWindows({ path, steps }: PlanParts, names: readonly string[], reading: Reading): void {
+  let begun: number | undefined;
+  for (const [index, config] of steps.entries()) {
+    if (config === undefined || !('maintenance' in config)) continue;
+    const at = [...path, index, 'maintenance'];
+    const since = begun === undefined ? '' : `step ${begun + 1} ${names[begun] ?? ''}`;
+    if (config.maintenance === 'begin' && begun !== undefined)
+      reading.mistake(at, `the app is off since ${since}; write maintenance: end before it begins anew`);
+    if (config.maintenance === 'end' && begun === undefined)
+      reading.mistake(at, 'nothing has begun that could end here; write maintenance: begin before it');
+    begun = config.maintenance === 'begin' ? (begun ?? index) : undefined;
+  }
+  if (begun !== undefined && !steps.includes(undefined))
+    reading.mistake(
+      [...path, begun, 'maintenance'],
+      'never ends: the app stays off; write { phase: …, maintenance: end } behind the last step of the window',
     );
 }
 
@@ -104,6 +125,7 @@ const READERS: { readonly [K in StepKind]: Reader<ConfigOf<K>, StepByKind[K]> } 
   backfill: (config, { base, path, reading }) => backfillStep(config, base, path, reading),
   soak: (config, { base }) => ({ ...base, kind: 'soak', forMs: config.soak }),
   verify: (config, { base, path, reading }) => verifyStep(config, base, path, reading),
+  maintenance: (config, { base }) => ({ ...base, kind: 'maintenance', action: config.maintenance }),
 };
 
 async function readRollback(

@@ -12,7 +12,7 @@ import {
   words,
 } from './fields.ts';
 import { networkSchema } from './schema-commands.ts';
-import { PHASES, STEP_KINDS, type StepKind } from '../model.ts';
+import { MAINTENANCE_ACTIONS, PHASES, STEP_KINDS, type StepKind } from '../model.ts';
 import { MOST_RETRIES, RETRIES, RETRY_PAUSE_MS } from '../retry-policy.ts';
 
 export const quietTablesSchema = z
@@ -162,6 +162,14 @@ export const stepSchemas = {
       ...common,
     })
     .meta({ title: 'verify' }),
+  maintenance: z
+    .strictObject({
+      maintenance: choice('one of begin and end', MAINTENANCE_ACTIONS).describe(
+        '`begin` takes the app off: requests are turned away until `end` lets it in again ([maintenance](maintenance.md)).',
+      ),
+      ...common,
+    })
+    .meta({ title: 'maintenance' }),
 } satisfies Record<StepKind, z.ZodType>;
 
 /** What the schema of one kind gives. */

@@ -158,6 +158,11 @@ export const budgetsSchema = z.strictObject({
       'Most time that the app’s sessions may stand blocked behind the migration, summed over the sessions.',
     ),
   stepDuration: measure('10m').exactOptional().describe('Longest that a step may take.'),
+  downtime: measure('30s')
+    .exactOptional()
+    .describe(
+      'Longest that the app may be off for [maintenance](maintenance.md), over all windows of the plan.',
+    ),
   backfillRate: rate('5000/s').exactOptional().describe('How many rows a backfill must do at least.'),
   replicationLag: measure('5s')
     .exactOptional()

@@ -57,6 +57,7 @@ export class DriftProbe {
         return;
       case 'soak':
       case 'verify':
+      case 'maintenance':
         return;
     }
   }

@@ -69,6 +69,7 @@ const LOCK_OF_KIND: Readonly<Record<StepResult['kind'], string | null>> = {
   backfill: 'ROW EXCLUSIVE, batch by batch',
   soak: null,
   verify: null,
+  maintenance: null,
 };
 
 /** The strongest lock of a step's statements, as `customers: ACCESS EXCLUSIVE, rewritten`. */

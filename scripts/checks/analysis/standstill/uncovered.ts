@@ -1,5 +1,6 @@
 import type { Analysis, StepAnalysis } from '../analyse.ts';
 import type { Interval } from '../intervals.ts';
+import { isAppOff } from '../traffic/live-versions.ts';
 import { groupBy } from '../group-by.ts';
 import { AppWaits } from './app-waits.ts';
 import { ScriptUses } from './script-uses.ts';
@@ -46,7 +47,8 @@ export function coverage(analysis: Analysis, longerThanMs: number): Coverage | u
   );
   const uses = new ScriptUses(analysis, names);
   const waits = new AppWaits(analysis, names);
-  const stopped = analysis.steps.flatMap((step) =>
+  const running = analysis.steps.filter((step) => !isAppOff(step, analysis));
+  const stopped = running.flatMap((step) =>
     worstOfEach(standstills(step, names), longerThanMs).map((standstill): StoppedTable => ({
       ...{ step, standstill, isLong: lengthMs(standstill) > longerThanMs },
       asked: requestsWithin(requests, standstill, (version, script) =>

@@ -38,3 +38,20 @@ test('a deploy that failed leaves both versions with traffic, and a step that ne
     { after: 'drop', live: [], left: null },
   ]);
 });
+
+test('while the app is off for maintenance no version is live, and the one that is let in again is', () => {
+  const window = [
+    plannedStep('close', { kind: 'maintenance', maintenance: 'begin' }),
+    plannedStep('rename'),
+    deployStep('to-new', 'new'),
+    plannedStep('open', { kind: 'maintenance', maintenance: 'end' }),
+  ];
+  const steps = window.flatMap(({ name }, index) => stepWindow(name, index * 10, index * 10 + 5));
+  expect(liveVersions('old', arrangeSteps(evidence({ run: runRecord({ plan: window }), steps })))).toEqual([
+    { after: 'start', live: ['old'], left: null },
+    { after: 'close', live: ['old'], left: null },
+    { after: 'rename', live: [], left: null, isOff: true },
+    { after: 'to-new', live: [], left: 'old', isOff: true },
+    { after: 'open', live: ['new'], left: 'old' },
+  ]);
+});

@@ -1,5 +1,6 @@
 import type { LostValues } from '../../../artifacts/records/rollback-records.ts';
 import type { Analysis, StepAnalysis } from '../analyse.ts';
+import { isAppOff } from '../traffic/live-versions.ts';
 import { largest } from '../largest.ts';
 import { matrixStates, type MatrixState } from '../matrix.ts';
 import { statusOf } from '../steps.ts';
@@ -62,7 +63,7 @@ export function wayBackOf(analysis: Analysis): WayBack | undefined {
   return {
     ...{ from, isBegun, failed, looks },
     durationMs: (windows.at(-1)?.toMs ?? 0) - (windows[0]?.fromMs ?? 0),
-    longestStopMs: largest(back.flatMap(stopsMs)),
+    longestStopMs: largest(back.filter((step) => !isAppOff(step, analysis)).flatMap(stopsMs)),
     requestsFailed: own.reduce((sum, { rows }) => sum + rows.length, 0),
     remaining: isDone && looks.has(last.run.planned.name) ? remainingAfter(last, steps, looks) : null,
     broken: matrixStates(analysis).filter(

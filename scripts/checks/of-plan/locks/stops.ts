@@ -1,5 +1,6 @@
 import type { Analysis, StepAnalysis } from '../../analysis/analyse.ts';
 import { blocksTraffic, modeName } from '../../../pg/lock-modes.ts';
+import { isAppOff } from '../../analysis/traffic/live-versions.ts';
 import type { LockSpan } from '../../analysis/traffic/outside-locks.ts';
 import type { StatementAnalysis } from '../../analysis/statements.ts';
 import { shortRelation } from '../../wording.ts';
@@ -21,11 +22,11 @@ export interface Stop {
   readonly mode: string;
 }
 
-/** Everything in the plan that can stop others, in order of the plan. */
+/** Everything in the plan that can stop others, in order of the plan: not what runs while the app is off. */
 export function stops(analysis: Analysis): Stop[] {
   const tables = new Set(analysis.evidence.snapshot?.tables.map(({ name }) => shortRelation(name)));
   return analysis.steps.flatMap((step) => {
-    if (step.run.window === null) return [];
+    if (step.run.window === null || isAppOff(step, analysis)) return [];
     if (step.statements.length === 0) return [ofStep(step, tables)];
     return step.statements.map((statement) => ofStatement(step, statement, tables));
   });

@@ -170,6 +170,10 @@ export const stepSchema = z.object({
   fromMs: ms.nullable(),
   toMs: ms.nullable(),
   pointOfNoReturn: z.boolean(),
+  isAppOff: z
+    .literal(true)
+    .optional()
+    .describe('The app was off for maintenance from its beginning to its end; absent where it was not'),
   way: z
     .object({ kind: z.enum(WAYS), of: z.string().nullable() })
     .optional()

@@ -252,6 +252,17 @@ export const resultSchema = z.object({
     .array(interruptionSchema)
     .optional()
     .describe('One for each step that was cut off, and each way to do so; absent where none was to be'),
+  downtimeSeconds: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe(
+      'How long the app was off for maintenance; the way back aside. Absent where the plan takes it off at no time',
+    ),
+  maintenance: z
+    .array(z.object({ fromMs: ms, toMs: ms, turnedAway: count.describe('Requests that were due meanwhile') }))
+    .optional()
+    .describe('Every time that the app was off; their requests are in no other figure. Absent likewise'),
   coverage: z
     .array(coverageSchema)
     .optional()
