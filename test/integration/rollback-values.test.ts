@@ -102,6 +102,17 @@ describe('what the way back takes with it', () => {
     ]);
   });
 
+  test('none of a column or a table that has another name meanwhile', async () => {
+    const column = sql('rename', 'alter table people rename name to full_name');
+    const undo = sql('undo rename', 'alter table people rename full_name to name', 'rename');
+    expect(await lost([OLD, NEW], [column, ...out(), home(), undo])).toEqual([]);
+    const table = sql('rename', 'alter table people rename to persons');
+    const undoTable = sql('undo rename', 'alter table persons rename to people', 'rename');
+    const persons = version('new', 'insert into persons (id, name) values (:id, :name);');
+    const write = "insert into persons (id, name) select i, 'y' || i from generate_series(2001, 2007) i";
+    expect(await lost([OLD, persons], [table, ...out('', write), home(), undoTable])).toEqual([]);
+  });
+
   test('rows of a table that only the new version fills, and not those that a trigger copies', async () => {
     const notes = version('new', 'insert into notes (body) values (:body);');
     const add = sql('add', 'create table notes (id serial, body text)');

@@ -1,5 +1,5 @@
 import { formatCount, formatMs } from '../../shared/text/format.ts';
-import { downtimeMs, maintenanceWindows } from '../analysis/traffic/maintenance.ts';
+import { downtimeMs, maintenanceWindows, offMs } from '../analysis/traffic/maintenance.ts';
 import { NOTHING, type Check } from '../check.ts';
 import { budgetMs, stepTitle } from '../wording.ts';
 
@@ -12,18 +12,13 @@ export const downtime: Check = {
   budget: 'downtimeMs',
   applies: ({ plan }) => plan.some(({ kind }) => kind === 'maintenance'),
   run({ evidence, steps }, { downtimeMs: budget }) {
-    const windows = maintenanceWindows(evidence);
+    const own = steps.map(({ run }) => run).filter(({ planned }) => planned.way === undefined);
+    const windows = maintenanceWindows(evidence).filter((off) => own.some((run) => offMs(run, [off]) > 0));
     if (windows.length === 0) return NOTHING;
-    const measured = downtimeMs(
-      windows,
-      steps.map(({ run }) => run),
-    );
+    const measured = downtimeMs(windows, own);
     if (budget === undefined || measured <= budget) return { measured, findings: [] };
     const turnedAway = windows.reduce((sum, one) => sum + one.turnedAway, 0);
-    const longest = steps
-      .filter(({ run }) => run.planned.way === undefined)
-      .map(({ run }) => ({ run, ms: within(run.window, windows) }))
-      .toSorted((a, b) => b.ms - a.ms)[0];
+    const longest = own.map((run) => ({ run, ms: offMs(run, windows) })).toSorted((a, b) => b.ms - a.ms)[0];
     const slow =
       longest === undefined ? '' : ` ${stepTitle(longest.run)} took ${formatMs(longest.ms)} of it.`;
     const often = windows.length === 1 ? '' : ` in ${windows.length} windows`;
@@ -44,12 +39,3 @@ export const downtime: Check = {
     };
   },
 };
-
-function within(
-  step: { readonly fromMs: number; readonly toMs: number } | null,
-  windows: readonly { readonly fromMs: number; readonly toMs: number }[],
-): number {
-  if (step === null) return 0;
-  const parts = windows.map(({ fromMs, toMs }) => Math.min(step.toMs, toMs) - Math.max(step.fromMs, fromMs));
-  return parts.reduce((sum, ms) => sum + Math.max(0, ms), 0);
-}

@@ -1,5 +1,5 @@
 import type { Evidence } from '../../evidence/evidence.ts';
-import type { Interval } from '../intervals.ts';
+import { overlapMs, type Interval } from '../intervals.ts';
 import type { StepRun } from '../steps.ts';
 
 /** From when to when the app was off, and how many requests were turned away meanwhile. */
@@ -15,9 +15,17 @@ export function maintenanceWindows({ load = [] }: Pick<Evidence, 'load'>): Maint
   );
 }
 
-/** How long the plan itself had the app off: not its way back, nor what is played once more behind that. */
+/**
+ * How long the plan itself had the app off: not its way back, nor what is played once more behind that, nor the pauses in
+ * which the rehearsal looks at what a step did.
+ */
 export function downtimeMs(windows: readonly Interval[], steps: readonly StepRun[]): number {
-  const turned = steps.find(({ planned, window }) => planned.way !== undefined && window !== null);
-  const untilMs = turned?.window?.fromMs ?? Infinity;
-  return windows.reduce((sum, { fromMs, toMs }) => sum + Math.max(0, Math.min(toMs, untilMs) - fromMs), 0);
+  const own = steps.filter(({ planned }) => planned.way === undefined);
+  return own.reduce((sum, step) => sum + offMs(step, windows), 0);
+}
+
+/** How much of a step the app was off. */
+export function offMs({ window }: StepRun, windows: readonly Interval[]): number {
+  if (window === null) return 0;
+  return windows.reduce((sum, off) => sum + Math.max(0, overlapMs(window, off)), 0);
 }

@@ -257,7 +257,7 @@ export const resultSchema = z.object({
     .nonnegative()
     .optional()
     .describe(
-      'How long the app was off for maintenance; the way back aside. Absent where the plan takes it off at no time',
+      'How long the plan’s steps had the app off for maintenance; the way back aside. Absent where the plan takes it off at no time',
     ),
   maintenance: z
     .array(z.object({ fromMs: ms, toMs: ms, turnedAway: count.describe('Requests that were due meanwhile') }))

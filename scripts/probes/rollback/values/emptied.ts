@@ -2,7 +2,7 @@ import type { LostValues } from '../../../artifacts/records/rollback-records.ts'
 import type { PgClient } from '../../../pg/client.ts';
 import type { Step } from '../../../plan/model.ts';
 import { isNamedIn } from '../../drift/names-in.ts';
-import { columnKey, tableColumns, type TableColumn } from './tables.ts';
+import { columnKey, isSameColumn, tableColumns, type TableColumn } from './tables.ts';
 
 /** Values of the columns of before as they were when a step that may drop them was about to begin. */
 export type Stock = Map<string, { readonly values: number; readonly step: string }>;
@@ -42,7 +42,7 @@ export async function emptied(
   for (const column of now) {
     const before = start.find((one) => columnKey(one) === columnKey(column));
     const known = stock.get(columnKey(column));
-    if (before === undefined || known === undefined || isSame(before, column)) continue;
+    if (before === undefined || known === undefined || isSameColumn(before, column)) continue;
     const value = client.escapeIdentifier(column.name);
     const filled = column.constant === null ? '' : ` and ${value} is distinct from (${column.constant})`;
     const { rows } = await client.query<{ values: number }>(
@@ -54,10 +54,6 @@ export async function emptied(
     lost.push({ table, column: name, count, since: known.step, isAtLeast: false });
   }
   return lost;
-}
-
-function isSame(a: TableColumn, b: TableColumn): boolean {
-  return a.oid === b.oid && a.attnum === b.attnum;
 }
 
 function mayDrop(step: Step, { table, name }: TableColumn): boolean {

@@ -34,6 +34,29 @@ export function columnKey({ table, name }: Pick<TableColumn, 'table' | 'name'>):
   return JSON.stringify([table, name]);
 }
 
+/** The same column, also where it or its table has another name by now. */
+export function isSameColumn(a: TableColumn, b: TableColumn): boolean {
+  return a.oid === b.oid && a.attnum === b.attnum;
+}
+
+/** Which of the columns are not among those of before, neither by themselves nor by their name. */
+export function addedTo(start: readonly TableColumn[], now: readonly TableColumn[]): TableColumn[] {
+  const ids = new Set(start.map(columnId));
+  const keys = new Set(start.map(columnKey));
+  return now.filter((column) => !ids.has(columnId(column)) && !keys.has(columnKey(column)));
+}
+
+/** Those of tables that were there before, by themselves or by their name. */
+export function ofTablesIn(start: readonly TableColumn[], now: readonly TableColumn[]): TableColumn[] {
+  const oids = new Set(start.map(({ oid }) => oid));
+  const names = new Set(start.map(({ table }) => table));
+  return now.filter(({ oid, table }) => oids.has(oid) || names.has(table));
+}
+
+function columnId({ oid, attnum }: TableColumn): string {
+  return `${oid}.${attnum}`;
+}
+
 /** The expression where it gives the same each time: a literal with its casts. */
 function constantOf(expression: string): string | null {
   const bare = expression

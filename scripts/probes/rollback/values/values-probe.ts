@@ -6,7 +6,7 @@ import type { RunClock } from '../../../shared/run-clock.ts';
 import { isNamedIn } from '../../drift/names-in.ts';
 import { copiesOf, countRows, countWritten, nextXid, usable, type Sources } from './count-written.ts';
 import { emptied, stockOf, type Stock } from './emptied.ts';
-import { columnKey, tableColumns, type TableColumn } from './tables.ts';
+import { addedTo, columnKey, ofTablesIn, tableColumns, type TableColumn } from './tables.ts';
 import { filledFrom, firstWriter, updates, writesBoth } from './written-by.ts';
 
 export interface ValuesSetup {
@@ -92,17 +92,14 @@ export class ValuesProbe {
 
   /** Columns that are not from before, of tables that are. */
   async #added(client: PgClient): Promise<TableColumn[]> {
-    const start = new Set(this.#start.map(columnKey));
-    const tables = new Set(this.#start.map(({ table }) => table));
-    return (await tableColumns(client)).filter(
-      (column) => tables.has(column.table) && !start.has(columnKey(column)),
-    );
+    return addedTo(this.#start, ofTablesIn(this.#start, await tableColumns(client)));
   }
 
   async #addedTables(client: PgClient): Promise<TableColumn[]> {
-    const tables = new Set(this.#start.map(({ table }) => table));
-    const first = new Map((await tableColumns(client)).map((column) => [column.table, column]));
-    return [...first.values()].filter(({ table }) => !tables.has(table));
+    const now = await tableColumns(client);
+    const before = new Set(ofTablesIn(this.#start, now));
+    const added = now.filter((column) => !before.has(column));
+    return [...new Map(added.map((column) => [column.table, column])).values()];
   }
 
   async #look(step: Step, column: TableColumn, client: PgClient): Promise<void> {
