@@ -1,7 +1,7 @@
 // What `pulumi up` runs. The language host starts it with plain Node, so TypeScript comes first.
 import { readFileSync } from 'node:fs';
 import { importOwn, OWN_ROOT } from '../scripts/shared/places/own-files.mjs';
-import { registerTypeScript } from '../scripts/setup/typescript.mjs';
+import { registerTypeScript } from '../scripts/shared/typescript.mjs';
 
 /** Undefined where it cannot be told, as on other systems than Linux. */
 function parentOf(pid) {

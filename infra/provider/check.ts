@@ -1,7 +1,7 @@
 import { unknownValue } from '@pulumi/pulumi/runtime/rpc.js';
 import { z } from 'zod';
 import { didYouMean } from '../../scripts/plan/schema/did-you-mean.ts';
-import { keyText } from '../../scripts/plan/read/yaml-source.ts';
+import { keyText } from '../../scripts/plan/yaml/yaml-source.ts';
 import type { Properties } from './resource.ts';
 
 export interface InputMistake {

@@ -5,17 +5,12 @@ import { parseDurationMs } from '../../scripts/shared/text/units.ts';
 import { lineForwarder } from './progress-lines.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { failIfAny, removeDead, removeRun } from './reap.ts';
-import type { RehearsalInputs } from './rehearsal-inputs.ts';
+import type { RehearsalInputs } from '../resources/rehearsal-inputs.ts';
 import { errorText, runRehearse, type RehearseEnd } from './rehearse-child.ts';
 import type { RehearseCommand } from './rehearse-command.ts';
 import { HalfMade, type Call, type ResourceLog } from './resource.ts';
-import {
-  notJudged,
-  outputsOf,
-  parseResult,
-  type RehearsalOutputs,
-  type ResultDocument,
-} from './result-document.ts';
+import { notJudged, outputsOf, parseResult, type ResultDocument } from './result-document.ts';
+import type { RehearsalOutputs } from '../resources/rehearsal-outputs.ts';
 
 /** How `rehearse` ends when it has seen for itself that nothing stays. */
 const PROVEN_EMPTY = [EXIT.ok, EXIT.usage, EXIT.infra, EXIT.failed, EXIT.inconclusive, EXIT.interrupted];

@@ -4,7 +4,11 @@ import { asError } from '../../scripts/shared/errors.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 import { removeRun } from './reap.ts';
 import { changesInWords } from './rehearsal-changes.ts';
-import { rehearsalInputSchema, rehearsalStateSchema, type RehearsalState } from './rehearsal-inputs.ts';
+import {
+  rehearsalInputSchema,
+  rehearsalStateSchema,
+  type RehearsalState,
+} from '../resources/rehearsal-inputs.ts';
 import { rehearse } from './rehearsal-run.ts';
 import type { RehearseCommand } from './rehearse-command.ts';
 import { defineResource, HalfMade, type Resource } from './resource.ts';

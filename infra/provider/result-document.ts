@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fromProjectRoot } from './project-root.ts';
+import type { RehearsalOutputs } from '../resources/rehearsal-outputs.ts';
 
 /** What this plugin needs of result.json. */
 const resultSchema = z.object({
@@ -18,26 +19,6 @@ const resultSchema = z.object({
 });
 
 export type ResultDocument = z.infer<typeof resultSchema>;
-
-/** The outputs of a Rehearsal. */
-export interface RehearsalOutputs {
-  /** `none` where the last run came to no verdict; `worstFinding` says why. */
-  readonly verdict: ResultDocument['verdict'] | 'none';
-  /** `none` where there is no finding. */
-  readonly worstFinding: string;
-  /** Paths relative to the project where they lie inside it. */
-  readonly reportPath: string;
-  readonly resultPath: string;
-  readonly runId: string;
-  readonly durationMs: number;
-  /** `0.0123 EUR`, or `none` where no host was rented. */
-  readonly cost: string;
-  readonly leftovers: number;
-  /** What `auto` came to. */
-  readonly usedTarget: string;
-  /** ISO 8601 UTC. */
-  readonly endedAt: string;
-}
 
 /** Undefined where stdout is no result: the run ended before it was judged. */
 export function parseResult(stdout: string): ResultDocument | undefined {

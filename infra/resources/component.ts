@@ -1,7 +1,7 @@
 import { ComponentResource, output, type ComponentResourceOptions, type Output } from '@pulumi/pulumi';
 import { readRehearsal } from '../../scripts/plan/read.ts';
 import { PROJECT_ROOT } from '../provider/project-root.ts';
-import type { RehearsalOutputs } from '../provider/result-document.ts';
+import type { RehearsalOutputs } from './rehearsal-outputs.ts';
 import { rehearsalArgs } from '../stack/rehearsal-args.ts';
 import { Rehearsal as RehearsalResource } from './rehearsal.ts';
 import { Teardown } from './teardown.ts';

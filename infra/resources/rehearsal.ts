@@ -1,6 +1,6 @@
 import { CustomResource, type CustomResourceOptions, type Input, type Output } from '@pulumi/pulumi';
-import type { RehearsalInputs } from '../provider/rehearsal-inputs.ts';
-import type { RehearsalOutputs } from '../provider/result-document.ts';
+import type { RehearsalInputs } from './rehearsal-inputs.ts';
+import type { RehearsalOutputs } from './rehearsal-outputs.ts';
 import { PLUGIN_VERSION } from './plugin.ts';
 
 export type RehearsalArgs = { readonly [Name in keyof RehearsalInputs]: Input<RehearsalInputs[Name]> };

@@ -1,5 +1,4 @@
-import type { ClientChannel } from 'ssh2';
-import type { OpenConnection } from './open-connection.ts';
+import type { Client, ClientChannel } from 'ssh2';
 
 const KEPT_BYTES = 1_000_000;
 
@@ -18,9 +17,17 @@ export interface ExecEnd {
   readonly stderr: string;
 }
 
+/** What starts something that answers by callback, see OpenConnection. */
+interface Caller {
+  call<T>(
+    start: (client: Client, done: (error: Error | null | undefined, value: T) => void) => void,
+    timeoutMs?: number,
+  ): Promise<T>;
+}
+
 /** @throws ConnectionLost */
 export async function execOn(
-  connection: Pick<OpenConnection, 'call'>,
+  connection: Caller,
   command: string,
   { stdin = '', timeoutMs }: ExecOptions,
 ): Promise<ExecEnd> {

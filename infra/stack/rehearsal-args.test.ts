@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { readRehearsal } from '../../scripts/plan/read.ts';
 import { tinyRehearsal } from '../../test/support/tiny-rehearsal.ts';
 import { changesInWords } from '../provider/rehearsal-changes.ts';
-import type { RehearsalInputs } from '../provider/rehearsal-inputs.ts';
+import type { RehearsalInputs } from '../resources/rehearsal-inputs.ts';
 import { rehearsalArgs } from './rehearsal-args.ts';
 
 const PLAN = `  - { phase: expand, sql: sql/1-add.sql }

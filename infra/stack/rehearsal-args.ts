@@ -3,7 +3,7 @@ import type { Rehearsal, SnapshotSource, Step } from '../../scripts/plan/model.t
 import { byKind, type ByKind } from '../../scripts/shared/by-kind.ts';
 import { redact, registerSecret } from '../../scripts/shared/text/redact.ts';
 import { fromProjectRoot } from '../provider/project-root.ts';
-import type { RehearsalInputs } from '../provider/rehearsal-inputs.ts';
+import type { RehearsalInputs } from '../resources/rehearsal-inputs.ts';
 import { fileHash, shortHash } from './fingerprint.ts';
 import type { StackConfig } from './stack-config.ts';
 

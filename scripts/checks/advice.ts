@@ -28,12 +28,12 @@ import type { AppTrouble } from './of-app/app-trouble.ts';
 import { matrixStates } from './analysis/matrix.ts';
 import { analyses, typeChange } from './analysis/slower/statistics-gaps.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
-import { behindWhom } from './of-plan/locks/behind.ts';
+import { behindWhom } from './stops/behind.ts';
 import { blocksItself, SELF_BLOCK_ADVICE } from './of-plan/locks/blocked-by.ts';
 import { queueOf } from './of-plan/locks/failed-in-queue.ts';
 import { ownLockTimeout, withOwnLine } from './settings/overridden.ts';
 import { waitsBy } from './settings/waits-by.ts';
-import type { Stop } from './of-plan/locks/stops.ts';
+import type { Stop } from './stops/stops.ts';
 import { shortRelation } from './wording.ts';
 
 const RULES: readonly AdviceRule[] = [

@@ -1,7 +1,7 @@
 import { asError } from '../shared/errors.ts';
 import type { Budgets } from '../plan/model.ts';
 import type { Analysis } from './analysis/analyse.ts';
-import { reconciled } from './advice/contrary.ts';
+import { reconciled } from './result/contrary.ts';
 import { softened } from './of-run/away-softening.ts';
 import { NO_HURT, NOTHING, type Check, type CheckFinding, type CheckOutcome, type Hurt } from './check.ts';
 import { CHECKS } from './index.ts';

@@ -1,4 +1,4 @@
-import type { Diagnosis } from './doctor.ts';
+import type { Diagnosis } from './diagnosis.ts';
 
 /** The Pulumi engine: the CLI, what runs a program in a folder, and what answers for `@pulumi/command`. */
 export async function diagnoseEngine(): Promise<Diagnosis[]> {

@@ -7,19 +7,12 @@ import { findOnPath, isExecutable } from '../shared/files/find-on-path.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { diagnoseEngine } from './doctor-engine.ts';
 import { isDead, sweepAll, unseenLine } from './leftovers.ts';
-import { plainText } from './progress/plain-text.ts';
+import { plainText } from './output/plain-text.ts';
 import { tableLines } from './output/table.ts';
+import type { Diagnosis } from './diagnosis.ts';
 
 /** Less than this in the temporary folder is worth a warning. */
 const LITTLE_SPACE_BYTES = 2 * 1024 ** 3;
-
-/** One thing that was looked at. `remedy` says what mends it. */
-export interface Diagnosis {
-  readonly what: string;
-  readonly status: 'ok' | 'warn' | 'missing';
-  readonly detail: string;
-  readonly remedy: string | null;
-}
 
 export const addDoctor: AddVerb = (program, context, finish) => {
   program

@@ -2,7 +2,7 @@ import type { Leftover, Look, NotOurs, Tell, Unseen } from '../../infra/targets/
 import { asError } from '../shared/errors.ts';
 import { plural } from '../shared/text/format.ts';
 import type { Output } from './output/output.ts';
-import { plainText } from './progress/plain-text.ts';
+import { plainText } from './output/plain-text.ts';
 
 /** A leftover as JSON. */
 export function leftoverRecord({

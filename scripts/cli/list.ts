@@ -5,7 +5,7 @@ import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { formatMs } from '../shared/text/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { leftoverRecord, sweepAll, unseenLine } from './leftovers.ts';
-import { plainText } from './progress/plain-text.ts';
+import { plainText } from './output/plain-text.ts';
 import { tableLines } from './output/table.ts';
 import { defaultRuns } from '../shared/places/user-project.ts';
 

@@ -3,7 +3,7 @@ import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import * as leftovers from './leftovers.ts';
 import { hasExpired, isDead, leftoverRecord, unseenLine } from './leftovers.ts';
-import { plainText } from './progress/plain-text.ts';
+import { plainText } from './output/plain-text.ts';
 
 interface ReapOptions {
   readonly execute?: true;

@@ -4,7 +4,7 @@ import type { PerformanceRecord } from '../artifacts/records/records.ts';
 import type { PlannedPerformance, Rehearsal, Scenario, Step } from '../plan/model.ts';
 import { planWithCuts } from '../plan/interruption.ts';
 import { planWithWayBack } from '../plan/way-back.ts';
-import type { StepFailure } from '../replay/steps/step-failure.ts';
+import type { StepFailure } from '../replay/session/step-failure.ts';
 import { keepPrivateWordsIn } from '../shared/text/private-words.ts';
 import { RunClock } from '../shared/run-clock.ts';
 import { redact } from '../shared/text/redact.ts';

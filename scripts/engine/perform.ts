@@ -1,6 +1,6 @@
 import { Company } from '../actors/company.ts';
 import type { RunFolder, StreamName } from '../artifacts/run-folder.ts';
-import { loadSamples, type SamplePools } from '../load/scripts/samples.ts';
+import { loadSamples, type SamplePools } from '../load/traffic/samples.ts';
 import { withConnection } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { machineTrouble } from '../pg/machine-trouble.ts';
@@ -18,7 +18,7 @@ import type { ServerWatches } from '../probes/server-watch/server-watches.ts';
 import { SchemaWatch } from '../probes/schema-watch/schema-watch.ts';
 import { ServerProbe } from '../probes/server-probe.ts';
 import { replay, type ReplayHooks } from '../replay/replay.ts';
-import type { StepFailure } from '../replay/steps/step-failure.ts';
+import type { StepFailure } from '../replay/session/step-failure.ts';
 import { Cleanup, type CleanupFailure } from '../shared/cleanup.ts';
 import { sleep } from '../shared/clock.ts';
 import { RehearsalError } from '../shared/errors.ts';

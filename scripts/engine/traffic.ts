@@ -2,7 +2,7 @@ import { HEALTHY_SHARE } from '../artifacts/capacity.ts';
 import type { LoadEvent } from '../artifacts/records/records.ts';
 import type { RunFolder } from '../artifacts/run-folder.ts';
 import { startLoad, type RunningLoad } from '../load/start-load.ts';
-import type { SamplePools } from '../load/scripts/samples.ts';
+import type { SamplePools } from '../load/traffic/samples.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import type { VersionScripts } from '../probes/compatibility.ts';

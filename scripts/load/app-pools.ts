@@ -4,8 +4,8 @@ import { ConnectionSlot } from './connection-slot.ts';
 import { Dispatcher, type DispatcherEvents } from './dispatcher.ts';
 import type { LoadOrder } from './messages.ts';
 import { RequestRun } from './requests/request-run.ts';
-import type { Choice } from './chance/traffic-mix.ts';
-import { Workload } from './scripts/workload.ts';
+import type { Choice } from './traffic/traffic-mix.ts';
+import { Workload } from './traffic/workload.ts';
 
 /** The connections that the app has as one role, and the requests that wait for them. */
 class AppPool {

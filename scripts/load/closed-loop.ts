@@ -1,7 +1,7 @@
 import { monotonicMs } from '../shared/clock.ts';
 import type { ConnectionSlot } from './connection-slot.ts';
 import type { Outcome } from './requests/request-run.ts';
-import type { Choice } from './chance/traffic-mix.ts';
+import type { Choice } from './traffic/traffic-mix.ts';
 
 /** The first part fills caches and prepares statements, and does not count. */
 const COLD_SHARE = 0.3;

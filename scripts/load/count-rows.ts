@@ -1,10 +1,10 @@
 import type { PgClient } from '../pg/client.ts';
 import { isConnectionLoss, isFromPostgres } from '../pg/pg-error.ts';
-import { initialVariables, presets, type SamplePools } from './chance/draw.ts';
+import { initialVariables, presets, type SamplePools } from './traffic/draw.ts';
 import { queryAsText } from './scripts/query-as-text.ts';
 import { Random } from './chance/random.ts';
 import { runCommands, type SqlResult } from './scripts/run-commands.ts';
-import { ScriptError } from './scripts/script-error.ts';
+import { ScriptError } from './script-error.ts';
 import type { ParsedScript, SqlCommand } from './scripts/script.ts';
 
 /** By the index of a statement: how many rows it returned or changed. */

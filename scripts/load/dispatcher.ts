@@ -3,7 +3,7 @@ import type { AppConnection } from './app-connection.ts';
 import type { ConnectionSlot } from './connection-slot.ts';
 import { RequestQueue } from './requests/request-queue.ts';
 import type { Outcome } from './requests/request-run.ts';
-import type { Choice } from './chance/traffic-mix.ts';
+import type { Choice } from './traffic/traffic-mix.ts';
 
 /** A request that is due. */
 interface Due {

@@ -10,7 +10,7 @@ import { FirstWords } from './requests/first-words.ts';
 import type { LoadOrder, Second } from './messages.ts';
 import { RequestLog } from './requests/request-log.ts';
 import { SecondWindow } from './second-window.ts';
-import { TrafficMix } from './chance/traffic-mix.ts';
+import { TrafficMix } from './traffic/traffic-mix.ts';
 
 const SECOND_MS = 1000;
 /** As long as a graceful shutdown waits for what is under way; then it is cut off. */

@@ -2,10 +2,10 @@ import type { LoadEvent } from '../artifacts/records/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { OwnSession } from '../pg/own-sessions.ts';
 import type { ErrorCode } from '../shared/errors.ts';
-import type { SamplePools } from './chance/draw.ts';
+import type { SamplePools } from './traffic/draw.ts';
 import type { OutcomeCount } from './requests/outcome-tally.ts';
 import type { ParsedScript } from './scripts/script.ts';
-import type { LoadPart } from './chance/traffic-mix.ts';
+import type { LoadPart } from './traffic/traffic-mix.ts';
 
 /** The app as the load process saw it in one second. */
 export interface SecondStats {

@@ -2,13 +2,13 @@ import { monotonicMs } from '../shared/clock.ts';
 import { publicPgError, sqlstateOf, type PublicPgError } from '../pg/pg-error.ts';
 import { isOwnError } from '../pg/own-errors.ts';
 import type { PgClient } from '../pg/client.ts';
-import { initialVariables, presets, type SamplePools } from './chance/draw.ts';
+import { initialVariables, presets, type SamplePools } from './traffic/draw.ts';
 import type { TableUse } from '../artifacts/records/compatibility-record.ts';
 import { queryAsText } from './scripts/query-as-text.ts';
 import { RefusalWitness, type Refusal } from './requests/refusal.ts';
 import { Random } from './chance/random.ts';
 import { runCommands, type SqlResult } from './scripts/run-commands.ts';
-import { ScriptError } from './scripts/script-error.ts';
+import { ScriptError } from './script-error.ts';
 import { tableUses } from './scripts/table-uses.ts';
 import type { Command, ParsedScript, SqlCommand } from './scripts/script.ts';
 

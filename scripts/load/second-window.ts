@@ -2,7 +2,7 @@ import { createHistogram, monitorEventLoopDelay, performance } from 'node:perf_h
 import type { Second } from './messages.ts';
 import { OutcomeTally } from './requests/outcome-tally.ts';
 import type { Outcome } from './requests/request-run.ts';
-import type { Choice } from './chance/traffic-mix.ts';
+import type { Choice } from './traffic/traffic-mix.ts';
 
 const LOOP_RESOLUTION_MS = 10;
 const NANOSECONDS_PER_MS = 1e6;

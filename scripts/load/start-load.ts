@@ -2,7 +2,7 @@ import type { LoadEvent } from '../artifacts/records/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { ownSessions, type OwnSessions } from '../pg/own-sessions.ts';
 import type { LoadSpec } from '../plan/model.ts';
-import type { SamplePools } from './chance/draw.ts';
+import type { SamplePools } from './traffic/draw.ts';
 import { LoadPartProcess } from './load-part.ts';
 import { capacityMs, partsOf, shareOf } from './chance/load-shape.ts';
 import { EventMerger, mergeSeconds } from './requests/merge-parts.ts';

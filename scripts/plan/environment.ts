@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { NotAFileError, readPlainFile } from '../shared/files/plain-file.ts';
 import { registerSecret } from '../shared/text/redact.ts';
-import type { Lookup } from './read/interpolate.ts';
+import type { Lookup } from './yaml/interpolate.ts';
 
 const LONGEST_BYTES = 1024 ** 2;
 /** Names whose values nobody may see, whether the rehearsal uses them or a program of its author's prints them. */

@@ -1,4 +1,5 @@
-import type { ActorSpec, Step } from './model.ts';
+import type { ActorSpec } from './actor-spec.ts';
+import type { Cut, Step } from './steps.ts';
 
 /** One of several ways to do the same change. */
 export interface NamedPlan {
@@ -19,13 +20,6 @@ export interface Scenario {
   /** Steps are cut off in their middle, and run again. */
   readonly interruption?: Interruption;
 }
-
-/**
- * `session`: the backend is ended as by pg_terminate_backend. `client`: the program that runs the step is gone with its connection,
- * and the server goes on with what it was told.
- */
-export const CUTS = ['session', 'client'] as const;
-export type Cut = (typeof CUTS)[number];
 
 export interface Interruption {
   readonly how: Cut;

@@ -14,7 +14,7 @@ import { labelOf, Reading } from './read/reading.ts';
 import { salvageParts, type Parts } from './read/salvage.ts';
 import { schemaIssues } from './schema/schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
-import { YamlSource } from './read/yaml-source.ts';
+import { YamlSource } from './yaml/yaml-source.ts';
 
 export interface ReadOptions {
   /** The caller's folder: where relative paths start, where `.env` may lie, and what messages are relative to. */

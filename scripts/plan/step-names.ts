@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import type { StepKind } from './model.ts';
 import { kindOfConfig, type StepConfig } from './schema/schema-steps.ts';
 import type { PlanParts } from './read/salvage.ts';
-import type { KeyPath } from './read/yaml-source.ts';
+import type { KeyPath } from './yaml/yaml-source.ts';
 
 /** Names of states in the compatibility matrix that are not steps. */
 const RESERVED = ['start'];

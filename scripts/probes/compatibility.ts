@@ -1,7 +1,7 @@
 import type { CompatibilityRecord } from '../artifacts/records/records.ts';
 import type { ParsedScript } from '../load/scripts/parse-workload.ts';
 import { DEFAULT_LIMITS, runScriptOnce } from '../load/run-once.ts';
-import type { SamplePools } from '../load/scripts/samples.ts';
+import type { SamplePools } from '../load/traffic/samples.ts';
 import { withConnection, type PgClient } from '../pg/client.ts';
 import { learnNames } from '../pg/messages/learn-names.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';

@@ -3,14 +3,14 @@ import type { StepEndRecord } from '../artifacts/records/records.ts';
 import { machineTrouble } from '../pg/machine-trouble.ts';
 import { isFromPostgres } from '../pg/pg-error.ts';
 import type { Step } from '../plan/model.ts';
-import { runBackfillStep } from './steps/backfill/backfill-step.ts';
+import { runBackfillStep } from './steps/backfill-step.ts';
 import { runCommandStep } from './steps/command-step.ts';
 import type { OnAttempt, StepContext, StepOutcome } from './context.ts';
 import { runDeployStep } from './steps/deploy-step.ts';
 import { runMaintenanceStep } from './steps/maintenance-step.ts';
 import { runSoakStep } from './steps/soak-step.ts';
 import { runSqlStep } from './steps/sql-step.ts';
-import { StepFailure, stepErrorAt } from './steps/step-failure.ts';
+import { StepFailure, stepErrorAt } from './session/step-failure.ts';
 import { runVerifyStep } from './steps/verify-step.ts';
 
 const SERVER_DEATH_NEWS_MS = 1500;

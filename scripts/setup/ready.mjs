@@ -1,7 +1,7 @@
 import { ensureInstalled, InstallInterrupted } from './install.mjs';
 import { IS_PACKAGE } from '../shared/places/own-files.mjs';
 import { nodeTooOld } from './node-version.mjs';
-import { registerTypeScript } from './typescript.mjs';
+import { registerTypeScript } from '../shared/typescript.mjs';
 
 /**
  * Brings a script on a clean clone to where it can import TypeScript. Returns undefined, or the exit code to end with when

@@ -11,6 +11,7 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const STATIC_CHECKS = [
   { name: 'typecheck', program: 'typescript/bin/tsc', args: ['--noEmit'] },
   { name: 'lint', program: 'eslint/bin/eslint.js', args: ['.'] },
+  { name: 'circles', program: 'tsx/dist/cli.mjs', args: ['scripts/setup/circles.ts'] },
   { name: 'format', program: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level=warn', '.'] },
 ];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];

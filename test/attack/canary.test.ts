@@ -6,7 +6,7 @@ import { connect, type PgClient } from '../../scripts/pg/client.ts';
 import { learnNames } from '../../scripts/pg/messages/learn-names.ts';
 import { forgetNames, registerAuthorText } from '../../scripts/pg/messages/public-names.ts';
 import { publicPgError } from '../../scripts/pg/pg-error.ts';
-import { stepErrorAt } from '../../scripts/replay/steps/step-failure.ts';
+import { stepErrorAt } from '../../scripts/replay/session/step-failure.ts';
 import { asError } from '../../scripts/shared/errors.ts';
 import { keepPrivateWordsIn } from '../../scripts/shared/text/private-words.ts';
 import { CANARY, newSearch, searchText } from '../support/canary.ts';

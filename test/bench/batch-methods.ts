@@ -2,7 +2,7 @@ import type { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { closeQuietly, connect, type PgClient } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { BackfillStep } from '../../scripts/plan/model.ts';
-import { runBackfillStep } from '../../scripts/replay/steps/backfill/backfill-step.ts';
+import { runBackfillStep } from '../../scripts/replay/steps/backfill-step.ts';
 import { Cleanup } from '../../scripts/shared/cleanup.ts';
 import { openStepContext } from '../support/step-context.ts';
 

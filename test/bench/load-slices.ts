@@ -3,8 +3,8 @@ import { ClosedLoop } from '../../scripts/load/closed-loop.ts';
 import { ConnectionSlot } from '../../scripts/load/connection-slot.ts';
 import { RequestRun } from '../../scripts/load/requests/request-run.ts';
 import type { ParsedScript } from '../../scripts/load/scripts/script.ts';
-import { TrafficMix } from '../../scripts/load/chance/traffic-mix.ts';
-import { Workload } from '../../scripts/load/scripts/workload.ts';
+import { TrafficMix } from '../../scripts/load/traffic/traffic-mix.ts';
+import { Workload } from '../../scripts/load/traffic/workload.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 
 /** To the program: open connections, then run slices, then end. */

@@ -1,7 +1,7 @@
 import { groupBy } from '../../scripts/checks/analysis/group-by.ts';
 import type { StatementTry } from '../../scripts/checks/analysis/waits/windows.ts';
 import { waitSpans } from '../../scripts/checks/analysis/waits/waits.ts';
-import { waitFacts } from '../../scripts/checks/of-run/wait-tier.ts';
+import { waitFacts } from '../../scripts/checks/analysis/wait-tier.ts';
 import { median, percentileOf, rounded } from './support/figures.ts';
 import { machineLine } from './support/machine.ts';
 import { printHeadline, printLine, printTable } from './support/print.ts';

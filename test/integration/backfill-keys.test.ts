@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { BackfillStep } from '../../scripts/plan/model.ts';
 import type { StepOutcome } from '../../scripts/replay/context.ts';
-import { runBackfillStep } from '../../scripts/replay/steps/backfill/backfill-step.ts';
+import { runBackfillStep } from '../../scripts/replay/steps/backfill-step.ts';
 import { asError } from '../../scripts/shared/errors.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 

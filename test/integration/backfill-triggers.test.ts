@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BackfillStep } from '../../scripts/plan/model.ts';
-import { runBackfillStep } from '../../scripts/replay/steps/backfill/backfill-step.ts';
+import { runBackfillStep } from '../../scripts/replay/steps/backfill-step.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 
 const bench = useReplayBench();

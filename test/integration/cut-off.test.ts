@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { InterruptionRecord } from '../../scripts/artifacts/records/records.ts';
 import type { BackfillStep, Cut, SqlStep } from '../../scripts/plan/model.ts';
 import type { StepContext } from '../../scripts/replay/context.ts';
-import { runBackfillStep } from '../../scripts/replay/steps/backfill/backfill-step.ts';
+import { runBackfillStep } from '../../scripts/replay/steps/backfill-step.ts';
 import { runSqlStep } from '../../scripts/replay/steps/sql-step.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 import { sqlStep } from '../support/replayed.ts';

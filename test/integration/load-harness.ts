@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LoadEvent, RequestHeader, RequestRow } from '../../scripts/artifacts/records/records.ts';
 import { parseWorkload, type ParsedScript } from '../../scripts/load/scripts/parse-workload.ts';
-import { loadSamples } from '../../scripts/load/scripts/samples.ts';
+import { loadSamples } from '../../scripts/load/traffic/samples.ts';
 import { startLoad, type RunningLoad, type SecondStats } from '../../scripts/load/start-load.ts';
 import { closeQuietly, connect, type PgClient } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runScriptOnce } from '../../scripts/load/run-once.ts';
-import { loadSamples } from '../../scripts/load/scripts/samples.ts';
+import { loadSamples } from '../../scripts/load/traffic/samples.ts';
 import { closeQuietly, connect, withConnection, type PgClient } from '../../scripts/pg/client.ts';
 import { InputError } from '../../scripts/shared/errors.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../../scripts/load/expressions/evaluate.ts';
 import { parseExpression } from '../../scripts/load/expressions/expression-parser.ts';
 import { Random } from '../../scripts/load/chance/random.ts';
-import { ScriptError } from '../../scripts/load/scripts/script-error.ts';
+import { ScriptError } from '../../scripts/load/script-error.ts';
 import type { Scalar } from '../../scripts/load/expressions/values.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { needs } from '../support/needs.ts';

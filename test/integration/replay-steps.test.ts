@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BackfillStep, CommandStep, VerifyStep } from '../../scripts/plan/model.ts';
-import { runBackfillStep } from '../../scripts/replay/steps/backfill/backfill-step.ts';
+import { runBackfillStep } from '../../scripts/replay/steps/backfill-step.ts';
 import { runCommandStep } from '../../scripts/replay/steps/command-step.ts';
 import { runVerifyStep } from '../../scripts/replay/steps/verify-step.ts';
 import { sleep } from '../../scripts/shared/clock.ts';

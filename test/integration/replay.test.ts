@@ -4,7 +4,7 @@ import type { AttemptRecord, StatementRecord } from '../../scripts/artifacts/rec
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { SqlStep } from '../../scripts/plan/model.ts';
 import { runSqlStep } from '../../scripts/replay/steps/sql-step.ts';
-import { StepFailure } from '../../scripts/replay/steps/step-failure.ts';
+import { StepFailure } from '../../scripts/replay/session/step-failure.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { parseWorkload } from '../../scripts/load/scripts/parse-workload.ts';
 import type { ParsedScript } from '../../scripts/load/scripts/script.ts';
-import { loadSamples } from '../../scripts/load/scripts/samples.ts';
+import { loadSamples } from '../../scripts/load/traffic/samples.ts';
 import { connect, type PgClient } from '../../scripts/pg/client.ts';
 import { RowCountProbe } from '../../scripts/probes/row-counts/row-count-probe.ts';
 import { RunClock } from '../../scripts/shared/run-clock.ts';

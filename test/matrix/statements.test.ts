@@ -8,7 +8,7 @@ import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import { runSqlStep } from '../../scripts/replay/steps/sql-step.ts';
-import { StepFailure } from '../../scripts/replay/steps/step-failure.ts';
+import { StepFailure } from '../../scripts/replay/session/step-failure.ts';
 import { Cleanup } from '../../scripts/shared/cleanup.ts';
 import { RunClock } from '../../scripts/shared/run-clock.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';

@@ -2,12 +2,12 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '../../infra/targets/embedded/free-port.ts';
-import type { Programs } from '../../infra/targets/embedded/server/init-data.ts';
-import { runProgram } from '../../infra/targets/embedded/programs/program.ts';
+import type { Programs } from '../../infra/targets/embedded/programs/programs.ts';
+import { runProgram } from '../../infra/targets/embedded/cell/program.ts';
 import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
 import { ServerProcess } from '../../infra/targets/embedded/server/server-process.ts';
 import { openCell } from '../../infra/targets/embedded/cell/cell.ts';
-import { giveTo } from '../../infra/targets/embedded/server/server-user.ts';
+import { giveTo } from '../../infra/targets/embedded/cell/server-user.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 
 const BACKUP_TIMEOUT_MS = 60_000;

@@ -12,7 +12,7 @@ import { findBinaries } from './programs/binaries.ts';
 import { EmbeddedEnvironment } from './embedded-environment.ts';
 import { canEnclose } from './enclosure/can-enclose.ts';
 import { findLeftovers, findNotOurs } from './leftovers.ts';
-import { requireServerUser } from './server/server-user.ts';
+import { requireServerUser } from './cell/server-user.ts';
 
 const NAME = 'embedded';
 

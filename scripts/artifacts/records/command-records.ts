@@ -1,4 +1,4 @@
-import type { StatementNotice } from './records.ts';
+import type { StatementNotice } from './statement-record.ts';
 
 /* What is seen of a command step's sessions; artifacts/steps.ndjson. */
 

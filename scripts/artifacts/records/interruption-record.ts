@@ -1,5 +1,5 @@
 import type { Cut } from '../../plan/model.ts';
-import type { StepError } from './records.ts';
+import type { StepError } from './statement-record.ts';
 
 /**
  * Where a step stood when it was cut off. `running`: the statement was at work; `open`: it was done, and its transaction open;

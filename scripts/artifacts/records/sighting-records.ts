@@ -1,4 +1,4 @@
-import type { SessionRole } from './records.ts';
+import type { SessionRole } from './session-role.ts';
 
 /*
  * waits.ndjson and locks.ndjson tell what looks from outside saw, but only what changed from one look to the next: four hundred

@@ -1,4 +1,4 @@
-import type { SessionRole } from './records.ts';
+import type { SessionRole } from './session-role.ts';
 
 /** How the waits for locks are known, best first. */
 export const WAIT_TIERS = ['uprobes', 'server-log', 'polling'] as const;

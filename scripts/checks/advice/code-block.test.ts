@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { advise, loadAdvice } from '../advice.ts';
 import { analyse } from '../analysis/analyse.ts';
 import { evidence, statementRecord, stepWindow } from '../evidence/evidence-fixture.ts';
-import { stops } from '../of-plan/locks/stops.ts';
+import { stops } from '../stops/stops.ts';
 import type { Advice } from './rule.ts';
 
 beforeAll(loadAdvice);

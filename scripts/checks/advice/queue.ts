@@ -1,21 +1,12 @@
 import { formatMs } from '../../shared/text/format.ts';
 import type { Presence } from '../analysis/presence.ts';
-import type { Behind } from '../of-plan/locks/behind.ts';
+import type { Behind } from '../stops/behind.ts';
 import { listed } from '../wording.ts';
 import { placeOf } from '../settings/overridden.ts';
-import type { OwnSetting } from '../settings/own-settings.ts';
 import { RETRY_PAUSE_MS } from '../../plan/retry-policy.ts';
 import { fittingPatience, longerPatience, type Patience } from './patience.ts';
 import type { Advice } from './rule.ts';
-
-/** What decides how long the statement waits for a lock, and how often it comes again. */
-export interface WaitsBy {
-  /** The author's SQL sets lock_timeout itself: the step's key is not in force. */
-  readonly own: OwnSetting | undefined;
-  /** Of the step, as planned; undefined = it says nothing. */
-  readonly lockTimeoutMs: number | undefined;
-  readonly retries: number | undefined;
-}
+import type { WaitsBy } from '../settings/waits-by.ts';
 
 /** A statement that harmed by waiting in the queue rather than by what it did. */
 export function queueAdvice(

@@ -4,7 +4,7 @@ import { advise, adviseBroken, loadAdvice } from '../advice.ts';
 import { analyse } from '../analysis/analyse.ts';
 import { evidence, runRecord, statementRecord, stepError, stepWindow } from '../evidence/evidence-fixture.ts';
 import type { AppTrouble } from '../of-app/app-trouble.ts';
-import { stops } from '../of-plan/locks/stops.ts';
+import { stops } from '../stops/stops.ts';
 import { remedyOf } from './remedies/index.ts';
 
 beforeAll(loadAdvice);

@@ -36,7 +36,7 @@ import { arrangeSteps, lastMomentMs, transactionSinceMs, type StepRun } from './
 import { baselineErrors, type BaselineErrors } from './own-errors/baseline-errors.ts';
 import { ownCells } from './own-errors/own-cells.ts';
 import { ownFailures } from './own-errors/own-failures.ts';
-import { outsideLocks, type LockSpan } from './traffic/outside-locks.ts';
+import { outsideLocks, type LockSpan } from './waits/outside-locks.ts';
 import { countVictims, type VictimCount } from './traffic/victim-count.ts';
 import {
   delayedRequests,

@@ -11,7 +11,8 @@ import { commandLimits, overriddenByCommands } from '../settings/command-setting
 import { overriddenKeys } from '../settings/overridden.ts';
 import { unknownSettings } from '../settings/unknown/index.ts';
 import { publishedLimits } from './published-limits.ts';
-import { waitFacts, waitLimit } from '../of-run/wait-tier.ts';
+import { waitFacts } from '../analysis/wait-tier.ts';
+import { waitLimit } from './wait-limit.ts';
 import { listed } from '../wording.ts';
 
 /** What a rehearsal cannot tell, as full sentences: first what the environment says of itself. */

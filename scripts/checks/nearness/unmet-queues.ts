@@ -1,7 +1,7 @@
 import type { StatementRecord } from '../../artifacts/records/records.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { isAppOff } from '../analysis/traffic/live-versions.ts';
-import type { LockSpan } from '../analysis/traffic/outside-locks.ts';
+import type { LockSpan } from '../analysis/waits/outside-locks.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
 import { commandLockTimeoutMs } from '../settings/command-settings.ts';
 import { ownSettings, type OwnSetting } from '../settings/own-settings.ts';

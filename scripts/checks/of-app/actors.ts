@@ -1,7 +1,7 @@
 import { formatMs } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import type { Presence } from '../analysis/presence.ts';
-import { actorTitle } from '../of-plan/locks/behind.ts';
+import { actorTitle } from '../stops/behind.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 
 export const actors: Check = {

@@ -1,8 +1,8 @@
 import { advise } from '../advice.ts';
 import type { Analysis } from '../analysis/analyse.ts';
-import { behindWhom } from '../of-plan/locks/behind.ts';
+import { behindWhom } from '../stops/behind.ts';
 import type { Check, CheckFinding } from '../check.ts';
-import { stops, type Stop } from '../of-plan/locks/stops.ts';
+import { stops, type Stop } from '../stops/stops.ts';
 import { listed, stepTitle } from '../wording.ts';
 
 export const blockedSeconds: Check = {

@@ -8,7 +8,7 @@ import { matrixStates, type MatrixState } from '../analysis/matrix.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import { statementOfFailure } from '../of-plan/failure-statement.ts';
 import { hiddenByPrepared } from './hidden-by-prepared.ts';
-import { stops } from '../of-plan/locks/stops.ts';
+import { stops } from '../stops/stops.ts';
 import { listed, stepTitle } from '../wording.ts';
 
 export const compatibility: Check = {

@@ -6,8 +6,8 @@ import type { FailedRequests } from '../analysis/traffic/failures.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import { statementOfFailure } from '../of-plan/failure-statement.ts';
-import { keptByPrepared } from './kept-by-prepared.ts';
-import { stops } from '../of-plan/locks/stops.ts';
+import { keptByPrepared } from '../stops/kept-by-prepared.ts';
+import { stops } from '../stops/stops.ts';
 import { listed, stepTitle } from '../wording.ts';
 
 export const errors: Check = {

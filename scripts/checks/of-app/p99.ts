@@ -7,7 +7,7 @@ import { isPassive } from '../analysis/disturbances.ts';
 import type { SlowScript } from '../analysis/slower/slow-scripts.ts';
 import { slowBehind } from '../slower/over-budget.ts';
 import { adviceOf, figuresOf, statementOf, whyOf } from '../slower/told.ts';
-import { stops, type Stop } from '../of-plan/locks/stops.ts';
+import { stops, type Stop } from '../stops/stops.ts';
 import { budgetMs, stepTitle } from '../wording.ts';
 
 /** Below this many requests a p99 is the slowest one or two of them. */

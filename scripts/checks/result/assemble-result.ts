@@ -15,7 +15,7 @@ import { interruptionResults } from './interruption-results.ts';
 import { knownLimits } from '../limits/limits.ts';
 import type { Result } from './contract/result.ts';
 import { rounded } from './rounded.ts';
-import { waitFacts } from '../of-run/wait-tier.ts';
+import { waitFacts } from '../analysis/wait-tier.ts';
 import type { Judgement } from '../run-checks.ts';
 import { stepResults } from './step-results.ts';
 import { wayBackResults } from './way-back-results.ts';

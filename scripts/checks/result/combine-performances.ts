@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../artifacts/records/records.ts';
 import { defined } from '../../plan/schema/defined.ts';
 import { plural } from '../../shared/text/format.ts';
-import { reconciled } from '../advice/contrary.ts';
+import { reconciled } from './contrary.ts';
 import { passedSentence } from './passed-sentence.ts';
 import { combinedInterruptions } from './interruption-results.ts';
 import { repetitionsCheck, repetitionsFindings } from './repetitions.ts';

@@ -7,7 +7,7 @@ import type { History } from '../../history/lines/history-file.ts';
 import type { RunLine } from '../../history/lines/history-line.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
-import { plainText } from '../progress/plain-text.ts';
+import { plainText } from '../output/plain-text.ts';
 import { tableLines } from '../output/table.ts';
 import { defaultRuns } from '../../shared/places/user-project.ts';
 

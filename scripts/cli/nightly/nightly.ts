@@ -8,7 +8,7 @@ import { parseDurationMs } from '../../shared/text/units.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { keepRule, withKeepOptions, type KeepOptions } from '../history/keep-rule.ts';
 import { isDead, removeDeadRuns, sweepAll, unseenLine } from '../leftovers.ts';
-import { plainText } from '../progress/plain-text.ts';
+import { plainText } from '../output/plain-text.ts';
 import { requireWritable } from '../run/out-folder.ts';
 import { abortOnSignals } from '../run/interrupt.ts';
 import { tableLines } from '../output/table.ts';

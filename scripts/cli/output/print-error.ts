@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { publicPgError } from '../../pg/pg-error.ts';
 import { asError, InputError, RehearsalError, type Mistake } from '../../shared/errors.ts';
 import { plural } from '../../shared/text/format.ts';
-import { plainText } from '../progress/plain-text.ts';
+import { plainText } from './plain-text.ts';
 
 const BUG_HINT = 'this is a bug in rehearse; repeat it with --verbose and report what it prints';
 

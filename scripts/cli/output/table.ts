@@ -1,4 +1,4 @@
-import { displayWidth, padTo, truncate } from '../progress/display-width.ts';
+import { displayWidth, padTo, truncate } from './display-width.ts';
 
 /** Rows in columns as wide as their widest cell; the last column is cut to what `width` leaves. No lines, no colours. */
 export function tableLines(rows: readonly (readonly string[])[], width = Infinity): string[] {

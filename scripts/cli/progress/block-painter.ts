@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { displayWidth } from './display-width.ts';
+import { displayWidth } from '../output/display-width.ts';
 import type { Sink } from '../output/io.ts';
 
 /** Control sequences of ECMA-48 as terminals understand them. */

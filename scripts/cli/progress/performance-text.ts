@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../engine/events.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../output/plain-text.ts';
 
 /** `performance 3 of 20: long-reader, time 2` */
 export function performanceText({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { displayWidth } from './display-width.ts';
+import { displayWidth } from '../output/display-width.ts';
 import { renderBlock } from './progress-block.ts';
 import { sampleState, SAMPLE_PLAN, stage, step } from './progress-fixture.ts';
 import { applyEvent, initialState } from './progress-state.ts';

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import { formatClock, formatMs } from '../../shared/text/format.ts';
-import { displayWidth, padTo, truncate } from './display-width.ts';
+import { displayWidth, padTo, truncate } from '../output/display-width.ts';
 import { performanceText } from './performance-text.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../output/plain-text.ts';
 import type { Item, ProgressState, StageItem, StepItem, Traffic } from './progress-state.ts';
 import type { Colors } from '../output/output.ts';
 

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../engine/events.ts';
 import { formatMs } from '../../shared/text/format.ts';
 import { performanceText } from './performance-text.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../output/plain-text.ts';
 import type { Item, ProgressState } from './progress-state.ts';
 
 /** The line for a log that tells about `event`; undefined where nothing changed that is worth a line. */

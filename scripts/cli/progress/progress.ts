@@ -3,7 +3,7 @@ import { monotonicMs } from '../../shared/clock.ts';
 import { plural } from '../../shared/text/format.ts';
 import { BlockPainter } from './block-painter.ts';
 import type { CliContext } from '../context.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../output/plain-text.ts';
 import { renderBlock } from './progress-block.ts';
 import { heartbeatLine, plainLine } from './progress-lines.ts';
 import { applyEvent, initialState, type ProgressPlan, type ProgressState } from './progress-state.ts';

@@ -1,5 +1,5 @@
 import type { Figure } from '../lines/history-line.ts';
-import { robustSigma } from './spread.ts';
+import { robustSigma } from '../../shared/numbers/spread.ts';
 
 /** Fewer say nothing of a spread. */
 const FEWEST_REPEATS = 3;

@@ -1,6 +1,6 @@
 import type { Figure, RunLine } from '../lines/history-line.ts';
 import { deviations, FEWEST_NIGHTS, smallestOf } from './noise.ts';
-import { median, robustSigma } from './spread.ts';
+import { median, robustSigma } from '../../shared/numbers/spread.ts';
 import { earlierLike } from './window.ts';
 
 /** What a change must be at least where the rehearsal has no budget for it. */

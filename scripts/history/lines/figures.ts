@@ -1,6 +1,6 @@
 import { headlineFigures, type HeadlineFigure } from '../../checks/result/headline-figures.ts';
 import type { Result } from '../../checks/result/contract/result.ts';
-import { median } from '../compare/spread.ts';
+import { median } from '../../shared/numbers/spread.ts';
 import type { Figure } from './history-line.ts';
 
 /** The scenario of a plan that was played once. */

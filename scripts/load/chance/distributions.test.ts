@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exponential, gaussian, uniform, zipfian } from './distributions.ts';
 import { Random } from './random.ts';
-import { ScriptError } from '../scripts/script-error.ts';
+import { ScriptError } from '../script-error.ts';
 
 const DRAWS = 100_000;
 const LOWER = -3n;

@@ -1,5 +1,5 @@
 import type { Random } from './random.ts';
-import { ScriptError } from '../scripts/script-error.ts';
+import { ScriptError } from '../script-error.ts';
 
 /*
  * The random functions of pgbench, as its manual defines them

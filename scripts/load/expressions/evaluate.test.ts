@@ -4,7 +4,7 @@ import { evaluate } from './evaluate.ts';
 import { ExpressionError } from './expression-lexer.ts';
 import { parseExpression } from './expression-parser.ts';
 import { Random } from '../chance/random.ts';
-import { ScriptError } from '../scripts/script-error.ts';
+import { ScriptError } from '../script-error.ts';
 import type { Scalar, Value } from './values.ts';
 
 function value(source: string, variables: Record<string, Value> = {}): Scalar {

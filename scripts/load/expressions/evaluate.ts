@@ -2,7 +2,7 @@ import type { Expression } from './expression.ts';
 import { FUNCTIONS, type Argument } from './functions.ts';
 import { OPERATORS } from './operators.ts';
 import type { Random } from '../chance/random.ts';
-import { ScriptError } from '../scripts/script-error.ts';
+import { ScriptError } from '../script-error.ts';
 import { isTrue, scalarOf, type Scalar, type Value } from './values.ts';
 
 /** What an expression can see. */

@@ -5,7 +5,7 @@ import { parseExpression } from './expression-parser.ts';
 import type { Expression } from './expression.ts';
 import { foldConstants } from './fold-constants.ts';
 import { Random } from '../chance/random.ts';
-import { ScriptError } from '../scripts/script-error.ts';
+import { ScriptError } from '../script-error.ts';
 
 const { expression } = fc.letrec<{ expression: string }>((tie) => ({
   expression: fc.oneof(

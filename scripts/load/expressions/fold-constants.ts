@@ -1,7 +1,7 @@
 import { evaluate, type Scope } from './evaluate.ts';
 import type { Expression } from './expression.ts';
 import { Random } from '../chance/random.ts';
-import { ScriptError } from '../scripts/script-error.ts';
+import { ScriptError } from '../script-error.ts';
 
 const NOTHING: Scope = { variables: new Map(), random: new Random(0, 'nothing') };
 /** Functions whose value depends on more than their arguments. */

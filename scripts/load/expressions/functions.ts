@@ -1,7 +1,7 @@
 import { exponential, gaussian, uniform, zipfian } from '../chance/distributions.ts';
 import { fnv1a, murmur2, permute } from '../chance/hash.ts';
 import type { Random } from '../chance/random.ts';
-import { ScriptError } from '../scripts/script-error.ts';
+import { ScriptError } from '../script-error.ts';
 import { int64, toDouble, toInt, type Scalar } from './values.ts';
 
 /** Arguments that are not NULL: a function of a NULL is NULL and is not called. */

@@ -1,5 +1,5 @@
 import { remainder, type Argument } from './functions.ts';
-import { ScriptError } from '../scripts/script-error.ts';
+import { ScriptError } from '../script-error.ts';
 import { int64, toDouble, toInt, type Scalar } from './values.ts';
 
 type Operator = (left: Argument, right: Argument) => Scalar;

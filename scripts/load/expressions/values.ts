@@ -1,4 +1,4 @@
-import { ScriptError } from '../scripts/script-error.ts';
+import { ScriptError } from '../script-error.ts';
 
 /** What an expression computes: pgbench's NULL, boolean, 64-bit integer and double. */
 export type Scalar = null | boolean | bigint | number;

@@ -1,6 +1,6 @@
 import { publicHint, publicMessage } from '../../pg/messages/public-text.ts';
 import type { AppConnection } from '../app-connection.ts';
-import type { Choice } from '../chance/traffic-mix.ts';
+import type { Choice } from '../traffic/traffic-mix.ts';
 
 /** What the server said, once for each script and SQLSTATE: what fails at all mostly fails with every request. */
 export class FirstWords {

@@ -1,5 +1,5 @@
 import type { Outcome } from './request-run.ts';
-import type { Choice } from '../chance/traffic-mix.ts';
+import type { Choice } from '../traffic/traffic-mix.ts';
 
 /** How often one script of one version, both as indexes, has ended so since the load started. */
 export interface OutcomeCount {

@@ -4,7 +4,7 @@ import { REQUEST_COLUMNS, type RequestHeader } from '../../artifacts/records/rec
 import { requestWriterUrl } from '../programs.ts';
 import type { LoadOrder } from '../messages.ts';
 import type { Outcome } from './request-run.ts';
-import type { Choice } from '../chance/traffic-mix.ts';
+import type { Choice } from '../traffic/traffic-mix.ts';
 
 const FLUSH_MS = 250;
 const COLUMNS = REQUEST_COLUMNS.length;

@@ -1,10 +1,10 @@
 import type { AppConnection } from '../app-connection.ts';
 import { ScriptCursor } from '../scripts/script-cursor.ts';
-import { SCRIPT_SQLSTATE, ScriptError } from '../scripts/script-error.ts';
+import { SCRIPT_SQLSTATE, ScriptError } from '../script-error.ts';
 import type { SleepCommand, SqlCommand } from '../scripts/script.ts';
-import type { Choice } from '../chance/traffic-mix.ts';
+import type { Choice } from '../traffic/traffic-mix.ts';
 import type { WireStatement } from '../wire/frontend.ts';
-import type { ClientScript, Workload } from '../scripts/workload.ts';
+import type { ClientScript, Workload } from '../traffic/workload.ts';
 
 /** 0 = ok, a SQLSTATE, or `lost` = the connection was lost. */
 export type Outcome = 0 | string;

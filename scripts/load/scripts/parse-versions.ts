@@ -1,8 +1,7 @@
 import type { AppVersion, LoadSpec } from '../../plan/model.ts';
 import { InputError, type Mistake } from '../../shared/errors.ts';
 import { parseWorkload } from './parse-workload.ts';
-import type { ParsedScript } from './script.ts';
-import type { Version } from '../chance/traffic-mix.ts';
+import type { ParsedScript, Version } from './script.ts';
 
 /**
  * Reads the scripts of every app version, in order of rollout.

@@ -1,7 +1,7 @@
 import { DURATION_MS } from '../../shared/limits.ts';
 import type { Step } from './compile-script.ts';
 import { evaluate, variable, type Scope } from '../expressions/evaluate.ts';
-import { ScriptError } from './script-error.ts';
+import { ScriptError } from '../script-error.ts';
 import type { SleepCommand, SqlCommand } from './script.ts';
 import { isTrue, parameterText, scalarOf, toInt, type Value } from '../expressions/values.ts';
 

@@ -77,3 +77,8 @@ export function poolKey({ schema, table, column }: Sample): string {
 export function columnName({ schema, table, column }: Sample): string {
   return [...(schema === undefined ? [] : [schema]), table, column].join('.');
 }
+
+export interface Version {
+  readonly name: string;
+  readonly scripts: readonly ParsedScript[];
+}

@@ -1,4 +1,4 @@
-import type { Install } from './kinds.ts';
+import type { Install } from './installation.ts';
 
 /** No file: a crontab belongs to its user, who adds the line. cron has hardly any environment, and mails what is printed. */
 export const cron: Install = ({ dir, command }) => ({

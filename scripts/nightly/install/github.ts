@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Install } from './kinds.ts';
+import type { Install } from './installation.ts';
 
 /** History comes from the cache of the night before; the run's results are kept before its exit code counts. */
 export const github: Install = ({ dir, command }) => ({

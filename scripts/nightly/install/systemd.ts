@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Install } from './kinds.ts';
+import type { Install } from './installation.ts';
 
 const SERVICE = 'rehearse-nightly';
 

@@ -8,7 +8,7 @@ import { INTERRUPTED, readInterruptions } from './read-interruptions.ts';
 import { readWaysBack, ROLLBACK } from './read-ways-back.ts';
 import type { Parts } from './salvage.ts';
 import type { ActorsConfig, OwnScenarioConfig, ScenarioItem } from '../schema/schema-actors.ts';
-import type { KeyPath } from './yaml-source.ts';
+import type { KeyPath } from '../yaml/yaml-source.ts';
 
 const QUIET = 'quiet';
 const COMPANY = 'company';

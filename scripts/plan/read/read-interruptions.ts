@@ -4,7 +4,7 @@ import { didYouMean } from '../schema/did-you-mean.ts';
 import { eitherOf } from '../schema/fields.ts';
 import type { InterruptionConfig } from '../schema/schema-actors.ts';
 import type { Reading } from './reading.ts';
-import type { KeyPath } from './yaml-source.ts';
+import type { KeyPath } from '../yaml/yaml-source.ts';
 
 /** Name of the scenario whose steps are cut off. */
 export const INTERRUPTED = 'interrupted';

@@ -19,10 +19,10 @@ import type { ParsedSqlFile, Reading } from './reading.ts';
 import type { WrittenNetwork } from '../schema/schema-commands.ts';
 import { kindOfConfig, type ConfigOf, type StepConfig } from '../schema/schema-steps.ts';
 import { nameSteps } from '../step-names.ts';
-import { transactionOf } from '../transactions/transaction-rule.ts';
-import { endsTransaction, isCertainlyOutside, transactionMistakes } from '../transactions/transactions.ts';
+import { transactionOf } from './transaction-rule.ts';
+import { endsTransaction, isCertainlyOutside, transactionMistakes } from './transactions.ts';
 import type { PlanParts } from './salvage.ts';
-import type { KeyPath } from './yaml-source.ts';
+import type { KeyPath } from '../yaml/yaml-source.ts';
 
 type Base = Omit<SoakStep, 'kind' | 'forMs'>;
 

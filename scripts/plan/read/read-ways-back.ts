@@ -4,7 +4,7 @@ import { eitherOf } from '../schema/fields.ts';
 import type { BackFromConfig } from '../schema/schema-actors.ts';
 import { stepsBeforeNoReturn, stepsToGoBackFrom } from '../way-back.ts';
 import type { Reading } from './reading.ts';
-import type { KeyPath } from './yaml-source.ts';
+import type { KeyPath } from '../yaml/yaml-source.ts';
 
 /** Name of the scenario that goes back. */
 export const ROLLBACK = 'rollback';

@@ -7,7 +7,7 @@ import { redact } from '../../shared/text/redact.ts';
 import { besideOf, downPart, toolRuleOf, upPart, type ToolRule } from '../transactions/migration-tools.ts';
 import type { SqlFile } from '../model.ts';
 import { isInRustProject } from './rust-project.ts';
-import { keyText, type KeyPath, type YamlSource } from './yaml-source.ts';
+import { keyText, type KeyPath, type YamlSource } from '../yaml/yaml-source.ts';
 
 /** Of a folder that stands where files should. */
 const SHOWN_FILES = 12;

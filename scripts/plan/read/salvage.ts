@@ -10,7 +10,7 @@ import {
 } from '../schema/schema-actors.ts';
 import { networkSchema, type WrittenNetwork } from '../schema/schema-commands.ts';
 import { stepSchemas, type StepConfig } from '../schema/schema-steps.ts';
-import type { KeyPath } from './yaml-source.ts';
+import type { KeyPath } from '../yaml/yaml-source.ts';
 import { loadSchema, snapshotSchemas, type RehearsalConfig } from '../schema/schema.ts';
 
 /** One plan as it is written. */

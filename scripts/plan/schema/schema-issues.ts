@@ -3,7 +3,7 @@ import { didYouMean, nearest } from './did-you-mean.ts';
 import { eitherOf } from './fields.ts';
 import { stepSchemas } from './schema-steps.ts';
 import { rehearsalSchema, snapshotSchemas } from './schema.ts';
-import { keyText, type KeyPath } from '../read/yaml-source.ts';
+import { keyText, type KeyPath } from '../yaml/yaml-source.ts';
 
 /** One mistake against the schema; `{value}` in its message stands for what the author wrote at `path`. */
 export interface SchemaIssue {

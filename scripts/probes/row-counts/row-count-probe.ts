@@ -1,7 +1,7 @@
 import type { RowCountChange } from '../../artifacts/records/dependency-records.ts';
 import type { SchemaRecord } from '../../artifacts/records/schema-records.ts';
 import { countRows, type RowCounts } from '../../load/count-rows.ts';
-import type { SamplePools } from '../../load/scripts/samples.ts';
+import type { SamplePools } from '../../load/traffic/samples.ts';
 import type { Command, ParsedScript, SqlCommand } from '../../load/scripts/script.ts';
 import type { PgClient } from '../../pg/client.ts';
 import type { Step } from '../../plan/model.ts';

@@ -4,10 +4,10 @@ import { closeQuietly, connect, type PgClient } from '../../pg/client.ts';
 import { assignments, plainName } from '../../plan/backfill-sql.ts';
 import type { BackfillStep, Cut } from '../../plan/model.ts';
 import type { StepContext } from '../context.ts';
-import type { MigrationSession } from '../session.ts';
-import type { Condition, Position } from '../steps/backfill/backfill-key.ts';
-import { between, type KeyRange, type KnownRange } from '../steps/backfill/key-range.ts';
-import { lookLike, untouchedSince, type Xid } from '../steps/backfill/untouched.ts';
+import type { MigrationSession } from '../session/session.ts';
+import type { Condition, Position } from '../backfill/backfill-key.ts';
+import { between, type KeyRange, type KnownRange } from '../backfill/key-range.ts';
+import { lookLike, untouchedSince, type Xid } from '../backfill/untouched.ts';
 import { Backend } from './backend.ts';
 import { CUT_ERRORS, firstOf, GOES_ON_MS } from './cut-unit.ts';
 

@@ -1,16 +1,26 @@
 import type { PgClient } from '../../pg/client.ts';
 import { plural } from '../../shared/text/format.ts';
 import type { OnAttempt, StepContext } from '../context.ts';
-import type { BackfillProgress } from '../steps/backfill/backfill-step.ts';
-import { StepFailure } from '../steps/step-failure.ts';
+import { StepFailure } from '../session/step-failure.ts';
+import type { Position } from '../backfill/backfill-key.ts';
+import type { KeyRange } from '../backfill/key-range.ts';
 import type { BackfillCuts } from './backfill-cuts.ts';
 
+/** How far a backfill has come, as far as a cut moves it or tells of it. */
+export interface CutProgress {
+  /** The last key that is done; null = none. */
+  after: Position | null;
+  /** Rows from the first key to that one. */
+  covered: number;
+  attempts: number;
+  /** Of one that is to be cut off. */
+  readonly cuts?: BackfillCuts | undefined;
+  /** Of the last session that came so far. */
+  range?: KeyRange;
+}
+
 /** After a cut: where the next session begins, and what of that has been done before. */
-export async function goOn(
-  done: BackfillProgress,
-  { clock }: StepContext,
-  onAttempt: OnAttempt,
-): Promise<void> {
+export async function goOn(done: CutProgress, { clock }: StepContext, onAttempt: OnAttempt): Promise<void> {
   const { cuts, range } = done;
   if (cuts === undefined || range?.ends === undefined) return;
   if (cuts.forgets) {
@@ -23,7 +33,7 @@ export async function goOn(
 
 /** Records what the cuts of a backfill came to, also where it failed behind one. */
 export async function judged<T>(
-  done: BackfillProgress,
+  done: CutProgress,
   { steps, signal }: StepContext,
   work: () => Promise<T>,
 ): Promise<T> {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Random } from '../../load/chance/random.ts';
 import { splitSql } from '../../pg/sql/split.ts';
 import type { SqlStep } from '../../plan/model.ts';
-import { unitsOf, type Unit } from '../units.ts';
+import { unitsOf, type Unit } from '../session/units.ts';
 import { drawCutPlace, firstUnitAgain } from './cut-place.ts';
 
 async function units(mode: SqlStep['transaction'], ...texts: string[]): Promise<Unit[]> {

@@ -1,7 +1,7 @@
 import type { Random } from '../../load/chance/random.ts';
 import type { Cut, SqlStep } from '../../plan/model.ts';
-import { statementsOf } from '../capture-rights.ts';
-import type { Unit } from '../units.ts';
+import { statementsOf } from '../session/capture-rights.ts';
+import type { Unit } from '../session/units.ts';
 
 /** Where a step is cut off. */
 export interface CutPlace {

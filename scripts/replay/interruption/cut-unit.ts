@@ -2,13 +2,13 @@ import type { InterruptionRecord, StatementRecord, StepError } from '../../artif
 import { closeQuietly, connect, type PgClient } from '../../pg/client.ts';
 import type { Cut } from '../../plan/model.ts';
 import { sleep } from '../../shared/clock.ts';
-import { statementsOf } from '../capture-rights.ts';
+import { statementsOf } from '../session/capture-rights.ts';
 import type { StepContext } from '../context.ts';
-import type { UnitRun } from '../run-unit.ts';
-import { REFUSED_IN_BLOCK } from '../run-unit.ts';
-import { failureAt, identity } from '../statement-record.ts';
-import { answer, type Answer } from '../steps/answer.ts';
-import type { PlacedStatement, Unit } from '../units.ts';
+import type { UnitRun } from '../session/unit-run.ts';
+import { REFUSED_IN_BLOCK } from '../session/run-unit.ts';
+import { failureAt, identity } from '../session/statement-record.ts';
+import { answer, type Answer } from '../session/answer.ts';
+import type { PlacedStatement, Unit } from '../session/units.ts';
 import type { Backend } from './backend.ts';
 
 /** So long the next try waits for what the server still does for a client that is gone. */

@@ -2,9 +2,9 @@ import { withConnection } from '../../pg/client.ts';
 import type { Cut } from '../../plan/model.ts';
 import { readUnfinished } from '../../probes/schema-watch/unfinished.ts';
 import type { StepContext, StepOutcome } from '../context.ts';
-import { SqlSession, type SqlRun } from '../steps/sql-session.ts';
-import { StepFailure } from '../steps/step-failure.ts';
-import type { Unit } from '../units.ts';
+import { SqlSession, type SqlRun } from '../session/sql-session.ts';
+import { StepFailure } from '../session/step-failure.ts';
+import type { Unit } from '../session/units.ts';
 import type { CutPlace } from './cut-place.ts';
 
 /** It is there already, or is not there any more: what was to be done has been done. SQLSTATEs: PostgreSQL's manual, appendix A. */

@@ -9,7 +9,7 @@ import type { Answered } from '../../probes/schema-watch/beside/beside-watch.ts'
 import type { Refused } from '../../probes/schema-watch/refused-rows/condition.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { monotonicMs } from '../../shared/clock.ts';
-import { Notices } from '../notices.ts';
+import { Notices } from '../session/notices.ts';
 import { LastError } from './last-error.ts';
 
 /** Of one command; a tool that sends more than this fills tables. */

@@ -13,7 +13,7 @@ import { keepPrivateWords, wroteWords } from '../../shared/text/private-words.ts
 import { redact } from '../../shared/text/redact.ts';
 import type { StepContext, StepOutcome } from '../context.ts';
 import { commandRecords, CommandStatements } from './command-statements.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../session/step-failure.ts';
 
 /** Of what a failed command wrote. */
 const KEPT_LINES = 200;

@@ -1,12 +1,12 @@
 import type { SqlStep } from '../../plan/model.ts';
-import { statementsOf } from '../capture-rights.ts';
+import { statementsOf } from '../session/capture-rights.ts';
 import type { OnAttempt, StepContext, StepOutcome } from '../context.ts';
 import { runCutOff } from '../interruption/cut-off-step.ts';
-import { LiveFigures } from '../live-figures.ts';
-import { readStatements } from '../read-statements.ts';
-import { unitsOf, type Unit } from '../units.ts';
-import { StepFailure } from './step-failure.ts';
-import { SqlSession, type SqlRun } from './sql-session.ts';
+import { LiveFigures } from '../session/live-figures.ts';
+import { readStatements } from '../session/read-statements.ts';
+import { unitsOf, type Unit } from '../session/units.ts';
+import { StepFailure } from '../session/step-failure.ts';
+import { SqlSession, type SqlRun } from '../session/sql-session.ts';
 
 /** Runs the author's statements in one session of their own, unit by unit. */
 export async function runSqlStep(

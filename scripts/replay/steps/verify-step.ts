@@ -1,9 +1,9 @@
 import type { VerifyStep } from '../../plan/model.ts';
 import { plural } from '../../shared/text/format.ts';
 import type { StepContext, StepOutcome } from '../context.ts';
-import { readStatements } from '../read-statements.ts';
-import { openSession } from '../session.ts';
-import { StepFailure, stepErrorAt } from './step-failure.ts';
+import { readStatements } from '../session/read-statements.ts';
+import { openSession } from '../session/session.ts';
+import { StepFailure, stepErrorAt } from '../session/step-failure.ts';
 
 /** Runs the author's questions; each must return no rows. The rows themselves are never read: they are the users' data. */
 export async function runVerifyStep(step: VerifyStep, context: StepContext): Promise<StepOutcome> {

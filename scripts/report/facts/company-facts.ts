@@ -19,3 +19,18 @@ export function companyLines({ actors }: Result): string[] {
     return `${actorName(actor)}: ${stay}${note === null ? '' : `, ${note}`}`;
   });
 }
+
+/** Those who were there at some time. */
+export function actorsThatCame({ actors }: Pick<Result, 'actors'>): {
+  readonly name: string;
+  readonly title: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}[] {
+  return actors.flatMap((actor) => {
+    const { fromMs, toMs } = actor;
+    return fromMs === null || toMs === null
+      ? []
+      : [{ name: actor.name, title: actorName(actor), fromMs, toMs }];
+  });
+}

@@ -7,7 +7,7 @@ import type { CommandStep, Rehearsal, SqlStep } from '../../../scripts/plan/mode
 import type { StepContext } from '../../../scripts/replay/context.ts';
 import { runCommandStep } from '../../../scripts/replay/steps/command-step.ts';
 import { runSqlStep } from '../../../scripts/replay/steps/sql-step.ts';
-import { StepFailure } from '../../../scripts/replay/steps/step-failure.ts';
+import { StepFailure } from '../../../scripts/replay/session/step-failure.ts';
 import { Cleanup } from '../../../scripts/shared/cleanup.ts';
 import { InputError } from '../../../scripts/shared/errors.ts';
 import { openStepContext } from '../../support/step-context.ts';

@@ -1,16 +1,8 @@
-import { runProgram } from '../programs/program.ts';
+import { runProgram, type Start } from './program.ts';
 import type { RunDir } from '../run-dir.ts';
-import { asUser, requireServerUser, type ServerUser } from '../server/server-user.ts';
+import { asUser, requireServerUser, type ServerUser } from './server-user.ts';
 import { jailed } from './jail.ts';
 import { ownUid } from './own-uid.ts';
-
-/** How to start one program. */
-export interface Start {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly uid?: number;
-  readonly gid?: number;
-}
 
 /** As whom the programs of a server run, and what of this machine they see. */
 export interface Cell {

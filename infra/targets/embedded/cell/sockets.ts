@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { monotonicMs, sleep } from '../../../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
 import type { RunDir } from '../run-dir.ts';
-import type { ServerUser } from '../server/server-user.ts';
+import type { ServerUser } from './server-user.ts';
 
 /** sun_path of Linux holds 107 bytes (unix(7)); the name of PostgreSQL's socket takes up to 15 of them. */
 const LONGEST_BYTES = 107 - 16;

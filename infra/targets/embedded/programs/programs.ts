@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
 import type { Binaries } from './binaries.ts';
 import type { Cell } from '../cell/cell.ts';
-import type { Programs } from '../server/init-data.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from '../cell/program.ts';
 import type { RunDir } from '../run-dir.ts';
 import { runnableBinDir } from './runnable.ts';
 
@@ -34,4 +33,10 @@ export async function preparePrograms(
     }
   }
   return { binDir: await runnableBinDir(binaries, dir, cell, signal), dir, cell };
+}
+
+export interface Programs {
+  readonly binDir: string;
+  readonly dir: RunDir;
+  readonly cell: Cell;
 }

@@ -4,7 +4,7 @@ import { RehearsalError } from '../../../../scripts/shared/errors.ts';
 import type { Binaries } from './binaries.ts';
 import { makeLibraryLinks } from './library-links.ts';
 import type { Cell } from '../cell/cell.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from '../cell/program.ts';
 import type { RunDir } from '../run-dir.ts';
 
 /**

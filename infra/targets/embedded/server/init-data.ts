@@ -2,22 +2,15 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
-import type { Cell } from '../cell/cell.ts';
 import { makeConfig, makeConfigFolder } from './config-files.ts';
-import { runProgram, type ProgramResult } from '../programs/program.ts';
-import type { RunDir } from '../run-dir.ts';
+import { runProgram, type ProgramResult } from '../cell/program.ts';
 import { isDiskFull } from './server-log.ts';
-import { giveTo } from './server-user.ts';
+import { giveTo } from '../cell/server-user.ts';
+import type { Programs } from '../programs/programs.ts';
 
 const INITDB_TIMEOUT_MS = 120_000;
 /** Writing out all of a restored database may take long on a slow disk. */
 const SYNC_TIMEOUT_MS = 30 * 60_000;
-
-export interface Programs {
-  readonly binDir: string;
-  readonly dir: RunDir;
-  readonly cell: Cell;
-}
 
 /**
  * Makes the data folder, with `postgres` as superuser under that password, and the configuration beside it.

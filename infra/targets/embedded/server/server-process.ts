@@ -7,8 +7,8 @@ import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 import { monotonicMs, sleep, withTimeout } from '../../../../scripts/shared/clock.ts';
 import { closeQuietly, connect } from '../../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../../scripts/pg/endpoint.ts';
-import type { Programs } from './init-data.ts';
-import { serverEnvironment } from '../programs/program.ts';
+import type { Programs } from '../programs/programs.ts';
+import { serverEnvironment } from '../cell/program.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;

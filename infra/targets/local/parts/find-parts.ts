@@ -5,7 +5,7 @@ import { isAlive } from '../../../process-identity.ts';
 import { CLAIMS_ROOT, linkOf, NETWORK_ROLE, partOfName, routeMarkOf, stateRoot, type Part } from './names.ts';
 import { runOfAlias } from './owner.ts';
 import { claimsIn, readPartClaim, type ClaimedThing, type PartClaim } from './part-claim.ts';
-import { ownRoutes } from '../network/routes.ts';
+import { ownRoutes } from './routes.ts';
 
 export interface Thing {
   readonly kind: 'namespace' | 'process' | 'cgroup' | 'link' | 'route' | 'folder';

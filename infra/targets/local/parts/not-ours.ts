@@ -6,7 +6,7 @@ import { findParts, stateFolders } from './find-parts.ts';
 import { CGROUP_ROOT, CLAIMS_ROOT, looksLikeOurs, routeMarkOf } from './names.ts';
 import { runOfAlias } from './owner.ts';
 import { claimsIn } from './part-claim.ts';
-import { ownRoutes } from '../network/routes.ts';
+import { ownRoutes } from './routes.ts';
 
 const NO_CLAIM = 'it has no claim';
 

@@ -1,5 +1,5 @@
 import type { Constraint } from 'libpg-query';
-import type { AlterPart, PartAdvice } from './alter-table.ts';
+import type { PartAdvice, AlterPart } from './alter-rule.ts';
 import { NO_TIMEOUT, OUTSIDE } from '../concurrently.ts';
 import { backfillKey } from '../rule.ts';
 import { provenNotNull } from './set-not-null.ts';

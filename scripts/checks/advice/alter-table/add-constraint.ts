@@ -1,5 +1,5 @@
 import type { Constraint, Node } from 'libpg-query';
-import type { AlterPart, PartAdvice } from './alter-table.ts';
+import type { PartAdvice, AlterPart } from './alter-rule.ts';
 import { NO_TIMEOUT, OUTSIDE } from '../concurrently.ts';
 import { newName } from '../../../pg/sql/statement-tree.ts';
 import { walk } from '../../../pg/sql/walk.ts';

@@ -1,4 +1,4 @@
-import type { AlterTableCmd, ScanToken } from 'libpg-query';
+import type { ScanToken } from 'libpg-query';
 import { addColumn } from './add-column.ts';
 import { addConstraint } from './add-constraint.ts';
 import { alterType } from './alter-type.ts';
@@ -8,29 +8,7 @@ import { dropColumn } from './drop-column.ts';
 import type { Advice, AdviceFacts, AdviceRule } from '../rule.ts';
 import { setNotNull } from './set-not-null.ts';
 import type { StatementTree } from '../../../pg/sql/statement-tree.ts';
-
-/** One of the actions of an ALTER TABLE. */
-export interface AlterPart {
-  readonly command: AlterTableCmd;
-  readonly statement: StatementTree;
-  readonly facts: AdviceFacts;
-  /** As the author wrote it, with its schema. */
-  readonly table: string;
-  /** Its bare name, for names derived from it. */
-  readonly tableName: string;
-  /** The action's own words, such as `add column c int`. */
-  readonly text: string;
-  readonly tokens: readonly ScanToken[];
-}
-
-export interface PartAdvice {
-  readonly effect: string | null;
-  readonly advice: string;
-  /** Statements instead of the action; null where no SQL can say it. */
-  readonly sql: readonly string[] | null;
-}
-
-export type AlterRule = (part: AlterPart) => PartAdvice | undefined;
+import type { AlterPart, AlterRule, PartAdvice } from './alter-rule.ts';
 
 const RULES: readonly AlterRule[] = [
   setNotNull,

@@ -1,4 +1,4 @@
-import type { AlterPart, PartAdvice } from './alter-table.ts';
+import type { PartAdvice, AlterPart } from './alter-rule.ts';
 
 /**
  * A change of type that PostgreSQL can only make by writing the whole table anew. No SQL is given: what hangs on the column (its key,

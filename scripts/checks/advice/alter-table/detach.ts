@@ -1,4 +1,4 @@
-import type { AlterPart, PartAdvice } from './alter-table.ts';
+import type { PartAdvice, AlterPart } from './alter-rule.ts';
 
 /** DETACH PARTITION without CONCURRENTLY (PostgreSQL 14 and later), which a DEFAULT partition forbids. */
 export function detachPartition({ command, statement, table, facts }: AlterPart): PartAdvice | undefined {

@@ -1,4 +1,4 @@
-import type { AlterPart, PartAdvice } from './alter-table.ts';
+import type { PartAdvice, AlterPart } from './alter-rule.ts';
 
 /** A column that an app version with traffic still uses. */
 export function dropColumn({ command, statement, facts }: AlterPart): PartAdvice | undefined {

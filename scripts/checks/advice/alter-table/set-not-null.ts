@@ -1,4 +1,4 @@
-import type { AlterPart, PartAdvice } from './alter-table.ts';
+import type { PartAdvice, AlterPart } from './alter-rule.ts';
 import { newName } from '../../../pg/sql/statement-tree.ts';
 
 /** PostgreSQL 12 and later skip the scan of SET NOT NULL where a valid CHECK proves it (release notes of 12). */

@@ -2,7 +2,7 @@ import type { OutsideLockRecord } from '../../../artifacts/records/records.ts';
 import type { Blocker, WaitGraph } from '../waits/blockers.ts';
 import { lockEffect, type Clipped, type LockEffect } from '../waits/holds.ts';
 import { merged, overlapMs, unionMs, type Interval } from '../intervals.ts';
-import type { LockSpan } from './outside-locks.ts';
+import type { LockSpan } from '../waits/outside-locks.ts';
 import type { WaitSpan } from '../waits/waits.ts';
 
 /** What the sessions of a foreign program did to others by their locks, as seen from outside. */

@@ -1,6 +1,6 @@
 import type { BatchRecord, OutsideLockRecord, ServerRecord } from '../../../artifacts/records/records.ts';
 import { groupBy } from '../group-by.ts';
-import { outsideLocks, type LockSpan } from './outside-locks.ts';
+import { outsideLocks, type LockSpan } from '../waits/outside-locks.ts';
 import type { StepRun } from '../steps.ts';
 import type { StatementTry } from '../waits/windows.ts';
 

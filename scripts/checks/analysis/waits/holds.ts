@@ -2,7 +2,7 @@ import type { LockEntry } from '../../../artifacts/records/records.ts';
 import type { Interval } from '../intervals.ts';
 import { largest } from '../largest.ts';
 import { blocksTraffic, isAccessShare, lockStrength } from '../../../pg/lock-modes.ts';
-import type { LockSpan } from '../traffic/outside-locks.ts';
+import type { LockSpan } from './outside-locks.ts';
 import type { WaitSpan } from './waits.ts';
 
 /** What one try of a statement did to others by its locks. */

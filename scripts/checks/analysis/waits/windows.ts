@@ -3,7 +3,7 @@ import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
 import { heldInTransaction, lockEffect, type Clipped, type LockEffect } from './holds.ts';
 import { merged, type Interval } from '../intervals.ts';
 import { largest } from '../largest.ts';
-import { outsideLocks, type LockSpan } from '../traffic/outside-locks.ts';
+import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import { isExact, type WaitSpan } from './waits.ts';
 
 /** One try of a statement on the run's clock: sent, granted, answered, released. */

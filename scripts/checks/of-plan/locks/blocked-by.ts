@@ -3,7 +3,7 @@ import type { Analysis, StepAnalysis } from '../../analysis/analyse.ts';
 import type { Blocker } from '../../analysis/waits/blockers.ts';
 import type { Clipped } from '../../analysis/waits/holds.ts';
 import { largest } from '../../analysis/largest.ts';
-import { blockerTitle } from './behind.ts';
+import { blockerTitle } from '../../stops/behind.ts';
 import { waitedForWhat } from '../../wait-kind.ts';
 
 /** A wait that went on for less than this share of what it is to explain does not explain it. */

@@ -1,9 +1,9 @@
 import { RETRY_PAUSE_MAX_MS } from '../../../plan/retry-policy.ts';
 import { givenUpAdvice } from '../../advice/queue.ts';
 import type { Analysis, StepAnalysis } from '../../analysis/analyse.ts';
-import { behindWhom } from './behind.ts';
+import { behindWhom } from '../../stops/behind.ts';
 import { waitsBy } from '../../settings/waits-by.ts';
-import { stops } from './stops.ts';
+import { stops } from '../../stops/stops.ts';
 import { listed } from '../../wording.ts';
 
 const LOCK_NOT_AVAILABLE = '55P03';

@@ -1,7 +1,7 @@
 import { formatMs } from '../../../shared/text/format.ts';
 import { advise } from '../../advice.ts';
 import type { Check, CheckFinding } from '../../check.ts';
-import { stops } from './stops.ts';
+import { stops } from '../../stops/stops.ts';
 import { budgetMs, stepTitle, victimsPhrase } from '../../wording.ts';
 
 export const lockHold: Check = {

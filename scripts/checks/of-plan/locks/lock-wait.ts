@@ -2,10 +2,10 @@ import { formatMs } from '../../../shared/text/format.ts';
 import { advise } from '../../advice.ts';
 import type { Analysis } from '../../analysis/analyse.ts';
 import { behindSentence } from './blocked-by.ts';
-import { behindWhom } from './behind.ts';
+import { behindWhom } from '../../stops/behind.ts';
 import type { Check, CheckFinding } from '../../check.ts';
-import { keptByPrepared } from '../../of-app/kept-by-prepared.ts';
-import { stops, type Stop } from './stops.ts';
+import { keptByPrepared } from '../../stops/kept-by-prepared.ts';
+import { stops, type Stop } from '../../stops/stops.ts';
 import { budgetMs, listed, stepTitle, victimsPhrase } from '../../wording.ts';
 
 export const lockWait: Check = {

@@ -1,26 +1,11 @@
 import type { Result } from '../../../checks/result/contract/result.ts';
 import { formatMs } from '../../../shared/text/format.ts';
-import { actorName } from '../../facts/company-facts.ts';
+import { actorsThatCame } from '../../facts/company-facts.ts';
 import type { Frame } from './chart-frame.ts';
 import { fitted, round } from './drawing.ts';
 
 const NARROWEST = 3;
 const BETWEEN = 6;
-
-/** Those who were there at some time. */
-export function actorsThatCame({ actors }: Pick<Result, 'actors'>): {
-  readonly name: string;
-  readonly title: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-}[] {
-  return actors.flatMap((actor) => {
-    const { fromMs, toMs } = actor;
-    return fromMs === null || toMs === null
-      ? []
-      : [{ name: actor.name, title: actorName(actor), fromMs, toMs }];
-  });
-}
 
 /** A row for each actor, with the time that it kept the plan company. */
 export function ActorsLane({ result, frame }: { result: Result; frame: Frame }) {

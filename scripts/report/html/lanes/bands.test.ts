@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { sampleFinding, sampleStep } from '../../../../test/report/sample-parts.ts';
 import { passingResult } from '../../../../test/report/sample-result.ts';
 import { placeBands } from './bands.ts';
-import { WIDE } from './chart-frame.ts';
+import { WIDE } from './chart-size.ts';
 import { textWidth } from './drawing.ts';
 
 function bandsOf(

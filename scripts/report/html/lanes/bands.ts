@@ -1,6 +1,6 @@
 import type { Result } from '../../../checks/result/contract/result.ts';
 import { stepLabel, worstFinding } from '../../facts/facts.ts';
-import type { ChartSize } from './chart-frame.ts';
+import type { ChartSize } from './chart-size.ts';
 import { textWidth } from './drawing.ts';
 
 /** The time of a step as a band behind the lanes, with its label where there is room. */

@@ -1,31 +1,13 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import type { Result } from '../../../checks/result/contract/result.ts';
 import { largest } from '../../facts/facts.ts';
-import { actorsThatCame } from './actors-lane.tsx';
+import { actorsThatCame } from '../../facts/company-facts.ts';
 import { placeBands, type PlacedBand } from './bands.ts';
 import { backfillColumns, type BackfillColumn } from '../tables/backfill-columns.ts';
 import { chartPoints, type ChartPoint } from './chart-points.ts';
 import { lockRows, type LockRow } from '../tables/lock-rows.ts';
 import { peakOf } from './peak.ts';
-
-/** The chart is drawn twice, for a window and for a phone, so that its letters keep their size on both. */
-export interface ChartSize {
-  readonly id: 'wide' | 'narrow';
-  readonly width: number;
-  readonly left: number;
-  readonly right: number;
-  readonly mostTimeTicks: number;
-  readonly mostLockRows: number;
-}
-
-export const WIDE: ChartSize = {
-  ...{ id: 'wide', width: 1032, left: 112, right: 1024 },
-  ...{ mostTimeTicks: 10, mostLockRows: 5 },
-};
-export const NARROW: ChartSize = {
-  ...{ id: 'narrow', width: 364, left: 74, right: 358 },
-  ...{ mostTimeTicks: 5, mostLockRows: 4 },
-};
+import type { ChartSize } from './chart-size.ts';
 
 /** Where a part of the chart lies, in its own units. */
 export interface Lane {

@@ -1,0 +1,30 @@
+/** artifacts/snapshot.json */
+export interface SnapshotRecord {
+  readonly kind: 'plain' | 'archive' | 'generator' | 'command';
+  /** Of the source file's bytes; of the generator's text; of the command line. */
+  readonly sha256: string;
+  /** As stated by the author; null = not stated. */
+  readonly takenAt: string | null;
+  /** Size of the source in bytes. */
+  readonly sourceBytes: number;
+  /** Size of the restored database. */
+  readonly bytes: number;
+  readonly restoreMs: number;
+  readonly tables: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[];
+  /** Who owns tables and is no superuser, by how many. Absent in older runs. */
+  readonly owners?: readonly { readonly role: string; readonly tables: number }[];
+  readonly extensions: readonly string[];
+  /** A key of each table that has one. Absent in older runs. */
+  readonly keys?: readonly RowKey[];
+  /** What the restore left out (owners, extensions that are not here), as sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** Columns that name one row of a table: unique together and NOT NULL. */
+export interface RowKey {
+  /** `schema.name` */
+  readonly relation: string;
+  readonly columns: readonly string[];
+  /** A column that any UPDATE may set, rather one outside the key. Absent where there is none, and in older runs. */
+  readonly settable?: string;
+}

@@ -1,0 +1,138 @@
+import type { LockEntry, LockSlots, ScannedTable } from '../../artifacts/records/records.ts';
+import type { PgClient } from '../../pg/client.ts';
+import { readCatalog, type Catalog } from '../../probes/catalog.ts';
+import { readCapture, type Capture, type CaptureRow } from '../../probes/lock-capture.ts';
+import { ScanCounts } from './scan-counts.ts';
+
+/** What the database looked like when the step began, and what it looks like by now. */
+export class StepCatalog {
+  readonly #existing: Catalog;
+  readonly #limits: Omit<LockSlots, 'used'>;
+  #committed: Catalog;
+  #now: Catalog;
+  #walPosition: number;
+  readonly #scans = new ScanCounts();
+  /** PostgreSQL 15 and later: the session can be told to hand over its counts. */
+  readonly #canFlush: boolean;
+
+  private constructor(
+    catalog: Catalog,
+    walPosition: number,
+    limits: Omit<LockSlots, 'used'>,
+    canFlush: boolean,
+  ) {
+    this.#canFlush = canFlush;
+    this.#existing = catalog;
+    this.#limits = limits;
+    this.#committed = catalog;
+    this.#now = catalog;
+    this.#walPosition = walPosition;
+  }
+
+  static async read(client: PgClient): Promise<StepCatalog> {
+    const [catalog, position] = [await readCatalog(client), await walPosition(client)];
+    return new StepCatalog(catalog, position, await lockLimits(client), await canFlush(client));
+  }
+
+  /** Call right before a transaction begins: the app has written WAL in the meantime. */
+  async begin(client: PgClient): Promise<void> {
+    this.beginChained();
+    this.#walPosition = await walPosition(client, this.#canFlush ? FLUSH : '');
+    if (this.#canFlush) this.#scans.clear();
+  }
+
+  /** As `begin`, for a transaction that is already open: a query of ours would fix its snapshot and isolation level. */
+  beginChained(): void {
+    this.#committed = this.#now;
+  }
+
+  /** The database as it is after what was absorbed, to return to. */
+  mark(): Catalog {
+    return this.#now;
+  }
+
+  /** ROLLBACK TO the savepoint at which `mark` was taken; without it the whole transaction was undone. */
+  undo(mark: Catalog = this.#committed): void {
+    this.#now = mark;
+  }
+
+  /** Takes in an answer to CAPTURE; returns it with the WAL written since the last mark or capture. */
+  absorb(row: CaptureRow): Absorbed {
+    const capture = readCapture(row, {
+      ...{ before: this.#now, committed: this.#committed, existing: this.#existing },
+    });
+    const walBytes = Math.max(0, capture.walPosition - this.#walPosition);
+    this.#walPosition = capture.walPosition;
+    this.#now = capture.after;
+    const scanned = this.#scans.take(row, this.#committed);
+    return { ...capture, scanned, walBytes, lockSlots: { used: capture.slots, ...this.#limits } };
+  }
+
+  /** After a statement that could not be captured: compares the whole catalog. */
+  async compare(client: PgClient): Promise<{ rewrote: string[]; sizeChangeBytes: number; walBytes: number }> {
+    const before = this.#now;
+    const startWal = this.#walPosition;
+    this.#now = await readCatalog(client);
+    this.#walPosition = await walPosition(client);
+    const rewrote = [...this.#now].filter(([oid, { filenode }]) => {
+      const old = before.get(oid)?.filenode ?? null;
+      return old !== null && filenode !== null && old !== filenode;
+    });
+    return {
+      rewrote: rewrote.map(([, { name }]) => name),
+      sizeChangeBytes: totalBytes(this.#now) - totalBytes(before),
+      walBytes: Math.max(0, this.#walPosition - startWal),
+    };
+  }
+}
+
+export type Absorbed = Capture & {
+  readonly walBytes: number;
+  readonly lockSlots: LockSlots;
+  readonly scanned: readonly ScannedTable[];
+};
+
+/** Locks as they were before the first statement of a transaction. */
+export const NO_LOCKS: readonly LockEntry[] = [];
+
+function totalBytes(catalog: Catalog): number {
+  let total = 0;
+  for (const [, { sizeBytes }] of catalog) total += sizeBytes;
+  return total;
+}
+
+/** What the session has counted goes to the statistics as soon as this query has ended. */
+const FLUSH = ', pg_catalog.pg_stat_force_next_flush()';
+
+async function canFlush(client: PgClient): Promise<boolean> {
+  const { rows } = await client.query<[boolean]>({
+    text: `select pg_catalog.has_function_privilege(
+                    pg_catalog.to_regprocedure('pg_catalog.pg_stat_force_next_flush()')::pg_catalog.oid, 'execute')`,
+    rowMode: 'array',
+  });
+  return rows[0]?.[0] === true;
+}
+
+async function walPosition(client: PgClient, more = ''): Promise<number> {
+  const { rows } = await client.query<[string]>({
+    text: `select pg_catalog.pg_current_wal_insert_lsn() - '0/0'::pg_catalog.pg_lsn${more}`,
+    rowMode: 'array',
+  });
+  return Number(rows[0]?.[0] ?? 0);
+}
+
+/** The size of the shared lock table (LockManagerShmemSize and InitializeMaxBackends in PostgreSQL's source), true to a few entries. */
+const LOCK_LIMITS = `
+  select max(setting::int) filter (where name = 'max_locks_per_transaction'),
+         sum(setting::int) filter (where name <> 'max_locks_per_transaction')
+           - coalesce(max(setting::int) filter (where name = 'autovacuum_max_workers')
+                      * count(*) filter (where name = 'autovacuum_worker_slots'), 0) + 1
+    from pg_catalog.pg_settings
+   where name in ('max_locks_per_transaction', 'max_connections', 'autovacuum_max_workers', 'autovacuum_worker_slots',
+                  'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions')`;
+
+async function lockLimits(client: PgClient): Promise<Omit<LockSlots, 'used'>> {
+  const { rows } = await client.query<[number, string]>({ text: LOCK_LIMITS, rowMode: 'array' });
+  const perTransaction = rows[0]?.[0] ?? 0;
+  return { perTransaction, total: perTransaction * Number(rows[0]?.[1] ?? 0) };
+}

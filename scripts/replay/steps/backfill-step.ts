@@ -1,0 +1,258 @@
+import type { BatchTriggers } from '../../artifacts/records/batch-record.ts';
+import type { PgClient } from '../../pg/client.ts';
+import { BackfillPace } from '../../artifacts/backfill-pace.ts';
+import { registerAuthorText } from '../../pg/messages/public-names.ts';
+import type { BackfillStep } from '../../plan/model.ts';
+import { asError } from '../../shared/errors.ts';
+import { requireFilled } from '../backfill/backfill-left.ts';
+import { formatCount, formatMs, formatShortCount } from '../../shared/text/format.ts';
+import { BatchSize } from '../backfill/batch-size.ts';
+import type { OnAttempt, StepContext, StepOutcome } from '../context.ts';
+import type { Condition, Position } from '../backfill/backfill-key.ts';
+import { batchEnd, type BatchEnd } from '../backfill/batch-end.ts';
+import { between, readKeyRange, type KnownRange } from '../backfill/key-range.ts';
+import { BackfillCutOff, BackfillCuts } from '../interruption/backfill-cuts.ts';
+import { cutOften, goOn, judged, knownBatch, type CutProgress } from '../interruption/cut-backfill.ts';
+import { withRetries } from '../session/retry.ts';
+import { openSession, type MigrationSession } from '../session/session.ts';
+import { StepFailure, stepErrorAt } from '../session/step-failure.ts';
+import { xidNow } from '../backfill/untouched.ts';
+import { pauseForApp, type Pause } from '../backfill/throttle.ts';
+import { TriggerTimes } from '../backfill/trigger-times.ts';
+
+/** How often a lost connection is replaced before the step fails; the backfill goes on from the last committed key. */
+const RECONNECTS = 3;
+
+interface BackfillProgress extends CutProgress {
+  batch: number;
+  rows: number;
+  /** Undefined until the table is known to be there. */
+  triggers?: TriggerTimes;
+  readonly pace: BackfillPace;
+}
+
+/** Updates a table in batches along its key, each its own transaction, of a size that keeps to the batch's target time. */
+export async function runBackfillStep(
+  step: BackfillStep,
+  context: StepContext,
+  onAttempt: OnAttempt,
+): Promise<StepOutcome> {
+  for (const part of [step.table, ...step.key, step.set, step.where ?? '']) registerAuthorText(part);
+  const pace = new BackfillPace();
+  const since = await xidNow(context);
+  const cuts = step.cut && new BackfillCuts(step.cut, step, context, since);
+  const done: BackfillProgress = { after: null, batch: 0, rows: 0, covered: 0, attempts: 1, pace, cuts };
+  const shown = await judged(done, context, () => runSessions(step, context, done, onAttempt));
+  await context.watch.during({ step: step.name, heldBy: null, isCalm: true }, () =>
+    placed(step, () => requireFilled(step, done, since, context)),
+  );
+  const rate = formatCount(pace.rowsPerSecond);
+  return {
+    attempts: done.attempts + (cuts?.count ?? 0),
+    summary: `${formatShortCount(done.rows)} rows in ${formatCount(done.batch)} batches, ${rate} rows/s${cutOften(cuts)}`,
+    shown,
+  };
+}
+
+/** Session after session until it is done. */
+async function runSessions(
+  step: BackfillStep,
+  context: StepContext,
+  done: BackfillProgress,
+  onAttempt: OnAttempt,
+): Promise<Readonly<Record<string, string>>> {
+  const size = new BatchSize(step.batchTargetMs);
+  for (let lost = 0; ;) {
+    const session = await openSession(context.login, step, context.signal);
+    try {
+      await context.watch.during({ step: step.name, heldBy: null }, () =>
+        runBatches(step, context, session, done, size, onAttempt),
+      );
+      return session.shown;
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (error instanceof BackfillCutOff) await goOn(done, context, onAttempt);
+      else {
+        lost += 1;
+        if (!(error instanceof StepFailure && error.lostConnection) || lost > RECONNECTS) throw error;
+      }
+    } finally {
+      await session.close();
+    }
+  }
+}
+
+async function runBatches(
+  step: BackfillStep,
+  context: StepContext,
+  session: MigrationSession,
+  done: BackfillProgress,
+  size: BatchSize,
+  onAttempt: OnAttempt,
+): Promise<void> {
+  const { client } = session;
+  const { ends, ...read } = await placed(step, () => readKeyRange(client, step));
+  done.range = { ...read, ends };
+  if (ends === undefined) return;
+  const range = { ...read, ends };
+  done.triggers ??= await placed(step, () => TriggerTimes.of(client, step));
+  const startedMs = context.clock.now();
+  const coveredBefore = done.covered;
+  let next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
+  for (let isLast = false; !isLast;) {
+    const pause = await pauseForApp(
+      step.throttleP99Ms,
+      () => context.traffic.p99Ms(),
+      () => context.clock.now(),
+      context.signal,
+      (reason) => {
+        context.progress(`paused: ${reason}`, done.covered / Math.max(1, range.estimatedRows), null);
+      },
+    );
+    // What the app wrote to the WAL in the pause does not belong to the batch.
+    if (pause.pausedMs > 0)
+      next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
+    const { elapsedMs, following } = await runBatch(
+      ...([step, context, session, range, done, size, next, pause, onAttempt] as const),
+    );
+    ({ isLast } = next);
+    next = following;
+    report(
+      step,
+      context,
+      range,
+      done,
+      elapsedMs,
+      (done.covered - coveredBefore) / (context.clock.now() - startedMs),
+    );
+  }
+}
+
+async function runBatch(
+  step: BackfillStep,
+  context: StepContext,
+  session: MigrationSession,
+  range: KnownRange,
+  done: BackfillProgress,
+  size: BatchSize,
+  next: BatchEnd,
+  pause: Pause,
+  onAttempt: OnAttempt,
+): Promise<{ elapsedMs: number; following: BatchEnd }> {
+  context.signal.throwIfAborted();
+  const covered = (done.covered + next.covered) / Math.max(1, range.estimatedRows);
+  const share = next.isLast ? 1 : covered;
+  const rows = between(range, done.after, next.end);
+  await done.cuts?.strike({ sql: batchSql(step, rows), rows, range, session, share });
+  const { client } = session;
+  let startMs = context.clock.now();
+  let updated: Updated = { changed: 0, endMs: startMs, following: next };
+  const attempts = await withRetries(
+    step,
+    async () => {
+      startMs = context.clock.now();
+      updated = await placed(step, () =>
+        updateRows(client, step, rows, range, done, next.end, size, context),
+      );
+    },
+    onAttempt,
+    () => context.clock.now(),
+    context.signal,
+  );
+  const { changed, endMs, following, triggers } = updated;
+  done.after = next.end;
+  done.batch += 1;
+  done.rows += changed;
+  done.covered += next.covered;
+  done.attempts = Math.max(done.attempts, attempts);
+  size.learn(endMs - startMs, next.covered);
+  done.pace.add({ startMs, endMs, rows: changed, pausedMs: pause.pausedMs });
+  context.batches.write({
+    step: step.name,
+    batch: done.batch,
+    startMs,
+    endMs,
+    rows: changed,
+    covered: next.covered,
+    estimatedTotal: range.estimatedRows,
+    walBytes: Math.max(0, following.walPosition - next.walPosition),
+    pausedMs: pause.pausedMs,
+    pauseReason: pause.reason,
+    attempts,
+    ...(triggers === undefined ? {} : { triggers }),
+  });
+  return { elapsedMs: endMs - startMs, following };
+}
+
+interface Updated {
+  readonly changed: number;
+  /** When the UPDATE's answer, and so its commit, was there. */
+  readonly endMs: number;
+  /** The batch after it. */
+  readonly following: BatchEnd;
+  /** Undefined where they were not measured. */
+  readonly triggers?: BatchTriggers;
+}
+
+/**
+ * One batch. Where the next one ends is asked in the same flight, so that the server goes from batch to batch without
+ * waiting for us; its size is then what the batch before the last one taught.
+ */
+async function updateRows(
+  client: PgClient,
+  step: BackfillStep,
+  rows: Condition,
+  range: KnownRange,
+  { cuts, triggers }: BackfillProgress,
+  end: Position,
+  size: BatchSize,
+  { clock }: StepContext,
+): Promise<Updated> {
+  const sql = batchSql(step, rows);
+  const update = (): ReturnType<TriggerTimes['update']> =>
+    (triggers ?? TriggerTimes.NONE).update(client, sql, rows.values);
+  const updating = (cuts === undefined ? update() : knownBatch(client, cuts, update)).then(
+    ({ rows: changed, ...more }) => ({
+      ...more,
+      changed,
+      endMs: clock.now(),
+    }),
+  );
+  // Either both are answered or the batch is not known to be done.
+  const asking = batchEnd(client, step, range, end, size.rows);
+  const [updated, following] = await Promise.allSettled([updating, asking]);
+  if (updated.status === 'rejected') throw updated.reason;
+  if (following.status === 'rejected') throw following.reason;
+  return { ...updated.value, following: following.value };
+}
+
+function batchSql({ table, set, where }: BackfillStep, { sql }: Condition): string {
+  const still = where === undefined ? '' : ` and (${where}\n)`;
+  return `update ${table} set ${set}\n where ${sql}${still}`;
+}
+
+function report(
+  step: BackfillStep,
+  context: StepContext,
+  range: KnownRange,
+  done: BackfillProgress,
+  batchMs: number,
+  rowsPerMs: number,
+): void {
+  const total = Math.max(range.estimatedRows, done.covered, 1);
+  const fraction = done.covered / total;
+  // Below 1 % the rate says nothing yet.
+  const etaMs = fraction >= 0.01 && rowsPerMs > 0 ? (total - done.covered) / rowsPerMs : null;
+  context.progress(`${formatCount(rowsPerMs * 1000)} rows/s  batch ${formatMs(batchMs)}`, fraction, etaMs);
+}
+
+/** An error of PostgreSQL inside a backfill names the step's table; there is no file to point at. */
+async function placed<T>(step: BackfillStep, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StepFailure) throw error;
+    const told = stepErrorAt(error, null);
+    throw new StepFailure({ ...told, message: `backfill of ${step.table}: ${told.message}` }, asError(error));
+  }
+}
