@@ -104,7 +104,7 @@ export class Generator {
   async setMaintenance(isOn: boolean): Promise<void> {
     if (isOn === this.#maintenance.isOn) return;
     if (isOn) {
-      this.#maintenance.begin(this.#now());
+      this.#maintenance.begin(this.#dueUntilNow());
       await withTimeout(this.#pools.drained(), SHUTDOWN_MS, 'ending requests').catch(() => undefined);
       await this.#pools.shut();
       return;
@@ -115,7 +115,7 @@ export class Generator {
   }
 
   #endMaintenance(): void {
-    const window = this.#maintenance.end(this.#now());
+    const window = this.#maintenance.end(this.#dueUntilNow());
     if (window) this.#events.onEvent(window);
   }
 
@@ -193,6 +193,13 @@ export class Generator {
       client.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [pids]),
     );
     await withTimeout(terminated, TERMINATE_TIMEOUT_MS, 'ending sessions');
+  }
+
+  /** Now, on the clock of the run: what is due by then has arrived. */
+  #dueUntilNow(): number {
+    const nowMs = monotonicMs();
+    this.#metronome.poll(nowMs);
+    return nowMs - this.#order.zeroMs;
   }
 
   #now(): number {
