@@ -1,0 +1,51 @@
+import { stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { RehearsalError } from '../../shared/errors.ts';
+import { projectRoot } from '../../shared/places/user-project.ts';
+
+/** Where each tool keeps its migrations when nobody tells it otherwise, from the project's folder. */
+const USUAL: Readonly<Record<string, readonly string[]>> = {
+  prisma: ['prisma/migrations'],
+  supabase: ['supabase/migrations'],
+  drizzle: ['drizzle', 'src/drizzle', 'drizzle/migrations'],
+  flyway: ['src/main/resources/db/migration', 'migrations', 'sql', 'db/migration'],
+  'golang-migrate': ['migrations', 'db/migrations', 'db/migration', 'database/migrations'],
+  goose: ['migrations', 'db/migrations', 'sql/migrations'],
+  dbmate: ['db/migrations', 'migrations'],
+  'sql-migrate': ['migrations', 'db/migrations'],
+  micrate: ['db/migrations'],
+  'node-pg-migrate': ['migrations'],
+  diesel: ['migrations'],
+  sqlx: ['migrations'],
+  refinery: ['migrations'],
+  postgrator: ['migrations'],
+  yoyo: ['migrations'],
+  atlas: ['migrations'],
+};
+
+/**
+ * The folder that `--from` means: a path, or the name of a tool that has its migrations where it usually does.
+ * @returns absolute
+ * @throws USAGE
+ */
+export async function findMigrations(from: string, cwd: string): Promise<string> {
+  const path = resolve(cwd, from);
+  if (await isFolder(path)) return path;
+  const usual = USUAL[from.toLowerCase()];
+  if (usual === undefined)
+    throw new RehearsalError('USAGE', `--from ${from} is neither a folder nor a tool that is known`, {
+      hint: `name the folder of the migrations, or one of ${Object.keys(USUAL).join(', ')}`,
+    });
+  const root = projectRoot(cwd);
+  for (const name of usual) if (await isFolder(join(root, name))) return join(root, name);
+  throw new RehearsalError('USAGE', `there are no migrations of ${from} where it usually has them`, {
+    hint: `looked for ${usual.map((name) => relative(cwd, join(root, name))).join(', ')}; name their folder`,
+  });
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
