@@ -3,27 +3,60 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, RehearsalError } from '../shared/errors.ts';
-import { OWN_ROOT } from '../shared/places/own-files.mjs';
+import { IS_PACKAGE, OWN_ROOT } from '../shared/places/own-files.mjs';
 import { rootOfNew, REHEARSALS_FOLDER } from '../shared/places/user-project.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
+import { NAME, type InitFromOptions } from './init-from/ask.ts';
 
 const TEMPLATE = fileURLToPath(new URL('init-template', import.meta.url));
 const SCHEMA = join(OWN_ROOT, 'docs/schema/rehearsal.schema.json');
-/** As rehearsal.yaml wants its `name`. */
-const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 export const addInit: AddVerb = (program, context, finish) => {
   program
     .command('init')
     .description('write a small rehearsal that runs, as the start of your own')
-    .argument('<name>', 'name of the rehearsal: small letters, digits and dashes')
-    .addHelpText('after', examples('init split-customer-name', 'run rehearsals/split-customer-name'))
-    .action(async (name: string) => {
-      finish(await init(name, context));
+    .argument('[name]', 'name of the rehearsal: small letters, digits and dashes')
+    .option('--from <folder|tool>', 'rehearse the newest migrations of a folder, or of a tool such as prisma')
+    .option('--newest <n>', 'with --from: so many of them are the plan (default: 1)')
+    .option('--snapshot <file>', 'with --from: the tables and rows are those of this dump')
+    .option('--server <variable>', 'with --from: the tables are those of the server whose URL stands in it')
+    .addHelpText(
+      'after',
+      examples(
+        'init split-customer-name',
+        'init --from prisma/migrations',
+        'init --from db/migrations --newest 2',
+      ),
+    )
+    .action(async (name: string | undefined, options: InitOptions) => {
+      finish(await init(name, options, context));
     });
 };
 
-async function init(name: string, { io, out }: CliContext): Promise<number> {
+type InitOptions = Partial<InitFromOptions>;
+
+async function init(name: string | undefined, options: InitOptions, context: CliContext): Promise<number> {
+  const { from } = options;
+  if (from !== undefined) {
+    const root = rootOfNew(context.io.cwd);
+    const { initFrom } = await import('./init-from/init-from.ts');
+    const code = await initFrom(name, { ...options, from }, root, context);
+    await ignoreData(root);
+    return code;
+  }
+  const [lost] = Object.keys(options);
+  if (lost !== undefined)
+    throw new RehearsalError('USAGE', `--${lost} means nothing without --from`, {
+      hint: 'name the folder of the migrations, such as --from prisma/migrations',
+    });
+  if (name === undefined)
+    throw new RehearsalError('USAGE', "missing required argument 'name'", {
+      hint: 'name the rehearsal, such as split-customer-name, or the folder of your migrations: --from prisma/migrations',
+    });
+  return initTemplate(name, context);
+}
+
+async function initTemplate(name: string, { io, out }: CliContext): Promise<number> {
   if (!NAME.test(name)) {
     throw new RehearsalError('USAGE', `${name} is not a name for a rehearsal`, {
       hint: 'use small letters, digits and dashes, such as split-customer-name',
@@ -57,7 +90,13 @@ function withSchema(yaml: string, folder: string): string {
 }
 
 /** What rows may stand in: snapshots and what runs leave behind. */
-const IGNORED = ['runs/', 'rehearsals/*/*.dump', 'rehearsals/*/*.sql.gz', 'rehearsals/*/*.sql.zst', '.env'];
+const IGNORED = [
+  IS_PACKAGE ? '.rehearse/runs/' : 'runs/',
+  'rehearsals/*/*.dump',
+  'rehearsals/*/*.sql.gz',
+  'rehearsals/*/*.sql.zst',
+  '.env',
+];
 
 /** Adds to .gitignore what is not in it yet. */
 async function ignoreData(root: string): Promise<void> {

@@ -2,6 +2,8 @@ import type { PgClient } from '../../pg/client.ts';
 
 export interface Column {
   readonly name: string;
+  /** Its attnum: stays when it is renamed. */
+  readonly number: number;
   /** As in a cast, such as `character varying(20)`. */
   readonly type: string;
   /** Its name in pg_type, such as `varchar`. */
@@ -25,6 +27,8 @@ export interface ForeignKey {
 }
 
 export interface Table {
+  /** Stays when it is renamed. */
+  readonly oid: number;
   /** As in SQL: quoted where it has to be, with its schema where that is not public. */
   readonly sqlName: string;
   readonly name: string;
@@ -34,6 +38,10 @@ export interface Table {
   readonly unique: readonly (readonly string[])[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly hasRows: boolean;
+}
+
+interface Own {
+  readonly oid: number;
 }
 
 /** Where migration tools keep their own records. */
@@ -53,7 +61,7 @@ select c.oid::int as oid, c.relname as name,
  order by n.nspname, c.relname`;
 
 const COLUMNS = `
-select a.attrelid::int as oid, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
+select a.attrelid::int as oid, a.attnum::int as number, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
        coalesce(b.typname, t.typname) as "typeName", t.typcategory = 'A' as "isArray", not a.attnotnull as "isNullable",
        (a.attidentity <> '' or a.atthasdef) as "isFilled", a.attgenerated <> '' as "isGenerated",
        (a.attidentity <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid) ~ '^nextval', false)) as counts,
@@ -76,9 +84,9 @@ const UNIQUE = `
 select indrelid::int as oid, ${NAMES('indkey::int[]', 'indrelid')} as columns
   from pg_index where indisunique and indpred is null and indexprs is null and indrelid = any($1::int[]::oid[])`;
 
-/** The tables of the app. */
+/** The tables of the app; those that a migration tool keeps for itself are none. */
 export async function readCatalog(client: PgClient): Promise<Table[]> {
-  const { rows: tables } = await client.query<Pick<Table, 'name' | 'sqlName' | 'primaryKey'> & Own>(TABLES);
+  const { rows: tables } = await client.query<Pick<Table, 'oid' | 'name' | 'sqlName' | 'primaryKey'>>(TABLES);
   const oids = [tables.map(({ oid }) => oid)];
   const { rows: columns } = await client.query<Column & Own>(COLUMNS, oids);
   const { rows: keys } = await client.query<ForeignKey & Own & { toOid: number }>(FOREIGN_KEYS, oids);
@@ -89,14 +97,10 @@ export async function readCatalog(client: PgClient): Promise<Table[]> {
   for (const { oid, name, sqlName, primaryKey } of tables) {
     const { rows } = await client.query<{ some: boolean }>(`select exists (select from ${sqlName}) as some`);
     read.push({
-      ...{ name, sqlName, primaryKey, columns: of(columns, oid), hasRows: rows[0]?.some === true },
+      ...{ oid, name, sqlName, primaryKey, columns: of(columns, oid), hasRows: rows[0]?.some === true },
       unique: of(unique, oid).map((index) => index.columns),
       foreignKeys: of(keys, oid).map((key) => ({ ...key, to: names.get(key.toOid) ?? '' })),
     });
   }
   return read;
-}
-
-interface Own {
-  readonly oid: number;
 }

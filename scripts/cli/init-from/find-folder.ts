@@ -30,14 +30,15 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
  */
 export async function findMigrations(from: string, cwd: string): Promise<string> {
   const path = resolve(cwd, from);
-  if (await isFolder(path)) return path;
   const usual = USUAL[from.toLowerCase()];
+  if (usual === undefined && (await isFolder(path))) return path;
   if (usual === undefined)
     throw new RehearsalError('USAGE', `--from ${from} is neither a folder nor a tool that is known`, {
       hint: `name the folder of the migrations, or one of ${Object.keys(USUAL).join(', ')}`,
     });
   const root = projectRoot(cwd);
   for (const name of usual) if (await isFolder(join(root, name))) return join(root, name);
+  if (await isFolder(path)) return path;
   throw new RehearsalError('USAGE', `there are no migrations of ${from} where it usually has them`, {
     hint: `looked for ${usual.map((name) => relative(cwd, join(root, name))).join(', ')}; name their folder`,
   });

@@ -1,44 +1,47 @@
 import { withEnvironment } from '../../../infra/lifecycle.ts';
 import { chooseTarget } from '../../../infra/targets/index.ts';
+import type { RunningEnvironment } from '../../../infra/targets/target.ts';
 import { newRunId } from '../../artifacts/run-id.ts';
 import { withConnection, type PgClient } from '../../pg/client.ts';
-import type { SnapshotSource } from '../../plan/model.ts';
+import { markProcesses } from '../../shared/run-mark.ts';
 import { restoreSnapshot } from '../../snapshot/restore.ts';
 
 const LIFE_MS = 3_600_000;
 const JOBS = 2;
 
+export interface Scratch {
+  readonly client: PgClient;
+  /** Fills it from a dump. @throws as `restoreSnapshot` */
+  readonly restore: (path: string) => Promise<void>;
+}
+
 /**
- * Fills a temporary PostgreSQL on this machine from the snapshot, and lets `use` look into it. Nothing of it stays.
- * @throws as `restoreSnapshot`
+ * A temporary PostgreSQL on this machine with an empty database. Nothing of it stays.
+ * @throws POSTGRES_NOT_FOUND and its like, and what `use` throws
  */
-export async function withSnapshot<T>(
-  source: SnapshotSource,
+export async function withScratch<T>(
   dir: string,
-  use: (client: PgClient) => Promise<T>,
+  use: (scratch: Scratch) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
   const { target } = await chooseTarget('embedded');
-  const spec = {
-    runId: newRunId('init'),
-    postgres: { settings: [], standby: false },
-    hosts: {},
-    expiresAt: new Date(Date.now() + LIFE_MS).toISOString(),
-  };
-  const life = await withEnvironment(
-    target,
-    spec,
-    async (environment) => {
-      await environment.switchTo('restore', signal);
-      const { primary: endpoint, restoreSettings: settings, scratchDir } = environment;
+  const runId = newRunId('init');
+  const expiresAt = new Date(Date.now() + LIFE_MS).toISOString();
+  const spec = { runId, postgres: { settings: [], standby: false }, hosts: {}, expiresAt };
+  const unmark = markProcesses(runId);
+  const inside = async (environment: RunningEnvironment): Promise<T> => {
+    await environment.switchTo('restore', signal);
+    const { primary: endpoint, restoreSettings: settings, scratchDir } = environment;
+    const restore = async (path: string): Promise<void> => {
       await restoreSnapshot({
-        ...{ source, dir, endpoint, settings, scratchDir, signal, jobs: JOBS },
+        ...{ source: { kind: 'file', path }, dir, endpoint, settings, scratchDir, signal, jobs: JOBS },
         ...{ environment: {}, enclose: environment.enclose, onProgress: () => undefined },
       });
-      return withConnection(endpoint, 'setup', use);
-    },
-    { signal },
-  );
+    };
+    return withConnection(endpoint, 'setup', (client) => use({ client, restore }), signal);
+  };
+  const life = await withEnvironment(target, spec, inside, { signal });
+  unmark();
   if (life.use.status === 'rejected') throw life.use.reason;
   return life.use.value;
 }

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import {
+  listMigrations,
+  type Migration,
+  type MigrationFolder,
+} from '../../plan/migrations/list-migrations.ts';
+import { InputError, RehearsalError, type Mistake } from '../../shared/errors.ts';
+import { REHEARSALS_FOLDER } from '../../shared/places/user-project.ts';
+import { findMigrations } from './find-folder.ts';
+import { serverUrl } from './server-schema.ts';
+
+/** The options of `rehearse init --from` as they were typed. */
+export interface InitFromOptions {
+  readonly from: string;
+  readonly newest?: string;
+  readonly snapshot?: string;
+  readonly server?: string;
+}
+
+/** What was asked for, found and without a mistake. */
+export interface Asked {
+  readonly name: string;
+  /** Absolute; not there yet. */
+  readonly dir: string;
+  readonly tool: MigrationFolder['tool'];
+  /** The folder of the migrations as the caller would write it. */
+  readonly shown: string;
+  readonly earlier: readonly Migration[];
+  /** The newest, at least one. */
+  readonly steps: readonly Migration[];
+  readonly schema: SchemaSource;
+}
+
+/** Where the tables come from. */
+export type SchemaSource =
+  | { readonly kind: 'migrations' }
+  /** Absolute path of a dump. */
+  | { readonly kind: 'snapshot'; readonly path: string }
+  /** A server that is only read: a connection URL. */
+  | { readonly kind: 'server'; readonly url: string };
+
+/** As rehearsal.yaml wants its `name`. */
+export const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const LONGEST_NAME = 63;
+
+/** @throws InputError with every mistake; nothing was written */
+export async function readAsked(
+  name: string | undefined,
+  options: InitFromOptions,
+  { cwd, root, env }: { readonly cwd: string; readonly root: string; readonly env: NodeJS.ProcessEnv },
+): Promise<Asked> {
+  const mistakes: Mistake[] = [];
+  const mistake = (file: string, message: string): void => {
+    mistakes.push({ file, key: '', message });
+  };
+  const found = await findFolder(options.from, cwd, mistake);
+  const all = found?.migrations ?? [];
+  const count = newest(options.newest, all.length, mistake);
+  const steps = all.slice(all.length - count);
+  const chosen = name ?? nameAfter(steps.at(-1)?.name ?? '');
+  const dir = join(root, REHEARSALS_FOLDER, chosen);
+  if (!NAME.test(chosen))
+    mistake(chosen, 'is not a name for a rehearsal; use small letters, digits and dashes');
+  else if (existsSync(dir))
+    mistake(relative(cwd, dir), 'is there already; take another name: rehearse init <name>');
+  const schema = await schemaOf(options, { cwd, env }, mistake);
+  if (mistakes.length > 0 || found === undefined) throw new InputError(mistakes);
+  const shown = relative(cwd, found.folder) || '.';
+  return {
+    name: chosen,
+    dir,
+    tool: found.tool,
+    shown,
+    earlier: all.slice(0, all.length - count),
+    steps,
+    schema,
+  };
+}
+
+type OnMistake = (file: string, message: string) => void;
+
+async function findFolder(
+  from: string,
+  cwd: string,
+  mistake: OnMistake,
+): Promise<MigrationFolder | undefined> {
+  try {
+    const folder = await findMigrations(from, cwd);
+    return await listMigrations(folder, relative(cwd, folder) || '.');
+  } catch (error) {
+    if (!(error instanceof RehearsalError)) throw error;
+    mistake(`--from ${from}:`, `${error.message}; ${error.hint ?? ''}`);
+    return undefined;
+  }
+}
+
+function newest(written: string | undefined, most: number, mistake: OnMistake): number {
+  const count = Number(written ?? 1);
+  if (Number.isInteger(count) && count >= 1 && (most === 0 || count <= most)) return Math.min(count, most);
+  const limit = most === 0 ? 'from 1 on' : `from 1 to ${most}, which are there`;
+  mistake(`--newest ${written ?? ''}:`, `is not a number of migrations ${limit}`);
+  return 1;
+}
+
+async function schemaOf(
+  { snapshot, server }: InitFromOptions,
+  { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  mistake: OnMistake,
+): Promise<SchemaSource> {
+  if (snapshot !== undefined && server !== undefined)
+    mistake('--server', 'and --snapshot both tell the schema; name one of them');
+  if (snapshot !== undefined) {
+    const path = resolve(cwd, snapshot);
+    if (!(await stat(path).catch(() => undefined)))
+      mistake(`--snapshot ${snapshot}:`, 'there is no such file; name a dump made by pg_dump');
+    return { kind: 'snapshot', path };
+  }
+  if (server === undefined) return { kind: 'migrations' };
+  const told = serverUrl(server, env);
+  if ('mistake' in told) mistake(`--server ${server}:`, told.mistake);
+  return { kind: 'server', url: 'url' in told ? told.url : '' };
+}
+
+/** `20261101120000_add_phone` → `add-phone` */
+export function nameAfter(migration: string): string {
+  const words = migration
+    .toLowerCase()
+    .replace(/^[vur]?[\d._-]*(?:__|[._-]|do\.)*(?:do\.)?/, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return (words === '' ? 'newest-migration' : words).slice(0, LONGEST_NAME).replace(/-+$/, '');
+}
