@@ -4,6 +4,7 @@ import { rehearsalsIn } from '../plan/read/locate.ts';
 import { EXIT, InputError, type Mistake } from '../shared/errors.ts';
 import { plural } from '../shared/text/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
+import { guessesIn, type Guess } from './guesses.ts';
 import { whyNotHere } from './not-here.ts';
 import { outsideNote, readChecked } from './read-checked.ts';
 import { ownFolder } from './rehearsal-dir.ts';
@@ -34,6 +35,8 @@ interface Checked {
   readonly files: number;
   /** Paths that lie outside its folder, also by a link. */
   readonly outside: readonly string[];
+  /** What nobody has looked at since `init --from`; absent where there is none. */
+  readonly guesses?: readonly Guess[];
 }
 
 async function check(dirs: readonly string[], json: boolean, { io, out }: CliContext): Promise<number> {
@@ -45,7 +48,7 @@ async function check(dirs: readonly string[], json: boolean, { io, out }: CliCon
   for (const folder of folders) {
     try {
       const rehearsal = await readChecked(folder, io);
-      checked.push(summary(rehearsal, io.cwd));
+      checked.push(summary(rehearsal, await guessesIn(rehearsal, io.cwd), io.cwd));
       for (const not of await whyNotHere(rehearsal, io.env['REHEARSE_TARGET']))
         out.note(`${relative(io.cwd, rehearsal.dir) || '.'} would not start here: ${not}`);
     } catch (error) {
@@ -58,6 +61,8 @@ async function check(dirs: readonly string[], json: boolean, { io, out }: CliCon
     for (const each of checked) {
       out.result(sentence(each));
       for (const path of each.outside) out.note(`${each.dir} ${outsideNote(path)}`);
+      for (const { file, line, guess } of each.guesses ?? [])
+        out.note(`${file}:${line} is a guess: ${guess}`);
     }
   if (mistakes.length === 0) return EXIT.ok;
   if (json) return EXIT.usage;
@@ -70,7 +75,11 @@ function inside(folder: string): readonly string[] | undefined {
   return found.length === 0 ? undefined : found;
 }
 
-function summary({ name, dir, plan, plans, load, files, outside }: Rehearsal, cwd: string): Checked {
+function summary(
+  { name, dir, plan, plans, load, files, outside }: Rehearsal,
+  guesses: readonly Guess[],
+  cwd: string,
+): Checked {
   const scripts = load.versions.reduce((sum, version) => sum + version.scripts.length, 0);
   return {
     rehearsal: name,
@@ -81,6 +90,7 @@ function summary({ name, dir, plan, plans, load, files, outside }: Rehearsal, cw
     scripts,
     files: files.length,
     outside,
+    ...(guesses.length > 0 && { guesses }),
   };
 }
 

@@ -52,8 +52,8 @@ export async function readAsked(
   { cwd, root, env }: { readonly cwd: string; readonly root: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<Asked> {
   const mistakes: Mistake[] = [];
-  const mistake = (file: string, message: string): void => {
-    mistakes.push({ file, key: '', message });
+  const mistake = (key: string, message: string): void => {
+    mistakes.push({ file: 'init', key, message });
   };
   const found = await findFolder(options.from, cwd, mistake);
   const all = found?.migrations ?? [];
@@ -79,7 +79,8 @@ export async function readAsked(
   };
 }
 
-type OnMistake = (file: string, message: string) => void;
+/** @param at the option or argument as it was typed */
+type OnMistake = (at: string, message: string) => void;
 
 async function findFolder(
   from: string,
@@ -91,7 +92,7 @@ async function findFolder(
     return await listMigrations(folder, relative(cwd, folder) || '.');
   } catch (error) {
     if (!(error instanceof RehearsalError)) throw error;
-    mistake(`--from ${from}:`, `${error.message}; ${error.hint ?? ''}`);
+    mistake(`--from ${from}`, `${error.message}; ${error.hint ?? ''}`);
     return undefined;
   }
 }
@@ -100,7 +101,7 @@ function newest(written: string | undefined, most: number, mistake: OnMistake): 
   const count = Number(written ?? 1);
   if (Number.isInteger(count) && count >= 1 && (most === 0 || count <= most)) return Math.min(count, most);
   const limit = most === 0 ? 'from 1 on' : `from 1 to ${most}, which are there`;
-  mistake(`--newest ${written ?? ''}:`, `is not a number of migrations ${limit}`);
+  mistake(`--newest ${written ?? ''}`, `is not a number of migrations ${limit}`);
   return 1;
 }
 
@@ -109,18 +110,15 @@ async function schemaOf(
   { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
   mistake: OnMistake,
 ): Promise<SchemaSource> {
-  if (snapshot !== undefined && server !== undefined)
-    mistake('--server', 'and --snapshot both tell the schema; name one of them');
-  if (snapshot !== undefined) {
-    const path = resolve(cwd, snapshot);
-    if (!(await stat(path).catch(() => undefined)))
-      mistake(`--snapshot ${snapshot}:`, 'there is no such file; name a dump made by pg_dump');
-    return { kind: 'snapshot', path };
-  }
-  if (server === undefined) return { kind: 'migrations' };
-  const told = serverUrl(server, env);
-  if ('mistake' in told) mistake(`--server ${server}:`, told.mistake);
-  return { kind: 'server', url: 'url' in told ? told.url : '' };
+  const path = snapshot === undefined ? undefined : resolve(cwd, snapshot);
+  if (path !== undefined && !(await stat(path).catch(() => undefined)))
+    mistake(`--snapshot ${snapshot ?? ''}`, 'there is no such file; name a dump made by pg_dump');
+  const told = server === undefined ? undefined : serverUrl(server, env);
+  if (told !== undefined && 'mistake' in told) mistake(`--server ${server ?? ''}`, told.mistake);
+  if (path !== undefined && told !== undefined)
+    mistake('--server', '--snapshot tells the tables as well; name one of the two');
+  if (path !== undefined) return { kind: 'snapshot', path };
+  return told === undefined ? { kind: 'migrations' } : { kind: 'server', url: 'url' in told ? told.url : '' };
 }
 
 /** `20261101120000_add_phone` → `add-phone` */

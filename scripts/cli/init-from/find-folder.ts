@@ -33,7 +33,7 @@ export async function findMigrations(from: string, cwd: string): Promise<string>
   const usual = USUAL[from.toLowerCase()];
   if (usual === undefined && (await isFolder(path))) return path;
   if (usual === undefined)
-    throw new RehearsalError('USAGE', `--from ${from} is neither a folder nor a tool that is known`, {
+    throw new RehearsalError('USAGE', `${from} is neither a folder nor a tool that is known`, {
       hint: `name the folder of the migrations, or one of ${Object.keys(USUAL).join(', ')}`,
     });
   const root = projectRoot(cwd);

@@ -7,7 +7,7 @@ import { valueOf } from './values.ts';
 const MOST_ROWS = 100_000;
 const FEWEST_ROWS = 1000;
 /** Of all tables. */
-const ALL_ROWS = 600_000;
+const ALL_ROWS = 300_000;
 /** So many rows refer to the same one. */
 const ROWS_A_PARENT = 5;
 
