@@ -5,7 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { newRunId } from '../scripts/artifacts/run-id.ts';
 import { sleep } from '../scripts/shared/clock.ts';
 import { runDirAt } from './targets/embedded/run-dir.ts';
@@ -17,12 +18,14 @@ import { Keeper } from './infra/keeper.ts';
 import { makeRunDir } from './infra/targets/embedded/claim.ts';
 import { runDirOf } from './infra/targets/embedded/run-dir.ts';
 const [runId, after] = process.argv.slice(2);
-await makeRunDir(runDirOf(runId), { runId, expiresAt: '2999-01-01T00:00:00.000Z' });
-const keeper = Keeper.start(runId, 1);
+const dir = runDirOf(runId);
+await makeRunDir(dir, { runId, expiresAt: '2999-01-01T00:00:00.000Z' });
+const keeper = Keeper.start(runId, dir.path, 1);
 if (after === 'release') keeper.release();
 if (after === 'keep') keeper.keep(new Date(Date.now() - 5_000));
+if (after === 'keep long') keeper.keep(new Date(Date.now() + 600_000));
 console.log('made');
-if (after !== 'keep') setTimeout(() => {}, 600_000);
+if (!after.startsWith('keep')) setTimeout(() => {}, 600_000);
 `;
 
 let dir: string;
@@ -31,7 +34,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-async function owner(after: string): Promise<{ folder: string; kill: () => Promise<unknown> }> {
+async function owner(
+  after: string,
+): Promise<{ runId: string; folder: string; kill: () => Promise<unknown> }> {
   const [script, root] = [join(dir, 'owner.mts'), join(import.meta.dirname, '..')];
   await writeFile(script, OWNER.replaceAll("from './", `from '${root}/`));
   const runId = newRunId('kept');
@@ -46,7 +51,7 @@ async function owner(after: string): Promise<{ folder: string; kill: () => Promi
     child.kill('SIGKILL');
     return exited;
   };
-  return { folder: path, kill };
+  return { runId, folder: path, kill };
 }
 
 async function gone(path: string): Promise<boolean> {
@@ -63,4 +68,19 @@ it('removes what a killed process made, a while later, and what was kept for lon
   expect(await Promise.all([gone(killed.folder), gone(kept.folder)])).toEqual([true, true]);
   // Who was told that all is done does nothing.
   expect(existsSync(released.folder)).toBe(true);
+});
+
+/** Command lines that name the run. */
+async function processesOf(runId: string): Promise<string[]> {
+  const { stdout } = await execa('ps', ['-ww', '-eo', 'args']);
+  return stdout.split('\n').filter((line) => line.includes(runId));
+}
+
+it('does not wait for the end of a time for which nothing is kept any more', async () => {
+  const { runId, folder } = await owner('keep long');
+  expect(await processesOf(runId)).not.toEqual([]);
+  await rm(folder, { recursive: true });
+  await vi.waitFor(async () => {
+    expect(await processesOf(runId)).toEqual([]);
+  }, PATIENCE_MS);
 });

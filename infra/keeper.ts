@@ -8,13 +8,24 @@ import { OWNER_MARK, RUN_MARK } from '../scripts/shared/run-mark.ts';
 const REHEARSE = join(OWN_ROOT, 'scripts/setup/rehearse.mjs');
 /** So long what a killed process made stays: time enough to go on with the run by `--resume`. */
 const ORPHAN_SECONDS = 60;
+/** How often it looks whether somebody else has removed the run. */
+const LOOK_SECONDS = 5;
 /** Hosts end by themselves at the same moment, and go first. */
 const AFTER_HOSTS_SECONDS = 5;
-/** Of a shell, which costs next to nothing while it waits: for a word, or for the end of whoever would have said it. */
-const WAIT = `read -r word seconds || seconds=$0
+/**
+ * Of a shell, which costs next to nothing while it waits: for a word, or for the end of whoever would have said it, and then until
+ * the time is over or the run's folder, which goes last, is gone.
+ */
+const WAIT = `folder=$1
+shift
+read -r word seconds || seconds=$0
 case $word in done) exit 0 ;; esac
-sleep "$seconds"
-exec "$@"`;
+while [ -e "$folder" ] && [ "$seconds" -gt 0 ]; do
+  slice=$((seconds < ${LOOK_SECONDS} ? seconds : ${LOOK_SECONDS}))
+  sleep "$slice"
+  seconds=$((seconds - slice))
+done
+[ ! -e "$folder" ] || exec "$@"`;
 /** The reap that it becomes is of no run, and has no parent to watch. */
 const NOT_PASSED_ON = new Set([RUN_MARK, OWNER_MARK, 'REHEARSE_PARENT_PID', 'npm_package_json', 'INIT_CWD']);
 
@@ -29,9 +40,10 @@ export class Keeper {
     this.#child = child;
   }
 
-  static start(runId: string, orphanSeconds = ORPHAN_SECONDS): Keeper {
+  /** @param folder the run's own on this machine, which is there already and the last thing of it that is removed */
+  static start(runId: string, folder: string, orphanSeconds = ORPHAN_SECONDS): Keeper {
     const reap = [process.execPath, REHEARSE, 'reap', '--execute', '--run', runId, '--unless-used'];
-    const child = spawn('sh', ['-c', WAIT, String(orphanSeconds), ...reap], {
+    const child = spawn('sh', ['-c', WAIT, String(orphanSeconds), folder, ...reap], {
       cwd: '/',
       env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_PASSED_ON.has(name))),
       detached: true,

@@ -91,7 +91,7 @@ export class PulumiEnvironment implements Environment {
     const backend = before ? before.backend : await chosenBackend();
     if (backend) await requireBackend(engine, backend, signal);
     const record = await claimSession(folder, { target: this.#target.name, expiresAt, backend });
-    this.#keeper = Keeper.start(runId);
+    this.#keeper = Keeper.start(runId, folder.path);
     await fillSessionFolder(folder);
     const plan = await this.#plan(folder, record);
     const { StackSession } = await import('./stack-session.ts');

@@ -73,7 +73,7 @@ export class EmbeddedEnvironment implements Environment {
     if (postgres.port !== undefined) await requirePort(postgres.port);
     signal.throwIfAborted();
     await makeRunDir(dir, this.#spec);
-    this.#keeper = Keeper.start(dir.runId);
+    this.#keeper = Keeper.start(dir.runId, dir.path);
     await mkdir(dir.scratch, { mode: 0o700 });
     await mkdir(dir.cell, { mode: 0o700 });
     const named = namedPaths(postgres.settings, process.env['LD_LIBRARY_PATH']);

@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { needs } from '../../../test/support/needs.ts';
 import { canBeRoot, runAsRoot, scriptText, scriptWith } from './privileged.ts';
 
@@ -17,6 +20,29 @@ describe.skipIf(!needs('bash', 'to run scripts'))('a script', () => {
       await execa('bash', ['-n'], { input: scriptText(name) });
     },
   );
+});
+
+/** Lets its caller be whoever it is, and takes a while to end once it has killed. */
+const SUDO = `#!/bin/sh
+shift
+env "$@"
+[ "$1" != kill ] || { sleep 0.5; : >"$(dirname "$0")/killed"; }
+`;
+
+describe.skipIf(!needs('bash', 'to run scripts'))('a script by sudo', () => {
+  it('has been ended, and who ended it too, when it rejects', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'sudo-'));
+    await writeFile(join(dir, 'sudo'), SUDO, { mode: 0o755 });
+    vi.spyOn(process, 'getuid').mockReturnValue(4711);
+    vi.stubEnv('PATH', `${dir}:${process.env['PATH'] ?? ''}`);
+    onTestFinished(async () => {
+      vi.restoreAllMocks();
+      vi.unstubAllEnvs();
+      await rm(dir, { recursive: true });
+    });
+    await expect(runAsRoot('sleep 20', { timeoutMs: 2_000 })).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    expect(existsSync(join(dir, 'killed'))).toBe(true);
+  });
 });
 
 describe.skipIf(!needs('bash', 'to run scripts') || !(await canBeRoot()))('a script as root', () => {

@@ -72,10 +72,15 @@ export async function runAsRoot(
   let output = '';
   const limit = AbortSignal.timeout(timeoutMs);
   const stop = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+  const endings: Promise<void>[] = [];
   const onStop = (): void => {
-    const [group = ''] = output.split('\n');
-    if (group !== '') endGroup(Number(group));
-    else running.kill();
+    const [group = '', ...said] = output.split('\n');
+    if (said.length === 0) running.kill();
+    else if (endings.length === 0) {
+      // Where not even that can be started, what was started goes with its parent at best.
+      const ending = endGroup(Number(group)).catch(() => void running.kill());
+      endings.push(ending);
+    }
   };
   running.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
@@ -86,6 +91,7 @@ export async function runAsRoot(
   const end = await running.finally(() => {
     stop.removeEventListener('abort', onStop);
   });
+  await Promise.all(endings);
   signal?.throwIfAborted();
   if (limit.aborted) {
     throw new RehearsalError('TIMED_OUT', `a script as root took longer than ${timeoutMs / 1000} s`, {
@@ -103,7 +109,8 @@ export async function runAsRoot(
   return { exitCode: end.exitCode, lines: lines.filter((line) => line !== ''), complaint };
 }
 
-function endGroup(group: number): void {
+/** Returns when it has been told to; a group that has ended already is no error. */
+async function endGroup(group: number): Promise<void> {
   if (process.getuid?.() === 0) {
     try {
       process.kill(-group, 'SIGKILL');
@@ -111,7 +118,7 @@ function endGroup(group: number): void {
       return; // it has ended already
     }
   } else {
-    void execa('sudo', ['-n', 'kill', '-KILL', '--', `-${group}`], {
+    await execa('sudo', ['-n', 'kill', '-KILL', '--', `-${group}`], {
       reject: false,
       timeout: 5_000,
       stdio: withoutForeign('ignore', 'pipe', 'pipe'),
