@@ -30,6 +30,22 @@ const EXPLAINS: Readonly<Record<string, RegExp>> = {
   '3D000': /database/i,
 };
 
+/** What can change the columns that a prepared statement returns. */
+const CHANGES_RESULTS =
+  /\b(alter|drop)\s+(table|view|materialized|type|domain|function|schema)\b|\bor\s+replace\b|\brename\b|\bdo\b|\bcall\b|\bselect\b/i;
+
+/**
+ * The last statement before a moment that can have made plans stale: index of the disturbance; -1 = none. It stopped others, and
+ * where several did, it is one that speaks of what has columns.
+ */
+export function staleSince(causes: readonly Disturbance[], atMs: number): number {
+  const stopped = ({ rank, fromMs }: Disturbance): boolean => rank === 2 && fromMs <= atMs;
+  const likely = causes.findLastIndex(
+    (cause) => stopped(cause) && CHANGES_RESULTS.test(cause.statement?.record.sql ?? ''),
+  );
+  return likely === -1 ? causes.findLastIndex(stopped) : likely;
+}
+
 /**
  * The first statement from which on requests can fail so: index of the disturbance; undefined = none of those that had begun says
  * anything of the kind. A VALIDATE only looks: what it proves was in force before.

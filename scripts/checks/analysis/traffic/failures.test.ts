@@ -78,6 +78,21 @@ test('a plan that went stale belongs to the last change of the schema, whenever 
   expect(blamed(table, [])).toEqual([{ step: 'alter', statement: 2, sqlstate: '0A000', count: 2 }]);
 });
 
+test('a plan that went stale is not charged to what stopped others and has no columns', () => {
+  const lock = { relation: 'public.customers_id_seq', mode: 'ShareRowExclusiveLock', existedBefore: true };
+  const sequence = { sql: 'alter sequence customers_id_seq as bigint', locks: [lock], newLocks: [lock] };
+  const both = [
+    ...stepWindow('alter', 4900, 5100),
+    statementRecord({ index: 1, sentMs: 4950, respondedMs: 4951 }),
+    statementRecord({ index: 2, sentMs: 5000, respondedMs: 5002, ...sequence }),
+  ];
+  const requests = requestTable([request(4950, 4953, '0A000'), request(5001, 5003, '0A000')]);
+  const { failures, causes } = analyse(evidence({ run, steps: both, requests }));
+  expect(failures.map(({ cause, rows }) => [causes[cause ?? -1]?.statement?.record.index, rows])).toEqual([
+    [1, [0, 1]],
+  ]);
+});
+
 const LATE = [
   ['23514', 'alter table t add constraint c check (v > 0) not valid'],
   ['23503', 'alter table t add constraint f foreign key (a) references b not valid'],

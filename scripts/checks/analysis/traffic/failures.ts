@@ -2,7 +2,7 @@ import type { CompatibilityRecord } from '../../../artifacts/records/records.ts'
 import type { SchemaRecord } from '../../../artifacts/records/schema-records.ts';
 import type { RequestTable } from '../../evidence/request-table.ts';
 import { isPassive, type Disturbance } from '../disturbances.ts';
-import { explainedBy } from '../explained-by.ts';
+import { explainedBy, staleSince } from '../explained-by.ts';
 import { groupBy } from '../group-by.ts';
 import { namedCause } from './named-cause.ts';
 import type { StepRun } from '../steps.ts';
@@ -170,10 +170,7 @@ class Blame {
     const { breaks, sqlstate, likely } = this.#facts;
     const broken = breaks.findLast(({ step: { window } }) => window !== null && window.fromMs <= atMs);
     if (broken !== undefined) return this.#brokenBy(broken, atMs);
-    const change =
-      sqlstate === STALE_PLAN
-        ? this.#causes.findLastIndex(({ rank, fromMs }) => rank === 2 && fromMs <= atMs)
-        : -1;
+    const change = sqlstate === STALE_PLAN ? staleSince(this.#causes, atMs) : -1;
     const named = change === -1 ? (waitedFor ?? this.#explaining(atMs)) : change;
     if (named !== undefined) return this.#same(this.#causes[named]?.step ?? null, named);
     if (likely !== undefined) return this.#same(likely.step, likely.cause);
