@@ -5,7 +5,7 @@ import { formatShortCount } from '../shared/text/format.ts';
 import { alterTable, dropColumns } from './advice/alter-table/alter-table.ts';
 import { bulkChanges } from './advice/bulk-changes.ts';
 import { codeBlock } from './advice/code-block.ts';
-import { commandAdvice } from './advice/command-advice.ts';
+import { commandAdvice, ofCommand } from './advice/command-advice.ts';
 import { connectionSettings } from './advice/connection-settings.ts';
 import { indexes } from './advice/indexes.ts';
 import { lockTable } from './advice/lock-table.ts';
@@ -24,6 +24,7 @@ import { rewrites } from './advice/rewrites.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './advice/rule.ts';
 import { StatementTree } from '../pg/sql/statement-tree.ts';
 import type { Analysis } from './analysis/analyse.ts';
+import { ranBy } from './analysis/commands/sent-statements.ts';
 import type { AppTrouble } from './of-app/app-trouble.ts';
 import { matrixStates } from './analysis/matrix.ts';
 import { analyses, typeChange } from './analysis/slower/statistics-gaps.ts';
@@ -75,7 +76,7 @@ export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice
   const { statement } = stop;
   if (blocksItself(stop.step)) return { advice: SELF_BLOCK_ADVICE };
   if (wantedAdvisory(stop)) return advisoryAdvice();
-  if (statement === null) return stepAdvice(stop, analysis);
+  if (statement === null) return stepAdvice(stop, analysis, why);
   // Where its locks made nobody wait for long, only what it did can have made others slow.
   if (why === 'slow' && !delayedByLocks(stop, analysis)) return ownAdvice(statement, analysis, stop) ?? {};
   if (why === 'wait' || (why === 'slow' && stop.blockingWaitMs > stop.blockingHoldMs)) {
@@ -120,7 +121,7 @@ export function adviseBroken(
   if (BY_LOCKS.test(sqlstate)) {
     if (stop === undefined) return {};
     return stop.statement === null
-      ? stepAdvice(stop, analysis)
+      ? stepAdvice(stop, analysis, 'hold')
       : (ownAdvice(stop.statement, analysis, stop) ?? {});
   }
   const remedy = remedyOf(trouble);
@@ -139,7 +140,7 @@ export function adviseBroken(
 }
 
 function ownAdvice(
-  statement: StatementAnalysis,
+  statement: Pick<StatementAnalysis, 'record'>,
   analysis: Analysis,
   stop: Stop,
   rules: readonly AdviceRule[] = RULES,
@@ -169,7 +170,7 @@ function afterMending(own: Advice | undefined, { record }: StatementAnalysis): A
   };
 }
 
-function treeOf({ record }: StatementAnalysis): StatementTree | undefined {
+function treeOf({ record }: Pick<StatementAnalysis, 'record'>): StatementTree | undefined {
   return StatementTree.parse(record.sql);
 }
 
@@ -191,11 +192,15 @@ function isAnalysedInside({ record }: StatementAnalysis, { step }: Stop): boolea
   );
 }
 
-function factsOf({ record }: StatementAnalysis, analysis: Analysis, { step }: Stop): AdviceFacts {
+function factsOf(
+  { record }: Pick<StatementAnalysis, 'record'>,
+  analysis: Analysis,
+  { step }: Stop,
+): AdviceFacts {
   const tables = new Map(
     analysis.evidence.snapshot?.tables.map(({ name, rows }) => [shortRelation(name), rows]),
   );
-  const others = step.run.statements.filter(({ index }) => index !== record.index);
+  const others = ranBy(step.run).filter(({ index }) => index !== record.index);
   const broken = matrixStates(analysis).filter(
     (state) => state.step === step.run && state.live && !state.record.ok && state.isNew,
   );
@@ -243,7 +248,8 @@ function keyOf(
   return locked.size > 1 || fitting.length > 1 ? undefined : fitting[0]?.columns;
 }
 
-function stepAdvice({ step }: Stop, analysis: Analysis): Partial<Advice> {
+function stepAdvice(stop: Stop, analysis: Analysis, why: Why): Partial<Advice> {
+  const { step, sent } = stop;
   switch (step.run.planned.kind) {
     case 'backfill':
       return {
@@ -251,7 +257,10 @@ function stepAdvice({ step }: Stop, analysis: Analysis): Partial<Advice> {
           'Make its batches shorter with batchTarget, or let it pause while the app is slow with throttle: { p99: … }.',
       };
     case 'command':
-      return { advice: commandAdvice(step.run, analysis) };
+      return ofCommand(
+        commandAdvice(step.run, analysis),
+        why === 'wait' || sent === null ? undefined : ownAdvice(sent, analysis, stop),
+      );
     case 'deploy':
       return {
         advice:

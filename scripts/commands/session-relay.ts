@@ -19,6 +19,8 @@ export interface RelayListeners {
   readonly onSession?: ((session: RelayedSession) => void) | undefined;
   /** Called for each text that a session sent, when the server has answered it. Times are of `monotonicMs`. */
   readonly onStatement?: ((statement: SentStatement, session: RelayedSession) => void) | undefined;
+  /** Called when the session holds no lock of a transaction any more; `atMs` is of `monotonicMs`. */
+  readonly onRelease?: ((session: RelayedSession, atMs: number) => void) | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export class SessionRelay {
    */
   static async open(
     endpoint: PgEndpoint,
-    { onSession, onStatement }: RelayListeners = {},
+    { onSession, onStatement, onRelease }: RelayListeners = {},
     listener?: Server,
   ): Promise<SessionRelay> {
     const sockets = new Set<Socket>();
@@ -58,9 +60,15 @@ export class SessionRelay {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
       const upstream = connect({ ...addressOf(endpoint), allowHalfOpen: true, noDelay: true });
       let session: RelayedSession | undefined;
-      const statements = new StatementReader((statement) => {
-        if (session !== undefined) onStatement?.(statement, session);
-      }, monotonicMs);
+      const statements = new StatementReader(
+        (statement) => {
+          if (session !== undefined) onStatement?.(statement, session);
+        },
+        monotonicMs,
+        (atMs) => {
+          if (session !== undefined) onRelease?.(session, atMs);
+        },
+      );
       const reader = new SessionReader((pid) => {
         session = {
           pid,

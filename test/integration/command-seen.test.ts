@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { CommandStep } from '../../scripts/plan/model.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
-import { replayed, sqlStep } from '../support/replayed.ts';
+import { analysed, replayed, sqlStep } from '../support/replayed.ts';
 
 const bench = useReplayBench();
 const CHECKS = ['beside', 'rowsLost', 'unfinished', 'steps'];
@@ -146,7 +146,7 @@ async function found(of: 'sql' | Way, { setUp, statements }: Change): Promise<un
 function bare(message: string): string {
   return message
     .replace(/^Step 1 s1 (failed( \([^)]*\))?: \w+ )?/, '')
-    .replace(/, by the CASCADE of (statement \d+|"[^"]*")/, '')
+    .replace(/, by (the CASCADE of statement \d+|(the CASCADE of )?"[^"]*")/, '')
     .replace('; the command ended with exit code 3.', '.');
 }
 
@@ -188,5 +188,44 @@ it('records what the server said to a command, and which timeouts it set', async
   ]);
   expect(recorded.filter((event) => event.type === 'command-sessions')).toMatchObject([
     { sessions: 1, unread: 0, isWhole: true },
+  ]);
+});
+
+it.each(['one text', 'one by one'] as const)(
+  'knows which statement rewrote, read and emptied whole tables, and until when it kept others from them: %s',
+  async (way) => {
+    const statements = [
+      "insert into items select i from generate_series(1, 2000) i where 'ada@x.y' <> ''",
+      'alter table orders alter column id type bigint',
+      'alter table orders add constraint small check (state < 8)',
+      'select pg_sleep(0.1)',
+      'truncate items',
+      'select pg_sleep(0.1)',
+    ];
+    const program = await tool(
+      's1',
+      way === 'one text' ? statements : ['begin', ...statements, 'commit'],
+      way,
+    );
+    const [step] = (await analysed(bench(), [program])).steps;
+    const sent = step?.sent ?? [];
+    const told = sent.map(({ record: { sql, rewrote } }) => [sql.slice(0, 26), ...rewrote]);
+    expect(told.filter(([, ...tables]) => tables.length > 0)).toEqual([
+      ['alter table orders alter c', 'public.orders'],
+      ['truncate items', 'public.items'],
+    ]);
+    expect(JSON.stringify(sent)).not.toContain('ada@x.y');
+    const [longest] = sent.map(({ blockingHoldMs }) => blockingHoldMs).sort((a, b) => b - a);
+    expect(longest).toBeGreaterThan(150);
+  },
+);
+
+it('counts the rows that a command read while it kept others from a table', async () => {
+  const check = 'alter table orders add constraint small check (state < 8)';
+  const program = await tool('s1', ['begin', check, 'select pg_sleep(0.1)', 'commit'], 'one by one');
+  const [step] = (await analysed(bench(), [program])).steps;
+  expect(step?.sent.map(({ record: { sql, scanned } }) => [sql, scanned])).toContainEqual([
+    check.replace('8', '$1'),
+    [{ relation: 'public.orders', rows: 20_000 }],
   ]);
 });

@@ -21,7 +21,11 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
     who: 'app',
     fails: ['select note from t'],
     works: ['alter table t add column note text', 'select note from t'],
-    trouble: { version: 'new', mendedBy: 'note', step: { ...deploy, failedTries: [], statements: [] } },
+    trouble: {
+      version: 'new',
+      mendedBy: 'note',
+      step: { ...deploy, failedTries: [], statements: [], sent: [] },
+    },
   },
   staleTriggerBody: {
     who: 'app',

@@ -1,7 +1,7 @@
 import { readLocks, readWaits } from '../../scripts/artifacts/sightings.ts';
 import type { PlannedStep } from '../../scripts/artifacts/records/records.ts';
 import { loadAdvice } from '../../scripts/checks/advice.ts';
-import { analyse } from '../../scripts/checks/analysis/analyse.ts';
+import { analyse, type Analysis } from '../../scripts/checks/analysis/analyse.ts';
 import { evidence, plannedStep, runRecord } from '../../scripts/checks/evidence/evidence-fixture.ts';
 import { runChecks } from '../../scripts/checks/run-checks.ts';
 import type { Finding } from '../../scripts/checks/result/contract/result.ts';
@@ -20,15 +20,28 @@ export function sqlStep(name: string, text: string, extra: Partial<SqlStep> = {}
 
 /**
  * Plays the steps on the bench's database and judges what was recorded.
- * @param onTry awaited after each try that failed and is followed by another one
  * @returns the findings of the named checks
  */
 export async function replayed(
   bench: ReplayBench,
   steps: readonly (SqlStep | CommandStep)[],
   checks: readonly string[],
-  onTry: () => Promise<unknown> = () => Promise.resolve(),
+  onTry?: () => Promise<unknown>,
 ): Promise<Finding[]> {
+  return runChecks(await analysed(bench, steps, onTry))
+    .findings.map(({ finding }) => finding)
+    .filter(({ check }) => checks.includes(check));
+}
+
+/**
+ * Plays the steps on the bench's database, and takes in what was recorded.
+ * @param onTry awaited after each try that failed and is followed by another one
+ */
+export async function analysed(
+  bench: ReplayBench,
+  steps: readonly (SqlStep | CommandStep)[],
+  onTry: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<Analysis> {
   const { context, folder } = bench;
   const rehearsal = { ...context.rehearsal, plan: steps, load: { versions: [] } };
   const { schema } = context;
@@ -41,7 +54,7 @@ export async function replayed(
     beforeUnit: (texts) => schema.beforeUnit(texts),
     afterUnit: (step, statements) => schema.afterUnit(step, statements),
     beforeCommand: () => schema.beforeCommand(),
-    afterCommand: (step, sent) => schema.afterCommand(step, sent),
+    afterCommand: (step, sent, pids) => schema.afterCommand(step, sent, pids),
     afterTry,
     afterRefusal: (refused) => schema.afterRefusal(refused),
   };
@@ -63,9 +76,7 @@ export async function replayed(
     },
     snapshot: { ...evidence().snapshot, tables: TABLES } as never,
   });
-  return runChecks(analyse(recorded))
-    .findings.map(({ finding }) => finding)
-    .filter(({ check }) => checks.includes(check));
+  return analyse(recorded);
 }
 
 const TABLES = [

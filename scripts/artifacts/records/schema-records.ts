@@ -10,6 +10,7 @@ import type {
 export type SchemaRecord =
   | UnfinishedRecord
   | LostRowsRecord
+  | WholeTablesRecord
   | FallenRecord
   | MadeAgainRecord
   | BrokenRowsRecord
@@ -186,4 +187,21 @@ export interface SkippedRecord {
    * `if-not-exists`: how what is there differs, as `it is not UNIQUE`. `if-exists`: what it can have meant. Empty = nothing any more.
    */
   readonly found: readonly string[];
+}
+
+/** Tables that a command went through from one end to the other, by what was there before and behind it. Older runs have none. */
+export interface WholeTablesRecord {
+  readonly type: 'whole-tables';
+  readonly step: string;
+  readonly tMs: number;
+  readonly tables: readonly WholeTable[];
+}
+
+export interface WholeTable {
+  /** `schema.name` before the command. */
+  readonly table: string;
+  /** Its storage is another one: rewritten, or emptied by TRUNCATE. */
+  readonly isRewritten: boolean;
+  /** Rows that sequential scans of anybody read meanwhile; 0 = less than half of the table. */
+  readonly readRows: number;
 }

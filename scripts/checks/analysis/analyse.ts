@@ -1,4 +1,5 @@
 import type { Evidence } from '../evidence/evidence.ts';
+import { sentTries } from './commands/sent-tries.ts';
 import { awayIntervals, planPidsOf, withoutAway } from './away.ts';
 import { backfillFigures, type BackfillFigures } from './backfill.ts';
 import { WaitGraph } from './waits/blockers.ts';
@@ -55,6 +56,8 @@ export interface StepAnalysis {
   readonly run: StepRun;
   readonly tries: readonly StatementTry[];
   readonly statements: readonly StatementAnalysis[];
+  /** Of a command: its statements, with the locks that were seen from outside; what they did to the app is told of the step. */
+  readonly sent: readonly StatementTry[];
   /** Of the step as a whole: its statements' and those that no statement can be named for. */
   readonly victims: VictimCount;
   /** Of a step without statements; of a step with statements: see there. */
@@ -250,6 +253,7 @@ function stepAnalysis(run: StepRun, tries: readonly StatementTry[], facts: Facts
   return {
     run,
     tries,
+    sent: sentTries(run, evidence, facts.waits),
     statements: mergeTries(tries, ofTry, (indexes) => count(indexes, false), blocked, facts.graph),
     victims: count(own, true),
     blocked: (tries.length === 0 ? blocked.get(own[0] ?? -1) : undefined) ?? NONE_BLOCKED,

@@ -7,6 +7,7 @@ import type {
   StepEvent,
 } from '../../artifacts/records/records.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import { sentStatements, type SentRecord } from './commands/sent-statements.ts';
 import { groupBy } from './group-by.ts';
 
 /** A planned step and what happened to it. */
@@ -20,6 +21,8 @@ export interface StepRun {
   readonly end: StepEndRecord | undefined;
   readonly failedTries: readonly AttemptRecord[];
   readonly statements: readonly StatementRecord[];
+  /** Of a command: what its sessions sent, as far as they were read. */
+  readonly sent: readonly SentRecord[];
   /** Of a step that was cut off on purpose. */
   readonly interruption?: InterruptionRecord | undefined;
 }
@@ -44,6 +47,7 @@ function stepRun(planned: PlannedStep, index: number, events: readonly StepEvent
     end,
     failedTries: events.filter((event) => event.type === 'attempt'),
     statements: events.filter((event) => event.type === 'statement'),
+    sent: sentStatements(events),
     interruption: events.find((event) => event.type === 'interruption'),
   };
 }

@@ -76,6 +76,7 @@ const stepEvent = z.discriminatedUnion('type', [
     pid: number.nullable(),
     tMs: moment,
     sentMs: moment,
+    releasedMs: moment.optional(),
     sql: text,
     command: text.nullable(),
     error: z.object({ sqlstate: text.nullable(), message: text }).nullable(),

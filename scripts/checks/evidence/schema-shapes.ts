@@ -34,6 +34,12 @@ export const schemaRecord = z.discriminatedUnion('type', [
     object: text,
     found: z.array(text),
   }),
+  z.object({
+    type: z.literal('whole-tables'),
+    step: text,
+    tMs: moment,
+    tables: z.array(z.object({ table: text, isRewritten: z.boolean(), readRows: number })),
+  }),
   z.object({ type: z.literal('made-again'), step: text, tMs: moment, objects: schemaObjects }),
   z.object({
     type: z.literal('broken-rows'),

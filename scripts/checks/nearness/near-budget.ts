@@ -5,6 +5,8 @@ import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { isAppOff } from '../analysis/traffic/live-versions.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
+import { statementName } from '../analysis/commands/sent-statements.ts';
+import { workMs } from '../analysis/commands/sent-tries.ts';
 import type { StatementTry } from '../analysis/waits/windows.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 import { snapshotAge } from './snapshot-age.ts';
@@ -14,9 +16,12 @@ import { stoppedBy, wholeTables, type WholeTable } from './whole-tables.ts';
 const NEAR_SHARE = 0.02;
 const MOST_TOLD = 5;
 
+/** Of an sql step or of a command. */
+type Ran = Pick<StatementAnalysis, 'record' | 'tries'>;
+
 interface Near {
   readonly step: StepAnalysis;
-  readonly statement: StatementAnalysis;
+  readonly statement: Ran;
   readonly tables: readonly WholeTable[];
   readonly mode: string;
   readonly workMs: number;
@@ -55,7 +60,8 @@ function budgetOf({ lockWaitMs = Infinity, lockHoldMs = Infinity }: Budgets): Ow
 }
 
 function nearOf(step: StepAnalysis, budgetMs: number, rowsOf: ReadonlyMap<string, number>): Near[] {
-  const found = step.statements.flatMap((statement) => {
+  const sent = step.sent.map((one): Ran => ({ record: one.record, tries: [one] }));
+  const found = [...step.statements, ...sent].flatMap((statement) => {
     const mode = stoppedBy(statement);
     const last = statement.tries.at(-1);
     if (mode === undefined || last === undefined || last.record.error !== null) return [];
@@ -64,14 +70,17 @@ function nearOf(step: StepAnalysis, budgetMs: number, rowsOf: ReadonlyMap<string
   });
   return [...groupBy(found, ({ last }) => transactionOf(last)).entries()].flatMap(([transaction, own]) => {
     const holdMs = Math.max(
-      ...step.tries
+      ...[...step.tries, ...step.sent]
         .filter((one) => transactionOf(one) === transaction)
         .map(({ blockingHoldMs }) => blockingHoldMs),
     );
-    const allMs = own.reduce((sum, one) => sum + one.workMs, 0);
+    // Statements of one text have one time.
+    const texts = [...groupBy(own, ({ last }) => `${last.record.pid} ${last.record.sentMs}`).values()];
+    const allMs = texts.reduce((sum, [one]) => sum + (one?.workMs ?? 0), 0);
     // What does not grow with the tables stays as it is.
     const times = (budgetMs - Math.max(0, holdMs - allMs)) / allMs;
-    return own
+    return texts
+      .flatMap(([first, ...rest]) => (first === undefined ? [] : [together(first, rest)]))
       .filter((one) => times > 1 && one.workMs >= NEAR_SHARE * budgetMs)
       .map((one) => ({ ...one, times }));
   });
@@ -82,8 +91,9 @@ function transactionOf({ record }: StatementTry): string {
   return `${record.pid} ${record.releasedMs}`;
 }
 
-function workMs({ record, waitMs }: StatementTry): number {
-  return Math.max(0, record.respondedMs - record.sentMs - waitMs);
+/** What one text did is told once, by its first statement that went through a table. */
+function together<T extends Pick<Near, 'tables'>>(first: T, rest: readonly T[]): T {
+  return rest.length === 0 ? first : { ...first, tables: [first, ...rest].flatMap(({ tables }) => tables) };
 }
 
 function told(
@@ -94,7 +104,7 @@ function told(
   const rows = tables.reduce((sum, one) => sum + one.rows, 0);
   const perMillion = formatMs((ms / rows) * 1_000_000);
   return (
-    `${stepTitle(step.run)}, statement ${statement.record.index}, ${deedsOf(tables)} in ${formatMs(ms)} ` +
+    `${stepTitle(step.run)}, ${statementName(statement.record)}, ${deedsOf(tables)} in ${formatMs(ms)} ` +
     `while ${modeName(mode)} stopped the app: ${perMillion} per million rows. ` +
     `It breaks the budget of ${formatMs(budget.ms)} for ${budget.key} at about ${formatCount(roughly(rows * times))} rows; ${age}.`
   );

@@ -176,3 +176,49 @@ test('a command that waits without a lock_timeout is told too, where its session
   expect(ofCommand(null, { lockTimeoutMs: 2000 })).toEqual([]);
   expect(ofCommand(null, {}, 1)).toEqual([]);
 });
+
+/** A command that sent these texts in one transaction of 5,000 to 5,100 ms, and went through all of customers. */
+function sentAs(
+  texts: readonly { sql: string; sentMs: number; tMs: number }[],
+  whole: { isRewritten: boolean; readRows: number },
+): string[] {
+  return limits({
+    records: [],
+    run: { plan: [plannedStep('alter', { kind: 'command', files: [], lockTimeoutMs: 2000 })] },
+    parts: {
+      steps: [
+        ...stepWindow('alter', 4900, 7000),
+        ...texts.map((text): StepEvent => ({
+          ...{ type: 'command-statement', step: 'alter', pid: 42, releasedMs: 5060, ...text },
+          ...{ command: 'ALTER TABLE', error: null },
+        })),
+      ],
+      locks: [{ tMs: 5005, lastMs: 5055, pid: 42, step: 'alter', ...TABLE_LOCK, granted: true }],
+      schema: [
+        { type: 'whole-tables', step: 'alter', tMs: 7000, tables: [{ table: 'public.customers', ...whole }] },
+      ],
+    },
+  });
+}
+
+const BY_COMMAND = NEAR.replace('statement 1', '"alter table customers alter name set not null"').replace(
+  '500,000',
+  '400,000',
+);
+const CHECKS_ALL = { sql: 'alter table customers alter name set not null', sentMs: 5000, tMs: 5040 };
+
+test('what a command did is told as of an sql step: the statement that worked while it kept others from the table', () => {
+  const read = { isRewritten: false, readRows: ROWS };
+  const settings = { sql: 'create table other ()', sentMs: 5041, tMs: 5042 };
+  expect(sentAs([CHECKS_ALL, settings], read)).toEqual([BY_COMMAND]);
+  expect(sentAs([CHECKS_ALL], { isRewritten: true, readRows: 0 })).toEqual([
+    BY_COMMAND.replace('scanned', 'rewrote'),
+  ]);
+});
+
+test('of statements that a command sent in one text, the one that names the table did it', () => {
+  const first = { sql: 'create table other ()', sentMs: 5000, tMs: 5040 };
+  expect(sentAs([first, CHECKS_ALL], { isRewritten: true, readRows: 0 })).toEqual([
+    BY_COMMAND.replace('scanned', 'rewrote'),
+  ]);
+});

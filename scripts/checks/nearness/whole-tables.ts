@@ -20,7 +20,7 @@ export interface WholeTable {
 
 /** @param rowsOf by `schema.name`, of the tables that were there before the plan */
 export function wholeTables(
-  { record, tries }: StatementAnalysis,
+  { record, tries }: Pick<StatementAnalysis, 'record' | 'tries'>,
   rowsOf: ReadonlyMap<string, number>,
 ): WholeTable[] {
   const spans = tries.flatMap((one) => one.spans);
@@ -56,7 +56,10 @@ function together(parts: readonly WholeTable[]): WholeTable[] {
 }
 
 /** The strongest mode in which its transaction kept others from a relation meanwhile; undefined = in none. */
-export function stoppedBy({ record, tries }: StatementAnalysis): string | undefined {
+export function stoppedBy({
+  record,
+  tries,
+}: Pick<StatementAnalysis, 'record' | 'tries'>): string | undefined {
   const held: readonly Pick<LockEntry, 'mode'>[] = [
     ...record.locks.filter(({ existedBefore }) => existedBefore),
     ...tries.flatMap(({ spans }) => spans),

@@ -1,6 +1,7 @@
 import type { RowCountChange } from '../../artifacts/records/dependency-records.ts';
 import { plural } from '../../shared/text/format.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
+import { placeOf, ranBy } from '../analysis/commands/sent-statements.ts';
 import type { StepAnalysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { listed, stepTitle } from '../wording.ts';
@@ -75,7 +76,7 @@ function onlyStatement({ run }: StepAnalysis): number | null {
 }
 
 interface RowSecurity {
-  readonly statement: number;
+  readonly statement: number | null;
   readonly tables: readonly string[];
 }
 
@@ -83,13 +84,14 @@ const SECURING = new Set(['AT_EnableRowSecurity', 'AT_ForceRowSecurity']);
 
 /** Tables whose row security the step switched on. */
 function rowSecurityOf({ run }: StepAnalysis): RowSecurity | undefined {
-  const found = run.statements.flatMap(({ index, sql, error }) => {
+  const found = ranBy(run).flatMap((record) => {
+    const { sql, error } = record;
     const node = error === null ? StatementTree.parse(sql)?.node : undefined;
     if (node === undefined || !('AlterTableStmt' in node)) return [];
     const secures = (node.AlterTableStmt.cmds ?? []).some(
       (command) => 'AlterTableCmd' in command && SECURING.has(command.AlterTableCmd.subtype ?? ''),
     );
-    return secures ? [{ index, table: node.AlterTableStmt.relation?.relname ?? '' }] : [];
+    return secures ? [{ index: placeOf(record), table: node.AlterTableStmt.relation?.relname ?? '' }] : [];
   });
   const [first] = found;
   const tables = [...new Set(found.map(({ table }) => table))];

@@ -7,6 +7,7 @@ import type {
 } from '../../artifacts/records/schema-records.ts';
 import { formatCount, plural } from '../../shared/text/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
+import { quotedSql } from '../analysis/commands/sent-statements.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 
@@ -52,7 +53,7 @@ function fallenFinding(record: FallenRecord, { steps }: Analysis): CheckFinding 
   const step = steps.find(({ run }) => run.planned.name === name);
   const columns = objects.filter(({ kind }) => kind === 'column');
   const losesData = columns.length > 0 && step?.run.planned.pointOfNoReturn !== true;
-  const by = statement === null ? record.sql && `"${shortSql(record.sql)}"` : `statement ${statement}`;
+  const by = statement === null ? record.sql && quotedSql(record.sql) : `statement ${statement}`;
   const who = by === undefined ? '' : `, by the CASCADE of ${by}`;
   return {
     status: losesData ? 'fail' : 'warn',
@@ -63,12 +64,6 @@ function fallenFinding(record: FallenRecord, { steps }: Analysis): CheckFinding 
     advice:
       'Name each of them in a DROP of its own, or make again what is still needed: without CASCADE, PostgreSQL refuses as long as anything depends on it.',
   };
-}
-
-const LONGEST_SQL = 80;
-
-function shortSql(sql: string): string {
-  return sql.length > LONGEST_SQL ? `${sql.slice(0, LONGEST_SQL)} …` : sql;
 }
 
 /** As the last look found them: what a later step put right is nothing. */

@@ -6,6 +6,8 @@ import { walk } from '../../pg/sql/walk.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { isNamed } from '../named-table.ts';
+import { mentions } from '../mentions.ts';
+import { placeOf, ranBy, statementName } from '../analysis/commands/sent-statements.ts';
 import { shortRelation, stepTitle } from '../wording.ts';
 
 export const rowsLost: Check = {
@@ -53,8 +55,8 @@ function finding({ lost, rows, step }: Loss): CheckFinding {
   const named = namingStatement(lost.table, step);
   const isNamed = named !== null && losesByName(named, lost.table);
   const blamed = isNamed ? named : (takingStatement(lost.table, step) ?? named);
-  const unsaid = isNamed || step.run.statements.length === 0 ? '' : unsaidBy(blamed, lost.table);
-  const told = { step: step.run.planned.name, statement: blamed?.index ?? null, measured: rows };
+  const unsaid = isNamed ? byWhich(named) : unsaidBy(blamed, lost.table, step);
+  const told = { step: step.run.planned.name, statement: blamed && placeOf(blamed), measured: rows };
   const advice = `If that is meant, say losesRows: [${table}] or pointOfNoReturn: true on the step; otherwise ${lost.how === 'replaced' ? 'copy the rows before the swap, and in its transaction those that were written meanwhile' : 'keep the rows: rename the table, or copy them first'}.`;
   if (lost.rowsLeft === null) {
     const message = `${stepTitle(step.run)} gave ${table}${unsaid} new storage, or deleted from it, and whether its ${plural(rows, 'row')} are there still could not be counted.`;
@@ -85,25 +87,30 @@ function leftOf({ how, rowsLeft: rows }: LostRows): string {
 
 const LOSING = new Set(['DropStmt', 'TruncateStmt', 'DeleteStmt', 'DropOwnedStmt', 'DoStmt', 'CallStmt']);
 
-/** `, which statement 2 never names` */
-function unsaidBy(blamed: StatementRecord | null, table: string): string {
-  if (blamed === null) return ', which its SQL never names';
-  return mentionsIn(blamed.sql, ownName(table)) ? '' : `, which statement ${blamed.index} never names`;
+/** `, by "truncate orders"` of a command, whose statements have no place that a finding could point to. */
+function byWhich(named: StatementRecord): string {
+  return placeOf(named) === null ? `, by ${statementName(named)}` : '';
+}
+
+/** `, which statement 2 never names`; a command can have sent more than is on record */
+function unsaidBy(blamed: StatementRecord | null, table: string, { run }: StepAnalysis): string {
+  if (blamed === null) return run.statements.length === 0 ? '' : ', which its SQL never names';
+  return mentions(blamed.sql, table) ? '' : `, which ${statementName(blamed)} never names`;
 }
 
 /** The statement that names the table, one that loses rows before any other; null = none does. */
 function namingStatement(table: string, { run }: StepAnalysis): StatementRecord | null {
-  const naming = run.statements.filter(({ error, sql }) => error === null && mentionsIn(sql, ownName(table)));
+  const naming = ranBy(run).filter(({ error, sql }) => error === null && mentions(sql, table));
   return naming.find((statement) => losesByName(statement, table)) ?? naming[0] ?? null;
 }
 
 function losesByName({ sql }: StatementRecord, table: string): boolean {
-  return isLosing(sql) && mentionsIn(sql, ownName(table));
+  return isLosing(sql) && mentions(sql, table);
 }
 
 /** The statement that goes on from a table that it names: by its NOTICE, else the only one that can have lost rows. */
 function takingStatement(table: string, { run }: StepAnalysis): StatementRecord | null {
-  const losing = run.statements.filter(({ error, sql }) => error === null && isLosing(sql));
+  const losing = ranBy(run).filter(({ error, sql }) => error === null && isLosing(sql));
   const name = ownName(table);
   const told = losing.find(({ notices = [] }) =>
     notices.some(({ message, objects = [] }) => [message, ...objects].some((text) => text.includes(name))),
@@ -120,21 +127,6 @@ function isLosing(sql: string): boolean {
   );
 }
 
-function mentionsIn(sql: string, name: string): boolean {
-  const tree = StatementTree.parse(sql);
-  return tree === undefined ? sql.includes(name) : mentions(tree, name);
-}
-
 function ownName(table: string): string {
   return table.slice(table.indexOf('.') + 1);
-}
-
-/** Also in the body of a DO block, which is one token. */
-function mentions({ tokens }: StatementTree, name: string): boolean {
-  return tokens.some(
-    ({ text }) =>
-      text.toLowerCase() === name ||
-      text === `"${name.replaceAll('"', '""')}"` ||
-      (/^[$']/.test(text) && text.includes(name)),
-  );
 }

@@ -41,7 +41,7 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
   const tries = attempts > 1 ? ` after ${formatCount(attempts)} tries` : '';
   const remedy = remedyOf({
     ...{ sqlstate: error?.sqlstate ?? '', message: error?.message ?? '', who: 'plan', step: run },
-    ...{ sql: run.statements.find(({ index }) => index === statement)?.sql ?? '' },
+    sql: (record ?? run.sent.findLast((one) => one.error !== null))?.sql ?? '',
     ...{ version: null, mendedBy: null, refused: null },
   });
   const state = error?.sqlstate == null ? '' : `${error.sqlstate} `;

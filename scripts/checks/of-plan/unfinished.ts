@@ -1,6 +1,7 @@
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { leftOvers, type LeftOver } from '../analysis/unfinished.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
+import { placeOf, ranBy } from '../analysis/commands/sent-statements.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { staleIndexes } from './stale-indexes.ts';
 import { remedyOf, stateOf } from './unfinished-remedy.ts';
@@ -53,7 +54,7 @@ function told(object: LeftOver['object']): Pick<CheckFinding, 'advice' | 'instea
 function isRefuted({ kind, name }: LeftOver['object'], { steps }: Analysis): boolean {
   if (kind !== 'constraint') return false;
   const failed = steps.flatMap(({ run }) =>
-    run.statements.filter(({ error }) => error?.sqlstate?.startsWith('23')),
+    ranBy(run).filter(({ error }) => error?.sqlstate?.startsWith('23')),
   );
   return failed.some(({ sql }) => validated(sql).includes(unquoted(name)));
 }
@@ -103,7 +104,7 @@ function consequenceOf({ object, since }: LeftOver, { run }: StepAnalysis): stri
 function stoodBefore({ object }: LeftOver, { steps }: Analysis): CheckFinding[] {
   if (object.kind === 'constraint' || object.kind === 'trigger') return [];
   const skipping = steps.flatMap(({ run }) =>
-    run.statements
+    ranBy(run)
       .filter(({ sql, error }) => error === null && creates(sql, object.name)?.if_not_exists === true)
       .map((statement) => ({ run, statement })),
   )[0];
@@ -116,7 +117,7 @@ function stoodBefore({ object }: LeftOver, { steps }: Analysis): CheckFinding[] 
     {
       status: 'fail',
       step: skipping.run.planned.name,
-      statement: skipping.statement.index,
+      statement: placeOf(skipping.statement),
       message: `${stepTitle(skipping.run)} made no index: IF NOT EXISTS skipped over what is there, and ${stateOf(object)}. ${before}`,
       ...told(object),
     },

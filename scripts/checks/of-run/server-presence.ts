@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import type { PresenceRecord } from '../../artifacts/records/records.ts';
 import { formatMs } from '../../shared/text/format.ts';
 import { isPlansCrash, planPidsOf } from '../analysis/away.ts';
+import { ranBy } from '../analysis/commands/sent-statements.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { stepTitle } from '../wording.ts';
@@ -74,7 +75,7 @@ function crashed(record: Extract<PresenceRecord, { type: 'crash' }>, analysis: A
       advice: `If nobody sent that signal, PostgreSQL or an extension crashed: its log names the statement.`,
     };
   }
-  const step = analysis.steps.find(({ run }) => run.statements.some((statement) => statement.pid === pid));
+  const step = analysis.steps.find(({ run }) => ranBy(run).some((statement) => statement.pid === pid));
   const title = step === undefined ? 'The plan' : stepTitle(step.run);
   return {
     status: 'fail',

@@ -47,7 +47,7 @@ test('what a command set and was told stands in its step, and a setting that won
 
 test('what could not be read of a command is a limit', () => {
   const known =
-    'Which statements of 1 command step held a lock, rewrote a table or read a whole one, and the WAL of each, is not known; as sql steps they are measured one by one.';
+    'Which statements of 1 command step held a lock, rewrote a table or read a whole one is known by what was seen from outside while they ran, and the WAL of each is not; as sql steps they are measured one by one.';
   const unknown =
     'what CASCADE took along there, what IF [NOT] EXISTS skipped, what the server said and which timeouts it set is not known.';
   expect(commandLimits(analysed({ unread: 0, isWhole: true }))).toEqual([known]);

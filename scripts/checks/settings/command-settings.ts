@@ -70,7 +70,7 @@ export function commandLimits(analysis: Analysis): string[] {
   if (read === 0) return [];
   return [
     ...unreadSessions(all, analysis),
-    `Which statements of ${plural(read, 'command step')} held a lock, rewrote a table or read a whole one, and the WAL of each, is not known; as sql steps they are measured one by one.`,
+    `Which statements of ${plural(read, 'command step')} held a lock, rewrote a table or read a whole one is known by what was seen from outside while they ran, and the WAL of each is not; as sql steps they are measured one by one.`,
   ];
 }
 

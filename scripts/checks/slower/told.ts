@@ -3,6 +3,7 @@ import { formatMs, plural } from '../../shared/text/format.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import type { SlowCause } from '../analysis/slower/causes.ts';
 import type { SlowScript } from '../analysis/slower/slow-scripts.ts';
+import { placeOf, ranBy } from '../analysis/commands/sent-statements.ts';
 import { typeChange } from '../analysis/slower/statistics-gaps.ts';
 import type { CheckFinding } from '../check.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
@@ -62,15 +63,21 @@ function columnsOf(table: string, columns: readonly string[]): string {
   return listed(columns.map((column) => `${shortRelation(table)}.${column}`));
 }
 
+/** Position of the step's statement that did it; null where none can be named, or of a command. */
+export function statementOf(slow: SlowScript): number | null {
+  const record = recordOf(slow);
+  return record === undefined ? null : placeOf(record);
+}
+
 /** The step's statement that names what changed, where there are several. */
-export function statementOf({ cause: found, step }: SlowScript): number | null {
-  const done = step.statements.filter(({ error }) => error === null);
+function recordOf({ cause: found, step }: SlowScript): StatementRecord | undefined {
+  const done = ranBy(step).filter(({ error }) => error === null);
   const [only, second] = done;
-  if (second === undefined) return only?.index ?? null;
-  if (found === null) return null;
+  if (second === undefined) return only;
+  if (found === null) return undefined;
   const names = namesIn(found.cause);
   const naming = names.map((name) => done.find(({ sql }) => mentions(sql, name)));
-  return naming.find((one) => one !== undefined)?.index ?? null;
+  return naming.find((one) => one !== undefined);
 }
 
 /** The surer ones first. */
@@ -102,9 +109,4 @@ export function adviceOf(slow: SlowScript): Pick<CheckFinding, 'advice' | 'inste
   if (slow.cause === null) return {};
   const own = recordOf(slow);
   return remedyOf(slow.cause.cause, own?.sql ?? '', (own?.rewrote.length ?? 0) > 0);
-}
-
-function recordOf(slow: SlowScript): StatementRecord | undefined {
-  const index = statementOf(slow);
-  return slow.step.statements.find((statement) => statement.index === index);
 }

@@ -2,6 +2,9 @@ import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { blocksTraffic, modeName } from '../../pg/lock-modes.ts';
 import type { LockSpan } from '../analysis/waits/outside-locks.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
+import { quotedSql } from '../analysis/commands/sent-statements.ts';
+import { stoppingStatement } from '../analysis/commands/stopping.ts';
+import type { StatementTry } from '../analysis/waits/windows.ts';
 import { shortRelation } from '../wording.ts';
 import { isAppOff } from '../analysis/traffic/live-versions.ts';
 
@@ -9,6 +12,8 @@ import { isAppOff } from '../analysis/traffic/live-versions.ts';
 export interface Stop {
   readonly step: StepAnalysis;
   readonly statement: StatementAnalysis | null;
+  /** Of a command: the statement of it that stopped others longest; null where none was seen to. */
+  readonly sent: StatementTry | null;
   /** The longest hold in a mode that stops reads or writes. */
   readonly blockingHoldMs: number;
   /** Its longest wait in the queue in such a mode. */
@@ -45,6 +50,7 @@ function ofStatement(step: StepAnalysis, statement: StatementAnalysis, tables: R
   return {
     step,
     statement,
+    sent: null,
     blockingHoldMs: statement.blockingHoldMs,
     blockingWaitMs: statement.blockingWaitMs,
     longestAppWaitMs: statement.blocked.longestMs,
@@ -59,6 +65,7 @@ function ofStep(step: StepAnalysis, tables: ReadonlySet<string>): Stop {
   return {
     step,
     statement: null,
+    sent: stoppingStatement(step.sent) ?? null,
     blockingHoldMs: Math.max(0, ...blocking.map(({ fromMs, toMs }) => toMs - fromMs)),
     blockingWaitMs: step.outside?.blockingWaitMs ?? 0,
     longestAppWaitMs: step.blocked.longestMs,
@@ -66,6 +73,11 @@ function ofStep(step: StepAnalysis, tables: ReadonlySet<string>): Stop {
     where: placeOf([step.blocked.relations, ...kindsOf(step.blocked), strongestOf(blocking)], tables),
     mode: modeName(blocking.toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))[0]?.mode ?? ''),
   };
+}
+
+/** ` by "alter table orders alter id type bigint"` of a command, whose statements have no place; else empty. */
+export function bySent({ sent }: Stop): string {
+  return sent === null ? '' : ` by ${quotedSql(sent.record.sql)}`;
 }
 
 /** Relations locked in the strongest modes; a partition by what it is a part of. */

@@ -48,6 +48,21 @@ function read(pieces: readonly Piece[], size = 1e6): { told: unknown[]; isReadab
   return { told, isReadable: reader.isReadable };
 }
 
+/** What was told, and when the session gave back what its transaction held. */
+function order(pieces: readonly Piece[]): string[] {
+  const all: string[] = [];
+  const reader = new StatementReader(
+    ({ sql }) => all.push(sql),
+    () => 0,
+    () => all.push('released'),
+  );
+  for (const [from, bytes] of pieces) {
+    if (from === 'client') reader.fromClient(bytes);
+    else reader.fromServer(bytes);
+  }
+  return all;
+}
+
 const SESSION: readonly Piece[] = [
   ['client', Buffer.concat([SSL, SSL, START])],
   ['server', Buffer.concat([Buffer.from('NN'), LET_IN])],
@@ -154,4 +169,22 @@ test.each<readonly [string, readonly Piece[]]>([
   ],
 ])('a session that is %s is given up', (_, pieces) => {
   expect(read(pieces)).toEqual({ told: [], isReadable: false });
+});
+
+test('a transaction gives back what it holds when it has ended or failed, and not before', () => {
+  const ask = (sql: string, tag: string, status: string): Piece[] => [
+    ['client', message('Q', `${sql}\0`)],
+    ['server', Buffer.concat([done(tag), message('Z', status)])],
+  ];
+  const told = order([
+    ...SESSION,
+    ...ask('begin', 'BEGIN', 'T'),
+    ...ask('drop table t', 'DROP TABLE', 'T'),
+    ...ask('commit', 'COMMIT', 'I'),
+    ...ask('begin', 'BEGIN', 'T'),
+    ['client', message('Q', 'drop table u\0')],
+    ['server', Buffer.concat([said('E', '42P01', 'no u'), message('Z', 'E')])],
+  ]);
+  const expected = ['begin', 'drop table t', 'commit', 'released', 'begin', 'drop table u', 'released'];
+  expect(told).toEqual(['released', ...expected]);
 });

@@ -23,6 +23,8 @@ export interface Answer {
 const CANCEL = 80_877_102;
 const ASKS_FOR_ENCRYPTION = new Set([80_877_103, 80_877_104]);
 const REFUSED = 'N'.charCodeAt(0);
+/** Of ReadyForQuery: a transaction goes on. One that failed has given back its locks, though it is not over. */
+const IN_TRANSACTION = 'T'.charCodeAt(0);
 const AUTHENTICATION = 'R'.charCodeAt(0);
 const STARTUP_BYTES = 10_000;
 
@@ -41,10 +43,11 @@ interface Expected {
 export class StatementReader {
   readonly #onStatement: (statement: SentStatement) => void;
   readonly #now: () => number;
+  readonly #onRelease: (atMs: number) => void;
   readonly #client = new MessageCutter('QPBCE', (message) => {
     this.#sent(message);
   });
-  readonly #server = new MessageCutter('CEN', (message) => {
+  readonly #server = new MessageCutter('CENZ', (message) => {
     this.#said(message);
   });
   #start: Buffer | null = Buffer.alloc(0);
@@ -55,9 +58,15 @@ export class StatementReader {
   #expected: Expected[] = [];
   #notices: ServerWords[] = [];
 
-  constructor(onStatement: (statement: SentStatement) => void, now: () => number) {
+  /** @param onRelease called when the session holds no lock of a transaction any more */
+  constructor(
+    onStatement: (statement: SentStatement) => void,
+    now: () => number,
+    onRelease: (atMs: number) => void = () => undefined,
+  ) {
     this.#onStatement = onStatement;
     this.#now = now;
+    this.#onRelease = onRelease;
   }
 
   /** False: nothing of it, or nothing more, can be read. */
@@ -87,6 +96,7 @@ export class StatementReader {
     const [head] = this.#expected;
     if (this.#isReadable && head?.what === 'query' && head.answers.length > 0) this.#tell(head);
     this.#expected = [];
+    this.#onRelease(this.#now());
   }
 
   /** The first messages have no letter: a length, and the version or a code in its place. */
@@ -138,7 +148,7 @@ export class StatementReader {
     if (type === 'C') this.#answered(textAt(body, 0).text, null);
     if (type === 'I' || type === 's') this.#answered(null, null);
     if (type === 'E') this.#answered(null, serverWords(body));
-    if (type === 'Z') this.#ready();
+    if (type === 'Z') this.#ready(body[0]);
   }
 
   #answered(command: string | null, error: ServerWords | null): void {
@@ -157,11 +167,12 @@ export class StatementReader {
   }
 
   /** The end of a text, or of what a Sync ended. What is left of it, such as the Close of a portal, has no statement. */
-  #ready(): void {
+  #ready(status: number | undefined): void {
     const end = this.#expected.findIndex(({ what }) => what === 'query' || what === 'sync');
     const head = this.#expected[end];
     if (head?.what === 'query') this.#tell(head);
     this.#expected = this.#expected.slice(end + 1);
+    if (status !== IN_TRANSACTION) this.#onRelease(this.#now());
   }
 
   #tell({ sql, isCut, sentMs, answers }: Expected): void {

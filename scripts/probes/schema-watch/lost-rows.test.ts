@@ -4,7 +4,7 @@ import type { TableStock } from './table-stock.ts';
 
 const T: TableStock = {
   ...{ oid: 20_000, name: 'public.t', quotedName: 'public.t' },
-  ...{ filenode: 1, estimatedRows: 1000, deletedRows: 0 },
+  ...{ filenode: 1, estimatedRows: 1000, deletedRows: 0, readRows: 0 },
 };
 const tables = (...all: TableStock[]): Map<number, TableStock> => new Map(all.map((one) => [one.oid, one]));
 

@@ -16,6 +16,7 @@ import { suspects } from './lost-rows.ts';
 import { TableNames } from './table-names.ts';
 import { oldestXid, readTables, type TableStock } from './table-stock.ts';
 import { readUnfinished } from './unfinished.ts';
+import { WholeTables } from './whole-tables.ts';
 
 interface Sinks {
   readonly writer: NdjsonWriter<SchemaRecord>;
@@ -40,6 +41,7 @@ export class SchemaWatch {
   #sinceXid = '0';
   #names: TableNames | undefined;
   readonly #moments: Moments;
+  readonly #wholeTables: WholeTables;
   #dead = false;
 
   private constructor(endpoint: PgEndpoint, server: ProbeConnection, app: AppScripts, sinks: Sinks) {
@@ -47,6 +49,7 @@ export class SchemaWatch {
     this.#dependencies = new DependencyWatch(endpoint, app);
     this.#server = server;
     this.#moments = new Moments(server);
+    this.#wholeTables = new WholeTables(server);
     this.#sinks = sinks;
     this.#beside = new BesideWatch({ endpoint, server, writer: sinks.writer, clock: sinks.clock });
     sinks.life.note('schema', 'started');
@@ -98,10 +101,20 @@ export class SchemaWatch {
   /** Of a foreign program; in place of `beforeStep` and `beforeUnit`. */
   async beforeCommand(): Promise<void> {
     await this.#guarded(() => this.#beside.beforeCommand());
+    await this.#guarded(() => this.#wholeTables.begin());
   }
 
-  /** Also of one that failed: what it had committed stays. @param sent as of BesideWatch */
-  async afterCommand(step: string, sent: () => Promise<readonly Answered[]>): Promise<void> {
+  /** Also of one that failed: what it had committed stays. @param sent as of BesideWatch @param pids of its sessions */
+  async afterCommand(
+    step: string,
+    sent: () => Promise<readonly Answered[]>,
+    pids: readonly number[],
+  ): Promise<void> {
+    const { writer, clock } = this.#sinks;
+    await this.#guarded(async () => {
+      const tables = await this.#wholeTables.end(pids);
+      if (tables.length > 0) writer.write({ type: 'whole-tables', step, tMs: clock.now(), tables });
+    });
     await this.#guarded(() => this.#beside.afterCommand(step, sent));
   }
 

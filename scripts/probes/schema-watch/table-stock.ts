@@ -13,11 +13,14 @@ export interface TableStock {
   readonly estimatedRows: number;
   /** Rows deleted since the statistics began, also by transactions that were rolled back. */
   readonly deletedRows: number;
+  /** Rows that sequential scans have read since the statistics began. */
+  readonly readRows: number;
 }
 
 const TABLES = `
   select c.oid::bigint, n.nspname || '.' || c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
-         nullif(c.relfilenode, 0)::bigint, greatest(c.reltuples, 0)::float8, coalesce(pg_stat_get_tuples_deleted(c.oid), 0)::bigint
+         nullif(c.relfilenode, 0)::bigint, greatest(c.reltuples, 0)::float8, coalesce(pg_stat_get_tuples_deleted(c.oid), 0)::bigint,
+         coalesce(pg_stat_get_tuples_returned(c.oid), 0)::bigint
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where c.relkind in ('r', 'p') and c.relpersistence <> 't' and c.oid >= ${FIRST_USER_OID}`;
 
@@ -28,6 +31,7 @@ type Row = [
   filenode: string | null,
   rows: number,
   deleted: string,
+  read: string,
 ];
 
 /** The oldest transaction that is not over: rows of older ones were there before this look. @throws what PostgreSQL says */
@@ -43,11 +47,12 @@ export async function oldestXid(client: Asker): Promise<string> {
 export async function readTables(client: Asker): Promise<Map<number, TableStock>> {
   const { rows } = await client.query<Row>({ text: TABLES, rowMode: 'array' });
   return new Map(
-    rows.map(([oid, name, quotedName, filenode, estimatedRows, deleted]) => [
+    rows.map(([oid, name, quotedName, filenode, estimatedRows, deleted, read]) => [
       Number(oid),
       {
         ...{ oid: Number(oid), name, quotedName, estimatedRows },
         ...{ filenode: filenode === null ? null : Number(filenode), deletedRows: Number(deleted) },
+        readRows: Number(read),
       },
     ]),
   );

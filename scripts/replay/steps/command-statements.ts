@@ -15,6 +15,10 @@ import { LastError } from './last-error.ts';
 /** Of one command; a tool that sends more than this fills tables. */
 const MOST_STATEMENTS = 5000;
 const MOST_CHARACTERS = 8 * 1024 ** 2;
+/** Of those that change rows. */
+const MOST_BULK = 500;
+/** A statement that changed so many rows changes a table, and not what is in it. */
+const BULK_ROWS = 1000;
 
 /** Reads and writes rows, or moves a transaction. */
 const OF_ROWS =
@@ -24,26 +28,55 @@ const ALWAYS_KEPT = /_timeout|session_replication_role|\bpg_(constraint|trigger)
 const SETS_TIMEOUT =
   /^\s*((re)?set\s+((session|local)\s+)?\w+_timeout(\s*(=|\bto\b)\s*('[\d.]+\s*\w*'|[\d.]+|default))?|select\s+(pg_catalog\.)?set_config\(\s*'\w+_timeout'\s*,\s*'[\d.]+\s*\w*'\s*,\s*\w+\s*\))\s*;?\s*$/i;
 
-type Kept = SentStatement & { readonly pid: number | null };
+interface Kept extends SentStatement {
+  readonly pid: number | null;
+  /** When its transaction had ended; null = it goes on. */
+  releasedMs: number | null;
+}
 /** One statement and what it was answered, without values of rows but in its own text. */
 type Divided = Answered & Omit<Kept, 'answers'> & { readonly command: string | null };
 
 /** What the sessions of a command sent, as far as it can matter to what is looked at behind the step. */
 export class CommandStatements {
   readonly #kept: Kept[] = [];
+  /** Of each session, in the transaction that goes on. */
+  readonly #open = new Map<RelayedSession, Kept[]>();
+  #bulk = 0;
   readonly #lastError = new LastError();
   #characters = 0;
   #isWhole = true;
 
-  note(statement: SentStatement, { pid }: RelayedSession): void {
+  note(statement: SentStatement, session: RelayedSession): void {
     this.#lastError.note(statement);
-    if (isOfRows(statement)) return;
-    if (this.#kept.length >= MOST_STATEMENTS || this.#characters > MOST_CHARACTERS) this.#isWhole = false;
+    if (isOfRows(statement)) this.#noteBulk(statement, session);
+    else if (this.#kept.length >= MOST_STATEMENTS || this.#characters > MOST_CHARACTERS)
+      this.#isWhole = false;
     else {
-      this.#kept.push({ ...statement, pid });
-      this.#characters += statement.sql.length;
+      this.#keep(statement, session);
       if (statement.isCut) this.#isWhole = false;
     }
+  }
+
+  /** The session holds nothing of a transaction any more. */
+  release(session: RelayedSession, atMs: number): void {
+    for (const kept of this.#open.get(session) ?? []) kept.releasedMs = atMs;
+    this.#open.delete(session);
+  }
+
+  #noteBulk(statement: SentStatement, session: RelayedSession): void {
+    const isBulk = /^\s*lock\b/i.test(statement.sql) || statement.answers.some(changesMany);
+    if (!isBulk || this.#bulk >= MOST_BULK || this.#characters > MOST_CHARACTERS) return;
+    this.#bulk += 1;
+    this.#keep(statement, session);
+  }
+
+  #keep(statement: SentStatement, session: RelayedSession): void {
+    const kept = { ...statement, pid: session.pid, releasedMs: null };
+    this.#kept.push(kept);
+    this.#characters += statement.sql.length;
+    const open = this.#open.get(session);
+    if (open === undefined) this.#open.set(session, [kept]);
+    else open.push(kept);
   }
 
   /** What the server refused last, if the command did nothing more behind it. */
@@ -81,18 +114,18 @@ export class CommandStatements {
   }
 }
 
-/** Of those that were divided, what is told. */
+/** Of those that were divided, in the order in which they were answered, what is told. */
 export function commandRecords(
   step: string,
   statements: readonly Divided[],
   clock: RunClock,
 ): CommandStatementRecord[] {
   const shiftMs = clock.now() - monotonicMs();
-  return statements.flatMap(({ sql, pid, sentMs, respondedMs, command, error, notices = [] }) => {
+  return statements.map(({ sql, pid, sentMs, respondedMs, releasedMs, command, error, notices = [] }) => {
     const isSetting = SETS_TIMEOUT.test(sql);
-    if (notices.length === 0 && error === null && !isSetting) return [];
     return {
       ...{ type: 'command-statement', step, pid, tMs: respondedMs + shiftMs, sentMs: sentMs + shiftMs },
+      releasedMs: (releasedMs ?? respondedMs) + shiftMs,
       sql: isSetting ? sql.trim() : publicStatement(sql),
       command,
       error: error && { sqlstate: error.sqlstate, message: error.message },
@@ -104,6 +137,12 @@ export function commandRecords(
 function isOfRows({ sql, answers }: SentStatement): boolean {
   if (answers.length > 1 || !OF_ROWS.test(sql) || ALWAYS_KEPT.test(sql)) return false;
   return answers.every(({ error, notices }) => error === null && notices.length === 0);
+}
+
+/** By a command tag such as `DELETE 20000` or `INSERT 0 20000`. */
+function changesMany({ command }: Answer): boolean {
+  const rows = /^(?:INSERT \d+|UPDATE|DELETE|MERGE|COPY) (\d+)$/.exec(command ?? '')?.[1];
+  return Number(rows ?? 0) >= BULK_ROWS;
 }
 
 function together(answers: readonly Answer[]): Answer {

@@ -40,6 +40,9 @@ export async function runCommandStep(step: CommandStep, context: StepContext): P
     onStatement: (statement, session) => {
       sent.note(statement, session);
     },
+    onRelease: (session, atMs) => {
+      sent.release(session, atMs);
+    },
   });
   try {
     const end = await runIn(passage, step, context);
@@ -63,7 +66,8 @@ async function tellStatements(
 ): Promise<void> {
   if (signal.aborted) return;
   let divided: Awaited<ReturnType<CommandStatements['divided']>> | undefined;
-  await schema.afterCommand(name, async () => (divided = await sent.divided()));
+  const pids = sessions.flatMap(({ pid }) => (pid === null ? [] : [pid]));
+  await schema.afterCommand(name, async () => (divided = await sent.divided()), pids);
   divided ??= await sent.divided();
   for (const record of commandRecords(name, divided, clock)) steps.write(record);
   steps.write(sent.sessions(name, sessions, clock));

@@ -1,6 +1,7 @@
 import type { StatementRecord } from '../../../artifacts/records/records.ts';
 import { StatementTree } from '../../../pg/sql/statement-tree.ts';
 import type { Interval } from '../intervals.ts';
+import { ranBy } from '../commands/sent-statements.ts';
 import type { StepRun } from '../steps.ts';
 
 /** A stretch within a step in which the app planned without the statistics of a column. */
@@ -15,10 +16,10 @@ export interface StatisticsGap extends Interval {
 /** Changes of a type that others could see before the ANALYZE that follows in the same step had ended. */
 export function statisticsGaps(steps: readonly StepRun[]): StatisticsGap[] {
   return steps.flatMap((step) =>
-    step.statements.flatMap((record, position) => {
+    ranBy(step).flatMap((record, position, all) => {
       const change = record.error === null ? typeChange(record.sql) : undefined;
       if (change === undefined) return [];
-      const later = step.statements.slice(position + 1);
+      const later = all.slice(position + 1);
       const analyse = later.find(({ sql, error }) => error === null && analyses(sql, change.table));
       if (analyse === undefined || isTogether(record, analyse)) return [];
       const { releasedMs: fromMs } = record;

@@ -1,7 +1,7 @@
 import { formatMs } from '../../../shared/text/format.ts';
 import { advise } from '../../advice.ts';
 import type { Check, CheckFinding } from '../../check.ts';
-import { stops } from '../../stops/stops.ts';
+import { bySent, stops } from '../../stops/stops.ts';
 import { budgetMs, stepTitle, victimsPhrase } from '../../wording.ts';
 
 export const lockHold: Check = {
@@ -22,7 +22,7 @@ export const lockHold: Check = {
         statement: statement?.record.index ?? null,
         measured: blockingHoldMs,
         budget: budget ?? null,
-        message: `${stepTitle(step.run)} held ${where} in ${mode} for ${formatMs(blockingHoldMs)} ${budgetMs(budget ?? 0)}: ${victimsPhrase(victims)}.`,
+        message: `${stepTitle(step.run)} held ${where} in ${mode} for ${formatMs(blockingHoldMs)}${bySent(stop)} ${budgetMs(budget ?? 0)}: ${victimsPhrase(victims)}.`,
         ...advise(stop, analysis, 'hold'),
         hurt: { ...victims, ms: blockingHoldMs },
       };

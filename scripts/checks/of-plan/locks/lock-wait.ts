@@ -5,7 +5,7 @@ import { behindSentence } from './blocked-by.ts';
 import { behindWhom } from '../../stops/behind.ts';
 import type { Check, CheckFinding } from '../../check.ts';
 import { keptByPrepared } from '../../stops/kept-by-prepared.ts';
-import { stops, type Stop } from '../../stops/stops.ts';
+import { bySent, stops, type Stop } from '../../stops/stops.ts';
 import { budgetMs, listed, stepTitle, victimsPhrase } from '../../wording.ts';
 
 export const lockWait: Check = {
@@ -64,10 +64,10 @@ function message(
   const who = stepTitle(stop.step.run);
   const victims = victimsPhrase(stop.victims);
   if (behindNames === null)
-    return `${who} stopped ${stop.where} for ${formatMs(measured)} ${budgetMs(budget)}: ${victims}.`;
+    return `${who} stopped ${stop.where} for ${formatMs(measured)}${bySent(stop)} ${budgetMs(budget)}: ${victims}.`;
   const behind = behindNames.length === 0 ? '' : ` behind ${listed(behindNames)}`;
   return (
-    `${who} waited ${formatMs(stop.blockingWaitMs)} for ${stop.where}${behind} ${budgetMs(budget)}, ` +
+    `${who} waited ${formatMs(stop.blockingWaitMs)} for ${stop.where}${bySent(stop)}${behind} ${budgetMs(budget)}, ` +
     `and all who came after it waited too: ${victims}.`
   );
 }

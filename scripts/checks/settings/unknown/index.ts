@@ -1,6 +1,7 @@
 import type { StatementRecord } from '../../../artifacts/records/records.ts';
 import { StatementTree } from '../../../pg/sql/statement-tree.ts';
 import type { Analysis, StepAnalysis } from '../../analysis/analyse.ts';
+import { ranBy } from '../../analysis/commands/sent-statements.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { listed } from '../../wording.ts';
 import { collation, formats } from './locale.ts';
@@ -74,7 +75,7 @@ function isSetBefore(
 
 /** Each statement once, as its last try ran. */
 function readStatements({ run }: StepAnalysis): ReadStatement[] {
-  const last = new Map(run.statements.map((record) => [record.index, record]));
+  const last = new Map(ranBy(run).map((record) => [record.index, record]));
   return [...last.values()].flatMap((record) => {
     const tree = record.sql.length > LONGEST_SQL ? undefined : StatementTree.parse(record.sql);
     return tree === undefined ? [] : [{ tree, record }];

@@ -1,0 +1,88 @@
+import type { LockEntry, OutsideLockRecord, StatementRecord } from '../../../artifacts/records/records.ts';
+import type { WholeTable } from '../../../artifacts/records/schema-records.ts';
+import { POLL_MS } from '../../../artifacts/polling.ts';
+import { blocksTraffic } from '../../../pg/lock-modes.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
+import { mentions } from '../../mentions.ts';
+import { groupBy } from '../group-by.ts';
+import { transactionSinceMs, type StepRun } from '../steps.ts';
+import type { WaitSpan } from '../waits/waits.ts';
+import { lockEffect } from '../waits/holds.ts';
+import { statementTry, type StatementTry } from '../waits/windows.ts';
+
+/**
+ * Statements of a command with the locks that were seen from outside while each ran and its transaction went on, and the tables that
+ * it went through. Those that were over before anybody could look are left out.
+ */
+export function sentTries(
+  { sent, planned }: StepRun,
+  { locks = [], schema = [] }: Pick<Evidence, 'locks' | 'schema'>,
+  waits: readonly WaitSpan[],
+): StatementTry[] {
+  if (sent.length === 0) return [];
+  const locksOf = groupBy(
+    locks.filter(({ step }) => step === planned.name),
+    ({ pid }) => pid,
+  );
+  const waitsOf = groupBy(waits, ({ pid }) => pid);
+  const tries = sent.flatMap((record, at) => {
+    if (record.releasedMs - record.sentMs < POLL_MS / 2) return [];
+    const sinceMs = transactionSinceMs(sent.slice(0, at), record);
+    return withLocks(record, waitsOf.get(record.pid) ?? [], locksOf.get(record.pid) ?? [], sinceMs);
+  });
+  const whole = schema.flatMap((one) =>
+    one.type === 'whole-tables' && one.step === planned.name ? one.tables : [],
+  );
+  return wentThrough(tries, whole);
+}
+
+function withLocks(
+  record: StatementRecord,
+  waits: readonly WaitSpan[],
+  locks: readonly OutsideLockRecord[],
+  sinceMs: number,
+): StatementTry {
+  const whole = statementTry(record, waits, locks, undefined, sinceMs);
+  // What was first seen later was taken by a later one of its transaction.
+  const spans = whole.spans.filter(({ fromMs }) => fromMs <= record.respondedMs + POLL_MS);
+  const tried = { ...whole, ...lockEffect(spans, whole.waits) };
+  const entries = spans.map(({ relation, mode, partitionOf }): LockEntry => {
+    return { relation, mode, existedBefore: true, ...(partitionOf === undefined ? {} : { partitionOf }) };
+  });
+  return { ...tried, record: { ...record, locks: entries } };
+}
+
+/** Each table was gone through by the one that worked longest while it kept others from it. */
+function wentThrough(tries: readonly StatementTry[], tables: readonly WholeTable[]): StatementTry[] {
+  const found = new Map<StatementTry, WholeTable[]>();
+  for (const whole of tables) {
+    const [by] = tries
+      .filter((one) => one.record.error === null && stops(one, whole.table))
+      .toSorted((a, b) => workMs(b) - workMs(a) || likelihood(b, whole) - likelihood(a, whole));
+    if (by !== undefined) found.set(by, [...(found.get(by) ?? []), whole]);
+  }
+  return tries.map((one) => {
+    const own = found.get(one) ?? [];
+    const rewrote = own.filter(({ isRewritten }) => isRewritten).map(({ table }) => table);
+    const scanned = own
+      .filter(({ isRewritten }) => !isRewritten)
+      .map(({ table: relation, readRows: rows }) => ({ relation, rows }));
+    return own.length === 0 ? one : { ...one, record: { ...one.record, rewrote, scanned } };
+  });
+}
+
+function stops({ spans }: StatementTry, table: string): boolean {
+  return spans.some(({ relation, mode }) => relation === table && blocksTraffic(mode));
+}
+
+const OF_ROWS = /^(INSERT|UPDATE|DELETE|MERGE|COPY|SELECT)\b/;
+
+/** Of statements of one text, which have one time: it names the table, and is not about its rows. */
+function likelihood({ record }: StatementTry, { table }: WholeTable): number {
+  return Number(mentions(record.sql, table)) * 2 + Number(!OF_ROWS.test(record.command ?? ''));
+}
+
+/** From its sending to its answer, without its waits for locks. */
+export function workMs({ record, waitMs }: StatementTry): number {
+  return Math.max(0, record.respondedMs - record.sentMs - waitMs);
+}
