@@ -28,7 +28,9 @@ export function sentTries(
   const tries = sent.flatMap((record, at) => {
     if (record.releasedMs - record.sentMs < POLL_MS / 2) return [];
     const sinceMs = transactionSinceMs(sent.slice(0, at), record);
-    return withLocks(record, waitsOf.get(record.pid) ?? [], locksOf.get(record.pid) ?? [], sinceMs);
+    const next = sent.find(({ pid, sentMs }) => pid === record.pid && sentMs > record.sentMs);
+    const during = { sinceMs, nextMs: next?.sentMs ?? Infinity };
+    return withLocks(record, waitsOf.get(record.pid) ?? [], locksOf.get(record.pid) ?? [], during);
   });
   const whole = schema.flatMap((one) =>
     one.type === 'whole-tables' && one.step === planned.name ? one.tables : [],
@@ -40,11 +42,14 @@ function withLocks(
   record: StatementRecord,
   waits: readonly WaitSpan[],
   locks: readonly OutsideLockRecord[],
-  sinceMs: number,
+  { sinceMs, nextMs }: { readonly sinceMs: number; readonly nextMs: number },
 ): StatementTry {
   const whole = statementTry(record, waits, locks, undefined, sinceMs);
-  // What was first seen later was taken by a later one of its transaction.
-  const spans = whole.spans.filter(({ fromMs }) => fromMs <= record.respondedMs + POLL_MS);
+  // What was first seen later was taken by a later one of its transaction; those that are not on record stop nobody.
+  const seenBy = record.respondedMs + POLL_MS;
+  const spans = whole.spans.filter(
+    ({ fromMs, mode }) => fromMs <= seenBy || (blocksTraffic(mode) && fromMs + POLL_MS / 2 < nextMs),
+  );
   const tried = { ...whole, ...lockEffect(spans, whole.waits) };
   const entries = spans.map(({ relation, mode, partitionOf }): LockEntry => {
     return { relation, mode, existedBefore: true, ...(partitionOf === undefined ? {} : { partitionOf }) };
