@@ -14,7 +14,14 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['scripts/**/*.test.{ts,tsx}', 'infra/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/attack/**', 'test/matrix/**', 'test/cases/**', 'test/verdicts/**', ...TIMED],
+          exclude: [
+            'test/e2e/**',
+            'test/attack/**',
+            'test/matrix/**',
+            'test/cases/**',
+            'test/verdicts/**',
+            ...TIMED,
+          ],
           // Tests start real servers; more than two at once would only measure each other.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },

@@ -1,5 +1,4 @@
 import type { StatementRecord, StepEvent } from '../../../artifacts/records/records.ts';
-import type { StepRun } from '../steps.ts';
 
 /** A statement that a command sent, in the shape of those of sql steps. Its text is without constants, and in no file. */
 export interface SentRecord extends StatementRecord {
@@ -23,11 +22,13 @@ export function sentStatements(events: readonly StepEvent[]): SentRecord[] {
   });
 }
 
+interface Ran {
+  readonly statements: readonly StatementRecord[];
+  readonly sent: readonly SentRecord[];
+}
+
 /** All that the step ran and that is on record, of an sql step and of a command alike. */
-export function ranBy({
-  statements,
-  sent,
-}: Pick<StepRun, 'statements' | 'sent'>): readonly StatementRecord[] {
+export function ranBy({ statements, sent }: Ran): readonly StatementRecord[] {
   return sent.length === 0 ? statements : [...statements, ...sent];
 }
 
