@@ -31,7 +31,7 @@ export interface Rehearsed {
   readonly runFolder: string;
 }
 
-/** There is no result: what was given is wrong (2), hosts or databases failed (3), it was interrupted (130). */
+/** There is no result: nothing is new (0), what was given is wrong (2), hosts or databases failed (3), it was interrupted (130). */
 export class RehearseFailed extends Error {
   override readonly name = 'RehearseFailed';
   /** Null where a signal ended it. */
@@ -58,7 +58,10 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
   });
   if (end.exitCode === null || end.stdout.trim() === '')
     throw new RehearseFailed(errorText(end), end.exitCode);
-  const result = resultSchema.parse(JSON.parse(end.stdout));
+  const told: unknown = JSON.parse(end.stdout);
+  if (typeof told === 'object' && told !== null && 'nothingNew' in told)
+    throw new RehearseFailed(String(told.nothingNew), end.exitCode);
+  const result = resultSchema.parse(told);
   return { result, exitCode: end.exitCode, runFolder: resolve(out, result.runId) };
 }
 

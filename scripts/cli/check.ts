@@ -49,6 +49,8 @@ async function check(dirs: readonly string[], json: boolean, { io, out }: CliCon
     try {
       const rehearsal = await readChecked(folder, io);
       checked.push(summary(rehearsal, await guessesIn(rehearsal, io.cwd), io.cwd));
+      for (const note of [rehearsal.nothingNew, ...(rehearsal.notes ?? [])])
+        if (note !== undefined) out.note(`${relative(io.cwd, rehearsal.dir) || '.'}: ${note}`);
       for (const not of await whyNotHere(rehearsal, io.env['REHEARSE_TARGET']))
         out.note(`${relative(io.cwd, rehearsal.dir) || '.'} would not start here: ${not}`);
     } catch (error) {

@@ -5,19 +5,26 @@ import type { Io } from './output/io.ts';
 /**
  * A rehearsal whose every input has been read: the YAML, its files, the SQL, the workload scripts, and the ends of its snapshot.
  * Needs no database.
+ * @param since of the command line: a git ref, or `ledger`, for a plan by `migrations`
  * @throws InputError with all mistakes
  */
-export async function readChecked(dir: string, { cwd, env }: Io): Promise<Rehearsal> {
-  const [{ readRehearsal }, { workloadMistakes }, { snapshotMistake }] = await Promise.all([
+export async function readChecked(dir: string, { cwd, env }: Io, since?: string): Promise<Rehearsal> {
+  const [{ readRehearsal }, { workloadMistakes }, { snapshotMistake }, { readLedger }] = await Promise.all([
     import('../plan/read.ts'),
     import('../load/scripts/parse-versions.ts'),
     import('../snapshot/whole-file.ts'),
+    import('../snapshot/read-ledger.ts'),
   ]);
   const shownPath = (path: string): string => relative(cwd, path);
   return readRehearsal(dir, {
     cwd,
     env,
-    lookInto: { scripts: (versions) => workloadMistakes(versions, shownPath), snapshot: snapshotMistake },
+    since,
+    lookInto: {
+      scripts: (versions) => workloadMistakes(versions, shownPath),
+      snapshot: snapshotMistake,
+      ledger: (snapshot, folder) => readLedger(snapshot, folder, cwd),
+    },
   });
 }
 

@@ -18,6 +18,10 @@ export interface Rehearsal {
   /** The author says nothing of budgets. */
   readonly hasDefaultBudgets?: true;
   readonly plan: readonly Step[];
+  /** Why a plan by `migrations` has no step: the sentence that says so. Nothing is rehearsed then. */
+  readonly nothingNew?: string;
+  /** What does not fit together in the folder of its migrations, as sentences. */
+  readonly notes?: readonly string[];
   /** The same change done in several ways; `plan` is the first of them. Absent where there is but one. */
   readonly plans?: readonly NamedPlan[];
   /** Tables that nobody uses while any step runs; may be schema-qualified. */

@@ -9,6 +9,7 @@ import { readEnvironment } from './environment.ts';
 import { locateRehearsal } from './read/locate.ts';
 import type { AppVersion, Budgets, HostSpec, PostgresSpec, Rehearsal, SnapshotSource } from './model.ts';
 import { readVersions } from './read/read-load.ts';
+import { readMigrations, type ReadLedger } from './read/read-migrations.ts';
 import { readPlans } from './read/read-plans.ts';
 import { labelOf, Reading } from './read/reading.ts';
 import { salvageParts, type Parts } from './read/salvage.ts';
@@ -21,6 +22,8 @@ export interface ReadOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly lookInto?: LookInto;
+  /** Of a plan by `migrations`: a git ref, or `ledger`, instead of the rehearsal's own word. */
+  readonly since?: string | undefined;
 }
 
 /** What later stages know of files that the rehearsal names, so that their mistakes are told in the same go. */
@@ -28,6 +31,8 @@ export interface LookInto {
   readonly scripts: (versions: readonly AppVersion[]) => readonly Mistake[];
   /** What is wrong with the file or folder at `path`, called `shown`. @throws RehearsalError likewise */
   readonly snapshot: (path: string, shown: string) => Promise<string | undefined>;
+  /** What the snapshot's own table says of the migrations that it has run. */
+  readonly ledger: ReadLedger;
 }
 
 /**
@@ -35,7 +40,10 @@ export interface LookInto {
  * @param dir its folder, its YAML file, or its bare name under `./rehearsals`
  * @throws REHEARSAL_NOT_FOUND, or InputError with every mistake at once
  */
-export async function readRehearsal(dir: string, { cwd, env, lookInto }: ReadOptions): Promise<Rehearsal> {
+export async function readRehearsal(
+  dir: string,
+  { cwd, env, lookInto, since }: ReadOptions,
+): Promise<Rehearsal> {
   const place = locateRehearsal(dir, resolve(cwd));
   const text = (await readPlainFile(place.file)).toString('utf8');
   const { lookup, notFiles } = await readEnvironment(place.dir, cwd, env);
@@ -50,7 +58,9 @@ export async function readRehearsal(dir: string, { cwd, env, lookInto }: ReadOpt
   const snapshot = await readSnapshot(parts, reading, lookInto);
   const versions = parts.versions && (await readVersions(parts.versions, parts.role, reading));
   reading.mistakes.push(...(lookInto?.scripts(versions ?? []) ?? []));
-  const plans = await readPlans(parts, source.value, reading);
+  const wanted = { since, snapshot, ledger: lookInto?.ledger };
+  const { plans: written, nothingNew, notes } = await readMigrations(parts, wanted, reading);
+  const plans = await readPlans({ ...parts, plans: written }, source.value, reading);
 
   const { data: config } = rehearsalSchema.safeParse(source.value);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
@@ -73,6 +83,8 @@ export async function readRehearsal(dir: string, { cwd, env, lookInto }: ReadOpt
     ...defined({ planRole: config.planRole }),
     ...(config.nightly && { nightly: true }),
     ...plans,
+    ...defined({ nothingNew }),
+    ...(notes.length > 0 && { notes }),
     files: [...reading.files].sort(),
     outside: [...reading.outside].sort(),
     environment: source.environment,

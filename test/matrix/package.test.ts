@@ -1,12 +1,28 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Result } from '../../scripts/checks/result/contract/result.ts';
 import { OWN_ROOT } from '../../scripts/shared/places/own-files.mjs';
 
 const PACKED_BYTES_MAX = 4_000_000;
-const SMALL = `load: { rate: 20/s, connections: 4, warmup: 2s, cooldown: 1s, versions: { old: workload/old, new: workload/new } }`;
+
+const PRISMA: Readonly<Record<string, string>> = {
+  'prisma/migrations/20261001090000_init/migration.sql': `
+    CREATE TYPE "Role" AS ENUM ('USER', 'ADMIN');
+    CREATE TABLE "User" ("id" SERIAL NOT NULL, "email" TEXT NOT NULL, "name" TEXT, "role" "Role" NOT NULL DEFAULT 'USER',
+      CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+    CREATE UNIQUE INDEX "User_email_key" ON "User"("email");`,
+  'prisma/migrations/20261101120000_rename_name/migration.sql':
+    'ALTER TABLE "User" RENAME COLUMN "name" TO "fullName";',
+};
+const GOLANG_MIGRATE: Readonly<Record<string, string>> = {
+  'db/migrations/1_init.up.sql': 'create table tickets (id bigserial primary key, title text not null);',
+  'db/migrations/1_init.down.sql': 'drop table tickets;',
+  'db/migrations/2_priority.up.sql': 'alter table tickets add column priority smallint;',
+  'db/migrations/2_priority.down.sql': 'alter table tickets drop column priority;',
+};
 
 /** An app's own repository outside the checkout, with the packed program installed as its developers would. */
 let app: string;
@@ -15,9 +31,16 @@ function inApp(command: string, args: readonly string[], options: Options = {}) 
   return execa(command, args, { cwd: app, reject: false, stdin: 'ignore', ...options });
 }
 
+async function write(files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(app, dirname(name)), { recursive: true });
+    await writeFile(join(app, name), text);
+  }
+}
+
 beforeAll(async () => {
   app = await mkdtemp(join(tmpdir(), 'rehearse-app-'));
-  await execa('npm', ['pack', '--silent', '--pack-destination', app], { cwd: OWN_ROOT });
+  await execa('npm', ['pack', '--silent', '--ignore-scripts=false', '--pack-destination', app], { cwd: OWN_ROOT });
   await writeFile(join(app, 'package.json'), '{ "name": "an-app", "private": true, "type": "module" }');
   await inApp('git', ['init', '--quiet']);
   const [tarball = ''] = (await readdir(app)).filter((name) => name.endsWith('.tgz'));
@@ -34,23 +57,43 @@ test('the package brings no tools that only its own development needs', async ()
   expect(packages.filter((name) => tools.includes(name))).toEqual([]);
 });
 
-test('what init writes is checked and rehearsed from anywhere in the project, and git sees no run of it', async () => {
-  expect((await inApp('npx', ['rehearse', 'init', 'first'])).exitCode).toBe(0);
-  const yaml = join(app, 'rehearsals/first/rehearsal.yaml');
-  await writeFile(yaml, (await readFile(yaml, 'utf8')).replace(/^load:.*$/m, SMALL));
+test('the newest of Prisma’s migrations is judged without a file written by hand, and git sees no run of it', async () => {
+  await write(PRISMA);
+  const made = await inApp('npx', ['rehearse', 'init', '--from', 'prisma/migrations']);
+  expect([made.exitCode, made.stdout]).toEqual([0, 'wrote rehearsals/rename-name']);
+  const { exitCode, stdout } = await inApp('npx', ['rehearse', 'run', '--target', 'embedded']);
+  expect(exitCode, stdout as string).toBe(4); // what the app asks for by its old name is gone
+  const [folder = ''] = await readdir(join(app, '.rehearse/runs'));
+  const text = await readFile(join(app, '.rehearse/runs', folder, 'result.json'), 'utf8');
+  const { verdict, steps, compatibility } = JSON.parse(text) as Result;
+  expect([verdict, steps.map(({ name }) => name)]).toEqual([
+    'fail',
+    ['20261101120000_rename_name', 'deploy new'],
+  ]);
+  const broken = compatibility.filter(({ ok, after }) => !ok && after.startsWith('2026'));
+  expect(new Set(broken.map(({ version, sqlstate }) => `${version} ${sqlstate ?? ''}`))).toEqual(
+    new Set(['old 42703']),
+  );
+  expect((await inApp('git', ['status', '--porcelain'])).stdout).not.toContain('.rehearse');
+  expect(await readFile(join(app, '.gitignore'), 'utf8')).toContain('\n.rehearse/runs/\n');
+});
+
+test('a program rehearses what golang-migrate would do next, from anywhere in the project', async () => {
+  await write(GOLANG_MIGRATE);
+  expect((await inApp('npx', ['rehearse', 'init', '--from', 'golang-migrate'])).exitCode).toBe(0);
   const below = { cwd: join(app, 'rehearsals') };
-  expect((await inApp('npx', ['rehearse', 'check', 'first'], below)).stdout).toContain('ok  first (first)');
+  const checked = await inApp('npx', ['rehearse', 'check', 'priority'], below);
+  expect(checked.stdout).toContain('ok  priority (priority): 2 steps');
   const script = `
     import { rehearse } from 'dress-rehearsal';
-    const { result, runFolder } = await rehearse({ dir: 'first', target: 'embedded' });
-    console.log(JSON.stringify([result.rehearsal, result.steps.map(({ status }) => status), runFolder]));`;
+    const { result, runFolder } = await rehearse({ dir: 'priority', target: 'embedded' });
+    const broken = result.compatibility.filter(({ ok, version }) => !ok && version === 'old');
+    console.log(JSON.stringify([result.steps.map(({ status }) => status), broken, runFolder]));`;
   const { stdout, stderr } = await inApp('node', ['--input-type=module', '-e', script]);
-  const [name, steps, folder] = JSON.parse(stdout as string) as [string, string[], string];
-  expect([name, steps], stderr as string).toEqual(['first', ['ok', 'ok', 'ok', 'ok', 'ok']]);
-  expect(folder.startsWith(join(app, '.rehearse/runs/first-'))).toBe(true);
+  const [steps, broken, folder] = JSON.parse(stdout as string) as [string[], unknown[], string];
+  expect([steps, broken], stderr as string).toEqual([['ok', 'ok'], []]);
+  expect(folder.startsWith(join(app, '.rehearse/runs/priority-'))).toBe(true);
   expect(await readdir(folder)).toContain('report.html');
-  const seen = await inApp('git', ['status', '--porcelain']);
-  expect(seen.stdout).not.toContain('.rehearse');
 });
 
 test('the types of what the package exports can be used by a strict program', async () => {

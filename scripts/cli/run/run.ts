@@ -3,6 +3,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import type { RunEvent } from '../../engine/events.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { withPlan } from '../../plan/read/read-plans.ts';
+import { EXIT } from '../../shared/errors.ts';
 import { chooseTargetFor } from './command-target.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { exitCodeOfResult } from '../output/exit-code.ts';
@@ -28,6 +29,7 @@ interface RunVerbOptions {
   readonly keep?: string;
   readonly repeat?: string;
   readonly plan?: string;
+  readonly since?: string;
   readonly resume?: string;
 }
 
@@ -40,6 +42,10 @@ export const addRun: AddVerb = (program, context, finish) => {
     .option('--keep <duration>', 'leave the hosts up so long after the rehearsal, such as 30m')
     .option('--repeat <n>', 'play the plan so often, each time on a fresh copy, and show the spread')
     .option('--plan <name>', 'play only this one of the rehearsal’s plans (default: all)')
+    .option(
+      '--since <ref>',
+      'of a plan by migrations: rehearse those that this git ref, or the word ledger, lacks',
+    )
     .option('--resume <id>', 'go on with a run on hosts whose own process has died')
     .option('--out <dir>', 'folder for run folders', defaultRuns(context.io.cwd))
     .option('--json', 'print the result as one JSON document')
@@ -66,7 +72,9 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
   const pace = new Pace();
   const release = abortOnSignals(context, stop, () => progress?.close());
   try {
-    const read = await readChecked(dir ?? ownFolder(io.cwd), io);
+    const read = await readChecked(dir ?? ownFolder(io.cwd), io, options.since);
+    for (const note of read.notes ?? []) out.note(note);
+    if (read.nothingNew !== undefined) return tellNothingNew(read, options.json === true, context);
     const rehearsal = options.plan === undefined ? read : withPlan(read, options.plan);
     await requireWritable(resolve(io.cwd, options.out), options.out);
     await removeDeadRuns(out, options.resume);
@@ -97,6 +105,13 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
     progress?.close();
     release();
   }
+}
+
+/** No migration to rehearse is no failure. */
+function tellNothingNew({ name, nothingNew = '' }: Rehearsal, json: boolean, { out }: CliContext): number {
+  if (json) out.document({ schemaVersion: 1, rehearsal: name, nothingNew });
+  else out.result(nothingNew);
+  return EXIT.ok;
 }
 
 interface LoggedRun {

@@ -9,6 +9,7 @@ import {
   scenarioMap,
 } from '../schema/schema-actors.ts';
 import { networkSchema, type WrittenNetwork } from '../schema/schema-commands.ts';
+import { migrationsSchema, type MigrationsConfig } from '../schema/schema-migrations.ts';
 import { stepSchemas, type StepConfig } from '../schema/schema-steps.ts';
 import type { KeyPath } from '../yaml/yaml-source.ts';
 import { loadSchema, snapshotSchemas, type RehearsalConfig } from '../schema/schema.ts';
@@ -37,6 +38,8 @@ export interface Parts {
   readonly network: WrittenNetwork | undefined;
   /** `plan`, or each of `plans`, in the author's order. */
   readonly plans: readonly PlanParts[];
+  /** A plan that is what a folder of migrations has beyond something; `plans` has one without steps then. */
+  readonly migrations: MigrationsConfig | undefined;
 }
 
 /** Reads what can be read, so that mistakes behind the schema are found in the same go; never fails. */
@@ -54,6 +57,7 @@ export function salvageParts(value: unknown): Parts {
       ...(plan !== undefined || !isMap(plans) ? [planOf(undefined, ['plan'], plan)] : []),
       ...(isMap(plans) ? salvagePlans(plans) : []),
     ],
+    migrations: isMap(plan) ? salvage(migrationsSchema, plan) : undefined,
   };
 }
 

@@ -86,6 +86,7 @@ type Form = 'list' | 'map' | 'word';
 /** Which form each part of a union has. */
 const FORMS: readonly { readonly at: RegExp; readonly forms: readonly Form[] }[] = [
   { at: /^(load\.actors|scenarios)$/, forms: ['list', 'map'] },
+  { at: /^plan$/, forms: ['list', 'map'] },
   { at: /^scenarios\.\d+$/, forms: ['word', 'map'] },
   { at: /^scenarios\.\d+\.rollback$/, forms: ['word', 'map'] },
   { at: /^scenarios\.(rollback|interrupted)$/, forms: ['list', 'map', 'word'] },

@@ -20,7 +20,8 @@ export const quietTablesSchema = z
   .min(1, { error: 'names no table' })
   .meta({ title: 'list of tables', examples: ['[public.sessions]'] });
 
-const common = {
+/** What steps of every kind can say. */
+export const common = {
   phase: choice('a phase', PHASES).describe(
     'Part of the release that the step belongs to: `expand`, `deploy`, `backfill`, `switch` or `contract`.',
   ),

@@ -16,7 +16,8 @@ import {
 import { commandsSchema, networkSchema } from './schema-commands.ts';
 import { actorsSchema, scenariosSchema } from './schema-actors.ts';
 import { hostsSchema } from './schema-hosts.ts';
-import { plansSchema, quietTablesSchema, stepsSchema } from './schema-steps.ts';
+import { planSchema } from './schema-migrations.ts';
+import { plansSchema, quietTablesSchema } from './schema-steps.ts';
 
 /** rehearsal.yaml, version 1. Every key carries its meaning: the JSON Schema and docs/config.md are made from them. */
 
@@ -199,9 +200,11 @@ export const rehearsalSchema = z
     commands: commandsSchema
       .prefault({})
       .describe('For all commands, of the plan and of the snapshot, that say nothing else.'),
-    plan: stepsSchema
+    plan: planSchema
       .exactOptional()
-      .describe('The steps in their order. The key that says what a step does decides its kind.'),
+      .describe(
+        'The steps in their order; the key that says what a step does decides its kind. Or a folder of migrations, of which [the new ones](since.md) are the plan.',
+      ),
     plans: plansSchema
       .exactOptional()
       .describe(
