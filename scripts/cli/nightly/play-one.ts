@@ -48,7 +48,8 @@ export async function playOne(
     const told = { ...fixed, exitCode: end.exitCode, durationMs: took() };
     if (result !== undefined) return { ...told, ...result };
     const runId = end.exitCode === null ? await rememberDead(outDir, name, started) : null;
-    return { ...told, runId, headline: errorText(end).split('\n')[0] ?? '' };
+    const headline = nothingNewIn(end.stdout) ?? errorText(end).split('\n')[0] ?? '';
+    return { ...told, runId, headline };
   } catch (error) {
     return { ...fixed, exitCode: 1, durationMs: took(), runId: null, headline: asError(error).message };
   }
@@ -77,6 +78,18 @@ async function rememberDead(outDir: string, name: string, since: Date): Promise<
 function parsed(stdout: string): z.infer<typeof resultSchema> | undefined {
   try {
     return resultSchema.parse(JSON.parse(stdout));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a run says that has no migration to rehearse. */
+function nothingNewIn(stdout: string): string | undefined {
+  try {
+    const told: unknown = JSON.parse(stdout);
+    return typeof told === 'object' && told !== null && 'nothingNew' in told
+      ? String(told.nothingNew)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -53,6 +53,9 @@ plan:
 scenarios: [quiet, month-report, company]
 `;
 
+const FOLDER =
+  '`plan: { migrations: ../../prisma/migrations, since: origin/main }`: [what a branch adds](since.md) is the plan.';
+
 const VALUES = `## Values
 
 | Type     | Written as                                                                                  |
@@ -114,9 +117,10 @@ function named(key: string, schema: JsonSchema): [string, JsonSchema] {
   return typeof inner === 'object' ? [`${key}[name]`, inner] : [key, schema];
 }
 
-/** The keys that all kinds of step share once, then for each kind its own. */
-function planSections(plan: JsonSchema): string[] {
-  const kinds = plan.items?.anyOf ?? [];
+/** The keys that all kinds of step share once, then for each kind its own, then those of a plan by a folder. */
+function planSections({ description = '', anyOf = [] }: JsonSchema): string[] {
+  const kinds = anyOf.flatMap(({ items }) => items?.anyOf ?? []);
+  const folders = anyOf.filter(({ properties }) => properties);
   const [first, ...others] = kinds.map(({ properties = {} }) => Object.keys(properties));
   const shared = (first ?? []).filter((key) => others.every((keys) => keys.includes(key)));
   const pick = (schema: JsonSchema, isShared: boolean): JsonSchema => ({
@@ -125,7 +129,7 @@ function planSections(plan: JsonSchema): string[] {
       Object.entries(schema.properties ?? {}).filter(([key]) => shared.includes(key) === isShared),
     ),
   });
-  const intro = `## plan\n\n${plan.description ?? ''}\n\nKeys of every step:\n`;
+  const intro = `## plan\n\n${description}\n\nKeys of every step:\n`;
   return [
     intro,
     table(kinds.slice(0, 1).map((kind) => pick(kind, true))),
@@ -135,6 +139,7 @@ function planSections(plan: JsonSchema): string[] {
       const nested = inner.map((text) => text.replace(/^## plan\.\w+\./, '#### '));
       return [`### ${kind.title ?? ''} step\n\n${table([own])}`, ...nested];
     }),
+    ...folders.map((folder) => `### plan by migrations\n\n${FOLDER}\n\n${table([folder])}`),
   ];
 }
 
@@ -166,6 +171,7 @@ function row(key: string, schema: JsonSchema, isRequired: boolean): string {
 function typeName({ title, type, properties, anyOf, examples = [], items }: JsonSchema): string {
   if (title === 'choice') return examples.map((option) => code(String(option))).join(' ');
   if (title !== undefined) return title;
+  if (anyOf?.some(({ items: list }) => list)) return 'list of maps, or map';
   if (properties ?? anyOf) return 'map';
   if (items) return 'list of maps';
   return typeof type === 'string' ? type : '';
