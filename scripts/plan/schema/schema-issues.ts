@@ -131,7 +131,8 @@ function unknownKey(path: KeyPath, key: string, root: unknown): string {
 /** `; did you mean load.rate?` for a key of another map, or nothing. */
 function elsewhere(path: KeyPath, key: string): string {
   const top = keysAt(rehearsalSchema, []);
-  const maps = top.filter((name) => keysAt(rehearsalSchema, [name]).includes(key));
+  const inside = (name: string): KeyPath => (name === 'plan' ? [name, 0] : [name]);
+  const maps = top.filter((name) => keysAt(rehearsalSchema, inside(name)).includes(key));
   const places = [
     ...maps.map((name) => (name === 'plan' ? `${key} of a step` : `${name}.${key}`)),
     ...(top.includes(key) ? [key] : []),

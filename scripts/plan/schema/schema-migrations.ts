@@ -23,6 +23,5 @@ export const migrationsSchema = z
 export type MigrationsConfig = z.infer<typeof migrationsSchema>;
 
 export const planSchema = z.union([stepsSchema, migrationsSchema], {
-  error:
-    '{value} is neither a list of steps nor a map; write { migrations: prisma/migrations, since: origin/main }',
+  error: '{value} is not a list of steps',
 });
