@@ -12,10 +12,11 @@ import { readVersions } from './read/read-load.ts';
 import { readMigrations, type ReadLedger } from './read/read-migrations.ts';
 import { readPlans } from './read/read-plans.ts';
 import { labelOf, Reading } from './read/reading.ts';
+import { readSettings, withSettings } from './read/read-settings.ts';
 import { salvageParts, type Parts } from './read/salvage.ts';
 import { schemaIssues } from './schema/schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
-import { YamlSource } from './yaml/yaml-source.ts';
+import { keyText, YamlSource } from './yaml/yaml-source.ts';
 
 export interface ReadOptions {
   /** The caller's folder: where relative paths start, where `.env` may lie, and what messages are relative to. */
@@ -52,17 +53,23 @@ export async function readRehearsal(
   for (const path of new Set(notFiles)) reading.mistakeIn(path, undefined, 'is not a file');
   reading.mistakes.push(...source.mistakes);
   if (source.value === undefined) throw new InputError(inReadingOrder(reading.mistakes));
-  for (const { path, message } of schemaIssues(source.value)) reading.mistake(path, message);
+  const shared = await readSettings(place.dir, cwd, lookup);
+  reading.mistakes.push(...(shared?.mistakes ?? []));
+  if (shared) reading.files.add(reading.fromDir(shared.file));
+  const value = withSettings(source.value, shared?.value);
+  const told = new Set(shared?.mistakes.map(({ key }) => key));
+  for (const { path, message } of schemaIssues(value))
+    if (!told.has(keyText(path))) reading.mistake(path, message);
 
-  const parts = salvageParts(source.value);
+  const parts = salvageParts(value);
   const snapshot = await readSnapshot(parts, reading, lookInto);
   const versions = parts.versions && (await readVersions(parts.versions, parts.role, reading));
   reading.mistakes.push(...(lookInto?.scripts(versions ?? []) ?? []));
   const wanted = { since, snapshot, ledger: lookInto?.ledger };
   const { plans: written, nothingNew, notes } = await readMigrations(parts, wanted, reading);
-  const plans = await readPlans({ ...parts, plans: written }, source.value, reading);
+  const plans = await readPlans({ ...parts, plans: written }, value, reading);
 
-  const { data: config } = rehearsalSchema.safeParse(source.value);
+  const { data: config } = rehearsalSchema.safeParse(value);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
     throw new InputError(inReadingOrder(reading.mistakes));
   const { rate, connections, warmup, cooldown, seed, pipeline, delayedOver } = config.load;
@@ -78,7 +85,7 @@ export async function readRehearsal(
       ...defined({ delayedOverMs: delayedOver }),
     },
     budgets: budgetsOf(config.budgets),
-    ...(!saysBudgets(source.value) && { hasDefaultBudgets: true }),
+    ...(!saysBudgets(value) && { hasDefaultBudgets: true }),
     ...(config.quietTables && { quietTables: config.quietTables }),
     ...defined({ planRole: config.planRole }),
     ...(config.nightly && { nightly: true }),
@@ -87,7 +94,7 @@ export async function readRehearsal(
     ...(notes.length > 0 && { notes }),
     files: [...reading.files].sort(),
     outside: [...reading.outside].sort(),
-    environment: source.environment,
+    environment: { ...shared?.environment, ...source.environment },
   };
 }
 

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { resultSchema } from '../checks/result/contract/result.ts';
+import { settingsSchema } from '../plan/schema/schema-settings.ts';
 import { rehearsalSchema } from '../plan/schema/schema.ts';
 import { remediesReference } from './references/remedies-reference.ts';
 import { configReference, type JsonSchema } from './references/config-reference.ts';
@@ -13,6 +14,7 @@ import { configReference, type JsonSchema } from './references/config-reference.
  */
 const DOCUMENTS: Readonly<Record<string, () => string>> = {
   'docs/schema/rehearsal.schema.json': () => jsonText('rehearsal.yaml', rehearsalSchema),
+  'docs/schema/settings.schema.json': () => jsonText('settings.yaml', settingsSchema),
   'docs/schema/result.schema.json': () => jsonText('result.json', resultSchema),
   'docs/config.md': () => configReference(jsonSchema(rehearsalSchema)),
   'docs/remedies.md': remediesReference,

@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import { splitSql } from '../../pg/sql/split.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { readPlainFile } from '../../shared/files/plain-file.ts';
-import { isInRustProject } from '../read/rust-project.ts';
+import { isInRustProject } from '../transactions/rust-project.ts';
 import { besideOf, toolRuleOf, upPart, type ToolRule } from '../transactions/migration-tools.ts';
 import { byDependencies, compareMigrations, migrationName, versionOf } from './order.ts';
 

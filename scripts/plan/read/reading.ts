@@ -6,7 +6,7 @@ import { NotAFileError, readPlainFile } from '../../shared/files/plain-file.ts';
 import { redact } from '../../shared/text/redact.ts';
 import { besideOf, downPart, toolRuleOf, upPart, type ToolRule } from '../transactions/migration-tools.ts';
 import type { SqlFile } from '../model.ts';
-import { isInRustProject } from './rust-project.ts';
+import { isInRustProject } from '../transactions/rust-project.ts';
 import { keyText, type KeyPath, type YamlSource } from '../yaml/yaml-source.ts';
 
 /** Of a folder that stands where files should. */

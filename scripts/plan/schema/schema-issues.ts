@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { didYouMean, nearest } from './did-you-mean.ts';
 import { eitherOf } from './fields.ts';
 import { stepSchemas } from './schema-steps.ts';
+import { settingsSchema } from './schema-settings.ts';
 import { rehearsalSchema, snapshotSchemas } from './schema.ts';
 import { keyText, type KeyPath } from '../yaml/yaml-source.ts';
 
@@ -20,6 +21,23 @@ type Issue = z.core.$ZodIssue;
 export function schemaIssues(value: unknown): SchemaIssue[] {
   const { error } = rehearsalSchema.safeParse(value);
   return (error?.issues ?? []).flatMap((issue) => explain(issue, [], value));
+}
+
+/** Keys of rehearsal.yaml that are of one rehearsal. */
+const OF_ONE: readonly (readonly string[])[] = [
+  ...['version', 'name', 'snapshot', 'plan', 'plans', 'scenarios', 'quietTables'].map((key) => [key]),
+  ['load', 'versions'],
+  ['load', 'actors'],
+];
+
+/** Likewise of a settings.yaml. */
+export function settingsIssues(value: unknown): SchemaIssue[] {
+  const { error } = settingsSchema.safeParse(value);
+  const issues = (error?.issues ?? []).flatMap((issue) => explain(issue, [], value));
+  return issues.map((issue) => {
+    const isOfOne = OF_ONE.some((path) => path.join('.') === issue.path.join('.'));
+    return isOfOne ? { ...issue, message: 'is of one rehearsal; write it in its rehearsal.yaml' } : issue;
+  });
 }
 
 function explain(issue: Issue, base: KeyPath, root: unknown): SchemaIssue[] {

@@ -77,6 +77,20 @@ Names and values that lead to a database (\`\${DATABASE_URL}\`, \`\${PGHOST}\`) 
 rehearsal sets ([commands.md](commands.md)). \`$\${\` stands for the characters \`\${\`. Inside \`{ }\` and \`[ ]\` write \`"\${NAME}"\` in quotes.
 `;
 
+const SHARED = `## Settings for all rehearsals
+
+\`rehearsals/settings.yaml\`, where there is one, says what all rehearsals beside it say as long as they say nothing else: \`postgres\`,
+\`hosts\`, \`load\` without \`versions\` and \`actors\`, \`budgets\`, \`commands\`, \`planRole\` and \`nightly\`, with the same keys as here. Maps are
+joined key by key; a rehearsal's own word wins. Its bytes are kept with each run. The schema for editors is
+[settings.schema.json](schema/settings.schema.json).
+
+\`\`\`yaml
+postgres: { version: 16, settings: { shared_buffers: 1GB } }
+load: { rate: 200/s, connections: 20, role: app_rw }
+budgets: { lockWait: 500ms, p99: 100ms, errors: 0 }
+\`\`\`
+`;
+
 /** docs/config.md: every key of rehearsal.yaml with its type, default, meaning and an example. */
 export function configReference(schema: JsonSchema): string {
   const { plan, ...rest } = schema.properties ?? {};
@@ -84,6 +98,7 @@ export function configReference(schema: JsonSchema): string {
     INTRODUCTION,
     `## Example\n\n\`\`\`yaml\n${EXAMPLE}\`\`\`\n`,
     VALUES,
+    SHARED,
     `## Keys\n\n${table([schema])}`,
     ...Object.entries(rest).flatMap(([key, each]) => sections([key], each)),
     ...planSections(plan ?? {}),
