@@ -1,6 +1,6 @@
 import type { HostSpec } from '../scripts/plan/model.ts';
 import { POSTGRES_PORT, serverConfig } from './components/server-config.ts';
-import type { HostRole, HostSoftware, HostTarget, Owner } from './targets/hosts.ts';
+import type { HostPlaces, HostRole, HostSoftware, HostTarget, Owner } from './targets/hosts.ts';
 import type { EnvironmentSpec } from './targets/target.ts';
 
 /** All that the program of an environment is told: plain values, the same whenever the same run asks again. */
@@ -9,6 +9,12 @@ export interface EnvironmentPlan {
   readonly software: HostSoftware;
   readonly sizes: Readonly<Record<HostRole, HostSpec>>;
   readonly port: number;
+  /** Of each host. */
+  readonly places: HostPlaces;
+  /** The hosts are there before and after the stack. */
+  readonly outlives: boolean;
+  /** The run's folders are made on them before anything else. */
+  readonly prepares: boolean;
   /** postgresql.conf of each server. */
   readonly configs: { readonly primary: string; readonly standby: string };
   /** Path on this machine of the tool that makes a standby; null where there is none. */
@@ -49,6 +55,9 @@ export function planEnvironment(
   return {
     ...rest,
     ...{ sizes, port: postgres.port ?? POSTGRES_PORT },
+    places: target.places(spec.runId),
+    outlives: target.outlives === true,
+    prepares: target.outlives === true || target.sudo === true || facts.software.install !== undefined,
     configs: { primary: configOf('primary'), standby: postgres.standby ? configOf('standby') : '' },
   };
 }

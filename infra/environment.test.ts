@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EnvironmentPlan } from './environment-plan.ts';
-import type { HostOutput } from './environment.ts';
+import type { HostOutput, StackOutputs } from './environment.ts';
+import type { HostRole, Reach } from './targets/hosts.ts';
 
 interface Registered {
   readonly type: string;
@@ -16,6 +17,15 @@ interface Registered {
 const ENVELOPE = '4dabf18193072939515e22adb298388d';
 const PASSWORDS = { superuser: 'superuser-password', replication: 'replication-password' };
 const PRIVATE_KEY = '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n';
+
+const ADDRESSES = { primary: '10.0.3.7', standby: '10.0.9.2', driver: '10.0.4.4' };
+const JUMP = { host: 'jump.example', port: 22, user: 'root', hostKey: 'ssh-ed25519 jump' };
+/** As hosts of a cloud are reached: not at their private address, not all as root, not all from here. */
+const REACH: Record<HostRole, Omit<Reach, 'hostKey'>> = {
+  primary: { host: '192.0.2.1', port: 22, user: 'root', jump: null },
+  standby: { host: '10.0.9.2', port: 22, user: 'root', jump: JUMP },
+  driver: { host: '192.0.2.3', port: 2222, user: 'debian', jump: null },
+};
 
 const registered: Registered[] = [];
 
@@ -29,7 +39,10 @@ class FakeMachine extends pulumi.CustomResource {
   }
 }
 
-async function run(standby: boolean): Promise<HostOutput[]> {
+async function run(
+  standby: boolean,
+  outlives = false,
+): Promise<{ hosts: HostOutput[]; created: StackOutputs['created'] }> {
   const { environmentProgram } = await import('./environment.ts');
   const bundle = join(tmpdir(), 'environment-test-bundle.mjs');
   const plan: EnvironmentPlan = {
@@ -41,6 +54,8 @@ async function run(standby: boolean): Promise<HostOutput[]> {
     },
     sizes: { primary: { cpu: 2 }, standby: {}, driver: {} },
     port: 5432,
+    places: { run: '/var/lib/rehearse', postgres: '/var/lib/postgresql' },
+    ...{ outlives, prepares: outlives },
     configs: { primary: "work_mem = '4MB'", standby: '' },
     standby: standby ? { tool: bundle } : null,
     bundle,
@@ -50,12 +65,15 @@ async function run(standby: boolean): Promise<HostOutput[]> {
   const outputs = await environmentProgram(plan, {
     network: (name, owner, options) => {
       const resource = new FakeMachine('Network', name, { ...owner }, options);
-      return { resource, subnet: resource.subnet };
+      return { resource, created: { network: 1 }, subnet: resource.subnet };
     },
-    host: (name, { owner, role, address, size }, options) => {
-      const resource = new FakeMachine('Host', name, { ...owner, role, address, size }, options);
-      const { hostKey } = resource;
-      return { resource, hostKey, notes: pulumi.output([]), identity: pulumi.output(`who ${role}`) };
+    host: (name, { owner, role, size }, options) => {
+      const resource = new FakeMachine('Host', name, { ...owner, role, size }, options);
+      return {
+        ...{ resource, created: { host: 1 }, address: pulumi.output(ADDRESSES[role]) },
+        reach: resource.hostKey.apply((hostKey) => ({ ...REACH[role], hostKey })),
+        ...{ notes: pulumi.output([]), identity: pulumi.output(`who ${role}`) },
+      };
     },
   })();
   const hosts = await new Promise<HostOutput[]>((resolve) => {
@@ -67,7 +85,7 @@ async function run(standby: boolean): Promise<HostOutput[]> {
   await vi.waitFor(() => {
     expect(registered.map(({ name }) => name)).toEqual(expect.arrayContaining(last));
   });
-  return hosts;
+  return { hosts, created: outputs.created };
 }
 
 function inputsOf(name: string): Record<string, unknown> {
@@ -88,9 +106,10 @@ beforeAll(async () => {
 
 describe('the program of an environment', () => {
   let hosts: HostOutput[] = [];
+  let created: StackOutputs['created'];
 
   beforeAll(async () => {
-    hosts = await run(true);
+    ({ hosts, created } = await run(true));
   });
 
   test('makes one network, three hosts and what runs on them, and few steps', () => {
@@ -115,26 +134,30 @@ describe('the program of an environment', () => {
     ]);
   });
 
-  test('tells where each host is and by which key it is known', () => {
+  test('counts what was created', () => {
+    expect(created).toEqual({ host: 3, network: 1 });
+  });
+
+  test('tells where each host is, how to get in and by which key it is known', () => {
     expect(hosts).toEqual([
       {
         role: 'primary',
-        address: '10.89.7.10',
-        hostKey: 'ssh-ed25519 primary-host',
+        address: ADDRESSES.primary,
+        reach: { ...REACH.primary, hostKey: 'ssh-ed25519 primary-host' },
         notes: [],
         identity: 'who primary',
       },
       {
         role: 'standby',
-        address: '10.89.7.11',
-        hostKey: 'ssh-ed25519 standby-host',
+        address: ADDRESSES.standby,
+        reach: { ...REACH.standby, hostKey: 'ssh-ed25519 standby-host' },
         notes: [],
         identity: 'who standby',
       },
       {
         role: 'driver',
-        address: '10.89.7.20',
-        hostKey: 'ssh-ed25519 driver-host',
+        address: ADDRESSES.driver,
+        reach: { ...REACH.driver, hostKey: 'ssh-ed25519 driver-host' },
         notes: [],
         identity: 'who driver',
       },
@@ -160,7 +183,6 @@ describe('the program of an environment', () => {
           privateKey: PRIVATE_KEY,
           hostKey: expect.stringMatching(/^ssh-ed25519 /) as string,
           dialErrorLimit: 60,
-          user: 'root',
         },
       });
       expect(inputs['delete']).toBeUndefined();
@@ -182,14 +204,37 @@ describe('the program of an environment', () => {
   });
 
   test('lets the replication user in from the standby only', () => {
-    expect(inputsOf('postgres-start')['create']).toContain('standby=10.89.7.11\n');
+    expect(inputsOf('postgres-start')['create']).toContain('standby=10.0.9.2\n');
   });
 });
 
 test('an environment without a standby makes none, and lets nobody stream', async () => {
   registered.length = 0;
-  const hosts = await run(false);
+  const { hosts } = await run(false);
   expect(hosts.map(({ role }) => role)).toEqual(['primary', 'driver']);
   expect(registered.map(({ name }) => name)).not.toContain('standby');
   expect(inputsOf('postgres-start')['create']).toContain("standby=''");
+});
+
+test('goes to each host as it is reached: as another user by sudo, at another port, through a jump host', async () => {
+  registered.length = 0;
+  await run(true);
+  const connectionOf = (name: string): unknown => (inputsOf(name)['connection'] as { value: unknown }).value;
+  expect(connectionOf('engine-prepare')).toMatchObject({ host: '192.0.2.3', port: 2222, user: 'debian' });
+  expect(inputsOf('engine-prepare')['create']).toMatch(/^sudo -n -- sh -c '/);
+  const { hostKey, ...jump } = JUMP;
+  expect(connectionOf('replica-start')).toMatchObject({
+    ...{ host: '10.0.9.2', port: 22, user: 'root', hostKey: 'ssh-ed25519 standby-host' },
+    proxy: { ...jump, hostKey, privateKey: PRIVATE_KEY },
+  });
+  expect(inputsOf('replica-start')['create']).not.toContain('sudo -n');
+  expect(connectionOf('engine-prepare')).not.toHaveProperty('proxy');
+});
+
+test('on hosts that outlive the stack a step of its own takes back what was made', async () => {
+  registered.length = 0;
+  await run(false, true);
+  const undone = registered.filter(({ inputs }) => inputs['delete'] !== undefined).map(({ name }) => name);
+  expect(undone.sort()).toEqual(['driver-prepare', 'primary-prepare']);
+  expect(inputsOf('primary-prepare')['delete']).toContain('run=run-1\nengine=/var/lib/rehearse\n');
 });

@@ -6,22 +6,29 @@ import { PostgresServer } from './components/postgres-server.ts';
 import { PrivateNetwork } from './components/private-network.ts';
 import { Standby } from './components/standby.ts';
 import type { EnvironmentPlan } from './environment-plan.ts';
-import type { HostMaker, HostRole } from './targets/hosts.ts';
+import type { Created, HostMaker, HostRole, Reach } from './targets/hosts.ts';
 
 /** One host as the stack's outputs tell it. */
 export interface HostOutput {
   readonly role: HostRole;
   readonly address: string;
-  readonly hostKey: string;
+  readonly reach: Reach;
   readonly notes: readonly string[];
   readonly identity: string;
+}
+
+/** What the stack tells when it is up. */
+export interface StackOutputs {
+  readonly hosts: readonly HostOutput[];
+  /** By kind, such as `{ host: 3, network: 1 }`. */
+  readonly created: Readonly<Record<string, number>>;
 }
 
 /** The program of one temporary environment: a network, its hosts, and what runs on them. */
 export function environmentProgram(
   plan: EnvironmentPlan,
   maker: HostMaker,
-): () => Promise<{ hosts: Output<HostOutput[]> }> {
+): () => Promise<{ hosts: Output<HostOutput[]>; created: StackOutputs['created'] }> {
   return () => {
     const { owner, software, port, passwords, standby: withStandby } = plan;
     // Named here, so that its plugin starts while the hosts are being made and not after.
@@ -29,7 +36,8 @@ export function environmentProgram(
     const network = new PrivateNetwork('network', { owner, maker });
     const hostOf = (role: HostRole): Host =>
       new Host(role, {
-        ...{ owner, role, maker, commands, network, share: software.share },
+        ...{ owner, role, maker, commands, network, share: software.share, install: software.install },
+        ...{ places: plan.places, outlives: plan.outlives, prepares: plan.prepares },
         size: plan.sizes[role],
         authorizedKey: plan.keys.publicKey,
         privateKey: plan.keys.privateKey,
@@ -51,13 +59,21 @@ export function environmentProgram(
     }
     new Driver('engine', { host: driver, primary, server, software, port, bundle: plan.bundle });
     const hosts = [primary, ...(standby === null ? [] : [standby]), driver];
-    return Promise.resolve({ hosts: all(hosts.map(hostOutput)) });
+    const created = sumOf([network.made.created, ...hosts.map((host) => host.created)]);
+    return Promise.resolve({ hosts: all(hosts.map(hostOutput)), created });
   };
 }
 
 function hostOutput(host: Host): Output<HostOutput> {
-  const { address, hostKey, notes, identity } = host;
-  return all([address, hostKey, notes, identity]).apply(([at, key, said, who]) => ({
-    ...{ role: host.role, address: at, hostKey: key, notes: said, identity: who },
+  const { address, reach, notes, identity } = host;
+  return all([address, reach, notes, identity]).apply(([at, way, said, who]) => ({
+    ...{ role: host.role, address: at, reach: way, notes: said, identity: who },
   }));
+}
+
+function sumOf(counts: readonly Created[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const [kind, count] of counts.flatMap((one) => Object.entries(one)))
+    sum[kind] = (sum[kind] ?? 0) + count;
+  return sum;
 }

@@ -15,7 +15,7 @@ function recorder(overrides: Partial<Environment> = {}, leftovers: Leftover[] = 
   const calls: string[] = [];
   const failed = new AbortController();
   const running: RunningEnvironment = {
-    ...{ hosts: 1, hostInfo: [], driver: null, created: {} },
+    ...{ hosts: 1, hostInfo: [], engine: 'here', created: {} },
     primary: { host: '127.0.0.1', port: 1, user: 'u', password: 'p', database: 'd' },
     ...{ standby: null, scratchDir: '/nowhere', limits: [], restoreSettings: [] },
     ...{ enclose: null, commandReach: { open: '', rehearsedOnly: '' } },

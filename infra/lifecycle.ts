@@ -45,10 +45,10 @@ export interface LifecycleOptions {
  * Makes an environment, uses it, and destroys it on every way out. Never rejects: `use` tells how it went. When `signal`
  * or `environment.failed` aborts, `use` is rejected with that reason, whatever it was doing.
  */
-export async function withEnvironment<T>(
-  target: Target,
+export async function withEnvironment<T, R extends RunningEnvironment>(
+  target: Target<R>,
   spec: EnvironmentSpec,
-  use: (environment: RunningEnvironment, createMs: number) => Promise<T>,
+  use: (environment: R, createMs: number) => Promise<T>,
   options: LifecycleOptions,
 ): Promise<Lifecycle<T>> {
   const { signal, onTeardown, onNote, keepUntil } = options;

@@ -1,3 +1,6 @@
+import type { HostPlaces } from '../targets/hosts.ts';
+
 /** Where the driver host has the engine's file, and the private folder of its job. */
-export const BUNDLE_PATH = '/var/lib/rehearse/driver.mjs';
-export const JOB_DIR = '/var/lib/rehearse/job';
+export function driverPaths({ run }: HostPlaces): { readonly bundle: string; readonly job: string } {
+  return { bundle: `${run}/driver.mjs`, job: `${run}/job` };
+}

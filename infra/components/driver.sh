@@ -10,6 +10,8 @@ fail() {
 mkdir -p "$(dirname "$job")" "$job"
 chmod 700 "$(dirname "$job")" "$job"
 chmod 600 "$bundle"
+# Whoever logs in runs the engine.
+chown "${SUDO_USER:-root}" "$(dirname "$job")" "$job" "$bundle"
 "$node" --version </dev/null || fail DRIVER_FAILED "Node.js does not run on the driver host ($node)"
 "$node" -e '
   const socket = require("node:net").connect({ host: process.argv[1], port: Number(process.argv[2]) });

@@ -2,7 +2,7 @@ import { ComponentResource, type ComponentResourceOptions, type Resource } from 
 import type { HostSoftware } from '../targets/hosts.ts';
 import type { Host } from './host.ts';
 import type { PostgresServer } from './postgres-server.ts';
-import { BUNDLE_PATH, JOB_DIR } from './driver-paths.ts';
+import { driverPaths } from './driver-paths.ts';
 import { remoteFile } from './remote-file.ts';
 import { remoteStep } from './remote-step.ts';
 
@@ -23,13 +23,14 @@ export class Driver extends ComponentResource {
   constructor(name: string, args: DriverArgs, options?: ComponentResourceOptions) {
     super('rehearsal:index:Driver', name, {}, options);
     const { host, primary, server, software, port, bundle } = args;
-    const copied = remoteFile(`${name}-bundle`, { host, parent: this, from: bundle, to: BUNDLE_PATH });
+    const at = driverPaths(host.places);
+    const copied = remoteFile(`${name}-bundle`, { host, parent: this, from: bundle, to: at.bundle });
     this.ready = remoteStep(`${name}-prepare`, {
       host,
       parent: this,
       script: 'driver.sh',
       variables: {
-        ...{ node: software.nodePath, bundle: BUNDLE_PATH, job: JOB_DIR },
+        ...{ node: software.nodePath, bundle: at.bundle, job: at.job },
         primary: primary.address,
         port: String(port),
       },

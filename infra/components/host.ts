@@ -6,7 +6,9 @@ import {
   type Resource,
 } from '@pulumi/pulumi';
 import type { Provider, types } from '@pulumi/command';
-import type { HostArgs, HostMaker, HostRole } from '../targets/hosts.ts';
+import type { Created, HostArgs, HostMaker, HostPlaces, HostRole, Jump, Reach } from '../targets/hosts.ts';
+import { preparation } from './preparation.ts';
+import type { StepHost } from './remote-step.ts';
 import type { PrivateNetwork } from './private-network.ts';
 
 type Connection = types.input.remote.ConnectionArgs;
@@ -15,47 +17,71 @@ type Connection = types.input.remote.ConnectionArgs;
 const DIAL_ERROR_LIMIT = 60;
 const PER_DIAL_TIMEOUT_SEC = 5;
 
-export interface HostComponentArgs extends Omit<HostArgs, 'address' | 'network'> {
+export interface HostComponentArgs extends Omit<HostArgs, 'network'> {
   readonly maker: HostMaker;
   /** Runs commands on it. */
   readonly commands: Provider;
   readonly network: PrivateNetwork;
   /** In OpenSSH format; a secret. */
   readonly privateKey: string;
+  readonly places: HostPlaces;
+  /** As in `HostSoftware`. */
+  readonly install: string | undefined;
+  /** As in `HostTarget`. */
+  readonly outlives: boolean;
+  /** The run's folders are made first, with what takes them back. */
+  readonly prepares: boolean;
 }
 
 /** One temporary Linux host that answers to SSH with the run's key, and nothing more. */
-export class Host extends ComponentResource {
+export class Host extends ComponentResource implements StepHost {
   readonly role: HostRole;
   readonly address: Output<string>;
-  readonly hostKey: Output<string>;
+  readonly reach: Output<Reach>;
   readonly notes: Output<string[]>;
   readonly identity: Output<string>;
-  /** The machine itself: what lives on it goes when it goes. */
-  readonly machine: Resource;
+  readonly created: Created;
+  readonly places: HostPlaces;
+  /** The machine, where what lives on it goes when it goes; undefined where it outlives the stack. */
+  readonly deletedWith: Resource | undefined;
+  /** Everything that is done on it waits for these. */
+  readonly ready: readonly Resource[];
   readonly commands: Provider;
   /** For remote commands; a secret as a whole. */
   readonly connection: Output<Connection>;
 
   constructor(name: string, args: HostComponentArgs, options?: ComponentResourceOptions) {
     super('rehearsal:index:Host', name, {}, options);
-    const { maker, commands, network, privateKey, ...host } = args;
+    const { maker, commands, network, privateKey, places, install, outlives, prepares, ...host } = args;
     this.commands = commands;
     this.role = args.role;
-    this.address = network.address(args.role);
+    this.places = places;
     const made = maker.host(
       `${name}-host`,
-      { ...host, address: this.address, network: network.made },
+      { ...host, network: network.made },
       { parent: this, dependsOn: [network.made.resource] },
     );
-    this.machine = made.resource;
-    this.hostKey = made.hostKey;
+    this.address = made.address;
+    this.reach = made.reach;
+    this.created = made.created;
+    this.deletedWith = outlives ? undefined : made.resource;
     this.notes = made.notes;
     this.identity = made.identity;
-    this.connection = secret({
-      ...{ host: this.address, port: 22, user: 'root', privateKey, hostKey: this.hostKey },
-      ...{ dialErrorLimit: DIAL_ERROR_LIMIT, perDialTimeout: PER_DIAL_TIMEOUT_SEC },
-    });
-    this.registerOutputs({ address: this.address, hostKey: this.hostKey });
+    this.connection = secret(made.reach.apply((reach) => connectionOf(reach, privateKey)));
+    this.ready = [made.resource];
+    if (prepares) {
+      const prepared = preparation(`${name}-prepare`, { host: this, runId: args.owner.runId, install });
+      this.ready = [made.resource, prepared];
+    }
+    this.registerOutputs({ address: this.address });
   }
+}
+
+/** As a remote command takes it. */
+function connectionOf({ jump, ...reach }: Reach, privateKey: string): Connection {
+  const dialled = ({ host, port, user, hostKey }: Jump): Pick<Connection, 'host'> => ({
+    ...{ host, port, user, hostKey, privateKey },
+    ...{ dialErrorLimit: DIAL_ERROR_LIMIT, perDialTimeout: PER_DIAL_TIMEOUT_SEC },
+  });
+  return { ...dialled(reach), ...(jump === null ? {} : { proxy: dialled(jump) }) };
 }

@@ -1,11 +1,10 @@
-# Makes and starts the primary. Reads: bin config subnet address standby port database superuser replication_user,
+# Makes and starts the primary. Reads: home bin config subnet address standby port database superuser replication_user,
 # and from stdin the password of the superuser and that of the replication user. Safe to run again.
 set -eu
 umask 077
 IFS= read -r superuser_password
 IFS= read -r replication_password
 
-home=/var/lib/postgresql
 base=$home/rehearsal
 data=$base/data
 log=$base/postgres.log

@@ -29,7 +29,7 @@ export class PostgresServer extends ComponentResource {
       parent: this,
       script: 'postgres-server.sh',
       variables: {
-        bin: software.postgres.binDir,
+        ...{ bin: software.postgres.binDir, home: host.places.postgres },
         config,
         subnet,
         address: host.address,

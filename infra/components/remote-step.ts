@@ -1,28 +1,45 @@
-import { readFileSync } from 'node:fs';
-import { all, output, secret, type Input, type Resource } from '@pulumi/pulumi';
-import { remote } from '@pulumi/command';
-import { shellWord } from '../ssh/quote.ts';
-import type { Host } from './host.ts';
+import { all, output, secret, type Input, type Output, type Resource } from '@pulumi/pulumi';
+import { remote, type Provider } from '@pulumi/command';
+import type { types } from '@pulumi/command';
+import type { HostPlaces, Reach } from '../targets/hosts.ts';
+import { asRoot, plainScript } from './remote-script.ts';
+
+/** What a step needs to know of its host. */
+export interface StepHost extends Resource {
+  readonly commands: Provider;
+  /** For remote commands; a secret as a whole. */
+  readonly connection: Output<types.input.remote.ConnectionArgs>;
+  readonly reach: Output<Reach>;
+  readonly places: HostPlaces;
+  /** The machine, where what lives on it goes when it goes; undefined where it outlives the stack. */
+  readonly deletedWith: Resource | undefined;
+  /** Everything that is done on it waits for these. */
+  readonly ready: readonly Resource[];
+}
 
 export interface RemoteStepArgs {
-  readonly host: Host;
+  readonly host: StepHost;
   readonly parent: Resource;
   /** File name of a script in this folder; run by the shell of root on the host, and safe to run again. */
   readonly script: string;
+  /** Shell text behind it. */
+  readonly more?: string;
   /** Shell variables that the script reads. Not for secrets: the script is part of a command line. */
   readonly variables: Readonly<Record<string, Input<string>>>;
   /** Secrets, one a line on the script's stdin, in the order in which it reads them. */
   readonly secrets?: readonly string[];
   readonly dependsOn?: readonly Resource[];
+  /** Shell of root that takes it back, where it does not go with the host. */
+  readonly undo?: string;
 }
 
-/** A short command on a host. It has nothing to undo: what it made goes with the host. */
+/** A short command on a host. What it made goes with the host, or with the folders of the run there. */
 export function remoteStep(name: string, args: RemoteStepArgs): remote.Command {
-  const { host, parent, script, variables, secrets = [], dependsOn = [] } = args;
-  const text = readFileSync(new URL(script, import.meta.url), 'utf8');
-  const create = all(variables).apply((values) =>
-    [...Object.entries(values).map(([key, value]) => `${key}=${shellWord(value)}`), text].join('\n'),
+  const { host, parent, script, more = '', variables, secrets = [], dependsOn = [], undo } = args;
+  const create = all([host.reach, all(variables)]).apply(([{ user }, values]) =>
+    asRoot(user, `${plainScript(script, values)}${more}`),
   );
+  const { deletedWith } = host;
   return new remote.Command(
     name,
     {
@@ -30,12 +47,13 @@ export function remoteStep(name: string, args: RemoteStepArgs): remote.Command {
       connection: host.connection,
       addPreviousOutputInEnv: false,
       logging: 'none',
+      ...(undo === undefined ? {} : { delete: host.reach.apply(({ user }) => asRoot(user, undo)) }),
       ...(secrets.length === 0 ? {} : { stdin: secret(secrets.map((value) => `${value}\n`).join('')) }),
     },
     {
       ...{ parent, provider: host.commands },
-      deletedWith: host.machine,
-      dependsOn: [host.machine, ...dependsOn],
+      ...(deletedWith === undefined ? {} : { deletedWith }),
+      dependsOn: [...host.ready, ...dependsOn],
       additionalSecretOutputs: ['connection', 'stdin'],
     },
   );

@@ -1,10 +1,9 @@
-# Copies the primary and streams from it. Reads: bin node tool config address primary port superuser replication_user, and
+# Copies the primary and streams from it. Reads: home bin node tool config address primary port superuser replication_user, and
 # from stdin the password of the replication user. Safe to run again.
 set -eu
 umask 077
 IFS= read -r replication_password
 
-home=/var/lib/postgresql
 base=$home/rehearsal
 data=$base/data
 log=$base/postgres.log

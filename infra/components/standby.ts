@@ -6,8 +6,6 @@ import type { PostgresServer } from './postgres-server.ts';
 import { remoteFile } from './remote-file.ts';
 import { remoteStep } from './remote-step.ts';
 
-const TOOL_PATH = '/var/lib/rehearse/standby-tool.mjs';
-
 export interface StandbyArgs {
   readonly host: Host;
   readonly primary: Host;
@@ -27,14 +25,15 @@ export class Standby extends ComponentResource {
   constructor(name: string, args: StandbyArgs, options?: ComponentResourceOptions) {
     super('rehearsal:index:Standby', name, {}, options);
     const { host, primary, server, software, port, config, tool, replicationPassword } = args;
-    const copied = remoteFile(`${name}-tool`, { host, parent: this, from: tool, to: TOOL_PATH });
+    const to = `${host.places.run}/standby-tool.mjs`;
+    const copied = remoteFile(`${name}-tool`, { host, parent: this, from: tool, to });
     this.ready = remoteStep(`${name}-start`, {
       host,
       parent: this,
       script: 'standby.sh',
       variables: {
         bin: software.postgres.binDir,
-        ...{ node: software.nodePath, tool: TOOL_PATH, config },
+        ...{ node: software.nodePath, tool: to, config, home: host.places.postgres },
         address: host.address,
         primary: primary.address,
         ...{ port: String(port), superuser: SUPERUSER, replication_user: REPLICATION_USER },

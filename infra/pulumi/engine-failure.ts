@@ -11,6 +11,8 @@ export interface EngineFailure {
   readonly diagnostics: readonly EngineDiagnostic[];
   /** Who holds the stack's lock, where that is known. */
   readonly lockedBy?: string | undefined;
+  /** What the target knows of its own resources' errors. */
+  readonly explain?: ((diagnostic: EngineDiagnostic) => RehearsalError | undefined) | undefined;
 }
 
 /** A script on a host says by this line what went wrong; see fail() in infra/components/*.sh. */
@@ -26,7 +28,7 @@ const DIAL_FAILED =
 
 /** One clear error for it: what a provider or a script said wins over what the engine says of it. */
 export function engineFailure(failure: EngineFailure): RehearsalError {
-  const { output, killedBy, diagnostics, lockedBy } = failure;
+  const { output, killedBy, diagnostics, lockedBy, explain = () => undefined } = failure;
   const everything = [...diagnostics.map(({ message }) => message), output].join('\n');
   if (LOCKED.test(everything)) return stackLocked(lockedBy);
   const plugin = PLUGIN_MISSING.exec(everything);
@@ -39,7 +41,9 @@ export function engineFailure(failure: EngineFailure): RehearsalError {
       },
     );
   }
-  const said = diagnostics.map(fromDiagnostic).find((error) => error !== undefined) ?? pluginGone(everything);
+  const said =
+    [...diagnostics.map(explain), ...diagnostics.map(fromDiagnostic)].find((error) => error !== undefined) ??
+    pluginGone(everything);
   if (said) return said;
   if (killedBy !== null) {
     return new RehearsalError('ENGINE_FAILED', `the Pulumi engine was ended by ${killedBy}`, {

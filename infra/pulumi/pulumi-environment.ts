@@ -3,7 +3,7 @@ import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
 import { planEnvironment, type EnvironmentPlan } from '../environment-plan.ts';
 import { Keeper } from '../keeper.ts';
 import type { HostTarget } from '../targets/hosts.ts';
-import type { Environment, EnvironmentSpec, RunningEnvironment, Tell } from '../targets/target.ts';
+import type { DriverEnvironment, Environment, EnvironmentSpec, Tell } from '../targets/target.ts';
 import { chosenBackend } from './backend.ts';
 import { requireBackend } from './backend-answer.ts';
 import { endEngineProcesses } from './engine-processes.ts';
@@ -15,7 +15,7 @@ import { removeFolder, requireHostsGone } from './session-leftovers.ts';
 import { claimSession, readSession, writeSession, type SessionRecord } from './session-record.ts';
 import { sessionSecrets } from './session-secrets.ts';
 import { writeKnownHosts } from './ssh-files.ts';
-import type { StackSession } from './stack-session.ts';
+import type { StackOptions, StackSession } from './stack-session.ts';
 
 /** An aborted `up` waits for commands on the hosts that run; they are short. */
 const UNWIND_MS = 5_000;
@@ -29,7 +29,7 @@ export interface PulumiEnvironmentOptions {
 }
 
 /** One temporary environment as one stack, on the hosts of any target. */
-export class PulumiEnvironment implements Environment {
+export class PulumiEnvironment implements Environment<DriverEnvironment> {
   readonly #spec: EnvironmentSpec;
   readonly #target: HostTarget;
   readonly #onProgress: (line: string) => void;
@@ -46,7 +46,7 @@ export class PulumiEnvironment implements Environment {
   }
 
   /** Makes it, or finds it again when it is there. @throws ENGINE_NOT_FOUND, and what the engine, a host or a script says */
-  async up(signal: AbortSignal): Promise<RunningEnvironment> {
+  async up(signal: AbortSignal): Promise<DriverEnvironment> {
     const both = AbortSignal.any([signal, this.#destroyed.signal]);
     both.throwIfAborted();
     const running = this.#up(both);
@@ -81,7 +81,7 @@ export class PulumiEnvironment implements Environment {
     this.#destroyed.abort(new RehearsalError('INTERRUPTED', `the environment of ${runId} was left up`));
   }
 
-  async #up(signal: AbortSignal): Promise<RunningEnvironment> {
+  async #up(signal: AbortSignal): Promise<DriverEnvironment> {
     const { runId, expiresAt } = this.#spec;
     const engine = await requireEngine();
     const folder = await sessionFolderOf(runId);
@@ -97,7 +97,7 @@ export class PulumiEnvironment implements Environment {
     const { StackSession } = await import('./stack-session.ts');
     const { environmentProgram } = await import('../environment.ts');
     signal.throwIfAborted();
-    const stack = new StackSession({ folder, record, engine, onProgress: this.#onProgress });
+    const stack = this.#session(StackSession, { folder, record, engine });
     this.#stack = stack;
     if (!record.stack) {
       // Written down first: from here on there may be a stack to remove.
@@ -105,7 +105,7 @@ export class PulumiEnvironment implements Environment {
     }
     // Made by a controller that has died: its hosts have to outlive that, and to end with this one.
     if (wentOn(record)) await this.#target.adopt(runId, new Date(record.expiresAt), record.controller);
-    const hosts = await stack.up(environmentProgram(plan, await this.#target.maker()), signal);
+    const { hosts, created } = await stack.up(environmentProgram(plan, await this.#target.maker()), signal);
     await writeKnownHosts(folder, hosts);
     const failed = watchHosts(this.#target, hosts, this.#destroyed.signal);
     return runningEnvironment({
@@ -114,9 +114,17 @@ export class PulumiEnvironment implements Environment {
       folder,
       plan,
       hosts,
+      created,
       engine,
       failed,
     });
+  }
+
+  #session(
+    Session: typeof StackSession,
+    stack: Pick<StackOptions, 'folder' | 'record' | 'engine'>,
+  ): StackSession {
+    return new Session({ ...stack, target: this.#target, onProgress: this.#onProgress });
   }
 
   async #plan(folder: SessionFolder, record: SessionRecord): Promise<EnvironmentPlan> {
@@ -145,7 +153,7 @@ export class PulumiEnvironment implements Environment {
       if (failure) return failure;
     }
     for (let tries = 1; tries <= DESTROY_TRIES; tries++) {
-      const stack = this.#stack ?? new StackSession({ folder, record, engine, onProgress: this.#onProgress });
+      const stack = this.#stack ?? this.#session(StackSession, { folder, record, engine });
       try {
         await stack.destroy(DESTROY_LIMIT_MS);
         return undefined;

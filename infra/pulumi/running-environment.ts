@@ -1,4 +1,4 @@
-import { BUNDLE_PATH, JOB_DIR } from '../components/driver-paths.ts';
+import { driverPaths } from '../components/driver-paths.ts';
 import { DATABASE, SUPERUSER } from '../components/postgres-names.ts';
 import { reloadableRestoreSettings, standbyRefusals } from '../components/server-config.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
@@ -6,8 +6,9 @@ import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { EnvironmentPlan } from '../environment-plan.ts';
 import type { HostOutput } from '../environment.ts';
 import { refusedSettings } from '../targets/embedded/server/server-settings.ts';
-import type { HostRole, HostTarget } from '../targets/hosts.ts';
-import type { DriverAccess, EnvironmentSpec, RunningEnvironment } from '../targets/target.ts';
+import type { SshAccess } from '../ssh/access.ts';
+import type { HostRole, HostTarget, Jump } from '../targets/hosts.ts';
+import type { DriverAccess, DriverEnvironment, EnvironmentSpec } from '../targets/target.ts';
 import type { Engine } from './engine/find-engine.ts';
 import type { SessionFolder } from './session-folder.ts';
 import { sshCommand } from './ssh-files.ts';
@@ -21,22 +22,25 @@ export interface EnvironmentFacts {
   readonly folder: SessionFolder;
   readonly plan: EnvironmentPlan;
   readonly hosts: readonly HostOutput[];
+  /** By kind. */
+  readonly created: Readonly<Record<string, number>>;
   readonly engine: Engine;
   readonly failed: AbortSignal;
 }
 
 /** What the rest of the house needs to know of an environment that is up. */
-export function runningEnvironment(facts: EnvironmentFacts): RunningEnvironment {
-  const { target, folder, plan, hosts, engine, failed } = facts;
+export function runningEnvironment(facts: EnvironmentFacts): DriverEnvironment {
+  const { target, folder, plan, hosts, created, engine, failed } = facts;
   const standby = hosts.find(({ role }) => role === 'standby');
   return {
+    engine: 'driver',
     hosts: hosts.length,
     hostInfo: hosts.map((host) => ({
       ...{ role: host.role, address: host.address, sshCommand: sshCommand(folder, host) },
     })),
     driver: driverAccess(plan, hostOf(hosts, 'driver')),
-    created: { host: hosts.length, network: 1 },
-    engine: `Pulumi ${engine.pulumi.version}`,
+    created,
+    madeBy: `Pulumi ${engine.pulumi.version}`,
     primary: endpoint(plan, hostOf(hosts, 'primary')),
     standby: standby === undefined ? null : endpoint(plan, standby),
     scratchDir: folder.scratch,
@@ -46,19 +50,18 @@ export function runningEnvironment(facts: EnvironmentFacts): RunningEnvironment 
       plan.software.postgres.major,
       target.capacity(plan.sizes.primary),
     ),
-    switchTo: () =>
-      Promise.reject(
-        new RehearsalError('DRIVER_FAILED', 'only the driver host changes the mode of its server'),
-      ),
     failed,
   };
 }
 
-function driverAccess(plan: EnvironmentPlan, { address, hostKey }: HostOutput): DriverAccess {
+function driverAccess(plan: EnvironmentPlan, { reach }: HostOutput): DriverAccess {
   const { privateKey } = plan.keys;
+  const { jump, ...way } = reach;
+  const { bundle, job } = driverPaths(plan.places);
+  const access = ({ user, ...rest }: Jump): SshAccess => ({ ...rest, username: user, privateKey });
   return {
-    ssh: { host: address, port: 22, username: 'root', privateKey, hostKey },
-    ...{ nodePath: plan.software.nodePath, bundlePath: BUNDLE_PATH, dir: JOB_DIR },
+    ssh: { ...access(way), ...(jump === null ? {} : { jump: access(jump) }) },
+    ...{ nodePath: plan.software.nodePath, bundlePath: bundle, dir: job },
   };
 }
 

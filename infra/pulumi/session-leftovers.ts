@@ -13,6 +13,7 @@ import { sessionFolders, type SessionFolder } from './session-folder.ts';
 import { findSession, SESSION_CLAIM, type SessionRecord } from './session-record.ts';
 
 const DESTROY_LIMIT_MS = 40_000;
+const LOOK_LIMIT_MS = 30_000;
 const UNWIND_MS = 2_000;
 
 /** Every session folder of ours, with the stack where that lies elsewhere. */
@@ -52,7 +53,7 @@ async function findNamed(folder: SessionFolder): Promise<FoundClaim<SessionRecor
 }
 
 /** Whose hosts a session's are. */
-type SweptTarget = Pick<HostTarget, 'name' | 'removeRun' | 'left'>;
+type SweptTarget = Pick<HostTarget, 'name' | 'removeRun' | 'leftovers' | 'plugins' | 'explain'>;
 
 /**
  * Removes what Pulumi knows of the run. Where its stack cannot be removed, as when the user's backend is away, the folder goes
@@ -65,7 +66,7 @@ async function removeSession(
 ): Promise<void> {
   await endEngineProcesses(folder.path, UNWIND_MS);
   if (record.backend && record.stack) {
-    const failure = await removeStack(folder, record);
+    const failure = await removeStack(folder, record, hosts);
     if (failure) await requireHostsGone(hosts, { record, failure, tell });
   }
   await removeFolder(folder);
@@ -79,8 +80,8 @@ export async function requireHostsGone(
   const { record, failure, tell } = session;
   const { runId, backend } = record;
   await hosts.removeRun(runId);
-  const left = await hosts.left(runId);
-  if (left.length > 0) throw failure;
+  const { found, unseen } = await hosts.leftovers(AbortSignal.timeout(LOOK_LIMIT_MS));
+  if (unseen.length > 0 || found.some((leftover) => leftover.runId === runId)) throw failure;
   if (backend === null) return;
   const engine = await findEngine();
   const pulumi = 'missing' in engine ? undefined : engine.pulumi;
@@ -93,13 +94,17 @@ export function removeFolder({ path }: SessionFolder): Promise<void> {
 }
 
 /** Gives what stood in the way. */
-async function removeStack(folder: SessionFolder, record: SessionRecord): Promise<Error | undefined> {
+async function removeStack(
+  folder: SessionFolder,
+  record: SessionRecord,
+  target: SweptTarget,
+): Promise<Error | undefined> {
   const engine = await findEngine();
   if ('missing' in engine) return new Error(`${engine.missing}; ${engine.remedy}`);
   try {
     if (record.backend) await requireBackend(engine, record.backend);
     const { StackSession } = await import('./stack-session.ts');
-    const session = new StackSession({ folder, record, engine, onProgress: () => undefined });
+    const session = new StackSession({ folder, record, engine, target, onProgress: () => undefined });
     await session.destroy(DESTROY_LIMIT_MS);
     return undefined;
   } catch (error) {

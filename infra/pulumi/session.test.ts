@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newRunId } from '../../scripts/artifacts/run-id.ts';
+import type { Leftover, Look } from '../targets/target.ts';
 import { chosenBackend } from './backend.ts';
 import { fillSessionFolder, sessionFolderOf, type SessionFolder } from './session-folder.ts';
 import { removeFolder, sessionLeftovers } from './session-leftovers.ts';
@@ -13,7 +14,7 @@ import { sessionSecrets } from './session-secrets.ts';
 const hosts = {
   name: 'session-test',
   removeRun: () => Promise.resolve(),
-  left: (): Promise<string[]> => Promise.resolve([]),
+  leftovers: (): Promise<Look<Leftover>> => Promise.resolve({ found: [], unseen: [] }),
 };
 const fresh = { target: 'session-test', expiresAt: '2030-01-01T00:00:00Z', backend: null };
 
@@ -74,8 +75,8 @@ describe('a session folder', () => {
     const dead = { ...record, backend, controller, stack: true };
     await writeSession(folder, dead);
     const told: string[] = [];
-    const removal = async (left: readonly string[]): Promise<string> => {
-      const found = await sessionLeftovers({ ...hosts, left: () => Promise.resolve([...left]) });
+    const removal = async (look: Look<Leftover>): Promise<string> => {
+      const found = await sessionLeftovers({ ...hosts, leftovers: () => Promise.resolve(look) });
       const own = found.filter(({ runId }) => runId === folder.runId);
       const ended = own.map(({ remove }) => remove((line) => told.push(line)));
       return Promise.all(ended).then(
@@ -83,9 +84,15 @@ describe('a session folder', () => {
         () => 'failed',
       );
     };
-    expect(await removal(['host primary'])).toBe('failed');
+    const primary: Leftover = {
+      ...{ target: hosts.name, runId: folder.runId, what: 'host primary', expiresAt: null },
+      ...{ inUse: false, ownerDied: true, remove: () => Promise.resolve() },
+    };
+    const unseen = [{ target: hosts.name, why: 'its API is away' }];
+    expect(await removal({ found: [primary], unseen: [] })).toBe('failed');
+    expect(await removal({ found: [], unseen })).toBe('failed');
     expect([told, await readSession(folder)]).toEqual([[], dead]);
-    expect(await removal([])).toBe('2 removed');
+    expect(await removal({ found: [], unseen: [] })).toBe('2 removed');
     expect(await readSession(folder)).toBeUndefined();
     expect(told.map((line) => line.replace(/^.* answers: |npm run -s pulumi --|pulumi/g, ''))).toEqual([
       `PULUMI_BACKEND_URL=file:///nonexistent/states  stack rm --force --yes --stack organization/dress-rehearsal-environment/${folder.runId}`,

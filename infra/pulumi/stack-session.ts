@@ -13,7 +13,8 @@ import {
 import { z } from 'zod';
 import { withTimeout } from '../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
-import type { HostOutput } from '../environment.ts';
+import type { StackOutputs } from '../environment.ts';
+import type { HostTarget } from '../targets/hosts.ts';
 import { EngineCommand, EngineCommandError } from './engine-command.ts';
 import { diagnosticOf, progressOf, type EngineDiagnostic } from './engine-diagnostics.ts';
 import { engineFailure, stackLocked } from './engine-failure.ts';
@@ -31,21 +32,27 @@ const PARALLEL = 16;
 const NO_STACK = /no stack named/;
 const STACK_EXISTS = /already exists/;
 
-const outputSchema = z.array(
-  z.object({
-    role: z.enum(['primary', 'standby', 'driver']),
-    address: z.string(),
-    hostKey: z.string(),
-    notes: z.array(z.string()),
-    identity: z.string(),
-  }),
-);
+const jumpSchema = z.object({ host: z.string(), port: z.int(), user: z.string(), hostKey: z.string() });
+const outputSchema = z.object({
+  hosts: z.array(
+    z.object({
+      role: z.enum(['primary', 'standby', 'driver']),
+      address: z.string(),
+      reach: jumpSchema.extend({ jump: jumpSchema.nullable() }),
+      notes: z.array(z.string()),
+      identity: z.string(),
+    }),
+  ),
+  created: z.record(z.string(), z.int()),
+});
 
 export interface StackOptions {
   readonly folder: SessionFolder;
   readonly record: SessionRecord;
   readonly engine: Engine;
   readonly onProgress: (line: string) => void;
+  /** Whose hosts they are. */
+  readonly target: Pick<HostTarget, 'plugins' | 'explain'>;
 }
 
 /** The one stack of a run: made, brought up, taken down and removed by the Automation API. */
@@ -63,14 +70,15 @@ export class StackSession {
    * Makes the stack where there is none, and then what the program says.
    * @throws what a provider or a script on a host said; ENGINE_FAILED, STACK_LOCKED, ENGINE_NOT_FOUND, or the signal's reason
    */
-  async up(program: PulumiFn, signal: AbortSignal): Promise<HostOutput[]> {
+  async up(program: PulumiFn, signal: AbortSignal): Promise<StackOutputs> {
     await this.#requireUnlocked();
     const diagnostics: EngineDiagnostic[] = [];
     try {
       const stack = await this.#open(program);
       signal.throwIfAborted();
       const { outputs } = await stack.up({ ...this.#operation(diagnostics), signal });
-      return outputSchema.parse(outputs['hosts']?.value);
+      const valueOf = (name: string): unknown => outputs[name]?.value;
+      return outputSchema.parse({ hosts: valueOf('hosts'), created: valueOf('created') });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw await this.#failure(error, diagnostics);
@@ -158,12 +166,12 @@ export class StackSession {
   }
 
   #workspace(): LocalWorkspaceOptions {
-    const { folder, record, engine } = this.#options;
+    const { folder, record, engine, target } = this.#options;
     const { backend } = record;
     // `plugins` is missing from the API's type, not from Pulumi.yaml.
     const settings: ProjectSettings & { plugins: object } = {
       ...{ name: PROJECT, runtime: 'nodejs', description: `Temporary hosts of ${record.runId}` },
-      plugins: { providers: [{ name: 'rehearsal', path: PLUGIN_DIR }] },
+      plugins: { providers: [{ name: 'rehearsal', path: PLUGIN_DIR }, ...(target.plugins ?? [])] },
     };
     return {
       workDir: folder.work,
@@ -190,7 +198,8 @@ export class StackSession {
     const [lock] = await this.#locks();
     const { stdout, stderr } = error.end;
     const output = [stdout, stderr].join('\n');
-    return engineFailure({ output, killedBy: error.killedBy, diagnostics, lockedBy: lock?.holder });
+    const { explain } = this.#options.target;
+    return engineFailure({ output, killedBy: error.killedBy, diagnostics, lockedBy: lock?.holder, explain });
   }
 }
 

@@ -7,4 +7,6 @@ export interface SshAccess {
   readonly privateKey: string;
   /** The only host key that is accepted, as in known_hosts without the host: `ssh-ed25519 AAAA…`. */
   readonly hostKey: string;
+  /** The host to go through; absent = dialled from here. */
+  readonly jump?: Omit<SshAccess, 'jump'>;
 }

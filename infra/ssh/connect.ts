@@ -33,10 +33,49 @@ export class SshRefused extends RehearsalError {
 }
 
 /**
- * One authenticated connection; the host must show exactly the expected key. End it with `client.end()`.
+ * One authenticated connection, through the jump host where there is one; each must show exactly the expected key. End it with
+ * `client.end()`.
  * @throws HOST_UNREACHABLE (as SshRefused where trying again is no use), or the signal's reason
  */
 export async function connectSsh(access: SshAccess, options: ConnectOptions): Promise<Client> {
+  const { jump, ...direct } = access;
+  if (jump === undefined) return connectDirectly(direct, options);
+  const bastion = await connectSsh(jump, options);
+  try {
+    const sock = await channelTo(direct, bastion);
+    const client = await connectDirectly(direct, { ...options, sock });
+    client.once('close', () => bastion.end());
+    return client;
+  } catch (error) {
+    bastion.destroy();
+    throw error;
+  }
+}
+
+/** @throws HOST_UNREACHABLE */
+async function channelTo({ host, port }: SshAccess, bastion: Client): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    bastion.once('close', () => {
+      reject(new RehearsalError('HOST_UNREACHABLE', `the jump host closed the way to ${host}:${port}`));
+    });
+    bastion.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+      if (error === undefined) resolve(channel);
+      else
+        reject(
+          new RehearsalError(
+            'HOST_UNREACHABLE',
+            `the jump host cannot reach ${host}:${port}: ${error.message}`,
+            {
+              hint: 'check that the host is up, and that the jump host allows TCP forwarding',
+              cause: error,
+            },
+          ),
+        );
+    });
+  });
+}
+
+async function connectDirectly(access: SshAccess, options: ConnectOptions): Promise<Client> {
   const { signal } = options;
   signal.throwIfAborted();
   const shown: { hostKey?: Buffer } = {};

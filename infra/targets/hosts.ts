@@ -1,13 +1,17 @@
-import type {
-  ComponentResourceOptions,
-  CustomResourceOptions,
-  Input,
-  Output,
-  Resource,
-} from '@pulumi/pulumi';
+import type { ComponentResourceOptions, CustomResourceOptions, Output, Resource } from '@pulumi/pulumi';
 import type { HostSpec } from '../../scripts/plan/model.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
-import type { CommandReach, EnvironmentSpec } from './target.ts';
+import type { RehearsalError } from '../../scripts/shared/errors.ts';
+import type { EngineDiagnostic } from '../pulumi/engine-diagnostics.ts';
+import type {
+  Availability,
+  CommandReach,
+  EnvironmentSpec,
+  HourlyPrice,
+  Leftover,
+  Look,
+  NotOurs,
+} from './target.ts';
 
 export type HostRole = 'primary' | 'standby' | 'driver';
 
@@ -29,6 +33,8 @@ export interface HostSoftware {
     readonly statistics: boolean;
   };
   readonly share: readonly Share[];
+  /** What puts it there where it is not yet: a shell script that root runs once on each host, before anything else. */
+  readonly install?: string;
 }
 
 /** How much of a machine a host has. */
@@ -46,9 +52,13 @@ export interface Owner {
   readonly controller: ProcessIdentity | null;
 }
 
+/** What was created, by kind, such as `{ host: 1 }`; empty where nothing was, as on hosts that are there before and after. */
+export type Created = Readonly<Record<string, number>>;
+
 export interface MadeNetwork {
   /** As the target's own class; its `host` knows what else to ask of it. */
   readonly resource: Resource;
+  readonly created: Created;
   /** `10.89.7.0/24` */
   readonly subnet: Output<string>;
 }
@@ -56,19 +66,33 @@ export interface MadeNetwork {
 export interface HostArgs {
   readonly owner: Owner;
   readonly role: HostRole;
-  /** `10.89.7.10` */
-  readonly address: Input<string>;
   readonly network: MadeNetwork;
   readonly size: HostSpec;
-  /** OpenSSH public key line of the only key that may log in as root. */
+  /** OpenSSH public key line of the run's key, the only one that a host made for it lets in. */
   readonly authorizedKey: string;
   readonly share: readonly Share[];
 }
 
+/** How this machine gets into a host by SSH, with the run's key. */
+export interface Reach {
+  /** Name or address to dial, from this machine or from the jump host. */
+  readonly host: string;
+  readonly port: number;
+  /** `root`, or somebody who becomes root by `sudo -n`. */
+  readonly user: string;
+  /** The only key that the host may show, as in known_hosts without the host: `ssh-ed25519 AAAA…`. */
+  readonly hostKey: string;
+  /** The host to go through, which is reached without another one; null = dialled from here. */
+  readonly jump: Jump | null;
+}
+export type Jump = Omit<Reach, 'jump'>;
+
 export interface MadeHost {
   readonly resource: Resource;
-  /** `ssh-ed25519 AAAA…` */
-  readonly hostKey: Output<string>;
+  readonly created: Created;
+  /** On the private network, where the hosts of the run reach it; such as `10.89.7.10`. */
+  readonly address: Output<string>;
+  readonly reach: Output<Reach>;
   /** What could not be done for it, as sentences. */
   readonly notes: Output<string[]>;
   /** What `HostTarget.alive` recognises it by: the target's own text. */
@@ -83,9 +107,38 @@ export interface HostMaker {
   host(name: string, args: HostArgs, options: MakeOptions): MadeHost;
 }
 
+/** Absolute folders of a host that belong to the run alone. */
+export interface HostPlaces {
+  /** The engine's file and its job. */
+  readonly run: string;
+  /** PostgreSQL's files, on a real disk. */
+  readonly postgres: string;
+}
+
+/** A Pulumi provider plugin that a target's resources need besides this project's own. */
+export interface ProviderPlugin {
+  /** `hcloud` */
+  readonly name: string;
+  /** Absolute folder of its PulumiPlugin.yaml or binary; undefined = the engine's own plugins have it. */
+  readonly path?: string;
+}
+
 /** A target that gives hosts with SSH. Its hosts and networks are found again by the run's id alone. */
 export interface HostTarget {
   readonly name: string;
+  readonly available: () => Promise<Availability>;
+  /** Its environments can outlive the run that made them. */
+  readonly keeps?: true;
+  /** Besides this project's own. */
+  readonly plugins?: readonly ProviderPlugin[];
+  /** Its hosts are there before and after the stack: what was made on them is undone by a step of its own. */
+  readonly outlives?: true;
+  /** Some of its hosts let in a user who becomes root by sudo. */
+  readonly sudo?: true;
+  /** Where a host has the things of that run. */
+  places(runId: string): HostPlaces;
+  /** What an error of its own resources means, such as a quota or a token; undefined = nothing that it knows. */
+  explain?(diagnostic: EngineDiagnostic): RehearsalError | undefined;
   /** Loads the part that speaks Pulumi, which takes a second: not for commands that make no hosts. */
   maker(): Promise<HostMaker>;
   /** Finds the programs for the hosts; what must be made for that goes into the folder. @throws POSTGRES_NOT_FOUND */
@@ -105,6 +158,8 @@ export interface HostTarget {
   adopt(runId: string, until: Date, owner: ProcessIdentity): Promise<void>;
   /** Removes whatever carries the run's claim, half-made or whole. Nothing there is no error. */
   removeRun(runId: string): Promise<void>;
-  /** What is there of the run all the same, found without any state; empty is the proof that nothing stayed. */
-  left(runId: string): Promise<string[]>;
+  /** What carries this user's claim, found without any state. */
+  leftovers(signal: AbortSignal): Promise<Look<Leftover>>;
+  notOurs(signal: AbortSignal): Promise<Look<NotOurs>>;
+  price(spec: EnvironmentSpec): Promise<HourlyPrice | undefined>;
 }

@@ -85,16 +85,14 @@ export interface DriverAccess {
   readonly dir: string;
 }
 
-export interface RunningEnvironment {
+interface Running {
   readonly hosts: number;
   /** Empty for `embedded`. */
   readonly hostInfo: readonly HostInfo[];
-  /** Null where the engine runs in this process. Its `primary` is then the address on the private network. */
-  readonly driver: DriverAccess | null;
   /** What was created, by kind, such as `{ host: 3, network: 1 }`. */
   readonly created: Readonly<Record<string, number>>;
   /** What made it, such as `Pulumi 3.259.0`; undefined where there is nothing to say. */
-  readonly engine?: string;
+  readonly madeBy?: string;
   readonly primary: PgEndpoint;
   readonly standby: PgEndpoint | null;
   /** Folder on this machine for scratch files of the run; removed with the environment. */
@@ -107,11 +105,24 @@ export interface RunningEnvironment {
   readonly commandReach: CommandReach;
   /** Settings that the restore needs; they never stay on for the rehearsal. */
   readonly restoreSettings: readonly PgSetting[];
-  /** Restarts the server with the settings of that mode. @throws POSTGRES_START_FAILED */
-  switchTo(mode: ServerMode, signal: AbortSignal): Promise<void>;
   /** Aborts, with POSTGRES_DIED or DISK_FULL as reason, when a server ended without being told to. */
   readonly failed: AbortSignal;
 }
+
+/** The engine runs in this process, and restarts the server itself. */
+export interface HereEnvironment extends Running {
+  readonly engine: 'here';
+  /** Restarts the server with the settings of that mode. @throws POSTGRES_START_FAILED */
+  switchTo(mode: ServerMode, signal: AbortSignal): Promise<void>;
+}
+
+/** The engine runs on the driver host; `primary` and `standby` are addresses on the private network. */
+export interface DriverEnvironment extends Running {
+  readonly engine: 'driver';
+  readonly driver: DriverAccess;
+}
+
+export type RunningEnvironment = HereEnvironment | DriverEnvironment;
 
 /** As in `could reach …`. */
 export interface CommandReach {
@@ -120,8 +131,8 @@ export interface CommandReach {
 }
 
 /** One temporary environment. `destroy` may be called at any time after construction, more than once, also half-way through `up`. */
-export interface Environment {
-  up(signal: AbortSignal): Promise<RunningEnvironment>;
+export interface Environment<R extends RunningEnvironment = RunningEnvironment> {
+  up(signal: AbortSignal): Promise<R>;
   /** @param tell as of a `Leftover` */
   destroy(tell?: Tell): Promise<void>;
   /** Lets it live on until then, and no longer; undefined where it cannot outlive this process. */
@@ -129,7 +140,7 @@ export interface Environment {
 }
 
 /** Where hosts come from. */
-export interface Target {
+export interface Target<R extends RunningEnvironment = RunningEnvironment> {
   readonly name: string;
   /** Its environments can outlive the run that made them. */
   readonly keeps?: true;
@@ -138,7 +149,7 @@ export interface Target {
   available(): Promise<Availability>;
   /** Can it hold commands to the rehearsed database? It is tried out. */
   confines(): Promise<Availability>;
-  environment(spec: EnvironmentSpec): Environment;
+  environment(spec: EnvironmentSpec): Environment<R>;
   /** Found by the claims that things carry. What cannot be looked at is told; a target that throws could look nowhere. */
   leftovers(signal: AbortSignal): Promise<Look<Leftover>>;
   /** What is called like ours and is not. */

@@ -10,7 +10,7 @@ import { readOwner } from '../../infra/targets/embedded/owner.ts';
 import { processesOf } from '../../infra/targets/embedded/processes.ts';
 import { runProgram } from '../../infra/targets/embedded/cell/program.ts';
 import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
-import type { Environment, RunningEnvironment } from '../../infra/targets/target.ts';
+import type { Environment, HereEnvironment } from '../../infra/targets/target.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { neverAborted, privateTmpdir, serverPid, specOf } from '../integration/embedded-fixture.ts';
 
@@ -30,8 +30,8 @@ async function canClose(): Promise<boolean> {
 
 describe.skipIf(!closes)('the SQL of a snapshot, for root', () => {
   let tmp: Awaited<ReturnType<typeof privateTmpdir>>;
-  let environment: Environment;
-  let running: RunningEnvironment;
+  let environment: Environment<HereEnvironment>;
+  let running: HereEnvironment;
   let folder = '';
   let victims = '';
 

@@ -10,7 +10,7 @@ import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
 import { preparePrograms } from '../../infra/targets/embedded/programs/programs.ts';
 import { runnableBinDir } from '../../infra/targets/embedded/programs/runnable.ts';
 import { openCell } from '../../infra/targets/embedded/cell/cell.ts';
-import type { Environment, RunningEnvironment } from '../../infra/targets/target.ts';
+import type { Environment, HereEnvironment } from '../../infra/targets/target.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { neverAborted, pidsBelow, privateTmpdir, show, specOf } from './embedded-fixture.ts';
 
@@ -35,9 +35,10 @@ afterEach(async () => {
   expect({ processes, files }).toEqual({ processes: [], files: [] });
 });
 
-async function up(spec: Parameters<typeof embeddedTarget.environment>[0]): Promise<RunningEnvironment> {
-  environment = embeddedTarget.environment(spec);
-  return environment.up(neverAborted());
+async function up(spec: Parameters<typeof embeddedTarget.environment>[0]): Promise<HereEnvironment> {
+  const made = embeddedTarget.environment(spec);
+  environment = made;
+  return made.up(neverAborted());
 }
 
 describe('a PostgreSQL of this machine', () => {

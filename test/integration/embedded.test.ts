@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
-import type { Environment, EnvironmentSpec, RunningEnvironment } from '../../infra/targets/target.ts';
+import type { Environment, EnvironmentSpec, HereEnvironment } from '../../infra/targets/target.ts';
 import { connect, withConnection } from '../../scripts/pg/client.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { neverAborted, pidsBelow, privateTmpdir, serverPid, show, specOf } from './embedded-fixture.ts';
@@ -26,13 +26,13 @@ afterEach(async () => {
   expect({ processes, files }).toEqual({ processes: [], files: [] });
 });
 
-function make(spec: EnvironmentSpec): Environment {
+function make(spec: EnvironmentSpec): Environment<HereEnvironment> {
   const environment = embeddedTarget.environment(spec);
   environments.push(environment);
   return environment;
 }
 
-async function up(spec: EnvironmentSpec): Promise<RunningEnvironment & { folder: string }> {
+async function up(spec: EnvironmentSpec): Promise<HereEnvironment & { folder: string }> {
   const running = await make(spec).up(neverAborted());
   return { ...running, folder: join(tmp.path, `dress-rehearsal-${spec.runId}`) };
 }

@@ -30,6 +30,7 @@ export async function startTestDatabase(
   let life: Promise<Lifecycle<void>> | undefined;
   const endpoint = await new Promise<PgEndpoint>((resolve, reject) => {
     const use = async (environment: RunningEnvironment): Promise<void> => {
+      if (environment.engine !== 'here') throw new Error('embedded runs in this process');
       await environment.switchTo('rehearse', signal);
       resolve(environment.primary);
       await held;

@@ -6,7 +6,7 @@ import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { registerSecret } from '../../../scripts/shared/text/redact.ts';
 import { Keeper } from '../../keeper.ts';
-import type { Environment, EnvironmentSpec, RunningEnvironment } from '../target.ts';
+import type { Environment, EnvironmentSpec, HereEnvironment } from '../target.ts';
 import { findBinaries } from './programs/binaries.ts';
 import { makeCell } from './cell/cell.ts';
 import { Entrance } from './cell/entrance.ts';
@@ -32,7 +32,7 @@ const OWN_CONNECTIONS = 30;
 const APP_CONNECTIONS = 200;
 
 /** One PostgreSQL as processes of this machine; everything else of it is inside one folder. */
-export class EmbeddedEnvironment implements Environment {
+export class EmbeddedEnvironment implements Environment<HereEnvironment> {
   readonly #spec: EnvironmentSpec;
   readonly #dir: RunDir;
   readonly #destroyed = new AbortController();
@@ -48,7 +48,7 @@ export class EmbeddedEnvironment implements Environment {
   }
 
   /** The server then runs as the rehearsal configures it, so that a wrong setting is found before anything is restored. */
-  async up(signal: AbortSignal): Promise<RunningEnvironment> {
+  async up(signal: AbortSignal): Promise<HereEnvironment> {
     return this.#whileAlive(signal, (stop) => this.#create(stop));
   }
 
@@ -66,7 +66,7 @@ export class EmbeddedEnvironment implements Environment {
     this.#keeper = undefined;
   }
 
-  async #create(signal: AbortSignal): Promise<RunningEnvironment> {
+  async #create(signal: AbortSignal): Promise<HereEnvironment> {
     const { postgres } = this.#spec;
     const dir = this.#dir;
     const binaries = await findBinaries(postgres);
@@ -88,7 +88,7 @@ export class EmbeddedEnvironment implements Environment {
       client.query(`create database ${DATABASE}`),
     );
     return {
-      ...{ hosts: 1, hostInfo: [], driver: null, created: { server: 1 } },
+      ...{ hosts: 1, hostInfo: [], engine: 'here', created: { server: 1 } },
       ...{ primary, standby: null, scratchDir: dir.scratch, limits: limitsOf(this.#spec, cell) },
       ...{ enclose: encloseBeside(dir), commandReach: COMMAND_REACH, restoreSettings: restore },
       switchTo: (mode, stop) => this.#whileAlive(stop, (both) => server.switchTo(mode, both)),

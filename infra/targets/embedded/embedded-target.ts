@@ -3,6 +3,7 @@ import type {
   Availability,
   Environment,
   EnvironmentSpec,
+  HereEnvironment,
   Leftover,
   Look,
   NotOurs,
@@ -17,7 +18,7 @@ import { requireServerUser } from './cell/server-user.ts';
 const NAME = 'embedded';
 
 /** PostgreSQL as processes of this machine: no root, no containers, no cloud. */
-export const embeddedTarget: Target = {
+export const embeddedTarget: Target<HereEnvironment> = {
   name: NAME,
   runsCommandsHere: true,
 
@@ -44,7 +45,7 @@ export const embeddedTarget: Target = {
 
   confines: canEnclose,
 
-  environment(spec: EnvironmentSpec): Environment {
+  environment(spec: EnvironmentSpec): Environment<HereEnvironment> {
     return new EmbeddedEnvironment(spec);
   },
 

@@ -1,4 +1,5 @@
 import { all } from '@pulumi/pulumi';
+import { addressIn } from './hosts-file.ts';
 import { LocalHost } from '../../resources/local-host.ts';
 import { LocalNetwork } from '../../resources/local-network.ts';
 import type { HostArgs, HostMaker, MadeHost, MadeNetwork, MakeOptions, Owner } from '../hosts.ts';
@@ -12,14 +13,15 @@ export const localHostMaker: HostMaker = {
       { ...rest, ...(controller === null ? {} : { controller }) },
       options,
     );
-    return { resource, subnet: resource.subnet };
+    return { resource, created: { network: 1 }, subnet: resource.subnet };
   },
 
   host(name: string, args: HostArgs, options: MakeOptions): MadeHost {
-    const { owner, role, address, size, authorizedKey, share } = args;
+    const { owner, role, size, authorizedKey, share } = args;
     const { controller, ...rest } = owner;
     const network = args.network.resource;
     if (!(network instanceof LocalNetwork)) throw new Error('a local host needs a local network');
+    const address = network.subnet.apply((subnet) => addressIn(subnet, role));
     const { cpu, memoryBytes, diskBytesPerSec, linkBitsPerSec, linkDelayMs } = size;
     const resource = new LocalHost(
       name,
@@ -38,7 +40,10 @@ export const localHostMaker: HostMaker = {
           ...{ pid: first, startTime: started, bootId: boot, notes: [] },
         }),
     );
-    return { resource, hostKey, notes, identity };
+    const reach = all([resource.address, hostKey]).apply(([host, key]) => ({
+      ...{ host, port: 22, user: 'root', hostKey: key, jump: null },
+    }));
+    return { resource, created: { host: 1 }, address: resource.address, reach, notes, identity };
   },
 };
 

@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { plural } from '../../../scripts/shared/text/format.ts';
 import type { HostSpec } from '../../../scripts/plan/model.ts';
 import type { Capacity, HostTarget } from '../hosts.ts';
-import type { EnvironmentSpec } from '../target.ts';
+import type { Availability, EnvironmentSpec, Leftover, Look, NotOurs } from '../target.ts';
+import { findBinaries } from '../embedded/programs/binaries.ts';
+import { RehearsalError } from '../../../scripts/shared/errors.ts';
+import { localAvailability } from './availability.ts';
+import { localNotOurs } from './parts/not-ours.ts';
 import { localHostAlive, removeLocalHost } from './host.ts';
 import { adoptLocalHosts, keepLocalHosts } from './keep.ts';
 import { localLeftovers } from './leftovers.ts';
@@ -27,6 +31,21 @@ const identitySchema = z.object({
 /** Hosts of namespaces on this machine. */
 export const localHostTarget: HostTarget = {
   name: 'local',
+  keeps: true,
+
+  async available(): Promise<Availability> {
+    const machine = await localAvailability();
+    if (!machine.available) return machine;
+    try {
+      const { version } = await findBinaries({});
+      return { available: true, detail: `PostgreSQL ${version} on hosts of this machine` };
+    } catch (error) {
+      if (!(error instanceof RehearsalError)) throw error;
+      return { available: false, why: error.message, remedy: error.hint ?? '' };
+    }
+  },
+
+  places: () => ({ run: '/var/lib/rehearse', postgres: '/var/lib/postgresql' }),
   maker: async () => (await import('./local-host-maker.ts')).localHostMaker,
   software: localSoftware,
 
@@ -67,8 +86,14 @@ export const localHostTarget: HostTarget = {
     for (const one of removed) if (one.status === 'rejected') throw one.reason;
   },
 
-  async left(runId: string): Promise<string[]> {
-    const found = await localLeftovers();
-    return found.filter((leftover) => leftover.runId === runId).map(({ what }) => what);
+  async leftovers(): Promise<Look<Leftover>> {
+    return { found: await localLeftovers(), unseen: [] };
   },
+
+  async notOurs(): Promise<Look<NotOurs>> {
+    return { found: await localNotOurs(), unseen: [] };
+  },
+
+  /** Nothing is rented. */
+  price: () => Promise.resolve(undefined),
 };

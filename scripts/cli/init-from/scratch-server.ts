@@ -1,6 +1,7 @@
 import { withEnvironment } from '../../../infra/lifecycle.ts';
+import { embeddedTarget } from '../../../infra/targets/embedded/embedded-target.ts';
 import { chooseTarget } from '../../../infra/targets/index.ts';
-import type { RunningEnvironment } from '../../../infra/targets/target.ts';
+import type { HereEnvironment } from '../../../infra/contract/target.ts';
 import { newRunId } from '../../artifacts/run-id.ts';
 import { withConnection, type PgClient } from '../../pg/client.ts';
 import { markProcesses } from '../../shared/run-mark.ts';
@@ -24,12 +25,12 @@ export async function withScratch<T>(
   use: (scratch: Scratch) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
-  const { target } = await chooseTarget('embedded');
+  await chooseTarget(embeddedTarget.name, [embeddedTarget]);
   const runId = newRunId('init');
   const expiresAt = new Date(Date.now() + LIFE_MS).toISOString();
   const spec = { runId, postgres: { settings: [], standby: false }, hosts: {}, expiresAt };
   const unmark = markProcesses(runId);
-  const inside = async (environment: RunningEnvironment): Promise<T> => {
+  const inside = async (environment: HereEnvironment): Promise<T> => {
     await environment.switchTo('restore', signal);
     const { primary: endpoint, restoreSettings: settings, scratchDir } = environment;
     const restore = async (path: string): Promise<void> => {
@@ -40,7 +41,7 @@ export async function withScratch<T>(
     };
     return withConnection(endpoint, 'setup', (client) => use({ client, restore }), signal);
   };
-  const life = await withEnvironment(target, spec, inside, { signal });
+  const life = await withEnvironment(embeddedTarget, spec, inside, { signal });
   unmark();
   if (life.use.status === 'rejected') throw life.use.reason;
   return life.use.value;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DriverSession } from '../../../infra/driver/driver-session.ts';
-import type { DriverAccess, RunningEnvironment } from '../../../infra/targets/target.ts';
+import type { DriverEnvironment } from '../../../infra/targets/target.ts';
 import type { RunFolder } from '../../artifacts/run-folder.ts';
 import { doneSchema, makeJob, parseDriverLine, type DriverDone, type DriverLine } from '../../driver/job.ts';
 import type { OnEvent } from '../../engine/events.ts';
@@ -20,8 +20,7 @@ const ARRIVAL = '.arrival';
 export interface DriverRun {
   readonly rehearsal: Rehearsal;
   readonly runId: string;
-  readonly environment: RunningEnvironment;
-  readonly driver: DriverAccess;
+  readonly environment: DriverEnvironment;
   readonly folder: RunFolder;
   readonly expiresAt: string;
   readonly performances: readonly PlannedPerformance[];
@@ -42,7 +41,7 @@ export async function rehearseOnDriver(run: DriverRun): Promise<PlanEnd> {
   const onNote = (message: string): void => {
     onEvent({ type: 'note', message });
   };
-  const session = await DriverSession.open(run.driver, { signal, onNote });
+  const session = await DriverSession.open(run.environment.driver, { signal, onNote });
   try {
     await handOver(session, run);
     await session.start();
@@ -120,7 +119,7 @@ async function bring(session: DriverSession, done: DriverDone, run: DriverRun): 
 /** What was seen until the interruption, if it can be had quickly: the hosts go away at once after this. */
 async function save(run: DriverRun): Promise<void> {
   const signal = AbortSignal.timeout(SAVE_MS);
-  const session = await DriverSession.open(run.driver, { signal, onNote: () => undefined });
+  const session = await DriverSession.open(run.environment.driver, { signal, onNote: () => undefined });
   try {
     await session.stop();
     const done = doneSchema.parse(await session.follow(() => undefined));

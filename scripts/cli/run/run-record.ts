@@ -38,7 +38,7 @@ export function startRecord(
 /** The environment while it is up; how it went down is added afterwards. */
 export function environmentRecord(
   facts: ServerFacts,
-  { hosts, hostInfo, created, engine, limits }: RunningEnvironment,
+  { hosts, hostInfo, created, madeBy, limits }: RunningEnvironment,
   rest: Pick<EnvironmentRecord, 'target' | 'startedAt' | 'createMs' | 'price'> & {
     readonly sizes: Rehearsal['hosts'];
   },
@@ -46,7 +46,7 @@ export function environmentRecord(
   const { sizes, ...fixed } = rest;
   return {
     ...fixed,
-    ...{ hosts, limits, created, engine: engine ?? null, keptUntil: null },
+    ...{ hosts, limits, created, engine: madeBy ?? null, keptUntil: null },
     hostInfo: hostInfo.map(({ role, address }) => ({
       ...{ role, address },
       cpus: sizes[role]?.cpu ?? null,

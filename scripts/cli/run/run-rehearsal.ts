@@ -80,7 +80,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const performances = record.performances ?? planPerformances(rehearsal.scenarios, 1);
   const spec = environmentSpec(runId, rehearsal);
   const signal = AbortSignal.any([options.signal, runTimeout()]);
-  const price = (await target.price(spec)) ?? null;
+  const asked = { target: target.name, price: (await target.price(spec)) ?? null, sizes: rehearsal.hosts };
   let running: RunningEnvironment | undefined;
   const startedAt = new Date().toISOString();
   onEvent(stage('environment', 'started', target.name));
@@ -88,15 +88,15 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
     running = environment;
     onEvent(stage('environment', 'done', describe(environment)));
     const told = withCommandLimits(environment, rehearsal);
-    const facts = { target: target.name, startedAt, createMs, price, sizes: rehearsal.hosts };
     const onServer = (server: ServerFacts): Promise<void> =>
-      folder.writeDocument('environment', environmentRecord(server, told, facts));
+      folder.writeDocument('environment', environmentRecord(server, told, { ...asked, startedAt, createMs }));
     const stop = AbortSignal.any([signal, environment.failed]);
-    const common = { rehearsal, performances, environment, folder, onEvent, onServer, signal: stop };
-    if (environment.driver === null) return (await runEngine({ ...common, versions, clock }))?.message;
+    const common = { rehearsal, performances, folder, onEvent, onServer, signal: stop };
+    if (environment.engine === 'here')
+      return (await runEngine({ ...common, environment, versions, clock }))?.message;
     const { rehearseOnDriver } = await import('./rehearse-on-driver.ts');
     return rehearseOnDriver({
-      ...{ ...common, runId, driver: environment.driver, expiresAt: spec.expiresAt },
+      ...{ ...common, environment, runId, expiresAt: spec.expiresAt },
       onStarted: (zero) => (record = { ...record, startedAt: zero }),
     });
   };

@@ -1,0 +1,60 @@
+import { RehearsalError } from '../../scripts/shared/errors.ts';
+import type { HostTarget } from '../targets/hosts.ts';
+import type {
+  Availability,
+  DriverEnvironment,
+  Environment,
+  EnvironmentSpec,
+  Leftover,
+  Look,
+  NotOurs,
+  Target,
+} from '../targets/target.ts';
+import { findEngine } from './engine/find-engine.ts';
+import { PulumiEnvironment } from './pulumi-environment.ts';
+import { sessionLeftovers, sessionsNotOurs } from './session-leftovers.ts';
+
+/** A target whose hosts are made by Pulumi, of what makes the hosts. */
+export function pulumiTarget(hosts: HostTarget): Target<DriverEnvironment> {
+  return {
+    name: hosts.name,
+    ...(hosts.keeps === undefined ? {} : { keeps: hosts.keeps }),
+
+    async available(): Promise<Availability> {
+      const found = await hosts.available();
+      if (!found.available) return found;
+      const engine = await findEngine();
+      if ('missing' in engine) return { available: false, why: engine.missing, remedy: engine.remedy };
+      return { available: true, detail: `${found.detail}, made by Pulumi ${engine.pulumi.version}` };
+    },
+
+    /** By the network of its hosts, which ends at them. */
+    confines: () =>
+      Promise.resolve({ available: true, detail: 'the driver host reaches the hosts of the run' }),
+
+    environment: (spec: EnvironmentSpec): Environment<DriverEnvironment> =>
+      new PulumiEnvironment(spec, hosts),
+
+    async leftovers(signal: AbortSignal): Promise<Look<Leftover>> {
+      // What this machine has of its runs is known, whatever the hosts' own place says.
+      const [there, here] = await Promise.all([hostsOf(hosts, signal), sessionLeftovers(hosts)]);
+      return { found: [...there.found, ...here], unseen: there.unseen };
+    },
+
+    async notOurs(signal: AbortSignal): Promise<Look<NotOurs>> {
+      const [there, here] = await Promise.all([hosts.notOurs(signal), sessionsNotOurs()]);
+      return { found: [...there.found, ...here], unseen: there.unseen };
+    },
+
+    price: (spec) => hosts.price(spec),
+  };
+}
+
+async function hostsOf(hosts: HostTarget, signal: AbortSignal): Promise<Look<Leftover>> {
+  try {
+    return await hosts.leftovers(signal);
+  } catch (error) {
+    if (!(error instanceof RehearsalError)) throw error;
+    return { found: [], unseen: [{ target: hosts.name, why: error.message }] };
+  }
+}
