@@ -1,7 +1,7 @@
 import type { HostSpec } from '../scripts/plan/model.ts';
 import { POSTGRES_PORT, serverConfig } from './components/server-config.ts';
-import type { HostPlaces, HostRole, HostSoftware, HostTarget, Owner } from './targets/hosts.ts';
-import type { EnvironmentSpec } from './targets/target.ts';
+import type { HostPlaces, HostRole, HostSoftware, HostTarget, Owner } from './contract/hosts.ts';
+import type { EnvironmentSpec } from './contract/target.ts';
 
 /** All that the program of an environment is told: plain values, the same whenever the same run asks again. */
 export interface EnvironmentPlan {

@@ -5,7 +5,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EnvironmentPlan } from './environment-plan.ts';
 import type { HostOutput, StackOutputs } from './environment.ts';
-import type { HostRole, Reach } from './targets/hosts.ts';
+import type { HostRole, Reach } from './contract/hosts.ts';
 
 interface Registered {
   readonly type: string;

@@ -6,7 +6,7 @@ import { PostgresServer } from './components/postgres-server.ts';
 import { PrivateNetwork } from './components/private-network.ts';
 import { Standby } from './components/standby.ts';
 import type { EnvironmentPlan } from './environment-plan.ts';
-import type { Created, HostMaker, HostRole, Reach } from './targets/hosts.ts';
+import type { Created, HostMaker, HostRole, Reach } from './contract/hosts.ts';
 
 /** One host as the stack's outputs tell it. */
 export interface HostOutput {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { RehearsalError } from '../scripts/shared/errors.ts';
 import { withEnvironment } from './lifecycle.ts';
-import type { Environment, EnvironmentSpec, Leftover, RunningEnvironment, Target } from './targets/target.ts';
+import type {
+  Environment,
+  EnvironmentSpec,
+  Leftover,
+  RunningEnvironment,
+  Target,
+} from './contract/target.ts';
 
 const spec: EnvironmentSpec = {
   runId: 'demo-1',

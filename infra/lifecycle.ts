@@ -11,7 +11,7 @@ import type {
   RunningEnvironment,
   Target,
   Tell,
-} from './targets/target.ts';
+} from './contract/target.ts';
 
 const DESTROY_TIMEOUT_MS = 60_000;
 /** How long an aborted `use` may take to close what it opened before its servers go away. */

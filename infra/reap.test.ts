@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { findNotOurs, reap, sweep } from './reap.ts';
-import type { Leftover, Look, Target } from './targets/target.ts';
+import type { Leftover, Look, Target } from './contract/target.ts';
 
 /** A target of which only its looks are asked for. */
 function target(name: string, leftovers: () => Promise<Look<Leftover>>): Target {

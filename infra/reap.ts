@@ -1,7 +1,7 @@
 import { withTimeout } from '../scripts/shared/clock.ts';
 import { asError } from '../scripts/shared/errors.ts';
 import { allTargets } from './targets/index.ts';
-import type { Leftover, Look, NotOurs, Target, Tell } from './targets/target.ts';
+import type { Leftover, Look, NotOurs, Target, Tell } from './contract/target.ts';
 
 const SWEEP_TIMEOUT_MS = 60_000;
 const REMOVE_TIMEOUT_MS = 60_000;

@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, type Resource } from '@pulumi/pulumi';
-import type { HostSoftware } from '../targets/hosts.ts';
+import type { HostSoftware } from '../contract/hosts.ts';
 import type { Host } from './host.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import { driverPaths } from './driver-paths.ts';

@@ -6,7 +6,7 @@ import {
   type Resource,
 } from '@pulumi/pulumi';
 import type { Provider, types } from '@pulumi/command';
-import type { Created, HostArgs, HostMaker, HostPlaces, HostRole, Jump, Reach } from '../targets/hosts.ts';
+import type { Created, HostArgs, HostMaker, HostPlaces, HostRole, Jump, Reach } from '../contract/hosts.ts';
 import { preparation } from './preparation.ts';
 import type { StepHost } from './remote-step.ts';
 import type { PrivateNetwork } from './private-network.ts';

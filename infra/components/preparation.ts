@@ -1,7 +1,7 @@
 import type { remote } from '@pulumi/command';
 import { plainScript } from './remote-script.ts';
 import { remoteStep, type RemoteStepArgs } from './remote-step.ts';
-import type { HostPlaces } from '../targets/hosts.ts';
+import type { HostPlaces } from '../contract/hosts.ts';
 
 export interface PreparationArgs {
   readonly host: RemoteStepArgs['host'];

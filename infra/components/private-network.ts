@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, type Output } from '@pulumi/pulumi';
-import type { HostMaker, MadeNetwork, Owner } from '../targets/hosts.ts';
+import type { HostMaker, MadeNetwork, Owner } from '../contract/hosts.ts';
 
 /** The network on which the hosts of the run reach each other. */
 export class PrivateNetwork extends ComponentResource {

@@ -1,7 +1,7 @@
 import { all, output, secret, type Input, type Output, type Resource } from '@pulumi/pulumi';
 import { remote, type Provider } from '@pulumi/command';
 import type { types } from '@pulumi/command';
-import type { HostPlaces, Reach } from '../targets/hosts.ts';
+import type { HostPlaces, Reach } from '../contract/hosts.ts';
 import { asRoot, plainScript } from './remote-script.ts';
 
 /** What a step needs to know of its host. */

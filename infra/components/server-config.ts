@@ -2,18 +2,15 @@ import type { PgSetting, PostgresSpec } from '../../scripts/plan/model.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { formatBytes } from '../../scripts/shared/text/format.ts';
 import { parseSizeBytes } from '../../scripts/shared/text/units.ts';
-import { configText, restoreSettings } from '../targets/embedded/server/server-settings.ts';
-import type { Capacity } from '../targets/hosts.ts';
+import { maxConnections } from '../postgres/connections.ts';
+import { configText, restoreSettings } from '../postgres/server-settings.ts';
+import type { Capacity } from '../contract/hosts.ts';
 
 /** Where the server listens unless `postgres.port` names another one. */
 export const POSTGRES_PORT = 5432;
 const MB = 1024 ** 2;
 /** Below it initdb or the first hundred connections are killed by the kernel. */
 const LEAST_MEMORY_BYTES = 128 * MB;
-/** PostgreSQL's own default, and what the tool's own sessions may take on top of the app's. */
-const LEAST_CONNECTIONS = 100;
-const OWN_CONNECTIONS = 30;
-const APP_CONNECTIONS = 200;
 /** With these the standby would have nothing to stream, or nobody could read it. */
 const STANDBY_NEEDS = ['wal_level', 'max_wal_senders', 'max_replication_slots', 'hot_standby'];
 /** Only a restart changes them, and only the driver could restart the server. */
@@ -31,7 +28,7 @@ export function serverConfig(
     readonly statistics: boolean;
   },
 ): string {
-  const { capacity, connections = APP_CONNECTIONS, statistics } = options;
+  const { capacity, connections, statistics } = options;
   requireMemory(spec, capacity);
   const refused = standbyRefusals(spec);
   const asked = spec.settings.filter(({ name }) => !refused.includes(name.toLowerCase()));
@@ -41,7 +38,7 @@ export function serverConfig(
       asked: [...sizes(capacity), ...REPLICATION, ...asked],
       restore: [],
     },
-    connections: Math.max(LEAST_CONNECTIONS, connections + OWN_CONNECTIONS),
+    connections: maxConnections(connections),
   });
   if (statistics) return text;
   const libraries =

@@ -1,7 +1,7 @@
 import { ComponentResource, type ComponentResourceOptions, type Resource } from '@pulumi/pulumi';
-import type { HostSoftware } from '../targets/hosts.ts';
+import type { HostSoftware } from '../contract/hosts.ts';
 import type { Host } from './host.ts';
-import { REPLICATION_USER, SUPERUSER } from './postgres-names.ts';
+import { REPLICATION_USER, SUPERUSER } from '../postgres/names.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import { remoteFile } from './remote-file.ts';
 import { remoteStep } from './remote-step.ts';

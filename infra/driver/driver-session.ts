@@ -1,6 +1,6 @@
 import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
 import { SteadyConnection, type SteadyOptions } from '../ssh/steady-connection.ts';
-import type { DriverAccess } from '../targets/target.ts';
+import type { DriverAccess } from '../contract/target.ts';
 import { collectArchive, type ArchiveFacts } from './collect.ts';
 import { readDone } from './done-file.ts';
 import { followJob, type OnLine } from './follow.ts';

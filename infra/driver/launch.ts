@@ -3,7 +3,7 @@ import { RehearsalError } from '../../scripts/shared/errors.ts';
 import type { OpenConnection } from '../ssh/open-connection.ts';
 import { shellWord } from '../ssh/quote.ts';
 import { remoteSize } from '../ssh/remote-files.ts';
-import type { DriverAccess } from '../targets/target.ts';
+import type { DriverAccess } from '../contract/target.ts';
 import { aliveOf, LAUNCH_FILE, recordedProcesses } from './remote-process.ts';
 
 /**

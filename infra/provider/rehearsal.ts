@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { asError } from '../../scripts/shared/errors.ts';
-import { PROJECT_ROOT } from './project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 import { removeRun } from './reap.ts';
 import { changesInWords } from './rehearsal-changes.ts';
 import {

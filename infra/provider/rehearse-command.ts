@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { OWN_ROOT } from '../../scripts/shared/places/own-files.mjs';
-import { PROJECT_ROOT } from './project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 
 /** How `rehearse` is started: everything before its verb, and where. */
 export interface RehearseCommand {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { fromProjectRoot } from './project-root.ts';
+import { fromProjectRoot } from '../project-root.ts';
 import type { RehearsalOutputs } from '../resources/rehearsal-outputs.ts';
 
 /** What this plugin needs of result.json. */

@@ -1,11 +1,5 @@
 import type { EngineEvent } from '@pulumi/pulumi/automation/index.js';
-
-/** What the engine or a provider said against one resource. */
-export interface EngineDiagnostic {
-  /** Such as `command:remote:Command`; empty where it is about no resource. */
-  readonly resourceType: string;
-  readonly message: string;
-}
+import type { EngineDiagnostic } from '../contract/diagnostic.ts';
 
 /** Colours come as `<{%fg 1%}>`. */
 const COLOUR = /<\{%[^%]*%\}>/g;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EngineDiagnostic } from './engine-diagnostics.ts';
+import type { EngineDiagnostic } from '../contract/diagnostic.ts';
 import { diagnosticOf } from './engine-diagnostics.ts';
 import { engineFailure, type EngineFailure } from './engine-failure.ts';
 

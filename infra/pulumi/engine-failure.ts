@@ -1,7 +1,7 @@
-import { startFailed } from '../targets/embedded/server/start-error.ts';
+import { startFailed } from '../postgres/start-error.ts';
 import { asError, RehearsalError, type ErrorCode } from '../../scripts/shared/errors.ts';
 import { redact } from '../../scripts/shared/text/redact.ts';
-import type { EngineDiagnostic } from './engine-diagnostics.ts';
+import type { EngineDiagnostic } from '../contract/diagnostic.ts';
 
 /** The ways in which an engine's command ends badly, as far as a message can tell them apart. */
 export interface EngineFailure {

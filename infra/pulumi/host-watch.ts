@@ -1,7 +1,7 @@
 import { sleep } from '../../scripts/shared/clock.ts';
 import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
 import type { HostOutput } from '../environment.ts';
-import type { HostTarget } from '../targets/hosts.ts';
+import type { HostTarget } from '../contract/hosts.ts';
 
 /** Ahead of the news that a step failed, which takes the lost server 1.5 s. */
 const INTERVAL_MS = 500;

@@ -1,5 +1,5 @@
 import { RehearsalError } from '../../scripts/shared/errors.ts';
-import type { HostTarget } from '../targets/hosts.ts';
+import type { HostTarget } from '../contract/hosts.ts';
 import type {
   Availability,
   DriverEnvironment,
@@ -9,7 +9,7 @@ import type {
   Look,
   NotOurs,
   Target,
-} from '../targets/target.ts';
+} from '../contract/target.ts';
 import { findEngine } from './engine/find-engine.ts';
 import { PulumiEnvironment } from './pulumi-environment.ts';
 import { sessionLeftovers, sessionsNotOurs } from './session-leftovers.ts';

@@ -1,14 +1,14 @@
 import { driverPaths } from '../components/driver-paths.ts';
-import { DATABASE, SUPERUSER } from '../components/postgres-names.ts';
+import { DATABASE, SUPERUSER } from '../postgres/names.ts';
 import { reloadableRestoreSettings, standbyRefusals } from '../components/server-config.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { EnvironmentPlan } from '../environment-plan.ts';
 import type { HostOutput } from '../environment.ts';
-import { refusedSettings } from '../targets/embedded/server/server-settings.ts';
+import { refusedSettings } from '../postgres/server-settings.ts';
 import type { SshAccess } from '../ssh/access.ts';
-import type { HostRole, HostTarget, Jump } from '../targets/hosts.ts';
-import type { DriverAccess, DriverEnvironment, EnvironmentSpec } from '../targets/target.ts';
+import type { HostRole, HostTarget, Jump } from '../contract/hosts.ts';
+import type { DriverAccess, DriverEnvironment, EnvironmentSpec } from '../contract/target.ts';
 import type { Engine } from './engine/find-engine.ts';
 import type { SessionFolder } from './session-folder.ts';
 import { sshCommand } from './ssh-files.ts';

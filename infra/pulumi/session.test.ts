@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newRunId } from '../../scripts/artifacts/run-id.ts';
-import type { Leftover, Look } from '../targets/target.ts';
+import type { Leftover, Look } from '../contract/target.ts';
 import { chosenBackend } from './backend.ts';
 import { fillSessionFolder, sessionFolderOf, type SessionFolder } from './session-folder.ts';
 import { removeFolder, sessionLeftovers } from './session-leftovers.ts';

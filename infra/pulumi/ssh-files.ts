@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { shellWord } from '../ssh/quote.ts';
 import type { HostOutput } from '../environment.ts';
-import type { Jump } from '../targets/hosts.ts';
+import type { Jump } from '../contract/hosts.ts';
 import type { SessionFolder } from './session-folder.ts';
 
 /** Lets OpenSSH know the hosts' keys. */

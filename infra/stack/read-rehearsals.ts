@@ -3,7 +3,7 @@ import { parseVersions } from '../../scripts/load/scripts/parse-versions.ts';
 import type { Rehearsal } from '../../scripts/plan/model.ts';
 import { readRehearsal } from '../../scripts/plan/read.ts';
 import { InputError, RehearsalError, type Mistake } from '../../scripts/shared/errors.ts';
-import { PROJECT_ROOT } from '../provider/project-root.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
 
 /** Reads every rehearsal of the stack as `rehearse check` would; starts nothing. */
 export async function readRehearsals(

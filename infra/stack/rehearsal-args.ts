@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import type { Rehearsal, SnapshotSource, Step } from '../../scripts/plan/model.ts';
 import { byKind, type ByKind } from '../../scripts/shared/by-kind.ts';
 import { redact, registerSecret } from '../../scripts/shared/text/redact.ts';
-import { fromProjectRoot } from '../provider/project-root.ts';
+import { fromProjectRoot } from '../project-root.ts';
 import type { RehearsalInputs } from '../resources/rehearsal-inputs.ts';
 import { fileHash, shortHash } from './fingerprint.ts';
 import type { StackConfig } from './stack-config.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { chooseTarget } from './index.ts';
-import type { Availability, Target } from './target.ts';
+import type { Availability, Target } from '../contract/target.ts';
 
 function target(name: string, availability: Availability): Target {
   return {

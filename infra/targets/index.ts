@@ -3,7 +3,7 @@ import { withTimeout } from '../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { embeddedTarget } from './embedded/embedded-target.ts';
 import { localTarget } from './local/local-target.ts';
-import type { Availability, Target } from './target.ts';
+import type { Availability, Target } from '../contract/target.ts';
 
 /** Takes the best target that this machine can use. */
 const AUTO = 'auto';

@@ -79,7 +79,7 @@ async function diagnoseTargets(): Promise<Diagnosis[]> {
 
 /** What is installed beside the server from npm; `postgres.version` can ask for it. */
 async function postgresServers(): Promise<Diagnosis> {
-  const { systemBinDirs } = await import('../../infra/targets/embedded/programs/system-bin-dirs.ts');
+  const { systemBinDirs } = await import('../../infra/postgres/system-bin-dirs.ts');
   const found: string[] = [];
   for (const dir of await systemBinDirs(undefined)) {
     if (await isExecutable(join(dir, 'initdb'))) found.push(dir);
@@ -93,7 +93,7 @@ async function postgresServers(): Promise<Diagnosis> {
 }
 
 async function pgRestore(): Promise<Diagnosis> {
-  const { systemBinDirs } = await import('../../infra/targets/embedded/programs/system-bin-dirs.ts');
+  const { systemBinDirs } = await import('../../infra/postgres/system-bin-dirs.ts');
   const candidates = (await systemBinDirs(undefined)).map((dir) => join(dir, 'pg_restore'));
   const onPath = await findOnPath('pg_restore');
   const found: string[] = [];

@@ -1,4 +1,4 @@
-import type { Leftover, Look, NotOurs, Tell, Unseen } from '../../infra/targets/target.ts';
+import type { Leftover, Look, NotOurs, Tell, Unseen } from '../../infra/contract/target.ts';
 import { asError } from '../shared/errors.ts';
 import { plural } from '../shared/text/format.ts';
 import type { Output } from './output/output.ts';

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import type { Leftover } from '../../infra/targets/target.ts';
+import type { Leftover } from '../../infra/contract/target.ts';
 import { listRuns, type RunSummary } from '../history/list-runs.ts';
 import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { formatMs } from '../shared/text/format.ts';

@@ -1,4 +1,4 @@
-import type { Target } from '../../infra/targets/target.ts';
+import type { Target } from '../../infra/contract/target.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { whyNotConfined } from './run/command-network.ts';
@@ -22,7 +22,7 @@ export async function whyNotHere(rehearsal: Rehearsal, targetName = 'auto'): Pro
 /** Targets of this machine take the PostgreSQL that is installed here. */
 async function whyNoServer({ postgres }: Rehearsal, { name }: Target): Promise<string[]> {
   if (name !== 'embedded' && name !== 'local') return [];
-  const { findBinaries } = await import('../../infra/targets/embedded/programs/binaries.ts');
+  const { findBinaries } = await import('../../infra/postgres/binaries.ts');
   try {
     await findBinaries(postgres);
     return [];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Leftover, NotOurs, Unseen } from '../../infra/targets/target.ts';
+import type { Leftover, NotOurs, Unseen } from '../../infra/contract/target.ts';
 import { globalFlags, Output } from './output/output.ts';
 import { removeDeadRuns } from './leftovers.ts';
 import { reap } from './reap.ts';

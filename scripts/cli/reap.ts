@@ -1,4 +1,4 @@
-import type { Leftover, NotOurs, Unseen } from '../../infra/targets/target.ts';
+import type { Leftover, NotOurs, Unseen } from '../../infra/contract/target.ts';
 import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import * as leftovers from './leftovers.ts';

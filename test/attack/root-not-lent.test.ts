@@ -8,9 +8,9 @@ import { makeCell, openCell } from '../../infra/targets/embedded/cell/cell.ts';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
 import { readOwner } from '../../infra/targets/embedded/owner.ts';
 import { processesOf } from '../../infra/targets/embedded/processes.ts';
-import { runProgram } from '../../infra/targets/embedded/cell/program.ts';
+import { runProgram } from '../../infra/postgres/program.ts';
 import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
-import type { Environment, HereEnvironment } from '../../infra/targets/target.ts';
+import type { Environment, HereEnvironment } from '../../infra/contract/target.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { neverAborted, privateTmpdir, serverPid, specOf } from '../integration/embedded-fixture.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningEnvironment } from '../../infra/targets/target.ts';
+import type { RunningEnvironment } from '../../infra/contract/target.ts';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { sealRun } from '../../scripts/artifacts/seal.ts';
 import { judge } from '../../scripts/checks/judge.ts';

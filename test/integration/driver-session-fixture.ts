@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { DriverSession } from '../../infra/driver/driver-session.ts';
 import type { SteadyOptions } from '../../infra/ssh/steady-connection.ts';
-import type { DriverAccess } from '../../infra/targets/target.ts';
+import type { DriverAccess } from '../../infra/contract/target.ts';
 import { startSshd, type TestSshd } from '../support/sshd.ts';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { PostgresSpec } from '../../scripts/plan/model.ts';
-import type { EnvironmentSpec } from '../../infra/targets/target.ts';
+import type { EnvironmentSpec } from '../../infra/contract/target.ts';
 
 /** Points TMPDIR to a folder of its own, so that a test sees its own run folders only. */
 export async function privateTmpdir(): Promise<{ path: string; remove: () => Promise<void> }> {

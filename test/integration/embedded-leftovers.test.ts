@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { reap, sweep as sweepTargets } from '../../infra/reap.ts';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
-import type { Environment, Leftover } from '../../infra/targets/target.ts';
+import type { Environment, Leftover } from '../../infra/contract/target.ts';
 import { neverAborted, pidsBelow, privateTmpdir, serverPid, specOf } from './embedded-fixture.ts';
 
 const CONTROLLER = join(import.meta.dirname, 'embedded-controller.ts');

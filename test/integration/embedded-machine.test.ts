@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
-import { findNpmPackage } from '../../infra/targets/embedded/programs/npm-package.ts';
+import { findNpmPackage } from '../../infra/postgres/npm-package.ts';
 import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
 import { preparePrograms } from '../../infra/targets/embedded/programs/programs.ts';
 import { runnableBinDir } from '../../infra/targets/embedded/programs/runnable.ts';
 import { openCell } from '../../infra/targets/embedded/cell/cell.ts';
-import type { Environment, HereEnvironment } from '../../infra/targets/target.ts';
+import type { Environment, HereEnvironment } from '../../infra/contract/target.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { neverAborted, pidsBelow, privateTmpdir, show, specOf } from './embedded-fixture.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
-import type { Environment, EnvironmentSpec, HereEnvironment } from '../../infra/targets/target.ts';
+import type { Environment, EnvironmentSpec, HereEnvironment } from '../../infra/contract/target.ts';
 import { connect, withConnection } from '../../scripts/pg/client.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { neverAborted, pidsBelow, privateTmpdir, serverPid, show, specOf } from './embedded-fixture.ts';

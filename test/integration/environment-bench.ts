@@ -10,7 +10,7 @@ import { PulumiEnvironment } from '../../infra/pulumi/pulumi-environment.ts';
 import { sessionFolderOf, type SessionFolder } from '../../infra/pulumi/session-folder.ts';
 import { localHostTarget } from '../../infra/targets/local/local-host-target.ts';
 import { localTarget } from '../../infra/targets/local/local-target.ts';
-import type { EnvironmentSpec } from '../../infra/targets/target.ts';
+import type { EnvironmentSpec } from '../../infra/contract/target.ts';
 import { localTraces } from '../support/local-traces.ts';
 
 const PATIENCE_MS = 60_000;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { withEnvironment } from '../../infra/lifecycle.ts';
 import { embeddedTarget } from '../../infra/targets/embedded/embedded-target.ts';
-import type { RunningEnvironment } from '../../infra/targets/target.ts';
+import type { RunningEnvironment } from '../../infra/contract/target.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { neverAborted, pidsBelow, privateTmpdir, serverPid, specOf } from './embedded-fixture.ts';

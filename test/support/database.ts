@@ -1,6 +1,6 @@
 import { withEnvironment, type Lifecycle } from '../../infra/lifecycle.ts';
 import { chooseTarget } from '../../infra/targets/index.ts';
-import type { RunningEnvironment } from '../../infra/targets/target.ts';
+import type { RunningEnvironment } from '../../infra/contract/target.ts';
 import { newRunId } from '../../scripts/artifacts/run-id.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { PgSetting } from '../../scripts/plan/model.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '../../infra/targets/embedded/free-port.ts';
 import type { Programs } from '../../infra/targets/embedded/programs/programs.ts';
-import { runProgram } from '../../infra/targets/embedded/cell/program.ts';
+import { runProgram } from '../../infra/postgres/program.ts';
 import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
 import { ServerProcess } from '../../infra/targets/embedded/server/server-process.ts';
 import { openCell } from '../../infra/targets/embedded/cell/cell.ts';

@@ -3,7 +3,7 @@ import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { ownClaim } from '../../claims/claim.ts';
 import { makeClaimedFolder } from '../../claims/claimed-folder.ts';
 import { identityOf } from '../../process-identity.ts';
-import type { EnvironmentSpec } from '../target.ts';
+import type { EnvironmentSpec } from '../../contract/target.ts';
 import { readOwner, RUN_DIR_CLAIM, writeOwner } from './owner.ts';
 import type { RunDir } from './run-dir.ts';
 import { sharedMemoryOf } from './server/shared-memory.ts';

@@ -6,8 +6,8 @@ import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { registerSecret } from '../../../scripts/shared/text/redact.ts';
 import { Keeper } from '../../keeper.ts';
-import type { Environment, EnvironmentSpec, HereEnvironment } from '../target.ts';
-import { findBinaries } from './programs/binaries.ts';
+import type { Environment, EnvironmentSpec, HereEnvironment } from '../../contract/target.ts';
+import { findBinaries } from '../../postgres/binaries.ts';
 import { makeCell } from './cell/cell.ts';
 import { Entrance } from './cell/entrance.ts';
 import { namedPaths } from './cell/named-paths.ts';
@@ -15,21 +15,18 @@ import { makeRunDir, recordServer } from './claim.ts';
 import { COMMAND_REACH } from './enclosure/command-reach.ts';
 import { encloseBeside } from './enclosure/enclose.ts';
 import { limitsOf } from './embedded-limits.ts';
-import { findFreePort, LOOPBACK, requirePort } from './free-port.ts';
-import { diskFull, initData } from './server/init-data.ts';
+import { findFreePort, requirePort } from './free-port.ts';
+import { initData } from './server/init-data.ts';
+import { maxConnections } from '../../postgres/connections.ts';
+import { DATABASE, LOOPBACK, MAINTENANCE_DATABASE, SUPERUSER } from '../../postgres/names.ts';
+import { diskFull } from '../../postgres/start-error.ts';
 import { preparePrograms, type Programs } from './programs/programs.ts';
 import { removeRunDir } from './remove-run-dir.ts';
 import { runDirOf, type RunDir } from './run-dir.ts';
-import { restoreSettings, type Machine, type ServerConfig } from './server/server-settings.ts';
+import { restoreSettings, type Machine, type ServerConfig } from '../../postgres/server-settings.ts';
 import { Server } from './server/server.ts';
 
-const SUPERUSER = 'postgres';
-const DATABASE = 'rehearsal';
 const PORT_TRIES = 5;
-/** PostgreSQL's own default, and what the tool's own sessions may take on top of the app's. */
-const LEAST_CONNECTIONS = 100;
-const OWN_CONNECTIONS = 30;
-const APP_CONNECTIONS = 200;
 
 /** One PostgreSQL as processes of this machine; everything else of it is inside one folder. */
 export class EmbeddedEnvironment implements Environment<HereEnvironment> {
@@ -84,7 +81,7 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
     await initData(programs, password, signal);
     const restore = restoreSettings(binaries.major, await machineOf(dir));
     const { server, primary } = await this.#start(programs, password, restore, signal);
-    await withConnection({ ...primary, database: 'postgres' }, 'setup', (client) =>
+    await withConnection({ ...primary, database: MAINTENANCE_DATABASE }, 'setup', (client) =>
       client.query(`create database ${DATABASE}`),
     );
     return {
@@ -103,13 +100,11 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
     restore: ServerConfig['restore'],
     signal: AbortSignal,
   ): Promise<{ server: Server; primary: PgEndpoint }> {
-    const { postgres, connections = APP_CONNECTIONS } = this.#spec;
+    const { postgres, connections } = this.#spec;
     for (let tries = 1; ; tries++) {
       const port = postgres.port ?? (await findFreePort());
-      const config = {
-        ...{ port, restore, asked: postgres.settings },
-        connections: Math.max(LEAST_CONNECTIONS, connections + OWN_CONNECTIONS),
-      };
+      const asked = postgres.settings;
+      const config = { port, restore, asked, connections: maxConnections(connections) };
       try {
         return await this.#startAt(programs, config, password, signal);
       } catch (error) {
@@ -132,7 +127,7 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
       ...(sockets ? { socketDir: sockets.dir } : {}),
     };
     const server = new Server({
-      ...{ programs, config, sockets, endpoint: { ...primary, database: 'postgres' } },
+      ...{ programs, config, sockets, endpoint: { ...primary, database: MAINTENANCE_DATABASE } },
       onProcess: (pid) => recordServer(this.#dir, pid),
     });
     try {

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { plural } from '../../../scripts/shared/text/format.ts';
-import type { EnvironmentSpec } from '../target.ts';
+import type { EnvironmentSpec } from '../../contract/target.ts';
 import type { Cell } from './cell/cell.ts';
 import { reachOf } from './cell/reach.ts';
-import { refusedSettings } from './server/server-settings.ts';
+import { refusedSettings } from '../../postgres/server-settings.ts';
 
 /** What this target cannot tell, as sentences for the report. */
 export function limitsOf({ postgres, hosts }: EnvironmentSpec, cell: Cell): string[] {

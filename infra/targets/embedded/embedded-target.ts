@@ -8,8 +8,8 @@ import type {
   Look,
   NotOurs,
   Target,
-} from '../target.ts';
-import { findBinaries } from './programs/binaries.ts';
+} from '../../contract/target.ts';
+import { findBinaries } from '../../postgres/binaries.ts';
 import { EmbeddedEnvironment } from './embedded-environment.ts';
 import { canEnclose } from './enclosure/can-enclose.ts';
 import { findLeftovers, findNotOurs } from './leftovers.ts';

@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { LOOPBACK } from '../../postgres/names.ts';
 import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
-
-export const LOOPBACK = '127.0.0.1';
 
 /**
  * Below what systems hand out to outgoing connections (Linux from 32768, macOS from 49152): no client of the run's own load

@@ -6,7 +6,7 @@ import { standingOf } from '../../claims/claim.ts';
 import { isNamedFor } from '../../claims/claimed-folder.ts';
 import type { FoundClaim } from '../../claims/claim-file.ts';
 import type { ProcessIdentity } from '../../process-identity.ts';
-import type { Leftover, NotOurs } from '../target.ts';
+import type { Leftover, NotOurs } from '../../contract/target.ts';
 import { readOwner, type Owner } from './owner.ts';
 import { processesOf } from './processes.ts';
 import { isVisible, removeRunDir } from './remove-run-dir.ts';

@@ -1,7 +1,7 @@
 import { removeGroup, unclaimedGroups } from '../../../scripts/tracing/abandoned.ts';
 import { abandonedGroups } from '../../../scripts/tracing/group-claim.ts';
 import { openTracefs, type Tracefs } from '../../../scripts/tracing/tracefs.ts';
-import type { Leftover, NotOurs } from '../target.ts';
+import type { Leftover, NotOurs } from '../../contract/target.ts';
 
 const WHAT = 'trace events in the kernel';
 

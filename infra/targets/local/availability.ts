@@ -1,7 +1,7 @@
 import { asError } from '../../../scripts/shared/errors.ts';
 import { newRunId } from '../../../scripts/artifacts/run-id.ts';
 import { currentPidSpace, identityOf } from '../../process-identity.ts';
-import type { Availability } from '../target.ts';
+import type { Availability } from '../../contract/target.ts';
 import { NETWORK_ROLE, variablesOf } from './parts/names.ts';
 import { filterFromMachine } from './network/packet-filter.ts';
 import { epochSeconds, ownerText } from './parts/owner.ts';

@@ -1,4 +1,4 @@
-import type { HostRole } from '../hosts.ts';
+import type { HostRole } from '../../contract/hosts.ts';
 import { prefixOfSubnet } from './network/subnet.ts';
 
 /** Where each role lives in its subnet. */

@@ -1,5 +1,5 @@
 import { currentPidSpace } from '../../process-identity.ts';
-import type { Leftover } from '../target.ts';
+import type { Leftover } from '../../contract/target.ts';
 import { describePart } from './parts/describe-part.ts';
 import { findParts, type FoundPart } from './parts/find-parts.ts';
 import { NETWORK_ROLE } from './parts/names.ts';

@@ -2,7 +2,7 @@ import { all } from '@pulumi/pulumi';
 import { addressIn } from './hosts-file.ts';
 import { LocalHost } from '../../resources/local-host.ts';
 import { LocalNetwork } from '../../resources/local-network.ts';
-import type { HostArgs, HostMaker, MadeHost, MadeNetwork, MakeOptions, Owner } from '../hosts.ts';
+import type { HostArgs, HostMaker, MadeHost, MadeNetwork, MakeOptions, Owner } from '../../contract/hosts.ts';
 
 /** Makes hosts of namespaces by the plugin `rehearsal`. */
 export const localHostMaker: HostMaker = {

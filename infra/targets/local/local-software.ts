@@ -1,9 +1,9 @@
 import { access, chmod, cp, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { findBinaries, type Binaries } from '../embedded/programs/binaries.ts';
-import { makeLibraryLinks } from '../embedded/programs/library-links.ts';
-import type { HostSoftware, Share } from '../hosts.ts';
-import type { EnvironmentSpec } from '../target.ts';
+import { findBinaries, type Binaries } from '../../postgres/binaries.ts';
+import { makeLibraryLinks } from '../../postgres/library-links.ts';
+import type { HostSoftware, Share } from '../../contract/hosts.ts';
+import type { EnvironmentSpec } from '../../contract/target.ts';
 
 const NODE = '/opt/rehearse/node';
 const POSTGRES = '/opt/rehearse/postgres';

@@ -1,4 +1,4 @@
-import type { CommandReach, RunningEnvironment, Target } from '../../../infra/targets/target.ts';
+import type { CommandReach, RunningEnvironment, Target } from '../../../infra/contract/target.ts';
 import { commandsOf } from '../../plan/command-network.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';

@@ -1,4 +1,4 @@
-import type { Target } from '../../../infra/targets/target.ts';
+import type { Target } from '../../../infra/contract/target.ts';
 import { missingProgram, unseenByHost } from '../../commands/programs/unseen.ts';
 import { commandsOf } from '../../plan/command-network.ts';
 import type { Rehearsal } from '../../plan/model.ts';

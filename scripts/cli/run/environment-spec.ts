@@ -1,4 +1,4 @@
-import type { EnvironmentSpec } from '../../../infra/targets/target.ts';
+import type { EnvironmentSpec } from '../../../infra/contract/target.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { formatMs } from '../../shared/text/format.ts';

@@ -1,4 +1,4 @@
-import type { Target } from '../../../infra/targets/target.ts';
+import type { Target } from '../../../infra/contract/target.ts';
 import { planSha256 } from '../../artifacts/plan-copy.ts';
 import type { RunRecord } from '../../artifacts/records/records.ts';
 import type { RunFolder } from '../../artifacts/run-folder.ts';

@@ -1,5 +1,5 @@
 import { cpus, release, totalmem, type as osType } from 'node:os';
-import type { RunningEnvironment } from '../../../infra/targets/target.ts';
+import type { RunningEnvironment } from '../../../infra/contract/target.ts';
 import { plannedStep } from '../../artifacts/planned-step.ts';
 import type { EnvironmentRecord, RunRecord } from '../../artifacts/records/records.ts';
 import type { ServerFacts } from '../../engine/settings.ts';

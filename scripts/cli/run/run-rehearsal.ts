@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { withEnvironment, type Lifecycle, type LifecycleOptions } from '../../../infra/lifecycle.ts';
-import type { RunningEnvironment } from '../../../infra/targets/target.ts';
+import type { RunningEnvironment } from '../../../infra/contract/target.ts';
 import { copyPlan } from '../../artifacts/plan-copy.ts';
 import type { RunRecord } from '../../artifacts/records/records.ts';
 import { RunFolder } from '../../artifacts/run-folder.ts';

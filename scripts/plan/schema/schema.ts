@@ -1,3 +1,4 @@
+import { isSetByTarget } from '../owned-settings.ts';
 import { z } from 'zod';
 import {
   amount,
@@ -52,16 +53,6 @@ export const snapshotSchemas = {
   }),
 };
 
-/** Where the server keeps its files and listens follows from the target. */
-const SET_BY_TARGET = new Set([
-  'port',
-  'listen_addresses',
-  'unix_socket_directories',
-  'data_directory',
-  'config_file',
-  'hba_file',
-]);
-
 const postgresSchema = z.strictObject({
   version: count('a major version', 16, { min: 10, max: 99 })
     .exactOptional()
@@ -74,12 +65,9 @@ const postgresSchema = z.strictObject({
     .describe('A fixed port. Without it a free one is taken.'),
   settings: z
     .record(
-      key('a setting name', /^[A-Za-z_][A-Za-z0-9_.]*$/).refine(
-        (name) => !SET_BY_TARGET.has(name.toLowerCase()),
-        {
-          error: ({ input }) => (input === 'port' ? 'write it as postgres.port' : 'is set by the target'),
-        },
-      ),
+      key('a setting name', /^[A-Za-z_][A-Za-z0-9_.]*$/).refine((name) => !isSetByTarget(name), {
+        error: ({ input }) => (input === 'port' ? 'write it as postgres.port' : 'is set by the target'),
+      }),
       z.union([z.string(), z.number(), z.boolean()], {
         error: '{value} is not the value of a setting; write a text, a number, true or false',
       }),

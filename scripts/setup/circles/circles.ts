@@ -36,7 +36,6 @@ function levelsOf(imports: readonly Import[]): Map<string, Graph> {
     const to = one.to.split('/');
     const apart = from.findIndex((part, index) => part !== to[index]);
     // The last part is a file's name; nothing in common are two of the project's own parts, and lint holds those.
-    if (apart === 1 && from[0] === 'infra') continue; // until targets know of a contract only
     if (apart < 1 || apart >= from.length - 1 || apart >= to.length - 1) continue;
     note(from.slice(0, apart).join('/'), from[apart] ?? '', to[apart] ?? '', one);
   }

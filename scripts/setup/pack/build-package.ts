@@ -19,7 +19,7 @@ const LEFT_OUT =
 const DOCUMENTS = ['docs/schema/rehearsal.schema.json', 'docs/schema/result.schema.json'];
 
 /** What the package exports, as modules below OWN_ROOT. */
-const ENTRIES = ['scripts/api/index', 'infra/resources/component'];
+const ENTRIES = ['scripts/api/index', 'infra/stack/component'];
 
 export async function buildPackage(): Promise<void> {
   await removeOld();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { LOOPBACK, portTaken } from '../free-port.ts';
+import { LOOPBACK } from '../../../postgres/names.ts';
+import { portTaken } from '../free-port.ts';
 
 const PROGRAM = new URL('./relay-worker.mjs', import.meta.url);
 

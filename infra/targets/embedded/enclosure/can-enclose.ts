@@ -1,6 +1,6 @@
 import { newRunId } from '../../../../scripts/artifacts/run-id.ts';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
-import type { Availability } from '../../target.ts';
+import type { Availability } from '../../../contract/target.ts';
 import { runDirOf } from '../run-dir.ts';
 import { encloseBeside, REMEDY } from './enclose.ts';
 

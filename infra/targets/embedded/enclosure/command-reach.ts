@@ -1,4 +1,4 @@
-import type { CommandReach } from '../../target.ts';
+import type { CommandReach } from '../../../contract/target.ts';
 
 /** Commands run as the caller. */
 export const COMMAND_REACH: CommandReach = {

@@ -1,10 +1,10 @@
 import { chmod, cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
-import type { Binaries } from './binaries.ts';
-import { makeLibraryLinks } from './library-links.ts';
+import type { Binaries } from '../../../postgres/binaries.ts';
+import { makeLibraryLinks } from '../../../postgres/library-links.ts';
 import type { Cell } from '../cell/cell.ts';
-import { runProgram } from '../cell/program.ts';
+import { runProgram } from '../../../postgres/program.ts';
 import type { RunDir } from '../run-dir.ts';
 
 /**

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
 import { makeConfig, makeConfigFolder } from './config-files.ts';
-import { runProgram, type ProgramResult } from '../cell/program.ts';
-import { isDiskFull } from './server-log.ts';
+import { runProgram, type ProgramResult } from '../../../postgres/program.ts';
+import { SUPERUSER } from '../../../postgres/names.ts';
+import { isDiskFull } from '../../../postgres/server-log.ts';
+import { diskFull } from '../../../postgres/start-error.ts';
 import { giveTo } from '../cell/server-user.ts';
 import type { Programs } from '../programs/programs.ts';
 
@@ -49,7 +51,7 @@ async function initdb(
   try {
     await writeFile(pwfile, `${password}\n`, { mode: 0o600 });
     await giveTo(cell.user, pwfile);
-    const args = ['-D', dir.data, '-U', 'postgres', '-E', 'UTF8', `--locale=${locale}`, `--pwfile=${pwfile}`];
+    const args = ['-D', dir.data, '-U', SUPERUSER, '-E', 'UTF8', `--locale=${locale}`, `--pwfile=${pwfile}`];
     return await runProgram(join(binDir, 'initdb'), [...args, '--auth=scram-sha-256', '--no-sync'], {
       ...{ cell, cwd: dir.path, signal },
       timeoutMs: INITDB_TIMEOUT_MS,
@@ -65,11 +67,5 @@ function initFailed(output: string): RehearsalError {
   const said = (lines[0] ?? output.trim().split('\n').at(-1) ?? '').trim();
   return new RehearsalError('POSTGRES_START_FAILED', `initdb could not make a database: ${said}`, {
     hint: `check the permissions of ${tmpdir()}, or point TMPDIR to another folder`,
-  });
-}
-
-export function diskFull(): RehearsalError {
-  return new RehearsalError('DISK_FULL', `the disk under ${tmpdir()} is full`, {
-    hint: 'free some space there, or point TMPDIR to a folder on a larger disk',
   });
 }

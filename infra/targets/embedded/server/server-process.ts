@@ -8,7 +8,8 @@ import { monotonicMs, sleep, withTimeout } from '../../../../scripts/shared/cloc
 import { closeQuietly, connect } from '../../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../../scripts/pg/endpoint.ts';
 import type { Programs } from '../programs/programs.ts';
-import { serverEnvironment } from '../cell/program.ts';
+import type { ServerEnd } from '../../../postgres/start-error.ts';
+import { serverEnvironment } from '../../../postgres/program.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -16,14 +17,6 @@ const POLL_MS = 40;
 const FAST_STOP_MS = 20_000;
 const QUIT_MS = 8_000;
 const KILL_MS = 10_000;
-
-/** How a server ended: its own exit code, or the signal that ended it. */
-export interface ServerEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** What it logged since it was started. */
-  readonly log: string;
-}
 
 export interface StartOptions {
   readonly args?: readonly string[];

@@ -3,7 +3,7 @@ import { withConnection } from '../../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../../scripts/pg/endpoint.ts';
 import { withTimeout } from '../../../../scripts/shared/clock.ts';
 import type { RehearsalError } from '../../../../scripts/shared/errors.ts';
-import type { ServerMode } from '../../target.ts';
+import type { ServerMode } from '../../../contract/target.ts';
 import { configArguments, writeSettings } from './config-files.ts';
 import { SOCKET_DIR_INSIDE } from '../cell/jail.ts';
 import { endProcessesOfUid } from '../cell/own-uid.ts';
@@ -11,11 +11,11 @@ import type { Sockets } from '../cell/sockets.ts';
 import { portTaken } from '../free-port.ts';
 import { syncData } from './init-data.ts';
 import type { Programs } from '../programs/programs.ts';
-import { runProgram } from '../cell/program.ts';
-import { isPortTaken } from './server-log.ts';
-import { ServerProcess, type ServerEnd } from './server-process.ts';
-import { configText, ownArguments, type ServerConfig } from './server-settings.ts';
-import { serverDied, startFailed } from './start-error.ts';
+import { runProgram } from '../../../postgres/program.ts';
+import { isPortTaken } from '../../../postgres/server-log.ts';
+import { ServerProcess } from './server-process.ts';
+import { configText, ownArguments, type ServerConfig } from '../../../postgres/server-settings.ts';
+import { serverDied, startFailed, type ServerEnd } from '../../../postgres/start-error.ts';
 
 const CHECKPOINT_TIMEOUT_MS = 30 * 60_000;
 

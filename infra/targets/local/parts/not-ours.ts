@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownUid } from '../../../claims/claim.ts';
-import type { NotOurs } from '../../target.ts';
+import type { NotOurs } from '../../../contract/target.ts';
 import { findParts, stateFolders } from './find-parts.ts';
 import { CGROUP_ROOT, CLAIMS_ROOT, looksLikeOurs, routeMarkOf } from './names.ts';
 import { runOfAlias } from './owner.ts';

@@ -1,7 +1,7 @@
 import { lstat, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { asError } from '../../../../scripts/shared/errors.ts';
+import { asError } from '../../scripts/shared/errors.ts';
 
 /** Paths start at the package's root: `native/lib/libpq.so.5.18` is looked for as `native/lib/libpq.so.5` too. */
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }));

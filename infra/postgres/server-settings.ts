@@ -1,12 +1,7 @@
-import type { PgSetting } from '../../../../scripts/plan/model.ts';
-import type { ServerMode } from '../../target.ts';
-import { LOOPBACK } from '../free-port.ts';
-
-/** Decided by the environment: with any other value it could not reach or read its own server. */
-const OWN_SETTINGS = [
-  ...['port', 'listen_addresses', 'unix_socket_directories', 'data_directory', 'config_file', 'hba_file'],
-  ...['ident_file', 'external_pid_file', 'ssl', 'logging_collector', 'log_destination', 'event_source'],
-];
+import { isOwnedSetting } from '../../scripts/plan/owned-settings.ts';
+import type { PgSetting } from '../../scripts/plan/model.ts';
+import type { ServerMode } from '../contract/target.ts';
+import { LOOPBACK } from './names.ts';
 
 /** What would stop a restore half-way, or cannot stand beside `wal_level = minimal`. */
 const NOT_WHILE_RESTORING = [
@@ -74,7 +69,7 @@ export function ownArguments({ port }: ServerConfig, socketDir = ''): string[] {
 
 /** Names under `postgres.settings` that the environment decides by itself. */
 export function refusedSettings(asked: readonly PgSetting[]): string[] {
-  return asked.map(({ name }) => name).filter((name) => OWN_SETTINGS.includes(name.toLowerCase()));
+  return asked.map(({ name }) => name).filter(isOwnedSetting);
 }
 
 function applicable(
@@ -83,7 +78,7 @@ function applicable(
   restore: readonly PgSetting[],
 ): readonly PgSetting[] {
   const left = mode === 'restore' ? [...NOT_WHILE_RESTORING, ...restore.map(({ name }) => name)] : [];
-  return asked.filter(({ name }) => ![...OWN_SETTINGS, ...left].includes(name.toLowerCase()));
+  return asked.filter(({ name }) => !isOwnedSetting(name) && !left.includes(name.toLowerCase()));
 }
 
 /** The author's libraries stay in front; pg_stat_statements counts only when it is loaded at the start. */

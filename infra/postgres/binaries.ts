@@ -1,10 +1,10 @@
 import { access, constants } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RehearsalError } from '../../../../scripts/shared/errors.ts';
-import type { PostgresSpec } from '../../../../scripts/plan/model.ts';
+import { RehearsalError } from '../../scripts/shared/errors.ts';
+import type { PostgresSpec } from '../../scripts/plan/model.ts';
 import { findNpmPackage, type NpmPackage } from './npm-package.ts';
-import { runProgram } from '../cell/program.ts';
+import { runProgram } from './program.ts';
 import { systemBinDirs } from './system-bin-dirs.ts';
 
 /** A PostgreSQL that can be started: a folder with `initdb` and `postgres`. */

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { IS_PACKAGE, OWN_ROOT } from '../../scripts/shared/places/own-files.mjs';
+import { IS_PACKAGE, OWN_ROOT } from '../scripts/shared/places/own-files.mjs';
 
 /** Where Pulumi.yaml lies, and what relative paths in inputs and outputs start from: the checkout, or the user's own Pulumi project, where the engine starts plugins. */
 export const PROJECT_ROOT = IS_PACKAGE ? process.cwd() : OWN_ROOT;

@@ -1,10 +1,10 @@
 import { ComponentResource, output, type ComponentResourceOptions, type Output } from '@pulumi/pulumi';
 import { readRehearsal } from '../../scripts/plan/read.ts';
-import { PROJECT_ROOT } from '../provider/project-root.ts';
-import type { RehearsalOutputs } from './rehearsal-outputs.ts';
-import { rehearsalArgs } from '../stack/rehearsal-args.ts';
-import { Rehearsal as RehearsalResource } from './rehearsal.ts';
-import { Teardown } from './teardown.ts';
+import { PROJECT_ROOT } from '../project-root.ts';
+import type { RehearsalOutputs } from '../resources/rehearsal-outputs.ts';
+import { rehearsalArgs } from './rehearsal-args.ts';
+import { Rehearsal as RehearsalResource } from '../resources/rehearsal.ts';
+import { Teardown } from '../resources/teardown.ts';
 
 export interface RehearsalArgs {
   /** The rehearsal's folder or name, from the Pulumi project's folder. */

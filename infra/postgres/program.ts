@@ -1,7 +1,7 @@
 import { execa } from 'execa';
-import { monotonicMs, sleep } from '../../../../scripts/shared/clock.ts';
-import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
-import { asError, namedLack } from '../../../../scripts/shared/errors.ts';
+import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
+import { withoutForeign } from '../../scripts/shared/descriptors.ts';
+import { asError, namedLack } from '../../scripts/shared/errors.ts';
 
 const GROUP_MS = 2_000;
 

@@ -1,7 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
+import { withoutForeign } from '../../scripts/shared/descriptors.ts';
 
 /** Where packages install PostgreSQL side by side: Debian, Red Hat (PGDG), Homebrew on Apple silicon and Intel, Postgres.app. */
 const LAYOUTS = [

@@ -2,7 +2,7 @@ import type { ComponentResourceOptions, CustomResourceOptions, Output, Resource 
 import type { HostSpec } from '../../scripts/plan/model.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import type { RehearsalError } from '../../scripts/shared/errors.ts';
-import type { EngineDiagnostic } from '../pulumi/engine-diagnostics.ts';
+import type { EngineDiagnostic } from './diagnostic.ts';
 import type {
   Availability,
   CommandReach,

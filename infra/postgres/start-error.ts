@@ -1,9 +1,16 @@
-import { nearest } from '../../../../scripts/plan/schema/did-you-mean.ts';
-import { RehearsalError } from '../../../../scripts/shared/errors.ts';
-import { redact } from '../../../../scripts/shared/text/redact.ts';
-import { diskFull } from './init-data.ts';
+import { tmpdir } from 'node:os';
+import { nearest } from '../../scripts/plan/schema/did-you-mean.ts';
+import { RehearsalError } from '../../scripts/shared/errors.ts';
+import { redact } from '../../scripts/shared/text/redact.ts';
 import { isDiskFull, lastWords, startProblems, type StartProblem } from './server-log.ts';
-import type { ServerEnd } from './server-process.ts';
+
+/** How a server ended: its own exit code, or the signal that ended it. */
+export interface ServerEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** What it logged since it was started. */
+  readonly log: string;
+}
 
 /** The error for a server that ended instead of starting. `knownSettings` are the names that it would understand. */
 export function startFailed(end: ServerEnd, knownSettings: readonly string[]): RehearsalError {
@@ -23,6 +30,12 @@ export function serverDied(end: ServerEnd): RehearsalError {
   const said = words === undefined ? howItEnded(end) : `its last words: ${redact(words)}`;
   return new RehearsalError('POSTGRES_DIED', `PostgreSQL ended while it was needed; ${said}`, {
     hint: 'if nobody stopped it, look for the kernel’s out-of-memory killer (dmesg), or give it less memory in postgres.settings',
+  });
+}
+
+export function diskFull(): RehearsalError {
+  return new RehearsalError('DISK_FULL', `the disk under ${tmpdir()} is full`, {
+    hint: 'free some space there, or point TMPDIR to a folder on a larger disk',
   });
 }
 
