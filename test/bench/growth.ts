@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
+import type { Took } from './growth/judge-made.ts';
+import { makeRun } from './growth/made-run.ts';
+import { DIMENSIONS, LARGEST, type Size } from './growth/size.ts';
+import { rounded } from './support/figures.ts';
+import { machineLine } from './support/machine.ts';
+import { printHeadline, printLine, printTable } from './support/print.ts';
+
+/*
+ * What judging a run and writing its reports takes when one thing of it grows: each at three sizes, three times as much each time.
+ * The exponent is that of the step from the middle to the largest; 1 = twice as much takes twice as long. And once everything is large.
+ * Runs are made up, each is judged by a process of its own; the best of a few counts, as all else on the machine only adds.
+ */
+
+const STEEPEST = 1.15;
+const REPETITIONS = 3;
+const GOAL = { seconds: 5, memoryMb: 500, resultMb: 3, reportMb: 2 } as const satisfies Took;
+const judging = fileURLToPath(new URL('growth/judge-made.ts', import.meta.url));
+
+async function took(size: Size, repetitions: number): Promise<Took> {
+  const path = await mkdtemp(join(tmpdir(), 'rehearse-growth-'));
+  try {
+    await makeRun(await RunFolder.create(path), size);
+    let best: Took | undefined;
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', judging, path]);
+      const one = JSON.parse(stdout) as Took;
+      if (best === undefined || one.seconds < best.seconds) best = one;
+    }
+    if (best === undefined) throw new Error('nothing was judged');
+    return best;
+  } finally {
+    await rm(path, { recursive: true });
+  }
+}
+
+printLine(machineLine());
+const only = process.argv[2];
+const exponents: [string, number][] = [];
+const rows: (string | number)[][] = [];
+for (const [name, sizes] of Object.entries(DIMENSIONS)) {
+  if (only !== undefined && name !== only) continue;
+  const all: Took[] = [];
+  for (const size of sizes) all.push(await took(size, REPETITIONS));
+  const [small, middle, large] = all;
+  if (small === undefined || middle === undefined || large === undefined)
+    throw new Error(`${name} has no three sizes`);
+  const exponent = rounded(Math.log(large.seconds / middle.seconds) / Math.log(3), 2);
+  exponents.push([name, exponent]);
+  const seconds = all.map((one) => rounded(one.seconds, 2));
+  rows.push([
+    name,
+    ...seconds,
+    exponent,
+    rounded(large.memoryMb, 0),
+    rounded(large.resultMb, 2),
+    rounded(large.reportMb, 2),
+  ]);
+}
+printTable(
+  'judging and reporting',
+  ['of', 'small s', 'middle s', 'large s', 'exponent', 'large MB', 'result.json MB', 'report.html MB'],
+  rows,
+);
+const whole = only === undefined || only === 'largest' ? await took(LARGEST, 1) : undefined;
+const isLarge =
+  whole !== undefined && (Object.keys(GOAL) as (keyof Took)[]).some((key) => whole[key] > GOAL[key]);
+const steep = exponents.filter(([, exponent]) => exponent > STEEPEST).map(([name]) => name);
+if (steep.length > 0 || isLarge) process.exitCode = 1;
+printHeadline({
+  steepest: Math.max(...exponents.map(([, exponent]) => exponent)),
+  steep: steep.join(', '),
+  ...(whole && {
+    largestSeconds: rounded(whole.seconds, 2),
+    largestMemoryMb: rounded(whole.memoryMb, 0),
+    largestResultMb: rounded(whole.resultMb, 2),
+    largestReportMb: rounded(whole.reportMb, 2),
+  }),
+});

@@ -1,0 +1,49 @@
+/** How large a run is: what of it there is, over all of its time. */
+export interface Size {
+  readonly minutes: number;
+  readonly requests: number;
+  /** Requests that a statement of the plan delays. */
+  readonly victims: number;
+  /** Sessions of the app, all of which stand in one queue behind each statement. */
+  readonly sessions: number;
+  /** Of one session of the app for the row of another, as the server told of them. */
+  readonly waits: number;
+  /** Of those, how many a look from outside saw as well. */
+  readonly polled: number;
+  readonly steps: number;
+  readonly statements: number;
+  /** Partitions that every statement locks. */
+  readonly relations: number;
+  readonly scripts: number;
+}
+
+const ORDINARY: Size = {
+  ...{ minutes: 1, requests: 10_000, victims: 500, sessions: 20, waits: 500, polled: 100 },
+  ...{ steps: 5, statements: 20, relations: 2, scripts: 5 },
+};
+
+/** Each from small to large, three times as much each time: sizes of which the largest still takes seconds. */
+export const DIMENSIONS: Readonly<Record<string, readonly Size[]>> = {
+  requests: thrice(110_000, (requests) => ({ requests })),
+  victims: thrice(5500, (victims) => ({ victims, requests: 60_000, statements: 300 })),
+  waits: thrice(110_000, (waits) => ({ waits, polled: waits / 10 })),
+  sessions: thrice(45, (sessions) => ({ sessions, requests: 40_000, victims: 20_000 })),
+  statements: thrice(220, (statements) => ({ statements, victims: 10_000, requests: 40_000 })),
+  steps: thrice(35, (steps) => ({ steps, statements: steps, scripts: 10 })),
+  'scripts × states': thrice(20, (scripts) => ({ scripts, steps: 40, statements: 40 })),
+  relations: thrice(1100, (relations) => ({ relations, statements: 10, victims: 5000 })),
+  minutes: thrice(4, (minutes) => ({
+    ...{ minutes, requests: minutes * 9000, waits: minutes * 6000, polled: minutes * 600 },
+    ...{ victims: minutes * 300, steps: minutes, statements: minutes * 2 },
+  })),
+};
+
+/** What a run may come to, in all. */
+export const LARGEST: Size = {
+  ...{ minutes: 60, requests: 1_000_000, victims: 50_000, sessions: 400, waits: 1_000_000, polled: 50_000 },
+  ...{ steps: 10, statements: 10, relations: 10_000, scripts: 10 },
+};
+
+function thrice(smallest: number, size: (amount: number) => Partial<Size>): Size[] {
+  return [1, 3, 9].map((times) => ({ ...ORDINARY, ...size(smallest * times) }));
+}
