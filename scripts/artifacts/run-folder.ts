@@ -26,7 +26,7 @@ import type {
 } from './records/records.ts';
 import type { LockStreamRecord, WaitStreamRecord } from './records/sighting-records.ts';
 
-interface Streams {
+export interface Streams {
   steps: StepEvent;
   waits: WaitStreamRecord | WaitRecord;
   'exact-waits': ExactWaitRecord;
@@ -134,7 +134,14 @@ export class RunFolder {
   /** All records of a stream; undefined where it was never written (missing is not the same as empty). */
   async read<K extends StreamName>(name: K): Promise<Streams[K][] | undefined> {
     if (!this.has(name)) return undefined;
-    return recordsOf<Streams[K]>(this.streamPath(name));
+    const records: Streams[K][] = [];
+    for await (const chunk of this.chunks(name)) for (const record of chunk) records.push(record);
+    return records;
+  }
+
+  /** The records of a stream that was written, some at a time: none has to be kept that is of no use. */
+  chunks<K extends StreamName>(name: K): AsyncGenerator<Streams[K][]> {
+    return readNdjson(this.streamPath(name)) as AsyncGenerator<Streams[K][]>;
   }
 
   /** Replaces a document in one step, so that a reader never sees half of it. */
@@ -157,12 +164,6 @@ export class RunFolder {
     });
     await rename(`${path}.part`, path);
   }
-}
-
-async function recordsOf<T>(path: string): Promise<T[]> {
-  const records: T[] = [];
-  for await (const record of readNdjson(path)) records.push(record as T);
-  return records;
 }
 
 /** Reading from a pipe or a device would wait for ever. What has an extension is a file, but for folders of the author's. */

@@ -19,7 +19,7 @@ import { printHeadline, printLine, printTable } from './support/print.ts';
  */
 
 const STEEPEST = 1.15;
-const REPETITIONS = 3;
+const REPETITIONS = 1;
 const GOAL = { seconds: 5, memoryMb: 500, resultMb: 3, reportMb: 2 } as const satisfies Took;
 const judging = fileURLToPath(new URL('growth/judge-made.ts', import.meta.url));
 

@@ -145,7 +145,7 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<bo
 
 async function readRequests(path: string): Promise<{ header: RequestHeader; rows: RequestRow[] }> {
   const records: unknown[] = [];
-  for await (const record of readNdjson(path)) records.push(record);
+  for await (const chunk of readNdjson(path)) records.push(...chunk);
   const [header, ...rows] = records as [RequestHeader, ...RequestRow[]];
   return { header, rows };
 }

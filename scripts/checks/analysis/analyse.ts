@@ -173,7 +173,11 @@ function triesOf(
 ): { step: StepRun; tries: StatementTry[] }[] {
   const releases = new Releases(told);
   const grants = new Grants(told);
-  const waitsOf = groupBy(waits, ({ pid }) => pid);
+  const pids = new Set(runs.flatMap(({ statements }) => statements.map(({ pid }) => pid)));
+  const waitsOf = groupBy(
+    waits.filter(({ pid }) => pids.has(pid)),
+    ({ pid }) => pid,
+  );
   const ownWaits = new Map(
     [...waitsOf].map(([pid, own]) => [
       pid,

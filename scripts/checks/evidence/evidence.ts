@@ -19,8 +19,9 @@ import type {
   StepEvent,
   WaitRecord,
 } from '../../artifacts/records/records.ts';
-import type { DocumentName, RunFolder, StreamName } from '../../artifacts/run-folder.ts';
+import type { DocumentName, RunFolder, StreamName, Streams } from '../../artifacts/run-folder.ts';
 import { locksSeen, waitsSeen } from '../../artifacts/sightings.ts';
+import { blamable } from './blamable-waits.ts';
 import { readRequests, type RequestTable } from './request-table.ts';
 import { shapeMistake } from './record-shapes.ts';
 
@@ -33,6 +34,7 @@ export interface Evidence {
   readonly snapshot: SnapshotRecord | undefined;
   readonly steps: readonly StepEvent[] | undefined;
   readonly waits: readonly WaitRecord[] | undefined;
+  /** Without those that nothing follows from; see blamable-waits.ts. */
   readonly exactWaits: readonly ExactWaitRecord[] | undefined;
   readonly locks: readonly OutsideLockRecord[] | undefined;
   readonly requests: RequestTable | undefined;
@@ -64,6 +66,7 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
   const run = await document('run', () => folder.readDocument('run'));
   if (run === undefined) throw damaged('run.json', 'it is missing');
   const performance = await document('performance', () => folder.readDocument('performance'));
+  const waits = seen(await stream('waits', folder), waitsSeen);
   return {
     run:
       performance === undefined ? run : { ...run, ...ownEnding(performance, run), ...ownPlan(performance) },
@@ -71,22 +74,22 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
     performance,
     environment: await document('environment', () => folder.readDocument('environment')),
     snapshot: await document('snapshot', () => folder.readDocument('snapshot')),
-    steps: await stream('steps', () => folder.read('steps')),
-    waits: seen(await stream('waits', () => folder.read('waits')), waitsSeen),
-    exactWaits: await stream('exact-waits', () => folder.read('exact-waits')),
-    locks: seen(await stream('locks', () => folder.read('locks')), locksSeen),
+    steps: await stream('steps', folder),
+    waits,
+    exactWaits: await stream('exact-waits', folder, blamable(waits ?? [])),
+    locks: seen(await stream('locks', folder), locksSeen),
     requests: folder.has('requests')
       ? await readRequests(folder.streamPath('requests'), 'requests.ndjson')
       : undefined,
-    load: await stream('load', () => folder.read('load')),
-    batches: await stream('batches', () => folder.read('batches')),
-    compatibility: await stream('compatibility', () => folder.read('compatibility')),
-    server: await stream('server', () => folder.read('server')),
-    probes: await stream('probes', () => folder.read('probes')),
-    actors: await stream('actors', () => folder.read('actors')),
-    presence: await stream('presence', () => folder.read('presence')),
-    schema: await stream('schema', () => folder.read('schema')),
-    rollback: await stream('rollback', () => folder.read('rollback')),
+    load: await stream('load', folder),
+    batches: await stream('batches', folder),
+    compatibility: await stream('compatibility', folder),
+    server: await stream('server', folder),
+    probes: await stream('probes', folder),
+    actors: await stream('actors', folder),
+    presence: await stream('presence', folder),
+    schema: await stream('schema', folder),
+    rollback: await stream('rollback', folder),
   };
 }
 
@@ -114,16 +117,25 @@ async function document<T>(name: DocumentName, read: () => Promise<T | undefined
   return found;
 }
 
-async function stream<T>(
-  name: Exclude<StreamName, 'requests'>,
-  read: () => Promise<T[] | undefined>,
-): Promise<T[] | undefined> {
-  const records = await intact(`${name}.ndjson`, read);
-  records?.forEach((record, position) => {
-    const mistake = shapeMistake(name, record);
-    if (mistake !== undefined) throw damaged(`${name}.ndjson`, `line ${position + 1}, ${mistake}`);
+/** Those of the records that are to be kept; undefined where the stream was never written. */
+async function stream<K extends Exclude<StreamName, 'requests'>>(
+  name: K,
+  folder: RunFolder,
+  isKept: (record: Streams[K]) => boolean = () => true,
+): Promise<Streams[K][] | undefined> {
+  if (!folder.has(name)) return undefined;
+  const kept: Streams[K][] = [];
+  let line = 0;
+  await intact(`${name}.ndjson`, async () => {
+    for await (const records of folder.chunks(name))
+      for (const record of records) {
+        line += 1;
+        const mistake = shapeMistake(name, record);
+        if (mistake !== undefined) throw damaged(`${name}.ndjson`, `line ${line}, ${mistake}`);
+        if (isKept(record)) kept.push(record);
+      }
   });
-  return records;
+  return kept;
 }
 
 async function intact<T>(file: string, read: () => Promise<T>): Promise<T> {

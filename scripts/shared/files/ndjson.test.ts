@@ -12,7 +12,7 @@ afterEach(() => rm(dir, { recursive: true }));
 
 async function read(path: string): Promise<unknown[]> {
   const records = [];
-  for await (const record of readNdjson(path)) records.push(record);
+  for await (const chunk of readNdjson(path)) records.push(...chunk);
   return records;
 }
 

@@ -37,14 +37,19 @@ export class LineTooLongError extends Error {
 }
 
 /**
- * The records of an ndjson file in order. A last line cut short by a crash is left out; a broken line elsewhere throws.
+ * The records of an ndjson file in order, as many at a time as one read gives. A last line cut short by a crash is left out; a
+ * broken line elsewhere throws.
  * @throws SyntaxError, LineTooLongError
  */
-export async function* readNdjson(path: string): AsyncGenerator {
+export async function* readNdjson(path: string): AsyncGenerator<unknown[]> {
   let previous: string | undefined;
-  for await (const line of linesOf(path)) {
-    if (previous !== undefined) yield JSON.parse(previous) as unknown;
-    previous = line === '' ? undefined : line;
+  for await (const lines of linesOf(path)) {
+    const records: unknown[] = [];
+    for (const line of lines) {
+      if (previous !== undefined) records.push(JSON.parse(previous));
+      previous = line === '' ? undefined : line;
+    }
+    yield records;
   }
   if (previous === undefined) return;
   let last: unknown;
@@ -53,23 +58,24 @@ export async function* readNdjson(path: string): AsyncGenerator {
   } catch {
     return;
   }
-  yield last;
+  yield [last];
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
+async function* linesOf(path: string): AsyncGenerator<string[]> {
   let begun: string[] = [];
   let length = 0;
   for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
-    const parts = String(chunk).split('\n');
-    const rest = parts.pop() ?? '';
-    for (const part of parts) {
-      yield begun.join('') + part;
+    const lines = String(chunk).split('\n');
+    const rest = lines.pop() ?? '';
+    if (lines.length > 0) {
+      lines[0] = begun.join('') + (lines[0] ?? '');
       begun = [];
       length = 0;
     }
+    yield lines;
     begun.push(rest);
     length += rest.length;
     if (length > LONGEST_LINE) throw new LineTooLongError();
   }
-  yield begun.join('');
+  yield [begun.join('')];
 }

@@ -8,6 +8,7 @@ import { writeReports } from '../../../scripts/report/write.ts';
 
 /** What one judging took, by a process of its own. */
 export interface Took {
+  /** Of a processor: however busy the machine is, it is the same. */
   readonly seconds: number;
   readonly memoryMb: number;
   readonly resultMb: number;
@@ -17,10 +18,11 @@ export interface Took {
 const MB = 2 ** 20;
 const folder = RunFolder.open(process.argv[2] ?? '');
 await loadAdvice(); // whatever is loaded once is no part of it
-const baseMs = performance.now();
+const base = process.cpuUsage();
 await writeReports(await judge(folder));
+const { user, system } = process.cpuUsage(base);
 const took: Took = {
-  seconds: (performance.now() - baseMs) / 1000,
+  seconds: (user + system) / 1e6,
   memoryMb: process.resourceUsage().maxRSS / 1024,
   resultMb: (await stat(folder.file('result.json'))).size / MB,
   reportMb: (await stat(folder.file('report.html'))).size / MB,

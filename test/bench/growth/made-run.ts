@@ -90,13 +90,11 @@ function holds({ statements, steps, victims, requests: due }: Size, endMs: numbe
 }
 
 function statementOf({ step, index, fromMs, toMs }: Hold, { relations }: Size): StepEvent {
-  const locks = Array.from({ length: relations }, (_, part): LockEntry => {
-    return {
-      relation: part === 0 ? 'public.customers' : `public.customers_${part}`,
-      mode: LOCKED,
-      existedBefore: true,
-    };
+  const first: LockEntry = { relation: 'public.customers', mode: LOCKED, existedBefore: true };
+  const parts = Array.from({ length: relations - 1 }, (_, part): LockEntry => {
+    return { ...first, relation: `public.customers_${part + 1}`, partitionOf: first.relation };
   });
+  const locks = [first, ...parts];
   const sql = `alter table customers add column c${index} int`;
   const times = { sentMs: fromMs, respondedMs: toMs, releasedMs: toMs };
   return statementRecord({ step, index, sql, ...times, locks, newLocks: locks, pid: PLAN_PID });

@@ -1,6 +1,8 @@
 import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
 import type { Analysis } from '../analyse.ts';
-import { overlapMs, type Interval } from '../intervals.ts';
+import { groupBy } from '../group-by.ts';
+import type { Interval } from '../intervals.ts';
+import { OverlapIndex } from '../waits/overlap-index.ts';
 import type { FirstNames } from './table-names.ts';
 
 interface AppWait extends Interval {
@@ -10,7 +12,8 @@ interface AppWait extends Interval {
 
 /** Every wait of the app for a lock on a relation. */
 export class AppWaits {
-  readonly #waits: readonly AppWait[];
+  /** By table; for what is no table of before the plan under undefined. */
+  readonly #waits: ReadonlyMap<string | undefined, OverlapIndex<AppWait>>;
 
   constructor({ evidence, steps }: Analysis, names: FirstNames) {
     const wholes = new Map(
@@ -24,23 +27,22 @@ export class AppWaits {
       toMs: lastLookMs(wait),
     }));
     const told = (evidence.exactWaits ?? []).filter((record) => record.type === 'wait');
-    this.#waits = [...seen, ...told]
+    const waits = [...seen, ...told]
       .filter(({ role, locktype }) => role === 'app' && locktype === 'relation')
       .map(({ relation, fromMs, toMs }) => {
         const index = steps.findLastIndex(({ run }) => run.window !== null && run.window.fromMs <= toMs);
         const name = relation === null ? undefined : (wholes.get(relation) ?? relation);
         return {
-          fromMs,
-          toMs,
+          ...{ fromMs, toMs },
           table: name === undefined ? undefined : names.during(name, Math.max(0, index)),
         };
       });
+    const byTable = groupBy(waits, ({ table }) => table);
+    this.#waits = new Map([...byTable].map(([table, own]) => [table, new OverlapIndex(own)]));
   }
 
   /** Whether any lay within that time; one for what is no table may have been for an index of this one. */
   haveAny(table: string, within: Interval): boolean {
-    return this.#waits.some(
-      (wait) => (wait.table === undefined || wait.table === table) && overlapMs(wait, within) >= 0,
-    );
+    return [table, undefined].some((name) => this.#waits.get(name)?.has(within) === true);
   }
 }

@@ -24,6 +24,13 @@ export class OverlapIndex<T extends Interval> {
     }
     return found;
   }
+
+  /** Whether any would be `touching`. */
+  has({ fromMs, toMs }: Interval): boolean {
+    const first = firstFrom(this.#endsMs, fromMs, (endMs) => endMs);
+    const item = this.#items[first];
+    return item !== undefined && item.fromMs <= toMs;
+  }
 }
 
 /** Index of the first of ascending `items` that is above `limit`. */

@@ -10,6 +10,8 @@ const LONGEST_POLL_MS = 5 * POLL_MS;
 /** Two readings of one wait's start differ by the round trip of the poll. */
 const START_JITTER_MS = 1;
 
+const UNSEEN: readonly WaitRecord[] = [];
+
 /** One wait of one session for one lock, over all polls that saw it. */
 export interface WaitSpan {
   readonly pid: number;
@@ -123,7 +125,7 @@ function isSame({ locktype, mode, seen, lastSeenMs }: WaitSpan, wait: ExactWait)
 function asTold({ pid, role, relation, locktype, mode, fromMs, toMs }: ExactWait): WaitSpan {
   return {
     ...{ pid, role, relation, locktype, mode, fromMs, toMs },
-    ...{ lastSeenMs: toMs, goneMs: toMs, seen: [] },
+    ...{ lastSeenMs: toMs, goneMs: toMs, seen: UNSEEN },
   };
 }
 
