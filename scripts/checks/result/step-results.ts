@@ -1,9 +1,4 @@
-import type {
-  CommandStatementRecord,
-  LockEntry,
-  StatementRecord,
-  StepError,
-} from '../../artifacts/records/records.ts';
+import type { CommandStatementRecord, StatementRecord, StepError } from '../../artifacts/records/records.ts';
 import { formatMs, plural } from '../../shared/text/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import type { BlockedSessions } from '../analysis/waits/blocked-sessions.ts';
@@ -13,6 +8,7 @@ import { statusOf } from '../analysis/steps.ts';
 import { isAppOff } from '../analysis/traffic/live-versions.ts';
 import type { VictimCount } from '../analysis/traffic/victim-count.ts';
 import type { StatementResult, StepResult, Victims } from './contract/result.ts';
+import { lockResults, rewroteResults } from './lock-results.ts';
 import { commandSettings, sentBy } from '../settings/command-settings.ts';
 import { ownSettings, type OwnSetting } from '../settings/own-settings.ts';
 
@@ -71,7 +67,7 @@ function outsideResult(
     lockWaitMs: outside.waitMs,
     lockHoldMs: outside.holdMs,
     blackoutMs: outside.blackoutMs,
-    locks: distinct(outside.spans),
+    locks: lockResults(outside.spans),
     ...treeOf(outside.blockers, blocked),
     peakBlockedSessions: blocked.peak,
     blockedSessionSeconds: blocked.sessionSeconds,
@@ -109,14 +105,6 @@ function treeOf(
   };
 }
 
-function distinct(locks: readonly Omit<LockEntry, 'existedBefore'>[]): StatementResult['locks'] {
-  const byName = locks.map(({ relation, mode, partitionOf }) => {
-    const lock = { relation, mode, ...(partitionOf === undefined ? {} : { partitionOf }) };
-    return [`${relation} ${mode}`, lock] as const;
-  });
-  return [...new Map(byName).values()];
-}
-
 function statementResult(
   statement: StatementAnalysis,
   settingsOf: ReturnType<typeof ownSettings>,
@@ -135,8 +123,8 @@ function statementResult(
     blackoutMs: statement.blackoutMs,
     ...settingsResult(settingsOf(record)),
     capture: record.capture,
-    locks: distinct([...record.newLocks, ...outside]),
-    rewrote: [...record.rewrote],
+    locks: lockResults([...record.newLocks, ...outside]),
+    rewrote: rewroteResults(record.rewrote, record.locks),
     victims: victimsOf(victims),
     victimsByScript: victims.byScript.map((script) => ({ ...script, sqlstates: [...script.sqlstates] })),
     longestVictimMs: victims.longestMs,

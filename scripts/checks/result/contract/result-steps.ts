@@ -19,6 +19,9 @@ const lockSchema = z.object({
   relation: z.string(),
   mode: z.string(),
   partitionOf: z.string().optional().describe('The topmost table or index that the relation is a part of'),
+  partitions: count
+    .optional()
+    .describe('It stands for so many of its partitions, which are not named one by one'),
 });
 const blockerSchema = z.object({
   role: z.string().describe('app, migration, command, compatibility, actor, tool, server, prepared or other'),
