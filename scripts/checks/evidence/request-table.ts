@@ -25,6 +25,11 @@ export interface RequestTable {
   readonly scripts: readonly (readonly string[])[];
 }
 
+type Column = Float64Array | Uint16Array | Int32Array;
+type Columns = Pick<
+  RequestTable,
+  'intendedMs' | 'readyMs' | 'sentMs' | 'endMs' | 'version' | 'script' | 'outcome' | 'pid'
+>;
 type Row = readonly [number, number, number, number, number, number, 0 | string, number?];
 
 const FIRST_CAPACITY = 65_536;
@@ -36,7 +41,12 @@ const PID = REQUEST_COLUMNS.indexOf('pid');
 export class RequestTableBuilder {
   #header: RequestHeader | undefined;
   #count = 0;
-  #columns: Float64Array[] = REQUEST_COLUMNS.map(() => new Float64Array(FIRST_CAPACITY));
+  #columns: Columns = {
+    ...{ intendedMs: new Float64Array(FIRST_CAPACITY), readyMs: new Float64Array(FIRST_CAPACITY) },
+    ...{ sentMs: new Float64Array(FIRST_CAPACITY), endMs: new Float64Array(FIRST_CAPACITY) },
+    ...{ version: new Uint16Array(FIRST_CAPACITY), script: new Uint16Array(FIRST_CAPACITY) },
+    ...{ outcome: new Uint16Array(FIRST_CAPACITY), pid: new Int32Array(FIRST_CAPACITY) },
+  };
   readonly #outcomes = new Map<0 | string, number>([[0, 0]]);
 
   /** @returns what is wrong with the record, or undefined */
@@ -47,31 +57,27 @@ export class RequestTableBuilder {
       return undefined;
     }
     if (!isRow(record, this.#header)) return 'a line is not a request';
-    if (this.#count === this.#columns[0]?.length) this.#columns = this.#columns.map(doubled);
-    this.#columns.forEach((column, position) => {
-      column[this.#count] = position === OUTCOME ? this.#codeOf(record[6]) : Number(record[position] ?? 0);
-    });
+    if (this.#count === this.#columns.intendedMs.length) this.#columns = eachColumn(this.#columns, doubled);
+    const { intendedMs, readyMs, sentMs, endMs, version, script, outcome, pid } = this.#columns;
+    const at = this.#count;
+    intendedMs[at] = record[0];
+    readyMs[at] = record[1];
+    sentMs[at] = record[2];
+    endMs[at] = record[3];
+    version[at] = record[4];
+    script[at] = record[5];
+    outcome[at] = this.#codeOf(record[6]);
+    pid[at] = record[7] ?? 0;
     this.#count += 1;
     return undefined;
   }
 
   build(): RequestTable {
     const count = this.#count;
-    const order = orderOf(this.#columns[0] ?? new Float64Array(), count);
-    const [intendedMs, readyMs, sentMs, endMs, version, script, outcome, pid] = this.#columns.map((column) =>
-      arranged(column, count, order),
-    );
-    const none = new Float64Array();
+    const order = orderOf(this.#columns.intendedMs, count);
     return {
       count,
-      intendedMs: intendedMs ?? none,
-      readyMs: readyMs ?? none,
-      sentMs: sentMs ?? none,
-      endMs: endMs ?? none,
-      version: Uint16Array.from(version ?? none),
-      script: Uint16Array.from(script ?? none),
-      pid: Int32Array.from(pid ?? none),
-      outcome: Uint16Array.from(outcome ?? none),
+      ...eachColumn(this.#columns, (column) => arranged(column, count, order)),
       outcomes: [...this.#outcomes.keys()].map((key) => (key === 0 ? 'ok' : key)),
       versions: this.#header?.versions ?? [],
       scripts: this.#header?.scripts ?? [],
@@ -100,7 +106,7 @@ export async function readRequests(path: string, name: string): Promise<RequestT
       if (wrong !== undefined) throw invalid(name, wrong);
     }
   };
-  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 4 << 20 })) {
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
     const own = String(chunk);
     if (!own.includes('\n')) {
       rest += own;
@@ -160,8 +166,20 @@ function isRow(record: unknown, header: RequestHeader): record is Row {
   return header.scripts[version]?.[script] !== undefined && (outcome === 0 || typeof outcome === 'string');
 }
 
-function doubled(column: Float64Array): Float64Array {
-  const larger = new Float64Array(column.length * 2);
+function eachColumn(columns: Columns, made: <T extends Column>(column: T) => T): Columns {
+  const { intendedMs, readyMs, sentMs, endMs, version, script, outcome, pid } = columns;
+  return {
+    ...{ intendedMs: made(intendedMs), readyMs: made(readyMs), sentMs: made(sentMs), endMs: made(endMs) },
+    ...{ version: made(version), script: made(script), outcome: made(outcome), pid: made(pid) },
+  };
+}
+
+function sameKind<T extends Column>(column: T, length: number): T {
+  return new (column.constructor as new (length: number) => T)(length);
+}
+
+function doubled<T extends Column>(column: T): T {
+  const larger = sameKind(column, column.length * 2);
   larger.set(column);
   return larger;
 }
@@ -176,9 +194,9 @@ function orderOf(intended: Float64Array, count: number): Uint32Array | undefined
   return order.sort((a, b) => (intended[a] ?? 0) - (intended[b] ?? 0) || a - b);
 }
 
-function arranged(column: Float64Array, count: number, order: Uint32Array | undefined): Float64Array {
-  if (order === undefined) return column.slice(0, count);
-  const values = new Float64Array(count);
+function arranged<T extends Column>(column: T, count: number, order: Uint32Array | undefined): T {
+  if (order === undefined) return column.subarray(0, count) as T;
+  const values = sameKind(column, count);
   for (let row = 0; row < count; row++) values[row] = column[order[row] ?? 0] ?? 0;
   return values;
 }

@@ -3,8 +3,12 @@ import type { RequestTable } from '../../evidence/request-table.ts';
 import { isPassive } from '../disturbances.ts';
 import type { Interval } from '../intervals.ts';
 import { percentile } from '../traffic/percentiles.ts';
+import { firstAbove } from '../waits/overlap-index.ts';
 import { scriptKey } from '../traffic/latency.ts';
 import type { StepRun } from '../steps.ts';
+
+/** They are numbered in 16 bits. */
+const MOST_SCRIPTS = 65_536;
 
 /** How long a script's requests ran on the server, from sent to answered, while nothing of the plan ran. */
 export interface Sample {
@@ -40,7 +44,8 @@ export function calmStretches(
     toMs: acting[position + 1]?.window.fromMs ?? endMs,
   }));
   const all = baseline === undefined ? stretches : [{ after: null, ...intervalOf(baseline) }, ...stretches];
-  return all.map((stretch) => ({ ...stretch, samples: samplesWithin(requests, stretch, waited) }));
+  const samples = samplesOf(requests, all, waited);
+  return all.map((stretch, position) => ({ ...stretch, samples: samples[position] ?? new Map() }));
 }
 
 function intervalOf({ fromMs, toMs }: Interval): Interval {
@@ -50,20 +55,43 @@ function intervalOf({ fromMs, toMs }: Interval): Interval {
 /** Requests that were sent and answered in it. */
 export function samplesWithin(
   requests: RequestTable,
-  { fromMs, toMs }: Interval,
+  stretch: Interval,
   waited: ReadonlySet<number>,
-): Map<string, Sample> {
-  const times = new Map<string, number[]>();
-  for (let row = 0; row < requests.count; row++) {
-    if ((requests.intendedMs[row] ?? 0) > toMs) break;
-    const [sentMs, endMs] = [requests.sentMs[row] ?? 0, requests.endMs[row] ?? 0];
-    if (sentMs < fromMs || endMs > toMs || requests.outcome[row] !== 0 || waited.has(row)) continue;
-    const key = scriptKey(requests, row);
-    const own = times.get(key);
-    if (own === undefined) times.set(key, [endMs - sentMs]);
-    else own.push(endMs - sentMs);
+): ReadonlyMap<string, Sample> {
+  return samplesOf(requests, [stretch], waited)[0] ?? new Map();
+}
+
+/** Likewise for each of several stretches, one behind the other, by one look at each request. */
+function samplesOf(
+  requests: RequestTable,
+  stretches: readonly Interval[],
+  waited: ReadonlySet<number>,
+): ReadonlyMap<string, Sample>[] {
+  const { sentMs, endMs, intendedMs, outcome } = requests;
+  const ordered = stretches.toSorted((a, b) => a.fromMs - b.fromMs);
+  const lastMs = ordered.reduce((latest, { toMs }) => Math.max(latest, toMs), -Infinity);
+  const times = new Map(stretches.map((stretch) => [stretch, new Map<number, TimesOf>()]));
+  for (let row = 0; row < requests.count && (intendedMs[row] ?? 0) <= lastMs; row++) {
+    const fromMs = sentMs[row] ?? 0;
+    const toMs = endMs[row] ?? 0;
+    const stretch = ordered[firstAbove(ordered, fromMs, (one) => one.fromMs) - 1];
+    if (stretch === undefined || toMs > stretch.toMs || outcome[row] !== 0 || waited.has(row)) continue;
+    const own = times.get(stretch);
+    const key = (requests.version[row] ?? 0) * MOST_SCRIPTS + (requests.script[row] ?? 0);
+    const known = own?.get(key);
+    if (known === undefined) own?.set(key, { row, ms: [toMs - fromMs] });
+    else known.ms.push(toMs - fromMs);
   }
-  return new Map([...times].map(([key, own]) => [key, sampleOf(own)]));
+  return stretches.map((stretch) => {
+    const own = [...(times.get(stretch)?.values() ?? [])];
+    return new Map(own.map(({ row, ms }) => [scriptKey(requests, row), sampleOf(ms)]));
+  });
+}
+
+/** Of one script; `row` is one of its requests. */
+interface TimesOf {
+  readonly row: number;
+  readonly ms: number[];
 }
 
 function sampleOf(times: readonly number[]): Sample {
