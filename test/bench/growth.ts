@@ -15,26 +15,19 @@ import { printHeadline, printLine, printTable } from './support/print.ts';
 /*
  * What judging a run and writing its reports takes when one thing of it grows: each at three sizes, three times as much each time.
  * The exponent is that of the step from the middle to the largest; 1 = twice as much takes twice as long. And once everything is large.
- * Runs are made up, each is judged by a process of its own; the best of a few counts, as all else on the machine only adds.
+ * Runs are made up, and each is judged by a process of its own. Times are those of a processor: what else the machine does hardly counts.
  */
 
 const STEEPEST = 1.15;
-const REPETITIONS = 1;
 const GOAL = { seconds: 5, memoryMb: 500, resultMb: 3, reportMb: 2 } as const satisfies Took;
 const judging = fileURLToPath(new URL('growth/judge-made.ts', import.meta.url));
 
-async function took(size: Size, repetitions: number): Promise<Took> {
+async function took(size: Size): Promise<Took> {
   const path = await mkdtemp(join(tmpdir(), 'rehearse-growth-'));
   try {
     await makeRun(await RunFolder.create(path), size);
-    let best: Took | undefined;
-    for (let repetition = 0; repetition < repetitions; repetition++) {
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', judging, path]);
-      const one = JSON.parse(stdout) as Took;
-      if (best === undefined || one.seconds < best.seconds) best = one;
-    }
-    if (best === undefined) throw new Error('nothing was judged');
-    return best;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', judging, path]);
+    return JSON.parse(stdout) as Took;
   } finally {
     await rm(path, { recursive: true });
   }
@@ -47,7 +40,7 @@ const rows: (string | number)[][] = [];
 for (const [name, sizes] of Object.entries(DIMENSIONS)) {
   if (only !== undefined && name !== only) continue;
   const all: Took[] = [];
-  for (const size of sizes) all.push(await took(size, REPETITIONS));
+  for (const size of sizes) all.push(await took(size));
   const [small, middle, large] = all;
   if (small === undefined || middle === undefined || large === undefined)
     throw new Error(`${name} has no three sizes`);
@@ -68,7 +61,7 @@ printTable(
   ['of', 'small s', 'middle s', 'large s', 'exponent', 'large MB', 'result.json MB', 'report.html MB'],
   rows,
 );
-const whole = only === undefined || only === 'largest' ? await took(LARGEST, 1) : undefined;
+const whole = only === undefined || only === 'largest' ? await took(LARGEST) : undefined;
 const isLarge =
   whole !== undefined && (Object.keys(GOAL) as (keyof Took)[]).some((key) => whole[key] > GOAL[key]);
 const steep = exponents.filter(([, exponent]) => exponent > STEEPEST).map(([name]) => name);
