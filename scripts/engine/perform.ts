@@ -124,6 +124,8 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
   return failure;
 }
 
+const RUNS_SQL: ReadonlySet<Step['kind']> = new Set(['sql', 'command']);
+
 /** What is looked at before and behind each step, while nothing of the plan runs. */
 function looksAround(
   { rowCounts, updateCounts, drift, compatibility, schema, rollback }: Probes,
@@ -137,7 +139,7 @@ function looksAround(
       if (step.way === undefined) await drift.before(step, signal);
       await rollback?.before(step, signal);
       await company.before(step, signal);
-      await schema.stepBegins(step.name);
+      await schema.stepBegins(step.name, RUNS_SQL.has(step.kind));
     },
     afterStep: async (step) => {
       await updateCounts.look(step.name, 'after', signal);

@@ -24,6 +24,7 @@ const TABLES = `drop table if exists orders, items cascade;
   create table orders as select i as id, i % 7 as state, null::text as label from generate_series(1, 20000) i;
   alter table orders add primary key (id);
   create table items (order_id int);
+  select pg_stat_force_next_flush();
   analyze`;
 
 /** Registers the hooks of a test file; each test calls the returned function for its own bench. */

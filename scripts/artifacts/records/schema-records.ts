@@ -86,19 +86,32 @@ export interface RowsSince {
   readonly rows: number;
 }
 
-export const WAYS_TO_LOSE_ROWS = ['dropped', 'made-anew', 'replaced', 'emptied', 'thinned-out'] as const;
+export const WAYS_TO_LOSE_ROWS = [
+  'dropped',
+  'made-anew',
+  'copied-in-part',
+  'replaced',
+  'emptied',
+  'refilled-in-part',
+  'thinned-out',
+] as const;
 
 export interface LostRows {
   /** `schema.name` as before the plan. */
   readonly table: string;
   /**
-   * `made-anew`: another table, with other rows, has its name. `replaced`: the same, and this one is there still under another name.
-   * `emptied`: no row of before is left, but there may be new ones.
-   * `thinned-out`: a few rows of before are left, as by a DELETE with a condition.
+   * `made-anew`: another table, with other rows, has its name; `copied-in-part`: with some of its rows, but not with all.
+   * `replaced`: another one has its name, and this one is there still under another name.
+   * `emptied`: no row of before is left, but there may be new ones; `refilled-in-part`: as many as before were not put in again.
+   * `thinned-out`: rows of before are left, as by a DELETE with a condition.
    */
   readonly how: (typeof WAYS_TO_LOSE_ROWS)[number];
   /** Before the plan, by the statistics; the snapshot's stock knows better. */
   readonly estimatedRows: number;
+  /** So many rows more (or fewer) were there when the step began, at least; older runs have none. */
+  readonly changedRows?: number | undefined;
+  /** Rows that were deleted from it while the step ran, without those that the app deletes; of `thinned-out` only. */
+  readonly deletedRows?: number | undefined;
   /** Rows that are there now, up to the count that would have refuted the loss. Null where they could not be counted. */
   readonly rowsLeft: number | null;
 }

@@ -81,6 +81,8 @@ export const schemaRecord = z.discriminatedUnion('type', [
         table: text,
         how: z.enum(WAYS_TO_LOSE_ROWS),
         estimatedRows: number,
+        changedRows: number.optional(),
+        deletedRows: number.optional(),
         rowsLeft: number.nullable(),
       }),
     ),

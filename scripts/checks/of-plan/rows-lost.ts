@@ -32,6 +32,8 @@ export const rowsLost: Check = {
 
 interface Loss {
   readonly lost: LostRows;
+  /** Rows that were there when the step began. */
+  readonly before: number;
   /** Rows that are gone, as far as is known. */
   readonly rows: number;
   readonly step: StepAnalysis;
@@ -44,44 +46,69 @@ function lossesOf({ step: name, tables }: LostRowsRecord, { steps, evidence }: A
   const meant = step.run.planned.losesRows ?? [];
   const stock = new Map(evidence.snapshot?.tables.map((table) => [table.name, table.rows]));
   return tables.flatMap((lost) => {
-    const before = stock.get(lost.table) ?? Math.round(lost.estimatedRows);
-    const rows = IN_PART.has(lost.how) ? before - (lost.rowsLeft ?? 0) : before;
-    return rows <= 0 || meant.some((table) => isNamed(table, lost.table)) ? [] : [{ lost, rows, step }];
+    const before = (stock.get(lost.table) ?? Math.round(lost.estimatedRows)) + changeThatCounts(lost);
+    const rows = lost.deletedRows ?? (IN_PART.has(lost.how) ? before - (lost.rowsLeft ?? 0) : before);
+    if (rows <= 0 || meant.some((table) => isNamed(table, lost.table))) return [];
+    return isTold(lost, before, step) ? [{ lost, before, rows, step }] : [];
   });
 }
 
-function finding({ lost, rows, step }: Loss): CheckFinding {
+/** A loss of all is told by the snapshot's figure; one of a part needs what the app has written since. */
+function changeThatCounts({ how, changedRows = 0 }: LostRows): number {
+  return IN_PART.has(how) ? changedRows : 0;
+}
+
+/** What a DELETE says of itself is told with its statement; beyond half of a table it is told again. */
+function isTold({ table, deletedRows }: LostRows, before: number, { run }: StepAnalysis): boolean {
+  if (deletedRows === undefined) return true;
+  if (run.planned.kind !== 'sql' && run.planned.kind !== 'command') return false;
+  if (deletedRows >= before / 2) return true;
+  return !run.statements.some(({ sql }) => deletesBySelf(sql) && mentions(sql, table));
+}
+
+function finding({ lost, before, rows, step }: Loss): CheckFinding {
   const table = shortRelation(lost.table);
   const named = namingStatement(lost.table, step);
   const isNamed = named !== null && losesByName(named, lost.table);
   const blamed = isNamed ? named : (takingStatement(lost.table, step) ?? named);
-  const unsaid = isNamed ? byWhich(named) : unsaidBy(blamed, lost.table, step);
+  const said = COPIED.has(lost.how) ? '' : unsaidBy(blamed, lost.table, step);
+  const unsaid = isNamed ? byWhich(named) : said;
   const told = { step: step.run.planned.name, statement: blamed && placeOf(blamed), measured: rows };
-  const advice = `If that is meant, say losesRows: [${table}] or pointOfNoReturn: true on the step; otherwise ${lost.how === 'replaced' ? 'copy the rows before the swap, and in its transaction those that were written meanwhile' : 'keep the rows: rename the table, or copy them first'}.`;
+  const advice = `If that is meant, say losesRows: [${table}] or pointOfNoReturn: true on the step; otherwise ${COPIED.has(lost.how) ? 'copy the rows before the swap, and in its transaction those that were written meanwhile' : 'keep the rows: rename the table, or copy them first'}.`;
   if (lost.rowsLeft === null) {
     const message = `${stepTitle(step.run)} gave ${table}${unsaid} new storage, or deleted from it, and whether its ${plural(rows, 'row')} are there still could not be counted.`;
     return { status: 'inconclusive', ...told, message, advice };
   }
-  const gone = `${rows === 1 ? 'is' : 'are'} ${lost.how === 'replaced' ? 'not in it' : 'gone'}`;
-  const message = `${stepTitle(step.run)} ${DEEDS[lost.how]} ${table}${unsaid}: ${plural(rows, 'row')} ${gone}${leftOf(lost)}.`;
-  return { status: IN_PART.has(lost.how) ? 'warn' : 'fail', ...told, message, advice };
+  const gone = `${rows === 1 ? 'is' : 'are'} ${COPIED.has(lost.how) ? 'not in it' : 'gone'}`;
+  const many = lost.deletedRows !== undefined && rows < before / 2 ? 'deleted rows of' : DEEDS[lost.how];
+  const message = `${stepTitle(step.run)} ${many} ${table}${unsaid}: ${plural(rows, 'row')} ${gone}${leftOf(lost, before - rows)}.`;
+  return { status: MAY_BE_MEANT.has(lost.how) ? 'warn' : 'fail', ...told, message, advice };
 }
 
 /** Rows are left, of it or elsewhere. */
-const IN_PART: ReadonlySet<LostRows['how']> = new Set(['thinned-out', 'replaced']);
+const IN_PART: ReadonlySet<LostRows['how']> = new Set([
+  ...(['copied-in-part', 'replaced', 'refilled-in-part', 'thinned-out'] as const),
+]);
+/** By a condition, or there under another name. */
+const MAY_BE_MEANT: ReadonlySet<LostRows['how']> = new Set(['thinned-out', 'replaced']);
+const COPIED: ReadonlySet<LostRows['how']> = new Set(['copied-in-part', 'replaced', 'refilled-in-part']);
 
 const DEEDS: Readonly<Record<LostRows['how'], string>> = {
   dropped: 'dropped',
   'made-anew': 'dropped and made anew',
+  'copied-in-part': 'dropped and made anew',
   replaced: 'put another table under the name of',
   emptied: 'emptied',
+  'refilled-in-part': 'emptied and filled again',
   'thinned-out': 'deleted most rows of',
 };
 
-function leftOf({ how, rowsLeft: rows }: LostRows): string {
+/** @param left rows of before that are there still, as far as is known */
+function leftOf({ how, rowsLeft, deletedRows }: LostRows, left: number): string {
+  const rows = deletedRows === undefined ? rowsLeft : Math.max(0, left);
   if (rows === null || rows === 0) return '';
   const are = `${formatCount(rows)} ${rows === 1 ? 'is' : 'are'}`;
-  if (how === 'replaced') return `, ${are}`;
+  if (COPIED.has(how)) return `, ${are}`;
   return how === 'thinned-out' ? `, ${are} left` : `, and ${are} there that came later`;
 }
 
@@ -110,7 +137,9 @@ function losesByName({ sql }: StatementRecord, table: string): boolean {
 
 /** The statement that goes on from a table that it names: by its NOTICE, else the only one that can have lost rows. */
 function takingStatement(table: string, { run }: StepAnalysis): StatementRecord | null {
-  const losing = ranBy(run).filter(({ error, sql }) => error === null && isLosing(sql));
+  const done = ranBy(run).filter(({ error }) => error === null);
+  const byItself = done.filter(({ sql }) => isLosing(sql));
+  const losing = byItself.length > 0 ? byItself : done.filter(({ sql }) => callsFunction(sql));
   const name = ownName(table);
   const told = losing.find(({ notices = [] }) =>
     notices.some(({ message, objects = [] }) => [message, ...objects].some((text) => text.includes(name))),
@@ -122,9 +151,28 @@ function takingStatement(table: string, { run }: StepAnalysis): StatementRecord 
 function isLosing(sql: string): boolean {
   const nodes = [...walk(StatementTree.parse(sql)?.node)];
   return nodes.some(
-    ([kind, { commandType }]) =>
-      LOSING.has(kind) || (kind === 'MergeWhenClause' && commandType === 'CMD_DELETE'),
+    ([kind, { commandType, removeType }]) =>
+      (kind === 'DropStmt' ? !KEEPS_ROWS.has(String(removeType)) : LOSING.has(kind)) ||
+      (kind === 'MergeWhenClause' && commandType === 'CMD_DELETE'),
   );
+}
+
+/** What has no rows, nor any table that falls with it. */
+const KEEPS_ROWS = new Set(
+  'FUNCTION PROCEDURE ROUTINE AGGREGATE INDEX TRIGGER POLICY RULE VIEW SEQUENCE'
+    .split(' ')
+    .map((kind) => `OBJECT_${kind}`),
+);
+
+/** Whatever the function does is not in the statement. */
+function callsFunction(sql: string): boolean {
+  return [...walk(StatementTree.parse(sql)?.node)].some(([kind]) => kind === 'FuncCall');
+}
+
+/** A DELETE or MERGE that is the statement, not one in a block of code. */
+function deletesBySelf(sql: string): boolean {
+  const nodes = [...walk(StatementTree.parse(sql)?.node)];
+  return nodes.some(([kind]) => kind === 'DeleteStmt' || kind === 'MergeStmt');
 }
 
 function ownName(table: string): string {

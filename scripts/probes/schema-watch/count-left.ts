@@ -2,7 +2,7 @@ import type { LostRows } from '../../artifacts/records/schema-records.ts';
 import { withConnection, type PgClient } from '../../pg/client.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { isConnectionLoss, isFromPostgres } from '../../pg/pg-error.ts';
-import { rowsThatRefute, type Suspect } from './lost-rows.ts';
+import { rowsOf, rowsOfTheApp, rowsThatRefute, type Suspect } from './lost-rows.ts';
 
 /** Longer than that a count is not worth the app's way: what it would have shown is on record as unknown. */
 const COUNT_TIMEOUT = '5s';
@@ -24,14 +24,35 @@ export async function countLeft(
     const lost: LostRows[] = [];
     for (const suspect of all) {
       const rowsLeft = suspect.countIn === null ? 0 : await rowsIn(client, suspect);
-      if (rowsLeft !== null && rowsLeft >= rowsThatRefute(suspect)) continue;
-      const { table } = suspect;
-      const isThinnedOut = suspect.how === 'emptied' && (await hasOldRows(client, suspect, sinceXid));
-      const how = isThinnedOut ? 'thinned-out' : suspect.how;
-      lost.push({ table: table.name, how, estimatedRows: table.estimatedRows, rowsLeft });
+      const { table, changedRows } = suspect;
+      const how = await howLost(client, suspect, rowsLeft, sinceXid);
+      if (how === null) continue;
+      const deletedRows = how === 'thinned-out' ? (suspect.deletedRows ?? undefined) : undefined;
+      lost.push({
+        ...{ table: table.name, how, estimatedRows: rowsOf(table), changedRows, rowsLeft },
+        ...(deletedRows === undefined ? {} : { deletedRows }),
+      });
     }
     return lost;
   });
+}
+
+/** Null = it was not. */
+async function howLost(
+  client: PgClient,
+  suspect: Suspect,
+  rowsLeft: number | null,
+  sinceXid: string,
+): Promise<LostRows['how'] | null> {
+  const { how, deletedRows } = suspect;
+  const isRefuted = rowsLeft !== null && rowsLeft >= rowsThatRefute(suspect);
+  if (deletedRows !== null && isRefuted) return 'thinned-out';
+  if (isRefuted) return null;
+  const isInPart = rowsLeft !== null && rowsLeft > rowsOfTheApp(suspect);
+  if (how === 'made-anew' && isInPart) return 'copied-in-part';
+  if (how !== 'emptied') return how;
+  if (deletedRows === null && isInPart) return 'refilled-in-part';
+  return (await hasOldRows(client, suspect, sinceXid)) ? 'thinned-out' : how;
 }
 
 /** Null where it could not be counted. */

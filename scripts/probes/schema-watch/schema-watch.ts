@@ -8,6 +8,7 @@ import { ProbeConnection } from '../probe-connection.ts';
 import type { ProbeLife } from '../probe-life.ts';
 import { BesideWatch, type Answered } from './beside/beside-watch.ts';
 import type { AppScripts } from '../app-sessions.ts';
+import { AppDeletes } from './app-deletes.ts';
 import { countLeft } from './count-left.ts';
 import { DependencyWatch } from './dependencies/dependency-watch.ts';
 import { countRefused, type RefusedStatement } from './refused-rows/count-refused.ts';
@@ -24,6 +25,13 @@ interface Sinks {
   readonly life: ProbeLife;
 }
 
+interface Look {
+  readonly tables: Map<number, TableStock>;
+  readonly atMs: number;
+  /** Oldest transaction that was not over then. */
+  readonly xid: string;
+}
+
 /** It looks only when nothing of the plan is in flight; whatever it finds was there all the time that it was away. */
 const MAY_BE_AWAY_MS = Infinity;
 
@@ -34,11 +42,11 @@ export class SchemaWatch {
   readonly #endpoint: PgEndpoint;
   readonly #beside: BesideWatch;
   readonly #dependencies: DependencyWatch;
-  /** Before the plan, without those whose rows are known to be gone; and at the last look. */
+  /** Before the plan, without those whose rows are known to be gone. */
   #start: Map<number, TableStock> = new Map();
-  #before: Map<number, TableStock> = new Map();
-  /** Oldest transaction that was not over at the last look. */
-  #sinceXid = '0';
+  #last: Look = { tables: new Map(), atMs: 0, xid: '0' };
+  #mayDelete = false;
+  readonly #appDeletes = new AppDeletes();
   #names: TableNames | undefined;
   readonly #moments: Moments;
   readonly #wholeTables: WholeTables;
@@ -61,8 +69,8 @@ export class SchemaWatch {
     const watch = new SchemaWatch(endpoint, await ProbeConnection.open(endpoint, owner), app, sinks);
     await watch.#look(null, null);
     await watch.#guarded(async () => {
-      watch.#sinceXid = await oldestXid(watch.#server);
-      watch.#start = watch.#before = await readTables(watch.#server);
+      watch.#last = await watch.#readTables();
+      watch.#start = watch.#last.tables;
       watch.#names = await TableNames.read(watch.#server);
       sinks.writer.write({ type: 'tables', tMs: sinks.clock.now(), tables: watch.#names.first });
     });
@@ -71,9 +79,13 @@ export class SchemaWatch {
     return watch;
   }
 
-  /** Right before the step of any kind. */
-  async stepBegins(step: string): Promise<void> {
-    await this.#guarded(() => this.#moments.stepBegins(step));
+  /** Right before the step of any kind. @param mayDelete whether it runs SQL of the plan's own */
+  async stepBegins(step: string, mayDelete = true): Promise<void> {
+    await this.#guarded(async () => {
+      this.#lookAgain(await this.#readTables(), true);
+      this.#mayDelete = mayDelete;
+      await this.#moments.stepBegins(step);
+    });
   }
 
   /** A statement of the step was refused, and the step ends with it. */
@@ -154,14 +166,28 @@ export class SchemaWatch {
 
   async #lookForLostRows(step: string): Promise<void> {
     const { writer, clock } = this.#sinks;
-    const xid = await oldestXid(this.#server);
-    const now = await readTables(this.#server);
-    const tables = await countLeft(this.#endpoint, suspects(this.#start, this.#before, now), this.#sinceXid);
-    this.#sinceXid = xid;
+    const before = this.#last;
+    const now = await this.#readTables();
+    this.#lookAgain(now, !this.#mayDelete);
+    const ms = now.atMs - before.atMs;
+    const appDeletes = (oid: number): number => this.#appDeletes.within(oid, ms);
+    const all = suspects({ start: this.#start, before: before.tables, now: now.tables, appDeletes });
+    const tables = await countLeft(this.#endpoint, all, before.xid);
     if (tables.length > 0) writer.write({ type: 'lost-rows', step, tMs: clock.now(), tables });
-    const lost = new Set(tables.map(({ table }) => table));
+    const lost = new Set(tables.filter(({ how }) => how !== 'thinned-out').map(({ table }) => table));
     this.#start = new Map([...this.#start].filter(([, { name }]) => !lost.has(name)));
-    this.#before = now;
+    for (const { heir } of all) if (heir !== null) this.#start.set(heir.oid, heir);
+  }
+
+  async #readTables(): Promise<Look> {
+    const xid = await oldestXid(this.#server);
+    return { tables: await readTables(this.#server), atMs: this.#sinks.clock.now(), xid };
+  }
+
+  /** @param isCalm whether only the app has deleted rows since the last look */
+  #lookAgain(look: Look, isCalm: boolean): void {
+    if (isCalm) this.#appDeletes.learn(this.#last.tables, look.tables, look.atMs - this.#last.atMs);
+    this.#last = look;
   }
 
   async #lookForNames(step: string): Promise<void> {

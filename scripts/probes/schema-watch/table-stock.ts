@@ -11,6 +11,11 @@ export interface TableStock {
   readonly filenode: number | null;
   /** ANALYZE's or VACUUM's estimate. */
   readonly estimatedRows: number;
+  readonly pages: number;
+  /** By the statistics: committed changes since they began or were put right by ANALYZE or VACUUM. */
+  readonly liveRows: number;
+  /** How often ANALYZE or VACUUM has put `liveRows` right. */
+  readonly recounts: number;
   /** Rows deleted since the statistics began, also by transactions that were rolled back. */
   readonly deletedRows: number;
   /** Rows that sequential scans have read since the statistics began. */
@@ -20,7 +25,10 @@ export interface TableStock {
 const TABLES = `
   select c.oid::bigint, n.nspname || '.' || c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
          nullif(c.relfilenode, 0)::bigint, greatest(c.reltuples, 0)::float8, coalesce(pg_stat_get_tuples_deleted(c.oid), 0)::bigint,
-         coalesce(pg_stat_get_tuples_returned(c.oid), 0)::bigint
+         coalesce(pg_stat_get_tuples_returned(c.oid), 0)::bigint,
+         greatest(c.relpages, 0), coalesce(pg_stat_get_live_tuples(c.oid), 0)::bigint,
+         coalesce(pg_stat_get_vacuum_count(c.oid) + pg_stat_get_autovacuum_count(c.oid)
+                  + pg_stat_get_analyze_count(c.oid) + pg_stat_get_autoanalyze_count(c.oid), 0)::bigint
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where c.relkind in ('r', 'p') and c.relpersistence <> 't' and c.oid >= ${FIRST_USER_OID}`;
 
@@ -32,6 +40,9 @@ type Row = [
   rows: number,
   deleted: string,
   read: string,
+  pages: number,
+  live: string,
+  recounts: string,
 ];
 
 /** The oldest transaction that is not over: rows of older ones were there before this look. @throws what PostgreSQL says */
@@ -47,10 +58,11 @@ export async function oldestXid(client: Asker): Promise<string> {
 export async function readTables(client: Asker): Promise<Map<number, TableStock>> {
   const { rows } = await client.query<Row>({ text: TABLES, rowMode: 'array' });
   return new Map(
-    rows.map(([oid, name, quotedName, filenode, estimatedRows, deleted, read]) => [
+    rows.map(([oid, name, quotedName, filenode, estimatedRows, deleted, read, pages, live, recounts]) => [
       Number(oid),
       {
-        ...{ oid: Number(oid), name, quotedName, estimatedRows },
+        ...{ oid: Number(oid), name, quotedName, estimatedRows, pages },
+        ...{ liveRows: Number(live), recounts: Number(recounts) },
         ...{ filenode: filenode === null ? null : Number(filenode), deletedRows: Number(deleted) },
         readRows: Number(read),
       },
