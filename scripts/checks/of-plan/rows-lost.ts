@@ -59,8 +59,14 @@ function changeThatCounts({ how, changedRows = 0 }: LostRows): number {
 }
 
 /** What a DELETE says of itself is told with its statement; beyond half of a table it is told again. */
-function isTold({ table, deletedRows }: LostRows, before: number, { run }: StepAnalysis): boolean {
+function isTold(
+  { table, deletedRows, changedRows = 0 }: LostRows,
+  before: number,
+  { run }: StepAnalysis,
+): boolean {
   if (deletedRows === undefined) return true;
+  // No more than the plan or the app has written since the start.
+  if (deletedRows <= changedRows) return false;
   if (run.planned.kind !== 'sql' && run.planned.kind !== 'command') return false;
   if (deletedRows >= before / 2) return true;
   return !run.statements.some(({ sql }) => deletesBySelf(sql) && mentions(sql, table));

@@ -31,6 +31,10 @@ export class CommandList {
     this.#report = report;
   }
 
+  get mayBeInTransaction(): boolean {
+    return this.#openTransaction !== undefined;
+  }
+
   define(variable: string): void {
     this.#known.add(variable);
   }

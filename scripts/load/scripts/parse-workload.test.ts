@@ -168,7 +168,6 @@ select :x::int, a[1:2] from t where b = (select 1);`;
       String.raw`\set late 1`,
       String.raw`\gset`,
       String.raw`select 1 \aset`,
-      String.raw`select 1 \; select 2;`,
       String.raw`\sleep soon`,
       String.raw`\if 1 +`,
       String.raw`\else now`,
@@ -198,14 +197,33 @@ select :x::int, a[1:2] from t where b = (select 1);`;
       [17, 'variable :late is neither set nor sampled before it is used'],
       [19, String.raw`\gset must follow an SQL statement`],
       [20, String.raw`\aset: combined queries are not supported; use \gset after a single one`],
-      [21, String.raw`\; is not supported: statements run one by one; end each with ;`],
-      [22, String.raw`\sleep needs a whole number or a :variable, and us, ms or s, such as \sleep 10 ms`],
-      [23, String.raw`\if: syntax error at end of the command`],
-      [23, String.raw`\if without \endif`],
-      [24, String.raw`\else takes no arguments`],
-      [25, String.raw`\elif after the \else of line 24`],
-      [26, '-- rehearse: must stand before the first command'],
-      [27, 'quoted text is not closed'],
+      [21, String.raw`\sleep needs a whole number or a :variable, and us, ms or s, such as \sleep 10 ms`],
+      [22, String.raw`\if: syntax error at end of the command`],
+      [22, String.raw`\if without \endif`],
+      [23, String.raw`\else takes no arguments`],
+      [24, String.raw`\elif after the \else of line 23`],
+      [25, '-- rehearse: must stand before the first command'],
+      [26, 'quoted text is not closed'],
+    ]);
+  });
+
+  it('runs what a backslash before the semicolon combines in one transaction, as PostgreSQL does', () => {
+    const texts = (text: string): unknown[] => statements(text).map(([one]) => one);
+    expect(texts(String.raw`select 1 \; select 2 \; select 3;`)).toEqual([
+      ...['begin', 'select 1', 'select 2', 'select 3', 'commit'],
+    ]);
+    expect(texts(String.raw`begin \; select 1 \; commit;`)).toEqual(['begin', 'select 1', 'commit']);
+    expect(texts('begin;\n' + String.raw`select 1 \; select 2;` + '\ncommit;')).toEqual([
+      ...['begin', 'select 1', 'select 2', 'commit'],
+    ]);
+    expect(statements(String.raw`select 1 \; select 2 as b \gset` + '\nselect :b;')).toEqual([
+      ...[
+        ['begin', []],
+        ['select 1', []],
+        ['select 2 as b', []],
+        ['commit', []],
+        ['select $1', ['b']],
+      ],
     ]);
   });
 

@@ -5,7 +5,7 @@ import { CommandList } from './command-list.ts';
 import { isDirective, readDirective, type Directives } from './directives.ts';
 import { readMetaCommand } from './meta-commands.ts';
 import type { ParsedScript } from './script.ts';
-import { endOfComment, scanSql } from './sql-scanner.ts';
+import { endOfComment, scanSql, type ScannedSql } from './sql-scanner.ts';
 import { readStatement } from './statement.ts';
 
 export type { ParsedScript } from './script.ts';
@@ -66,11 +66,50 @@ function readAll(
       readMetaCommand(source.slice(at, end), line, commands, report);
       at = end;
     } else {
-      const scanned = scanSql(source, at);
-      readStatement(scanned, line, lineAt, commands, report);
-      at = scanned.end;
+      at = readStatements({ source, lineAt, commands, report }, at);
     }
   }
+}
+
+interface Reading {
+  readonly source: string;
+  readonly lineAt: (offset: number) => number;
+  readonly commands: CommandList;
+  readonly report: (line: number, message: string) => void;
+}
+
+/**
+ * Reads one statement, or several that `\\;` combines: psql and pgbench send these as one query, which PostgreSQL runs in one transaction
+ * where they say nothing of transactions themselves (PostgreSQL, "Multiple Statements in a Simple Query").
+ * @returns where it goes on
+ */
+function readStatements({ source, lineAt, commands, report }: Reading, start: number): number {
+  const combined: { scanned: ScannedSql; line: number }[] = [];
+  let at = start;
+  do {
+    const blank = /^\s*/.exec(source.slice(at))?.[0].length ?? 0;
+    const line = lineAt(at + blank);
+    const scanned = scanSql(source, at + blank);
+    combined.push({ scanned, line });
+    at = scanned.end;
+  } while (combined.at(-1)?.scanned.terminator === '\\;');
+  const first = combined[0];
+  const isTogether = first !== undefined && combined.length > 1 && !commands.mayBeInTransaction;
+  const texts = combined.map(({ scanned: { parts } }) =>
+    parts.filter((part) => typeof part === 'string').join(''),
+  );
+  const isOne =
+    isTogether &&
+    !texts.some((text) => /^\s*(?:begin|start|commit|end|rollback|abort|call|vacuum)\b/i.test(text));
+  if (isOne) commands.addSql({ line: first.line, text: 'begin', parameters: [], transaction: 'begin' }, []);
+  for (const { scanned, line } of combined) readStatement(scanned, line, lineAt, commands, report);
+  if (/^\\gset\b/.test(source.slice(at))) {
+    const end = endOfCommand(source, at);
+    readMetaCommand(source.slice(at, end), lineAt(at), commands, report);
+    at = end;
+  }
+  if (isOne) commands.addSql({ line: first.line, text: 'commit', parameters: [], transaction: 'commit' }, []);
+  return at;
 }
 
 function endOfLine(source: string, start: number): number {

@@ -2,8 +2,8 @@
 export interface ScannedSql {
   /** Pieces of text and, between them, variables. */
   readonly parts: readonly (string | { readonly variable: string; readonly offset: number })[];
-  /** What ended it: `;`, a backslash command, or the end of the file. */
-  readonly terminator: ';' | '\\' | 'eof';
+  /** What ended it: `;`, `\;` (goes to the server together with the next), a backslash command, or the end of the file. */
+  readonly terminator: ';' | '\\;' | '\\' | 'eof';
   /** Where reading goes on: behind the `;`, at the backslash. */
   readonly end: number;
   readonly problem: { readonly message: string; readonly offset: number } | undefined;
@@ -37,6 +37,7 @@ export function scanSql(source: string, start: number): ScannedSql {
     ELEMENT.lastIndex = at;
     const groups = ELEMENT.exec(source)?.groups ?? {};
     const { any, comment, dollar, variable, combined, open } = groups;
+    if (combined) return done('\\;', ELEMENT.lastIndex);
     if (any === ';' && depth === 0) return done(';', at + 1);
     if (any === '\\') return done('\\', at);
     if (any === '(') depth++;
@@ -51,12 +52,6 @@ export function scanSql(source: string, start: number): ScannedSql {
     if (end === undefined) {
       problem ??= { message: `${comment ? 'comment' : 'quoted text'} is not closed`, offset: at };
       return done('eof', source.length);
-    }
-    if (combined) {
-      problem ??= {
-        message: String.raw`\; is not supported: statements run one by one; end each with ;`,
-        offset: at,
-      };
     }
     parts.push(variable ? { variable: variable.slice(1), offset: at } : source.slice(at, end));
     at = end;

@@ -4,6 +4,7 @@ import { HINTS } from './catalogue/hints.ts';
 import { INTEGRITY } from './catalogue/integrity.ts';
 import { NAMES } from './catalogue/names.ts';
 import { NOTICES } from './catalogue/notices.ts';
+import { OPTIONS } from './catalogue/options.ts';
 import { SESSIONS } from './catalogue/sessions.ts';
 import { SYNTAX } from './catalogue/syntax.ts';
 import { registerNames, isPublicName } from './public-names.ts';
@@ -41,7 +42,7 @@ const RAISED = /^(exec_stmt_raise|exec_stmt_assert|ply_|plperl_|pltcl_|throw_tcl
 const NAMES_OWN_OBJECTS =
   /(?:^|\/)(nbtinsert|nbtsort|tuplesort|tuplesortvariants|execMain|execIndexing|execExprInterp|execPartition|ri_triggers|tablecmds|typecmds|domains|partbounds|nodeModifyTable)\.c$/;
 
-const DATA_TEMPLATES = templatesOf(DATA);
+const DATA_TEMPLATES = templatesOf([DATA, OPTIONS].map((text) => text.trim()).join('\n'));
 const OTHER_TEMPLATES = templatesOf(
   [INTEGRITY, NAMES, NOTICES, SYNTAX, SESSIONS].map((text) => text.trim()).join('\n'),
 );
