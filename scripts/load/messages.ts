@@ -58,6 +58,8 @@ export interface LoadOrder {
   readonly pools: SamplePools;
   /** Zero of all times, on the monotonic clock. */
   readonly zeroMs: number;
+  /** What messages of the server may name. */
+  readonly publicNames: readonly string[];
   readonly requestsPath: string;
   /** Its share of rate and connections is in those already. */
   readonly part: LoadPart;

@@ -1,4 +1,5 @@
 import type { LoadEvent } from '../artifacts/records/records.ts';
+import { publicNames } from '../pg/messages/public-names.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { ownSessions, type OwnSessions } from '../pg/own-sessions.ts';
 import type { LoadSpec } from '../plan/model.ts';
@@ -104,6 +105,7 @@ class Load implements RunningLoad {
       versions,
       pools,
       zeroMs,
+      publicNames: publicNames(),
       requestsPath,
       pipeline: spec.pipeline ?? false,
     };

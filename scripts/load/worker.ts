@@ -1,3 +1,4 @@
+import { registerNames } from '../pg/messages/public-names.ts';
 import { ownSessions } from '../pg/own-sessions.ts';
 import { publicPgError } from '../pg/pg-error.ts';
 import { asError, RehearsalError, type ErrorCode } from '../shared/errors.ts';
@@ -49,6 +50,7 @@ async function handle(message: ToLoad): Promise<void> {
 }
 
 async function start(order: LoadOrder): Promise<void> {
+  registerNames(order.publicNames);
   ownSessions(order.endpoint).listen((session) => {
     send({ type: 'session', session });
   });

@@ -6,7 +6,7 @@ import type { SqlStep } from '../../scripts/plan/model.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
 import { replayed, sqlStep } from '../support/replayed.ts';
 
-const bench = useReplayBench();
+const bench = useReplayBench([{ name: 'max_prepared_transactions', value: '2' }]);
 
 /** The findings of a step beside somebody who has written to its table, and ends when the first try has given way. */
 async function besideWriter(checks: readonly string[], ...steps: SqlStep[]): Promise<Finding[]> {
@@ -114,5 +114,28 @@ describe('what a failed try leaves', () => {
       ['fail', 'checks', 'alter table public.items enable trigger all;'],
       ['warn', 'checks', 'alter table public.items validate constraint positive;'],
     ]);
+  });
+
+  it('is a failure where a transaction was prepared and nobody ended it', async () => {
+    const step = sqlStep('two', "begin; update orders set state = 1 where id = 5; prepare transaction 'mig'");
+    const found = await replayed(bench(), [step], ['unfinished']);
+    await bench().setup.query("rollback prepared 'mig'");
+    expect(
+      found.filter(({ step }) => step !== null).map(({ status, step, message }) => [status, step, message]),
+    ).toEqual([
+      [
+        ...['fail', 'two'],
+        "Step 1 two left this behind and nothing mended it: transaction 'mig' is prepared and neither committed nor rolled back: it keeps its locks on orders, and VACUUM removes no row that died since.",
+      ],
+    ]);
+  });
+
+  it('warns of a table of before that is unlogged by now, and not of one that the plan made so', async () => {
+    const step = sqlStep('fast', 'alter table items set unlogged; create unlogged table scratch (a int)');
+    const found = await replayed(bench(), [step], ['unfinished']);
+    await bench().setup.query('drop table scratch');
+    expect(
+      found.filter(({ step }) => step !== null).map(({ status, insteadSql }) => [status, insteadSql]),
+    ).toEqual([['warn', 'alter table public.items set logged;']]);
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import { connect, type PgClient } from '../../scripts/pg/client.ts';
+import type { PgSetting } from '../../scripts/plan/model.ts';
 import type { StepContext } from '../../scripts/replay/context.ts';
 import { Cleanup } from '../../scripts/shared/cleanup.ts';
 import { startTestDatabase, type TestDatabase } from './database.ts';
@@ -28,13 +29,13 @@ const TABLES = `drop table if exists orders, items cascade;
   analyze`;
 
 /** Registers the hooks of a test file; each test calls the returned function for its own bench. */
-export function useReplayBench(): () => ReplayBench {
+export function useReplayBench(settings: readonly PgSetting[] = []): () => ReplayBench {
   let database: TestDatabase;
   let setup: PgClient;
   let bench: ReplayBench;
 
   beforeAll(async () => {
-    database = await startTestDatabase();
+    database = await startTestDatabase(settings);
     setup = await connect(database.endpoint, 'setup');
   });
   afterAll(async () => {

@@ -41,22 +41,27 @@ export const UNFINISHED_KINDS = [
   'constraint',
   'detached-partition',
   'trigger',
+  'prepared-transaction',
+  'unlogged-table',
+  'replication-slot',
 ] as const;
 
 /**
  * `index`: pg_index.indisvalid, indisready or indislive is false. `partitioned-index`: one that not every partition has.
  * `constraint`: NOT VALID. `detached-partition`: pg_inherits.inhdetachpending. `trigger`: disabled; `isPart`: all that keep a constraint on one table, told once by the constraint's name.
+ * `prepared-transaction`: neither committed nor rolled back, of this database; its `oid` is its transaction, its `name` a literal. `unlogged-table`: relpersistence.
+ * `replication-slot`: a logical one that nobody reads; its `name` is a literal.
  */
 export interface UnfinishedObject {
   readonly kind: (typeof UNFINISHED_KINDS)[number];
   readonly oid: number;
   /** Quoted as SQL takes it; qualified with the schema where the kind has one. */
   readonly name: string;
-  /** The table, or of a partition its parent; quoted and qualified. */
+  /** The table, or of a partition its parent; quoted and qualified. Empty where there is none. */
   readonly relation: string;
   /** An index that is part of a partitioned one cannot be dropped alone. */
   readonly isPart: boolean;
-  /** Partitions without the index. */
+  /** Partitions without the index; of a prepared transaction the relations that it keeps locked. */
   readonly lacking: readonly string[];
 }
 

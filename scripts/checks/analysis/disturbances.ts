@@ -29,6 +29,12 @@ export function isPassive({ planned }: StepRun): boolean {
   return IS_PASSIVE[planned.kind];
 }
 
+/** The step of that name, or the last before it in which anything of the plan happened; a soak that nothing came before stays itself. */
+export function lastActive(steps: readonly StepRun[], name: string): StepRun | undefined {
+  const at = steps.findIndex(({ planned }) => planned.name === name);
+  return steps.slice(0, at + 1).findLast((step) => !isPassive(step) && step.window !== null) ?? steps[at];
+}
+
 /**
  * Every possible cause in order of time.
  * @param keptUntilMs until when something that a step left was in the way; undefined = it left nothing

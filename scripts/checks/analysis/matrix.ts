@@ -1,11 +1,12 @@
 import type { CompatibilityRecord } from '../../artifacts/records/records.ts';
 import type { Analysis } from './analyse.ts';
+import { lastActive } from './disturbances.ts';
 import type { StepRun } from './steps.ts';
 
 /** One cell of the compatibility matrix. */
 export interface MatrixState {
   readonly record: CompatibilityRecord;
-  /** Null for the start. */
+  /** After which it is so; behind a soak or a verify, the last step that did something. Null for the start. */
   readonly step: StepRun | null;
   /** It worked, or failed only as the app fails by itself. */
   readonly works: boolean;
@@ -20,6 +21,8 @@ export interface MatrixState {
 /** Every cell in the order in which the scripts were tried. */
 export function matrixStates({ evidence, steps, live, ownCells }: Analysis): MatrixState[] {
   const before = new Map<string, MatrixState>();
+  const runs = steps.map(({ run }) => run);
+  const stepOf = (name: string): StepRun | null => lastActive(runs, name) ?? null;
   return (evidence.compatibility ?? []).map((record) => {
     const state = live.find(({ after }) => after === record.after);
     const key = `${record.version}/${record.script}`;
@@ -28,7 +31,7 @@ export function matrixStates({ evidence, steps, live, ownCells }: Analysis): Mat
     const isLive = state?.live.includes(record.version) ?? false;
     const cell: MatrixState = {
       record,
-      step: steps.find(({ run }) => run.planned.name === record.after)?.run ?? null,
+      step: stepOf(record.after),
       works,
       live: isLive,
       isLeft: state?.left === record.version,

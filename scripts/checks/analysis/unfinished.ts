@@ -17,5 +17,5 @@ export function leftOvers(looks: readonly UnfinishedRecord[]): LeftOver[] {
 }
 
 function isSame(a: UnfinishedObject, b: UnfinishedObject): boolean {
-  return a.kind === b.kind && a.oid === b.oid;
+  return a.kind === b.kind && a.oid === b.oid && (a.oid !== 0 || a.name === b.name);
 }

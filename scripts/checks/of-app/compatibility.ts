@@ -61,6 +61,8 @@ function liveFinding(group: readonly MatrixState[], analysis: Analysis): CheckFi
   );
   const scripts = listed(group.map((state) => state.record.script));
   const what = `${record?.version ?? ''}, which has traffic then: ${scripts} ${group.length === 1 ? 'fails' : 'fail'} with ${record?.sqlstate ?? 'a lost connection'}${saidAs({ message: record?.message ?? null })}`;
+  const isLater = step !== null && record !== undefined && record.after !== step.planned.name;
+  const seenLater = isLater ? `, seen first behind step ${record.after}` : '';
   const trouble =
     record === undefined
       ? undefined
@@ -72,7 +74,7 @@ function liveFinding(group: readonly MatrixState[], analysis: Analysis): CheckFi
     measured: group.length,
     sqlstate: record?.sqlstate ?? null,
     message: step
-      ? `${stepTitle(step)} breaks ${what}.${hiddenByPrepared(group, analysis)}`
+      ? `${stepTitle(step)} breaks ${what}${seenLater}.${hiddenByPrepared(group, analysis)}`
       : `The schema at the start does not fit ${what}.`,
     ...(trouble === undefined ? {} : adviseBroken(trouble, stop, analysis)),
     hurt: { failed, delayed: 0, ms: 0 },

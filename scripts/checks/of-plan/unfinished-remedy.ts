@@ -21,6 +21,12 @@ export function stateOf({ kind, name, relation, isPart, lacking }: UnfinishedObj
       return isPart
         ? `constraint ${own} is not kept by ${of}, whose triggers for it are disabled: rows that break it are let in`
         : `trigger ${own} of ${of} is disabled`;
+    case 'prepared-transaction':
+      return `transaction ${name} is prepared and neither committed nor rolled back: ${lacking.length === 0 ? '' : `it keeps its locks on ${listed(lacking.map(shortRelation))}, and `}VACUUM removes no row that died since`;
+    case 'unlogged-table':
+      return `table ${own} is UNLOGGED: a crash empties it, and standbys and backups have no row of it`;
+    case 'replication-slot':
+      return `nobody reads replication slot ${name}: the server keeps all WAL from now on until its disk is full`;
   }
 }
 
@@ -43,5 +49,11 @@ export function remedyOf({ kind, name, relation, isPart, lacking }: UnfinishedOb
       return `alter table ${relation} detach partition ${name} finalize;`;
     case 'trigger':
       return `alter table ${relation} enable trigger ${isPart ? 'all' : name};`;
+    case 'prepared-transaction':
+      return `commit prepared ${name}; -- or rollback prepared ${name};`;
+    case 'unlogged-table':
+      return `alter table ${relation} set logged;`;
+    case 'replication-slot':
+      return `select pg_drop_replication_slot(${name});`;
   }
 }

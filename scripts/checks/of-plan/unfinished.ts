@@ -21,7 +21,9 @@ export const unfinished: Check = {
     const { schema } = analysis.evidence;
     if (schema === undefined)
       return { ...NOTHING, title: 'What the plan left in the schema was not recorded', isNotJudged: true };
-    const left = leftOvers(schema.filter((record) => record.type === 'unfinished'));
+    const left = leftOvers(schema.filter((record) => record.type === 'unfinished')).filter(
+      ({ object }) => object.kind !== 'unlogged-table' || wasThere(object, analysis),
+    );
     const findings = [
       ...left.flatMap((one) =>
         one.since === undefined ? stoodBefore(one, analysis) : [ofPlan(one, analysis)],
@@ -31,6 +33,12 @@ export const unfinished: Check = {
     return { measured: findings.length, findings };
   },
 };
+
+/** A table of the plan's own may be unlogged. */
+function wasThere({ relation }: LeftOver['object'], { evidence: { schema = [] } }: Analysis): boolean {
+  const first = schema.find((record) => record.type === 'tables');
+  return first?.tables.includes(relation.replaceAll('"', '')) ?? false;
+}
 
 function ofPlan({ object, since }: LeftOver, analysis: Analysis): CheckFinding {
   const step = analysis.steps.find(({ run }) => run.planned.name === since?.step);
@@ -69,8 +77,16 @@ function ofRefuted({ relation, name }: LeftOver['object']): Pick<CheckFinding, '
 
 /** A plan may say NOT VALID or DISABLE TRIGGER and leave the rest to a later release. */
 function isMeant({ kind, isPart }: LeftOver['object']): boolean {
-  return kind === 'constraint' || (kind === 'trigger' && !isPart);
+  return MAY_BE_MEANT.has(kind) || (kind === 'trigger' && !isPart);
 }
+
+const MAY_BE_MEANT = new Set<LeftOver['object']['kind']>([
+  ...(['constraint', 'unlogged-table', 'replication-slot'] as const),
+]);
+/** The way that a database is, where it was so before the plan. */
+const MAY_STAY = new Set<LeftOver['object']['kind']>([
+  ...(['constraint', 'trigger', 'unlogged-table', 'replication-slot'] as const),
+]);
 
 function adviceOf({ kind }: LeftOver['object']): string {
   switch (kind) {
@@ -84,6 +100,12 @@ function adviceOf({ kind }: LeftOver['object']): string {
       return 'Finish it before anything else is done with either table.';
     case 'trigger':
       return 'Enable it again at the end of the step that disabled it.';
+    case 'prepared-transaction':
+      return 'End it in the step that began it: it belongs to no session, and outlives all of them and the server itself.';
+    case 'unlogged-table':
+      return 'Make it LOGGED again, which rewrites it under ACCESS EXCLUSIVE: fill a new table and swap, or leave it logged. Only what can be made anew at any time may be unlogged.';
+    case 'replication-slot':
+      return 'Let its consumer read before traffic fills the disk, set max_slot_wal_keep_size, or drop the slot.';
   }
 }
 
@@ -102,7 +124,7 @@ function consequenceOf({ object, since }: LeftOver, { run }: StepAnalysis): stri
 
 /** What was unfinished before is not the plan's doing, unless a statement of it took that for what it asked for. */
 function stoodBefore({ object }: LeftOver, { steps }: Analysis): CheckFinding[] {
-  if (object.kind === 'constraint' || object.kind === 'trigger') return [];
+  if (MAY_STAY.has(object.kind)) return [];
   const skipping = steps.flatMap(({ run }) =>
     ranBy(run)
       .filter(({ sql, error }) => error === null && creates(sql, object.name)?.if_not_exists === true)

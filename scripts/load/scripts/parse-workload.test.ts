@@ -207,26 +207,6 @@ select :x::int, a[1:2] from t where b = (select 1);`;
     ]);
   });
 
-  it('runs what a backslash before the semicolon combines in one transaction, as PostgreSQL does', () => {
-    const texts = (text: string): unknown[] => statements(text).map(([one]) => one);
-    expect(texts(String.raw`select 1 \; select 2 \; select 3;`)).toEqual([
-      ...['begin', 'select 1', 'select 2', 'select 3', 'commit'],
-    ]);
-    expect(texts(String.raw`begin \; select 1 \; commit;`)).toEqual(['begin', 'select 1', 'commit']);
-    expect(texts('begin;\n' + String.raw`select 1 \; select 2;` + '\ncommit;')).toEqual([
-      ...['begin', 'select 1', 'select 2', 'commit'],
-    ]);
-    expect(statements(String.raw`select 1 \; select 2 as b \gset` + '\nselect :b;')).toEqual([
-      ...[
-        ['begin', []],
-        ['select 1', []],
-        ['select 2 as b', []],
-        ['commit', []],
-        ['select $1', ['b']],
-      ],
-    ]);
-  });
-
   it.each([
     ['', [[1, 'the script has no command']]],
     ['-- only a comment\n', [[1, 'the script has no command']]],

@@ -31,11 +31,16 @@ export function wordsOf(text: string): string[] {
   );
 }
 
+/** All names that may be told, for another process to register. */
+export function publicNames(): string[] {
+  readTexts();
+  return [...names];
+}
+
 /** A name, or several joined by dots. Each part is looked up as a whole. */
 export function isPublicName(name: string): boolean {
   if (name.length > LONGEST_NAME) return false;
-  for (const text of unread) for (const word of wordsOf(text)) names.add(word);
-  unread = [];
+  readTexts();
   if (names.has(name)) return true;
   const parts = name.match(/"(?:[^"]|"")+"|[^."]+/g) ?? [];
   return (
@@ -43,6 +48,11 @@ export function isPublicName(name: string): boolean {
     parts.join('.') === name &&
     parts.every((part) => names.has(part) || names.has(part.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"')))
   );
+}
+
+function readTexts(): void {
+  for (const text of unread) for (const word of wordsOf(text)) names.add(word);
+  unread = [];
 }
 
 /** A piece of a text of the author's, such as the place of a syntax error. */

@@ -35,6 +35,19 @@ const UNFINISHED = `
   select 'trigger', min(t.oid::bigint), quote_ident(k.conname), ${named('t.tgrelid')}, true, '{}'
     from pg_trigger t join pg_constraint k on k.oid = t.tgconstraint
    where t.tgenabled = 'D' and t.tgisinternal and t.oid >= ${FIRST_USER_OID} group by k.oid, k.conname, t.tgrelid
+   union all
+  select 'prepared-transaction', p.transaction::text::bigint, quote_literal(p.gid), '', false, array(
+           select distinct ${named('l.relation')} from pg_locks l join pg_locks x
+               on x.pid is null and x.locktype = 'transactionid' and x.virtualtransaction = l.virtualtransaction
+            where l.pid is null and l.relation >= ${FIRST_USER_OID} and x.transactionid = p.transaction
+              and exists (select from pg_class t where t.oid = l.relation and t.relkind in ('r', 'p', 'm')) order by 1)
+    from pg_prepared_xacts p where p.database = current_database()
+   union all
+  select 'unlogged-table', u.oid::bigint, ${named('u.oid')}, ${named('u.oid')}, false, '{}'
+    from pg_class u where u.relpersistence = 'u' and u.relkind = 'r' and u.oid >= ${FIRST_USER_OID}
+   union all
+  select 'replication-slot', 0, quote_literal(s.slot_name), '', false, '{}'
+    from pg_replication_slots s where s.database = current_database() and not s.active and not s.temporary
    order by 1, 2`;
 
 type Row = [

@@ -49,7 +49,7 @@ export function interruptionLines(result: Result): string[] {
       ...(message === null ? [] : [`${at}: ${secondTry === 'failed' ? '' : `${secondTry} `}${message}`]),
       ...leftovers.map(
         ({ kind, name, relation, remedy }) =>
-          `${at}: ${STATES[kind]} ${shortName(name)} of ${shortName(relation)} was left behind: ${remedy.replace(/\s*\n\s*/g, ' ')}`,
+          `${at}: ${STATES[kind]} ${shortName(name)}${relation === '' ? '' : ` of ${shortName(relation)}`} was left behind: ${remedy.replace(/\s*\n\s*/g, ' ')}`,
       ),
     ];
   });
@@ -62,6 +62,9 @@ const STATES: Readonly<Record<InterruptionResult['leftovers'][number]['kind'], s
   constraint: 'NOT VALID constraint',
   'detached-partition': 'half detached partition',
   trigger: 'disabled trigger',
+  'prepared-transaction': 'prepared transaction',
+  'unlogged-table': 'unlogged table',
+  'replication-slot': 'replication slot without a reader',
 };
 
 function cutOffText({ how, moment, file, line, cuts, serverWentOnMs }: InterruptionResult): string {

@@ -49,6 +49,13 @@ test('a script that the matrix shows broken after a step is that step’s, howev
   ]);
 });
 
+test('what the matrix sees only behind a soak is the step’s before it, for a soak changes nothing', () => {
+  const table = requestTable([request(8000, 8001, '22003')]);
+  expect(blamed(table, [cell('start', null), cell('alter', null), cell('soak', '22003')])).toEqual([
+    { step: 'alter', statement: 2, sqlstate: '22003', count: 1 },
+  ]);
+});
+
 test('the statement that broke it is the last one sent before the first failure ended', () => {
   const table = requestTable([request(4955, 4960, '42703'), request(6000, 6001, '42703')]);
   expect(blamed(table, [cell('start', null), cell('alter', '42703')])).toEqual([

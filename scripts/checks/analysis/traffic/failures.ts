@@ -1,7 +1,7 @@
 import type { CompatibilityRecord } from '../../../artifacts/records/records.ts';
 import type { SchemaRecord } from '../../../artifacts/records/schema-records.ts';
 import type { RequestTable } from '../../evidence/request-table.ts';
-import { isPassive, type Disturbance } from '../disturbances.ts';
+import { isPassive, lastActive, type Disturbance } from '../disturbances.ts';
 import { explainedBy, staleSince } from '../explained-by.ts';
 import { groupBy } from '../group-by.ts';
 import { namedCause } from './named-cause.ts';
@@ -119,7 +119,7 @@ function breakingSteps(
   const breaking: Breaking[] = [];
   let worked = false;
   for (const { after, ok, sqlstate, message } of states) {
-    const step = steps.find(({ planned }) => planned.name === after);
+    const step = lastActive(steps, after);
     if (worked && !ok && sqlstate === kind.sqlstate && step !== undefined) breaking.push({ step, message });
     worked = ok;
   }
