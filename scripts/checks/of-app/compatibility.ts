@@ -61,7 +61,7 @@ function liveFinding(group: readonly MatrixState[], analysis: Analysis): CheckFi
   );
   const scripts = listed(group.map((state) => state.record.script));
   const what = `${record?.version ?? ''}, which has traffic then: ${scripts} ${group.length === 1 ? 'fails' : 'fail'} with ${record?.sqlstate ?? 'a lost connection'}${saidAs({ message: record?.message ?? null })}`;
-  const isLater = step !== null && record !== undefined && record.after !== step.planned.name;
+  const isLater = step !== null && record.after !== step.planned.name;
   const seenLater = isLater ? `, seen first behind step ${record.after}` : '';
   const trouble =
     record === undefined

@@ -87,7 +87,7 @@ function finding({ lost, before, rows, step }: Loss): CheckFinding {
   }
   const gone = `${rows === 1 ? 'is' : 'are'} ${COPIED.has(lost.how) ? 'not in it' : 'gone'}`;
   const many = lost.deletedRows !== undefined && rows < before / 2 ? 'deleted rows of' : DEEDS[lost.how];
-  const message = `${stepTitle(step.run)} ${many} ${table}${unsaid}: ${plural(rows, 'row')} ${gone}${leftOf(lost, before - rows)}.`;
+  const message = `${stepTitle(step.run)} ${many} ${table}${unsaid}: ${lost.how.endsWith('in-part') ? 'at least ' : ''}${plural(rows, 'row')} ${gone}${leftOf(lost, before - rows)}.`;
   return { status: MAY_BE_MEANT.has(lost.how) ? 'warn' : 'fail', ...told, message, advice };
 }
 
