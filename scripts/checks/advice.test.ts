@@ -2,7 +2,7 @@ import { parse } from 'libpg-query';
 import { beforeAll, expect, test } from 'vitest';
 import { advise, loadAdvice } from './advice.ts';
 import { analyse } from './analysis/analyse.ts';
-import { evidence, statementRecord, stepWindow } from './evidence/evidence-fixture.ts';
+import { evidence, movedColumn, statementRecord, stepWindow } from './evidence/evidence-fixture.ts';
 import { stops } from './stops/stops.ts';
 
 beforeAll(loadAdvice);
@@ -12,13 +12,14 @@ function adviceFor(
   rest: Parameters<typeof statementRecord>[0] = {},
 ): { effect?: string | null; advice?: string; insteadSql?: string | null } {
   const record = statementRecord({ sql, sentMs: 5000, respondedMs: 6000, ...rest });
-  const analysis = analyse(evidence({ steps: [...stepWindow('alter', 4900, 6100), record] }));
+  const parts = evidence({ steps: [...stepWindow('alter', 4900, 6100), record] });
+  const snapshot = parts.snapshot && { ...parts.snapshot, moved: [movedColumn('fullName')] };
+  const analysis = analyse({ ...parts, snapshot });
   const [stop] = stops(analysis);
   return stop ? advise(stop, analysis, 'hold') : {};
 }
 
 const rewrote = { rewrote: ['public.customers'] };
-
 test.each([
   [
     'alter table customers add constraint adult check (age >= 18)',

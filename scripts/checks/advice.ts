@@ -226,9 +226,23 @@ function factsOf(
       ({ pid, releasedMs }) => pid === record.pid && releasedMs === record.releasedMs,
     ),
     beside: others.map(({ sql }) => sql),
+    movedOf: (relation, column) =>
+      analysis.evidence.snapshot?.moved?.find(
+        (one) => one.column === column && isCalled(relation, one.relation, record),
+      ),
     keyOf: (relation) => keyOf(relation, record, analysis.evidence.snapshot?.keys ?? []),
     brokenVersions: [...new Set(broken.map((state) => state.record.version))],
   };
+}
+
+function isCalled(
+  { schemaname, relname = '' }: RangeVar,
+  whole: string,
+  { locks }: StatementRecord,
+): boolean {
+  if (schemaname !== undefined) return whole === `${schemaname}.${relname}`;
+  const isLocked = locks.length === 0 || locks.some(({ relation }) => relation === whole);
+  return isLocked && whole.slice(whole.indexOf('.') + 1) === relname;
 }
 
 /** An unqualified name is that of the schema where the statement locked it, or of the only table that is called so. */

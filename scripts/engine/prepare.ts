@@ -2,6 +2,8 @@ import type { RunFolder } from '../artifacts/run-folder.ts';
 import { withConnection } from '../pg/client.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import { formatBytes, formatShortCount } from '../shared/text/format.ts';
+import { movesOf } from '../snapshot/columns/moves.ts';
+import { readMovedColumns } from '../snapshot/columns/read-moved-columns.ts';
 import { restoreSnapshot } from '../snapshot/restore.ts';
 import type { EngineEnvironment } from './environment.ts';
 import type { OnEvent } from './events.ts';
@@ -34,7 +36,11 @@ export async function prepareDatabase(
       onEvent({ ...stage, state: 'progress', detail, fraction, etaMs: null });
     },
   });
-  await folder.writeDocument('snapshot', snapshot);
+  const moves = await movesOf(rehearsal);
+  const moved = await withConnection(environment.primary, 'setup', (client) =>
+    readMovedColumns(client, moves),
+  );
+  await folder.writeDocument('snapshot', { ...snapshot, moved });
   await environment.switchTo('rehearse', signal);
   const largest = [...snapshot.tables].sort((a, b) => b.rows - a.rows)[0];
   const rows = largest ? `, ${formatShortCount(largest.rows)} rows in ${largest.name}` : '';

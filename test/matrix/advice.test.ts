@@ -35,15 +35,21 @@ async function judged(name: string): Promise<Result> {
   return resultSchema.parse(JSON.parse(ended.stdout));
 }
 
-test.each(['not-null-direct', 'add-index-plain', 'rename-column-in-place'])(
+/** What stays: a prepared statement that returns the column fails once on each connection, however its type came to change. */
+const STAYS: Readonly<Record<string, readonly string[]>> = { 'int-to-bigint-direct': ['0A000'] };
+
+test.each(['not-null-direct', 'add-index-plain', 'rename-column-in-place', 'int-to-bigint-direct'])(
   '%s passes with what its report proposes',
   async (name) => {
     const { verdict, findings } = await judged(name);
-    const worst = findings.find(({ status }) => status === 'fail');
+    const worst = findings.find(({ status, insteadSql }) => status === 'fail' && insteadSql !== null);
     expect([verdict, worst?.insteadSql]).toEqual(['fail', expect.any(String)]);
     await follow(name, worst?.step ?? '', worst?.insteadSql ?? '');
     const followed = await judged(name);
-    expect(followed.findings.filter(({ status }) => status === 'fail')).toEqual([]);
+    const failed = followed.findings.filter(
+      ({ status, sqlstate }) => status === 'fail' && STAYS[name]?.includes(sqlstate ?? '') !== true,
+    );
+    expect(failed).toEqual([]);
     expect(followed.steps.map(({ status }) => status)).not.toContain('failed');
   },
 );
@@ -71,7 +77,7 @@ async function follow(name: string, guilty: string, insteadSql: string): Promise
   };
   for (const line of insteadSql.split('\n')) {
     const [, backfill] = /^-- .*?backfill: (\{.*\})$/.exec(line) ?? [];
-    if (backfill !== undefined || line.startsWith('-- deploy ')) await close();
+    if (backfill !== undefined || /^-- (deploy|then) /.test(line)) await close();
     if (backfill !== undefined) parts.push({ phase: 'backfill', backfill: parse(backfill) as Step });
     else if (line.startsWith('-- deploy ')) parts.push(...deploys.splice(0));
     else if (!line.startsWith('--')) sql.push(line);

@@ -1,3 +1,5 @@
+import type { MovedColumn } from './moved-column.ts';
+
 /** artifacts/snapshot.json */
 export interface SnapshotRecord {
   readonly kind: 'plain' | 'archive' | 'generator' | 'command';
@@ -16,6 +18,8 @@ export interface SnapshotRecord {
   readonly extensions: readonly string[];
   /** A key of each table that has one. Absent in older runs. */
   readonly keys?: readonly RowKey[];
+  /** Columns that the plan renames or gives another type. Absent in older runs. */
+  readonly moved?: readonly MovedColumn[];
   /** What the restore left out (owners, extensions that are not here), as sentences. */
   readonly warnings: readonly string[];
 }

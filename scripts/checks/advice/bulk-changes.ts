@@ -1,7 +1,7 @@
 import type { DeleteStmt, UpdateStmt } from 'libpg-query';
 import { formatCount } from '../../shared/text/format.ts';
 import { whatChanges } from './repeatable.ts';
-import type { Advice, AdviceFacts, AdviceRule } from './rule.ts';
+import { yaml, type Advice, type AdviceFacts, type AdviceRule } from './rule.ts';
 import { quoted, type StatementTree } from '../../pg/sql/statement-tree.ts';
 import { walk } from '../../pg/sql/walk.ts';
 
@@ -116,10 +116,6 @@ function listFirst(changes: string): string {
 
 function noKey(table: string): string {
   return `The snapshot shows no key of ${table}, unique and NOT NULL, to go along: add one first.`;
-}
-
-function yaml(name: string): string {
-  return name.includes('"') ? JSON.stringify(name) : name;
 }
 
 function commented(text: string): string {

@@ -1,6 +1,7 @@
-import { backfillKey, type Advice, type AdviceFacts, type AdviceRule } from './rule.ts';
-import { newName, StatementTree } from '../../pg/sql/statement-tree.ts';
-import { bothWays, dropSync, syncTrigger } from './sync-trigger.ts';
+import { backfillKey, backfillStep, type Advice, type AdviceFacts, type AdviceRule } from './rule.ts';
+import { StatementTree } from '../../pg/sql/statement-tree.ts';
+import { newColumnSql } from './new-column/new-column.ts';
+import { bothWays } from './sync-trigger.ts';
 
 /** RENAME changes the name for all versions of the app at the same moment: one of them is always wrong. */
 export const renames: AdviceRule = (statement, facts) => {
@@ -29,19 +30,35 @@ export const renames: AdviceRule = (statement, facts) => {
   }
   if (renameType !== 'OBJECT_COLUMN') return undefined;
   const old = statement.spell(subname);
-  const sync = newName(relation.relname ?? '', newname, 'sync');
+  const moved = facts.movedOf(relation, subname);
+  const backfill = backfillStep(
+    table,
+    backfillKey(statement, facts),
+    `${fresh} = ${old}`,
+    `${fresh} is distinct from ${old}`,
+  );
+  const readers = moved?.readers ?? [];
+  const deploy = `deploy the version that uses ${fresh}, then:`;
+  const whole =
+    moved?.fresh === newname
+      ? newColumnSql({
+          ...{ moved, table, tableName: relation.relname ?? '', type: moved.type, backfill },
+          ...{ takesName: false, sync: bothWays(old, fresh) },
+          before:
+            readers.length === 0
+              ? [deploy]
+              : [
+                  `functions that name ${old} and have to name ${fresh} instead: ${readers.join(', ')}`,
+                  deploy,
+                ],
+        })
+      : undefined;
+  const rest = moved?.others ?? [];
+  const byHand = rest.length === 0 ? '' : ` To be moved by hand: ${rest.join('; ')}.`;
   return {
     effect: `After it no version of the app can find ${old} any more.`,
-    advice: `Expand and contract: add ${fresh} beside ${old}, write both, backfill, deploy what reads ${fresh}, and drop ${old} last.`,
-    insteadSql: [
-      `alter table ${table} add column ${fresh} text; -- the type of ${old}`,
-      `-- give ${fresh} what ${old} has: default, NOT NULL (by a validated CHECK), keys and indexes (CONCURRENTLY), privileges`,
-      ...syncTrigger(table, sync, bothWays(old, fresh)),
-      `-- backfill: { table: ${table}, key: ${backfillKey(statement, facts)}, set: "${fresh} = ${old}", where: "${fresh} is distinct from ${old}" }`,
-      `-- deploy the version that uses ${fresh}, then:`,
-      ...dropSync(table, sync),
-      `alter table ${table} drop column ${old};`,
-    ].join('\n'),
+    advice: `Expand and contract: add ${fresh} beside ${old}, write both, backfill, deploy what reads ${fresh}, and drop ${old} last.${byHand}`,
+    insteadSql: whole?.join('\n') ?? null,
   };
 };
 

@@ -1,4 +1,5 @@
 import type { RangeVar } from 'libpg-query';
+import type { MovedColumn } from '../../artifacts/records/moved-column.ts';
 import { quoted, type StatementTree } from '../../pg/sql/statement-tree.ts';
 
 /** What was measured of the statement and may change the advice. */
@@ -21,6 +22,8 @@ export interface AdviceFacts {
   readonly lockedTables: number;
   /** Columns that name one row of a relation of the snapshot, the primary key first; undefined where none are known. */
   readonly keyOf: (relation: RangeVar) => readonly string[] | undefined;
+  /** What hangs on a column that the plan moves, as the snapshot has it; undefined where it is not known. */
+  readonly movedOf: (relation: RangeVar, column: string) => MovedColumn | undefined;
   /** Live app versions that fail because of it. */
   readonly brokenVersions: readonly string[];
 }
@@ -48,3 +51,12 @@ export function backfillKey({ node }: StatementTree, facts: AdviceFacts): string
 
 /** Undefined where the statement is none of the rule's. */
 export type AdviceRule = (statement: StatementTree, facts: AdviceFacts) => Advice | undefined;
+
+/** The backfill of a step of the plan, on one line. @param key a column, quoted where it must be */
+export function backfillStep(table: string, key: string, set: string, where: string): string {
+  return `{ table: ${yaml(table)}, key: ${yaml(key)}, set: ${JSON.stringify(set)}, where: ${JSON.stringify(where)} }`;
+}
+
+export function yaml(name: string): string {
+  return name.includes('"') ? JSON.stringify(name) : name;
+}

@@ -1,3 +1,4 @@
+import type { MovedColumn } from '../../artifacts/records/moved-column.ts';
 import type {
   CompatibilityRecord,
   LockEntry,
@@ -142,6 +143,23 @@ export function request(intendedMs: number, endMs: number, outcome: 0 | string =
   return [intendedMs, intendedMs, intendedMs, endMs, 0, 0, outcome, pid];
 }
 
+/** `name` of customers, which the plan renames; nothing hangs on it. */
+export function movedColumn(fresh = 'full_name'): MovedColumn {
+  return {
+    ...{
+      relation: 'public.customers',
+      column: 'name',
+      fresh,
+      type: 'text',
+      collation: null,
+      isNotNull: false,
+    },
+    ...{ default: null, identity: null, sequence: null, lastTrigger: null },
+    ...{ indexes: [], constraints: [], referring: [], views: [], triggers: [], policies: [], statistics: [] },
+    ...{ grants: [], sequenceGrants: [], settings: [], readers: [], others: [] },
+  };
+}
+
 /** Whole evidence of an uneventful run; tests replace what they are about. */
 export function evidence(parts: Partial<Evidence> = {}): Evidence {
   const run = parts.run ?? runRecord();
@@ -170,6 +188,7 @@ export function evidence(parts: Partial<Evidence> = {}): Evidence {
       restoreMs: 50,
       tables: [{ name: 'public.customers', rows: 4_100_000, bytes: 2000 }],
       keys: [{ relation: 'public.customers', columns: ['id'] }],
+      moved: [movedColumn()],
       extensions: [],
       warnings: [],
     },

@@ -5,6 +5,7 @@ import { isMoment } from '../../shared/moments.ts';
 import { CUT_MOMENTS } from '../../artifacts/records/interruption-record.ts';
 import { AWAY_WHY } from '../../artifacts/records/presence-record.ts';
 import { WAIT_TIERS } from '../../artifacts/records/wait-records.ts';
+import { movedColumn } from './moved-column-shape.ts';
 import { rollbackRecord } from './rollback-shapes.ts';
 import { schemaRecord } from './schema-shapes.ts';
 
@@ -211,6 +212,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     sha256: text,
     tables: z.array(z.object({ name: text, rows: number, bytes: number })),
     keys: z.array(z.object({ relation: text, columns: z.array(text), settable: text.optional() })).optional(),
+    moved: z.array(movedColumn).optional(),
     warnings: z.array(text),
   }),
   performance: z.object({

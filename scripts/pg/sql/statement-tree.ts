@@ -12,7 +12,7 @@ export class StatementTree {
     this.node = node;
     this.#bytes = Buffer.from(sql);
     this.tokens = scanSync(sql).tokens.filter(({ text }) => !/^(--|\/\*)/.test(text) && text !== ';');
-    for (const { text } of this.tokens) this.#spelling.set(nameOf(text), text);
+    for (const { text } of this.tokens) this.#spelling.set(bareName(text), text);
   }
 
   /** Undefined for what is not exactly one statement. */
@@ -86,7 +86,8 @@ export function newName(...parts: readonly string[]): string {
   return quoted(name);
 }
 
-function nameOf(token: string): string {
+/** The name that a spelling stands for: `a b` of `"a b"`, `ab` of `AB`. */
+export function bareName(token: string): string {
   return token.startsWith('"') ? token.slice(1, -1).replaceAll('""', '"') : token.toLowerCase();
 }
 

@@ -1,7 +1,7 @@
 import type { Constraint } from 'libpg-query';
 import type { PartAdvice, AlterPart } from './alter-rule.ts';
 import { NO_TIMEOUT, OUTSIDE } from '../concurrently.ts';
-import { backfillKey } from '../rule.ts';
+import { backfillKey, backfillStep } from '../rule.ts';
 import { provenNotNull } from './set-not-null.ts';
 import { newName } from '../../../pg/sql/statement-tree.ts';
 
@@ -59,7 +59,7 @@ function withoutRewrite(
     sql: [
       `alter table ${table} add column ${command.missing_ok === true ? 'if not exists ' : ''}${plain};`,
       `alter table ${table} alter column ${name} set default ${expression};`,
-      `-- then a step of the plan: backfill: { table: ${table}, key: ${backfillKey(statement, facts)}, set: "${name} = ${expression}", where: "${name} is null" }`,
+      `-- then a step of the plan: backfill: ${backfillStep(table, backfillKey(statement, facts), `${name} = ${expression}`, `${name} is null`)}`,
       ...(required ? provenNotNull(table, tableName, column, name) : []),
       ...(key === undefined ? [] : withIndex(part, constraints, key)),
     ],
