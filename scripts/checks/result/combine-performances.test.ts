@@ -98,6 +98,27 @@ describe('the result of several performances', () => {
     expect(result.headline).toContain('p99 stayed at or below 104 ms');
   });
 
+  it('tells each finding, the headline and the traffic as the worst playing has them, and which it was', () => {
+    const playing = (waitMs: number, p99Ms: number, more: readonly Finding[] = []): Result => ({
+      ...failing,
+      findings: [{ ...WAITED, measured: waitMs, message: `Stopped for ${waitMs} ms.` }, ...more],
+      headline: `Stopped for ${waitMs} ms. It is ACCESS EXCLUSIVE.`,
+      checks: [{ id: 'p99', title: 'p99', status: 'fail', measured: 1 / waitMs, budget: 1, unit: 'ms' }],
+      traffic: { old: { requests: 100, errors: 0, p50Ms: 1, p95Ms: 2, p99Ms, maxMs: p99Ms } },
+    });
+    const slow: Finding = { ...WAITED, check: 'p99', status: 'warn', message: 'p99 rose.' };
+    const result = run(
+      ['quiet', 'quiet', 'quiet'],
+      [playing(900, 30), playing(950, 20, [slow]), playing(910, 70)],
+    );
+    expect(result.findings.map(({ message, performance }) => [message, performance])).toEqual([
+      ['Stopped for 950 ms.', 2],
+      ['p99 rose.', 2],
+    ]);
+    expect(result.headline).toBe('3 repetitions, one verdict. Stopped for 950 ms. It is ACCESS EXCLUSIVE.');
+    expect(result.traffic).toMatchObject({ old: { p99Ms: 70, performance: 3 } });
+  });
+
   it('is inconclusive where repetitions disagree, and what only one of them shows is no failure', () => {
     const result = run(['quiet', 'quiet', 'quiet'], [passing, failing, passing]);
     expect(result.verdict).toBe('inconclusive');

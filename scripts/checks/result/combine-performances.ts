@@ -6,17 +6,16 @@ import { passedSentence } from './passed-sentence.ts';
 import { combinedInterruptions } from './interruption-results.ts';
 import { repetitionsCheck, repetitionsFindings } from './repetitions.ts';
 import type { Finding, Result } from './contract/result.ts';
-import type { ScenarioResult } from './contract/result-performances.ts';
 import { scenarioOutcomes, severity, type ScenarioOutcome } from './scenario-results.ts';
 import { combinedWaysBack } from './combine-ways-back.ts';
-import { worstChecks } from './worst-playing.ts';
+import { worstChecks, worstFindings, worstTraffic } from './worst-playing.ts';
 
 const STATUSES: readonly Finding['status'][] = ['fail', 'inconclusive', 'warn'];
 
 /**
  * One result for a run of several performances: the verdict is that of its worst scenario, and a scenario whose repetitions
- * disagree is inconclusive. Checks, and the headline of a pass, are the worst of all performances; steps, timeline and other figures
- * are those of the worst one.
+ * disagree is inconclusive. Headline, findings, checks and traffic are the worst of all performances; steps, timeline and other
+ * figures are those of the worst one.
  * @param results of those that were played, by index; at least one
  */
 export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Result>): Result {
@@ -26,6 +25,7 @@ export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Resu
   if (worst === undefined) throw new TypeError('no performance was played');
   const shown = worst.lead.result;
   const missing = planned.length - results.size;
+  const playings = scenarios.flatMap((scenario) => scenario.playings);
   const own = repetitionsFindings(scenarios, missing, run.problem);
   const verdict = worst.scenario.verdict === 'pass' && missing > 0 ? 'inconclusive' : worst.scenario.verdict;
   return {
@@ -33,13 +33,14 @@ export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Resu
     startedAt: run.startedAt,
     endedAt: run.endedAt ?? shown.endedAt,
     ...{ outcome: run.outcome, problem: run.problem, verdict },
-    headline: headlineOf(scenarios, worst.scenario, own),
+    headline: headlineOf(scenarios, worst, own),
     findings: reconciled(
       [...own, ...merged(scenarios)].toSorted(
         (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status),
       ),
     ),
-    checks: [...worstChecks(scenarios.flatMap(({ playings }) => playings)), repetitionsCheck(own)],
+    checks: [...worstChecks(playings), repetitionsCheck(own)],
+    traffic: worstTraffic(playings),
     performance: null,
     ...combinedWaysBack(results, shown),
     ...combinedInterruptions(results),
@@ -57,16 +58,27 @@ export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Resu
 /** `quiet passes, long-reader fails: …` */
 function headlineOf(
   scenarios: readonly ScenarioOutcome[],
-  worst: ScenarioResult,
+  worst: ScenarioOutcome,
   own: readonly Finding[],
 ): string {
   const [first] = own;
-  const told = first?.message ?? (worst.verdict === 'pass' ? passedEveryTime(scenarios) : worst.headline);
+  const { verdict, planned } = worst.scenario;
+  const told = first?.message ?? (verdict === 'pass' ? passedEveryTime(scenarios) : worstHeadline(worst));
   if (scenarios.length > 1) {
     const all = scenarios.map(({ scenario: { name, verdict } }) => `${name} ${VERB[verdict]}`).join(', ');
     return `${all.replace(/^./, (letter) => letter.toUpperCase())}. ${told}`;
   }
-  return first ? told : `${plural(worst.planned, 'repetition')}, one verdict. ${told}`;
+  return first ? told : `${plural(planned, 'repetition')}, one verdict. ${told}`;
+}
+
+/** That of the worst repetition, with its finding's figure as the worst of all repetitions has it. */
+function worstHeadline({ lead, playings, scenario }: ScenarioOutcome): string {
+  const [told] = lead.result.findings;
+  const worst = worstFindings(playings).find(
+    ({ check, step, statement }) =>
+      check === told?.check && step === told.step && statement === told.statement,
+  );
+  return told && worst ? scenario.headline.replace(told.message, () => worst.message) : scenario.headline;
 }
 
 /** Nothing that a single playing reached stands for all of them. */
@@ -76,11 +88,11 @@ function passedEveryTime(scenarios: readonly ScenarioOutcome[]): string {
 
 const VERB = { pass: 'passes', fail: 'fails', inconclusive: 'cannot be judged' };
 
-/** What the worst repetition of each scenario was found to do; what several scenarios have in common stands once, at its worst. */
+/** What the repetitions of each scenario were found to do; what several have in common stands once, at its worst. */
 function merged(scenarios: readonly ScenarioOutcome[]): Finding[] {
   const findings = new Map<string, Finding>();
-  for (const { scenario, lead } of scenarios) {
-    for (const finding of lead.result.findings) {
+  for (const { scenario, playings } of scenarios) {
+    for (const finding of worstFindings(playings)) {
       // What not every repetition shows is not shown.
       const status = finding.status === 'fail' && !scenario.isStable ? 'inconclusive' : finding.status;
       const key = [finding.check, status, finding.step, finding.statement].join(' ');

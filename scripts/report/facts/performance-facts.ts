@@ -73,6 +73,25 @@ export function scenarioVerdict({ verdict, verdicts, isStable, planned }: Scenar
   return `${verdict}: ${parts.join(', ')} of ${planned}`;
 }
 
+/** A figure at its worst over all playings, and which playing that was; undefined where the plan was played once. */
+export function worstOfAll(
+  { performances }: Result,
+  id: string,
+): { value: number; performance: number } | undefined {
+  const all = (performances?.scenarios ?? []).flatMap(({ name, figures }) => {
+    const figure = figures.find((one) => one.id === id);
+    const played = (performances?.played ?? []).filter(
+      ({ scenario, verdict }) => scenario === name && verdict !== null,
+    );
+    return (figure?.values ?? []).map((value, at) => ({
+      ...{ value, performance: played[at]?.index ?? 0 },
+      better: figure?.better ?? 'lower',
+    }));
+  });
+  const [worst] = all.toSorted((a, b) => (a.better === 'higher' ? a.value - b.value : b.value - a.value));
+  return worst && { value: worst.value, performance: worst.performance };
+}
+
 /** What was played, and of which performance all the rest of the report is. */
 export function playedSentence({ scenarios, played, shown }: Performances): string {
   const repeat = Math.max(...scenarios.map(({ planned }) => planned));
@@ -84,7 +103,7 @@ export function playedSentence({ scenarios, played, shown }: Performances): stri
   const one = played.find(({ index }) => index === shown);
   const which =
     scenarios.length === 1 ? `performance ${shown}` : `performance ${shown}, ${one?.scenario ?? ''}`;
-  return `${of}, every time on a fresh copy of the same restored database with the same seed. Each check stands at its worst of all; steps, timeline and errors are of ${which}, which came nearest to a budget of those with the verdict above.`;
+  return `${of}, every time on a fresh copy of the same restored database with the same seed. Findings, checks and each version’s traffic stand at their worst of all; steps, timeline and errors are of ${which}, which came nearest to a budget of those with the verdict above.`;
 }
 
 /** The title of the comparison. */

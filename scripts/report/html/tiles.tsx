@@ -1,6 +1,7 @@
 import type { Result } from '../../checks/result/contract/result.ts';
 import { formatCount, formatMs, formatShortCount } from '../../shared/text/format.ts';
 import { totalDelayed, totalErrors, totalRequests } from '../facts/facts.ts';
+import { worstOfAll } from '../facts/performance-facts.ts';
 import { formatDate } from '../dates.ts';
 import { unbroken } from './figure-text.ts';
 import { quantity } from '../facts/quantities.ts';
@@ -25,8 +26,11 @@ export function Tiles({ result }: { result: Result }) {
   );
 }
 
-function tilesOf(result: Result): Tile[] {
-  const before = result.baseline === null ? '' : ` (${formatMs(result.baseline.p99Ms)} before)`;
+/** Of a plan that was played several times each at its worst, and in which performance. */
+export function tilesOf(result: Result): Tile[] {
+  // The one shown is not that of the worst p99.
+  const { baseline } = result.performances ? { baseline: null } : result;
+  const before = baseline === null ? '' : ` (${formatMs(baseline.p99Ms)} before)`;
   return [
     budgeted(result, 'lockWait', 'longest stop of the app'),
     delayed(result),
@@ -46,17 +50,25 @@ function budgeted(result: Result, id: string, label: string): Tile {
   if (!check || check.measured === null) return { value: 'not known', label, tone: '' };
   const budget = check.budget === null ? 'no budget' : `budget ${quantity(check.budget, check.unit)}`;
   const tone = check.status === 'fail' ? 'bad' : check.status === 'pass' ? 'good' : '';
-  return { value: quantity(check.measured, check.unit), label: `${label}, ${budget}`, tone };
+  const where = inPerformance(check.performance);
+  return { value: quantity(check.measured, check.unit), label: `${label}, ${budget}${where}`, tone };
+}
+
+function inPerformance(index: number | undefined): string {
+  return index === undefined ? '' : `, performance ${index}`;
 }
 
 function delayed(result: Result): Tile {
-  const count = totalDelayed(result);
+  const worst = worstOfAll(result, 'delayed');
+  const count = worst?.value ?? totalDelayed(result);
   const isBad = ['lockWait', 'lockHold', 'blockedSeconds'].some(
     (id) => checkOf(result, id)?.status === 'fail',
   );
   return {
     value: formatCount(count),
-    label: `requests delayed over ${formatMs(result.victimThresholdMs)}, of ${formatCount(totalRequests(result))}`,
+    label: worst
+      ? `requests delayed${count === 0 ? '' : inPerformance(worst.performance)}`
+      : `requests delayed over ${formatMs(result.victimThresholdMs)}, of ${formatCount(totalRequests(result))}`,
     tone: count === 0 ? 'good' : isBad ? 'bad' : '',
   };
 }
@@ -64,10 +76,11 @@ function delayed(result: Result): Tile {
 function failed(result: Result): Tile {
   const check = checkOf(result, 'errors');
   const count = check?.measured ?? totalErrors(result);
-  const own = result.errors.reduce((sum, one) => sum + (one.own ? one.count : 0), 0);
+  const isOnce = result.performances === undefined;
+  const own = isOnce ? result.errors.reduce((sum, one) => sum + (one.own ? one.count : 0), 0) : 0;
   return {
     value: formatCount(count),
-    label: `requests failed${own === 0 ? '' : ` beside ${formatCount(own)} of the app’s own`}, ${check?.budget == null ? 'no budget' : `budget ${formatCount(check.budget)}`}`,
+    label: `requests failed${own === 0 ? '' : ` beside ${formatCount(own)} of the app’s own`}, ${check?.budget == null ? 'no budget' : `budget\u00a0${formatCount(check.budget)}`}${count === 0 ? '' : inPerformance(check?.performance)}`,
     tone: check?.status === 'fail' ? 'bad' : count === 0 ? 'good' : '',
   };
 }
@@ -84,6 +97,13 @@ function backfill(result: Result): Tile {
       tone: '',
     };
   }
+  const slowest = worstOfAll(result, 'backfillRate');
+  if (slowest)
+    return {
+      value: `${formatShortCount(slowest.value)}/s`,
+      label: `rows backfilled, performance ${slowest.performance}`,
+      tone: '',
+    };
   return {
     value: `${formatShortCount((rows / Math.max(ms, 1)) * 1000)}/s`,
     label: `rows backfilled: ${formatShortCount(rows)} in ${formatMs(ms)}`,

@@ -34,6 +34,11 @@ export const findingSchema = z.object({
     .array(z.string())
     .optional()
     .describe('Of a run with several scenarios: those in which it was found'),
+  performance: z
+    .int()
+    .positive()
+    .optional()
+    .describe('The performance in which it was at its worst; absent where the plan was played once'),
 });
 
 const thresholdSchema = z.object({
@@ -129,7 +134,20 @@ export const resultSchema = z.object({
         ),
     }),
   ),
-  traffic: z.record(z.string(), latencySchema).describe('By app version, over the whole run'),
+  traffic: z
+    .record(
+      z.string(),
+      latencySchema.extend({
+        performance: z
+          .int()
+          .positive()
+          .optional()
+          .describe(
+            'That in which its p99 was the highest, and whose figures these are; absent where the plan was played once',
+          ),
+      }),
+    )
+    .describe('By app version, over the whole run'),
   errors: z.array(
     z.object({
       version: z.string(),

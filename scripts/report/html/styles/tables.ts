@@ -40,7 +40,7 @@ td.m.no.live .dot{background:var(--bad)}
 .compared tbody tr:first-child td{overflow-wrap:break-word}
 .compared .spread{display:block;white-space:normal;font-size:12px;font-weight:400;color:var(--mut)}
 @media(min-width:721px){.compared th,.compared td{padding-right:18px}}
-.word-cell{white-space:nowrap}
+.word-cell,.whole{white-space:nowrap}
 .lags{width:auto}
 .lags thead th{white-space:normal}
 @media(min-width:721px){.lags th,.lags td{padding-right:28px}}

@@ -58,11 +58,15 @@ function MatrixCell({ cell, state }: { cell: Cell; state: State }) {
   const { known, ok, live, failing } = cell;
   if (!known) return <td class="m">{state.step?.status === 'skipped' ? 'not reached' : 'not tried'}</td>;
   const word = ok ? 'works' : `fails ${shortened(cell.sqlstates)}`;
+  const [first = '', ...rest] = (live ? `${word}, live` : word).split(' ');
   const classes = ['m', ok ? 'ok' : 'no', live ? 'live' : ''].join(' ').trim();
   return (
     <td class={classes} title={ok ? undefined : failing.join(', ')}>
-      <span class="dot" aria-hidden="true" />
-      {live ? `${word}, live` : word}
+      <span class="whole">
+        <span class="dot" aria-hidden="true" />
+        {first}
+      </span>
+      {rest.length === 0 ? '' : ` ${rest.join(' ')}`}
     </td>
   );
 }
