@@ -4,7 +4,7 @@ import type { StatementRecord } from '../../scripts/artifacts/records/records.ts
 import { advise, loadAdvice } from '../../scripts/checks/advice.ts';
 import { analyse } from '../../scripts/checks/analysis/analyse.ts';
 import { evidence, statementRecord, stepWindow } from '../../scripts/checks/evidence/evidence-fixture.ts';
-import { stops } from '../../scripts/checks/of-plan/locks/stops.ts';
+import { stops } from '../../scripts/checks/stops/stops.ts';
 import { withConnection, type PgClient } from '../../scripts/pg/client.ts';
 import { splitSql } from '../../scripts/pg/sql/split.ts';
 import { movesOf } from '../../scripts/snapshot/columns/moves.ts';
