@@ -2,7 +2,7 @@ import type { Constraint } from 'libpg-query';
 import type { PartAdvice, AlterPart } from './alter-rule.ts';
 import { NO_TIMEOUT, OUTSIDE } from '../concurrently.ts';
 import { backfillKey, backfillStep } from '../rule.ts';
-import { provenNotNull } from './set-not-null.ts';
+import { provenNotNull } from '../proven-not-null.ts';
 import { newName } from '../../../pg/sql/statement-tree.ts';
 
 /** ADD COLUMN that wrote the table anew (a default that differs by row, serial, generated) or built an index. */

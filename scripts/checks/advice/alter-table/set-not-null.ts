@@ -1,5 +1,5 @@
 import type { PartAdvice, AlterPart } from './alter-rule.ts';
-import { newName } from '../../../pg/sql/statement-tree.ts';
+import { provenNotNull } from '../proven-not-null.ts';
 
 /** PostgreSQL 12 and later skip the scan of SET NOT NULL where a valid CHECK proves it (release notes of 12). */
 export function setNotNull(part: AlterPart): PartAdvice | undefined {
@@ -13,17 +13,6 @@ export function setNotNull(part: AlterPart): PartAdvice | undefined {
       'Add a CHECK constraint as NOT VALID and validate it first: VALIDATE lets reads and writes go on, and SET NOT NULL then needs no scan.',
     sql: provenNotNull(table, part.tableName, column, statement.spell(column)),
   };
-}
-
-/** SET NOT NULL without a scan under ACCESS EXCLUSIVE, as four statements each in a transaction of its own. */
-export function provenNotNull(table: string, tableName: string, column: string, spelled: string): string[] {
-  const constraint = newName(tableName, column, 'is', 'set');
-  return [
-    `alter table ${table} add constraint ${constraint} check (${spelled} is not null) not valid;`,
-    `alter table ${table} validate constraint ${constraint};`,
-    `alter table ${table} alter column ${spelled} set not null;`,
-    `alter table ${table} drop constraint ${constraint};`,
-  ];
 }
 
 /** PostgreSQL 18's `add [constraint x] not null c`. */

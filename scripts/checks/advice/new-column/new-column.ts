@@ -1,6 +1,6 @@
 import type { MovedColumn } from '../../../artifacts/records/moved-column.ts';
 import { bareName, newName, quoted } from '../../../pg/sql/statement-tree.ts';
-import { provenNotNull } from '../alter-table/set-not-null.ts';
+import { provenNotNull } from '../proven-not-null.ts';
 import { syncTrigger } from '../sync-trigger.ts';
 import { handedOver } from './handed-over.ts';
 

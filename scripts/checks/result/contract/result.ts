@@ -17,6 +17,7 @@ export type { Blocker, OutsideResult, StatementResult, StepResult, Victims, Wait
 
 const ms = z.number().nonnegative();
 const count = z.int().nonnegative();
+const index = z.int().positive();
 
 export const findingSchema = z.object({
   check: z.string().describe('Id of the check, such as lockWait; docs/checks has a page for each'),
@@ -34,9 +35,7 @@ export const findingSchema = z.object({
     .array(z.string())
     .optional()
     .describe('Of a run with several scenarios: those in which it was found'),
-  performance: z
-    .int()
-    .positive()
+  performance: index
     .optional()
     .describe('The performance in which it was at its worst; absent where the plan was played once'),
 });
@@ -138,13 +137,9 @@ export const resultSchema = z.object({
     .record(
       z.string(),
       latencySchema.extend({
-        performance: z
-          .int()
-          .positive()
+        performance: index
           .optional()
-          .describe(
-            'That in which its p99 was the highest, and whose figures these are; absent where the plan was played once',
-          ),
+          .describe('That of its highest p99, whose figures these are; absent if there was one'),
       }),
     )
     .describe('By app version, over the whole run'),
