@@ -6,12 +6,12 @@ import type { Leftover, Look, NotOurs, Target, Tell } from './contract/target.ts
 const SWEEP_TIMEOUT_MS = 60_000;
 const REMOVE_TIMEOUT_MS = 60_000;
 
-export interface Reaped {
+interface Reaped {
   readonly removed: Leftover[];
   readonly failed: { readonly leftover: Leftover; readonly error: Error }[];
 }
 
-export interface SweepOptions {
+interface SweepOptions {
   readonly targets?: readonly Target[];
   /** How long each target may take; it is unseen after that. A minute unless given. */
   readonly limitMs?: number;

@@ -39,9 +39,7 @@ const sourceSchema = z.discriminatedUnion(
 );
 
 /** Where the bytes come from: a file or folder of this machine, or a text. `hash` is of the content. */
-export type Source = { readonly hash: string | undefined } & (
-  { readonly path: string } | { readonly text: string }
-);
+type Source = { readonly hash: string | undefined } & ({ readonly path: string } | { readonly text: string });
 
 /** Inputs of `command:remote:CopyToRemote`, without envelopes. */
 export const copySchema = z.strictObject({

@@ -6,7 +6,7 @@ import { driverPaths } from './driver-paths.ts';
 import { remoteFile } from './remote-file.ts';
 import { remoteStep } from './remote-step.ts';
 
-export interface DriverArgs {
+interface DriverArgs {
   readonly host: Host;
   readonly primary: Host;
   readonly server: PostgresServer;

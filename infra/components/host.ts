@@ -17,7 +17,7 @@ type Connection = types.input.remote.ConnectionArgs;
 const DIAL_ERROR_LIMIT = 60;
 const PER_DIAL_TIMEOUT_SEC = 5;
 
-export interface HostComponentArgs extends Omit<HostArgs, 'network'> {
+interface HostComponentArgs extends Omit<HostArgs, 'network'> {
   readonly maker: HostMaker;
   /** Runs commands on it. */
   readonly commands: Provider;

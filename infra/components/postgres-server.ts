@@ -4,7 +4,7 @@ import type { Host } from './host.ts';
 import { DATABASE, REPLICATION_USER, SUPERUSER } from '../postgres/names.ts';
 import { remoteStep } from './remote-step.ts';
 
-export interface PostgresServerArgs {
+interface PostgresServerArgs {
   readonly host: Host;
   readonly software: HostSoftware;
   readonly port: number;

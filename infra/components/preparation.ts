@@ -3,7 +3,7 @@ import { plainScript } from './remote-script.ts';
 import { remoteStep, type RemoteStepArgs } from './remote-step.ts';
 import type { HostPlaces } from '../contract/hosts.ts';
 
-export interface PreparationArgs {
+interface PreparationArgs {
   readonly host: RemoteStepArgs['host'];
   readonly runId: string;
   /** As in `HostSoftware`. */
@@ -27,7 +27,7 @@ export function preparation(name: string, args: PreparationArgs): remote.Command
 }
 
 /** Shell of root that ends and removes all that a run has on a host; for a target that finds a run without its stack. */
-export function undoScript(runId: string, places: HostPlaces): string {
+function undoScript(runId: string, places: HostPlaces): string {
   return plainScript('undo.sh', placeVariables(runId, places));
 }
 

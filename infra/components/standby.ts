@@ -6,7 +6,7 @@ import type { PostgresServer } from './postgres-server.ts';
 import { remoteFile } from './remote-file.ts';
 import { remoteStep } from './remote-step.ts';
 
-export interface StandbyArgs {
+interface StandbyArgs {
   readonly host: Host;
   readonly primary: Host;
   readonly server: PostgresServer;

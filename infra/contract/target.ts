@@ -68,7 +68,7 @@ export interface Leftover {
 export type ServerMode = 'restore' | 'rehearse';
 
 /** One host as people and reports see it. */
-export interface HostInfo {
+interface HostInfo {
   /** `primary`, `standby` or `driver`. */
   readonly role: string;
   readonly address: string;

@@ -9,7 +9,7 @@ import { stopDriver } from './stop.ts';
 import type { TransferProgress } from './transfer/transfer-pace.ts';
 import { uploadJob, type JobUpload } from './transfer/upload.ts';
 
-export type { ArchiveFacts, JobUpload, OnLine, TransferProgress };
+export type { ArchiveFacts, TransferProgress };
 
 /** How long the driver may take to end after it was asked to. */
 const STOP_GRACE_MS = 10_000;

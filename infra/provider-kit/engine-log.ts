@@ -13,7 +13,7 @@ const SEVERITY = {
   error: engineMessages.LogSeverity.ERROR,
 } as const;
 
-export type Severity = keyof typeof SEVERITY;
+type Severity = keyof typeof SEVERITY;
 
 interface Entry {
   readonly severity: Severity;

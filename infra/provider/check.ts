@@ -4,7 +4,7 @@ import { didYouMean } from '../../scripts/plan/schema/did-you-mean.ts';
 import { keyText } from '../../scripts/plan/yaml/yaml-source.ts';
 import type { Properties } from './resource.ts';
 
-export interface InputMistake {
+interface InputMistake {
   /** `share[0].from` */
   readonly property: string;
   readonly reason: string;

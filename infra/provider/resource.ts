@@ -20,7 +20,7 @@ export interface Call {
   readonly log: ResourceLog;
 }
 
-export interface Difference {
+interface Difference {
   readonly changes: boolean;
   /** Inputs that no update can change. */
   readonly replaces?: readonly string[];

@@ -7,7 +7,7 @@ import type { Engine } from './engine/find-engine.ts';
 /** What the CLI says at its end is enough for a message; a chatty run must not fill the memory. */
 const KEPT_CHARACTERS = 1_000_000;
 
-export interface EngineEnd {
+interface EngineEnd {
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number;

@@ -23,7 +23,7 @@ const DESTROY_LIMIT_MS = 25_000;
 const DESTROY_TRIES = 2;
 const RETRY_PAUSE_MS = 500;
 
-export interface PulumiEnvironmentOptions {
+interface PulumiEnvironmentOptions {
   /** A line for people on each thing that was made or removed. */
   readonly onProgress?: (line: string) => void;
 }

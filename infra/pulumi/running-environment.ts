@@ -16,7 +16,7 @@ import { sshCommand } from './ssh-files.ts';
 const STAND_IN =
   'The hosts were set up by this project’s stand-in for the plugin of @pulumi/command, which is not installed.';
 
-export interface EnvironmentFacts {
+interface EnvironmentFacts {
   readonly spec: EnvironmentSpec;
   readonly target: HostTarget;
   readonly folder: SessionFolder;

@@ -7,7 +7,7 @@ import { generateKeyPair } from '../ssh/key-pair.ts';
 
 const PASSWORD_BYTES = 24;
 
-export interface SessionSecrets {
+interface SessionSecrets {
   readonly keys: RunKeys;
   readonly passwords: RunPasswords;
 }

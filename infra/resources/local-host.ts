@@ -5,7 +5,7 @@ import { PLUGIN_VERSION } from './plugin.ts';
 
 type NetworkPart = 'bridge' | 'subnet' | 'gateway' | 'bootId';
 
-export interface LocalHostArgs {
+interface LocalHostArgs {
   readonly runId: Input<string>;
   /** `primary`, `standby` or `driver`. */
   readonly role: Input<string>;

@@ -2,7 +2,7 @@ import { CustomResource, type CustomResourceOptions, type Input, type Output } f
 import type { ProcessIdentity } from '../process-identity.ts';
 import { PLUGIN_VERSION } from './plugin.ts';
 
-export interface LocalNetworkArgs {
+interface LocalNetworkArgs {
   readonly runId: Input<string>;
   /** Nothing of it lives longer. ISO 8601 UTC. */
   readonly expiresAt: Input<string>;

@@ -3,7 +3,7 @@ import type { RehearsalInputs } from './rehearsal-inputs.ts';
 import type { RehearsalOutputs } from './rehearsal-outputs.ts';
 import { PLUGIN_VERSION } from './plugin.ts';
 
-export type RehearsalArgs = { readonly [Name in keyof RehearsalInputs]: Input<RehearsalInputs[Name]> };
+type RehearsalArgs = { readonly [Name in keyof RehearsalInputs]: Input<RehearsalInputs[Name]> };
 
 /** One rehearsal, start to tear-down, whenever its plan, its snapshot or its settings have changed. */
 export class Rehearsal extends CustomResource {

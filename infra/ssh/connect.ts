@@ -7,7 +7,7 @@ const READY_TIMEOUT_MS = 15_000;
 /** A path that went silent is given up after three of these. */
 const KEEPALIVE_MS = 5_000;
 
-export interface ConnectOptions {
+interface ConnectOptions {
   readonly signal: AbortSignal;
   /** From dialling to an authenticated session; 15 s unless given. */
   readonly timeoutMs?: number;

@@ -5,7 +5,7 @@ const MAGIC = Buffer.from('openssh-key-v1\0');
 const BLOCK_BYTES = 8;
 const LINE_CHARS = 70;
 
-export interface KeyPair {
+interface KeyPair {
   /** `ssh-ed25519 AAAA… comment` */
   readonly public: string;
   /** In OpenSSH format, without a passphrase; a secret. */

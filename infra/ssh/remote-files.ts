@@ -32,7 +32,7 @@ async function command(
 }
 
 /** Is this the host's answer that there is no such file? */
-export function isNoSuchFile(error: unknown): boolean {
+function isNoSuchFile(error: unknown): boolean {
   return (error as { code?: unknown }).code === NO_SUCH_FILE;
 }
 

@@ -11,7 +11,7 @@ export type Facts = Record<
 export type StackOutputs = Readonly<Record<string, Facts | Facts[keyof Facts]>>;
 
 /** How a rehearsal ended, as far as the program can know. */
-export interface Ended {
+interface Ended {
   readonly facts: Facts;
   readonly passed: boolean;
 }

@@ -17,7 +17,7 @@ import { chooseTable, type ActorTable } from './table.ts';
 const START_LIMIT_MS = 30_000;
 
 /** What every actor of a plan works with. */
-export interface Company {
+interface Company {
   readonly plan: readonly Step[];
   readonly seed: number;
   readonly endpoint: PgEndpoint;

@@ -7,7 +7,7 @@ import { Control } from './control.ts';
 import { Actor } from './actor.ts';
 
 /** As whom those who stand for the app and for another migration connect. */
-export interface CompanyLogins {
+interface CompanyLogins {
   readonly app: PgEndpoint;
   readonly plan: PgEndpoint;
 }
@@ -26,7 +26,7 @@ function loginOf(kind: ActorKind, logins: CompanyLogins & { readonly tool: PgEnd
   return logins[STANDS_FOR[kind]];
 }
 
-export interface CompanyParts {
+interface CompanyParts {
   readonly rehearsal: Pick<Rehearsal, 'plan' | 'load'>;
   readonly scenario: Scenario;
   readonly endpoint: PgEndpoint;

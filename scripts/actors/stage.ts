@@ -11,7 +11,7 @@ const POLL_MS = 20;
 const END_LIMIT_MS = 1000;
 
 /** What `Stage` is made of. */
-export interface StageParts {
+interface StageParts {
   readonly actor: string;
   readonly endpoint: PgEndpoint;
   /** A connection that is nobody's part, to look and to cancel from. */

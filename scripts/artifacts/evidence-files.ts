@@ -3,7 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A file, or what stands in the place of one, in the parts of a run folder that are evidence. */
-export interface EvidenceFile {
+interface EvidenceFile {
   /** In the run folder, with `/`. */
   readonly path: string;
   readonly sizeBytes: number;

@@ -51,7 +51,7 @@ const RULES: readonly AdviceRule[] = [
 const NAME_RULES: readonly AdviceRule[] = [dropColumns, viewsOfRenamed, renames, changedTypes];
 
 /** Why advice is asked for: it waited in the queue, it held a lock, or the app got slow. */
-export type Why = 'wait' | 'hold' | 'slow';
+type Why = 'wait' | 'hold' | 'slow';
 
 /** ALTER TYPE: an operator or function may be there for the old type only. */
 function changedTypes(statement: StatementTree, facts: AdviceFacts): Advice | undefined {

@@ -2,7 +2,7 @@ import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Enclose, Enclosure } from './enclosure.ts';
 import { SessionRelay, type RelayedSession, type RelayListeners } from './session-relay.ts';
 
-export interface PassageOptions extends RelayListeners {
+interface PassageOptions extends RelayListeners {
   /** Undefined: the command has the network of this process. */
   readonly enclose: Enclose | undefined;
   readonly signal: AbortSignal;

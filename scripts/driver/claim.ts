@@ -5,7 +5,7 @@ import { startTimeOf } from '../shared/process-start.ts';
 import { JOB_FILES } from './protocol.ts';
 
 /** `ours`: do it. `taken`: another process is at it, or it is over. `dead`: the process that had it ended half-way. */
-export type Claim = 'ours' | 'taken' | 'dead';
+type Claim = 'ours' | 'taken' | 'dead';
 
 /** Makes sure that a job is done once, however often it is started. The pid file appears with its content in one step. */
 export async function claimJob(dir: string): Promise<Claim> {

@@ -26,7 +26,7 @@ export interface ChangedSetting {
 }
 
 /** A setting with the value that it is to have while data is restored. */
-export interface RelaxedSetting extends ChangedSetting {
+interface RelaxedSetting extends ChangedSetting {
   readonly value: string;
 }
 

@@ -17,7 +17,7 @@ import { prepareDatabase } from './prepare.ts';
 import { mendSuperuser, openToolLogin } from './roles/tool-login.ts';
 import type { ServerFacts } from './settings.ts';
 
-export interface EngineRun extends Omit<Performance, 'scenario' | 'watches' | 'superuser'> {
+interface EngineRun extends Omit<Performance, 'scenario' | 'watches' | 'superuser'> {
   /** At least one, in order of time. */
   readonly performances: readonly PlannedPerformance[];
   /** As soon as the server runs as configured. */

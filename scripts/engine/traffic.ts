@@ -17,7 +17,7 @@ import type { ScriptOutcome } from './health.ts';
 /** How long the queue may take to drain when the load stops; what still waits then counts as unfinished. */
 const DRAIN_MS = 15_000;
 
-export interface TrafficSetup {
+interface TrafficSetup {
   readonly endpoint: PgEndpoint;
   /** How each version connects, by its name. */
   readonly logins: ReadonlyMap<string, PgEndpoint>;

@@ -45,7 +45,7 @@ const unjudged = z.object({
   problem: z.string().nullable(),
 }) satisfies z.ZodType<Partial<RunRecord>>;
 
-export interface RunList {
+interface RunList {
   /** Newest first. */
   readonly runs: readonly RunSummary[];
   /** What should be a file of a run and is a pipe, a device, a socket or a folder; absolute paths. */

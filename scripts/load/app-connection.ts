@@ -14,7 +14,7 @@ const PREPARE_ANEW = new Set(['0A000', '26000']);
 const IDLE = 0x49; // I: no transaction block is open
 
 /** What an answer says: nothing, or why a statement failed: a SQLSTATE, or `lost` when the session is gone. */
-export type Answer = (failure: string | undefined) => void;
+type Answer = (failure: string | undefined) => void;
 
 /**
  * One connection of the app, with its prepared statements. pg opens and closes it; all between is written and read here,

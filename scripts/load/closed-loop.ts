@@ -7,7 +7,7 @@ import type { Choice } from './traffic/traffic-mix.ts';
 const COLD_SHARE = 0.3;
 const LEAST_REQUESTS = 20;
 
-export interface ClosedLoopEvents {
+interface ClosedLoopEvents {
   readonly next: () => Choice;
   /** A connection has come to the end of its last request, at a moment on the monotonic clock. */
   readonly onFree: (slot: ConnectionSlot, nowMs: number) => void;

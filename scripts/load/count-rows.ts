@@ -11,7 +11,7 @@ import type { ParsedScript, SqlCommand } from './scripts/script.ts';
 export type RowCounts = ReadonlyMap<number, number>;
 
 /** The values that a script is given: the same draw gives the same ones. */
-export interface Draw {
+interface Draw {
   readonly pools: SamplePools;
   readonly seed: number;
   readonly number: number;

@@ -19,7 +19,7 @@ const TERMINATE_TIMEOUT_MS = 2000;
 /** A thread that is at work for so much of a second has nothing left for more requests. */
 const SATURATED = 0.9;
 
-export interface GeneratorEvents {
+interface GeneratorEvents {
   readonly onSecond: (second: Second) => void;
   readonly onEvent: (event: LoadEvent) => void;
   /** The load cannot go on. */

@@ -12,7 +12,7 @@ import { ScriptError } from './script-error.ts';
 import { tableUses } from './scripts/table-uses.ts';
 import type { Command, ParsedScript, SqlCommand } from './scripts/script.ts';
 
-export interface OnceLimits {
+interface OnceLimits {
   readonly lockTimeoutMs: number;
   readonly statementTimeoutMs: number;
   /** Stops between two tries. */

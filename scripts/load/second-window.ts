@@ -9,7 +9,7 @@ const NANOSECONDS_PER_MS = 1e6;
 const MICROSECONDS_PER_MS = 1000;
 
 /** Requests that are due and not answered yet. */
-export interface Waiting {
+interface Waiting {
   readonly queued: readonly number[];
   readonly inFlight: readonly number[];
 }

@@ -42,7 +42,7 @@ export function outcomeWord({ exitCode, wasStarted, regressions }: NightOutcome)
 }
 
 /** The exit code of one of them: what was killed or never started has told nothing, and that is not good. */
-export function exitOf(outcome: NightOutcome): number {
+function exitOf(outcome: NightOutcome): number {
   const { exitCode, regressions } = outcome;
   if (exitCode === null) return EXIT.infra;
   return exitCode === EXIT.ok && regressions > 0 ? EXIT.failed : exitCode;

@@ -1,5 +1,5 @@
 /** Work of a night; it never rejects for what happened to it alone. */
-export type Play<T> = (signal: AbortSignal) => Promise<T>;
+type Play<T> = (signal: AbortSignal) => Promise<T>;
 
 /**
  * Plays all, at most `jobs` at a time and in their order. What is still to come when the signal aborts is not started; what goes on then

@@ -1,7 +1,7 @@
 import { RehearsalError } from '../shared/errors.ts';
 
 /** One of several machines that share the rehearsals of a night. */
-export interface Shard {
+interface Shard {
   /** From 1. */
   readonly index: number;
   readonly of: number;

@@ -7,7 +7,7 @@ import { APPLICATION_PREFIX, type ConnectionRole, type PgEndpoint } from './endp
 import { immunityOf, MAKE_IMMUNE } from './immunity.ts';
 import { ownSessions } from './own-sessions.ts';
 
-export type { Client as PgClient, QueryResult } from 'pg';
+export type { Client as PgClient } from 'pg';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 

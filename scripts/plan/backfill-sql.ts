@@ -5,14 +5,14 @@ const IDENTIFIER = String.raw`(?:[\p{L}_][\p{L}\p{N}_$]*|"(?:[^"]|"")+")`;
 const TABLE = new RegExp(String.raw`^${IDENTIFIER}(?:\s*\.\s*${IDENTIFIER})?$`, 'u');
 const COLUMN = new RegExp(`^${IDENTIFIER}$`, 'u');
 
-export interface BackfillSql {
+interface BackfillSql {
   readonly table: string;
   readonly key: readonly string[];
   readonly set: string;
   readonly where?: string;
 }
 
-export interface BackfillMistake {
+interface BackfillMistake {
   readonly part: keyof BackfillSql;
   /** Of a column in the key, from 0. */
   readonly place?: number;
@@ -109,7 +109,7 @@ export async function assignedColumns(set: string): Promise<string[]> {
 }
 
 /** One column of a SET list and what it is set to, as the author wrote it. */
-export interface Assignment {
+interface Assignment {
   readonly column: string;
   readonly expression: string;
 }

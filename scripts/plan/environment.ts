@@ -9,7 +9,7 @@ const LONGEST_BYTES = 1024 ** 2;
 const SECRET_NAME = /PASS|PWD|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|PRIVATE|SALT|DSN|DATABASE|CONN/i;
 
 /** What stands in the environment of a rehearsal, and the `.env` that cannot be read for it. */
-export interface Environment {
+interface Environment {
   readonly lookup: Lookup;
   /** Absolute paths. */
   readonly notFiles: readonly string[];

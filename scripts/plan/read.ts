@@ -18,7 +18,7 @@ import { schemaIssues } from './schema/schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
 import { keyText, YamlSource } from './yaml/yaml-source.ts';
 
-export interface ReadOptions {
+interface ReadOptions {
   /** The caller's folder: where relative paths start, where `.env` may lie, and what messages are relative to. */
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -28,7 +28,7 @@ export interface ReadOptions {
 }
 
 /** What later stages know of files that the rehearsal names, so that their mistakes are told in the same go. */
-export interface LookInto {
+interface LookInto {
   readonly scripts: (versions: readonly AppVersion[]) => readonly Mistake[];
   /** What is wrong with the file or folder at `path`, called `shown`. @throws RehearsalError likewise */
   readonly snapshot: (path: string, shown: string) => Promise<string | undefined>;

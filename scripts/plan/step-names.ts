@@ -7,7 +7,7 @@ import type { KeyPath } from './yaml/yaml-source.ts';
 /** Names of states in the compatibility matrix that are not steps. */
 const RESERVED = ['start'];
 
-export interface NameMistake {
+interface NameMistake {
   readonly path: KeyPath;
   readonly message: string;
 }

@@ -15,7 +15,7 @@ export interface VersionScripts {
   readonly scripts: readonly ParsedScript[];
 }
 
-export interface CompatibilitySetup {
+interface CompatibilitySetup {
   /** Of the tool itself, which lives under none of the rehearsed settings. */
   readonly endpoint: PgEndpoint;
   /** How each app version connects, by its name. */

@@ -9,7 +9,7 @@ import { asError } from '../shared/errors.ts';
 import type { ProbeLife } from './probe-life.ts';
 
 /** A probe that gets no answer for so long is dead, and says so, instead of holding up the run. */
-export const PROBE_TIMEOUT_MS = 30_000;
+const PROBE_TIMEOUT_MS = 30_000;
 /** Who cannot come back within this time does not. Crash recovery of a rehearsal's database takes seconds. */
 const BACK_WITHIN_MS = 30_000;
 const QUERY_CANCELED = '57014';
@@ -18,7 +18,7 @@ const PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
 
 /** Whose connection it is, and for how long it may be away before something is missed. */
-export interface ProbeConnectionOwner {
+interface ProbeConnectionOwner {
   readonly probe: ProbeRecord['probe'];
   readonly life: ProbeLife;
   readonly mayBeAwayMs: number;

@@ -6,7 +6,7 @@ import { RehearsalError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 
-export interface UpdateCountSetup {
+interface UpdateCountSetup {
   readonly endpoint: PgEndpoint;
   readonly writer: NdjsonWriter<SchemaRecord>;
   readonly clock: RunClock;

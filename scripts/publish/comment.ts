@@ -14,7 +14,7 @@ import { plural } from '../shared/text/format.ts';
 import { placeOf, type Publication } from './publication.ts';
 
 /** GitHub takes 65,536 characters and refuses more (422). */
-export const MOST_CHARACTERS = 65_000;
+const MOST_CHARACTERS = 65_000;
 const MOST_FINDINGS = 20;
 const MOST_FIGURES = 15;
 const SHORTENED = '_Shortened: the rest is in the report._';

@@ -11,7 +11,7 @@ import { wayBackSentences } from './facts/way-back-facts.ts';
 const INDENT = '      ';
 const NARROWEST = 40;
 
-export interface VerdictOptions {
+interface VerdictOptions {
   readonly color: boolean;
   /** The run folder as the reader would type it. */
   readonly runPath: string;

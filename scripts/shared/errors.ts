@@ -1,5 +1,5 @@
 /** What an error means for the person who runs the tool; it decides the exit code. */
-export type ErrorKind = 'internal' | 'usage' | 'infra' | 'failed' | 'inconclusive' | 'leaked' | 'interrupted';
+type ErrorKind = 'internal' | 'usage' | 'infra' | 'failed' | 'inconclusive' | 'leaked' | 'interrupted';
 
 const ERROR_KIND = {
   USAGE: 'usage',

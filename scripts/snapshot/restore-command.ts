@@ -12,7 +12,7 @@ import { redact } from '../shared/text/redact.ts';
 
 const LAST_LINES = 200;
 
-export interface SnapshotCommand {
+interface SnapshotCommand {
   readonly command: string;
   /** The rehearsal's folder. */
   readonly dir: string;

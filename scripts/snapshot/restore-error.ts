@@ -4,7 +4,7 @@ import { asError, RehearsalError } from '../shared/errors.ts';
 
 /** Appendix A of PostgreSQL's manual: admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped. */
 const SERVER_WENT_AWAY = /^57P0[1-4]$/;
-export const DISK_FULL_SQLSTATE = '53100';
+const DISK_FULL_SQLSTATE = '53100';
 
 /** What stopped a restore, as an error for people. `where` names file, line and object. Row values stay out. */
 export function restoreError(thrown: unknown, where: string, hint?: string): Error {

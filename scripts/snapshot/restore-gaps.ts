@@ -20,7 +20,7 @@ const ABSENT =
 const PARTIAL =
   'The dump names what it does not hold. A partial one (pg_dump -t, -n or --data-only) leaves out what its objects need: take a whole one, or one with --exclude-table-data for large tables.';
 
-export type Rescue = 'skip' | 'retry' | undefined;
+type Rescue = 'skip' | 'retry' | undefined;
 
 /** What a production database has and this server lacks: roles, extensions, settings of a newer version. It is noted, not fatal. */
 export class RestoreGaps {

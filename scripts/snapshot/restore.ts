@@ -20,7 +20,7 @@ import { SourceStream } from './source-stream.ts';
 import { SqlPieces } from './text/sql-pieces.ts';
 import { takeStock } from './take-stock.ts';
 
-export interface RestoreOptions {
+interface RestoreOptions {
   readonly source: SnapshotSource;
   /** The rehearsal's folder. */
   readonly dir: string;

@@ -16,7 +16,7 @@ const SYMBOL_BYTES = 24;
 
 export type Architecture = 'x86-64' | 'arm64';
 
-export interface ProgramSymbols {
+interface ProgramSymbols {
   readonly architecture: Architecture;
   /** By name: offset in the file in bytes. A name that the program does not export is missing. */
   readonly offsets: ReadonlyMap<string, number>;

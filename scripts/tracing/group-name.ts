@@ -6,7 +6,7 @@ const NAME = /^rehearse_(\d+)_(\d+)_(\d+)_\d+$/;
 let groups = 0;
 
 /** The process that made a group, as its name tells. */
-export interface GroupMaker {
+interface GroupMaker {
   readonly namespace: string;
   readonly pid: number;
   readonly startTime: string;

@@ -18,7 +18,7 @@ const CHUNK_BYTES = 32_768;
 const IN_FLIGHT = 64;
 const ATTEMPTS = 2;
 
-export interface FileToUpload {
+interface FileToUpload {
   /** Here. */
   readonly from: string;
   /** Absolute path on the host; its folder is there. */
@@ -26,7 +26,7 @@ export interface FileToUpload {
 }
 
 /** The file has come to `position`, and `sentBytes` of the way since the last call were sent and not found there. */
-export type OnPosition = (position: number, sentBytes: number) => void;
+type OnPosition = (position: number, sentBytes: number) => void;
 
 /**
  * Brings one file to the host, from where an earlier attempt came to. It appears under its name whole, and only when the

@@ -9,7 +9,7 @@ export type EngineProgram = 'pulumi' | 'pulumi-language-nodejs';
 /** How a program got into the cache: from the official release, or built from its sources. */
 export type CachedOrigin = 'download' | 'built';
 
-export interface CachedProgram {
+interface CachedProgram {
   readonly path: string;
   readonly version: string;
   readonly origin: CachedOrigin;

@@ -10,7 +10,7 @@ export interface EngineFile {
   readonly origin: 'path' | 'download' | 'built';
 }
 
-export interface CliSearch {
+interface CliSearch {
   readonly cli: EngineFile | undefined;
   /** One line for each that stands on PATH before it and will not do. */
   readonly passedOver: readonly string[];

@@ -6,7 +6,7 @@ import { RehearsalError } from '../../../scripts/shared/errors.ts';
 /** A value of a script's variable; a list becomes a bash array. */
 export type Value = string | number | undefined | readonly string[];
 
-export interface ScriptEnd {
+interface ScriptEnd {
   readonly exitCode: number;
   readonly lines: readonly string[];
   /** The last thing that it complained about. */

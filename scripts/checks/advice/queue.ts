@@ -46,7 +46,7 @@ function change({ own, lockTimeoutMs, retries = 0 }: WaitsBy, timeout: string, e
 }
 
 /** Tries of a statement that gave way each time, and never got its lock. */
-export interface GivenUp {
+interface GivenUp {
   /** How long a try waited. */
   readonly lockTimeoutMs: number;
   /** Pause before the first retry; null = there was none. */

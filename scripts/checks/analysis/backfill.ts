@@ -2,7 +2,7 @@ import { BackfillPace } from '../../artifacts/backfill-pace.ts';
 import type { BatchRecord } from '../../artifacts/records/records.ts';
 import type { TriggerTime } from '../../artifacts/records/batch-record.ts';
 import { groupBy } from './group-by.ts';
-import { percentile } from './traffic/percentiles.ts';
+import { percentile } from '../../shared/numbers/percentile.ts';
 
 export interface BackfillFigures {
   readonly rows: number;

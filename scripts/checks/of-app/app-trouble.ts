@@ -4,7 +4,7 @@ import type { Analysis } from '../analysis/analyse.ts';
 import type { StepRun } from '../analysis/steps.ts';
 
 /** What one script of the app failed with, and what it is charged to. */
-export interface AppFailure {
+interface AppFailure {
   readonly version: string;
   readonly script: string;
   readonly sqlstate: string;

@@ -98,7 +98,7 @@ function rowsOf({ step: { run }, record }: CutOff): CheckFinding[] {
 }
 
 /** `its client was gone while the server ran sql/1.sql line 3` */
-export function cutText({ how, moment, file, line }: CutPlaceTold): string {
+function cutText({ how, moment, file, line }: CutPlaceTold): string {
   const place = file === null ? 'a batch' : `${file} line ${line ?? 1}`;
   const who = how === 'session' ? 'its session was ended' : 'its client was gone';
   switch (moment) {

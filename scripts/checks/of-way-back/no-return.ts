@@ -3,7 +3,7 @@ import { plannedStep } from '../analysis/way-back/catalog-looks.ts';
 import { brokenBy, type WayBack } from '../analysis/way-back/way-back.ts';
 
 /** The step behind which there is no way back, and how that shows. */
-export interface NoReturn {
+interface NoReturn {
   readonly step: StepAnalysis;
   /** Only a rollback file is missing: nobody promised more. */
   readonly isUntried: boolean;

@@ -19,7 +19,7 @@ export function combinedWaysBack(results: ReadonlyMap<number, Result>, shown: Re
 }
 
 /** Empty where the rehearsal has one plan, without a name. */
-export function planOf({ performance }: Result): string {
+function planOf({ performance }: Result): string {
   return performance?.plan ?? '';
 }
 
@@ -27,7 +27,7 @@ export function planOf({ performance }: Result): string {
  * The ways back of all playings of one plan, in the plan's order; of several repetitions the worst. A way back that went through is stronger
  * than what another playing blames: the point of no return lies behind the step that it came from.
  */
-export function ofOnePlan(results: readonly Result[]): Combined {
+function ofOnePlan(results: readonly Result[]): Combined {
   const playings = results.filter(({ wayBack }) => wayBack !== undefined);
   const [first] = playings;
   if (first === undefined) return {};

@@ -89,7 +89,7 @@ const NUMBERS: readonly (readonly [what: string, of: RegExp])[] = [
 const YIELDS = 'What is said to';
 
 /** Two findings whose advice cannot both be followed. */
-export interface Contrary {
+interface Contrary {
   readonly first: Advised;
   readonly second: Advised;
   /** What each of them asks for, in words. */

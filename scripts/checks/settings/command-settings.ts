@@ -10,7 +10,7 @@ import { settingsBy, type OwnSetting } from './own-settings.ts';
 import { OVERRIDABLE } from './overridden.ts';
 import { shownTimeout, timeoutMs } from './timeouts.ts';
 
-export type CommandSetting = Pick<OwnSetting, 'name' | 'value'>;
+type CommandSetting = Pick<OwnSetting, 'name' | 'value'>;
 
 /** What sessions of a command sent that is on record, in order of time. */
 export function sentBy(step: string, { evidence }: Pick<Analysis, 'evidence'>): CommandStatementRecord[] {

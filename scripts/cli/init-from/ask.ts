@@ -122,7 +122,7 @@ async function schemaOf(
 }
 
 /** `20261101120000_add_phone` → `add-phone` */
-export function nameAfter(migration: string): string {
+function nameAfter(migration: string): string {
   const words = migration
     .toLowerCase()
     .replace(/^[vur]?[\d._-]*(?:__|[._-]|do\.)*(?:do\.)?/, '')

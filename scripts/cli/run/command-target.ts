@@ -33,7 +33,7 @@ export async function chooseTargetFor(
 }
 
 /** Why commands of the rehearsal cannot run on that target, one sentence each; as far as their text tells. */
-export async function commandsThatCannotRun(
+async function commandsThatCannotRun(
   { dir, ...own }: WithCommands,
   { runsCommandsHere }: Pick<Target, 'runsCommandsHere'>,
 ): Promise<string[]> {

@@ -17,7 +17,7 @@ const SAVE_MS = 2_500;
 /** The evidence as it comes from the driver host, inside the run folder. */
 const ARRIVAL = '.arrival';
 
-export interface DriverRun {
+interface DriverRun {
   readonly rehearsal: Rehearsal;
   readonly runId: string;
   readonly environment: DriverEnvironment;

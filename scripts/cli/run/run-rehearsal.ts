@@ -24,7 +24,7 @@ import { planOrigin } from './plan-origin.ts';
 import { environmentRecord, startRecord } from './run-record.ts';
 import { toolVersion } from '../version.ts';
 
-export interface RunOptions {
+interface RunOptions {
   readonly rehearsal: Rehearsal;
   readonly targetName: string;
   /** Absolute folder for run folders. */

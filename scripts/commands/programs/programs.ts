@@ -14,7 +14,7 @@ const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 /** Nothing for the shell to expand. */
 const PLAIN = /^[\w./+@:=,-]+$/;
 
-export interface NamedInCommand {
+interface NamedInCommand {
   /** As they stand there, each once: `npx`, `./migrate.sh`. */
   readonly programs: readonly string[];
   /** The one that runs whatever comes of others, which may install or make those that follow; undefined where the shell itself begins. */

@@ -1,5 +1,5 @@
 /** The simple commands of a line for the shell, each as its words without quotes. */
-export type SimpleCommands = readonly (readonly string[])[];
+type SimpleCommands = readonly (readonly string[])[];
 
 /** What only the shell itself can make sense of, as far as programs are looked for in it. */
 const BEYOND_READING =

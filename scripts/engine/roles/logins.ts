@@ -18,7 +18,7 @@ export interface Logins {
   readonly plan: PgEndpoint;
 }
 
-export interface LoginFacts {
+interface LoginFacts {
   readonly rehearsal: Rehearsal;
   readonly superuser: PgEndpoint;
   /** Where the tool itself connects. */

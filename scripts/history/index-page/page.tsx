@@ -12,7 +12,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 const MOST_NIGHTS = 30;
 const WORD = { pass: 'pass', fail: 'FAIL', inconclusive: 'could not tell' } as const;
 
-export interface IndexOptions {
+interface IndexOptions {
   /** Ids of the runs whose reports lie beside the page. */
   readonly reports: ReadonlySet<string>;
   /** ISO 8601: what the ages are counted from. */

@@ -5,7 +5,7 @@ import { Random } from '../../load/chance/random.ts';
 
 const NIGHTS = 45;
 /** Breaks out of text and attributes wherever one of them is left unescaped. */
-export const HOSTILE = `"'></style></title><script>alert(1)</script><img src=x onerror=alert(2)>&lt;`;
+const HOSTILE = `"'></style></title><script>alert(1)</script><img src=x onerror=alert(2)>&lt;`;
 
 /** Four rehearsals over 45 nights: one grows towards its budget, one fails, one was killed, one has hostile texts. */
 export function sampleHistory(): History {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { knownRuns } from '../lines/known-runs.ts';
 import { renderIndex } from './page.tsx';
 
-export const INDEX_FILE = 'index.html';
+const INDEX_FILE = 'index.html';
 
 /** Writes the index of a folder of runs in one step; returns its path. */
 export async function writeIndex(outDir: string, now: Date): Promise<string> {

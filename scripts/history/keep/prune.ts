@@ -5,7 +5,7 @@ import { lineOfRun } from '../lines/line-of-run.ts';
 import { outdated, type KeepRule } from './choose.ts';
 import { sealedFolder, sealedFolders } from './sealed-folders.ts';
 
-export interface Pruned {
+interface Pruned {
   /** Ids of the runs whose folders went, or would. */
   readonly removed: readonly string[];
   /** As sentences. */

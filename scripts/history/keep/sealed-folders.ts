@@ -17,12 +17,12 @@ const sealedRun = z.object({
 });
 const judgedRun = z.object({ verdict: z.string() });
 
-export interface SealedFolder extends FolderFacts {
+interface SealedFolder extends FolderFacts {
   /** Absolute. */
   readonly path: string;
 }
 
-export interface SealedFolders {
+interface SealedFolders {
   readonly sealed: readonly SealedFolder[];
   /** Folders that are no ended run of this tool, by name: nobody of us removes them. */
   readonly others: readonly string[];

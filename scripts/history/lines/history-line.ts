@@ -63,7 +63,7 @@ export const noteLineSchema = z.object({
   text,
 });
 
-export const pinLineSchema = z.object({
+const pinLineSchema = z.object({
   schemaVersion: z.literal(1),
   kind: z.literal('pin'),
   runId: text,
@@ -76,5 +76,4 @@ export const historyLineSchema = z.discriminatedUnion('kind', [runLineSchema, no
 export type Figure = z.infer<typeof figureSchema>;
 export type RunLine = z.infer<typeof runLineSchema>;
 export type NoteLine = z.infer<typeof noteLineSchema>;
-export type PinLine = z.infer<typeof pinLineSchema>;
 export type HistoryLine = z.infer<typeof historyLineSchema>;

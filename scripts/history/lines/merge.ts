@@ -6,7 +6,7 @@ import { appendHistory, HISTORY_FILE, historyPath, parseLines, readHistory } fro
 import { lineOfRun } from './line-of-run.ts';
 import type { HistoryLine } from './history-line.ts';
 
-export interface Merged {
+interface Merged {
   /** Lines that were added. */
   readonly added: number;
   /** Lines that were there before. */

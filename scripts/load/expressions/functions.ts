@@ -7,7 +7,7 @@ import { int64, toDouble, toInt, type Scalar } from './values.ts';
 /** Arguments that are not NULL: a function of a NULL is NULL and is not called. */
 export type Argument = Exclude<Scalar, null>;
 
-export interface ScriptFunction {
+interface ScriptFunction {
   readonly arity: readonly [least: number, most: number];
   /** What stands in for arguments left out at the end: the hash functions' seed. */
   readonly defaults?: readonly string[];

@@ -9,7 +9,7 @@ export interface SqlResult {
 }
 
 /** One run of a script and the way to PostgreSQL. */
-export interface ScriptRun extends RunScope {
+interface ScriptRun extends RunScope {
   readonly query: (command: SqlCommand, values: (string | null)[]) => Promise<SqlResult>;
   /** Waits for a `\sleep`. */
   readonly pause: (ms: number) => Promise<void>;

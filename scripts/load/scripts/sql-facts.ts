@@ -5,7 +5,7 @@ import type { SqlCommand } from './script.ts';
 await loadModule();
 
 /** What a statement's syntax alone tells. */
-export interface SqlFacts {
+interface SqlFacts {
   /** Why it cannot be run, with the place in characters from the statement's start. */
   readonly problem: { readonly message: string; readonly offset: number } | undefined;
   readonly transaction: SqlCommand['transaction'];

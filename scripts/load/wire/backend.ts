@@ -4,7 +4,7 @@ const SEVERITY = 0x56; // V: not translated
 const SQLSTATE = 0x43; // C
 const NULL_LENGTH = -1;
 
-export interface ServerError {
+interface ServerError {
   readonly sqlstate: string;
   /** The session is over. */
   readonly fatal: boolean;

@@ -3,13 +3,13 @@ import { cut } from '../../report/cut.ts';
 import type { News } from './news.ts';
 
 /** What a hook gets: its body as JSON, and what else belongs to the request. */
-export interface Message {
+interface Message {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** @param secret signs the body, where the other side knows how to look at it */
-export type Webhook = (news: readonly News[], secret: string | undefined) => Message;
+type Webhook = (news: readonly News[], secret: string | undefined) => Message;
 
 /** Teams takes 28 KB, a text of Slack's some 3,000 characters. */
 const MOST_LINES = 20;

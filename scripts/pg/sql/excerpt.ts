@@ -4,7 +4,7 @@ const ZERO_WIDTH = /\p{M}/u;
 /** Characters that terminals draw two columns wide. */
 const DOUBLE_WIDTH = /\p{sc=Han}|\p{sc=Hiragana}|\p{sc=Katakana}|\p{sc=Hangul}|\p{Emoji_Presentation}/u;
 
-export interface SqlExcerpt {
+interface SqlExcerpt {
   /** The lines up to the position and, under them, a caret; no line break at the end. */
   readonly text: string;
   /** Where the position is inside the SQL; both count from 1, `column` in characters. */

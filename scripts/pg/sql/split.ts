@@ -25,7 +25,7 @@ export interface SqlStatement {
   readonly lacksParameters: boolean;
 }
 
-export interface SqlMistake {
+interface SqlMistake {
   /** Both from 1; `column` in characters. */
   readonly line: number;
   readonly column: number;
@@ -34,7 +34,7 @@ export interface SqlMistake {
   readonly excerpt: string;
 }
 
-export type SplitResult =
+type SplitResult =
   | { readonly ok: true; readonly statements: readonly SqlStatement[] }
   | { readonly ok: false; readonly error: SqlMistake };
 

@@ -9,7 +9,7 @@ import type { RehearsalConfig } from '../schema/schema.ts';
 import type { PlanParts } from './salvage.ts';
 
 /** A folder, or more than that. */
-export type VersionConfig = RehearsalConfig['load']['versions'][string];
+type VersionConfig = RehearsalConfig['load']['versions'][string];
 
 /** The app versions with their scripts as text, in order of rollout. Notes missing and empty folders. @param forAll the role of those that name none */
 export async function readVersions(

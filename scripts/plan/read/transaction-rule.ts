@@ -2,7 +2,7 @@ import type { TransactionMode } from '../model.ts';
 import type { ParsedSqlFile } from './reading.ts';
 
 /** How a step is committed and whose rule that is, or what only its author can say. */
-export type TransactionRule =
+type TransactionRule =
   { readonly mode: TransactionMode; readonly tool: string | undefined } | { readonly question: string };
 
 /** The plan's own word, else the rule of the migration tool whose files they are, else as psql does. */

@@ -4,7 +4,7 @@ import type { ParsedSqlFile } from './reading.ts';
 
 type FiledStatement = SqlStatement & { readonly file: string };
 
-export interface TransactionMistake {
+interface TransactionMistake {
   readonly file: string;
   readonly line: number;
   readonly message: string;

@@ -7,7 +7,7 @@ import { rehearsalSchema, snapshotSchemas } from './schema.ts';
 import { keyText, type KeyPath } from '../yaml/yaml-source.ts';
 
 /** One mistake against the schema; `{value}` in its message stands for what the author wrote at `path`. */
-export interface SchemaIssue {
+interface SchemaIssue {
   readonly path: KeyPath;
   readonly message: string;
 }

@@ -184,7 +184,7 @@ export function kindOfConfig(config: StepConfig): StepKind {
   return kind;
 }
 
-export const stepSchema = z.union(Object.values(stepSchemas));
+const stepSchema = z.union(Object.values(stepSchemas));
 
 export const stepsSchema = z
   .array(stepSchema, { error: '{value} is not a list of steps' })

@@ -130,7 +130,7 @@ export const loadSchema = z.strictObject({
   actors: actorsSchema.exactOptional(),
 });
 
-export const budgetsSchema = z.strictObject({
+const budgetsSchema = z.strictObject({
   lockWait: measure('500ms').exactOptional().describe('Longest that a statement may wait for its locks.'),
   lockHold: measure('1s')
     .exactOptional()

@@ -145,7 +145,7 @@ const TOLD: readonly (Ways & { readonly by: RegExp })[] = [
 ];
 
 /** What is around a file. */
-export interface Surroundings {
+interface Surroundings {
   /** What is in the file that `besideOf` names; undefined where there is none. */
   readonly beside?: string | undefined;
   /** It belongs to a project of Rust. */

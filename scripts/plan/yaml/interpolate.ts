@@ -5,7 +5,7 @@ import { registerSecret } from '../../shared/text/redact.ts';
 /** The value of a name in `.env` and the environment; undefined where it is set nowhere. */
 export type Lookup = (name: string) => string | undefined;
 
-export interface Interpolation {
+interface Interpolation {
   readonly text: string;
   /** The names that were found, with their values. */
   readonly used: Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export interface Interpolation {
 }
 
 /** `value`: the name's value is put in its place. `shell`: the name stays, for the shell, which has it in its environment. */
-export type Placing = 'value' | 'shell';
+type Placing = 'value' | 'shell';
 
 /**
  * Replaces each `${NAME}`; `$${` stands for `${`. Every value that comes in is registered as a secret; a name that cannot be

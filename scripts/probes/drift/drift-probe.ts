@@ -9,7 +9,7 @@ import type { RunClock } from '../../shared/run-clock.ts';
 import { countOther, filledValues, type FilledValues } from './filled-values.ts';
 import { isNamedIn, writes } from './names-in.ts';
 
-export interface DriftSetup {
+interface DriftSetup {
   readonly endpoint: PgEndpoint;
   /** In order of rollout. */
   readonly versions: readonly AppVersion[];

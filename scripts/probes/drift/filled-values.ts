@@ -9,7 +9,7 @@ export interface FilledValues {
 }
 
 /** Rows of a table, and those of them that a backfill has done, or need not do, and that are other than its expression says. */
-export interface Counted {
+interface Counted {
   readonly rows: number;
   readonly other: number;
 }

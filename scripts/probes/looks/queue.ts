@@ -2,7 +2,7 @@
 const MOST_TRIED = 4;
 
 /** One who waits in a look, with all whom it waits for, in PostgreSQL's order: who holds, then who is ahead. */
-export interface Queued {
+interface Queued {
   readonly pid: number;
   readonly blockers: readonly number[];
 }

@@ -10,7 +10,7 @@ import { catalogDifferences, type CatalogObject } from './catalog-differences.ts
 import { CATALOG_SQL } from './catalog-sql.ts';
 import { ValuesProbe } from './values/values-probe.ts';
 
-export interface RollbackProbeSetup {
+interface RollbackProbeSetup {
   readonly endpoint: PgEndpoint;
   readonly plan: readonly Step[];
   /** In order of rollout. */

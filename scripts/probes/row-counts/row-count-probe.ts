@@ -11,7 +11,7 @@ import type { RunClock } from '../../shared/run-clock.ts';
 import { asApp, type AppScripts } from '../app-sessions.ts';
 import { rowChanges } from './row-changes.ts';
 
-export interface RowCountSetup {
+interface RowCountSetup {
   readonly app: AppScripts;
   readonly pools: SamplePools;
   readonly seed: number;

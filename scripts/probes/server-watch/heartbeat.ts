@@ -11,7 +11,7 @@ const DATABASE = 'postgres';
 const LOGIN_MS = 3_000;
 
 /** How a login went: `refused` by a server that is up and wants none of ours. */
-export type Login = 'in' | 'not-now' | 'refused' | 'none';
+type Login = 'in' | 'not-now' | 'refused' | 'none';
 
 /** One session that asks for nothing: an empty query needs no lock, no catalog and no memory. */
 export class Heartbeat {

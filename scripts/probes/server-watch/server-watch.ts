@@ -20,7 +20,7 @@ const GONE_MS = 30_000;
 /** A listening socket that is gone stays gone; a second look is cheap. */
 const REFUSALS = 2;
 
-export interface ServerWatchOptions {
+interface ServerWatchOptions {
   readonly role: ServerRole;
   readonly endpoint: PgEndpoint;
   readonly lag: LoopLag;

@@ -8,7 +8,7 @@ import { LoopLag } from './loop-lag.ts';
 import { ServerWatch } from './server-watch.ts';
 
 /** Where records go while a plan is played. */
-export interface PresenceSink {
+interface PresenceSink {
   readonly writer: NdjsonWriter<PresenceRecord>;
   readonly clock: RunClock;
 }

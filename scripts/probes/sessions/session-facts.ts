@@ -23,7 +23,7 @@ const FRESH_MS = 200;
 const MOST_PER_SEC = 200;
 
 /** What is right to call a session, whatever it calls itself; undefined = as it calls itself. */
-export type NameOf = (pid: number) => string | undefined;
+type NameOf = (pid: number) => string | undefined;
 
 /** What the sessions do that others wait for. Their statements never leave here with a value in them. */
 export class BlockerFacts {

@@ -20,7 +20,7 @@ export interface Answer {
 }
 
 /** What the other side means by a status, for the person who has to mend it. */
-export type StatusWords = Readonly<Record<number, string>>;
+type StatusWords = Readonly<Record<number, string>>;
 
 /**
  * One request, tried again where the other side is busy or out of order.

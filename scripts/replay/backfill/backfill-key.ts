@@ -13,7 +13,7 @@ export interface Condition {
 }
 
 /** Where a span begins: behind a row, or with it. */
-export interface Start {
+interface Start {
   readonly at: Position;
   readonly isIncluded: boolean;
 }

@@ -5,7 +5,7 @@ import type { BackfillStep } from '../../plan/model.ts';
 import type { Condition } from './backfill-key.ts';
 
 /** Batches of a backfill that are asked for the time of their triggers: EXPLAIN looks at its clock for every row. */
-export const MEASURED_BATCHES = 5;
+const MEASURED_BATCHES = 5;
 
 /** A trigger for UPDATE of the table or of one of its partitions, as EXPLAIN names it. */
 interface TableTrigger {

@@ -20,7 +20,7 @@ export class BackfillCutOff extends Error {
 }
 
 /** One batch that is about to run. */
-export interface CutBatch {
+interface CutBatch {
   readonly session: MigrationSession;
   readonly range: KnownRange;
   readonly sql: string;

@@ -25,7 +25,7 @@ export function drawCutPlace(units: readonly Unit[], how: Cut, random: Random): 
 }
 
 /** Does a tool run it that keeps a record of the files it has done? Without one, as with psql, all of them run again. */
-export function recordsFiles({ tool, transaction }: Pick<SqlStep, 'tool' | 'transaction'>): boolean {
+function recordsFiles({ tool, transaction }: Pick<SqlStep, 'tool' | 'transaction'>): boolean {
   return tool !== undefined || transaction === 'file';
 }
 

@@ -19,7 +19,7 @@ const WAITS_FOR_SNAPSHOTS = new Set(['IndexStmt', 'ReindexStmt']);
 const RUNNING_MS = 500;
 
 /** A unit that is cut off, and how. */
-export interface UnitCut {
+interface UnitCut {
   readonly unit: Unit;
   /** As of CutPlace. */
   readonly before: number;

@@ -5,7 +5,7 @@ import { sleep } from '../../shared/clock.ts';
 import type { OnAttempt } from '../context.ts';
 import { StepFailure } from './step-failure.ts';
 
-export function isWorthAnotherTry(error: StepError): boolean {
+function isWorthAnotherTry(error: StepError): boolean {
   return error.sqlstate !== null && WORTH_ANOTHER_TRY.has(error.sqlstate);
 }
 

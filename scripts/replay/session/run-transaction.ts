@@ -8,7 +8,7 @@ import type { StepFailure } from './step-failure.ts';
 import { transactionDetail } from './transaction-control.ts';
 import type { PlacedStatement } from './units.ts';
 
-export interface Transaction {
+interface Transaction {
   /** Null = it is open already. */
   readonly begin: string | null;
   readonly statements: readonly PlacedStatement[];

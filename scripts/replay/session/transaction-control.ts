@@ -1,7 +1,7 @@
 import { parseSync } from 'libpg-query';
 
 /** What a statement does to the savepoints or to the end of its transaction, beyond its kind. */
-export interface TransactionDetail {
+interface TransactionDetail {
   readonly kind: 'savepoint' | 'release' | 'rollback-to' | 'other';
   /** Of the savepoint. */
   readonly name: string;

@@ -4,7 +4,7 @@ import { formatClock } from '../../shared/text/format.ts';
 type Actor = Result['actors'][number];
 
 /** `dump nightly`; an actor that is called after its kind needs no other name. */
-export function actorName({ name, kind }: Pick<Actor, 'name' | 'kind'>): string {
+function actorName({ name, kind }: Pick<Actor, 'name' | 'kind'>): string {
   return name === kind ? kind : `${kind} ${name}`;
 }
 

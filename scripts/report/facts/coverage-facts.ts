@@ -10,7 +10,7 @@ export const COVERAGE_HEADS = ['Table', 'Step', 'Lock', '>At most', 'Asked for m
 const MOST_ROWS = 20;
 const MOST_SCRIPTS = 6;
 
-export interface CoverageRow {
+interface CoverageRow {
   readonly cells: readonly string[];
   readonly isUncovered: boolean;
 }

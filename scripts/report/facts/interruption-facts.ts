@@ -4,7 +4,7 @@ import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
 import { shortName, stepLabel } from './facts.ts';
 
 /** One step that was cut off as a row: the text of each cell, and whether it is bad news. */
-export interface InterruptionRow {
+interface InterruptionRow {
   readonly step: string;
   readonly cells: readonly { readonly text: string; readonly isBad: boolean }[];
 }

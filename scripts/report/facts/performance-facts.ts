@@ -8,7 +8,7 @@ import { plural } from '../../shared/text/format.ts';
 import { quantity } from './quantities.ts';
 
 /** The scenarios of a run side by side. */
-export interface Comparison {
+interface Comparison {
   readonly scenarios: readonly ScenarioResult[];
   /** One of them goes back before the point of no return, or cuts steps off. */
   readonly isOfSeveralKinds: boolean;

@@ -4,7 +4,7 @@ import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
 import { shortName, stepLabel } from './facts.ts';
 
 /** One way back as a row: the text of each cell, and whether it is bad news. */
-export interface WayBackRow {
+interface WayBackRow {
   readonly from: string;
   readonly cells: readonly { readonly text: string; readonly isBad: boolean }[];
   /** Why it is not possible, or was not judged. */

@@ -32,6 +32,6 @@ export async function readPlainFile(path: string, longestBytes: number = LONGEST
 }
 
 /** @throws NotAFileError, or what the system says where there is nothing */
-export async function requirePlainFile(path: string): Promise<void> {
+async function requirePlainFile(path: string): Promise<void> {
   if (!(await stat(path)).isFile()) throw new NotAFileError(path);
 }

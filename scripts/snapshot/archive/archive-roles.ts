@@ -2,7 +2,7 @@ import { parse } from 'libpg-query';
 import type pg from 'pg';
 
 /** Roles that a schema names, by what they must be. */
-export interface NamedRoles {
+interface NamedRoles {
   /** Owners, those of grants, policies, user mappings, default privileges. */
   readonly roles: ReadonlySet<string>;
   /** Owners of what PostgreSQL lets only a superuser own. */
@@ -37,7 +37,7 @@ function collect(node: unknown, found: Set<string>): void {
 }
 
 /** Names that begin with pg_ are reserved: a role of another version of PostgreSQL, which cannot be made here. */
-export function isReserved(role: string): boolean {
+function isReserved(role: string): boolean {
   return role.startsWith('pg_');
 }
 

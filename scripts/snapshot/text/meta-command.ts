@@ -1,5 +1,5 @@
 /** What a command of psql inside a dump asks for. */
-export type MetaCommand =
+type MetaCommand =
   | { readonly type: 'ignore' }
   | { readonly type: 'connect'; readonly database: string }
   | { readonly type: 'encoding'; readonly encoding: string }

@@ -13,7 +13,7 @@ const NAMESPACES = ['--mount', '--propagation', 'private', '--net', '--ipc', '--
 export const SOCKET_DIR_INSIDE = '/run/server';
 
 /** What a program may see beside the machine's software. */
-export interface View {
+interface View {
   readonly dir: RunDir;
   readonly uid: number;
   /** Software elsewhere, which may not be there. */

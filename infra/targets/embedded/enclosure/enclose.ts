@@ -54,7 +54,7 @@ function lackOf(): string | undefined {
   return process.getuid?.() === 0 ? undefined : 'only root may make namespaces';
 }
 
-export function cannot(why: string): RehearsalError {
+function cannot(why: string): RehearsalError {
   return new RehearsalError('USAGE', `network: rehearsed-only cannot be held here: ${why}`, {
     hint: REMEDY,
   });

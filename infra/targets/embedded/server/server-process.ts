@@ -18,7 +18,7 @@ const FAST_STOP_MS = 20_000;
 const QUIT_MS = 8_000;
 const KILL_MS = 10_000;
 
-export interface StartOptions {
+interface StartOptions {
   readonly args?: readonly string[];
   /** Of a server in a closed cell. */
   readonly socketDir?: string | undefined;

@@ -19,7 +19,7 @@ import { serverDied, startFailed, type ServerEnd } from '../../../postgres/start
 
 const CHECKPOINT_TIMEOUT_MS = 30 * 60_000;
 
-export interface ServerSetup {
+interface ServerSetup {
   readonly programs: Programs;
   readonly config: ServerConfig;
   readonly endpoint: PgEndpoint;

@@ -19,7 +19,7 @@ export interface FoundPart extends Part {
 }
 
 /** A folder below the state folder: with the claim that lies in it and is about it, or why there is none. */
-export interface FoundFolder {
+interface FoundFolder {
   readonly path: string;
   readonly claim: PartClaim | undefined;
 }

@@ -46,7 +46,7 @@ function last(lines: readonly string[], pattern: RegExp): RegExpExecArray | null
 }
 
 /** A claim that was found, or the path of what is none. */
-export type FoundPartClaim =
+type FoundPartClaim =
   { readonly path: string; readonly claim: PartClaim } | { readonly path: string; readonly claim: undefined };
 
 /** What lies in root's folder of claims. */

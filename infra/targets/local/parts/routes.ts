@@ -4,7 +4,7 @@ import { ROUTE_PROTO } from './names.ts';
 import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 
 /** A route to a network of hosts; its mark tells the run. */
-export interface MarkedRoute {
+interface MarkedRoute {
   readonly subnet: string;
   readonly mark: number;
 }

@@ -47,7 +47,7 @@ export const REMEDIES = {
 
 export type RemedyId = keyof typeof REMEDIES;
 
-export interface FoundRemedy extends Told {
+interface FoundRemedy extends Told {
   readonly id: RemedyId;
   readonly isGeneral: boolean;
 }

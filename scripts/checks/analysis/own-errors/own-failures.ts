@@ -9,7 +9,7 @@ export const ALPHA = 0.001;
 /** Deadlocks and the ends of patience: who waited for the plan has it from there. */
 const OF_WAITING = new Set(['40P01', '55P03', '57014']);
 
-export interface OwnFailureFacts {
+interface OwnFailureFacts {
   readonly requests: RequestTable;
   readonly steps: readonly StepRun[];
   readonly baseline: readonly BaselineErrors[];

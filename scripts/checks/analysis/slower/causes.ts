@@ -37,7 +37,7 @@ export interface FoundCause {
 }
 
 /** What is known of the schema in the course of the plan. */
-export interface SchemaCourse {
+interface SchemaCourse {
   readonly records: readonly SchemaRecord[];
   readonly plans: ScriptPlanHistory;
   readonly gaps: readonly StatisticsGap[];

@@ -9,7 +9,7 @@ import { standstills, type Standstill } from './standstills.ts';
 import { FirstNames } from './table-names.ts';
 
 /** A table that a step stopped, and who of the app asked for it meanwhile. */
-export interface StoppedTable {
+interface StoppedTable {
   readonly step: StepAnalysis;
   /** Of the step's for that table: the longest, of those that a wait may not take where there are such. */
   readonly standstill: Standstill;
@@ -28,7 +28,7 @@ export interface Uncovered {
   readonly scripts: readonly string[];
 }
 
-export interface Coverage {
+interface Coverage {
   /** By step, in the order of the plan. */
   readonly stopped: readonly StoppedTable[];
   readonly uncovered: readonly Uncovered[];

@@ -23,7 +23,7 @@ export interface FailedRequests {
   readonly own?: true;
 }
 
-export interface FailureFacts {
+interface FailureFacts {
   readonly requests: RequestTable;
   readonly steps: readonly StepRun[];
   readonly causes: readonly Disturbance[];

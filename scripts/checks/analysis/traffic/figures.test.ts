@@ -5,7 +5,7 @@ import { request, requestTable } from '../../evidence/evidence-fixture.ts';
 import { backfillFigures } from '../backfill.ts';
 import { generatorFigures } from './generator.ts';
 import { merged, unionMs } from '../intervals.ts';
-import { percentile } from './percentiles.ts';
+import { percentile } from '../../../shared/numbers/percentile.ts';
 import { batchPoints, lagPoints } from './timeline.ts';
 
 test('a percentile is the smallest value that at least that share does not exceed', () => {

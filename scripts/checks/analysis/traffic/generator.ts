@@ -1,6 +1,6 @@
 import type { LoadEvent } from '../../../artifacts/records/records.ts';
 import type { RequestTable } from '../../evidence/request-table.ts';
-import { percentile } from './percentiles.ts';
+import { percentile } from '../../../shared/numbers/percentile.ts';
 
 /** A request sent later than this after its connection was free was late by the generator's own fault. */
 export const LATE_MS = 50;

@@ -3,7 +3,7 @@ import { overlapMs, type Interval } from '../intervals.ts';
 import type { StepRun } from '../steps.ts';
 
 /** From when to when the app was off, and how many requests were turned away meanwhile. */
-export interface MaintenanceWindow extends Interval {
+interface MaintenanceWindow extends Interval {
   readonly turnedAway: number;
 }
 

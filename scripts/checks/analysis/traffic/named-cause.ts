@@ -8,7 +8,7 @@ const MISSING = new Set(['42P01', '42703', '42883', '42704', '3F000', '42P10', '
 const TAKES_AWAY = /\b(drop|rename|set\s+schema|detach)\b/i;
 const WORD = /"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{M}\p{N}_$]*/gu;
 
-export interface NamedFailure {
+interface NamedFailure {
   readonly sqlstate: string | null;
   /** PostgreSQL's public message. */
   readonly message: string | null;

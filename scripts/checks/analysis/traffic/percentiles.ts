@@ -1,3 +1,5 @@
+import { percentile } from '../../../shared/numbers/percentile.ts';
+
 /** Latencies in one glance. Milliseconds. */
 export interface Latency {
   readonly requests: number;
@@ -6,14 +8,6 @@ export interface Latency {
   readonly p95Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-}
-
-/**
- * The nearest-rank percentile of ascending values: the smallest that at least `q` of them do not exceed. 0 for none.
- */
-export function percentile(ascending: Float64Array, q: number): number {
-  const rank = Math.ceil(q * ascending.length - 1e-9);
-  return ascending[Math.max(0, rank - 1)] ?? 0;
 }
 
 /** Sorts `latenciesMs` in place. */

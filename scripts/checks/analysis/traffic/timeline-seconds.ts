@@ -1,10 +1,10 @@
 import type { RequestTable } from '../../evidence/request-table.ts';
-import { percentile } from './percentiles.ts';
+import { percentile } from '../../../shared/numbers/percentile.ts';
 
 /** More points than this help nobody; a longer run gets wider buckets. */
 const MOST_BUCKETS = 3600;
 
-export interface TimelineSecond {
+interface TimelineSecond {
   readonly tMs: number;
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;

@@ -6,7 +6,7 @@ import type { StatementTry } from '../waits/windows.ts';
 
 const MOST_POINTS = 2000;
 
-export interface LockBar {
+interface LockBar {
   readonly step: string;
   /** 0 for a step without statements. */
   readonly statement: number;
@@ -73,7 +73,7 @@ export function drawable(bars: readonly LockBar[]): LockBar[] {
   return longest.sort((a, b) => a.waitFromMs - b.waitFromMs || a.statement - b.statement);
 }
 
-export interface BatchPoint {
+interface BatchPoint {
   readonly step: string;
   readonly tMs: number;
   readonly rowsPerSecond: number;
@@ -98,7 +98,7 @@ export function batchPoints(batches: readonly BatchRecord[]): BatchPoint[] {
   );
 }
 
-export interface LagPoint {
+interface LagPoint {
   readonly tMs: number;
   readonly writeLagMs: number | null;
   readonly flushLagMs: number | null;

@@ -26,7 +26,7 @@ export interface VictimCount {
   readonly byScript: readonly ScriptVictims[];
 }
 
-export interface VictimFacts {
+interface VictimFacts {
   readonly delayed: DelayedRequests | undefined;
   readonly failures: readonly FailedRequests[];
   readonly medianMs: number;

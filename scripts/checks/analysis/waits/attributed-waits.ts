@@ -22,7 +22,7 @@ export interface AttributedWait extends Interval {
 }
 
 /** Backends of a step that run under another name than `migration`: the programs of a command step. */
-export type PidsOfStep = (stepName: string) => ReadonlySet<number>;
+type PidsOfStep = (stepName: string) => ReadonlySet<number>;
 
 /** The waits that somebody of the plan is to blame for, each with what of the plan that was. */
 export function attributedWaits(

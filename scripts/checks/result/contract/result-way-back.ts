@@ -63,4 +63,3 @@ export const pointOfNoReturnSchema = z.object({
 });
 
 export type WayBackResult = z.infer<typeof wayBackSchema>;
-export type PointOfNoReturn = z.infer<typeof pointOfNoReturnSchema>;

@@ -9,7 +9,7 @@ import { emptied, stockOf, type Stock } from './emptied.ts';
 import { addedTo, columnKey, ofTablesIn, tableColumns, type TableColumn } from './tables.ts';
 import { filledFrom, firstWriter, updates, writesBoth } from './written-by.ts';
 
-export interface ValuesSetup {
+interface ValuesSetup {
   readonly plan: readonly Step[];
   /** In order of rollout. */
   readonly versions: readonly AppVersion[];

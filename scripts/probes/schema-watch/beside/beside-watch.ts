@@ -12,7 +12,7 @@ import { fallen, readObjects, standing, type Objects } from './objects.ts';
 import { differencesOf, titleOf } from './skipped.ts';
 import { isToolTable } from './tool-tables.ts';
 
-export interface BesideSinks {
+interface BesideSinks {
   readonly endpoint: PgEndpoint;
   readonly server: Asker;
   readonly writer: NdjsonWriter<SchemaRecord>;

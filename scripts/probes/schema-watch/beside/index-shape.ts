@@ -1,7 +1,7 @@
 import { parse, type IndexElem, type IndexStmt, type Node } from 'libpg-query';
 
 /** An index as far as two ways of writing it can be compared without a server. */
-export interface IndexShape {
+interface IndexShape {
   readonly table: string;
   readonly isUnique: boolean;
   readonly method: string;

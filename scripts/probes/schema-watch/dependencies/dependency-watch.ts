@@ -13,7 +13,7 @@ const LIMITS = `set statement_timeout = '5s'; set lock_timeout = '300ms'`;
 /** lock_not_available, query_canceled */
 const GAVE_WAY: ReadonlySet<string> = new Set(['55P03', '57014']);
 
-export interface DependencyLook {
+interface DependencyLook {
   readonly changes: readonly DependencyChange[];
   readonly plans: readonly ScriptPlan[];
 }

@@ -10,7 +10,7 @@ import { LaneTitle } from './lane-title.tsx';
 const COLOURS = 6;
 
 /** The colour of an app version, by its place in the order of rollout. */
-export function versionColour(index: number): string {
+function versionColour(index: number): string {
   return `var(--v${index % COLOURS})`;
 }
 

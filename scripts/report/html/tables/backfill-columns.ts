@@ -10,7 +10,7 @@ export interface BackfillColumn {
   readonly rowsPerSecond: number;
 }
 
-export interface Pause {
+interface Pause {
   readonly left: number;
   readonly right: number;
   readonly ms: number;
