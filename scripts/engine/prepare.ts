@@ -1,5 +1,6 @@
 import type { RunFolder } from '../artifacts/run-folder.ts';
 import { withConnection } from '../pg/client.ts';
+import { isConnectionLoss, isFromPostgres } from '../pg/pg-error.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import { formatBytes, formatShortCount } from '../shared/text/format.ts';
 import { movesOf } from '../snapshot/columns/moves.ts';
@@ -58,6 +59,10 @@ async function addStatistics(environment: EngineEnvironment): Promise<void> {
     const { rows } = await client.query(
       "select 1 from pg_available_extensions where name = 'pg_stat_statements'",
     );
-    if (rows.length > 0) await client.query('create extension if not exists pg_stat_statements');
+    if (rows.length === 0) return;
+    // Before PostgreSQL 17 an event trigger of the snapshot's may refuse it.
+    await client.query('create extension if not exists pg_stat_statements').catch((error: unknown) => {
+      if (!isFromPostgres(error) || isConnectionLoss(error)) throw error;
+    });
   });
 }

@@ -16,9 +16,14 @@ const IMMUNE = {
 /** A look must not find a table of the author's under the name of a catalog's. */
 const LOOKING = { ...IMMUNE, search_path: 'pg_catalog' };
 
-/** Those that not every version knows: as options they would refuse the connection. */
+/** Those that not every version knows: as options they would refuse the connection. Event triggers of the snapshot's are for DDL of the plan, not for ours. */
 export const MAKE_IMMUNE = `select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings
-                             where name in ('idle_session_timeout', 'transaction_timeout') and setting <> '0'`;
+                             where name in ('idle_session_timeout', 'transaction_timeout', 'event_triggers')
+                               and setting not in ('0', 'off') and (name <> 'event_triggers' or ${isSuperuser()})`;
+
+function isSuperuser(): string {
+  return '(select rolsuper from pg_catalog.pg_roles where rolname = session_user)';
+}
 
 /**
  * Who does not live under the rehearsed settings, because it is the rehearsal's own and stands for nobody in production: how a

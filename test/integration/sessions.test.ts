@@ -161,6 +161,18 @@ it('says how long it could not look, and dies with the reason when it cannot com
   await plan.end();
 });
 
+it('is not refused by an event trigger of the snapshot, while the plan is', async () => {
+  const refuse = `create function no_ddl() returns event_trigger language plpgsql as $$ begin raise exception 'not now'; end $$;
+                  create event trigger no_ddl on ddl_command_start execute function no_ddl()`;
+  await withConnection(database.endpoint, 'setup', async (client) => {
+    await client.query(refuse);
+    await client.query('create table made (a int)');
+    const plan = withConnection(database.endpoint, 'migration', (own) => own.query('drop table made'));
+    await expect(plan).rejects.toThrow('raise_exception');
+    await client.query('drop table made; drop event trigger no_ddl; drop function no_ddl()');
+  });
+});
+
 it('lives under none of the rehearsed settings, while app and plan do', async () => {
   const hostile = [
     "statement_timeout = '3ms'",

@@ -93,7 +93,8 @@ export interface RowCountChange {
   /** Position in the script, from 1. */
   readonly statement: number;
   readonly line: number;
-  readonly what: 'none' | 'more';
+  /** `unwritten`: an INSERT that writes none any more. */
+  readonly what: 'none' | 'more' | 'unwritten';
   /** Rows by draw of values. */
   readonly before: readonly number[];
   readonly after: readonly number[];

@@ -43,7 +43,7 @@ const rowCounts = z.object({
   version: text,
   script: text,
   statement: number,
-  what: z.enum(['none', 'more']),
+  what: z.enum(['none', 'more', 'unwritten']),
   before: z.array(number),
   after: z.array(number),
   hasParameters: z.boolean(),

@@ -32,6 +32,10 @@ test.each(['22P02', '42725', '42883'])(
   },
 );
 
+test.each(['28000', '53300', '25006'])('what only a new connection meets is told with %s', (sqlstate) => {
+  expect(said(sqlstate, 30)).toContain('because their connections were open before. Every new one meets it');
+});
+
 test('nothing is hidden where requests failed alike, where too few ran, or where rows decide', () => {
   for (const message of [said('42725', 30, 1), said('42725', 19), said('23505', 30)])
     expect(message).not.toContain('Live traffic');

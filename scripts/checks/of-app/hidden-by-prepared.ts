@@ -9,6 +9,8 @@ const LEAST_REQUESTS = 20;
  * any more. A statement that was prepared before has this behind it.
  */
 const WHILE_ANALYSED = /^(42|22P02)/;
+/** What a session meets as it begins: a login that is refused, or a setting of its role or database. */
+const AS_IT_BEGINS = /^(28|3D000|53300|25006)/;
 
 /**
  * Where the matrix shows that scripts are broken from a step on and their traffic went on without an error: a sentence that says
@@ -17,9 +19,10 @@ const WHILE_ANALYSED = /^(42|22P02)/;
 export function hiddenByPrepared(group: readonly MatrixState[], { evidence, failures }: Analysis): string {
   const { requests } = evidence;
   const [first] = group;
-  const { sqlstate } = first?.record ?? {};
-  if (requests === undefined || first?.step?.window == null || !WHILE_ANALYSED.test(sqlstate ?? ''))
-    return '';
+  const { sqlstate, message } = first?.record ?? {};
+  const isLogin = AS_IT_BEGINS.test(sqlstate ?? '') || / for database /.test(message ?? '');
+  if (requests === undefined || first?.step?.window == null) return '';
+  if (!isLogin && !WHILE_ANALYSED.test(sqlstate ?? '')) return '';
   const names = new Set(group.map(({ record }) => `${record.version} ${record.script}`));
   const isOfGroup = (version: string, script: string): boolean => names.has(`${version} ${script}`);
   if (failures.some((one) => one.sqlstate === sqlstate && isOfGroup(one.version, one.script))) return '';
@@ -32,6 +35,11 @@ export function hiddenByPrepared(group: readonly MatrixState[], { evidence, fail
     if (isOfGroup(requests.versions[version] ?? '', script)) went += 1;
   }
   if (went < LEAST_REQUESTS) return '';
+  if (isLogin)
+    return (
+      ` Live traffic does not show it: ${plural(went, 'request')} since then went well, because their connections were open before. ` +
+      'Every new one meets it: after a restart or a deploy, or where the pool replaces a connection.'
+    );
   return (
     ` Live traffic does not show it: ${plural(went, 'request')} since then went well, because each connection had prepared its statements before, ` +
     'and a prepared statement keeps the functions and values that it was analysed with. Every new connection, and every driver or pooler ' +

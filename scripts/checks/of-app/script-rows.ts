@@ -42,10 +42,11 @@ function finding(change: RowCountChange, step: StepAnalysis): CheckFinding {
   const { run } = step;
   const secured = what === 'none' ? rowSecurityOf(step) : undefined;
   const draws = change.hasParameters ? `with ${plural(before.length, 'set')} of values` : 'each time';
-  const found =
-    what === 'none'
-      ? `finds no row any more, where it found ${rangeOf(before)}`
-      : `finds ${rangeOf(after)}, where it found ${rangeOf(before)}`;
+  const found = {
+    none: `finds no row any more, where it found ${rangeOf(before)}`,
+    more: `finds ${rangeOf(after)}, where it found ${rangeOf(before)}`,
+    unwritten: `writes no row any more, where it wrote ${rangeOf(before)}`,
+  }[what];
   const message = `${stepTitle(run)}: statement ${change.statement} of ${script} of ${version} ${found} right before the step (tried ${draws}, and the same ones behind it). Its requests end well all the same.`;
   return {
     status: isSure(change, step) ? 'fail' : 'warn',
@@ -61,6 +62,8 @@ function finding(change: RowCountChange, step: StepAnalysis): CheckFinding {
 /** Rows that are gone for each of several values, within a moment. */
 function isSure({ what, hasParameters }: RowCountChange, { run: { window } }: StepAnalysis): boolean {
   const lastedMs = window === null ? Infinity : window.toMs - window.fromMs;
+  // No other request can have taken a row that is only to be written.
+  if (what === 'unwritten') return true;
   return what === 'none' && hasParameters && lastedMs <= LONGEST_SURE_STEP_MS;
 }
 
@@ -103,10 +106,12 @@ function adviceOf({ what }: RowCountChange, secured: RowSecurity | undefined): P
     return {
       advice: `Row security without a policy that fits hides every row of ${listed(secured.tables)}, and FORCE hides them from their owner too. Create the policies for the app's roles first (or in the same transaction), and see that each session sets what they compare.`,
     };
-  return {
-    advice:
-      what === 'none'
-        ? 'See what its conditions meet now: rows that were moved, values that were renamed, a view or a policy that shows less. Where the step means it, move it behind the deploy that stops asking for them, or say losesRows.'
-        : 'See what its joins and views meet now: rows that are there twice, a view or a parent table that shows more. A unique index or a condition that tells old from new keeps them apart.',
-  };
+  return { advice: ADVICE[what] };
 }
+
+const ADVICE: Readonly<Record<RowCountChange['what'], string>> = {
+  none: 'See what its conditions meet now: rows that were moved, values that were renamed, a view or a policy that shows less. Where the step means it, move it behind the deploy that stops asking for them, or say losesRows.',
+  unwritten:
+    'Something swallows its rows without an error: a rule DO INSTEAD, or a BEFORE trigger that returns NULL. Let it raise an error, or move it behind the deploy that stops writing.',
+  more: 'See what its joins and views meet now: rows that are there twice, a view or a parent table that shows more. A unique index or a condition that tells old from new keeps them apart.',
+};

@@ -49,5 +49,5 @@ test('nothing is told where the share stayed, was small before, or is of another
   expect(found(380, 300)).toEqual([]);
   expect(found(150, 0)).toEqual([]);
   expect(found(380, 0, 'public.others')).toEqual([]);
-  expect(found(90, 0, 'public.presence', 99)).toEqual([]);
+  expect(found(27, 0, 'public.presence', 29)).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 
 /** Fewer updates say nothing of a share. */
-const LEAST_UPDATES = 100;
+const LEAST_UPDATES = 30;
 /** Where fewer were heap-only before, there was nothing to lose. */
 const LEAST_SHARE = 0.5;
 /** Of the share before, so much may be left of it. */

@@ -25,6 +25,11 @@ test('rows count as gone or doubled only where each of at least three draws says
   expect(changes(SELECT, [4, 4, 4, 4], [7, 8, 8, 8])).toEqual([]);
 });
 
+test('an INSERT that writes no row any more is told, as under a rule or a trigger that swallows it', () => {
+  expect(changes('insert into t values ($1)', [1, 1, 1, 1], [0, 0, 0, 0])).toEqual(['unwritten']);
+  expect(changes('insert into t values ($1)', [1, 1, 1, 1], [2, 2, 2, 2])).toEqual([]);
+});
+
 test('what others may take or make first is left out', () => {
   for (const text of [
     'insert into t values ($1) on conflict do nothing',

@@ -20,6 +20,12 @@ export const privileges: Remedy = {
         insteadSql: null,
       };
     }
+    if (who === 'app' && / for database /.test(message)) {
+      return {
+        advice: `Keep CONNECT on the database for ${refused?.role ?? "the app's role"} as long as a version with traffic logs in by it: open sessions go on, every new one is refused.`,
+        insteadSql: null,
+      };
+    }
     const [kind, name] = objectOf(message);
     if (who === 'app' && takesRights(sql)) {
       return {

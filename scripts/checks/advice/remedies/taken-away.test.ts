@@ -26,6 +26,10 @@ describe('what a step takes from a version with traffic is kept, and not given a
       /^The step takes away what shop/,
     );
   });
+  test('the right to log in', () => {
+    const refused = advice('42501', 'permission denied for database shop', 'do $$ begin end $$');
+    expect(refused).toMatch(/^Keep CONNECT on the database for shop/);
+  });
   test('but GRANT is the answer where the plan made something new', () => {
     const made = advice('42501', 'permission denied for table parts', 'create table parts (id int)');
     expect(made).toMatch(/^GRANT what shop needs on parts/);

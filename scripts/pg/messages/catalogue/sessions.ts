@@ -56,6 +56,10 @@ schema "%n" does not exist
 no schema has been selected to create in
 database "%n" does not exist
 cross-database references are not implemented: %n
+table "%n" being attached contains an identity column "%n"
+cannot alter type of a column used by a function or procedure
+cannot drop the currently open database
+column must be added to child tables too
 cannot alter type of a column used by a view or rule
 cannot alter type of a column used in a policy definition
 cannot alter type of a column used in a trigger definition
