@@ -16,6 +16,11 @@ const deploy = { planned: deployStep('roll-out', 'new'), index: 1, window: null,
 const PARTITIONS = `create table parts (id int) partition by list (id); create table p1 partition of parts for values in (1);
     create table p2 partition of parts for values in (2)`;
 
+function raising(level: string): string {
+  return `create or replace function named() returns trigger language plpgsql as $$ begin
+    if new.name is null then raise ${level} 'a name is needed'; end if; return new; end $$`;
+}
+
 export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
   deployTooEarly: {
     who: 'app',
@@ -109,6 +114,20 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
       'select name_of(1)',
     ],
   },
+  raised: {
+    who: 'app',
+    setup: `create function named() returns trigger language plpgsql as $$ begin return new; end $$;
+      create trigger named before insert on t for each row execute function named()`,
+    fails: [raising('exception'), 'insert into t (id) values (3)'],
+    works: [
+      raising('warning'),
+      'insert into t (id) values (3)',
+      `update t set name = '' where name is null`,
+      raising('exception'),
+      `insert into t (id, name) values (4, 'd')`,
+    ],
+    trouble: { sql: raising('exception') },
+  },
   replicaIdentity: {
     who: 'app',
     setup: 'alter table t add primary key (id); create publication pub for table t',
@@ -199,6 +218,20 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
       'alter table child add foreign key (t_id) references t deferrable initially deferred',
       'begin; insert into child values (3); insert into t (id) values (3); commit',
     ],
+  },
+  duplicateWrites: {
+    who: 'app',
+    setup: 'create unique index by_id on t (id)',
+    fails: [
+      'create unique index concurrently by_name on t (name)',
+      `insert into t (id, name) values (3, 'a') on conflict (id) do nothing`,
+    ],
+    works: [
+      `insert into t (id, name) values (2, 'c') on conflict do nothing`,
+      'create unique index concurrently by_name on t (name)',
+      `insert into t (id, name) values (3, 'a') on conflict do nothing`,
+    ],
+    trouble: { sql: 'create unique index concurrently by_name on t (name)' },
   },
   duplicateRows: {
     who: 'plan',

@@ -65,3 +65,27 @@ export const staleTriggerBody: Remedy = {
     };
   },
 };
+
+const MADE = /create\s+(?:or\s+replace\s+)?(?:constraint\s+)?(trigger|function|procedure|rule)\s+([\w."]+)/i;
+
+export const raised: Remedy = {
+  sqlstates: ['P0001'],
+  cause: 'code in the database refuses it by RAISE: a trigger or function that the plan made holds a rule',
+  instead:
+    'Such a rule binds every version from its first moment: let the code mend the row or RAISE WARNING first, deploy what keeps the rule, mend the rows that are there in a backfill, and let it RAISE EXCEPTION last.',
+  of({ who, version, sql }) {
+    const [, kind, name] = MADE.exec(sql) ?? [];
+    if (who === 'plan') {
+      return {
+        advice:
+          'Code that the step runs, or a trigger on a table that it changes, refused it by RAISE; what it said stands in private/said.txt of the run folder. Mend what it looks for in a step before, or change that code first.',
+        insteadSql: null,
+      };
+    }
+    const what = kind === undefined ? 'code of the database' : `the ${kind.toLowerCase()} ${name ?? ''}`;
+    return {
+      advice: `${version ?? 'The app'} does what ${what} refuses since this step. ${this.instead}`,
+      insteadSql: null,
+    };
+  },
+};

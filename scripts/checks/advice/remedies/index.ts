@@ -1,13 +1,28 @@
 import { cachedPlan, outsideTransaction } from './cached-plan.ts';
 import { deployTooEarly } from './deploy-too-early.ts';
-import { ambiguousFunction, conflictTarget, jsonEquality, noRow, staleTriggerBody } from './functions.ts';
+import {
+  ambiguousFunction,
+  conflictTarget,
+  jsonEquality,
+  noRow,
+  raised,
+  staleTriggerBody,
+} from './functions.ts';
 import { partitionedDrop, partitionedIndex, partitionedKey, usedColumn } from './not-supported.ts';
 import { inUse, newEnumValue, pendingDetach, pendingTriggers, replicaIdentity } from './object-state.ts';
 import { privileges } from './privileges.ts';
 import { deadlock, foreignKey, nameGone } from './relations.ts';
 import type { Remedy, Told, Trouble } from './remedy.ts';
 import { concurrentTimeout, connections, lockTable, stackDepth, statementTimeout } from './server-limits.ts';
-import { checkedRows, duplicateRows, enumValue, nullRows, outOfRange, tooLong } from './values.ts';
+import {
+  checkedRows,
+  duplicateRows,
+  duplicateWrites,
+  enumValue,
+  nullRows,
+  outOfRange,
+  tooLong,
+} from './values.ts';
 
 /** What can go wrong and what to do, the first that fits; docs/remedies.md is made from it. */
 export const REMEDIES = {
@@ -25,6 +40,7 @@ export const REMEDIES = {
   conflictTarget,
   ambiguousFunction,
   noRow,
+  raised,
   replicaIdentity,
   pendingDetach,
   pendingTriggers,
@@ -35,6 +51,7 @@ export const REMEDIES = {
   tooLong,
   nullRows,
   foreignKey,
+  duplicateWrites,
   duplicateRows,
   checkedRows,
   deadlock,

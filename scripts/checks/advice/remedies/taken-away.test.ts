@@ -60,6 +60,16 @@ describe('what a step takes from a version with traffic is kept, and not given a
   });
 });
 
+test('a rule that a trigger of the plan holds is named, and ON CONFLICT is told as far as it helps', () => {
+  const made = 'create or replace function app.named() returns trigger language plpgsql as $$ begin end $$';
+  expect(advice('P0001', '', made)).toMatch(
+    /^old does what the function app\.named refuses since this step\./,
+  );
+  expect(advice('23505', 'duplicate key value', 'create unique index by_name on t (name)')).toMatch(
+    /with its columns it fails \(42P10\) until the index is there/,
+  );
+});
+
 test.each([
   ['57014', 'canceling statement due to statement timeout'],
   ['40P01', 'deadlock detected'],

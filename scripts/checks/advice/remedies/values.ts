@@ -49,22 +49,39 @@ export const nullRows: Remedy = {
   },
 };
 
+const STARTS_AGAIN = /^\s*(alter\s+sequence\b.*\brestart|select\b.*\bsetval|alter\s+table\b.*\brestart)/is;
+const NEW_SEQUENCE = /rename\s+to|identity|serial|sequence|setval/i;
+
+export const duplicateWrites: Remedy = {
+  sqlstates: ['23505'],
+  cause: 'a version with traffic writes the same key twice under a new unique index',
+  instead:
+    'Deploy what writes each key once before the unique index. ON CONFLICT helps where it covers that index: without columns (DO NOTHING) it does so before and after the index is made; with its columns it fails (42P10) until the index is there; with those of another index it never covers this one.',
+  of({ who, message, sql, version }) {
+    if (who !== 'app' || /already exists/.test(message)) return undefined;
+    if (STARTS_AGAIN.test(sql) || NEW_SEQUENCE.test(sql)) return undefined;
+    return {
+      advice: `${version ?? 'The app'} still writes keys that the new rule calls the same. ${this.instead}`,
+      insteadSql: null,
+    };
+  },
+};
+
 export const duplicateRows: Remedy = {
   sqlstates: ['23505'],
-  cause:
-    'the same key came twice: by rows that were there, by a version that does not know the rule, or by a sequence that began again',
+  cause: 'the same key came twice: by rows that were there, or by a sequence that began again',
   instead:
     'Find and merge duplicates before the constraint, and let every version write the new key first. Where a table or key was swapped, the new sequence has to go on behind the largest key: setval() in the transaction of the swap, under a lock that stops writes.',
-  of({ who, message, sql, version }) {
+  of({ who, message, sql }) {
     if (/relation|type/.test(message) && /already exists/.test(message)) return undefined;
-    if (/^\s*(alter\s+sequence\b.*\brestart|select\b.*\bsetval|alter\s+table\b.*\brestart)/is.test(sql)) {
+    if (STARTS_AGAIN.test(sql)) {
       return {
         advice:
           'The sequence was set back to numbers that rows have already. Never set it below the largest key: setval() to the greater of its own value and max() of the column, under a lock that stops writes.',
         insteadSql: null,
       };
     }
-    if (/rename\s+to|identity|serial|sequence|setval/i.test(sql)) {
+    if (NEW_SEQUENCE.test(sql)) {
       return {
         advice:
           'The sequence of the new table or column began again. Set it behind the largest key in the transaction of the swap, under a lock that stops writes, or let the new table own the old sequence.',
@@ -78,10 +95,7 @@ export const duplicateRows: Remedy = {
         insteadSql: null,
       };
     }
-    return {
-      advice: `${version ?? 'The app'} still writes keys that the new rule calls the same: deploy what writes them once (or ON CONFLICT) before the unique index.`,
-      insteadSql: null,
-    };
+    return undefined;
   },
 };
 
