@@ -62,10 +62,12 @@ export async function readRehearsal(
     if (!told.has(keyText(path))) reading.mistake(path, message);
 
   const parts = salvageParts(value);
+  const before = reading.mistakes.length;
   const snapshot = await readSnapshot(parts, reading, lookInto);
+  const isWhole = reading.mistakes.length === before;
   const versions = parts.versions && (await readVersions(parts.versions, parts.role, reading));
   reading.mistakes.push(...(lookInto?.scripts(versions ?? []) ?? []));
-  const wanted = { since, snapshot, ledger: lookInto?.ledger };
+  const wanted = { since, snapshot: isWhole ? snapshot : undefined, ledger: lookInto?.ledger };
   const { plans: written, nothingNew, notes } = await readMigrations(parts, wanted, reading);
   const plans = await readPlans({ ...parts, plans: written }, value, reading);
 

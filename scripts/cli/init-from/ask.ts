@@ -6,6 +6,8 @@ import {
   type Migration,
   type MigrationFolder,
 } from '../../plan/migrations/list-migrations.ts';
+import { readLedger } from '../../snapshot/read-ledger.ts';
+import type { Known } from '../../plan/migrations/known.ts';
 import { InputError, RehearsalError, type Mistake } from '../../shared/errors.ts';
 import { REHEARSALS_FOLDER } from '../../shared/places/user-project.ts';
 import { findMigrations } from './find-folder.ts';
@@ -31,6 +33,8 @@ export interface Asked {
   /** The newest, at least one. */
   readonly steps: readonly Migration[];
   readonly schema: SchemaSource;
+  /** What does not fit together, as sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Where the tables come from. */
@@ -57,15 +61,19 @@ export async function readAsked(
   };
   const found = await findFolder(options.from, cwd, mistake);
   const all = found?.migrations ?? [];
+  const schema = await schemaOf(options, { cwd, env }, mistake);
   const count = newest(options.newest, all.length, mistake);
-  const steps = all.slice(all.length - count);
+  const known = options.newest === undefined && found ? await knownTo(schema, found, cwd) : undefined;
+  const lacking = all.filter((migration) => known?.has(migration) === false);
+  if (known !== undefined && lacking.length === 0)
+    mistake('--snapshot', `has run all ${all.length} migrations; take an older dump, or say --newest 1`);
+  const steps = lacking.length > 0 ? lacking : all.slice(all.length - count);
   const chosen = name ?? nameAfter(steps.at(-1)?.name ?? '');
   const dir = join(root, REHEARSALS_FOLDER, chosen);
   if (!NAME.test(chosen))
     mistake(chosen, 'is not a name for a rehearsal; use small letters, digits and dashes');
   else if (existsSync(dir))
     mistake(relative(cwd, dir), 'is there already; take another name: rehearse init <name>');
-  const schema = await schemaOf(options, { cwd, env }, mistake);
   if (mistakes.length > 0 || found === undefined) throw new InputError(mistakes);
   const shown = relative(cwd, found.folder) || '.';
   return {
@@ -73,7 +81,8 @@ export async function readAsked(
     dir,
     tool: found.tool,
     shown,
-    earlier: all.slice(0, all.length - count),
+    earlier: all.filter((migration) => !steps.includes(migration)),
+    notes: known?.notes(all) ?? [],
     steps,
     schema,
   };
@@ -121,11 +130,26 @@ async function schemaOf(
   return told === undefined ? { kind: 'migrations' } : { kind: 'server', url: 'url' in told ? told.url : '' };
 }
 
+/** What a snapshot's own table of migrations has; undefined where there is none. */
+async function knownTo(
+  schema: SchemaSource,
+  folder: MigrationFolder,
+  cwd: string,
+): Promise<Known | undefined> {
+  if (schema.kind !== 'snapshot') return undefined;
+  try {
+    return await readLedger({ kind: 'file', path: schema.path }, folder, cwd);
+  } catch (error) {
+    if (error instanceof RehearsalError) return undefined; // the newest one is taken, and a bad file is told by its restore
+    throw error;
+  }
+}
+
 /** `20261101120000_add_phone` → `add-phone` */
-function nameAfter(migration: string): string {
+export function nameAfter(migration: string): string {
   const words = migration
     .toLowerCase()
-    .replace(/^[vur]?[\d._-]*(?:__|[._-]|do\.)*(?:do\.)?/, '')
+    .replace(/^(?:[vur](?=\d|__))?[\d._-]*(?:do\.)?/, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
   return (words === '' ? 'newest-migration' : words).slice(0, LONGEST_NAME).replace(/-+$/, '');

@@ -24,6 +24,7 @@ export function filesOf(asked: Asked, looked: Looked): ReadonlyMap<string, strin
 }
 
 function generator({ schema = '', rows }: Looked): string {
-  const invented = rows === undefined ? [] : ['-- The rows are invented.', ...rows.inserts];
+  const invented =
+    rows === undefined ? [] : ['-- The rows are invented.\nreset search_path;', ...rows.inserts];
   return `${[`-- Runs in an empty database.\n${schema.trimEnd()}`, ...invented].join('\n\n')}\n`;
 }

@@ -29,7 +29,7 @@ export async function initFrom(
   try {
     const looked = await look(asked, io.cwd, stop.signal);
     await writeAll(asked.dir, filesOf(asked, looked));
-    for (const note of looked.notes) out.note(note);
+    for (const note of [...asked.notes, ...looked.notes]) out.note(note);
     tell(asked, context);
     return EXIT.ok;
   } finally {

@@ -10,6 +10,7 @@ import { RehearsalError } from '../../shared/errors.ts';
 import type { Asked } from './ask.ts';
 import { readCatalog, type Table } from './catalog.ts';
 import { chooseTables } from './choose-tables.ts';
+import { generatorText } from './dump-text.ts';
 import { guessScripts } from './guess-scripts.ts';
 import { playMigration, textOf } from './play.ts';
 import { fillTables, type InventedRows } from './rows.ts';
@@ -76,7 +77,7 @@ async function givenSchema(
   if (schema.kind === 'server') return { schema: await readServerSchema(schema.url, signal) };
   if (schema.kind === 'migrations') return { schema: await textOf(earlier, dir) };
   const isText = schema.path.endsWith('.sql');
-  return { schema: isText ? await readFile(schema.path, 'utf8') : undefined };
+  return { schema: isText ? generatorText(await readFile(schema.path, 'utf8')) : undefined };
 }
 
 async function fill(

@@ -1,4 +1,5 @@
 import { basename, relative, sep } from 'node:path';
+import { plural } from '../../shared/text/format.ts';
 import type { Asked } from './ask.ts';
 import type { Looked } from './look.ts';
 
@@ -35,12 +36,12 @@ function snapshotOf({ schema, dir, earlier, shown }: Asked, looked: Looked): str
   if (looked.schema === undefined && schema.kind === 'snapshot')
     return `snapshot: { source: ${written(from(dir, schema.path))} }`;
   const tables = {
-    migrations: `the tables are those of the ${earlier.length} earlier migrations in ${shown}`,
+    migrations: `the tables are those of ${plural(earlier.length, 'earlier migration')} in ${shown}`,
     snapshot: `the tables are those of ${schema.kind === 'snapshot' ? basename(schema.path) : ''}`,
     server: 'the tables are those of the server',
   }[schema.kind];
   const rows =
-    looked.rows === undefined ? 'there are no rows' : `${looked.rows.count} rows in each are invented`;
+    looked.rows === undefined ? 'there are no rows' : `the rows are invented, ${looked.rows.count} in each`;
   return `# With rows as in production: snapshot: { source: dump.sql.gz, takenAt: 2026-11-20T02:00:00Z }
 snapshot: { generator: snapshot/generate.sql } # guess: ${tables}, and ${rows}`;
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { generatorText } from './dump-text.ts';
 import { asError, RehearsalError } from '../../shared/errors.ts';
 
 const run = promisify(execFile);
@@ -34,7 +35,7 @@ export async function readServerSchema(url: string, signal: AbortSignal): Promis
       ...{ env: { ...process.env, ...connectionOf(url) }, signal },
       ...{ timeout: PATIENCE_MS, maxBuffer: MOST_OUTPUT_BYTES },
     });
-    return stdout.replace(/^\\(?:un)?restrict .*$/gm, '');
+    return generatorText(stdout);
   } catch (cause) {
     signal.throwIfAborted();
     throw new RehearsalError('CONNECTION_FAILED', `pg_dump could not read the schema: ${whyOf(cause)}`, {
@@ -56,9 +57,10 @@ function connectionOf(url: string): NodeJS.ProcessEnv {
   };
 }
 
-/** What pg_dump says, in its last line; it does not repeat passwords. */
+/** What pg_dump says first; it does not repeat passwords. */
 function whyOf(cause: unknown): string {
   const error = asError(cause) as NodeJS.ErrnoException & { readonly stderr?: string };
   if (error.code === 'ENOENT') return 'there is no pg_dump on PATH';
-  return error.stderr?.trim().split('\n').at(-1) ?? error.message;
+  const [first = ''] = error.stderr?.trim().split('\n') ?? [];
+  return first === '' ? `it ended with ${String(error.code)}` : first.replace(/^pg_dump: (?:error: )?/, '');
 }
