@@ -46,7 +46,7 @@ export class SchemaWatch {
   #start: Map<number, TableStock> = new Map();
   #last: Look = { tables: new Map(), atMs: 0, xid: '0' };
   #mayDelete = false;
-  readonly #appDeletes = new AppDeletes();
+  readonly #appDeletes: AppDeletes;
   #names: TableNames | undefined;
   readonly #moments: Moments;
   readonly #wholeTables: WholeTables;
@@ -55,6 +55,7 @@ export class SchemaWatch {
   private constructor(endpoint: PgEndpoint, server: ProbeConnection, app: AppScripts, sinks: Sinks) {
     this.#endpoint = endpoint;
     this.#dependencies = new DependencyWatch(endpoint, app);
+    this.#appDeletes = new AppDeletes(app.versions);
     this.#server = server;
     this.#moments = new Moments(server);
     this.#wholeTables = new WholeTables(server);
