@@ -1,4 +1,4 @@
-import { groupBy } from '../../scripts/checks/analysis/group-by.ts';
+import { groupBy } from '../../scripts/shared/group-by.ts';
 import type { StatementTry } from '../../scripts/checks/analysis/waits/windows.ts';
 import { waitSpans } from '../../scripts/checks/analysis/waits/waits.ts';
 import { waitFacts } from '../../scripts/checks/analysis/wait-tier.ts';

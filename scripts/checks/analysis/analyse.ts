@@ -9,7 +9,7 @@ import { disturbances, type Disturbance } from './disturbances.ts';
 import { failedRequests, type FailedRequests } from './traffic/failures.ts';
 import { generatorFigures, type GeneratorFigures } from './traffic/generator.ts';
 import { Grants } from './traffic/grants.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import {
   baselineByScript,
   baselineLatency,
@@ -25,7 +25,7 @@ import type {
   OutsideLockRecord,
   StatementRecord,
 } from '../../artifacts/records/records.ts';
-import { OverlapIndex } from './waits/overlap-index.ts';
+import { OverlapIndex } from '../../shared/intervals/overlap-index.ts';
 import { PreparedHolds, type PreparedHold } from './prepared.ts';
 import { Releases } from './waits/releases.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
@@ -47,7 +47,7 @@ import {
 } from './traffic/victims.ts';
 import { WaitBlame } from './waits/wait-blame.ts';
 import { outsideEffect, type OutsideEffect } from './traffic/outside-effect.ts';
-import type { Interval } from './intervals.ts';
+import type { Interval } from '../../shared/intervals/intervals.ts';
 import { waitSpans, type WaitSpan } from './waits/waits.ts';
 import { failedInTransaction, statementTry, type StatementTry } from './waits/windows.ts';
 

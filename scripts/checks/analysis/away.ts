@@ -1,7 +1,7 @@
 import type { PresenceRecord } from '../../artifacts/records/records.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { RequestTable } from '../evidence/request-table.ts';
-import type { Interval } from './intervals.ts';
+import type { Interval } from '../../shared/intervals/intervals.ts';
 
 /** A request that took so long may have waited for those that were held up before it. */
 const HELD_UP_MS = 250;

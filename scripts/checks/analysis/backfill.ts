@@ -1,7 +1,7 @@
 import { BackfillPace } from '../../artifacts/backfill-pace.ts';
 import type { BatchRecord } from '../../artifacts/records/records.ts';
 import type { TriggerTime } from '../../artifacts/records/batch-record.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import { percentile } from '../../shared/numbers/percentile.ts';
 
 export interface BackfillFigures {

@@ -1,5 +1,5 @@
 import type { StepKind } from '../../plan/model.ts';
-import type { Interval } from './intervals.ts';
+import type { Interval } from '../../shared/intervals/intervals.ts';
 import type { StatementTry } from './waits/windows.ts';
 import type { StepRun } from './steps.ts';
 

@@ -1,6 +1,6 @@
 import type { ActorKind } from '../../plan/model.ts';
 import type { ActorEvent, ActorRecord } from '../../artifacts/records/actor-record.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 
 /** One of those who kept the plan company. */
 export interface Presence {

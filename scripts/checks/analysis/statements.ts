@@ -1,8 +1,8 @@
 import type { StatementRecord } from '../../artifacts/records/records.ts';
 import { NONE_BLOCKED, type BlockedSessions, type Waiter } from './waits/blocked-sessions.ts';
 import type { Blocker, WaitGraph } from './waits/blockers.ts';
-import { groupBy } from './group-by.ts';
-import { unionMs } from './intervals.ts';
+import { groupBy } from '../../shared/group-by.ts';
+import { unionMs } from '../../shared/intervals/intervals.ts';
 import type { VictimCount } from './traffic/victim-count.ts';
 import type { StatementTry } from './waits/windows.ts';
 

@@ -8,7 +8,7 @@ import type {
 } from '../../artifacts/records/records.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { sentStatements, type SentRecord } from './commands/sent-statements.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 
 /** A planned step and what happened to it. */
 export interface StepRun {

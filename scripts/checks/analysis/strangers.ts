@@ -1,6 +1,6 @@
 import type { SessionFacts } from '../../artifacts/records/records.ts';
 import type { AttributedWait } from './waits/attributed-waits.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import type { WaitSpan } from './waits/waits.ts';
 
 /** Waits of the app behind a session that is nobody's: neither the plan's nor the company's, and no part of the server. */

@@ -1,8 +1,8 @@
 import { POLL_MS } from '../../artifacts/polling.ts';
 import type { ExactWaitRecord, WaitRecord } from '../../artifacts/records/records.ts';
 import { lastLookMs } from '../../artifacts/records/sighting-records.ts';
-import { groupBy } from '../analysis/group-by.ts';
-import { OverlapIndex } from '../analysis/waits/overlap-index.ts';
+import { groupBy } from '../../shared/group-by.ts';
+import { OverlapIndex } from '../../shared/intervals/overlap-index.ts';
 
 /**
  * Which records of exact-waits.ndjson say something. Sessions of the app wait for each other's rows all the time, a busy one a

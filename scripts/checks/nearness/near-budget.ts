@@ -3,7 +3,7 @@ import type { Budgets } from '../../plan/model.ts';
 import { formatCount, formatMs } from '../../shared/text/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { isAppOff } from '../analysis/traffic/live-versions.ts';
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
 import { statementName } from '../analysis/commands/sent-statements.ts';
 import { workMs } from '../analysis/commands/sent-tries.ts';

@@ -2,7 +2,7 @@ import type { CompatibilityRecord } from '../../artifacts/records/records.ts';
 import { adviseBroken } from '../advice.ts';
 import { appTrouble, saidAs } from './app-trouble.ts';
 import type { Analysis } from '../analysis/analyse.ts';
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import { namedCause } from '../analysis/traffic/named-cause.ts';
 import { matrixStates, type MatrixState } from '../analysis/matrix.ts';
 import type { Check, CheckFinding } from '../check.ts';

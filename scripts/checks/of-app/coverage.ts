@@ -2,7 +2,7 @@ import { formatMs } from '../../shared/text/format.ts';
 import { modeName } from '../../pg/lock-modes.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { coverage as coverageOf, lengthMs, type Uncovered } from '../analysis/standstill/uncovered.ts';
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { isNamed } from '../named-table.ts';
 import { scriptFor } from './coverage-script.ts';

@@ -3,7 +3,7 @@ import { adviseBroken } from '../advice.ts';
 import { appTrouble, saidAs } from './app-trouble.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import type { FailedRequests } from '../analysis/traffic/failures.ts';
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import { statementOfFailure } from '../of-plan/failure-statement.ts';
 import { keptByPrepared } from '../stops/kept-by-prepared.ts';

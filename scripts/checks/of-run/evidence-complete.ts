@@ -1,7 +1,7 @@
 import type { ProbeRecord } from '../../artifacts/records/records.ts';
 import { formatMs } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
-import { overlapMs } from '../analysis/intervals.ts';
+import { overlapMs } from '../../shared/intervals/intervals.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import type { ArtifactName, Evidence } from '../evidence/evidence.ts';
 import { goesBack } from '../of-way-back/goes-back.ts';

@@ -1,5 +1,5 @@
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import { differenceText, type Remaining } from '../analysis/way-back/catalog-looks.ts';
 import { wayBackOf } from '../analysis/way-back/way-back.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';

@@ -1,7 +1,7 @@
 import { defined } from '../../plan/schema/defined.ts';
 import { appTrouble } from '../of-app/app-trouble.ts';
 import type { Analysis } from '../analysis/analyse.ts';
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import { lastMomentMs } from '../analysis/steps.ts';
 import { victimThresholdFrom } from '../analysis/traffic/victims.ts';
 import { timelineSeconds } from '../analysis/traffic/timeline-seconds.ts';

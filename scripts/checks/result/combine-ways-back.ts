@@ -1,4 +1,4 @@
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import type { Result } from './contract/result.ts';
 import type { WayBackResult } from './contract/result-way-back.ts';
 

@@ -1,6 +1,6 @@
 import type { Analysis } from '../analysis/analyse.ts';
 import { cutOffs, type CutOff } from '../analysis/cut-offs.ts';
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import { defined } from '../../plan/schema/defined.ts';
 import { remedyOf } from '../of-plan/unfinished-remedy.ts';
 import type { Result } from './contract/result.ts';

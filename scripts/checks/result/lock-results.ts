@@ -1,5 +1,5 @@
 import type { LockEntry } from '../../artifacts/records/records.ts';
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import type { StatementResult } from './contract/result.ts';
 
 /** Of one table; with more of them the table stands for its partitions. */

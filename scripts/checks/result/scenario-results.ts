@@ -1,5 +1,5 @@
 import type { PlannedPerformance } from '../../plan/model.ts';
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import { headlineFigures } from './headline-figures.ts';
 import type { Result } from './contract/result.ts';
 import { nearness, type Playing } from './worst-playing.ts';

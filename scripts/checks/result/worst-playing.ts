@@ -1,4 +1,4 @@
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import type { Finding, Result } from './contract/result.ts';
 
 type Check = Result['checks'][number];

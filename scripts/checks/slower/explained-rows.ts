@@ -1,7 +1,7 @@
 import type { Analysis } from '../analysis/analyse.ts';
-import { merged, overlapMs, type Interval } from '../analysis/intervals.ts';
+import { merged, overlapMs, type Interval } from '../../shared/intervals/intervals.ts';
 import { scriptKey } from '../analysis/traffic/latency.ts';
-import { OverlapIndex } from '../analysis/waits/overlap-index.ts';
+import { OverlapIndex } from '../../shared/intervals/overlap-index.ts';
 import { inFlight } from '../analysis/traffic/victims.ts';
 
 /** Beside a request of a slow script for so much of its time, a request shared the machine with it. */

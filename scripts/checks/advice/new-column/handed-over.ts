@@ -1,6 +1,6 @@
 import { bareName, newName, quoted } from '../../../pg/sql/statement-tree.ts';
 import { dropSync } from '../sync-trigger.ts';
-import { ended, oneLine, syncName, type NewColumn } from './new-column.ts';
+import { ended, oneLine, syncName, type NewColumn } from './column.ts';
 
 /** The short transaction in which the new column gets what only one column can have, and the old one goes. */
 export function handedOver(column: NewColumn): string[] {

@@ -4,7 +4,7 @@ import { POLL_MS } from '../../../artifacts/polling.ts';
 import { blocksTraffic } from '../../../pg/lock-modes.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { mentions } from '../../mentions.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../../shared/group-by.ts';
 import { transactionSinceMs, type StepRun } from '../steps.ts';
 import type { WaitSpan } from '../waits/waits.ts';
 import { lockEffect } from '../waits/holds.ts';

@@ -1,7 +1,7 @@
 import type { LoadEvent } from '../../../artifacts/records/records.ts';
 import { isOwnError } from '../../../pg/own-errors.ts';
 import type { RequestTable } from '../../evidence/request-table.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../../shared/group-by.ts';
 
 /** What the app failed with by itself, before the plan. */
 export interface BaselineErrors {

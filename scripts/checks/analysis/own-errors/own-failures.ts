@@ -1,5 +1,5 @@
 import type { RequestTable } from '../../evidence/request-table.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../../shared/group-by.ts';
 import type { StepRun } from '../steps.ts';
 import { scriptOf, sqlstateOf, type BaselineErrors } from './baseline-errors.ts';
 import { binomialTail } from './binomial.ts';

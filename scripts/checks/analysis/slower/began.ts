@@ -1,4 +1,4 @@
-import type { Interval } from '../intervals.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
 import type { StepRun } from '../steps.ts';
 import type { FoundCause } from './causes.ts';
 import { driftOf, isSlower, LEAST_REQUESTS, NO_DRIFT, type Drift } from './rule.ts';

@@ -1,6 +1,6 @@
 import type { StatementRecord } from '../../../artifacts/records/records.ts';
 import { StatementTree } from '../../../pg/sql/statement-tree.ts';
-import type { Interval } from '../intervals.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
 import { ranBy } from '../commands/sent-statements.ts';
 import type { StepRun } from '../steps.ts';
 

@@ -1,9 +1,9 @@
 import type { LoadEvent } from '../../../artifacts/records/records.ts';
 import type { RequestTable } from '../../evidence/request-table.ts';
 import { isPassive } from '../disturbances.ts';
-import type { Interval } from '../intervals.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
 import { percentile } from '../../../shared/numbers/percentile.ts';
-import { firstAbove } from '../waits/overlap-index.ts';
+import { firstAbove } from '../../../shared/intervals/overlap-index.ts';
 import { scriptKey } from '../traffic/latency.ts';
 import type { StepRun } from '../steps.ts';
 

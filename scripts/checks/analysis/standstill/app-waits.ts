@@ -1,8 +1,8 @@
 import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
 import type { Analysis } from '../analyse.ts';
-import { groupBy } from '../group-by.ts';
-import type { Interval } from '../intervals.ts';
-import { OverlapIndex } from '../waits/overlap-index.ts';
+import { groupBy } from '../../../shared/group-by.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
+import { OverlapIndex } from '../../../shared/intervals/overlap-index.ts';
 import type { FirstNames } from './table-names.ts';
 
 interface AppWait extends Interval {

@@ -1,5 +1,5 @@
 import type { RequestTable } from '../../evidence/request-table.ts';
-import type { Interval } from '../intervals.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
 
 export interface ScriptRequests {
   readonly version: string;

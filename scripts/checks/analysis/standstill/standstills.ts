@@ -1,7 +1,7 @@
 import { blocksTraffic, lockStrength } from '../../../pg/lock-modes.ts';
 import type { StepAnalysis } from '../analyse.ts';
-import { groupBy } from '../group-by.ts';
-import { merged, type Interval } from '../intervals.ts';
+import { groupBy } from '../../../shared/group-by.ts';
+import { merged, type Interval } from '../../../shared/intervals/intervals.ts';
 import type { FirstNames } from './table-names.ts';
 
 /** What cannot go on: `all` = not even reads, under ACCESS EXCLUSIVE. */

@@ -1,7 +1,7 @@
 import type { Analysis, StepAnalysis } from '../analyse.ts';
-import type { Interval } from '../intervals.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
 import { isAppOff } from '../traffic/live-versions.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../../shared/group-by.ts';
 import { AppWaits } from './app-waits.ts';
 import { ScriptUses } from './script-uses.ts';
 import { requestsWithin, type ScriptRequests } from './requests-within.ts';

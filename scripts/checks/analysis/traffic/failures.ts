@@ -3,7 +3,7 @@ import type { SchemaRecord } from '../../../artifacts/records/schema-records.ts'
 import type { RequestTable } from '../../evidence/request-table.ts';
 import { isPassive, lastActive, type Disturbance } from '../disturbances.ts';
 import { explainedBy, staleSince } from '../explained-by.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../../shared/group-by.ts';
 import { namedCause } from './named-cause.ts';
 import type { StepRun } from '../steps.ts';
 import type { WaitBlame } from '../waits/wait-blame.ts';

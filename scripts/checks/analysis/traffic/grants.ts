@@ -5,8 +5,8 @@ import type {
   StatementRecord,
 } from '../../../artifacts/records/records.ts';
 import type { LockGrant } from '../../../artifacts/records/wait-records.ts';
-import { groupBy } from '../group-by.ts';
-import { firstAbove, firstFrom } from '../waits/overlap-index.ts';
+import { groupBy } from '../../../shared/group-by.ts';
+import { firstAbove, firstFrom } from '../../../shared/intervals/overlap-index.ts';
 
 /** When each backend got ACCESS EXCLUSIVE, as the server told. */
 export class Grants {

@@ -10,7 +10,7 @@ import {
   waitRecord,
 } from '../../evidence/evidence-fixture.ts';
 import { analyse } from '../analyse.ts';
-import { OverlapIndex } from '../waits/overlap-index.ts';
+import { OverlapIndex } from '../../../shared/intervals/overlap-index.ts';
 
 const GROWTH = 4;
 /** Work that grows with the square of the size takes 16 times as long at four times the size. */

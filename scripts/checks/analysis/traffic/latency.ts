@@ -1,7 +1,7 @@
 import type { LoadEvent } from '../../../artifacts/records/records.ts';
 import type { RequestTable } from '../../evidence/request-table.ts';
-import { groupBy } from '../group-by.ts';
-import type { Interval } from '../intervals.ts';
+import { groupBy } from '../../../shared/group-by.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
 import { latencyOf, type Latency } from './percentiles.ts';
 
 /** A p99 over a shorter time than this would be that of a handful of requests. */

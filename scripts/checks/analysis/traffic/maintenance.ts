@@ -1,5 +1,5 @@
 import type { Evidence } from '../../evidence/evidence.ts';
-import { overlapMs, type Interval } from '../intervals.ts';
+import { overlapMs, type Interval } from '../../../shared/intervals/intervals.ts';
 import type { StepRun } from '../steps.ts';
 
 /** From when to when the app was off, and how many requests were turned away meanwhile. */

@@ -1,7 +1,7 @@
 import type { OutsideLockRecord } from '../../../artifacts/records/records.ts';
 import type { Blocker, WaitGraph } from '../waits/blockers.ts';
 import { lockEffect, type Clipped, type LockEffect } from '../waits/holds.ts';
-import { merged, overlapMs, unionMs, type Interval } from '../intervals.ts';
+import { merged, overlapMs, unionMs, type Interval } from '../../../shared/intervals/intervals.ts';
 import type { LockSpan } from '../waits/outside-locks.ts';
 import type { WaitSpan } from '../waits/waits.ts';
 

@@ -1,5 +1,5 @@
 import type { BatchRecord, OutsideLockRecord, ServerRecord } from '../../../artifacts/records/records.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../../shared/group-by.ts';
 import { outsideLocks, type LockSpan } from '../waits/outside-locks.ts';
 import type { StepRun } from '../steps.ts';
 import type { StatementTry } from '../waits/windows.ts';

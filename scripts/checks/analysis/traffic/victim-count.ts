@@ -1,6 +1,6 @@
 import type { RequestTable } from '../../evidence/request-table.ts';
 import type { FailedRequests } from './failures.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../../shared/group-by.ts';
 import type { StepRun } from '../steps.ts';
 import type { DelayedRequests } from './victims.ts';
 

@@ -1,7 +1,7 @@
 import type { RequestTable } from '../../evidence/request-table.ts';
 import type { Disturbance } from '../disturbances.ts';
-import { overlapMs, unionMs, type Interval } from '../intervals.ts';
-import { firstAbove, OverlapIndex } from '../waits/overlap-index.ts';
+import { overlapMs, unionMs, type Interval } from '../../../shared/intervals/intervals.ts';
+import { firstAbove, OverlapIndex } from '../../../shared/intervals/overlap-index.ts';
 
 /** A request slower than this many milliseconds is delayed, however fast the baseline was. */
 const THRESHOLD_FLOOR_MS = 10;

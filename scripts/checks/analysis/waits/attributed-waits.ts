@@ -1,8 +1,8 @@
 import type { SessionRole, WaitRecord } from '../../../artifacts/records/records.ts';
 import type { Disturbance } from '../disturbances.ts';
-import { overlapMs, type Interval } from '../intervals.ts';
+import { overlapMs, type Interval } from '../../../shared/intervals/intervals.ts';
 import { LookStates, type LookState } from './look-states.ts';
-import { OverlapIndex } from './overlap-index.ts';
+import { OverlapIndex } from '../../../shared/intervals/overlap-index.ts';
 import type { PreparedHolds } from '../prepared.ts';
 import { isExact, type WaitSpan } from './waits.ts';
 import type { StatementTry } from './windows.ts';

@@ -1,8 +1,8 @@
 import type { SessionRole } from '../../../artifacts/records/records.ts';
 import type { AttributedWait } from './attributed-waits.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../../shared/group-by.ts';
 import { largest } from '../largest.ts';
-import { mostAtOnce } from '../intervals.ts';
+import { mostAtOnce } from '../../../shared/intervals/intervals.ts';
 
 /** What one disturbance did to the app's sessions. */
 export interface BlockedSessions {

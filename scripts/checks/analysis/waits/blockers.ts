@@ -1,11 +1,11 @@
 import type { SessionFacts, SessionRole, WaitRecord } from '../../../artifacts/records/records.ts';
 import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '../../../shared/group-by.ts';
 import type { Clipped } from './holds.ts';
-import type { Interval } from '../intervals.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
 import { largest } from '../largest.ts';
 import { LookStates, type LookState } from './look-states.ts';
-import { firstAbove } from './overlap-index.ts';
+import { firstAbove } from '../../../shared/intervals/overlap-index.ts';
 import type { WaitSpan } from './waits.ts';
 
 /** Sessions that a statement waited for, alike in all that is told of them. */

@@ -1,5 +1,5 @@
 import type { LockEntry } from '../../../artifacts/records/records.ts';
-import type { Interval } from '../intervals.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
 import { largest } from '../largest.ts';
 import { blocksTraffic, isAccessShare, lockStrength } from '../../../pg/lock-modes.ts';
 import type { LockSpan } from './outside-locks.ts';

@@ -1,7 +1,7 @@
 import type { WaitRecord } from '../../../artifacts/records/records.ts';
 import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
-import type { Interval } from '../intervals.ts';
-import { OverlapIndex } from './overlap-index.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
+import { OverlapIndex } from '../../../shared/intervals/overlap-index.ts';
 
 /** Who waits for what, by process id, while nothing of it changes. */
 export type LookState = ReadonlyMap<number, WaitRecord>;

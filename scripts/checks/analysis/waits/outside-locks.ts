@@ -1,7 +1,7 @@
 import type { OutsideLockRecord } from '../../../artifacts/records/records.ts';
 import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
-import { groupBy } from '../group-by.ts';
-import type { Interval } from '../intervals.ts';
+import { groupBy } from '../../../shared/group-by.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
 import { LONGEST_LOOK_MS, POLL_MS } from '../../../artifacts/polling.ts';
 
 /** A lock of the migration from its grant to its release. */

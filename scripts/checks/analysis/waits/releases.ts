@@ -1,7 +1,7 @@
 import type { ExactWaitRecord, StatementRecord } from '../../../artifacts/records/records.ts';
 import type { LockRelease } from '../../../artifacts/records/wait-records.ts';
-import { groupBy } from '../group-by.ts';
-import { firstAbove } from './overlap-index.ts';
+import { groupBy } from '../../../shared/group-by.ts';
+import { firstAbove } from '../../../shared/intervals/overlap-index.ts';
 
 /** When each backend gave back its locks, as the server told. */
 export class Releases {

@@ -1,8 +1,8 @@
 import type { RequestTable } from '../../evidence/request-table.ts';
 import type { AttributedWait } from './attributed-waits.ts';
-import { groupBy } from '../group-by.ts';
-import { overlapMs } from '../intervals.ts';
-import { OverlapIndex } from './overlap-index.ts';
+import { groupBy } from '../../../shared/group-by.ts';
+import { overlapMs } from '../../../shared/intervals/intervals.ts';
+import { OverlapIndex } from '../../../shared/intervals/overlap-index.ts';
 
 /** A request that waited for less than this share of its time on its connection was slow for another reason. */
 const TELLING_SHARE = 0.2;

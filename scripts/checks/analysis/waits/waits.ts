@@ -2,8 +2,8 @@ import { POLL_MS } from '../../../artifacts/polling.ts';
 import type { SessionRole, WaitRecord } from '../../../artifacts/records/records.ts';
 import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
 import type { ExactWait } from '../../../artifacts/records/wait-records.ts';
-import { groupBy } from '../group-by.ts';
-import { firstAbove } from './overlap-index.ts';
+import { groupBy } from '../../../shared/group-by.ts';
+import { firstAbove } from '../../../shared/intervals/overlap-index.ts';
 
 /** A later poll than this is not the next one: nothing was watched in between. */
 const LONGEST_POLL_MS = 5 * POLL_MS;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EXCLUSIVE, stepError, statementRecord, waitRecord } from '../../evidence/evidence-fixture.ts';
-import { unionMs } from '../intervals.ts';
+import { unionMs } from '../../../shared/intervals/intervals.ts';
 import { waitSpans } from './waits.ts';
 import { statementTry } from './windows.ts';
 

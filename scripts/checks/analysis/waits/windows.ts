@@ -1,7 +1,7 @@
 import type { LockEntry, OutsideLockRecord, StatementRecord } from '../../../artifacts/records/records.ts';
 import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
 import { heldInTransaction, lockEffect, type Clipped, type LockEffect } from './holds.ts';
-import { merged, type Interval } from '../intervals.ts';
+import { merged, type Interval } from '../../../shared/intervals/intervals.ts';
 import { largest } from '../largest.ts';
 import { outsideLocks, type LockSpan } from './outside-locks.ts';
 import { isExact, type WaitSpan } from './waits.ts';

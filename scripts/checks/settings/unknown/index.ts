@@ -2,7 +2,7 @@ import type { StatementRecord } from '../../../artifacts/records/records.ts';
 import { StatementTree } from '../../../pg/sql/statement-tree.ts';
 import type { Analysis, StepAnalysis } from '../../analysis/analyse.ts';
 import { ranBy } from '../../analysis/commands/sent-statements.ts';
-import { groupBy } from '../../analysis/group-by.ts';
+import { groupBy } from '../../../shared/group-by.ts';
 import { listed } from '../../wording.ts';
 import { collation, formats } from './locale.ts';
 import { lockSlotsLimit } from './lock-slots-limit.ts';

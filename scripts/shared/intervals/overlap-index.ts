@@ -1,4 +1,4 @@
-import type { Interval } from '../intervals.ts';
+import type { Interval } from './intervals.ts';
 
 /** Finds what shares time with a stretch without looking at all: sorted once by the beginning, asked any number of times. */
 export class OverlapIndex<T extends Interval> {
