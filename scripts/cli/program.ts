@@ -1,5 +1,5 @@
 import { Command, type CommanderError } from 'commander';
-import { RehearsalError } from '../shared/errors.ts';
+import { EXIT, EXIT_MEANING, RehearsalError } from '../shared/errors.ts';
 import { asTyped } from './output/as-typed.ts';
 import { addCheck } from './check.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
@@ -30,16 +30,12 @@ const VERBS: readonly AddVerb[] = [
   addDoctor,
   addReap,
 ];
-const EXIT_CODES = `
-Exit codes:
-    0  passed
-    1  bug in the tool
-    2  usage or config
-    3  infrastructure, restore or connection
-    4  budget exceeded or step failed
-    5  inconclusive
-    6  something may remain
-  130  interrupted and cleaned up`;
+const EXIT_CODES = [
+  '\nExit codes:',
+  ...Object.entries(EXIT_MEANING).map(
+    ([kind, meaning]) => `  ${String(EXIT[kind as keyof typeof EXIT]).padStart(3)}  ${meaning}`,
+  ),
+].join('\n');
 
 /** The command line as commander sees it. Nothing in it ends the process. */
 export function buildProgram(context: CliContext, finish: (code: number) => void): Command {

@@ -52,6 +52,18 @@ export const EXIT = {
   interrupted: 130,
 } as const satisfies Record<ErrorKind | 'ok', number>;
 
+/** What each says, in the order in which help tells them. */
+export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'passed',
+  internal: 'bug in the tool',
+  usage: 'usage or config',
+  infra: 'infrastructure, restore or connection',
+  failed: 'budget exceeded or step failed',
+  inconclusive: 'inconclusive',
+  leaked: 'something may remain',
+  interrupted: 'interrupted and cleaned up',
+};
+
 /** An error that a user can act on: `message` says what happened and with which value, `hint` what to do next. */
 export class RehearsalError extends Error {
   readonly code: ErrorCode;
