@@ -3,7 +3,7 @@
 set -uo pipefail
 rehearse=(node "$GITHUB_ACTION_PATH/scripts/setup/rehearse.mjs")
 result=$(mktemp)
-"${rehearse[@]}" run "$INPUT_DIR" --target "$INPUT_TARGET" --out runs --json >"$result"
+"${rehearse[@]}" run "$INPUT_DIR" --target "$INPUT_TARGET" --out runs --json ${INPUT_SINCE:+--since "$INPUT_SINCE"} >"$result"
 code=$?
 field() { node -e 'try { console.log(JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))[process.argv[2]] ?? "") } catch { console.log("") }' "$result" "$1"; }
 run_id=$(field runId)

@@ -105,6 +105,9 @@ test('the action rehearses, comments, updates its comment, and ends as the run d
     ['typo', 2],
   ] as const)
     expect((await play(finish!, { 'inputs.fail-on': failOn })).code).toBe(code);
+  // A plan that lists its steps has nothing to do with a git ref, and says so.
+  await play(rehearse!, { ...inputs, 'inputs.since': 'origin/main' });
+  expect(await outputs()).toMatchObject({ 'exit-code': '2', path: '' });
 });
 
 test('the GitLab template rehearses, notes, writes its reports, and ends as the run did', async () => {
