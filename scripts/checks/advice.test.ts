@@ -70,9 +70,11 @@ test.each([
     "alter table customers add column token text not null default 'x' || random() constraint long check (length(token) > 3)",
     rewrote,
     [
-      'alter table customers add column token text constraint long check (length(token) > 3);',
+      'alter table customers add column token text;',
       "alter table customers alter column token set default 'x' || random();",
       `-- then a step of the plan: backfill: { table: customers, key: id, set: "token = 'x' || random()", where: "token is null" }`,
+      'alter table customers add constraint long check (length(token) > 3) not valid;',
+      'alter table customers validate constraint long;',
       'alter table customers add constraint customers_token_is_set check (token is not null) not valid;',
       'alter table customers validate constraint customers_token_is_set;',
       'alter table customers alter column token set not null;',
@@ -114,6 +116,7 @@ test.each([
       'alter table app.customers rename to clients;',
       'create view app.customers as select * from app.clients;',
       "-- grant on app.customers what the app's roles have on the table: a view begins without",
+      '-- where the table has row level security: alter view app.customers set (security_invoker = true), or the view shows all rows',
       'commit;',
       '-- when no version uses the old name: drop view app.customers;',
     ],
@@ -164,18 +167,6 @@ test.each([
     [
       '-- as a step of the plan instead of SQL:',
       String.raw`-- backfill: { table: customers, key: id, set: "name = '\"'", where: "name is distinct from E'\\\\'" }`,
-    ],
-  ],
-  [
-    'alter table customers add column a int, alter column "Größe" set not null, drop column b',
-    {},
-    [
-      'alter table customers add column a int;',
-      'alter table customers add constraint "customers_Größe_is_set" check ("Größe" is not null) not valid;',
-      'alter table customers validate constraint "customers_Größe_is_set";',
-      'alter table customers alter column "Größe" set not null;',
-      'alter table customers drop constraint "customers_Größe_is_set";',
-      'alter table customers drop column b;',
     ],
   ],
 ])('instead of %s', async (sql, rest, instead) => {

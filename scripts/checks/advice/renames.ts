@@ -1,3 +1,4 @@
+import type { RangeVar, RenameStmt } from 'libpg-query';
 import { backfillKey, backfillStep, type Advice, type AdviceFacts, type AdviceRule } from './rule.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import { newColumnSql } from './new-column/new-column.ts';
@@ -6,61 +7,77 @@ import { bothWays } from './sync-trigger.ts';
 /** RENAME changes the name for all versions of the app at the same moment: one of them is always wrong. */
 export const renames: AdviceRule = (statement, facts) => {
   if (!('RenameStmt' in statement.node)) return undefined;
-  const { renameType, relation, subname = '', newname = '' } = statement.node.RenameStmt;
+  const { renameType, relation } = statement.node.RenameStmt;
   if (relation === undefined) return undefined;
+  if (renameType === 'OBJECT_TABLE')
+    return (
+      renamedBehindView(statement, facts) ?? renamedTable(statement, relation, statement.node.RenameStmt)
+    );
+  return renameType === 'OBJECT_COLUMN'
+    ? renamedColumn(statement, facts, relation, statement.node.RenameStmt)
+    : undefined;
+};
+
+function renamedTable(statement: StatementTree, relation: RangeVar, { newname = '' }: RenameStmt): Advice {
   const table = statement.relation(relation);
-  const fresh = statement.spell(newname);
-  if (renameType === 'OBJECT_TABLE') {
-    const besideView = renamedBehindView(statement, facts);
-    if (besideView !== undefined) return besideView;
-    const schema = relation.schemaname === undefined ? '' : `${statement.spell(relation.schemaname)}.`;
+  const schema = relation.schemaname === undefined ? '' : `${statement.spell(relation.schemaname)}.`;
+  return {
+    effect: `After it no version of the app can find ${table} any more.`,
+    advice:
+      'Leave a view under the old name in the same transaction, with the privileges of the table, and drop it when no version uses the old name.',
+    insteadSql: [
+      'begin;',
+      `${statement.text(0)};`,
+      `create view ${table} as select * from ${schema}${statement.spell(newname)};`,
+      `-- grant on ${table} what the app's roles have on the table: a view begins without`,
+      `-- where the table has row level security: alter view ${table} set (security_invoker = true), or the view shows all rows`,
+      'commit;',
+      `-- when no version uses the old name: drop view ${table};`,
+    ].join('\n'),
+  };
+}
+
+function renamedColumn(
+  statement: StatementTree,
+  facts: AdviceFacts,
+  relation: RangeVar,
+  { relationType, subname = '', newname = '' }: RenameStmt,
+): Advice {
+  const table = statement.relation(relation);
+  const [old, fresh] = [statement.spell(subname), statement.spell(newname)];
+  const effect = `After it no version of the app can find ${old} any more.`;
+  if (relationType !== 'OBJECT_TABLE') {
     return {
-      effect: `After it no version of the app can find ${table} any more.`,
-      advice:
-        'Leave a view under the old name in the same transaction, with the privileges of the table, and drop it when no version uses the old name.',
-      insteadSql: [
-        'begin;',
-        `${statement.text(0)};`,
-        `create view ${table} as select * from ${schema}${fresh};`,
-        `-- grant on ${table} what the app's roles have on the table: a view begins without`,
-        'commit;',
-        `-- when no version uses the old name: drop view ${table};`,
-      ].join('\n'),
+      effect,
+      advice: `CREATE OR REPLACE VIEW ${table} with ${fresh} behind its other columns and ${old} where it is; make it anew without ${old} when no version names that any more.`,
+      insteadSql: null,
     };
   }
-  if (renameType !== 'OBJECT_COLUMN') return undefined;
-  const old = statement.spell(subname);
   const moved = facts.movedOf(relation, subname);
-  const backfill = backfillStep(
-    table,
-    backfillKey(statement, facts),
-    `${fresh} = ${old}`,
-    `${fresh} is distinct from ${old}`,
-  );
   const readers = moved?.readers ?? [];
-  const deploy = `deploy the version that uses ${fresh}, then:`;
+  const named = `functions that name ${old} and have to name ${fresh} instead: ${readers.join(', ')}`;
   const whole =
     moved?.fresh === newname
       ? newColumnSql({
-          ...{ moved, table, tableName: relation.relname ?? '', type: moved.type, backfill },
-          ...{ takesName: false, sync: bothWays(old, fresh) },
-          before:
-            readers.length === 0
-              ? [deploy]
-              : [
-                  `functions that name ${old} and have to name ${fresh} instead: ${readers.join(', ')}`,
-                  deploy,
-                ],
+          ...{ moved, table, tableName: relation.relname ?? '', type: moved.type, takesName: false },
+          sync: bothWays(old, fresh),
+          backfill: backfillStep(
+            table,
+            backfillKey(statement, facts),
+            `${fresh} = ${old}`,
+            `${fresh} is distinct from ${old}`,
+          ),
+          before: [...(readers.length === 0 ? [] : [named]), `deploy the version that uses ${fresh}, then:`],
         })
       : undefined;
   const rest = moved?.others ?? [];
   const byHand = rest.length === 0 ? '' : ` To be moved by hand: ${rest.join('; ')}.`;
   return {
-    effect: `After it no version of the app can find ${old} any more.`,
+    effect,
     advice: `Expand and contract: add ${fresh} beside ${old}, write both, backfill, deploy what reads ${fresh}, and drop ${old} last.${byHand}`,
     insteadSql: whole?.join('\n') ?? null,
   };
-};
+}
 
 /** The view that takes over the name of a renamed table, where an app version cannot use it as it used the table. */
 export const viewsOfRenamed: AdviceRule = (statement, facts) => {

@@ -16,7 +16,46 @@ export function addColumn(part: AlterPart): PartAdvice | undefined {
   const unique = constraints.find(({ contype }) => isKey(contype));
   const value = constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT');
   if (facts.rewrote.length > 0) return withoutRewrite(part, constraints, value);
-  return unique?.contype === 'CONSTR_UNIQUE' ? indexLater(part, constraints, unique) : undefined;
+  if (unique?.contype === 'CONSTR_UNIQUE') return indexLater(part, constraints, unique);
+  return constraints.some(isCheck) ? checkedLater(part, constraints) : undefined;
+}
+
+function isCheck({ contype }: Constraint): boolean {
+  return contype === 'CONSTR_CHECK';
+}
+
+/** PostgreSQL reads the whole table for it, though every row has the same value in a column that is new. */
+function checkedLater(part: AlterPart, constraints: readonly Constraint[]): PartAdvice {
+  const { table, facts } = part;
+  const others = constraints.filter((one) => !isCheck(one)).map((one) => textOf(part, constraints, one));
+  return {
+    effect: `ADD COLUMN with CHECK read all of ${table}${facts.sizeOf(table)} while it held ACCESS EXCLUSIVE.`,
+    advice:
+      'Add the column alone, then its CHECK as NOT VALID, and validate it in a transaction of its own: VALIDATE lets reads and writes go on.',
+    sql: [
+      `alter table ${table} add column ${ifNotExists(part)}${[definitionOf(part, constraints), ...others].join(' ')};`,
+      ...checks(part, constraints),
+    ],
+  };
+}
+
+/** Each CHECK of the column, as a constraint that is validated later. */
+function checks(part: AlterPart, constraints: readonly Constraint[]): string[] {
+  const { table, tableName, statement } = part;
+  const made = newName(tableName, columnOf(part), 'check');
+  return constraints.filter(isCheck).flatMap((one) => {
+    const text = textOf(part, constraints, one);
+    const named = one.conname === undefined ? `constraint ${made} ${text}` : text;
+    const name = one.conname === undefined ? made : statement.spell(one.conname);
+    return [
+      `alter table ${table} add ${named} not valid;`,
+      `alter table ${table} validate constraint ${name};`,
+    ];
+  });
+}
+
+function ifNotExists({ command }: AlterPart): string {
+  return command.missing_ok === true ? 'if not exists ' : '';
 }
 
 function isKey(contype: Constraint['contype']): boolean {
@@ -28,7 +67,7 @@ function withoutRewrite(
   constraints: readonly Constraint[],
   value: Constraint | undefined,
 ): PartAdvice {
-  const { table, tableName, command, statement, facts } = part;
+  const { table, tableName, statement, facts } = part;
   const effect = `ADD COLUMN wrote all of ${table}${facts.sizeOf(table)} anew while it held ACCESS EXCLUSIVE.`;
   if (value === undefined) {
     return {
@@ -44,7 +83,7 @@ function withoutRewrite(
   const key = constraints.find(({ contype }) => isKey(contype));
   const ofKey = new Set(key === undefined ? [] : wordsOf(key, constraints));
   const others = constraints.filter(
-    (one) => one !== value && one.contype !== 'CONSTR_NOTNULL' && !ofKey.has(one),
+    (one) => one !== value && one.contype !== 'CONSTR_NOTNULL' && !isCheck(one) && !ofKey.has(one),
   );
   const plain = [
     definitionOf(part, constraints),
@@ -57,9 +96,10 @@ function withoutRewrite(
     effect,
     advice: `Add the column without its default, set the default for new rows, and fill the rows that are there in a backfill step${key === undefined ? '' : ', before its index is built CONCURRENTLY'}.`,
     sql: [
-      `alter table ${table} add column ${command.missing_ok === true ? 'if not exists ' : ''}${plain};`,
+      `alter table ${table} add column ${ifNotExists(part)}${plain};`,
       `alter table ${table} alter column ${name} set default ${expression};`,
       `-- then a step of the plan: backfill: ${backfillStep(table, backfillKey(statement, facts), `${name} = ${expression}`, `${name} is null`)}`,
+      ...checks(part, constraints),
       ...(required ? provenNotNull(table, tableName, column, name) : []),
       ...(key === undefined ? [] : withIndex(part, constraints, key)),
     ],
@@ -69,13 +109,15 @@ function withoutRewrite(
 function indexLater(part: AlterPart, constraints: readonly Constraint[], unique: Constraint): PartAdvice {
   const { table, facts } = part;
   const ofKey = new Set(wordsOf(unique, constraints));
-  const rest = constraints.filter((one) => !ofKey.has(one)).map((one) => textOf(part, constraints, one));
-  const ifNotExists = part.command.missing_ok === true ? 'if not exists ' : '';
+  const rest = constraints
+    .filter((one) => !ofKey.has(one) && !isCheck(one))
+    .map((one) => textOf(part, constraints, one));
   return {
     effect: `It built an index over ${table}${facts.sizeOf(table)} while it held ACCESS EXCLUSIVE.`,
     advice: `Add the column alone, build its index CONCURRENTLY, and let the constraint take it over with USING INDEX. ${OUTSIDE} ${NO_TIMEOUT}`,
     sql: [
-      `alter table ${table} add column ${ifNotExists}${[definitionOf(part, constraints), ...rest].join(' ')};`,
+      `alter table ${table} add column ${ifNotExists(part)}${[definitionOf(part, constraints), ...rest].join(' ')};`,
+      ...checks(part, constraints),
       ...withIndex(part, constraints, unique),
     ],
   };
