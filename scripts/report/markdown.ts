@@ -122,6 +122,7 @@ function performances(result: Result): string {
   return [
     `### ${comparisonTitle(compared)}`,
     table(['', ...scenarios.map(({ name }) => escaped(name)), 'Budget'], [verdicts, ...figures]),
+    ...(result.performances.advice ? [`**${escaped(result.performances.advice.sentence)}**`] : []),
     escaped(playedSentence(result.performances)),
   ].join('\n\n');
 }

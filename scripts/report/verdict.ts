@@ -36,6 +36,7 @@ export function renderVerdict(result: Result, { color, runPath, width }: Verdict
   if (lead !== headline) say(headline.slice(lead.length));
   if (worst) say([worst.advice ?? '', `See ${pageOf(worst.check)}`].join(' '));
   for (const line of spreadLines(result)) lines.push(INDENT + line);
+  if (result.performances?.advice) say(result.performances.advice.sentence);
   for (const line of [...wayBackSentences(result), ...interruptionSentences(result)]) say(line);
   const others = result.findings.length - (worst ? 1 : 0);
   if (others > 0) say(`${plural(others, worst ? 'more finding' : 'finding')} in the report`);

@@ -48,6 +48,10 @@ it('plays every plan on its own copy of the same database, and puts them side by
     ['in-steps / rollback from add', false],
   ]);
   expect(result.performances?.played.map(({ plan }) => plan)).toEqual(['at-once', 'in-steps', 'in-steps']);
+  expect(result.performances?.ways?.map(({ plan, strategy }) => [plan, strategy])).toEqual([
+    ['at-once', 'blue-green'],
+    ['in-steps', 'dual writes'],
+  ]);
   // The old version asks for the old name until the new one is out.
   expect(result.steps.map(({ name }) => name)).toEqual(['rename', 'out']);
   expect(
@@ -58,6 +62,7 @@ it('plays every plan on its own copy of the same database, and puts them side by
   const texts = [...(await textsBelow(tiny.dir))];
   const markdown = texts.find(([path]) => path.endsWith(`${result.runId}/report.md`))?.[1] ?? '';
   expect(markdown).toContain('### Plan by plan');
+  expect(markdown).toMatch(/\*\*(Take in-steps|None of the ways passed)/);
   expect(markdown).toContain('behind add of in-steps');
 }, 120_000);
 

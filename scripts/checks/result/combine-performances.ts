@@ -8,6 +8,7 @@ import { repetitionsCheck, repetitionsFindings } from './repetitions.ts';
 import type { Finding, Result } from './contract/result.ts';
 import { scenarioOutcomes, severity, type ScenarioOutcome } from './scenario-results.ts';
 import { combinedWaysBack } from './combine-ways-back.ts';
+import { waysResult } from './ways/ways-of.ts';
 import { worstChecks, worstFindings, worstTraffic } from './worst-playing.ts';
 
 const STATUSES: readonly Finding['status'][] = ['fail', 'inconclusive', 'warn'];
@@ -51,6 +52,7 @@ export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Resu
         ...{ index, scenario, repetition, path: `performances/${index}`, ...defined({ plan: planName }) },
         verdict: results.get(index)?.verdict ?? null,
       })),
+      ...waysResult(run, results),
     },
   };
 }

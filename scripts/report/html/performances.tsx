@@ -41,6 +41,11 @@ export function PerformancesTable({ result }: { result: Result }) {
           </tbody>
         </table>
       </Scroll>
+      {performances.advice && (
+        <p>
+          <strong>{performances.advice.sentence}</strong>
+        </p>
+      )}
       <details>
         <summary>Each performance by itself</summary>
         <ol class="played">

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STRATEGIES } from '../ways/strategy.ts';
 
 /* The part of result.json about a run that plays its plan more than once. */
 
@@ -44,6 +45,21 @@ export const performancesSchema = z.object({
       path: z.string().describe('Its folder below that of the run'),
     }),
   ),
+  ways: z
+    .array(
+      z.object({
+        plan: z.string(),
+        strategy: z.enum(STRATEGIES).describe('What the plan is by its steps'),
+        verdict: verdict.describe('The worst of all its playings'),
+        downtimeMs: z.number().nonnegative().describe('How long it has the app off'),
+      }),
+    )
+    .optional()
+    .describe('The plans of the rehearsal, where several were played'),
+  advice: z
+    .object({ plan: z.string().nullable().describe('Null where none can be taken'), sentence: z.string() })
+    .optional()
+    .describe('Which of the plans to take, by the rule of docs/plans.md'),
 });
 
 export type Performances = z.infer<typeof performancesSchema>;

@@ -1,6 +1,6 @@
-import type { LockEntry } from '../../artifacts/records/records.ts';
-import { groupBy } from '../../shared/group-by.ts';
-import type { StatementResult } from './contract/result.ts';
+import type { LockEntry } from '../../../artifacts/records/records.ts';
+import { groupBy } from '../../../shared/group-by.ts';
+import type { StatementResult } from '../contract/result.ts';
 
 /** Of one table; with more of them the table stands for its partitions. */
 const MOST_PARTITIONS = 20;

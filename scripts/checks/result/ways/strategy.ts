@@ -1,0 +1,32 @@
+import type { PlannedStep } from '../../../artifacts/planned-step.ts';
+
+/** The ways to do one change that people know by name, from the simplest on. */
+export const STRATEGIES = [
+  'one shot',
+  'blue-green',
+  'maintenance window',
+  'expand and contract',
+  'dual writes',
+] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+const CREATES_TRIGGER = /\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigger\b/i;
+
+/**
+ * What a plan is, by its steps alone.
+ * @param sql the statements that it ran
+ */
+export function strategyOf(plan: readonly PlannedStep[], sql: readonly string[]): Strategy {
+  const own = plan.filter(({ way }) => way === undefined);
+  const deploys = own.filter(({ kind }) => kind === 'deploy');
+  const versions = new Set(deploys.map(({ deploy }) => deploy?.to));
+  if (own.some(({ kind }) => kind === 'maintenance')) return 'maintenance window';
+  if (versions.size > 1 || sql.some((text) => CREATES_TRIGGER.test(text))) return 'dual writes';
+  const first = own.findIndex(({ kind }) => kind === 'deploy');
+  const isChange = ({ kind }: PlannedStep): boolean =>
+    kind === 'sql' || kind === 'command' || kind === 'backfill';
+  const last = own.findLastIndex(({ kind }) => kind === 'deploy');
+  if (first !== -1 && own.slice(0, first).some(isChange) && own.slice(last + 1).some(isChange))
+    return 'expand and contract';
+  return deploys.some(({ deploy }) => deploy?.strategy === 'blue-green') ? 'blue-green' : 'one shot';
+}

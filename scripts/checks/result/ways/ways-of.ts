@@ -1,0 +1,33 @@
+import type { RunRecord } from '../../../artifacts/records/records.ts';
+import { groupBy } from '../../analysis/group-by.ts';
+import type { Result } from '../contract/result.ts';
+import type { Performances } from '../contract/result-performances.ts';
+import { severity } from '../scenario-results.ts';
+import { advisedWay, type Way } from './advised-way.ts';
+import { strategyOf } from './strategy.ts';
+
+/** What result.json says of the ways of a run that played several; nothing of any other. */
+export function waysResult(
+  run: RunRecord,
+  results: ReadonlyMap<number, Result>,
+): Pick<Performances, 'ways' | 'advice'> {
+  const played = groupBy(run.performances ?? [], ({ planName }) => planName);
+  const ways = [...played].flatMap(([plan, all]): Way[] => {
+    const own = all.flatMap(({ index }) => results.get(index) ?? []);
+    const worst = own.toSorted((a, b) => severity(a) - severity(b))[0];
+    const steps = run.plans?.find(({ name }) => name === plan)?.steps;
+    if (plan === undefined || worst === undefined || steps === undefined) return [];
+    const isWhole = own.length === all.length || worst.verdict === 'fail';
+    const sql = own.flatMap((one) =>
+      one.steps.flatMap(({ statements }) => statements.map((statement) => statement.sql)),
+    );
+    const downtimeMs = Math.max(...own.map(({ downtimeSeconds = 0 }) => downtimeSeconds * 1000));
+    const verdict = isWhole ? worst.verdict : 'inconclusive';
+    return [{ plan, strategy: strategyOf(steps, sql), verdict, downtimeMs }];
+  });
+  if (ways.length < 2) return {};
+  return {
+    ways: ways.map(({ plan, strategy, verdict, downtimeMs }) => ({ plan, strategy, verdict, downtimeMs })),
+    advice: { ...advisedWay(ways, run.budgets.downtimeMs) },
+  };
+}
