@@ -84,7 +84,7 @@ test.each([
     [],
   ],
   ['expand and contract', [change, rolling, change], []],
-  ['dual writes', [change, deployStep('half', 'dual'), rolling, change], []],
+  ['expand and contract', [change, deployStep('half', 'dual'), rolling, change], []],
   [
     'dual writes',
     [change, rolling, change],

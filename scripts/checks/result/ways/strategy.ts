@@ -19,9 +19,8 @@ const CREATES_TRIGGER = /\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigge
 export function strategyOf(plan: readonly PlannedStep[], sql: readonly string[]): Strategy {
   const own = plan.filter(({ way }) => way === undefined);
   const deploys = own.filter(({ kind }) => kind === 'deploy');
-  const versions = new Set(deploys.map(({ deploy }) => deploy?.to));
   if (own.some(({ kind }) => kind === 'maintenance')) return 'maintenance window';
-  if (versions.size > 1 || sql.some((text) => CREATES_TRIGGER.test(text))) return 'dual writes';
+  if (sql.some((text) => CREATES_TRIGGER.test(text))) return 'dual writes';
   const first = own.findIndex(({ kind }) => kind === 'deploy');
   const isChange = ({ kind }: PlannedStep): boolean =>
     kind === 'sql' || kind === 'command' || kind === 'backfill';

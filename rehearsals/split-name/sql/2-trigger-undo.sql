@@ -1,0 +1,2 @@
+drop trigger split_name on customers;
+drop function split_name;

@@ -1,0 +1,1 @@
+alter table customers drop constraint if exists names_are_set;
