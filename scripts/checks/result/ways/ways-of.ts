@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../../artifacts/records/records.ts';
-import { groupBy } from '../../analysis/group-by.ts';
+import { groupBy } from '../../../shared/group-by.ts';
 import type { Result } from '../contract/result.ts';
 import type { Performances } from '../contract/result-performances.ts';
 import { severity } from '../scenario-results.ts';
