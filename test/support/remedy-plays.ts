@@ -9,6 +9,7 @@ import {
   ORDERED_LOCKS,
   PATIENT_INDEX,
 } from './remedy-acts.ts';
+import { DEFINED_PLAYS } from './defined-plays.ts';
 import { NOT_SUPPORTED_PLAYS } from './not-supported-plays.ts';
 import type { Play } from './remedy-play.ts';
 
@@ -179,6 +180,7 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
     fails: [`alter type mood rename value 'a' to 'b'`, `select 'a'::mood`],
     works: [`alter type mood add value 'b'`, `select 'a'::mood, 'b'::mood`],
   },
+  ...DEFINED_PLAYS,
   outOfRange: {
     who: 'app',
     setup: 'create table child (t_id int)',

@@ -1,4 +1,5 @@
 import { cachedPlan, outsideTransaction } from './cached-plan.ts';
+import { generatedColumn, sequenceEnd, viewColumns } from './defined.ts';
 import { deployTooEarly } from './deploy-too-early.ts';
 import {
   ambiguousFunction,
@@ -48,6 +49,9 @@ export const REMEDIES = {
   newEnumValue,
   enumValue,
   outOfRange,
+  sequenceEnd,
+  generatedColumn,
+  viewColumns,
   tooLong,
   nullRows,
   foreignKey,
