@@ -14,13 +14,15 @@ export async function whyNotHere(rehearsal: Rehearsal, targetName = 'auto'): Pro
     ]);
     return [...(not === undefined ? [] : [`${not.why} (${not.remedy})`]), ...lacks];
   } catch (error) {
-    if (error instanceof RehearsalError) return [error.message];
-    throw error;
+    if (!(error instanceof RehearsalError)) throw error;
+    // No target fits; the server may be missing as well, where it would run on this machine.
+    const name = targetName === 'auto' ? 'embedded' : targetName;
+    return [error.message, ...(await whyNoServer(rehearsal, { name }))];
   }
 }
 
 /** Targets of this machine take the PostgreSQL that is installed here. */
-async function whyNoServer({ postgres }: Rehearsal, { name }: Target): Promise<string[]> {
+async function whyNoServer({ postgres }: Rehearsal, { name }: Pick<Target, 'name'>): Promise<string[]> {
   if (name !== 'embedded' && name !== 'local') return [];
   const { findBinaries } = await import('../../infra/postgres/binaries.ts');
   try {
