@@ -108,3 +108,25 @@ it.each([
 it('says nothing where the author has said so', async () => {
   expect(await lost('drop table orders', { losesRows: ['orders'] })).toEqual([]);
 });
+
+it('what is taken out of a table is a warning, unless that is said or another part holds its rows', async () => {
+  const into = 'alter table orders inherit items';
+  const out = 'alter table orders no inherit items';
+  const copied = `create table copy (like orders including all); insert into copy select * from orders;
+    alter table copy inherit items`;
+  const found = await replayed(
+    bench(),
+    [
+      sqlStep('into', `alter table orders add order_id int; ${into}`),
+      sqlStep('out', out),
+      sqlStep('again', into),
+      sqlStep('said', out, { losesRows: ['items'] }),
+      sqlStep('back', into),
+      sqlStep('copied', `${copied}; ${out}`),
+    ],
+    ['rowsLost'],
+  );
+  expect(found.map(({ step, status, measured, message }) => [step, status, measured, message])).toEqual([
+    ['out', 'warn', 20_000, 'Step 2 out took orders out of items: 20,000 rows are no longer in it.'],
+  ]);
+});

@@ -99,6 +99,7 @@ export const WAYS_TO_LOSE_ROWS = [
   'emptied',
   'refilled-in-part',
   'thinned-out',
+  'taken-out',
 ] as const;
 
 export interface LostRows {
@@ -109,6 +110,7 @@ export interface LostRows {
    * `replaced`: another one has its name, and this one is there still under another name.
    * `emptied`: no row of before is left, but there may be new ones; `refilled-in-part`: as many as before were not put in again.
    * `thinned-out`: rows of before are left, as by a DELETE with a condition.
+   * `taken-out`: it is there with its rows, and no longer a part of `outOf`.
    */
   readonly how: (typeof WAYS_TO_LOSE_ROWS)[number];
   /** Before the plan, by the statistics; the snapshot's stock knows better. */
@@ -117,8 +119,10 @@ export interface LostRows {
   readonly changedRows?: number | undefined;
   /** Rows that were deleted from it while the step ran, without those that the app deletes; of `thinned-out` only. */
   readonly deletedRows?: number | undefined;
-  /** Rows that are there now, up to the count that would have refuted the loss. Null where they could not be counted. */
+  /** Rows that are there now, or in what came in its stead, up to the count that would have refuted the loss. Null where they could not be counted. */
   readonly rowsLeft: number | null;
+  /** `schema.name` of the topmost table that it was a part of. */
+  readonly outOf?: string | undefined;
 }
 
 /** Objects that a statement with CASCADE took along, without those that it names and what is part of them. */

@@ -84,6 +84,7 @@ export const schemaRecord = z.discriminatedUnion('type', [
         changedRows: number.optional(),
         deletedRows: number.optional(),
         rowsLeft: number.nullable(),
+        outOf: text.optional(),
       }),
     ),
   }),

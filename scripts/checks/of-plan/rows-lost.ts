@@ -8,7 +8,8 @@ import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { isNamed } from '../named-table.ts';
 import { mentions } from '../mentions.ts';
 import { placeOf, ranBy, statementName } from '../analysis/commands/sent-statements.ts';
-import { shortRelation, stepTitle } from '../wording.ts';
+import { groupBy } from '../analysis/group-by.ts';
+import { listed, shortRelation, stepTitle } from '../wording.ts';
 
 export const rowsLost: Check = {
   id: 'rowsLost',
@@ -26,7 +27,7 @@ export const rowsLost: Check = {
     const lost = schema
       .filter((record) => record.type === 'lost-rows')
       .flatMap((record) => lossesOf(record, analysis));
-    return { measured: lost.reduce((sum, { rows }) => sum + rows, 0), findings: lost.map(finding) };
+    return { measured: lost.reduce((sum, { rows }) => sum + rows, 0), findings: findingsOf(lost) };
   },
 };
 
@@ -48,7 +49,8 @@ function lossesOf({ step: name, tables }: LostRowsRecord, { steps, evidence }: A
   return tables.flatMap((lost) => {
     const before = (stock.get(lost.table) ?? Math.round(lost.estimatedRows)) + changeThatCounts(lost);
     const rows = lost.deletedRows ?? (IN_PART.has(lost.how) ? before - (lost.rowsLeft ?? 0) : before);
-    if (rows <= 0 || meant.some((table) => isNamed(table, lost.table))) return [];
+    if (rows <= 0 || meant.some((table) => isNamed(table, lost.table) || isNamed(table, lost.outOf ?? '')))
+      return [];
     return isTold(lost, before, step) ? [{ lost, before, rows, step }] : [];
   });
 }
@@ -72,6 +74,34 @@ function isTold(
   return !run.statements.some(({ sql }) => deletesBySelf(sql) && mentions(sql, table));
 }
 
+function findingsOf(losses: readonly Loss[]): CheckFinding[] {
+  const parts = losses.filter(({ lost }) => lost.outOf !== undefined);
+  const wholes = groupBy(parts, ({ lost, step }) => `${step.run.index} ${lost.outOf}`);
+  return [
+    ...losses.filter((loss) => !parts.includes(loss)).map(finding),
+    ...[...wholes.values()].flatMap(takenOut),
+  ];
+}
+
+/** Parts of one table that one step took out of it. */
+function takenOut(parts: readonly Loss[]): CheckFinding[] {
+  const [first] = parts;
+  if (first === undefined) return [];
+  const { step, lost } = first;
+  const whole = shortRelation(lost.outOf ?? '');
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const named = parts.map((part) => namingStatement(part.lost.table, step)).find((one) => one !== null);
+  const names = listed(parts.map((part) => shortRelation(part.lost.table)));
+  return [
+    {
+      status: 'warn',
+      ...{ step: step.run.planned.name, statement: named ? placeOf(named) : null, measured: rows },
+      message: `${stepTitle(step.run)} took ${names} out of ${whole}: ${plural(rows, 'row')} ${rows === 1 ? 'is' : 'are'} no longer in it.`,
+      advice: `If that is meant, say losesRows: [${whole}] on the step; otherwise attach in the same transaction what holds the rows.`,
+    },
+  ];
+}
+
 function finding({ lost, before, rows, step }: Loss): CheckFinding {
   const table = shortRelation(lost.table);
   const named = namingStatement(lost.table, step);
@@ -93,7 +123,7 @@ function finding({ lost, before, rows, step }: Loss): CheckFinding {
 
 /** Rows are left, of it or elsewhere. */
 const IN_PART: ReadonlySet<LostRows['how']> = new Set([
-  ...(['copied-in-part', 'replaced', 'refilled-in-part', 'thinned-out'] as const),
+  ...(['copied-in-part', 'replaced', 'refilled-in-part', 'thinned-out', 'taken-out'] as const),
 ]);
 /** By a condition, or there under another name. */
 const MAY_BE_MEANT: ReadonlySet<LostRows['how']> = new Set(['thinned-out', 'replaced']);
@@ -107,6 +137,7 @@ const DEEDS: Readonly<Record<LostRows['how'], string>> = {
   emptied: 'emptied',
   'refilled-in-part': 'emptied and filled again',
   'thinned-out': 'deleted most rows of',
+  'taken-out': 'took out of its table',
 };
 
 /** @param left rows of before that are there still, as far as is known */

@@ -24,13 +24,14 @@ export async function countLeft(
     const lost: LostRows[] = [];
     for (const suspect of all) {
       const rowsLeft = suspect.countIn === null ? 0 : await rowsIn(client, suspect);
-      const { table, changedRows } = suspect;
+      const { table, changedRows, outOf } = suspect;
       const how = await howLost(client, suspect, rowsLeft, sinceXid);
       if (how === null) continue;
       const deletedRows = how === 'thinned-out' ? (suspect.deletedRows ?? undefined) : undefined;
       lost.push({
         ...{ table: table.name, how, estimatedRows: rowsOf(table), changedRows, rowsLeft },
         ...(deletedRows === undefined ? {} : { deletedRows }),
+        ...(outOf === undefined ? {} : { outOf }),
       });
     }
     return lost;

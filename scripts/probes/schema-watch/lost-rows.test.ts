@@ -4,7 +4,7 @@ import type { TableStock } from './table-stock.ts';
 
 const T: TableStock = {
   ...{ oid: 20_000, name: 'public.t', quotedName: 'public.t' },
-  ...{ filenode: 1, estimatedRows: 1000, deletedRows: 0, readRows: 0 },
+  ...{ filenode: 1, estimatedRows: 1000, deletedRows: 0, readRows: 0, parent: null },
   ...{ pages: 10, liveRows: 1000, recounts: 0 },
 };
 const tables = (...all: TableStock[]): Map<number, TableStock> => new Map(all.map((one) => [one.oid, one]));
@@ -40,6 +40,31 @@ test('what was there when the step began must be there, but for what the app del
 test('a table that was put aside before has its rows in what took its name, nearly', () => {
   const aside = { ...T, name: 'public.t_old' };
   expect(needed([{ ...T, oid: 20_001 }], aside)).toEqual([900]);
+});
+
+test('a part of a table is suspected where it is none any more, with what came in its stead', () => {
+  const whole = { ...T, oid: 1, name: 'public.w', quotedName: 'public.w', filenode: null };
+  const middle = { ...whole, oid: 2, name: 'public.m', quotedName: 'public.m', parent: 1 };
+  const part = { ...T, parent: 2 };
+  const before = tables(whole, middle, part);
+  const found = (...now: TableStock[]): unknown[] =>
+    suspects({ start: before, before, now: tables(...now), appDeletes: () => 0 }).map(
+      ({ how, outOf, countIn }) => [how, outOf, countIn],
+    );
+  const out = ['taken-out', 'public.w'];
+  expect(found(whole, middle, part)).toEqual([]);
+  expect(found(whole, middle, { ...part, parent: 1 })).toEqual([]);
+  expect(found({ ...whole, name: 'public.v' }, middle, part)).toEqual([]);
+  expect(found(whole, middle, T)).toEqual([[...out, null]]);
+  expect(found(whole, { ...middle, parent: null }, part)).toEqual([[...out, null]]);
+  const other = { ...T, oid: 7, name: 'public.o', quotedName: 'public.o', parent: 1 };
+  expect(found(whole, middle, T, other, { ...other, oid: 8, quotedName: 'public."O"' })).toEqual([
+    [...out, '(select 1 from only public.o union all select 1 from only public."O") gained'],
+  ]);
+  const heir = { ...whole, oid: 9, filenode: 3 };
+  expect(found({ ...whole, name: 'public.old' }, middle, part, heir)).toEqual([
+    [...out, '(select 1 from only public.w) gained'],
+  ]);
 });
 
 test('a count ends where the suspicion is refuted, and never reads a whole large table', () => {

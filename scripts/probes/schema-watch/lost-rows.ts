@@ -1,5 +1,6 @@
 import type { LostRows } from '../../artifacts/records/schema-records.ts';
 import type { TableStock } from './table-stock.ts';
+import { takenOut } from './taken-out.ts';
 
 type Tables = ReadonlyMap<number, TableStock>;
 
@@ -8,8 +9,10 @@ export interface Suspect {
   /** As it was before the plan. */
   readonly table: TableStock;
   readonly how: LostRows['how'];
-  /** What is called so now, quoted; null = nothing is. */
+  /** What is called so now, quoted, or what came in its stead; null = nothing did. */
   readonly countIn: string | null;
+  /** Of what it was a part of, `schema.name`. */
+  readonly outOf?: string;
   /** What is called so now, where that is another table. */
   readonly heir: TableStock | null;
   /** Rows more (or fewer) than before the plan that were there when the step began, at least. */
@@ -30,8 +33,8 @@ export interface Looks {
 }
 
 /**
- * Tables of `start` that were dropped, made anew, replaced by another of their name, given new storage (TRUNCATE, but also a rewrite), or that rows were
- * deleted from, between two looks. Only a count tells which of them have lost their rows.
+ * Tables of `start` that were dropped, made anew, replaced by another of their name, given new storage (TRUNCATE, but also a
+ * rewrite), that rows were deleted from, or that were taken out of what they were a part of, between two looks. Only a count tells which of them have lost their rows.
  */
 export function suspects({ start, before, now, appDeletes }: Looks): Suspect[] {
   const byName = new Map([...now.values()].map((table) => [table.name, table]));
@@ -52,7 +55,9 @@ export function suspects({ start, before, now, appDeletes }: Looks): Suspect[] {
     const here = { ...known, how: 'emptied', countIn: is.quotedName, heir: null } as const;
     if (is.filenode !== was.filenode) return [here];
     const deletedRows = is.deletedRows - was.deletedRows - appDeletes(table.oid);
-    return deletedRows >= Math.max(1, rowsOf(table) * DELETED_SHARE) ? [{ ...here, deletedRows }] : [];
+    if (deletedRows >= Math.max(1, rowsOf(table) * DELETED_SHARE)) return [{ ...here, deletedRows }];
+    const taken = start.has(was.parent ?? 0) ? takenOut(table.oid, before, now) : undefined;
+    return taken === undefined ? [] : [{ ...known, how: 'taken-out', heir: null, ...taken }];
   });
 }
 

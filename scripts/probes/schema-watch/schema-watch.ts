@@ -1,5 +1,5 @@
 import type { StatementRecord } from '../../artifacts/records/records.ts';
-import type { SchemaRecord } from '../../artifacts/records/schema-records.ts';
+import type { LostRows, SchemaRecord } from '../../artifacts/records/schema-records.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { asError } from '../../shared/errors.ts';
 import type { NdjsonWriter } from '../../shared/files/ndjson.ts';
@@ -18,6 +18,9 @@ import { TableNames } from './table-names.ts';
 import { oldestXid, readTables, type TableStock } from './table-stock.ts';
 import { readUnfinished } from './unfinished.ts';
 import { WholeTables } from './whole-tables.ts';
+
+/** Such a table can lose the others as well. */
+const HAS_ROWS: ReadonlySet<LostRows['how']> = new Set(['thinned-out', 'taken-out']);
 
 interface Sinks {
   readonly writer: NdjsonWriter<SchemaRecord>;
@@ -175,7 +178,7 @@ export class SchemaWatch {
     const all = suspects({ start: this.#start, before: before.tables, now: now.tables, appDeletes });
     const tables = await countLeft(this.#endpoint, all, before.xid);
     if (tables.length > 0) writer.write({ type: 'lost-rows', step, tMs: clock.now(), tables });
-    const lost = new Set(tables.filter(({ how }) => how !== 'thinned-out').map(({ table }) => table));
+    const lost = new Set(tables.filter(({ how }) => !HAS_ROWS.has(how)).map(({ table }) => table));
     this.#start = new Map([...this.#start].filter(([, { name }]) => !lost.has(name)));
     for (const { heir } of all) if (heir !== null) this.#start.set(heir.oid, heir);
   }

@@ -20,6 +20,8 @@ export interface TableStock {
   readonly deletedRows: number;
   /** Rows that sequential scans have read since the statistics began. */
   readonly readRows: number;
+  /** Oid of the table that it is a part of, by PARTITION OF or INHERITS; null = none. */
+  readonly parent: number | null;
 }
 
 const TABLES = `
@@ -28,7 +30,8 @@ const TABLES = `
          coalesce(pg_stat_get_tuples_returned(c.oid), 0)::bigint,
          greatest(c.relpages, 0), coalesce(pg_stat_get_live_tuples(c.oid), 0)::bigint,
          coalesce(pg_stat_get_vacuum_count(c.oid) + pg_stat_get_autovacuum_count(c.oid)
-                  + pg_stat_get_analyze_count(c.oid) + pg_stat_get_autoanalyze_count(c.oid), 0)::bigint
+                  + pg_stat_get_analyze_count(c.oid) + pg_stat_get_autoanalyze_count(c.oid), 0)::bigint,
+         (select i.inhparent::bigint from pg_inherits i where i.inhrelid = c.oid order by i.inhseqno limit 1)
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where c.relkind in ('r', 'p') and c.relpersistence <> 't' and c.oid >= ${FIRST_USER_OID}`;
 
@@ -43,6 +46,7 @@ type Row = [
   pages: number,
   live: string,
   recounts: string,
+  parent: string | null,
 ];
 
 /** The oldest transaction that is not over: rows of older ones were there before this look. @throws what PostgreSQL says */
@@ -58,14 +62,16 @@ export async function oldestXid(client: Asker): Promise<string> {
 export async function readTables(client: Asker): Promise<Map<number, TableStock>> {
   const { rows } = await client.query<Row>({ text: TABLES, rowMode: 'array' });
   return new Map(
-    rows.map(([oid, name, quotedName, filenode, estimatedRows, deleted, read, pages, live, recounts]) => [
-      Number(oid),
-      {
-        ...{ oid: Number(oid), name, quotedName, estimatedRows, pages },
-        ...{ liveRows: Number(live), recounts: Number(recounts) },
-        ...{ filenode: filenode === null ? null : Number(filenode), deletedRows: Number(deleted) },
-        readRows: Number(read),
-      },
-    ]),
+    rows.map(
+      ([oid, name, quotedName, filenode, estimatedRows, deleted, read, pages, live, recounts, parent]) => [
+        Number(oid),
+        {
+          ...{ oid: Number(oid), name, quotedName, estimatedRows, pages },
+          ...{ liveRows: Number(live), recounts: Number(recounts) },
+          ...{ filenode: filenode === null ? null : Number(filenode), deletedRows: Number(deleted) },
+          ...{ readRows: Number(read), parent: parent === null ? null : Number(parent) },
+        },
+      ],
+    ),
   );
 }

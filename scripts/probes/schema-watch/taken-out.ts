@@ -1,0 +1,42 @@
+import type { TableStock } from './table-stock.ts';
+
+type Tables = ReadonlyMap<number, TableStock>;
+
+/** A part of a table that is there still, and no longer in it. */
+export interface TakenOut {
+  /** What it was a part of: `schema.name` of the topmost table. */
+  readonly outOf: string;
+  /** Parts that this one has instead, which may hold the same rows; for FROM. Null = none. */
+  readonly countIn: string | null;
+}
+
+/**
+ * Whether a table is no longer a part of what it was a part of, by DETACH, NO INHERIT or because another table has the name of
+ * the whole: who asks for that no longer finds its rows.
+ */
+export function takenOut(oid: number, before: Tables, now: Tables): TakenOut | undefined {
+  const whole = before.get(wholeOf(oid, before));
+  if (whole === undefined || whole.oid === oid) return undefined;
+  const heir = [...now.values()].find(({ name }) => name === whole.name);
+  if (heir === undefined || wholeOf(oid, now) === heir.oid) return undefined;
+  const gained = [...now.values()].filter(
+    (table) =>
+      table.filenode !== null &&
+      wholeOf(table.oid, now) === heir.oid &&
+      wholeOf(table.oid, before) !== whole.oid,
+  );
+  return { outOf: whole.name, countIn: together(gained.map(({ quotedName }) => quotedName)) };
+}
+
+/** The topmost table that it is a part of; itself where it is none's. */
+function wholeOf(oid: number, tables: Tables): number {
+  let whole = oid;
+  for (let above = tables.get(oid)?.parent ?? null; above !== null; above = tables.get(above)?.parent ?? null)
+    whole = above;
+  return whole;
+}
+
+function together(names: readonly string[]): string | null {
+  if (names.length === 0) return null;
+  return `(${names.map((name) => `select 1 from only ${name}`).join(' union all ')}) gained`;
+}
