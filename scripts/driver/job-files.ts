@@ -41,20 +41,22 @@ export function needsWholeFolder(rehearsal: Rehearsal): boolean {
 /** Absolute paths of the files of a rehearsal's folder that a program of its author's may need. */
 export async function filesOfFolder(dir: string): Promise<string[]> {
   const top = (await readdir(dir)).filter((name) => name !== RUNS && !staysAtHome(name));
-  const seen = new Set([await realpath(dir)]);
-  return (await Promise.all(top.map((name) => filesBelow(join(dir, name), seen)))).flat();
+  const above = [await realpath(dir)];
+  return (await Promise.all(top.map((name) => filesBelow(join(dir, name), above)))).flat();
 }
 
-/** A file by itself, a folder as all that is in it; links are followed, devices and sockets are left out. */
-export async function filesBelow(path: string, seen = new Set<string>()): Promise<string[]> {
+/**
+ * A file by itself, a folder as all that is in it; links are followed, but not back into a folder that they lie in. Devices and
+ * sockets are left out.
+ */
+export async function filesBelow(path: string, above: readonly string[] = []): Promise<string[]> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return [path];
   if (!found?.isDirectory()) return [];
   const real = await realpath(path);
-  if (seen.has(real)) return [];
-  seen.add(real);
+  if (above.includes(real)) return [];
   const names = (await readdir(path)).filter((name) => !staysAtHome(name));
-  return (await Promise.all(names.map((name) => filesBelow(join(path, name), seen)))).flat();
+  return (await Promise.all(names.map((name) => filesBelow(join(path, name), [...above, real])))).flat();
 }
 
 function staysAtHome(name: string): boolean {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -89,6 +89,20 @@ describe('a job', () => {
     });
     expect(to).toContain('rehearsal/notes.md');
     expect(to.filter((name) => name.includes('node_modules'))).toEqual([]);
+  });
+
+  it('takes a folder along under both of its names, and once where it is linked into itself', async () => {
+    const env = join(root, 'deep/tiny/env');
+    await mkdir(join(env, 'lib'), { recursive: true });
+    await writeFile(join(env, 'lib/x.py'), '');
+    await symlink('lib', join(env, 'lib64'));
+    await symlink('..', join(env, 'lib/up'));
+    const { to } = await jobOf('{ source: dumps/all.sql }', {
+      plan: '  - { phase: expand, command: env/tool }',
+    });
+    await rm(env, { recursive: true });
+    const found = to.filter((name) => name.startsWith('rehearsal/env'));
+    expect(found).toEqual(['rehearsal/env/lib/x.py', 'rehearsal/env/lib64/x.py']);
   });
 
   it('says when the snapshot went away since the rehearsal was read', async () => {

@@ -19,7 +19,9 @@ test.each<[string, string[], string[]]>([
   ['[ -x ./up.sh ] && ./up.sh', [], []],
   ['command -v goose && goose up', [], []],
   ['case $A in a|b) psql;; *) exit 1;; esac', [], []],
-  ['cd .. && npx knex migrate:latest', [], []],
+  ['cd "$APP" && npx knex migrate:latest', [], []],
+  ['(cd a; ./x) && ./up', [], []],
+  ['goose up; cd .. && ./up db/x && /opt/up', ['goose', '/opt/up'], []],
   ['$TOOL up', [], []],
   ['which x || install x', [], []],
   ['cat <<EOF\nnosuch\nEOF', [], []],
@@ -27,6 +29,15 @@ test.each<[string, string[], string[]]>([
   ['', [], []],
 ])('%s calls and names', (command, programs, paths) => {
   expect(namedIn(command)).toMatchObject({ programs, paths });
+});
+
+test.each([
+  ['cd web/app && npx knex migrate:latest', 'web/app', 'npx'],
+  ['cd ..\n./up.sh', '..', './up.sh'],
+  ['cd - && ./up.sh', '.', undefined],
+  ['npx knex migrate:latest', '.', 'npx'],
+])('%s runs in %s', (command, folder, first) => {
+  expect(namedIn(command)).toMatchObject({ folder, first });
 });
 
 test.each([

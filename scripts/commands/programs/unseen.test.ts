@@ -27,6 +27,9 @@ test.each<[string, string | undefined]>([
   ['sh own.sh && ./gone.sh; no-such-tool-4711', undefined],
   ['./plain.sh', './plain.sh is not executable'],
   ['./gone.sh', 'there is no program ./gone.sh'],
+  ['cd db && ../gone.sh', 'there is no program ../gone.sh'],
+  ['cd db && ../own.sh', undefined],
+  ['cd later && ./gone.sh', undefined],
   ['no-such-tool-4711 up', 'there is no program no-such-tool-4711 on PATH'],
 ])('a program that is not there is told: %s', async (command, missing) => {
   expect(await missingProgram(command, dir)).toEqual(missing);
@@ -37,13 +40,20 @@ test('a host does not see what lies around the rehearsal', async () => {
     (await unseenByHost(command, dir)).map((sentence) => sentence.replaceAll(project, '…'));
   expect(await told('../../up.sh')).toEqual(['../../up.sh is …/up.sh']);
   expect(await told('npx prisma migrate deploy')).toEqual(['npx works with …/node_modules']);
+  expect(await told('cd db && npx prisma migrate deploy')).toEqual(['npx works with …/node_modules']);
+  expect(await told('cd ../.. && ./up.sh')).toEqual(['it runs in ../..', './up.sh is …/up.sh']);
+  expect(await told('cd db && sh ../../../up.sh')).toEqual(['it names ../../../up.sh']);
+  expect(await told('cd db && cd "$X"; ../up.sh')).toEqual([]);
   expect(await told('go run ./cmd/migrate')).toEqual(['go works with …/go.mod']);
   expect(await told('sh -e ./own.sh --dir=../../node_modules')).toEqual(['it names ../../node_modules']);
 });
 
-test.each(['./own.sh', 'sh own.sh > /tmp/log', 'cat /etc/passwd db/x', 'poetry run alembic upgrade head'])(
-  'it sees its software and the folder: %s',
-  async (command) => {
-    expect(await unseenByHost(command, dir)).toEqual([]);
-  },
-);
+test.each([
+  './own.sh',
+  'cd db && ../own.sh',
+  'sh own.sh > /tmp/log',
+  'cat /etc/passwd db/x',
+  'poetry run alembic upgrade head',
+])('it sees its software and the folder: %s', async (command) => {
+  expect(await unseenByHost(command, dir)).toEqual([]);
+});

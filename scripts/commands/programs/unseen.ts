@@ -41,11 +41,13 @@ const NEVER_TAKEN = 'node_modules';
  * @param dir where it runs: the rehearsal's folder
  */
 export async function missingProgram(command: string, dir: string): Promise<string | undefined> {
-  const program = namedIn(command).first;
-  if (program === undefined) return undefined;
+  const { first: program, folder } = namedIn(command);
+  const from = resolve(dir, folder);
+  // A folder that an earlier step makes.
+  if (program === undefined || !existsSync(from)) return undefined;
   if (!program.includes('/'))
     return (await findOnPath(program)) === undefined ? `there is no program ${program} on PATH` : undefined;
-  const path = resolve(dir, program);
+  const path = resolve(from, program);
   if (!existsSync(path)) return `there is no program ${program}`;
   return (await isExecutable(path)) ? undefined : `${program} is not executable`;
 }
@@ -55,25 +57,28 @@ export async function missingProgram(command: string, dir: string): Promise<stri
  * see, as sentences.
  */
 export async function unseenByHost(command: string, dir: string): Promise<string[]> {
-  const { programs, paths } = namedIn(command);
+  const { programs, paths, folder } = namedIn(command);
+  const from = resolve(dir, folder);
   const seen = await Promise.all([
+    (await isUnseen(from, dir)) ? [`it runs in ${folder}`] : [],
     ...programs.map(async (program) => {
       const marker = PROJECT_OF[program];
-      const project = marker === undefined ? undefined : projectAbove(dir, marker);
+      const project = marker === undefined ? undefined : projectAbove(from, dir, marker);
       if (marker !== undefined && project !== undefined)
         return [`${program} works with ${join(project, marker)}`];
-      const path = program.includes('/') ? resolve(dir, program) : await findOnPath(program);
+      const path = program.includes('/') ? resolve(from, program) : await findOnPath(program);
       return path !== undefined && (await isUnseen(path, dir)) ? [`${program} is ${path}`] : [];
     }),
-    ...paths.map(async (path) => ((await isUnseen(resolve(dir, path), dir)) ? [`it names ${path}`] : [])),
+    ...paths.map(async (path) => ((await isUnseen(resolve(from, path), dir)) ? [`it names ${path}`] : [])),
   ]);
   return seen.flat();
 }
 
 /** The nearest folder with that file, if it does not come along. */
-function projectAbove(dir: string, marker: string): string | undefined {
-  const project = nearest(dir, marker);
-  return project === dir && marker !== NEVER_TAKEN ? undefined : project;
+function projectAbove(from: string, dir: string, marker: string): string | undefined {
+  const project = nearest(from, marker);
+  const comes = project !== undefined && isInside(dir, project) && marker !== NEVER_TAKEN;
+  return comes ? undefined : project;
 }
 
 function nearest(dir: string, marker: string): string | undefined {
