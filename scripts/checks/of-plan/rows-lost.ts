@@ -8,7 +8,7 @@ import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { isNamed } from '../named-table.ts';
 import { mentions } from '../mentions.ts';
 import { placeOf, ranBy, statementName } from '../analysis/commands/sent-statements.ts';
-import { groupBy } from '../analysis/group-by.ts';
+import { groupBy } from '../../shared/group-by.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 
 export const rowsLost: Check = {
