@@ -60,7 +60,7 @@ export async function unseenByHost(command: string, dir: string): Promise<string
   const { programs, paths, folder } = namedIn(command);
   const from = resolve(dir, folder);
   const seen = await Promise.all([
-    (await isUnseen(from, dir)) ? [`it runs in ${folder}`] : [],
+    isUnseen(from, dir).then((isOutside) => (isOutside ? [`it runs in ${folder}`] : [])),
     ...programs.map(async (program) => {
       const marker = PROJECT_OF[program];
       const project = marker === undefined ? undefined : projectAbove(from, dir, marker);
