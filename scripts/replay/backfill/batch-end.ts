@@ -12,14 +12,19 @@ export interface BatchEnd {
   readonly walPosition: number;
 }
 
+/** Along the key of a step's table. */
+export interface Walk {
+  readonly client: PgClient;
+  readonly step: Pick<BackfillStep, 'table'>;
+  readonly range: KnownRange;
+}
+
 /**
  * Where a batch of `size` rows after `after` (or from the start) ends: a walk along the key's index, whatever its gaps.
  * The last batch ends at the last key and covers what is left.
  */
 export async function batchEnd(
-  client: PgClient,
-  { table }: BackfillStep,
-  range: KnownRange,
+  { client, step: { table }, range }: Walk,
   after: Position | null,
   size: number,
 ): Promise<BatchEnd> {

@@ -10,13 +10,19 @@ export interface Pause {
   readonly reason: string | null;
 }
 
+export interface AppWatch {
+  /** Of the last second; null = no figure. */
+  readonly p99Ms: () => number | null;
+  /** Milliseconds of the run. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly onPause: (reason: string) => void;
+}
+
 /** Waits while the app's p99 of the last second is above `limitMs`. */
 export async function pauseForApp(
   limitMs: number | undefined,
-  p99Ms: () => number | null,
-  now: () => number,
-  signal: AbortSignal,
-  onPause: (reason: string) => void,
+  { p99Ms, now, signal, onPause }: AppWatch,
 ): Promise<Pause> {
   const startedMs = now();
   let reason: string | null = null;

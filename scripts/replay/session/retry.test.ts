@@ -9,6 +9,7 @@ function failure(sqlstate: string): StepFailure {
 }
 const step = { retries: 3, retryPauseMs: 1 };
 const signal = new AbortController().signal;
+const now = (): number => 0;
 
 describe('withRetries', () => {
   it('tries again after a lock timeout and tells each try that gave way', async () => {
@@ -16,22 +17,18 @@ describe('withRetries', () => {
     const tries = await withRetries(
       step,
       (attempt) => (attempt < 3 ? Promise.reject(failure('55P03')) : Promise.resolve()),
-      ({ attempt }) => void told.push(attempt),
-      () => 0,
-      signal,
+      { onAttempt: ({ attempt }) => void told.push(attempt), now, signal },
     );
     expect({ tries, told }).toEqual({ tries: 3, told: [1, 2] });
   });
 
   it('gives up after the allowed number of retries', async () => {
     const told: number[] = [];
-    const work = withRetries(
-      step,
-      () => Promise.reject(failure('55P03')),
-      ({ attempt }) => void told.push(attempt),
-      () => 0,
+    const work = withRetries(step, () => Promise.reject(failure('55P03')), {
+      onAttempt: ({ attempt }) => void told.push(attempt),
+      now,
       signal,
-    );
+    });
     await expect(work).rejects.toThrow(StepFailure);
     expect(told).toEqual([1, 2, 3]);
   });
@@ -44,9 +41,7 @@ describe('withRetries', () => {
         tries += 1;
         return Promise.reject(failure('42703'));
       },
-      () => undefined,
-      () => 0,
-      signal,
+      { onAttempt: () => undefined, now, signal },
     );
     await expect(work).rejects.toThrow(StepFailure);
     expect(tries).toBe(1);
@@ -54,15 +49,12 @@ describe('withRetries', () => {
 
   it('stops waiting for the next try when the run is aborted', async () => {
     const abort = new AbortController();
-    const work = withRetries(
-      { retries: 9, retryPauseMs: 60_000 },
-      () => Promise.reject(failure('40P01')),
-      () => {
+    const work = withRetries({ retries: 9, retryPauseMs: 60_000 }, () => Promise.reject(failure('40P01')), {
+      onAttempt: () => {
         abort.abort(new Error('interrupted'));
       },
-      () => 0,
-      abort.signal,
-    );
+      ...{ now, signal: abort.signal },
+    });
     await expect(work).rejects.toThrow('interrupted');
   });
 });

@@ -14,13 +14,19 @@ export function retryPauseMs(firstMs: number, attempt: number, random: () => num
   return pauseAfterMs(attempt, firstMs) * (1 + random() / 4);
 }
 
+export interface Tries {
+  /** Told of each try that gave way. */
+  readonly onAttempt: OnAttempt;
+  /** Milliseconds of the run. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
 /** Tries `work` up to 1 + `retries` times while it fails for its locks. Returns the number of tries. */
 export async function withRetries(
   step: Pick<Step, 'retries' | 'retryPauseMs'>,
   work: (attempt: number) => Promise<void>,
-  onAttempt: OnAttempt,
-  now: () => number,
-  signal: AbortSignal,
+  { onAttempt, now, signal }: Tries,
 ): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     try {

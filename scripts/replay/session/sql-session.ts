@@ -86,13 +86,11 @@ export class SqlSession {
   /** Tries `work` again as the step allows. @param work gets the number of the try in this session, from 1 */
   async retrying(work: (attempt: number) => Promise<void>): Promise<void> {
     const { step, context, onAttempt } = this.#run;
-    const tries = await withRetries(
-      step,
-      work,
-      (record) => onAttempt({ ...record, attempt: record.attempt + this.#earlierTries }),
-      () => context.clock.now(),
-      context.signal,
-    );
+    const tries = await withRetries(step, work, {
+      onAttempt: (record) => onAttempt({ ...record, attempt: record.attempt + this.#earlierTries }),
+      now: () => context.clock.now(),
+      signal: context.signal,
+    });
     this.attempts = Math.max(this.attempts, this.#earlierTries + tries);
   }
 

@@ -31,6 +31,22 @@ interface BackfillProgress extends CutProgress {
   readonly pace: BackfillPace;
 }
 
+/** One backfill over all its sessions. */
+interface BackfillRun {
+  readonly step: BackfillStep;
+  readonly context: StepContext;
+  readonly onAttempt: OnAttempt;
+  readonly done: BackfillProgress;
+  readonly size: BatchSize;
+}
+
+/** What one session does of it. */
+interface SessionRun extends BackfillRun {
+  readonly session: MigrationSession;
+  readonly client: PgClient;
+  readonly range: KnownRange;
+}
+
 /** Updates a table in batches along its key, each its own transaction, of a size that keeps to the batch's target time. */
 export async function runBackfillStep(
   step: BackfillStep,
@@ -42,7 +58,8 @@ export async function runBackfillStep(
   const since = await xidNow(context);
   const cuts = step.cut && new BackfillCuts(step.cut, step, context, since);
   const done: BackfillProgress = { after: null, batch: 0, rows: 0, covered: 0, attempts: 1, pace, cuts };
-  const shown = await judged(done, context, () => runSessions(step, context, done, onAttempt));
+  const run = { step, context, onAttempt, done, size: new BatchSize(step.batchTargetMs) };
+  const shown = await judged(done, context, () => runSessions(run));
   await context.watch.during({ step: step.name, heldBy: null, isCalm: true }, () =>
     placed(step, () => requireFilled(step, done, since, context)),
   );
@@ -55,19 +72,12 @@ export async function runBackfillStep(
 }
 
 /** Session after session until it is done. */
-async function runSessions(
-  step: BackfillStep,
-  context: StepContext,
-  done: BackfillProgress,
-  onAttempt: OnAttempt,
-): Promise<Readonly<Record<string, string>>> {
-  const size = new BatchSize(step.batchTargetMs);
+async function runSessions(run: BackfillRun): Promise<Readonly<Record<string, string>>> {
+  const { step, context, done, onAttempt } = run;
   for (let lost = 0; ;) {
     const session = await openSession(context.login, step, context.signal);
     try {
-      await context.watch.during({ step: step.name, heldBy: null }, () =>
-        runBatches(step, context, session, done, size, onAttempt),
-      );
+      await context.watch.during({ step: step.name, heldBy: null }, () => runBatches(run, session));
       return session.shown;
     } catch (error) {
       context.signal.throwIfAborted();
@@ -82,82 +92,58 @@ async function runSessions(
   }
 }
 
-async function runBatches(
-  step: BackfillStep,
-  context: StepContext,
-  session: MigrationSession,
-  done: BackfillProgress,
-  size: BatchSize,
-  onAttempt: OnAttempt,
-): Promise<void> {
+async function runBatches(run: BackfillRun, session: MigrationSession): Promise<void> {
+  const { step, context, done, size } = run;
   const { client } = session;
   const { ends, ...read } = await placed(step, () => readKeyRange(client, step));
   done.range = { ...read, ends };
   if (ends === undefined) return;
-  const range = { ...read, ends };
+  const inSession: SessionRun = { ...run, session, client, range: { ...read, ends } };
+  const { estimatedRows } = read;
   done.triggers ??= await placed(step, () => TriggerTimes.of(client, step));
   const startedMs = context.clock.now();
   const coveredBefore = done.covered;
-  let next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
+  const endOfNext = (): Promise<BatchEnd> => placed(step, () => batchEnd(inSession, done.after, size.rows));
+  let next = await endOfNext();
   for (let isLast = false; !isLast;) {
-    const pause = await pauseForApp(
-      step.throttleP99Ms,
-      () => context.traffic.p99Ms(),
-      () => context.clock.now(),
-      context.signal,
-      (reason) => {
-        context.progress(`paused: ${reason}`, done.covered / Math.max(1, range.estimatedRows), null);
+    const pause = await pauseForApp(step.throttleP99Ms, {
+      p99Ms: () => context.traffic.p99Ms(),
+      now: () => context.clock.now(),
+      signal: context.signal,
+      onPause: (reason) => {
+        context.progress(`paused: ${reason}`, done.covered / Math.max(1, estimatedRows), null);
       },
-    );
+    });
     // What the app wrote to the WAL in the pause does not belong to the batch.
-    if (pause.pausedMs > 0)
-      next = await placed(step, () => batchEnd(client, step, range, done.after, size.rows));
-    const { elapsedMs, following } = await runBatch(
-      ...([step, context, session, range, done, size, next, pause, onAttempt] as const),
-    );
+    if (pause.pausedMs > 0) next = await endOfNext();
+    const { elapsedMs, following } = await runBatch(inSession, next, pause);
     ({ isLast } = next);
     next = following;
-    report(
-      step,
-      context,
-      range,
-      done,
-      elapsedMs,
-      (done.covered - coveredBefore) / (context.clock.now() - startedMs),
-    );
+    report(inSession, elapsedMs, (done.covered - coveredBefore) / (context.clock.now() - startedMs));
   }
 }
 
 async function runBatch(
-  step: BackfillStep,
-  context: StepContext,
-  session: MigrationSession,
-  range: KnownRange,
-  done: BackfillProgress,
-  size: BatchSize,
+  run: SessionRun,
   next: BatchEnd,
   pause: Pause,
-  onAttempt: OnAttempt,
 ): Promise<{ elapsedMs: number; following: BatchEnd }> {
+  const { step, context, session, range, done, size, onAttempt } = run;
   context.signal.throwIfAborted();
   const covered = (done.covered + next.covered) / Math.max(1, range.estimatedRows);
   const share = next.isLast ? 1 : covered;
   const rows = between(range, done.after, next.end);
   await done.cuts?.strike({ sql: batchSql(step, rows), rows, range, session, share });
-  const { client } = session;
-  let startMs = context.clock.now();
+  const now = (): number => context.clock.now();
+  let startMs = now();
   let updated: Updated = { changed: 0, endMs: startMs, following: next };
   const attempts = await withRetries(
     step,
     async () => {
-      startMs = context.clock.now();
-      updated = await placed(step, () =>
-        updateRows(client, step, rows, range, done, next.end, size, context),
-      );
+      startMs = now();
+      updated = await placed(step, () => updateRows(run, rows, next.end));
     },
-    onAttempt,
-    () => context.clock.now(),
-    context.signal,
+    { onAttempt, now, signal: context.signal },
   );
   const { changed, endMs, following, triggers } = updated;
   done.after = next.end;
@@ -198,16 +184,9 @@ interface Updated {
  * One batch. Where the next one ends is asked in the same flight, so that the server goes from batch to batch without
  * waiting for us; its size is then what the batch before the last one taught.
  */
-async function updateRows(
-  client: PgClient,
-  step: BackfillStep,
-  rows: Condition,
-  range: KnownRange,
-  { cuts, triggers }: BackfillProgress,
-  end: Position,
-  size: BatchSize,
-  { clock }: StepContext,
-): Promise<Updated> {
+async function updateRows(run: SessionRun, rows: Condition, end: Position): Promise<Updated> {
+  const { step, client, done, size, context } = run;
+  const { cuts, triggers } = done;
   const sql = batchSql(step, rows);
   const update = (): ReturnType<TriggerTimes['update']> =>
     (triggers ?? TriggerTimes.NONE).update(client, sql, rows.values);
@@ -215,11 +194,11 @@ async function updateRows(
     ({ rows: changed, ...more }) => ({
       ...more,
       changed,
-      endMs: clock.now(),
+      endMs: context.clock.now(),
     }),
   );
   // Either both are answered or the batch is not known to be done.
-  const asking = batchEnd(client, step, range, end, size.rows);
+  const asking = batchEnd(run, end, size.rows);
   const [updated, following] = await Promise.allSettled([updating, asking]);
   if (updated.status === 'rejected') throw updated.reason;
   if (following.status === 'rejected') throw following.reason;
@@ -231,14 +210,7 @@ function batchSql({ table, set, where }: BackfillStep, { sql }: Condition): stri
   return `update ${table} set ${set}\n where ${sql}${still}`;
 }
 
-function report(
-  step: BackfillStep,
-  context: StepContext,
-  range: KnownRange,
-  done: BackfillProgress,
-  batchMs: number,
-  rowsPerMs: number,
-): void {
+function report({ context, range, done }: SessionRun, batchMs: number, rowsPerMs: number): void {
   const total = Math.max(range.estimatedRows, done.covered, 1);
   const fraction = done.covered / total;
   // Below 1 % the rate says nothing yet.
