@@ -10,17 +10,19 @@ import type { RunTraffic } from './traffic.ts';
 const SETTLING_SHARE = 0.25;
 const TICK_MS = 250;
 
+interface WarmUp {
+  readonly rehearsal: Pick<Rehearsal, 'load'>;
+  readonly traffic: RunTraffic;
+  readonly clock: RunClock;
+  readonly signal: AbortSignal;
+  readonly onEvent: OnEvent;
+}
+
 /**
  * Lets the first version's traffic run for the warm-up and marks the window that counts as "before".
  * @throws BASELINE_UNHEALTHY when requests failed in it as only those of an app do that does not work
  */
-export async function warmUp(
-  rehearsal: Rehearsal,
-  traffic: RunTraffic,
-  clock: RunClock,
-  signal: AbortSignal,
-  onEvent: OnEvent,
-): Promise<void> {
+export async function warmUp({ rehearsal, traffic, clock, signal, onEvent }: WarmUp): Promise<void> {
   const { warmupMs, ratePerSec } = rehearsal.load;
   const stage = { type: 'stage', stage: 'baseline' } as const;
   const startMs = clock.now();

@@ -65,7 +65,8 @@ async function rehearse(unprepared: EngineRun & Watched): Promise<StepFailure | 
   const { rehearsal, environment, folder, onEvent, signal, performances } = unprepared;
   keepPrivateWordsIn(folder.path);
   const jobs = availableParallelism();
-  await unprepared.onServer(await prepareDatabase(rehearsal, environment, folder, jobs, signal, onEvent));
+  const database = { rehearsal, environment, folder, jobs, signal, onEvent };
+  await unprepared.onServer(await prepareDatabase(database));
   const { primary: superuser } = environment;
   const tool = await openToolLogin(superuser, signal);
   const run: Prepared = { ...unprepared, superuser, environment: { ...environment, primary: tool } };

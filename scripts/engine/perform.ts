@@ -28,7 +28,7 @@ import { warmUp } from './baseline.ts';
 import { requireHealthyStart } from './health.ts';
 import { openLogins, type Logins } from './roles/logins.ts';
 import type { EngineEnvironment } from './environment.ts';
-import type { OnEvent } from './events.ts';
+import type { OnEvent, RunEvent } from './events.ts';
 import { RunTraffic } from './traffic.ts';
 
 /** The plan once, on a database that is ready. */
@@ -89,7 +89,7 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
   const signal = AbortSignal.any([run.signal, traffic.died]);
 
   onEvent({ type: 'stage', stage: 'baseline', state: 'started', detail: '', fraction: 0, etaMs: null });
-  await unlessAway(run, () => warmUp(rehearsal, traffic, clock, signal, onEvent));
+  await unlessAway(run, () => warmUp({ rehearsal, traffic, clock, signal, onEvent }));
   const company = await gather(run, logins, cleanup);
   let current = { index: 0, step: rehearsal.plan[0] };
   const context = {
@@ -99,17 +99,18 @@ async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailur
     settled: () => run.watches.settled(),
     progress: (detail: string, fraction: number | null, etaMs: number | null): void => {
       const { index, step } = current;
-      if (step) onEvent(stepEvent(step, index, 'progress', detail, fraction, etaMs));
+      if (step) onEvent(stepEvent(step, index, { state: 'progress', detail, fraction, etaMs }));
     },
   };
   const failure = await replay(context, {
     ...looksAround(probes, company, signal),
     onStart: (step, index) => {
       current = { index, step };
-      onEvent(stepEvent(step, index, 'started', '', 0, null));
+      onEvent(stepEvent(step, index, { state: 'started', detail: '', fraction: 0, etaMs: null }));
     },
     onEnd: (step, index, status, detail) => {
-      onEvent(stepEvent(step, index, status === 'ok' ? 'done' : status, detail, null, null));
+      const state = status === 'ok' ? 'done' : status;
+      onEvent(stepEvent(step, index, { state, detail, fraction: null, etaMs: null }));
     },
   });
   await company.leave();
@@ -281,13 +282,12 @@ function writer<K extends StreamName>(
   return opened;
 }
 
+type StepProgress = Extract<RunEvent, { type: 'step' }>;
+
 function stepEvent(
   step: Step,
   index: number,
-  state: 'started' | 'progress' | 'done' | 'failed' | 'skipped',
-  detail: string,
-  fraction: number | null,
-  etaMs: number | null,
-): Parameters<OnEvent>[0] {
+  { state, detail, fraction, etaMs }: Pick<StepProgress, 'state' | 'detail' | 'fraction' | 'etaMs'>,
+): StepProgress {
   return { type: 'step', index, name: step.name, phase: step.phase, state, detail, fraction, etaMs };
 }

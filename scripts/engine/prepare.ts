@@ -11,15 +11,19 @@ import type { OnEvent } from './events.ts';
 import { requireRoles } from './roles/require-roles.ts';
 import { readSettings, type ServerFacts } from './settings.ts';
 
+interface Preparation {
+  readonly rehearsal: Rehearsal;
+  readonly environment: EngineEnvironment;
+  readonly folder: RunFolder;
+  /** How many connections the restore works with at a time. */
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+  readonly onEvent: OnEvent;
+}
+
 /** Restores the snapshot with fast settings, then brings the server up as the rehearsal configures it. */
-export async function prepareDatabase(
-  rehearsal: Rehearsal,
-  environment: EngineEnvironment,
-  folder: RunFolder,
-  jobs: number,
-  signal: AbortSignal,
-  onEvent: OnEvent,
-): Promise<ServerFacts> {
+export async function prepareDatabase(preparation: Preparation): Promise<ServerFacts> {
+  const { rehearsal, environment, folder, jobs, signal, onEvent } = preparation;
   const stage = { type: 'stage', stage: 'snapshot' } as const;
   onEvent({ ...stage, state: 'started', detail: 'restoring', fraction: null, etaMs: null });
   await environment.switchTo('restore', signal);

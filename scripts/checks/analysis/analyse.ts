@@ -258,7 +258,12 @@ function stepAnalysis(run: StepRun, tries: readonly StatementTry[], facts: Facts
     run,
     tries,
     sent: sentTries(run, evidence, facts.waits),
-    statements: mergeTries(tries, ofTry, (indexes) => count(indexes, false), blocked, facts.graph),
+    statements: mergeTries(tries, {
+      ofTry,
+      count: (indexes) => count(indexes, false),
+      blocked,
+      graph: facts.graph,
+    }),
     victims: count(own, true),
     blocked: (tries.length === 0 ? blocked.get(own[0] ?? -1) : undefined) ?? NONE_BLOCKED,
     outsideLocks: spans,

@@ -26,13 +26,17 @@ export interface StatementAnalysis {
   readonly blockers: readonly Blocker[];
 }
 
-/** @param ofTry index of the try among the disturbances */
+interface Disturbed {
+  /** Index of the try among the disturbances. */
+  readonly ofTry: (statement: StatementTry) => number;
+  readonly count: (causes: readonly number[]) => VictimCount;
+  readonly blocked: ReadonlyMap<number, BlockedSessions>;
+  readonly graph: WaitGraph;
+}
+
 export function mergeTries(
   tries: readonly StatementTry[],
-  ofTry: (statement: StatementTry) => number,
-  count: (causes: readonly number[]) => VictimCount,
-  blocked: ReadonlyMap<number, BlockedSessions>,
-  graph: WaitGraph,
+  { ofTry, count, blocked, graph }: Disturbed,
 ): StatementAnalysis[] {
   const byIndex = [...groupBy(tries, ({ record }) => record.index)].sort(([a], [b]) => a - b);
   return byIndex.flatMap(([, own]) => {

@@ -119,7 +119,7 @@ function plain(word: string, path: KeyPath, cast: Cast, reading: Reading): Scena
       reading.mistake(path, 'there are no load.actors to keep company');
     return [{ name: COMPANY, actors: cast.actors }];
   }
-  const actor = find(word, path, cast, SCENARIOS, reading);
+  const actor = find(word, path, { ...cast, others: SCENARIOS }, reading);
   return actor === undefined ? [] : [{ name: word, actors: [actor] }];
 }
 
@@ -134,7 +134,7 @@ function own(name: string, written: OwnScenarioConfig, cast: Cast, { plan, readi
       reading.mistake([...path, index], '{value} is there twice');
       return [];
     }
-    return find(word, [...path, index], cast, [], reading) ?? [];
+    return find(word, [...path, index], { ...cast, others: [] }, reading) ?? [];
   });
   if (name === ROLLBACK) return readWaysBack('last', actors, plan, { path, reading });
   if (name === INTERRUPTED) return readInterruptions({}, actors, plan, { path, reading });
@@ -175,8 +175,7 @@ function isListOfActors(written: OwnScenarioConfig): written is string[] {
 function find(
   word: string,
   path: KeyPath,
-  { actors, written }: Cast,
-  others: readonly string[],
+  { actors, written, others }: Cast & { readonly others: readonly string[] },
   reading: Reading,
 ): ActorSpec | undefined {
   const actor = actors.find(({ name }) => name === word);

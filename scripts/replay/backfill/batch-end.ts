@@ -13,7 +13,7 @@ export interface BatchEnd {
 }
 
 /** Along the key of a step's table. */
-export interface Walk {
+interface Walk {
   readonly client: PgClient;
   readonly step: Pick<BackfillStep, 'table'>;
   readonly range: KnownRange;

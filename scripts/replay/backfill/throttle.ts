@@ -10,7 +10,7 @@ export interface Pause {
   readonly reason: string | null;
 }
 
-export interface AppWatch {
+interface AppWatch {
   /** Of the last second; null = no figure. */
   readonly p99Ms: () => number | null;
   /** Milliseconds of the run. */

@@ -14,7 +14,7 @@ export function retryPauseMs(firstMs: number, attempt: number, random: () => num
   return pauseAfterMs(attempt, firstMs) * (1 + random() / 4);
 }
 
-export interface Tries {
+interface Tries {
   /** Told of each try that gave way. */
   readonly onAttempt: OnAttempt;
   /** Milliseconds of the run. */

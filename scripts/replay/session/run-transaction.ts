@@ -89,16 +89,17 @@ async function follow(
   run: UnitRun,
 ): Promise<StepFailure | undefined> {
   const responded = await responding;
+  const heard = { sentMs, responded };
   const failure = responded.error === undefined ? undefined : failureAt(responded.error, statement);
   if (statement.control !== null) {
     if (!failure) control(statement, responded.atMs, locks, run);
   } else if (failure) {
     // A refused capture tells nothing here. What a long statement held before it failed was seen from outside.
     await capturing;
-    locks.add(pendingRecord(statement, run, sentMs, responded, { how: 'outside' }, locks.held));
+    locks.add(pendingRecord(statement, run, { ...heard, seen: { how: 'outside' }, held: locks.held }));
   } else {
     const seen = await seenLocks(statement, capturing, ended, run);
-    const record = pendingRecord(statement, run, sentMs, responded, seen, locks.held);
+    const record = pendingRecord(statement, run, { ...heard, seen, held: locks.held });
     locks.add(record, seen.how === 'transaction' ? record.locks : locks.held);
   }
   if (failure) locks.fail(responded.atMs);

@@ -36,14 +36,18 @@ export type Seen =
   | { readonly how: 'nothing-new' }
   | { readonly how: 'outside' };
 
-/** @param held by the transaction before the statement */
+interface Heard {
+  readonly sentMs: number;
+  readonly responded: Answer;
+  readonly seen: Seen;
+  /** Locks of the transaction before the statement. */
+  readonly held: readonly LockEntry[];
+}
+
 export function pendingRecord(
   statement: PlacedStatement,
   run: UnitRun,
-  sentMs: number,
-  responded: Answer,
-  seen: Seen,
-  held: readonly LockEntry[],
+  { sentMs, responded, seen, held }: Heard,
 ): Pending {
   const capture = seen.how === 'transaction' ? seen.capture : undefined;
   const notices = run.session.notices.take();

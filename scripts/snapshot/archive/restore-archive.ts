@@ -63,16 +63,17 @@ export async function restoreArchive(options: ArchiveOptions): Promise<string[]>
   const folder = await mkdtemp(join(scratchDir, 'restore-'));
   try {
     const gaps = new RestoreGaps();
-    const { stdout } = await pgRestore(program.path, ['--list', path], options, server, gaps);
+    const work = { ...options, program: program.path, server, gaps };
+    const { stdout } = await pgRestore(['--list', path], work);
     registerNames(wordsOf(stdout)); // the contents: names of objects and nothing else
     const { list, missingExtensions } = filterContents(stdout, server.extensions);
     for (const name of missingExtensions) gaps.missingExtension(name);
     const listFile = join(folder, 'contents');
     await writeFile(listFile, list, { signal });
     const schema = ['--schema-only', '--file=-', `--use-list=${listFile}`, path];
-    const { stdout: sql } = await pgRestore(program.path, schema, options, server, gaps);
+    const { stdout: sql } = await pgRestore(schema, work);
     const without = await prepareRoles(sql, options, gaps);
-    await pgRestore(program.path, restoreArguments(options, listFile, without), options, server, gaps);
+    await pgRestore(restoreArguments(options, listFile, without), work);
     return gaps.warnings;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -106,13 +107,15 @@ function socketOf({ socketDir }: PgEndpoint): Record<string, string> {
   return socketDir === undefined ? {} : { PGHOST: socketDir };
 }
 
-async function pgRestore(
-  program: string,
-  args: readonly string[],
-  { endpoint, settings, shown, signal, onObject }: ArchiveOptions,
-  server: ServerFacts,
-  gaps: RestoreGaps,
-): Promise<{ stdout: string }> {
+interface ArchiveWork extends ArchiveOptions {
+  /** Path of pg_restore. */
+  readonly program: string;
+  readonly server: ServerFacts;
+  readonly gaps: RestoreGaps;
+}
+
+async function pgRestore(args: readonly string[], work: ArchiveWork): Promise<{ stdout: string }> {
+  const { program, endpoint, settings, shown, signal, onObject, server, gaps } = work;
   const output = new PgRestoreOutput(onObject);
   const child = execa(program, args, {
     env: {

@@ -26,7 +26,7 @@ export function slowScripts(
   const { requests, load, schema = [] } = evidence;
   if (requests === undefined) return [];
   const endMs = loadEndMs(evidence) ?? lastMomentMs(evidence);
-  const stretches = calmStretches(requests, load, steps, waited, endMs);
+  const stretches = calmStretches({ requests, load, steps, waited, endMs });
   const plans = new ScriptPlanHistory(schema, steps);
   const gaps = statisticsGaps(steps);
   const course = { records: schema, plans, gaps };

@@ -26,14 +26,18 @@ export interface CalmStretch extends Interval {
   readonly samples: ReadonlyMap<string, Sample>;
 }
 
+/** What calm stretches are cut from. */
+interface Course {
+  readonly requests: RequestTable;
+  readonly load: readonly LoadEvent[] | undefined;
+  readonly steps: readonly StepRun[];
+  /** Requests that waited for a lock. */
+  readonly waited: ReadonlySet<number>;
+  readonly endMs: number;
+}
+
 /** The baseline, then the time behind each step that does something; what waited for a lock is left out. */
-export function calmStretches(
-  requests: RequestTable,
-  load: readonly LoadEvent[] | undefined,
-  steps: readonly StepRun[],
-  waited: ReadonlySet<number>,
-  endMs: number,
-): CalmStretch[] {
+export function calmStretches({ requests, load, steps, waited, endMs }: Course): CalmStretch[] {
   const baseline = load?.find((event) => event.type === 'baseline');
   const acting = steps.flatMap((step) =>
     step.window === null || isPassive(step) ? [] : [{ step, window: step.window }],
