@@ -51,6 +51,8 @@ const SQL_TOOLS: readonly Tool[] = [
     ...BY_NPM,
     name: 'dbmate',
     version: VERSIONS.dbmate,
+    binary: `node_modules/@dbmate/${process.platform}-${process.arch}/bin/dbmate`,
+    ownTables: 'DBMATE_MIGRATIONS_TABLE=dbmate_migrations',
     command: (installed) =>
       `${bin(installed, 'dbmate')} --no-dump-schema --migrations-dir migrations migrate`,
     write: ({ name, up, down = [], bare }, place) => [

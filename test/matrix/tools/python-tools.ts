@@ -58,7 +58,7 @@ with create_engine(os.environ["DATABASE_URL"]).connect() as connection:
         path: `alembic/versions/${place}_${name}.py`,
         text: `from alembic import op
 revision = "${place}"
-down_revision = None
+down_revision = ${place === 1 ? 'None' : quoted(String(place - 1))}
 def upgrade():
 ${up.map((statement) => `    op.execute(${quoted(statement)})\n`).join('')}`,
       },
@@ -84,11 +84,12 @@ execute_from_command_line(sys.argv)
       { path: 'shop/__init__.py', text: '' },
       { path: 'shop/migrations/__init__.py', text: '' },
     ],
-    write: ({ name, up }, place) => [
+    write: ({ up }, place) => [
       {
-        path: `shop/migrations/000${place}_${name}.py`,
+        path: `shop/migrations/000${place}_next.py`,
         text: `from django.db import migrations
 class Migration(migrations.Migration):
+    dependencies = [${place === 1 ? '' : `("shop", "000${place - 1}_next")`}]
     operations = [${up.map((statement) => `migrations.RunSQL(${quoted(statement)})`).join(', ')}]
 `,
       },

@@ -32,6 +32,10 @@ export interface Tool {
   readonly nodeModules?: true;
   /** Cells that it runs and `check` refuses, with what to write instead; docs/tools.md says so. */
   readonly refused?: readonly string[];
+  /** The program itself, from the folder that it is installed in, where `command` has a script of Node's start it. */
+  readonly binary?: string;
+  /** What to put before its command so that its own tables are called like those of no other tool. */
+  readonly ownTables?: string;
   /** Its migrations are programs: no file of theirs can stand under `sql:`. */
   readonly isCode?: true;
 }
