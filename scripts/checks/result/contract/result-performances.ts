@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { STRATEGIES } from '../ways/strategy.ts';
+import { STRATEGIES } from './strategies.ts';
 
 /* The part of result.json about a run that plays its plan more than once. */
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { deployStep, plannedStep } from '../../evidence/evidence-fixture.ts';
 import { advisedWay, type Way } from './advised-way.ts';
-import { STRATEGIES, strategyOf, type Strategy } from './strategy.ts';
+import { STRATEGIES, type Strategy } from '../contract/strategies.ts';
+import { strategyOf } from './strategy.ts';
 
 function ways(verdicts: Partial<Record<Strategy, Way['verdict']>>): Way[] {
   return STRATEGIES.flatMap((strategy) => {

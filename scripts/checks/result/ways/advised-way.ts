@@ -1,5 +1,5 @@
 import { formatMs } from '../../../shared/text/format.ts';
-import { STRATEGIES, type Strategy } from './strategy.ts';
+import { STRATEGIES, type Strategy } from '../contract/strategies.ts';
 
 /** One of the plans of a rehearsal, as it came out in all its playings. */
 export interface Way {

@@ -1,14 +1,5 @@
 import type { PlannedStep } from '../../../artifacts/planned-step.ts';
-
-/** The ways to do one change that people know by name, from the simplest on. */
-export const STRATEGIES = [
-  'one shot',
-  'blue-green',
-  'maintenance window',
-  'expand and contract',
-  'dual writes',
-] as const;
-export type Strategy = (typeof STRATEGIES)[number];
+import type { Strategy } from '../contract/strategies.ts';
 
 const CREATES_TRIGGER = /\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigger\b/i;
 
