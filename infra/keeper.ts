@@ -16,8 +16,8 @@ const AFTER_HOSTS_SECONDS = 5;
  * Of a shell, which costs next to nothing while it waits: for a word, or for the end of whoever would have said it, and then until
  * the time is over or the run's folder, which goes last, is gone.
  */
-const WAIT = `folder=$1
-shift
+const WAIT = `folder=$KEPT_FOLDER
+unset KEPT_FOLDER
 read -r word seconds || seconds=$0
 case $word in done) exit 0 ;; esac
 while [ -e "$folder" ] && [ "$seconds" -gt 0 ]; do
@@ -43,9 +43,10 @@ export class Keeper {
   /** @param folder the run's own on this machine, which is there already and the last thing of it that is removed */
   static start(runId: string, folder: string, orphanSeconds = ORPHAN_SECONDS): Keeper {
     const reap = [process.execPath, REHEARSE, 'reap', '--execute', '--run', runId, '--unless-used'];
-    const child = spawn('sh', ['-c', WAIT, String(orphanSeconds), folder, ...reap], {
+    const child = spawn('sh', ['-c', WAIT, String(orphanSeconds), ...reap], {
       cwd: '/',
-      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_PASSED_ON.has(name))),
+      // Not on its command line: whoever looks there for programs that use the folder would take it for one.
+      env: { ...passedOn(), KEPT_FOLDER: folder },
       detached: true,
       stdio: withoutForeign('pipe', 'ignore', 'ignore'),
     });
@@ -67,4 +68,8 @@ export class Keeper {
   release(): void {
     this.#child.stdin?.end('done\n');
   }
+}
+
+function passedOn(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_PASSED_ON.has(name)));
 }
