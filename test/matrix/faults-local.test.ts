@@ -5,6 +5,7 @@ import { netnsOf } from '../../infra/targets/local/parts/names.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { canRunLocally, startLocal, tracesOf } from '../e2e/local-fixture.ts';
 import { tinyRehearsal } from '../support/tiny-rehearsal.ts';
+import { send } from './faults/processes.ts';
 
 const CUT_MS = 3_000;
 const HEAD = `version: 1
@@ -91,7 +92,8 @@ function killServer(runId: string, role: string): Promise<void> {
   const pids = execFileSync('ip', ['netns', 'pids', netnsOf({ runId, role })], { encoding: 'utf8' });
   const servers = pids.split('\n').filter((pid) => pid !== '' && exe(pid).endsWith('/postgres'));
   expect(servers, 'nothing to strike').not.toEqual([]);
-  for (const pid of servers) process.kill(Number(pid), 'SIGKILL');
+  // A child may have ended with its parent meanwhile.
+  for (const pid of servers) send(Number(pid), 'SIGKILL');
   return Promise.resolve();
 }
 

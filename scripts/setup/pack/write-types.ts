@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -14,15 +14,10 @@ const COMPILE_MS = 180_000;
 export async function writeTypes(entries: readonly string[], folder: string): Promise<void> {
   const all = await mkdtemp(join(tmpdir(), 'rehearse-types-'));
   try {
-    await execa(
-      process.execPath,
-      [
-        join(OWN_ROOT, 'node_modules/typescript/bin/tsc'),
-        ...['--project', join(OWN_ROOT, 'tsconfig.json'), '--noEmit', 'false', '--declaration'],
-        ...['--emitDeclarationOnly', '--noCheck', '--rootDir', OWN_ROOT, '--outDir', all],
-      ],
-      { cwd: OWN_ROOT, timeout: COMPILE_MS },
-    );
+    const project = join(all, 'tsconfig.json');
+    await writeFile(project, JSON.stringify(projectOf(entries, all)));
+    const tsc = join(OWN_ROOT, 'node_modules/typescript/bin/tsc');
+    await execa(process.execPath, [tsc, '--project', project], { cwd: OWN_ROOT, timeout: COMPILE_MS });
     for (const module of await reachable(entries, all)) {
       await mkdir(dirname(join(folder, module)), { recursive: true });
       await cp(join(all, `${module}.d.ts`), join(folder, `${module}.d.ts`));
@@ -30,6 +25,24 @@ export async function writeTypes(entries: readonly string[], folder: string): Pr
   } finally {
     await rm(all, { recursive: true });
   }
+}
+
+/** The checkout's settings for those modules alone: tests and programs may keep names to themselves that a declaration would need. */
+function projectOf(entries: readonly string[], outDir: string): object {
+  return {
+    extends: join(OWN_ROOT, 'tsconfig.json'),
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      noCheck: true,
+      rootDir: OWN_ROOT,
+      outDir,
+      typeRoots: [join(OWN_ROOT, 'node_modules/@types')],
+    },
+    files: entries.map((module) => join(OWN_ROOT, `${module}.ts`)),
+    include: [],
+  };
 }
 
 /** The modules that declarations name, from those on. */

@@ -30,3 +30,12 @@ function exe(pid: number): string {
     return '';
   }
 }
+
+/** Sends it unless the process has ended by itself. */
+export function send(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended by itself.
+  }
+}
