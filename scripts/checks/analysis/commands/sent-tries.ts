@@ -5,6 +5,7 @@ import { blocksTraffic } from '../../../pg/lock-modes.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { mentions } from '../../mentions.ts';
 import { groupBy } from '../../../shared/group-by.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
 import { transactionSinceMs, type StepRun } from '../steps.ts';
 import type { WaitSpan } from '../waits/waits.ts';
 import { lockEffect } from '../waits/holds.ts';
@@ -57,13 +58,16 @@ function withLocks(
   return { ...tried, record: { ...record, locks: entries } };
 }
 
-/** Each table was gone through by the one that worked longest while it kept others from it. */
+/**
+ * Each table was gone through by the one that worked longest while it kept others from it, and before all by one that names it: a
+ * look takes its time, and one that was asked for before the statement and answered after it dates the lock back.
+ */
 function wentThrough(tries: readonly StatementTry[], tables: readonly WholeTable[]): StatementTry[] {
   const found = new Map<StatementTry, WholeTable[]>();
   for (const whole of tables) {
     const [by] = tries
-      .filter((one) => one.record.error === null && stops(one, whole.table))
-      .toSorted((a, b) => workMs(b) - workMs(a) || likelihood(b, whole) - likelihood(a, whole));
+      .filter((one) => one.record.error === null && mayHaveGoneThrough(one, whole.table, tries))
+      .toSorted((a, b) => likelihood(b, whole) - likelihood(a, whole) || workMs(b) - workMs(a));
     if (by !== undefined) found.set(by, [...(found.get(by) ?? []), whole]);
   }
   return tries.map((one) => {
@@ -76,13 +80,23 @@ function wentThrough(tries: readonly StatementTry[], tables: readonly WholeTable
   });
 }
 
-function stops({ spans }: StatementTry, table: string): boolean {
-  return spans.some(({ relation, mode }) => relation === table && blocksTraffic(mode));
+/** It took a lock that keeps others from the table, or names it while its transaction had one. */
+function mayHaveGoneThrough(one: StatementTry, table: string, tries: readonly StatementTry[]): boolean {
+  const { pid, sql, sentMs, respondedMs } = one.record;
+  const held = tries.flatMap((by) => (by.record.pid === pid ? stopping(by, table) : []));
+  return (
+    stopping(one, table).length > 0 ||
+    (mentions(sql, table) && held.some(({ fromMs, toMs }) => fromMs <= respondedMs && toMs >= sentMs))
+  );
+}
+
+function stopping({ spans }: StatementTry, table: string): readonly Interval[] {
+  return spans.filter(({ relation, mode }) => relation === table && blocksTraffic(mode));
 }
 
 const OF_ROWS = /^(INSERT|UPDATE|DELETE|MERGE|COPY|SELECT)\b/;
 
-/** Of statements of one text, which have one time: it names the table, and is not about its rows. */
+/** It names the table, and is not about its rows. */
 function likelihood({ record }: StatementTry, { table }: WholeTable): number {
   return Number(mentions(record.sql, table)) * 2 + Number(!OF_ROWS.test(record.command ?? ''));
 }
