@@ -24,7 +24,7 @@ const NOT_ENDED = 'it failed in the last update or was not rehearsed; what that 
 export async function program(): Promise<StackOutputs> {
   const targets = ['auto', ...allTargets().map(({ name }) => name)];
   const { config, mistakes } = readStackConfig(ownConfig(), targets);
-  const { rehearsals, mistakes: more } = await readRehearsals(config.rehearsals);
+  const { rehearsals, mistakes: more } = await readRehearsals(config.rehearsals, config.targets);
   const lines = [...mistakes, ...more].map(mistakeLine);
   if (lines.length > 0) {
     outputsForGood(new Map([['', notJudged(NOT_ENDED)]]));

@@ -43,7 +43,9 @@ async function lookEverywhere<T>(
   { targets = allTargets(), limitMs = SWEEP_TIMEOUT_MS }: SweepOptions,
 ): Promise<Look<T>> {
   const looks = await Promise.all(targets.map((target) => lookAt(target, look, limitMs)));
-  return { found: looks.flatMap(({ found }) => found), unseen: looks.flatMap(({ unseen }) => unseen) };
+  // Two settings of a target may be of one place.
+  const found = new Map(looks.flatMap((seen) => seen.found.map((one) => [JSON.stringify(one), one])));
+  return { found: [...found.values()], unseen: looks.flatMap(({ unseen }) => unseen) };
 }
 
 async function lookAt<T>(target: Target, look: LookAt<T>, limitMs: number): Promise<Look<T>> {

@@ -129,6 +129,8 @@ export interface HostTarget {
   readonly available: () => Promise<Availability>;
   /** Its environments can outlive the run that made them. */
   readonly keeps?: true;
+  /** As in `Target`. */
+  readonly onlyByName?: true;
   /** Besides this project's own. */
   readonly plugins?: readonly ProviderPlugin[];
   /** Its hosts are there before and after the stack: what was made on them is undone by a step of its own. */

@@ -144,6 +144,8 @@ export interface Target<R extends RunningEnvironment = RunningEnvironment> {
   readonly name: string;
   /** Its environments can outlive the run that made them. */
   readonly keeps?: true;
+  /** Never taken for `auto`: it costs money, or is somebody's own. */
+  readonly onlyByName?: true;
   /** The author's commands run as programs of this machine; else on a host that sees its installed software and the rehearsal's folder. */
   readonly runsCommandsHere?: true;
   available(): Promise<Availability>;

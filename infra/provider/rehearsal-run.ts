@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from '../project-root.ts';
 import { failIfAny, removeDead, removeRun } from './reap.ts';
 import type { RehearsalInputs } from '../resources/rehearsal-inputs.ts';
 import { errorText, runRehearse, type RehearseEnd } from './rehearse-child.ts';
-import type { RehearseCommand } from './rehearse-command.ts';
+import { withTargets, type RehearseCommand } from './rehearse-command.ts';
 import { HalfMade, type Call, type ResourceLog } from './resource.ts';
 import { notJudged, outputsOf, parseResult, type ResultDocument } from './result-document.ts';
 import type { RehearsalOutputs } from '../resources/rehearsal-outputs.ts';
@@ -24,11 +24,12 @@ const LONGEST_MS = 2 ** 31 - 1;
  * @throws HalfMade with the run's id and its outputs when it was judged and did not pass, or when hosts may be up
  */
 export async function rehearse(
-  command: RehearseCommand,
+  plain: RehearseCommand,
   inputs: RehearsalInputs,
   { signal, log }: Call,
 ): Promise<RehearsalOutputs> {
   const { dir, target, keep, timeout } = inputs;
+  const command = withTargets(plain, inputs.targets);
   const limitMs = timeout === undefined ? undefined : parseDurationMs(timeout);
   const limit =
     limitMs === undefined

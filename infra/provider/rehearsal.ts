@@ -10,7 +10,7 @@ import {
   type RehearsalState,
 } from '../resources/rehearsal-inputs.ts';
 import { rehearse } from './rehearsal-run.ts';
-import type { RehearseCommand } from './rehearse-command.ts';
+import { withTargets, type RehearseCommand } from './rehearse-command.ts';
 import { defineResource, HalfMade, type Resource } from './resource.ts';
 import { notJudged } from './result-document.ts';
 
@@ -43,10 +43,11 @@ export function rehearsal(command: RehearseCommand): Resource {
     async update(id, state, inputs, call) {
       // Its hosts would take the next run's processors, and nobody would know of them afterwards.
       const mayBeUp = state.keep !== undefined || state.verdict === undefined || state.verdict === 'none';
-      if (mayBeUp) await removeRun(command, runOf(id, state), call.log.note);
+      if (mayBeUp) await removeRun(withTargets(command, state.targets), runOf(id, state), call.log.note);
       return { ...(await rehearse(command, inputs, call).catch(onRecord(state.runId ?? id))) };
     },
-    delete: (id, state, { log }) => removeRun(command, runOf(id, state), log.note),
+    delete: (id, state, { log }) =>
+      removeRun(withTargets(command, state.targets), runOf(id, state), log.note),
   });
 }
 

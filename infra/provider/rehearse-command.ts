@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { targetsInto } from '../../scripts/plan/read/read-targets.ts';
 import { OWN_ROOT } from '../../scripts/shared/places/own-files.mjs';
 import { PROJECT_ROOT } from '../project-root.ts';
 
@@ -13,6 +14,11 @@ export interface RehearseCommand {
 
 /** npm's words about the package and the caller's folder would make `rehearse` take our paths for the caller's. */
 const NOT_PASSED_ON = new Set(['npm_package_json', 'npm_lifecycle_event', 'INIT_CWD', 'FORCE_COLOR']);
+
+/** The same, told what the stack says of targets: JSON, as in the resource's inputs. */
+export function withTargets(command: RehearseCommand, targets: string | undefined): RehearseCommand {
+  return { ...command, env: targetsInto(command.env, targets) };
+}
 
 /** Our own command line. It watches this process and tears down when that is gone, whatever ended it. */
 export function rehearseCommand(env: NodeJS.ProcessEnv = process.env): RehearseCommand {

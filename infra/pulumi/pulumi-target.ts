@@ -19,6 +19,7 @@ export function pulumiTarget(hosts: HostTarget): Target<DriverEnvironment> {
   return {
     name: hosts.name,
     ...(hosts.keeps === undefined ? {} : { keeps: hosts.keeps }),
+    ...(hosts.onlyByName === undefined ? {} : { onlyByName: hosts.onlyByName }),
 
     async available(): Promise<Availability> {
       const found = await hosts.available();

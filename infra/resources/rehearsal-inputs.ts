@@ -11,6 +11,8 @@ export const rehearsalInputSchema = z.strictObject({
   dir: z.string().min(1),
   rehearsal: z.string().min(1),
   target: z.string().min(1),
+  /** JSON as under `targets` in rehearsal.yaml; it wins over what the rehearsal says. */
+  targets: z.string().exactOptional(),
   /** How long the hosts stay up afterwards. */
   keep: duration.exactOptional(),
   /** Folder for run folders, absolute or relative to the project. */

@@ -1,4 +1,6 @@
 import { ComponentResource, output, type ComponentResourceOptions, type Output } from '@pulumi/pulumi';
+import type { TargetSettings } from '../../scripts/plan/model.ts';
+import { targetsInto } from '../../scripts/plan/read/read-targets.ts';
 import { readRehearsal } from '../../scripts/plan/read.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 import type { RehearsalOutputs } from '../resources/rehearsal-outputs.ts';
@@ -11,6 +13,8 @@ export interface RehearsalArgs {
   readonly dir: string;
   /** `auto` without it. */
   readonly target?: string;
+  /** As `targets` in rehearsal.yaml; it wins over what the rehearsal says. */
+  readonly targets?: TargetSettings;
   /** How long the hosts stay up afterwards, such as `30m`. */
   readonly keep?: string;
   /** Folder for run folders. */
@@ -32,9 +36,11 @@ export class Rehearsal extends ComponentResource {
 
   constructor(name: string, args: RehearsalArgs, options: ComponentResourceOptions = {}) {
     super('dress-rehearsal:index:Rehearsal', name, {}, options);
-    const { dir, target = 'auto', ...settings } = args;
+    const { dir, target = 'auto', targets: said, ...rest } = args;
+    const targets = said === undefined ? undefined : JSON.stringify(said);
+    const settings = { ...rest, ...(targets === undefined ? {} : { targets }) };
     const inputs = output(
-      readRehearsal(dir, { cwd: PROJECT_ROOT, env: process.env }).then((rehearsal) =>
+      readRehearsal(dir, { cwd: PROJECT_ROOT, env: targetsInto(process.env, targets) }).then((rehearsal) =>
         rehearsalArgs(rehearsal, { rehearsals: [dir], target, ...settings }),
       ),
     );

@@ -2,18 +2,24 @@ import { relative } from 'node:path';
 import { parseVersions } from '../../scripts/load/scripts/parse-versions.ts';
 import type { Rehearsal } from '../../scripts/plan/model.ts';
 import { readRehearsal } from '../../scripts/plan/read.ts';
+import { targetsInto } from '../../scripts/plan/read/read-targets.ts';
 import { InputError, RehearsalError, type Mistake } from '../../scripts/shared/errors.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 
-/** Reads every rehearsal of the stack as `rehearse check` would; starts nothing. */
+/**
+ * Reads every rehearsal of the stack as `rehearse check` would; starts nothing.
+ * @param targets JSON as under `targets`, without a mistake
+ */
 export async function readRehearsals(
   names: readonly string[],
+  targets: string | undefined,
 ): Promise<{ rehearsals: Rehearsal[]; mistakes: Mistake[] }> {
+  const env = targetsInto(process.env, targets);
   const rehearsals: Rehearsal[] = [];
   const mistakes: Mistake[] = [];
   for (const name of names) {
     try {
-      const rehearsal = await readRehearsal(name, { cwd: PROJECT_ROOT, env: process.env });
+      const rehearsal = await readRehearsal(name, { cwd: PROJECT_ROOT, env });
       parseVersions(rehearsal.load, (path) => relative(PROJECT_ROOT, path));
       const twin = rehearsals.find((other) => other.name === rehearsal.name);
       if (twin) throw sameName(rehearsal.name, twin.dir, rehearsal.dir);

@@ -12,7 +12,7 @@ import type { StackConfig } from './stack-config.ts';
  * What came from the environment may be a secret and is left out of it.
  */
 export async function rehearsalArgs(rehearsal: Rehearsal, config: StackConfig): Promise<RehearsalInputs> {
-  const { target, keep, out, timeout } = config;
+  const { target, targets, keep, out, timeout } = config;
   for (const value of Object.values(rehearsal.environment)) registerSecret(value);
   const files: Record<string, string> = {};
   for (const file of rehearsal.files) files[file] = await fileHash(join(rehearsal.dir, file));
@@ -23,6 +23,7 @@ export async function rehearsalArgs(rehearsal: Rehearsal, config: StackConfig): 
     ...(keep === undefined ? {} : { keep }),
     ...(out === undefined ? {} : { out: fromProjectRoot(out) }),
     ...(timeout === undefined ? {} : { timeout }),
+    ...(targets === undefined ? {} : { targets }),
     steps: stepLines(rehearsal).map(redact),
     files,
     snapshot: await snapshotText(rehearsal.snapshot, rehearsal.dir),
@@ -67,12 +68,13 @@ async function snapshotText(source: SnapshotSource, dir: string): Promise<string
 }
 
 /** `postgres.shared_buffers` → `1GB`, `load.ratePerSec` → `400`, `budgets.lockWaitMs` → `500` … */
-function settingsOf({ postgres, hosts, load, budgets }: Rehearsal): Record<string, string> {
+function settingsOf({ postgres, hosts, targets, load, budgets }: Rehearsal): Record<string, string> {
   const { settings, ...server } = postgres;
   const { versions, ...traffic } = load;
   const parts = {
     postgres: { ...server, ...Object.fromEntries(settings.map(({ name, value }) => [name, value])) },
     ...Object.fromEntries(Object.entries(hosts).map(([role, host]) => [`hosts.${role}`, { ...host }])),
+    ...flat('targets', targets),
     load: { ...traffic, versions: versions.map(({ name }) => name).join(' → ') },
     budgets: { ...budgets },
   };
@@ -81,4 +83,17 @@ function settingsOf({ postgres, hosts, load, budgets }: Rehearsal): Record<strin
       Object.entries(values).map(([name, value]) => [`${part}.${name}`, redact(String(value))]),
     ),
   );
+}
+
+/** `{ ssh: { hosts: { primary: { port: 22 } } } }` → `targets.ssh.hosts.primary: { port: 22 }` */
+function flat(path: string, value: object): Record<string, Record<string, unknown>> {
+  const entries = Object.entries(value) as [string, unknown][];
+  const maps = entries.filter((entry): entry is [string, object] => isMap(entry[1]));
+  const own = Object.fromEntries(entries.filter(([, each]) => !isMap(each)));
+  const inner = maps.map(([name, each]) => flat(`${path}.${name}`, each));
+  return Object.assign({ [path]: own }, ...inner) as Record<string, Record<string, unknown>>;
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

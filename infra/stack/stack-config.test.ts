@@ -19,15 +19,23 @@ it('takes one rehearsal or a list', () => {
 
 it('tells every mistake at once', () => {
   const values = { rehearsals: '[1]', target: 'locale', keep: 'long', timeout: '0s', out: '', kep: '30m' };
-  expect(readStackConfig(values, TARGETS).mistakes.map(mistakeLine)).toEqual([
+  const targets = '{"nowhere":{}}';
+  expect(readStackConfig({ ...values, targets }, TARGETS).mistakes.map(mistakeLine)).toEqual([
     'stack config kep: unknown key; did you mean keep?',
     'stack config target: there is no target locale; the targets are auto, embedded',
     'stack config out: names no folder',
     'stack config keep: long is not a duration from 1ms to 24d; write 30m or 1h30m',
     'stack config timeout: 0s is not a duration from 1ms to 24d; write 30m or 1h30m',
+    'stack config targets.nowhere: unknown key',
     'stack config rehearsals: is not a name, a folder or a list of them',
   ]);
   expect(readStackConfig({ rehearsals: '["a", "a"]' }, TARGETS).mistakes.map(mistakeLine)).toEqual([
     'stack config rehearsals: names a twice',
   ]);
+});
+
+it('says when the settings of targets are no JSON', () => {
+  const { config, mistakes } = readStackConfig({ targets: '{' }, TARGETS);
+  expect(mistakes.map(mistakeLine)).toEqual([expect.stringMatching(/^stack config targets: is not JSON: /)]);
+  expect(config).toEqual({ rehearsals: ['rename-column'], target: 'auto' });
 });

@@ -1,3 +1,4 @@
+import { readTargets } from '../../scripts/plan/read/read-targets.ts';
 import { didYouMean } from '../../scripts/plan/schema/did-you-mean.ts';
 import type { Mistake } from '../../scripts/shared/errors.ts';
 import { DURATION_MS, isWithin } from '../../scripts/shared/limits.ts';
@@ -12,11 +13,13 @@ export interface StackConfig {
   readonly keep?: string;
   /** Folder for run folders. */
   readonly out?: string;
+  /** JSON as under `targets` in rehearsal.yaml; it wins over what a rehearsal says. */
+  readonly targets?: string;
   /** A rehearsal that takes longer is stopped and torn down. */
   readonly timeout?: string;
 }
 
-const KEYS = ['rehearsals', 'target', 'keep', 'out', 'timeout'] as const;
+const KEYS = ['rehearsals', 'target', 'targets', 'keep', 'out', 'timeout'] as const;
 const DEFAULT_REHEARSALS = ['rename-column'];
 const FILE = 'stack config';
 
@@ -45,6 +48,8 @@ export function readStackConfig(
     if (text !== undefined && !isWithin(DURATION_MS, parseDurationMs(text) ?? 0))
       wrong(key, `${text} is not a duration from 1ms to 24d; write 30m or 1h30m`);
   }
+  const { value: targetSettings, mistakes: more } = readTargets(values['targets'], FILE);
+  mistakes.push(...more);
   const rehearsals = listOf(values['rehearsals']);
   if (!rehearsals) wrong('rehearsals', 'is not a name, a folder or a list of them');
   for (const name of repeated(rehearsals ?? [])) wrong('rehearsals', `names ${name} twice`);
@@ -55,6 +60,7 @@ export function readStackConfig(
     ...(keep === undefined ? {} : { keep }),
     ...(out === undefined ? {} : { out }),
     ...(timeout === undefined ? {} : { timeout }),
+    ...(targetSettings === undefined || more.length > 0 ? {} : { targets: JSON.stringify(targetSettings) }),
   };
   return { config, mistakes };
 }

@@ -61,3 +61,9 @@ it('says why a target cannot be used, and what mends it', async () => {
     hint: 'rent one',
   });
 });
+
+it('takes what costs money, or is somebody’s own, by its name only', async () => {
+  const rented: Target = { ...good, name: 'rented', onlyByName: true };
+  expect(await chooseTarget('auto', [rented, good])).toMatchObject({ target: good });
+  expect(await chooseTarget('rented', [rented, good])).toMatchObject({ target: rented });
+});

@@ -3,15 +3,32 @@ import { withTimeout } from '../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { embeddedTarget } from './embedded/embedded-target.ts';
 import { localTarget } from './local/local-target.ts';
+import type { TargetSettings } from '../../scripts/plan/model.ts';
 import type { Availability, Target } from '../contract/target.ts';
 
 /** Takes the best target that this machine can use. */
 const AUTO = 'auto';
 const AVAILABLE_MS = 60_000;
 
+/** Every target there is, best first: how it is made of what `targets` says, of which each reads its own part. */
+const TARGETS: readonly ((settings: TargetSettings) => Target)[] = [() => localTarget, () => embeddedTarget];
+
 /** Every target there is, best first. */
-export function allTargets(): Target[] {
-  return [localTarget, embeddedTarget];
+export function allTargets(settings: TargetSettings = {}): Target[] {
+  return TARGETS.map((make) => make(settings));
+}
+
+/** Every target there is, once for each of its settings that differ: something may be left in any of those places. */
+export function targetsOf(all: readonly TargetSettings[]): Target[] {
+  return allTargets().flatMap((plain) => {
+    const own = new Map<string, Target>();
+    for (const settings of all) {
+      const [said] = Object.entries(settings).filter(([name]) => name === plain.name);
+      const target = allTargets(settings).find(({ name }) => name === plain.name);
+      if (said && target) own.set(JSON.stringify(said), target);
+    }
+    return own.size === 0 ? [plain] : [...own.values()];
+  });
 }
 
 /**
@@ -22,7 +39,7 @@ export async function chooseTarget(
   name: string,
   targets: readonly Target[] = allTargets(),
 ): Promise<{ target: Target; why: string }> {
-  const candidates = name === AUTO ? targets : targets.filter((target) => target.name === name);
+  const candidates = targets.filter((target) => (name === AUTO ? !target.onlyByName : target.name === name));
   if (candidates.length === 0) throw unknownTarget(name, [AUTO, ...targets.map((target) => target.name)]);
   const missing: { name: string; why: string; remedy: string }[] = [];
   for (const target of candidates) {

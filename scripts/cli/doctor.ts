@@ -6,7 +6,7 @@ import { formatBytes, plural } from '../shared/text/format.ts';
 import { findOnPath, isExecutable } from '../shared/files/find-on-path.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { diagnoseEngine } from './doctor-engine.ts';
-import { isDead, sweepAll, unseenLine } from './leftovers.ts';
+import { isDead, sweepAll, targetsNear, unseenLine } from './leftovers.ts';
 import { plainText } from './output/plain-text.ts';
 import { tableLines } from './output/table.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -25,8 +25,8 @@ export const addDoctor: AddVerb = (program, context, finish) => {
     });
 };
 
-async function doctor(json: boolean, { out }: CliContext): Promise<number> {
-  const targets = await diagnoseTargets();
+async function doctor(json: boolean, { io, out }: CliContext): Promise<number> {
+  const targets = await diagnoseTargets(io);
   const diagnoses = [
     node(),
     ...targets,
@@ -34,7 +34,7 @@ async function doctor(json: boolean, { out }: CliContext): Promise<number> {
     await postgresServers(),
     await pgRestore(),
     await space(),
-    await leftovers(),
+    await leftovers(io),
   ];
   const ready = targets.some(({ status }) => status === 'ok');
   if (json) out.document({ schemaVersion: 1, ready, diagnoses });
@@ -62,10 +62,10 @@ function node(): Diagnosis {
   };
 }
 
-async function diagnoseTargets(): Promise<Diagnosis[]> {
-  const { allTargets, availabilityOf } = await import('../../infra/targets/index.ts');
+async function diagnoseTargets(place: CliContext['io']): Promise<Diagnosis[]> {
+  const { availabilityOf } = await import('../../infra/targets/index.ts');
   const diagnoses: Diagnosis[] = [];
-  for (const target of allTargets()) {
+  for (const target of await targetsNear(place)) {
     const found = await availabilityOf(target);
     diagnoses.push({
       what: `target ${target.name}`,
@@ -125,8 +125,8 @@ async function space(): Promise<Diagnosis> {
   };
 }
 
-async function leftovers(): Promise<Diagnosis> {
-  const { found, unseen } = await sweepAll();
+async function leftovers(io: CliContext['io']): Promise<Diagnosis> {
+  const { found, unseen } = await sweepAll(io);
   const dead = found.filter(isDead);
   const inUse = new Set(found.filter((leftover) => !isDead(leftover)).map(({ runId }) => runId));
   const going = inUse.size === 0 ? '' : `, ${plural(inUse.size, 'run')} going on`;

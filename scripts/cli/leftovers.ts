@@ -1,6 +1,7 @@
-import type { Leftover, Look, NotOurs, Tell, Unseen } from '../../infra/contract/target.ts';
+import type { Leftover, Look, NotOurs, Target, Tell, Unseen } from '../../infra/contract/target.ts';
 import { asError } from '../shared/errors.ts';
 import { plural } from '../shared/text/format.ts';
+import type { Io } from './output/io.ts';
 import type { Output } from './output/output.ts';
 import { plainText } from './output/plain-text.ts';
 
@@ -23,16 +24,28 @@ export function unseenLine({ target, why }: Unseen): string {
   return `could not look at target ${target}: ${plainText(why)}`;
 }
 
+/** Where the caller is: the rehearsals there say on which hosts and in which clouds something may be left. */
+type Place = Pick<Io, 'cwd' | 'env'>;
+
 /** Everything of this user that is alive on any target, whichever run it is of, and which targets could not be looked at. */
-export async function sweepAll(limitMs?: number): Promise<Look<Leftover>> {
+export async function sweepAll(place: Place, limitMs?: number): Promise<Look<Leftover>> {
   const { sweep } = await import('../../infra/reap.ts');
-  return sweep(limitMs === undefined ? {} : { limitMs });
+  return sweep({ targets: await targetsNear(place), ...(limitMs === undefined ? {} : { limitMs }) });
 }
 
 /** What looks like ours on any target and is not. */
-export async function findNotOurs(): Promise<Look<NotOurs>> {
+export async function findNotOurs(place: Place): Promise<Look<NotOurs>> {
   const reaper = await import('../../infra/reap.ts');
-  return reaper.findNotOurs();
+  return reaper.findNotOurs({ targets: await targetsNear(place) });
+}
+
+/** Every target, with what the rehearsals here say of it. */
+export async function targetsNear({ cwd, env }: Place): Promise<Target[]> {
+  const [{ targetsOf }, { knownTargets }] = await Promise.all([
+    import('../../infra/targets/index.ts'),
+    import('../plan/read/known-targets.ts'),
+  ]);
+  return targetsOf(await knownTargets(cwd, env));
 }
 
 /** Its run is dead, so nobody needs it. */
@@ -49,9 +62,13 @@ export function hasExpired({ expiresAt }: Leftover, nowMs: number): boolean {
  * Removes what runs of this machine left whose owner is known to be dead, hosts included, before another run starts. A failure
  * is said and stops nothing.
  */
-export async function removeDeadRuns(out: Output, except?: string, look = sweepAll): Promise<void> {
+export async function removeDeadRuns(
+  { io, out }: { readonly io: Place; readonly out: Output },
+  except?: string,
+  look = sweepAll,
+): Promise<void> {
   try {
-    const { found, unseen } = await look(BEFORE_RUN_MS);
+    const { found, unseen } = await look(io, BEFORE_RUN_MS);
     for (const one of unseen) out.problem(`${unseenLine(one)}; what dead runs left there stays for now`);
     const dead = found.filter(({ ownerDied, runId }) => ownerDied && runId !== except);
     if (dead.length === 0) return;
@@ -60,7 +77,7 @@ export async function removeDeadRuns(out: Output, except?: string, look = sweepA
     };
     for (const failure of await removeAll(dead, note)) out.problem(failure);
     // What a removal says is one thing, what a second look finds is another.
-    const left = new Set((await look(BEFORE_RUN_MS)).found.map(({ runId }) => runId));
+    const left = new Set((await look(io, BEFORE_RUN_MS)).found.map(({ runId }) => runId));
     const gone = [...new Set(dead.map(({ runId }) => runId))].filter((runId) => !left.has(runId));
     if (gone.length > 0) out.note(`removed what ${plural(gone.length, 'dead run')} left: ${gone.join(', ')}`);
   } catch (error) {

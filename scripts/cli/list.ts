@@ -28,7 +28,7 @@ export const addList: AddVerb = (program, context, finish) => {
 
 async function list(options: ListOptions, { io, out }: CliContext): Promise<number> {
   const { runs, notFiles } = await listRuns(resolve(io.cwd, options.out));
-  const { found: alive, unseen } = await sweepAll();
+  const { found: alive, unseen } = await sweepAll(io);
   if (options.json) {
     const records = runs.map((run) => ({ ...run, path: relative(io.cwd, run.path) }));
     const couldNotLook = unseen.length === 0 ? {} : { couldNotLook: unseen };

@@ -122,7 +122,7 @@ test('a run begins although a target cannot be looked at, which is told', async 
   const lines: string[] = [];
   const sink = { write: (text: string) => lines.push(text.trimEnd()) };
   const io = { stdout: sink, stderr: sink, cwd: '/', env: {}, isTTY: false, columns: 200 };
-  await removeDeadRuns(new Output(io, globalFlags([])), undefined, () =>
+  await removeDeadRuns({ io, out: new Output(io, globalFlags([])) }, undefined, () =>
     Promise.resolve({ found: [], unseen: [{ target: 'cloud', why: 'its API does not answer' }] }),
   );
   expect(lines).toEqual([

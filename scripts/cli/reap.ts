@@ -53,7 +53,7 @@ export async function reap(
 ): Promise<number> {
   const { execute, run } = options;
   const look = async () => {
-    const { found, unseen } = await sweepAll();
+    const { found, unseen } = await sweepAll(context.io);
     return { found: found.filter(({ runId }) => run === undefined || runId === run), unseen };
   };
   const before = await look();
@@ -68,7 +68,7 @@ export async function reap(
   const removed = wanted.filter(
     ({ what, runId }) => !remaining.some((left) => left.what === what && left.runId === runId),
   );
-  const others = run === undefined ? await findNotOurs() : { found: [], unseen: [] };
+  const others = run === undefined ? await findNotOurs(context.io) : { found: [], unseen: [] };
   const unseen = firstOfEach([...after.unseen, ...before.unseen, ...others.unseen]);
   tell({ removed, remaining, notOurs: others.found, unseen, notes }, options, context);
   if (run !== undefined && found.length === 0 && unseen.length === 0) throw unknownRun(run);

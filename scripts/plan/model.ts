@@ -1,9 +1,11 @@
 import type { NamedPlan, Scenario } from './playings.ts';
+import type { TargetSettings } from './schema/targets/targets.ts';
 import type { CommandNetwork, Step } from './steps.ts';
 
 export * from './actor-spec.ts';
 export type * from './playings.ts';
 export * from './steps.ts';
+export type { TargetSettings } from './schema/targets/targets.ts';
 
 /** A rehearsal as the rest of the house sees it: read, checked, units converted, paths absolute. */
 export interface Rehearsal {
@@ -13,6 +15,8 @@ export interface Rehearsal {
   readonly snapshot: SnapshotSource;
   readonly postgres: PostgresSpec;
   readonly hosts: Readonly<Record<string, HostSpec>>;
+  /** What targets have to know besides their names. */
+  readonly targets: TargetSettings;
   readonly load: LoadSpec;
   readonly budgets: Budgets;
   /** The author says nothing of budgets. */

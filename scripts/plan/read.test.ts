@@ -31,7 +31,7 @@ plan:
   const expand = { file: 'sql/1-expand.sql', text: FILES['r/sql/1-expand.sql'] };
   const undo = { file: 'sql/undo.sql', text: FILES['r/sql/undo.sql'] };
   expect(rehearsal).toEqual({
-    name: 'demo',
+    ...{ name: 'demo', targets: {} },
     scenarios: [{ name: 'quiet', actors: [] }],
     dir,
     snapshot: { kind: 'generator', path: join(dir, 'gen.sql'), takenAt: '2026-11-20T02:00:00+01:00' },

@@ -11,8 +11,9 @@ import type { AppVersion, Budgets, HostSpec, PostgresSpec, Rehearsal, SnapshotSo
 import { readVersions } from './read/read-load.ts';
 import { readMigrations, type ReadLedger } from './read/read-migrations.ts';
 import { readPlans } from './read/read-plans.ts';
+import { readTargets, TARGETS_VARIABLE } from './read/read-targets.ts';
 import { labelOf, Reading } from './read/reading.ts';
-import { readSettings, withSettings } from './read/read-settings.ts';
+import { readSettings, withSettings, withTargets } from './read/read-settings.ts';
 import { salvageParts, type Parts } from './read/salvage.ts';
 import { schemaIssues } from './schema/schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
@@ -56,8 +57,10 @@ export async function readRehearsal(
   const shared = await readSettings(place.dir, cwd, lookup);
   reading.mistakes.push(...(shared?.mistakes ?? []));
   if (shared) reading.files.add(reading.fromDir(shared.file));
-  const value = withSettings(source.value, shared?.value);
-  const told = new Set(shared?.mistakes.map(({ key }) => key));
+  const outer = readTargets(env[TARGETS_VARIABLE], TARGETS_VARIABLE);
+  reading.mistakes.push(...outer.mistakes);
+  const value = withTargets(withSettings(source.value, shared?.value), outer.value);
+  const told = new Set([...(shared?.mistakes ?? []), ...outer.mistakes].map(({ key }) => key));
   for (const { path, message } of schemaIssues(value))
     if (!told.has(keyText(path))) reading.mistake(path, message);
 
@@ -81,6 +84,7 @@ export async function readRehearsal(
     snapshot,
     postgres: postgresOf(config.postgres, reading),
     hosts: hostsOf(config.hosts),
+    targets: config.targets,
     load: {
       ...{ ratePerSec: rate, connections, warmupMs: warmup, cooldownMs: cooldown, seed, versions },
       ...(pipeline && { pipeline }),

@@ -119,10 +119,10 @@ async function playNight(
     import('../../nightly/play.ts'),
     import('./play-one.ts'),
   ]);
-  await removeDeadRuns(context.out);
+  await removeDeadRuns(context);
   const plays = part.map((one) => (until: AbortSignal) => playOne(one, night, context, until));
   const outcomes = await playAll(plays, night.jobs, signal);
-  await removeDeadRuns(context.out);
+  await removeDeadRuns(context);
   const found = outcomes.map((outcome, position) => outcome ?? notStarted(part[position]?.name ?? ''));
   return withRegressions(found, night.outDir, context);
 }
@@ -155,7 +155,7 @@ async function end(
   for (const runId of pruned.removed) out.note(`removed run folder ${runId}: its line stays in the history`);
   for (const failure of pruned.failures) out.problem(failure);
   const ours = new Set(outcomes.map(({ runId }) => runId));
-  const { found, unseen } = await sweepAll();
+  const { found, unseen } = await sweepAll(io);
   for (const one of unseen) out.problem(unseenLine(one));
   const left = found.filter((leftover) => isDead(leftover) && ours.has(leftover.runId));
   for (const { what, runId } of left) out.problem(`left behind: ${what} of ${runId}`);

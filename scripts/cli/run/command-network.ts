@@ -21,16 +21,10 @@ function asksForIt(rehearsal: WithCommands): boolean {
   return commandsOf(rehearsal).some(({ network }) => network === 'rehearsed-only');
 }
 
-/**
- * The target of that name, which keeps what the rehearsal promises of its commands.
- * @throws USAGE where they were to be held to the rehearsed database, and cannot be; as `chooseTarget`
- */
-export async function chooseConfining(rehearsal: WithCommands, targetName: string): Promise<Target> {
-  const { chooseTarget } = await import('../../../infra/targets/index.ts');
-  const { target } = await chooseTarget(targetName);
+/** @throws USAGE where the rehearsal's commands were to be held to the rehearsed database, and cannot be */
+export async function requireConfining(rehearsal: WithCommands, target: Target): Promise<void> {
   const not = await whyNotConfined(rehearsal, target);
   if (not) throw new RehearsalError('USAGE', not.why, { hint: not.remedy });
-  return target;
 }
 
 /** The environment with sentences for the report on what the rehearsal's commands could reach in it. */

@@ -4,7 +4,7 @@ import { commandsOf } from '../../plan/command-network.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 
-type WithCommands = Pick<Rehearsal, 'snapshot' | 'plan' | 'plans' | 'dir' | 'hosts' | 'postgres'>;
+type WithCommands = Pick<Rehearsal, 'snapshot' | 'plan' | 'plans' | 'dir' | 'hosts' | 'postgres' | 'targets'>;
 
 const AUTO = 'auto';
 
@@ -20,7 +20,7 @@ export async function chooseTargetFor(
   keep: boolean,
 ): Promise<{ target: Target; why: string }> {
   const { allTargets, chooseTarget } = await import('../../../infra/targets/index.ts');
-  const targets = allTargets();
+  const targets = allTargets(rehearsal.targets);
   const wantsHosts = keep || rehearsal.postgres.standby || Object.keys(rehearsal.hosts).length > 0;
   const prefersHere = name === AUTO && !wantsHosts && commandsOf(rehearsal).length > 0;
   const here = targets.filter(({ runsCommandsHere }) => runsCommandsHere);

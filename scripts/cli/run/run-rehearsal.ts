@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { withEnvironment, type Lifecycle, type LifecycleOptions } from '../../../infra/lifecycle.ts';
-import type { RunningEnvironment } from '../../../infra/contract/target.ts';
+import type { RunningEnvironment, Target } from '../../../infra/contract/target.ts';
 import { copyPlan } from '../../artifacts/plan-copy.ts';
 import type { RunRecord } from '../../artifacts/records/records.ts';
 import { RunFolder } from '../../artifacts/run-folder.ts';
@@ -16,7 +16,7 @@ import { planPerformances } from '../../plan/performances.ts';
 import { plural } from '../../shared/text/format.ts';
 import { RunClock } from '../../shared/run-clock.ts';
 import { markProcesses } from '../../shared/run-mark.ts';
-import { chooseConfining, withCommandLimits } from './command-network.ts';
+import { requireConfining, withCommandLimits } from './command-network.ts';
 import { environmentSpec, runTimeout } from './environment-spec.ts';
 import { resumableRecord } from './resume.ts';
 import { finish, type PlanEnd } from './run-ending.ts';
@@ -26,7 +26,7 @@ import { toolVersion } from '../version.ts';
 
 interface RunOptions {
   readonly rehearsal: Rehearsal;
-  readonly targetName: string;
+  readonly target: Target;
   /** Absolute folder for run folders. */
   readonly outDir: string;
   /** The caller's folder, for the paths in messages. */
@@ -57,9 +57,9 @@ export interface RunOutcome {
  * @throws what ended the run early (interrupted, infrastructure, usage); the evidence so far is judged and kept
  */
 export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
-  const { rehearsal, outDir, cwd, keepMs, onEvent } = options;
+  const { rehearsal, target, outDir, cwd, keepMs, onEvent } = options;
   const versions = parseVersions(rehearsal.load, (path) => relative(cwd, path));
-  const target = await chooseConfining(rehearsal, options.targetName);
+  await requireConfining(rehearsal, target);
   const clock = new RunClock();
   const runId = options.resume ?? newRunId(rehearsal.name);
   const path = join(outDir, runId);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import type { Target } from '../../../infra/contract/target.ts';
 import type { RunEvent } from '../../engine/events.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { withPlan } from '../../plan/read/read-plans.ts';
@@ -77,7 +78,7 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
     if (read.nothingNew !== undefined) return tellNothingNew(read, options.json === true, context);
     const rehearsal = options.plan === undefined ? read : withPlan(read, options.plan);
     await requireWritable(resolve(io.cwd, options.out), options.out);
-    await removeDeadRuns(out, options.resume);
+    await removeDeadRuns(context, options.resume);
     stop.signal.throwIfAborted();
     const targetName = options.target ?? io.env['REHEARSE_TARGET'] ?? 'auto';
     const { target, why } = await chooseTargetFor(rehearsal, targetName, keepMs !== undefined);
@@ -91,7 +92,7 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
     for (const path of rehearsal.outside) progress.onEvent({ type: 'note', message: outsideNote(path) });
     const { result, folder, kept } = await runLogged({
       ...{ rehearsal, context, progress, pace, keepMs, repeat, resume: options.resume },
-      targetName: target.name,
+      target,
       outDir: resolve(io.cwd, options.out),
       signal: stop.signal,
       // Everything is down by then: Ctrl-C ends the process, however long the evidence takes.
@@ -122,7 +123,7 @@ interface LoggedRun {
   readonly keepMs: number | undefined;
   readonly repeat: number;
   readonly resume: string | undefined;
-  readonly targetName: string;
+  readonly target: Target;
   readonly outDir: string;
   readonly signal: AbortSignal;
   readonly onJudging: () => void;
@@ -130,14 +131,14 @@ interface LoggedRun {
 
 /** The run with its log: what happens before the run folder is there is kept and logged then. */
 async function runLogged(run: LoggedRun): Promise<RunOutcome> {
-  const { rehearsal, progress, targetName, outDir, signal, keepMs, repeat, resume } = run;
+  const { rehearsal, progress, target, outDir, signal, keepMs, repeat, resume } = run;
   const { runRehearsal } = await import('./run-rehearsal.ts');
   const early: RunEvent[] = [];
   let log: RunLog | undefined;
   let path: string | undefined;
   try {
     return await runRehearsal({
-      ...{ rehearsal, targetName, outDir, signal, keepMs, repeat, resume, onJudging: run.onJudging },
+      ...{ rehearsal, target, outDir, signal, keepMs, repeat, resume, onJudging: run.onJudging },
       cwd: run.context.io.cwd,
       onEvent: (event) => {
         progress.onEvent(event);

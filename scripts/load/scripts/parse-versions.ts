@@ -1,4 +1,4 @@
-import type { AppVersion, LoadSpec } from '../../plan/model.ts';
+import type { AppVersion, LoadSpec, WorkloadScript } from '../../plan/model.ts';
 import { InputError, type Mistake } from '../../shared/errors.ts';
 import { parseWorkload } from './parse-workload.ts';
 import type { ParsedScript, Version } from './script.ts';
@@ -29,6 +29,18 @@ export function workloadMistakes(
   return readAll(versions, shownPath).mistakes;
 }
 
+const parses = new WeakMap<WorkloadScript, { readonly file: string; readonly result: Parsed }>();
+type Parsed = ReturnType<typeof parseWorkload>;
+
+/** The same script is asked for when a rehearsal is checked and when it is played. */
+function parsedOnce(script: WorkloadScript, file: string): Parsed {
+  const known = parses.get(script);
+  if (known?.file === file) return known.result;
+  const result = parseWorkload(script, file);
+  parses.set(script, { file, result });
+  return result;
+}
+
 function readAll(
   versions: readonly AppVersion[],
   shownPath: (path: string) => string,
@@ -38,7 +50,7 @@ function readAll(
     const scripts: ParsedScript[] = [];
     for (const script of written) {
       const file = shownPath(script.path);
-      const result = parseWorkload(script, file);
+      const result = parsedOnce(script, file);
       if ('mistakes' in result) {
         mistakes.push(...result.mistakes);
         continue;

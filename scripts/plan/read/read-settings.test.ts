@@ -41,7 +41,8 @@ nightly: true
 });
 
 test('every mistake of the settings is told with its line, beside those of the rehearsal', async () => {
-  const settings = 'load: { rate: fast, versions: { a: b } }\nbudgts: {}\nplan: []\n';
+  const settings =
+    'load: { rate: fast, versions: { a: b } }\nbudgts: {}\nplan: []\ntargets: { nowhere: {} }\n';
   const told = await read(settings, OWN.replace('errors: 3', 'errors: many')).catch(
     (error: unknown) => error,
   );
@@ -50,6 +51,7 @@ test('every mistake of the settings is told with its line, beside those of the r
     'rehearsals/settings.yaml:1 load.versions: is of one rehearsal; write it in its rehearsal.yaml',
     'rehearsals/settings.yaml:2 budgts: unknown key; did you mean budgets?',
     'rehearsals/settings.yaml:3 plan: is of one rehearsal; write it in its rehearsal.yaml',
+    'rehearsals/settings.yaml:4 targets.nowhere: unknown key',
     expect.stringMatching(/^rehearsals\/r\/rehearsal.yaml:5 budgets.errors: many is not a number of errors/),
   ]);
 });

@@ -54,6 +54,12 @@ export function withSettings(own: unknown, shared: unknown): unknown {
   return { ...own, ...Object.fromEntries(joined) };
 }
 
+/** What the caller says of targets wins over what the files say. */
+export function withTargets(value: unknown, targets: unknown): unknown {
+  if (targets === undefined || !isMap(value)) return value;
+  return { ...value, targets: withSettings(targets, value['targets']) };
+}
+
 /** Without what is of one rehearsal, and told as a mistake. */
 function known(value: Record<string, unknown>): Record<string, unknown> {
   const load = isMap(value['load']) ? picked(value['load'], SETTINGS_OF_LOAD) : value['load'];

@@ -4,6 +4,7 @@ import { eitherOf } from './fields.ts';
 import { stepSchemas } from './schema-steps.ts';
 import { settingsSchema } from './schema-settings.ts';
 import { rehearsalSchema, snapshotSchemas } from './schema.ts';
+import { targetsSchema } from './targets/targets.ts';
 import { keyText, type KeyPath } from '../yaml/yaml-source.ts';
 
 /** One mistake against the schema; `{value}` in its message stands for what the author wrote at `path`. */
@@ -21,6 +22,12 @@ type Issue = z.core.$ZodIssue;
 export function schemaIssues(value: unknown): SchemaIssue[] {
   const { error } = rehearsalSchema.safeParse(value);
   return (error?.issues ?? []).flatMap((issue) => explain(issue, [], value));
+}
+
+/** Likewise of a map of settings of targets, by paths that begin with `targets`. */
+export function targetsIssues(value: unknown): SchemaIssue[] {
+  const { error } = targetsSchema.safeParse(value);
+  return (error?.issues ?? []).flatMap((issue) => explain(issue, ['targets'], { targets: value }));
 }
 
 /** Keys of rehearsal.yaml that are of one rehearsal. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { rehearsalSchema } from './schema.ts';
 
-const { postgres, hosts, load, budgets, commands, planRole, nightly } = rehearsalSchema.shape;
+const { postgres, hosts, targets, load, budgets, commands, planRole, nightly } = rehearsalSchema.shape;
 
 /** Of `load` all but what is of one rehearsal. */
 const loadSettings = z
@@ -15,6 +15,7 @@ export const settingsSchema = z
   .strictObject({
     postgres,
     hosts,
+    targets,
     load: loadSettings.exactOptional(),
     budgets,
     commands,

@@ -19,6 +19,7 @@ import { actorsSchema, scenariosSchema } from './schema-actors.ts';
 import { hostsSchema } from './schema-hosts.ts';
 import { planSchema } from './schema-migrations.ts';
 import { plansSchema, quietTablesSchema } from './schema-steps.ts';
+import { targetsSchema } from './targets/targets.ts';
 
 /** rehearsal.yaml, version 1. Every key carries its meaning: the JSON Schema and docs/config.md are made from them. */
 
@@ -181,6 +182,9 @@ export const rehearsalSchema = z
       .describe('Where the data comes from: exactly one of `source`, `generator` and `command`.'),
     postgres: postgresSchema.prefault({}).describe('The PostgreSQL that is rehearsed on.'),
     hosts: hostsSchema.prefault({}).describe('The hosts by role, on targets that rent or limit hosts.'),
+    targets: targetsSchema
+      .prefault({})
+      .describe('What a [target](hosts.md) has to know besides its name, by that name. No secrets.'),
     load: loadSchema.describe('The app’s traffic while the plan runs.'),
     budgets: budgetsSchema
       .prefault({ lockWait: '500ms', errors: 0 })

@@ -80,7 +80,7 @@ rehearsal sets ([commands.md](commands.md)). \`$\${\` stands for the characters 
 const SHARED = `## Settings for all rehearsals
 
 \`rehearsals/settings.yaml\`, where there is one, says what all rehearsals beside it say as long as they say nothing else: \`postgres\`,
-\`hosts\`, \`load\` without \`versions\` and \`actors\`, \`budgets\`, \`commands\`, \`planRole\` and \`nightly\`, with the same keys as here. Maps are
+\`hosts\`, \`targets\`, \`load\` without \`versions\` and \`actors\`, \`budgets\`, \`commands\`, \`planRole\` and \`nightly\`, with the same keys as here. Maps are
 joined key by key; a rehearsal's own word wins. Its bytes are kept with each run. The schema for editors is
 [settings.schema.json](schema/settings.schema.json).
 
