@@ -13,7 +13,7 @@ interface EvidenceFile {
 
 /** Reports lie beside these and can be made anew at any time. Only the plan has folders in it. */
 const PARTS = ['artifacts', 'plan', 'private'];
-const PERFORMANCES = 'performances';
+const PLAYINGS = 'playings';
 const DEEPEST: Readonly<Record<string, number>> = { artifacts: 1, plan: 32, private: 32 };
 
 /**
@@ -22,9 +22,9 @@ const DEEPEST: Readonly<Record<string, number>> = { artifacts: 1, plan: 32, priv
  */
 export async function evidenceFiles(runPath: string): Promise<EvidenceFile[]> {
   const found: EvidenceFile[] = [];
-  const playings = (await stateOf(runPath, PERFORMANCES))?.isDirectory() === true;
-  const folders = playings ? await namesIn(join(runPath, PERFORMANCES)) : [];
-  for (const place of ['', ...folders.map((name) => `${PERFORMANCES}/${name}/`)]) {
+  const playings = (await stateOf(runPath, PLAYINGS))?.isDirectory() === true;
+  const folders = playings ? await namesIn(join(runPath, PLAYINGS)) : [];
+  for (const place of ['', ...folders.map((name) => `${PLAYINGS}/${name}/`)]) {
     for (const part of PARTS) await collect(runPath, `${place}${part}`, DEEPEST[part] ?? 1, found);
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));

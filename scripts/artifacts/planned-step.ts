@@ -10,7 +10,7 @@ import type {
 } from '../plan/model.ts';
 import { byKind, type ByKind } from '../shared/by-kind.ts';
 
-/** A step as run.json and performance.json tell it. */
+/** A step as run.json and playing.json tell it. */
 export interface PlannedStep {
   readonly name: string;
   readonly phase: Phase;

@@ -11,7 +11,7 @@ import type {
   ExactWaitRecord,
   LoadEvent,
   OutsideLockRecord,
-  PerformanceRecord,
+  PlayingRecord,
   PresenceRecord,
   ProbeRecord,
   RequestHeader,
@@ -46,7 +46,7 @@ interface Documents {
   run: RunRecord;
   environment: EnvironmentRecord;
   snapshot: SnapshotRecord;
-  performance: PerformanceRecord;
+  playing: PlayingRecord;
 }
 export type StreamName = keyof Streams;
 export type DocumentName = keyof Documents;
@@ -56,8 +56,8 @@ export function documentText(document: unknown): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** Folder of the performances of a run that has more than one. */
-const PERFORMANCES = 'performances';
+/** Folder of the playings of a run that has more than one. */
+const PLAYINGS = 'playings';
 
 const OWNER_ONLY = 0o700;
 /** Folder of the bytes that were rehearsed. */
@@ -66,7 +66,7 @@ const PLAN = 'plan';
 /** `runs/<run id>/`: everything that one run leaves behind, and the only thing that judging and rendering need. */
 export class RunFolder {
   readonly path: string;
-  /** The run that this folder is one performance of: what it does not say itself, the run says. */
+  /** The run that this folder is one playing of: what it does not say itself, the run says. */
   readonly #run: RunFolder | undefined;
 
   private constructor(path: string, run?: RunFolder) {
@@ -83,23 +83,23 @@ export class RunFolder {
     return new RunFolder(path);
   }
 
-  /** Makes the folder of one performance below this one. */
-  async createPerformance(index: number): Promise<RunFolder> {
-    const path = this.file(PERFORMANCES, String(index));
+  /** Makes the folder of one playing below this one. */
+  async createPlaying(index: number): Promise<RunFolder> {
+    const path = this.file(PLAYINGS, String(index));
     await mkdir(join(path, 'artifacts'), { recursive: true });
     return new RunFolder(path, this);
   }
 
-  /** The folder of one performance; undefined where it was never begun. */
-  performance(index: number): RunFolder | undefined {
-    const path = this.file(PERFORMANCES, String(index));
-    return existsSync(join(path, 'artifacts', 'performance.json')) ? new RunFolder(path, this) : undefined;
+  /** The folder of one playing; undefined where it was never begun. */
+  playing(index: number): RunFolder | undefined {
+    const path = this.file(PLAYINGS, String(index));
+    return existsSync(join(path, 'artifacts', 'playing.json')) ? new RunFolder(path, this) : undefined;
   }
 
   /** @throws RUN_NOT_FOUND where there is no run record, RUN_INVALID where a pipe or a device stands in a file's place. */
   static open(path: string): RunFolder {
     const run = dirname(dirname(path));
-    if (basename(dirname(path)) === PERFORMANCES && existsSync(join(run, 'artifacts', 'run.json')))
+    if (basename(dirname(path)) === PLAYINGS && existsSync(join(run, 'artifacts', 'run.json')))
       return new RunFolder(path, new RunFolder(run));
     if (!existsSync(join(path, 'artifacts', 'run.json'))) {
       throw new RehearsalError('RUN_NOT_FOUND', `${path} is not a run folder: it has no artifacts/run.json`, {

@@ -2,7 +2,7 @@ import type { RunFolder } from '../artifacts/run-folder.ts';
 import { loadAdvice } from './advice.ts';
 import { analyse } from './analysis/analyse.ts';
 import { assembleResult } from './result/assemble-result.ts';
-import { combinedResult } from './result/combine-performances.ts';
+import { combinedResult } from './result/combine-playings.ts';
 import { readEvidence, type Evidence } from './evidence/evidence.ts';
 import type { Result } from './result/contract/result.ts';
 import { requireWhole } from './evidence/whole-evidence.ts';
@@ -13,7 +13,7 @@ export interface Judged {
   readonly folder: RunFolder;
   readonly result: Result;
   /** Of a run that has several; each with its own folder. */
-  readonly performances: readonly Judged[];
+  readonly playings: readonly Judged[];
 }
 
 /**
@@ -24,19 +24,19 @@ export async function judge(folder: RunFolder): Promise<Judged> {
   await loadAdvice();
   await requireWhole(folder);
   const own = await readEvidence(folder);
-  const planned = own.performance === undefined ? (own.run.performances ?? []) : [];
-  const performances: Judged[] = [];
+  const planned = own.playing === undefined ? (own.run.playings ?? []) : [];
+  const playings: Judged[] = [];
   const results = new Map<number, Result>();
   for (const { index } of planned.length > 1 ? planned : []) {
-    const part = folder.performance(index);
+    const part = folder.playing(index);
     if (part === undefined) continue;
     const result = judgeEvidence(await readEvidence(part));
     results.set(index, result);
-    performances.push({ folder: part, result, performances: [] });
+    playings.push({ folder: part, result, playings: [] });
   }
   const run = { ...own.run, startedAt: own.environment?.startedAt ?? own.run.startedAt };
-  const result = performances.length === 0 ? judgeEvidence(own) : combinedResult(run, results);
-  return { folder, result, performances };
+  const result = playings.length === 0 ? judgeEvidence(own) : combinedResult(run, results);
+  return { folder, result, playings };
 }
 
 /** Pure; `loadAdvice` must have been awaited once. */

@@ -20,7 +20,7 @@ const CONTEXT = {
   runId: 'tiny-1',
   expiresAt: '2030-01-01T00:00:00.000Z',
   primary: { host: '10.0.0.10', port: 5432, user: 'u', password: 'p', database: 'd' },
-  performances: [{ index: 1, scenario: 'quiet', repetition: 1 }],
+  playings: [{ index: 1, scenario: 'quiet', repetition: 1 }],
   standby: null,
   restoreSettings: [],
 };

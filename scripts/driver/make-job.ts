@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import type { PgEndpoint } from '../pg/endpoint.ts';
-import type { PgSetting, PlannedPerformance, Rehearsal, SnapshotSource } from '../plan/model.ts';
+import type { PgSetting, PlannedPlaying, Rehearsal, SnapshotSource } from '../plan/model.ts';
 import { byKind } from '../shared/by-kind.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { filesBelow, filesOfFolder, needsWholeFolder, RehearsalTree } from './job-files.ts';
@@ -13,7 +13,7 @@ export interface JobContext {
   readonly runId: string;
   /** ISO 8601 UTC. */
   readonly expiresAt: string;
-  readonly performances: readonly PlannedPerformance[];
+  readonly playings: readonly PlannedPlaying[];
   /** As the driver host reaches it. */
   readonly primary: PgEndpoint;
   /** Likewise; null = there is none. */
@@ -47,7 +47,7 @@ export async function makeJob(rehearsal: Rehearsal, context: JobContext): Promis
     schemaVersion: 1,
     runId: context.runId,
     expiresAt: context.expiresAt,
-    performances: [...context.performances],
+    playings: [...context.playings],
     rehearsal: rebased(rehearsal, placed.source, tree),
     primary: pick(context.primary),
     standby: context.standby && pick(context.standby),

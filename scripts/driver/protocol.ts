@@ -53,7 +53,7 @@ export const jobSchema = z.strictObject({
   expiresAt: z.iso.datetime(),
   /** All its paths are relative to the job folder. */
   rehearsal: rehearsalSchema,
-  performances: z.array(
+  playings: z.array(
     z.strictObject({
       ...{ index: z.int(), scenario: z.string(), repetition: z.int(), backFrom: z.string().exactOptional() },
       cut: z.enum(CUTS).exactOptional(),
@@ -115,7 +115,7 @@ const lineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stage'), stage: z.string(), state: z.string(), detail: z.string() }),
   z.object({ type: z.literal('step'), index: z.number(), name: z.string(), state: z.string() }),
   z.object({ type: z.literal('traffic'), ratePerSec: z.number(), errors: z.number() }),
-  z.object({ type: z.literal('performance'), index: z.number(), scenario: z.string(), of: z.number() }),
+  z.object({ type: z.literal('playing'), index: z.number(), scenario: z.string(), of: z.number() }),
   z.object({ type: z.literal('note'), message: z.string() }),
   z.object({ type: z.literal('started'), startedAt: z.string() }),
   z.object({ type: z.literal('server'), facts: serverSchema }),

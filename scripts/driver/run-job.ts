@@ -109,7 +109,7 @@ async function engine(
   { dir, clock, log, stop }: Desk,
   onServer: (facts: ServerFacts) => Promise<void>,
 ): Promise<string | null> {
-  const { rehearsal, performances } = job;
+  const { rehearsal, playings } = job;
   const { signal } = stop;
   const environment = new SqlEnvironment(job, dir, (message) => {
     log.write({ type: 'note', message });
@@ -117,7 +117,7 @@ async function engine(
   await environment.requireReachable(signal);
   try {
     const failure = await runEngine({
-      ...{ rehearsal, performances, environment, clock, signal, onServer },
+      ...{ rehearsal, playings, environment, clock, signal, onServer },
       versions: parseVersions(rehearsal.load, (path) => relative(rehearsal.dir, path)),
       folder: await RunFolder.create(join(dir, JOB_FILES.run)),
       onEvent: (event) => {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { plannedStep } from '../artifacts/planned-step.ts';
-import type { PerformanceRecord } from '../artifacts/records/records.ts';
-import type { PlannedPerformance, Rehearsal, Scenario, Step } from '../plan/model.ts';
+import type { PlayingRecord } from '../artifacts/records/records.ts';
+import type { PlannedPlaying, Rehearsal, Scenario, Step } from '../plan/model.ts';
 import { planWithCuts } from '../plan/interruption.ts';
 import { planWithWayBack } from '../plan/way-back.ts';
 import type { StepFailure } from '../replay/session/step-failure.ts';
@@ -12,27 +12,27 @@ import { ServerWatches } from '../probes/server-watch/server-watches.ts';
 import { untilAborted } from '../shared/until-aborted.ts';
 import { DatabaseCopies } from '../snapshot/database-copies.ts';
 import type { EngineEnvironment } from './environment.ts';
-import { perform, type Performance } from './perform.ts';
+import { play, type Playing } from './play.ts';
 import { prepareDatabase } from './prepare.ts';
 import { mendSuperuser, openToolLogin } from './roles/tool-login.ts';
 import type { ServerFacts } from './settings.ts';
 
-interface EngineRun extends Omit<Performance, 'scenario' | 'watches' | 'superuser'> {
+interface EngineRun extends Omit<Playing, 'scenario' | 'watches' | 'superuser'> {
   /** At least one, in order of time. */
-  readonly performances: readonly PlannedPerformance[];
+  readonly playings: readonly PlannedPlaying[];
   /** As soon as the server runs as configured. */
   readonly onServer: (facts: ServerFacts) => Promise<void>;
 }
 
-type Watched = Pick<Performance, 'watches'>;
-type Prepared = EngineRun & Pick<Performance, 'watches' | 'superuser'>;
+type Watched = Pick<Playing, 'watches'>;
+type Prepared = EngineRun & Pick<Playing, 'watches' | 'superuser'>;
 
 /** How long what goes on may take to close what it opened when a server is gone. */
 const UNWIND_MS = 3_000;
 
 /**
  * Snapshot, load, replay and probes: everything between an environment that is up and the evidence in the run folder. Of
- * several performances each has its own clock, its own folder and a fresh copy of the database.
+ * several playings each has its own clock, its own folder and a fresh copy of the database.
  * @returns the first failure that ended the plan early, or undefined
  */
 export async function runEngine(run: EngineRun): Promise<StepFailure | undefined> {
@@ -62,7 +62,7 @@ export async function runEngine(run: EngineRun): Promise<StepFailure | undefined
 }
 
 async function rehearse(unprepared: EngineRun & Watched): Promise<StepFailure | undefined> {
-  const { rehearsal, environment, folder, onEvent, signal, performances } = unprepared;
+  const { rehearsal, environment, folder, onEvent, signal, playings } = unprepared;
   keepPrivateWordsIn(folder.path);
   const jobs = availableParallelism();
   const database = { rehearsal, environment, folder, jobs, signal, onEvent };
@@ -70,42 +70,42 @@ async function rehearse(unprepared: EngineRun & Watched): Promise<StepFailure | 
   const { primary: superuser } = environment;
   const tool = await openToolLogin(superuser, signal);
   const run: Prepared = { ...unprepared, superuser, environment: { ...environment, primary: tool } };
-  const [only] = performances;
-  if (only && performances.length === 1) {
+  const [only] = playings;
+  if (only && playings.length === 1) {
     const playing = playingOf(only, run);
-    if (!hasOwnPlan(playing.scenario)) return perform(playing);
+    if (!hasOwnPlan(playing.scenario)) return play(playing);
     // The run's own record tells no other plan than the author's.
-    onEvent({ type: 'performance', ...only, of: 1, steps: playing.rehearsal.plan });
+    onEvent({ type: 'playing', ...only, of: 1, steps: playing.rehearsal.plan });
     return record(only, playing);
   }
 
   const copies = await DatabaseCopies.of(tool, signal);
   let first: StepFailure | undefined;
-  for (const planned of performances) {
+  for (const planned of playings) {
     const playing = playingOf(planned, run);
     const steps = hasOwnPlan(playing.scenario) ? { steps: playing.rehearsal.plan } : {};
-    onEvent({ type: 'performance', ...planned, of: performances.length, ...steps });
+    onEvent({ type: 'playing', ...planned, of: playings.length, ...steps });
     await mendSuperuser(superuser, tool, signal);
     await copies.fresh(signal);
-    const own = await folder.createPerformance(planned.index);
+    const own = await folder.createPlaying(planned.index);
     const failure = await record(planned, { ...playing, folder: own, clock: new RunClock() });
     first ??= failure;
   }
   return first;
 }
 
-/** One performance with a record of its own. */
-async function record(planned: PlannedPerformance, playing: Performance): Promise<StepFailure | undefined> {
+/** One playing with a record of its own. */
+async function record(planned: PlannedPlaying, playing: Playing): Promise<StepFailure | undefined> {
   const { folder, clock, rehearsal, scenario } = playing;
-  const begun: PerformanceRecord = {
+  const begun: PlayingRecord = {
     ...planned,
     startedAt: clock.startedAt,
     ...{ endedAt: null, outcome: 'running', problem: null },
     ...(hasOwnPlan(scenario) && { plan: rehearsal.plan.map(plannedStep) }),
   };
-  await folder.writeDocument('performance', begun);
-  const failure = await perform(playing);
-  await folder.writeDocument('performance', {
+  await folder.writeDocument('playing', begun);
+  const failure = await play(playing);
+  await folder.writeDocument('playing', {
     ...begun,
     endedAt: new Date().toISOString(),
     outcome: failure === undefined ? 'completed' : 'step-failed',
@@ -115,7 +115,7 @@ async function record(planned: PlannedPerformance, playing: Performance): Promis
 }
 
 /** The plan as its scenario plays it, in the run's own folder and on its clock. */
-function playingOf(planned: PlannedPerformance, run: Prepared): Performance {
+function playingOf(planned: PlannedPlaying, run: Prepared): Playing {
   const scenario = scenarioOf(planned, run);
   const plan = planOf(scenario, run.rehearsal);
   return { ...run, scenario, rehearsal: { ...run.rehearsal, plan } };
@@ -138,7 +138,7 @@ function planOfName(name: string | undefined, { plan, plans }: Rehearsal): reado
   return found.steps;
 }
 
-function scenarioOf({ scenario }: PlannedPerformance, { rehearsal }: EngineRun): Scenario {
+function scenarioOf({ scenario }: PlannedPlaying, { rehearsal }: EngineRun): Scenario {
   const found = rehearsal.scenarios.find(({ name }) => name === scenario);
   if (!found) throw new TypeError(`no scenario ${scenario}`);
   return found;

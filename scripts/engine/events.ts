@@ -1,4 +1,4 @@
-import type { PlannedPerformance } from '../plan/model.ts';
+import type { PlannedPlaying } from '../plan/model.ts';
 
 /** What the engine tells about its progress; the terminal and the log render it. */
 export type RunEvent =
@@ -36,11 +36,11 @@ export type RunEvent =
     }
   /** Another playing of the plan begins, of several. */
   | ({
-      readonly type: 'performance';
+      readonly type: 'playing';
       readonly of: number;
       /** Of one of several plans, and one that goes back: the steps that it has instead of those told before. */
       readonly steps?: readonly { readonly name: string; readonly phase: string }[];
-    } & PlannedPerformance)
+    } & PlannedPlaying)
   | { readonly type: 'note'; readonly message: string };
 
 export type OnEvent = (event: RunEvent) => void;

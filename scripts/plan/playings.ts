@@ -28,7 +28,7 @@ export interface Interruption {
 }
 
 /** One playing of the whole plan, of the several that a run may have. */
-export interface PlannedPerformance {
+export interface PlannedPlaying {
   /** In order of time, from 1. */
   readonly index: number;
   /** Name of its scenario. */

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadAdvice } from '../checks/advice.ts';
 import { evidence, runRecord } from '../checks/evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../checks/judge.ts';
-import { combinedResult } from '../checks/result/combine-performances.ts';
+import { combinedResult } from '../checks/result/combine-playings.ts';
 import type { Result } from '../checks/result/contract/result.ts';
 import { tilesOf } from './html/tiles.tsx';
 import { renderJunit } from './junit.ts';
@@ -24,25 +24,20 @@ function playing(delayed: number, p99Ms: number): Result {
 test('tiles and JUnit show each figure of several playings at its worst, and in which it was', () => {
   const names = ['quiet', 'quiet', 'company'];
   const seen = new Map<string, number>();
-  const performances = names.map((scenario, at) => {
+  const playings = names.map((scenario, at) => {
     const repetition = (seen.get(scenario) ?? 0) + 1;
     seen.set(scenario, repetition);
     return { index: at + 1, scenario, repetition };
   });
   const results = [playing(1, 90), playing(7, 40), playing(3, 50)];
-  const result = combinedResult(
-    runRecord({ performances }),
-    new Map(results.map((one, at) => [at + 1, one])),
-  );
+  const result = combinedResult(runRecord({ playings }), new Map(results.map((one, at) => [at + 1, one])));
   const tiles = tilesOf(result).map(({ value, label }) => `${value} ${label}`);
   expect(tiles).toEqual(
     expect.arrayContaining([
-      '7 requests delayed, performance 2',
-      '90 ms worst p99 of a step, budget 100 ms, performance 1',
+      '7 requests delayed, playing 2',
+      '90 ms worst p99 of a step, budget 100 ms, playing 1',
     ]),
   );
-  expect(renderJunit(result)).toContain('p99\n(at its worst in performance 1)');
-  expect(renderJunit(result)).toContain(
-    '<property name="performances" value="2 scenarios, each played 2 times',
-  );
+  expect(renderJunit(result)).toContain('p99\n(at its worst in playing 1)');
+  expect(renderJunit(result)).toContain('<property name="playings" value="2 scenarios, each played 2 times');
 });

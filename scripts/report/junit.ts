@@ -2,15 +2,15 @@ import type { Finding, Result, StepResult } from '../checks/result/contract/resu
 import { createdText, hostHoursText, keptText, priceText, sweepText } from './facts/environment-facts.ts';
 import { blamedStatement, durationMs, stepLabel } from './facts/facts.ts';
 import { originText } from './facts/origin-facts.ts';
-import { playedSentence } from './facts/performance-facts.ts';
+import { playedSentence } from './facts/playing-facts.ts';
 import { standbySentences } from './facts/standby-facts.ts';
 
 /** junit.xml as CI systems read it: one suite of checks, one of steps. Names stay the same from run to run. */
 export function renderJunit(result: Result): string {
-  const checks = result.checks.map(({ id, title, status, performance }) => {
+  const checks = result.checks.map(({ id, title, status, playing }) => {
     const found = result.findings.filter(({ check }) => check === id);
     const told = found.map((finding) => findingText(result, finding)).join('\n\n');
-    const where = performance === undefined ? '' : `\n(at its worst in performance ${performance})`;
+    const where = playing === undefined ? '' : `\n(at its worst in playing ${playing})`;
     return testcase(`${result.rehearsal}.checks`, id, 0, outcome(status, `${told || title}${where}`));
   });
   const steps = result.steps.map((step) =>
@@ -115,7 +115,7 @@ function properties(result: Result): string {
     snapshotTakenAt: snapshot?.takenAt ?? 'not stated',
     planSha256: result.planSha256,
     ...(result.origin && { planFrom: originText(result) }),
-    ...(result.performances && { performances: playedSentence(result.performances) }),
+    ...(result.playings && { playings: playedSentence(result.playings) }),
     load: `${load.ratePerSec} requests/s on ${load.connections} connections, seed ${load.seed}`,
   });
   const lines = entries.map(([name, value]) => `      <property name="${name}" value="${text(value)}"/>`);

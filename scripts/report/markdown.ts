@@ -24,7 +24,7 @@ import {
 import { companyLines } from './facts/company-facts.ts';
 import { codeBlock, codeSpan, escaped, table } from './markdown-text.ts';
 import { commitText } from './facts/origin-facts.ts';
-import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from './facts/performance-facts.ts';
+import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from './facts/playing-facts.ts';
 import { budgetText, measuredText } from './facts/quantities.ts';
 import type { ReviewNote } from './notes.ts';
 import { allNotices } from './notices.ts';
@@ -54,7 +54,7 @@ export function renderMarkdown(result: Result, notes: readonly ReviewNote[] = []
       'What reviewers wrote',
       notes.map(({ by, text }) => `${by}: ${text}`),
     ),
-    performances(result),
+    playings(result),
     budgets(result),
     ...shown.map((finding, at) => findingSection(result, finding, shown.slice(0, at))),
     list('What else was found', more),
@@ -105,9 +105,9 @@ function head(result: Result): string {
 }
 
 /** The scenarios side by side, with the spread over their repetitions. */
-function performances(result: Result): string {
+function playings(result: Result): string {
   const compared = comparison(result);
-  if (!compared || !result.performances) return '';
+  if (!compared || !result.playings) return '';
   const { scenarios, rows } = compared;
   const verdicts = [
     'Verdict',
@@ -122,8 +122,8 @@ function performances(result: Result): string {
   return [
     `### ${comparisonTitle(compared)}`,
     table(['', ...scenarios.map(({ name }) => escaped(name)), 'Budget'], [verdicts, ...figures]),
-    ...(result.performances.advice ? [`**${escaped(result.performances.advice.sentence)}**`] : []),
-    escaped(playedSentence(result.performances)),
+    ...(result.playings.advice ? [`**${escaped(result.playings.advice.sentence)}**`] : []),
+    escaped(playedSentence(result.playings)),
   ].join('\n\n');
 }
 
@@ -138,8 +138,8 @@ function budgets(result: Result): string {
   );
 }
 
-function checkTitle({ title, performance }: Result['checks'][number]): string {
-  return performance === undefined ? title : `${title} (performance ${performance})`;
+function checkTitle({ title, playing }: Result['checks'][number]): string {
+  return playing === undefined ? title : `${title} (playing ${playing})`;
 }
 
 function findingSection(result: Result, finding: Finding, before: readonly Finding[]): string {

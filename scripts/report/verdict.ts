@@ -3,7 +3,7 @@ import type { Result } from '../checks/result/contract/result.ts';
 import { formatCount, formatMs, plural } from '../shared/text/format.ts';
 import { formatDate } from './dates.ts';
 import { commitText } from './facts/origin-facts.ts';
-import { comparison, scenarioVerdict } from './facts/performance-facts.ts';
+import { comparison, scenarioVerdict } from './facts/playing-facts.ts';
 import { durationMs, pageOf, VERDICT_WORD, worstFinding } from './facts/facts.ts';
 import { interruptionSentences } from './facts/interruption-facts.ts';
 import { wayBackSentences } from './facts/way-back-facts.ts';
@@ -36,7 +36,7 @@ export function renderVerdict(result: Result, { color, runPath, width }: Verdict
   if (lead !== headline) say(headline.slice(lead.length));
   if (worst) say([worst.advice ?? '', `See ${pageOf(worst.check)}`].join(' '));
   for (const line of spreadLines(result)) lines.push(INDENT + line);
-  if (result.performances?.advice) say(result.performances.advice.sentence);
+  if (result.playings?.advice) say(result.playings.advice.sentence);
   for (const line of [...wayBackSentences(result), ...interruptionSentences(result)]) say(line);
   const others = result.findings.length - (worst ? 1 : 0);
   if (others > 0) say(`${plural(others, worst ? 'more finding' : 'finding')} in the report`);
@@ -48,7 +48,7 @@ export function renderVerdict(result: Result, { color, runPath, width }: Verdict
   return `${lines.join('\n')}\n`;
 }
 
-/** Of a run with several performances: each scenario's verdict and figures, one row a figure. */
+/** Of a run with several playings: each scenario's verdict and figures, one row a figure. */
 function spreadLines(result: Result): string[] {
   const compared = comparison(result);
   if (!compared) return [];

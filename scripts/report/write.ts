@@ -18,7 +18,7 @@ const RENDERERS: Renderers = {
 };
 
 /**
- * Writes result.json, report.html, report.md and junit.xml into the run folder, and into that of each performance.
+ * Writes result.json, report.html, report.md and junit.xml into the run folder, and into that of each playing.
  * @throws Error at the end, where one of them could not be made: the others are there by then
  */
 export async function writeReports(judged: Judged, renderers: Renderers = RENDERERS): Promise<void> {
@@ -30,7 +30,7 @@ export async function writeReports(judged: Judged, renderers: Renderers = RENDER
 }
 
 async function writeAll(
-  { folder, result, performances }: Judged,
+  { folder, result, playings }: Judged,
   renderers: Renderers,
 ): Promise<{ file: string; error: Error }[]> {
   const checked = resultSchema.parse(result);
@@ -46,6 +46,6 @@ async function writeAll(
     }
     await folder.writeFile(file, text);
   }
-  for (const performance of performances) failures.push(...(await writeAll(performance, renderers)));
+  for (const playing of playings) failures.push(...(await writeAll(playing, renderers)));
   return failures;
 }

@@ -15,7 +15,7 @@ const QUOTED_LISTS = [
 ];
 
 /**
- * The restored database, put aside, and copies of it under its own name: each performance of a plan begins on a fresh one.
+ * The restored database, put aside, and copies of it under its own name: each playing of a plan begins on a fresh one.
  * A copy of files is 5 to 12 times faster than any restore, and leaves the same cache behind each time: PostgreSQL's buffers
  * hold nothing of it, the system's file cache all that fits. What is not of one database (roles, settings of the server)
  * is not put back.
@@ -77,7 +77,7 @@ export class DatabaseCopies {
       signal.throwIfAborted();
       throw new RehearsalError(
         'RESTORE_FAILED',
-        `the restored database cannot be copied for the next performance: ${asError(cause).message}`,
+        `the restored database cannot be copied for the next playing: ${asError(cause).message}`,
         {
           hint: 'several scenarios or repetitions need room for two copies of the database, and a database postgres to connect to',
           cause,

@@ -41,5 +41,5 @@ it('each playing begins with the role as it was', async () => {
   const { code, said, result } = await playTaking('nologin', '--repeat', '2');
   expect(code, said).toBe(4);
   expect(result.steps.map(({ error }) => error?.sqlstate)).toEqual([undefined, '28000']);
-  expect(result.performances?.played.map(({ verdict }) => verdict)).toEqual(['fail', 'fail']);
+  expect(result.playings?.played.map(({ verdict }) => verdict)).toEqual(['fail', 'fail']);
 });

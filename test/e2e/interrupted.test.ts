@@ -49,7 +49,7 @@ describe('a plan whose steps are cut off', () => {
       scenarios: '[quiet, interrupted]',
     });
     expect(code).toBe(4);
-    expect(result.performances?.scenarios.map(({ name, verdict }) => [name, verdict === 'fail'])).toEqual([
+    expect(result.playings?.scenarios.map(({ name, verdict }) => [name, verdict === 'fail'])).toEqual([
       ['quiet', false],
       ['interrupted (session)', true],
       ['interrupted (client)', true],

@@ -44,7 +44,7 @@ describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
         hostInfo: [{ role: 'primary' }, { role: 'standby' }, { role: 'driver' }],
       },
     });
-    expect(result.performances?.played).toHaveLength(2);
+    expect(result.playings?.played).toHaveLength(2);
     expect(result.environment.settings).toContainEqual({ name: 'work_mem', asked: '5MB', shown: '5MB' });
     const lagged = result.timeline.lag.filter(({ replayLagMs }) => replayLagMs !== null);
     expect(lagged.length).toBeGreaterThan(1);

@@ -42,13 +42,13 @@ it('plays every plan on its own copy of the same database, and puts them side by
   const result = resultSchema.parse(JSON.parse(stdout));
   expect(code).toBe(4);
   // A busy machine makes a playing inconclusive, and says nothing about its plan.
-  expect(result.performances?.scenarios.map(({ name, verdict }) => [name, verdict === 'fail'])).toEqual([
+  expect(result.playings?.scenarios.map(({ name, verdict }) => [name, verdict === 'fail'])).toEqual([
     ['at-once', true],
     ['in-steps', false],
     ['in-steps / rollback from add', false],
   ]);
-  expect(result.performances?.played.map(({ plan }) => plan)).toEqual(['at-once', 'in-steps', 'in-steps']);
-  expect(result.performances?.ways?.map(({ plan, strategy }) => [plan, strategy])).toEqual([
+  expect(result.playings?.played.map(({ plan }) => plan)).toEqual(['at-once', 'in-steps', 'in-steps']);
+  expect(result.playings?.ways?.map(({ plan, strategy }) => [plan, strategy])).toEqual([
     ['at-once', 'blue-green'],
     ['in-steps', 'dual writes'],
   ]);
@@ -58,7 +58,7 @@ it('plays every plan on its own copy of the same database, and puts them side by
     result.findings.filter(({ status }) => status === 'fail').flatMap((one) => one.scenarios),
   ).not.toContain('in-steps');
   expect(result.wayBack).toMatchObject([{ plan: 'in-steps', from: 'add', possible: true, schemaSame: true }]);
-  expect(stderr).toContain('performance 2 of 3: in-steps');
+  expect(stderr).toContain('playing 2 of 3: in-steps');
   const texts = [...(await textsBelow(tiny.dir))];
   const markdown = texts.find(([path]) => path.endsWith(`${result.runId}/report.md`))?.[1] ?? '';
   expect(markdown).toContain('### Plan by plan');
@@ -79,7 +79,7 @@ it('plays the one that is asked for, and tells another name before anything star
   expect(findingsAboutThePlan(result)).toEqual([]);
   expect(code).toBe(result.verdict === 'pass' ? 0 : 5);
   expect(result.steps.map(({ name }) => name)).toEqual(['add', 'fill', 'out', 'drop']);
-  expect(result.performance).toEqual({
+  expect(result.playing).toEqual({
     ...{ index: 1, of: 1, scenario: 'in-steps', repetition: 1, plan: 'in-steps' },
   });
 }, 120_000);

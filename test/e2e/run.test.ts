@@ -93,7 +93,7 @@ budgets: { lockWait: 1s, errors: 0 }
     const finding = result.findings.find(({ check }) => check === 'lockWait');
     expect(finding?.message).toMatch(/ for customers behind long-reader month-report \(budget 1.00 s\)/);
     expect(finding?.advice).toContain('lockTimeout: 500ms');
-    const quiet = join(rehearsal.dir, 'runs', result.runId, 'performances/1/result.json');
+    const quiet = join(rehearsal.dir, 'runs', result.runId, 'playings/1/result.json');
     const alone = resultSchema.parse(JSON.parse(await readFile(quiet, 'utf8')));
     expect(findingsAboutThePlan(alone)).toEqual([]);
     expect(alone.actors).toEqual([]);
@@ -104,21 +104,21 @@ budgets: { lockWait: 1s, errors: 0 }
     tiny = rehearsal;
     const at = { cwd: rehearsal.dir, tmp: rehearsal.tmp };
     const { code, stdout, stderr } = await rehearse(['run', '.', '--json', '--repeat', '2'], at);
-    expect(stderr).toContain('performance 2 of 2: quiet, time 2');
+    expect(stderr).toContain('playing 2 of 2: quiet, time 2');
     const result = resultSchema.parse(JSON.parse(stdout));
     expect(code).toBe(result.verdict === 'pass' ? 0 : 5);
     expect(findingsAboutThePlan(result)).toEqual([]);
-    expect(result.performances?.scenarios).toMatchObject([{ name: 'quiet', planned: 2 }]);
+    expect(result.playings?.scenarios).toMatchObject([{ name: 'quiet', planned: 2 }]);
     const folder = join(rehearsal.dir, 'runs', result.runId);
-    for (const { path, index } of result.performances?.played ?? []) {
+    for (const { path, index } of result.playings?.played ?? []) {
       const own = resultSchema.parse(JSON.parse(await readFile(join(folder, path, 'result.json'), 'utf8')));
       expect(own.steps.map(({ status }) => status)).toEqual(['ok']);
-      expect(own.performance).toEqual({ index, of: 2, scenario: 'quiet', repetition: index });
+      expect(own.playing).toEqual({ index, of: 2, scenario: 'quiet', repetition: index });
     }
     const again = await rehearse(['report', folder, '--json'], at);
     expect(JSON.parse(again.stdout)).toEqual(result);
-    const one = await rehearse(['report', join(folder, 'performances/2'), '--json'], at);
-    expect(JSON.parse(one.stdout)).toMatchObject({ runId: result.runId, performance: { index: 2 } });
+    const one = await rehearse(['report', join(folder, 'playings/2'), '--json'], at);
+    expect(JSON.parse(one.stdout)).toMatchObject({ runId: result.runId, playing: { index: 2 } });
   });
 
   it('charges a lock of two seconds with the requests that it stopped', async () => {

@@ -72,7 +72,7 @@ describe('a plan that turns around', () => {
     const { code, result, stderr } = await run({ plan, files, scenarios: '[quiet, rollback]' });
     expect(findingsAboutThePlan(result)).toEqual([]);
     expect(code).toBe(result.verdict === 'pass' ? 0 : 5);
-    expect(result.performances?.scenarios.map(({ name }) => name)).toEqual(['quiet', 'rollback']);
+    expect(result.playings?.scenarios.map(({ name }) => name)).toEqual(['quiet', 'rollback']);
     expect(result.wayBack).toMatchObject([
       {
         from: 'out',

@@ -17,7 +17,7 @@ import {
 } from '../../scripts/driver/job.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
-import { planPerformances } from '../../scripts/plan/performances.ts';
+import { planPlayings } from '../../scripts/plan/plan-playings.ts';
 import { readRehearsal } from '../../scripts/plan/read.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -84,7 +84,7 @@ export class DriverBench {
       runId: newRunId(rehearsal.name),
       expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
       primary: context.primary ?? (await this.database()),
-      performances: planPerformances(rehearsal.scenarios, 1),
+      playings: planPlayings(rehearsal.scenarios, 1),
       standby: null,
       restoreSettings: RESTORE_SETTINGS,
       ...context,

@@ -129,7 +129,7 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
       const { page, problems, close } = await open(browser, renderHtml(withEverywhere(result, HOSTILE)));
       expect(problems).toEqual([]);
       expect(
-        await page.locator('script, img, a:not([href^="performances/"]), iframe, object, form, link').count(),
+        await page.locator('script, img, a:not([href^="playings/"]), iframe, object, form, link').count(),
       ).toBe(0);
       expect(await page.locator('h1').textContent()).toBe(`${result.rehearsal}${HOSTILE}`);
       const size: unknown = await page.evaluate('document.documentElement.scrollWidth');

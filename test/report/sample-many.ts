@@ -1,8 +1,5 @@
 import type { Result } from '../../scripts/checks/result/contract/result.ts';
-import type {
-  FigureSpread,
-  ScenarioResult,
-} from '../../scripts/checks/result/contract/result-performances.ts';
+import type { FigureSpread, ScenarioResult } from '../../scripts/checks/result/contract/result-playings.ts';
 import { failingResult, longResult } from './sample-failures.ts';
 import { sampleChecks } from './sample-parts.ts';
 import { passingResult } from './sample-result.ts';
@@ -57,15 +54,15 @@ export function fiveScenarios(): Result {
   return {
     ...failingResult(),
     headline,
-    checks: sampleChecks({ lockWait: { status: 'fail', measured: 5333, performance: 6 } }),
-    performance: null,
-    performances: {
+    checks: sampleChecks({ lockWait: { status: 'fail', measured: 5333, playing: 6 } }),
+    playing: null,
+    playings: {
       shown: 6,
       scenarios,
       played: scenarios.flatMap(({ name }, at) =>
         [1, 2, 3].map((repetition) => ({
           ...{ index: at * 3 + repetition, scenario: name, repetition, verdict: 'pass' as const },
-          path: `performances/${at * 3 + repetition}`,
+          path: `playings/${at * 3 + repetition}`,
         })),
       ),
     },

@@ -18,7 +18,7 @@ afterEach(() => rm(dir, { recursive: true }));
 
 test('a run folder gets the result and its three reports', async () => {
   const result = failingResult();
-  await writeReports({ folder: await RunFolder.create(join(dir, 'run')), result, performances: [] });
+  await writeReports({ folder: await RunFolder.create(join(dir, 'run')), result, playings: [] });
   const read = (name: string): Promise<string> => readFile(join(dir, 'run', name), 'utf8');
   expect(JSON.parse(await read('result.json'))).toEqual(result);
   expect(await read('report.html')).toBe(renderHtml(result));
@@ -32,7 +32,7 @@ test('a run folder gets the result and its three reports', async () => {
 test('a result that breaks its own schema is not written', async () => {
   const folder = await RunFolder.create(join(dir, 'run'));
   await expect(
-    writeReports({ folder, result: passingResult({ victimThresholdMs: -1 }), performances: [] }),
+    writeReports({ folder, result: passingResult({ victimThresholdMs: -1 }), playings: [] }),
   ).rejects.toThrow(/victimThresholdMs/);
   expect(await readdir(join(dir, 'run'))).not.toContain('result.json');
 });
@@ -46,8 +46,8 @@ test('a report that cannot be made takes no other with it, and is said at the en
     'report.md': renderMarkdown,
   };
   const result = failingResult();
-  const performances = [{ folder: part, result, performances: [] }];
-  await expect(writeReports({ folder: whole, result, performances }, renderers)).rejects.toThrow(
+  const playings = [{ folder: part, result, playings: [] }];
+  await expect(writeReports({ folder: whole, result, playings }, renderers)).rejects.toThrow(
     'report.html, report.html could not be made: no such figure',
   );
   for (const name of ['run', 'part'])

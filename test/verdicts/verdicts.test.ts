@@ -44,13 +44,13 @@ async function played(name: string, tier: (typeof TIERS)[number]): Promise<Playi
     table.push([name, tier, at + 1, told.verdict, told.sqlstates.join(' '), told.stopped].join('  '));
     if (told.verdict === 'inconclusive') table.push(`    ${one.headline}`);
   }
-  return all.map((one) => ({ scenario: one.performance?.scenario ?? '', told: toldBy(one) }));
+  return all.map((one) => ({ scenario: one.playing?.scenario ?? '', told: toldBy(one) }));
 }
 
 async function resultsOf(result: Result, folder: string): Promise<Result[]> {
-  if (result.performances == null) return [result];
+  if (result.playings == null) return [result];
   return Promise.all(
-    result.performances.played.map(
+    result.playings.played.map(
       async ({ path }) => JSON.parse(await readFile(join(folder, path, 'result.json'), 'utf8')) as Result,
     ),
   );

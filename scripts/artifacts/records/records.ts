@@ -18,7 +18,7 @@ export type { ServerRecord } from './server-record.ts';
 export type { RollbackRecord } from './rollback-records.ts';
 export { REQUEST_COLUMNS } from './load-records.ts';
 export type { RequestHeader, RequestRow, LoadEvent } from './load-records.ts';
-export type { PerformanceRecord, PlanOrigin, RunRecord } from './run-record.ts';
+export type { PlayingRecord, PlanOrigin, RunRecord } from './run-record.ts';
 export type { RowKey, SnapshotRecord } from './snapshot-record.ts';
 export type { AttemptRecord, StepEndRecord, StepEvent } from './step-records.ts';
 export type {

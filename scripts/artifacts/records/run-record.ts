@@ -1,4 +1,4 @@
-import type { Budgets, PlannedPerformance } from '../../plan/model.ts';
+import type { Budgets, PlannedPlaying } from '../../plan/model.ts';
 import type { PlannedStep } from '../planned-step.ts';
 import type { ProbeRecord } from './probe-record.ts';
 import type { Seal } from './seal-record.ts';
@@ -44,8 +44,8 @@ export interface RunRecord {
   readonly quietTables?: readonly string[];
   /** The snapshot's role that the plan connected as; absent = the superuser. */
   readonly planRole?: string;
-  /** More than one: the evidence of each is in performances/<index>/. Absent in older runs, which had one. */
-  readonly performances?: readonly PlannedPerformance[];
+  /** More than one: the evidence of each is in playings/<index>/. Absent in older runs, which had one. */
+  readonly playings?: readonly PlannedPlaying[];
   /** Probes that look besides those of every run. Absent in older runs, which may have had them all the same. */
   readonly probes?: readonly ProbeRecord['probe'][];
   /** sha256 over the plan's files (see the run folder's plan/SHA256SUMS). */
@@ -66,8 +66,8 @@ export interface PlanOrigin {
   readonly isDirty: boolean | null;
 }
 
-/** artifacts/performance.json of a folder below performances/: one playing of the plan. */
-export interface PerformanceRecord extends PlannedPerformance {
+/** artifacts/playing.json of a folder below playings/: one playing of the plan. */
+export interface PlayingRecord extends PlannedPlaying {
   /** ISO 8601 UTC: the zero of all times in its folder. */
   readonly startedAt: string;
   readonly endedAt: string | null;

@@ -166,7 +166,7 @@ export function evidence(parts: Partial<Evidence> = {}): Evidence {
   const steps = parts.steps ?? stepWindow('alter', 4900, 6000);
   return {
     run,
-    performance: undefined,
+    playing: undefined,
     environment: {
       target: 'embedded',
       hosts: 1,

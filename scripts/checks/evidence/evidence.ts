@@ -8,7 +8,7 @@ import type {
   ExactWaitRecord,
   LoadEvent,
   OutsideLockRecord,
-  PerformanceRecord,
+  PlayingRecord,
   PresenceRecord,
   ProbeRecord,
   RollbackRecord,
@@ -28,8 +28,8 @@ import { shapeMistake } from './record-shapes.ts';
 /** What a run left behind, read once. `undefined` = never written, which is not the same as empty. */
 export interface Evidence {
   readonly run: RunRecord;
-  /** Of a run with several performances: the one that the streams below are of. */
-  readonly performance: PerformanceRecord | undefined;
+  /** Of a run with several playings: the one that the streams below are of. */
+  readonly playing: PlayingRecord | undefined;
   readonly environment: EnvironmentRecord | undefined;
   readonly snapshot: SnapshotRecord | undefined;
   readonly steps: readonly StepEvent[] | undefined;
@@ -65,13 +65,12 @@ export type ArtifactName = keyof Evidence;
 export async function readEvidence(folder: RunFolder): Promise<Evidence> {
   const run = await document('run', () => folder.readDocument('run'));
   if (run === undefined) throw damaged('run.json', 'it is missing');
-  const performance = await document('performance', () => folder.readDocument('performance'));
+  const playing = await document('playing', () => folder.readDocument('playing'));
   const waits = seen(await stream('waits', folder), waitsSeen);
   return {
-    run:
-      performance === undefined ? run : { ...run, ...ownEnding(performance, run), ...ownPlan(performance) },
-    writtenPlan: run.plans?.find(({ name }) => name === performance?.planName)?.steps ?? run.plan,
-    performance,
+    run: playing === undefined ? run : { ...run, ...ownEnding(playing, run), ...ownPlan(playing) },
+    writtenPlan: run.plans?.find(({ name }) => name === playing?.planName)?.steps ?? run.plan,
+    playing,
     environment: await document('environment', () => folder.readDocument('environment')),
     snapshot: await document('snapshot', () => folder.readDocument('snapshot')),
     steps: await stream('steps', folder),
@@ -99,14 +98,14 @@ function seen<A, B>(records: A[] | undefined, joined: (records: A[]) => B[]): B[
 
 /** One that never came to its end ended as the run did. */
 function ownEnding(
-  { startedAt, endedAt, outcome, problem }: PerformanceRecord,
+  { startedAt, endedAt, outcome, problem }: PlayingRecord,
   run: RunRecord,
 ): Pick<RunRecord, 'startedAt' | 'endedAt' | 'outcome' | 'problem'> {
   if (outcome === 'running') return { startedAt, endedAt, outcome: run.outcome, problem: run.problem };
   return { startedAt, endedAt, outcome, problem };
 }
 
-function ownPlan({ plan }: PerformanceRecord): Partial<Pick<RunRecord, 'plan'>> {
+function ownPlan({ plan }: PlayingRecord): Partial<Pick<RunRecord, 'plan'>> {
   return plan === undefined ? {} : { plan };
 }
 

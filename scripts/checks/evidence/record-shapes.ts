@@ -182,7 +182,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
         files: z.array(z.object({ path: text, records: number.nullable(), sizeBytes: number, sha256: text })),
       })
       .optional(),
-    performances: z
+    playings: z
       .array(
         z.object({
           index: number,
@@ -215,7 +215,7 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     moved: z.array(movedColumn).optional(),
     warnings: z.array(text),
   }),
-  performance: z.object({
+  playing: z.object({
     index: number,
     scenario: text,
     repetition: number,

@@ -5,13 +5,13 @@ import type { Evidence } from '../evidence/evidence.ts';
 export function unplayedRollbacks({
   run,
   writtenPlan,
-  performance,
-}: Pick<Evidence, 'run' | 'writtenPlan' | 'performance'>): string[] {
+  playing,
+}: Pick<Evidence, 'run' | 'writtenPlan' | 'playing'>): string[] {
   const plan = writtenPlan ?? run.plan;
   const farthest = Math.max(
     -1,
-    ...(run.performances ?? [])
-      .filter(({ planName }) => planName === performance?.planName)
+    ...(run.playings ?? [])
+      .filter(({ planName }) => planName === playing?.planName)
       .map(({ backFrom }) => plan.findIndex(({ name }) => name === backFrom)),
   );
   const unplayed = plan.filter(({ hasRollback }, index) => hasRollback && index > farthest).length;

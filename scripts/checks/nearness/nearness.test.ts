@@ -128,7 +128,7 @@ test.each<[string, Scene]>([
     {
       records: [{}],
       shown: { lock_timeout: '0' },
-      run: { performances: [{ index: 1, scenario: 'report', repetition: 1 }] },
+      run: { playings: [{ index: 1, scenario: 'report', repetition: 1 }] },
       parts: { actors: [] },
     },
   ],

@@ -21,7 +21,7 @@ export function unmetQueues(analysis: Analysis): string[] {
   const { evidence, company, steps } = analysis;
   const hadCompany =
     company.length > 0 ||
-    evidence.run.performances?.some(
+    evidence.run.playings?.some(
       ({ scenario, backFrom, cut }) => scenario !== 'quiet' && backFrom === undefined && cut === undefined,
     );
   if (hadCompany === true) return [];

@@ -105,7 +105,7 @@ test('an actor whose step was never reached is not missing: the plan has failed 
 });
 
 test('the record of the actors is asked for where the run could have had some', () => {
-  const run = runRecord({ performances: [{ index: 1, scenario: 'company', repetition: 1 }] });
+  const run = runRecord({ playings: [{ index: 1, scenario: 'company', repetition: 1 }] });
   const result = judgeEvidence(evidence({ run, actors: undefined }));
   expect(result.findings.map(({ message }) => message)).toEqual([
     "actors.ndjson is missing from the run's artifacts, and what they would show is not known.",

@@ -59,7 +59,7 @@ function missingFiles(evidence: Evidence): string[] {
     ...STREAMS,
     ...(backfills ? ['batches' as const] : []),
     // Runs from before there were scenarios had no actors.
-    ...(evidence.run.performances === undefined ? [] : ['actors' as const]),
+    ...(evidence.run.playings === undefined ? [] : ['actors' as const]),
     ...newerProbes(evidence),
   ];
   return [

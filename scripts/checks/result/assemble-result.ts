@@ -34,7 +34,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     rehearsal: run.rehearsal,
     target: run.target,
     // The clock of a run on a driver host starts when its hosts are there; the run began before.
-    startedAt: evidence.performance?.startedAt ?? evidence.environment?.startedAt ?? run.startedAt,
+    startedAt: evidence.playing?.startedAt ?? evidence.environment?.startedAt ?? run.startedAt,
     endedAt: run.endedAt ?? new Date(Date.parse(run.startedAt) + lastMomentMs(evidence)).toISOString(),
     outcome: run.outcome,
     problem: run.problem,
@@ -76,7 +76,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
       versions: run.load.versions.map(({ name }) => name),
     },
     ...sourceOf(analysis),
-    ...{ ...performanceOf(analysis), ...maintenanceOf(analysis) },
+    ...{ ...playingOf(analysis), ...maintenanceOf(analysis) },
     ...{ ...wayBackResults(analysis), ...interruptionResults(analysis), ...coverageResults(analysis) },
     waits: waitFacts(evidence),
     limits: knownLimits(analysis),
@@ -90,13 +90,13 @@ function sourceOf({ evidence: { run } }: Analysis): Pick<Result, 'planSha256' | 
 }
 
 /** Nothing where the plan was played once, to the app alone. */
-function performanceOf({ evidence: { performance, run } }: Analysis): Pick<Result, 'performance'> {
-  const planned = run.performances ?? [];
-  const one = performance ?? planned[0];
+function playingOf({ evidence: { playing, run } }: Analysis): Pick<Result, 'playing'> {
+  const planned = run.playings ?? [];
+  const one = playing ?? planned[0];
   if (one === undefined || (planned.length < 2 && one.scenario === 'quiet')) return {};
   const { index, scenario, repetition, planName } = one;
   const plan = defined({ plan: planName });
-  return { performance: { index, of: planned.length, scenario, repetition, ...plan } };
+  return { playing: { index, of: planned.length, scenario, repetition, ...plan } };
 }
 
 /** Nothing where the app was never off. */

@@ -19,8 +19,8 @@ export function combinedWaysBack(results: ReadonlyMap<number, Result>, shown: Re
 }
 
 /** Empty where the rehearsal has one plan, without a name. */
-function planOf({ performance }: Result): string {
-  return performance?.plan ?? '';
+function planOf({ playing }: Result): string {
+  return playing?.plan ?? '';
 }
 
 /**

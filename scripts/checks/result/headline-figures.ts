@@ -1,7 +1,7 @@
 import { largest } from '../analysis/largest.ts';
 import type { Result } from './contract/result.ts';
 
-/** One of the numbers that two performances of a plan are compared by. */
+/** One of the numbers that two playings of a plan are compared by. */
 export interface HeadlineFigure {
   readonly id: string;
   readonly title: string;

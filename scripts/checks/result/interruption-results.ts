@@ -11,8 +11,8 @@ type Interruptions = Pick<Result, 'interruptions'>;
 /** Nothing where no step was to be cut off. */
 export function interruptionResults(analysis: Analysis): Interruptions {
   if (!analysis.evidence.run.plan.some(({ cut }) => cut !== undefined)) return {};
-  const { performance } = analysis.evidence;
-  const plan = defined({ plan: performance?.planName });
+  const { playing } = analysis.evidence;
+  const plan = defined({ plan: playing?.planName });
   return { interruptions: cutOffs(analysis).map((cut) => ({ ...plan, ...interruptionResult(cut) })) };
 }
 

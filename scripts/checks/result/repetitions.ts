@@ -3,12 +3,12 @@ import type { Finding, Result } from './contract/result.ts';
 import type { ScenarioOutcome } from './scenario-results.ts';
 
 /*
- * The check `repetitions` looks over all performances of a run, so that it is not one of those that judge a single one.
+ * The check `repetitions` looks over all playings of a run, so that it is not one of those that judge a single one.
  */
 
 const ID = 'repetitions';
 
-/** One for each scenario whose repetitions disagree, and one for performances that were never played. */
+/** One for each scenario whose repetitions disagree, and one for playings that were never played. */
 export function repetitionsFindings(
   scenarios: readonly ScenarioOutcome[],
   missing: number,
@@ -31,7 +31,7 @@ export function repetitionsFindings(
       ? []
       : [
           finding(
-            `${formatCount(missing)} of the planned performances ${missing === 1 ? 'was' : 'were'} not played to the end${problem === null ? '' : `: ${problem}`}.`,
+            `${formatCount(missing)} of the planned playings ${missing === 1 ? 'was' : 'were'} not played to the end${problem === null ? '' : `: ${problem}`}.`,
             'Rehearse again: what was not played is not known.',
           ),
         ]),

@@ -1,9 +1,9 @@
-import type { PlannedPerformance } from '../../plan/model.ts';
+import type { PlannedPlaying } from '../../plan/model.ts';
 import { groupBy } from '../../shared/group-by.ts';
 import { headlineFigures } from './headline-figures.ts';
 import type { Result } from './contract/result.ts';
 import { nearness, type Playing } from './worst-playing.ts';
-import type { FigureSpread, ScenarioResult } from './contract/result-performances.ts';
+import type { FigureSpread, ScenarioResult } from './contract/result-playings.ts';
 
 const WORST_FIRST = ['fail', 'inconclusive', 'pass'] as const;
 
@@ -16,9 +16,9 @@ export interface ScenarioOutcome {
   readonly playings: readonly Playing[];
 }
 
-/** @param results of the performances that were played, by their index */
+/** @param results of the playings that were played, by their index */
 export function scenarioOutcomes(
-  planned: readonly PlannedPerformance[],
+  planned: readonly PlannedPlaying[],
   results: ReadonlyMap<number, Result>,
 ): ScenarioOutcome[] {
   return [...groupBy(planned, ({ scenario }) => scenario)].flatMap(([name, all]) => {

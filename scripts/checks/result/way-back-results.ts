@@ -15,7 +15,7 @@ export function wayBackResults(analysis: Analysis): Pick<Result, 'wayBack' | 'po
   const declared = plansNoReturn(analysis);
   const found = noReturnFound(way, analysis);
   return {
-    wayBack: [{ ...defined({ plan: analysis.evidence.performance?.planName }), ...wayBackResult(way) }],
+    wayBack: [{ ...defined({ plan: analysis.evidence.playing?.planName }), ...wayBackResult(way) }],
     pointOfNoReturn: { declared, found: found?.step.run.planned.name ?? null },
   };
 }

@@ -30,13 +30,13 @@ export function nearness({ checks }: Pick<Result, 'checks'>): number {
 /** Each version's latencies in the playing in which its p99 was the highest, and which one that was. */
 export function worstTraffic(playings: readonly Playing[]): Result['traffic'] {
   const all = playings.flatMap(({ index, result }) =>
-    Object.entries(result.traffic).map(([version, latency]) => ({ version, latency, performance: index })),
+    Object.entries(result.traffic).map(([version, latency]) => ({ version, latency, playing: index })),
   );
   const byVersion = groupBy(all, ({ version }) => version);
   return Object.fromEntries(
     [...byVersion].flatMap(([version, own]) => {
       const [worst] = own.toSorted((a, b) => b.latency.p99Ms - a.latency.p99Ms);
-      return worst === undefined ? [] : [[version, { ...worst.latency, performance: worst.performance }]];
+      return worst === undefined ? [] : [[version, { ...worst.latency, playing: worst.playing }]];
     }),
   );
 }
@@ -46,7 +46,7 @@ export function worstFindings(playings: readonly Playing[]): Finding[] {
   const found = playings.flatMap(({ index, result }) =>
     result.findings.map((finding) => {
       const check = result.checks.find(({ id }) => id === finding.check);
-      return { finding: { ...finding, performance: index }, check };
+      return { finding: { ...finding, playing: index }, check };
     }),
   );
   const same = groupBy(found, ({ finding: { check, step, statement } }) =>
@@ -66,7 +66,7 @@ export function worstFindings(playings: readonly Playing[]): Finding[] {
 /** Every check as it came out at its worst: by status, then by what was measured, with the playing in which it did. */
 export function worstChecks(playings: readonly Playing[]): Check[] {
   const all = playings.flatMap(({ index, result }) =>
-    result.checks.map((check): Check => ({ ...check, performance: index })),
+    result.checks.map((check): Check => ({ ...check, playing: index })),
   );
   const ids = [...new Set(all.map(({ id }) => id))];
   return ids.flatMap((id) => {

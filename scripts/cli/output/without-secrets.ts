@@ -10,7 +10,7 @@ export function withoutSecrets(event: RunEvent): RunEvent {
     case 'note':
       return { ...event, message: redact(event.message) };
     case 'traffic':
-    case 'performance':
+    case 'playing':
       return event;
   }
 }

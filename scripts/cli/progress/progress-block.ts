@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { formatClock, formatMs } from '../../shared/text/format.ts';
 import { displayWidth, padTo, truncate } from '../output/display-width.ts';
-import { performanceText } from './performance-text.ts';
+import { playingText } from './playing-text.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Item, ProgressState, StageItem, StepItem, Traffic } from './progress-state.ts';
 import type { Colors } from '../output/output.ts';
@@ -45,11 +45,11 @@ export function renderBlock(
   const paint = (line: Line) => paintLine(line, width, nowMs, colors);
   const stages = state.stages.filter(({ stage }) => stage !== 'teardown');
   const teardown = state.stages.filter(({ stage }) => stage === 'teardown');
-  const { performance } = state;
-  const around = 1 + (performance ? 1 : 0) + stages.length + teardown.length + (state.traffic ? 1 : 0);
+  const { playing } = state;
+  const around = 1 + (playing ? 1 : 0) + stages.length + teardown.length + (state.traffic ? 1 : 0);
   return [
     header(state, width, nowMs, colors),
-    ...(performance ? [colors.bold(truncate(performanceText(performance), width))] : []),
+    ...(playing ? [colors.bold(truncate(playingText(playing), width))] : []),
     ...stages.map((item) => paint(stageLine(item, nowMs))),
     ...stepLines(state.steps, nowMs, maxLines - around, paint),
     ...(state.traffic ? [colors.dim(truncate(trafficText(state.traffic), width))] : []),

@@ -1,13 +1,13 @@
 import type { RunEvent } from '../../engine/events.ts';
 import { formatMs } from '../../shared/text/format.ts';
-import { performanceText } from './performance-text.ts';
+import { playingText } from './playing-text.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Item, ProgressState } from './progress-state.ts';
 
 /** The line for a log that tells about `event`; undefined where nothing changed that is worth a line. */
 export function plainLine(state: ProgressState, event: RunEvent): string | undefined {
   if (event.type === 'note') return plainText(event.message);
-  if (event.type === 'performance') return performanceText(event);
+  if (event.type === 'playing') return playingText(event);
   if (event.type === 'traffic' || event.state === 'started' || event.state === 'progress') return undefined;
   const detail = listed(event.detail);
   if (event.type === 'stage') {

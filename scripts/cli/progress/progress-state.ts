@@ -36,7 +36,7 @@ export interface ProgressState {
   readonly plan: ProgressPlan['steps'];
   readonly traffic: Traffic | null;
   /** Which playing of the plan this is; null where there is one only. */
-  readonly performance: Extract<RunEvent, { type: 'performance' }> | null;
+  readonly playing: Extract<RunEvent, { type: 'playing' }> | null;
 }
 
 export interface ProgressPlan {
@@ -66,7 +66,7 @@ export function initialState(plan: ProgressPlan, nowMs: number): ProgressState {
     steps: pending(plan.steps),
     plan: plan.steps,
     traffic: null,
-    performance: null,
+    playing: null,
   };
 }
 
@@ -89,8 +89,8 @@ export function applyEvent(state: ProgressState, event: RunEvent, nowMs: number)
       };
     case 'traffic':
       return { ...state, traffic: event };
-    case 'performance':
-      return { ...state, ...begunAgain(state, event.steps ?? state.plan), performance: event, traffic: null };
+    case 'playing':
+      return { ...state, ...begunAgain(state, event.steps ?? state.plan), playing: event, traffic: null };
     case 'note':
       return state;
   }

@@ -6,7 +6,7 @@ import type { RunFolder } from '../../artifacts/run-folder.ts';
 import { doneSchema, makeJob, parseDriverLine, type DriverDone, type DriverLine } from '../../driver/job.ts';
 import type { OnEvent } from '../../engine/events.ts';
 import type { ServerFacts } from '../../engine/settings.ts';
-import type { PlannedPerformance, Rehearsal } from '../../plan/model.ts';
+import type { PlannedPlaying, Rehearsal } from '../../plan/model.ts';
 import { withTimeout } from '../../shared/clock.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/text/format.ts';
@@ -23,7 +23,7 @@ interface DriverRun {
   readonly environment: DriverEnvironment;
   readonly folder: RunFolder;
   readonly expiresAt: string;
-  readonly performances: readonly PlannedPerformance[];
+  readonly playings: readonly PlannedPlaying[];
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
   /** Wall-clock time of the zero that all recorded times count from. */
@@ -68,8 +68,8 @@ export async function rehearseOnDriver(run: DriverRun): Promise<PlanEnd> {
 async function handOver(session: DriverSession, run: DriverRun): Promise<void> {
   const { rehearsal, runId, expiresAt, environment, onEvent } = run;
   const { primary, restoreSettings, standby } = environment;
-  const { performances } = run;
-  const context = { runId, expiresAt, performances, primary, restoreSettings, standby };
+  const { playings } = run;
+  const context = { runId, expiresAt, playings, primary, restoreSettings, standby };
   const job = await makeJob(rehearsal, context);
   const stage = { type: 'stage', stage: 'snapshot' } as const;
   onEvent({ ...stage, state: 'started', detail: 'handing the plan to the driver', fraction: 0, etaMs: null });
@@ -91,7 +91,7 @@ function tell(news: DriverLine, { onEvent, onStarted }: DriverRun): void {
     case 'stage':
     case 'step':
     case 'traffic':
-    case 'performance':
+    case 'playing':
     case 'note':
       onEvent(news);
   }

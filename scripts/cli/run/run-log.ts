@@ -59,7 +59,7 @@ export function openRunLog(folder: string): RunLog {
 
 function levelOf(event: RunEvent): 'debug' | 'info' | 'error' {
   if (event.type === 'traffic') return 'debug';
-  if (event.type === 'note' || event.type === 'performance') return 'info';
+  if (event.type === 'note' || event.type === 'playing') return 'info';
   if (event.state === 'failed') return 'error';
   return event.state === 'progress' ? 'debug' : 'info';
 }

@@ -11,7 +11,7 @@ export function startRecord(
   rehearsal: Rehearsal,
   fixed: Pick<
     RunRecord,
-    'runId' | 'target' | 'toolVersion' | 'startedAt' | 'planSha256' | 'load' | 'performances' | 'origin'
+    'runId' | 'target' | 'toolVersion' | 'startedAt' | 'planSha256' | 'load' | 'playings' | 'origin'
   >,
 ): RunRecord {
   return {

@@ -12,7 +12,7 @@ import { loadRecord } from '../../engine/load-record.ts';
 import type { ServerFacts } from '../../engine/settings.ts';
 import { parseVersions } from '../../load/scripts/parse-versions.ts';
 import type { Rehearsal } from '../../plan/model.ts';
-import { planPerformances } from '../../plan/performances.ts';
+import { planPlayings } from '../../plan/plan-playings.ts';
 import { plural } from '../../shared/text/format.ts';
 import { RunClock } from '../../shared/run-clock.ts';
 import { markProcesses } from '../../shared/run-mark.ts';
@@ -71,13 +71,13 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
       ? startRecord(rehearsal, {
           ...fixed,
           ...(await keepPlan(folder, rehearsal, options.signal)),
-          performances: planPerformances(rehearsal.scenarios, options.repeat),
+          playings: planPlayings(rehearsal.scenarios, options.repeat),
           load: loadRecord(rehearsal, versions),
         })
       : await resumableRecord(folder, rehearsal, target);
   await folder.writeDocument('run', record);
 
-  const performances = record.performances ?? planPerformances(rehearsal.scenarios, 1);
+  const playings = record.playings ?? planPlayings(rehearsal.scenarios, 1);
   const spec = environmentSpec(runId, rehearsal);
   const signal = AbortSignal.any([options.signal, runTimeout()]);
   const asked = { target: target.name, price: (await target.price(spec)) ?? null, sizes: rehearsal.hosts };
@@ -91,7 +91,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
     const onServer = (server: ServerFacts): Promise<void> =>
       folder.writeDocument('environment', environmentRecord(server, told, { ...asked, startedAt, createMs }));
     const stop = AbortSignal.any([signal, environment.failed]);
-    const common = { rehearsal, performances, folder, onEvent, onServer, signal: stop };
+    const common = { rehearsal, playings, folder, onEvent, onServer, signal: stop };
     if (environment.engine === 'here')
       return (await runEngine({ ...common, environment, versions, clock }))?.message;
     const { rehearseOnDriver } = await import('./rehearse-on-driver.ts');

@@ -10,10 +10,10 @@ const DIGITS = 1000;
 
 /**
  * Every figure by which two runs are compared: the headline's, and how long each step took.
- * @param performances of a run that has several: the results of all of them
+ * @param playings of a run that has several: the results of all of them
  */
-export function figuresOf(result: Result, performances: readonly Result[] = []): Figure[] {
-  const played = performances.length === 0 ? [result] : performances;
+export function figuresOf(result: Result, playings: readonly Result[] = []): Figure[] {
+  const played = playings.length === 0 ? [result] : playings;
   const found = new Map<string, Figure>();
   for (const one of played) {
     const scenario = playedAs(one);
@@ -28,9 +28,9 @@ export function figuresOf(result: Result, performances: readonly Result[] = []):
 }
 
 /** What one playing is compared by: its scenario, and which of several plans it plays. */
-function playedAs({ performance }: Result): string {
-  const scenario = performance?.scenario ?? QUIET;
-  return performance?.plan === undefined ? scenario : `${performance.plan}, ${scenario}`;
+function playedAs({ playing }: Result): string {
+  const scenario = playing?.scenario ?? QUIET;
+  return playing?.plan === undefined ? scenario : `${playing.plan}, ${scenario}`;
 }
 
 /** Of the steps that ran to their end; a soak and a deploy last as long as the plan says. */

@@ -44,16 +44,16 @@ test('of several playings each figure has all values, and their median stands fo
       scenario: 'dump',
       repetition: index,
       verdict: 'pass' as const,
-      path: `performances/${index}`,
+      path: `playings/${index}`,
     },
   }));
-  const whole: Result = passingResult({ performances: { shown: 1, scenarios: [], played } });
+  const whole: Result = passingResult({ playings: { shown: 1, scenarios: [], played } });
   await write('artifacts/run.json', record);
   await write('result.json', whole);
   for (const { index } of played) {
     const steps = whole.steps.map((step) => ({ ...step, durationMs: 100 * index ** 2 }));
-    const performance = { index, of: 3, scenario: 'dump', repetition: index };
-    await write(`performances/${index}/result.json`, passingResult({ performance, steps }));
+    const playing = { index, of: 3, scenario: 'dump', repetition: index };
+    await write(`playings/${index}/result.json`, passingResult({ playing, steps }));
   }
   const step = (await lineOfRun(dir, null))?.figures.find(({ id }) => id === 'step:add-column');
   expect(step).toMatchObject({ scenario: 'dump', value: 400, values: [100, 400, 900] });
@@ -67,14 +67,14 @@ test('several plans of one run are told apart', async () => {
       scenario: 'quiet',
       repetition: 1,
       verdict: 'pass' as const,
-      path: `performances/${at + 1}`,
+      path: `playings/${at + 1}`,
     },
   }));
   await write('artifacts/run.json', record);
-  await write('result.json', passingResult({ performances: { shown: 1, scenarios: [], played } }));
+  await write('result.json', passingResult({ playings: { shown: 1, scenarios: [], played } }));
   for (const { index, plan } of played) {
-    const performance = { index, of: 2, scenario: 'quiet', repetition: 1, plan };
-    await write(`performances/${index}/result.json`, passingResult({ performance }));
+    const playing = { index, of: 2, scenario: 'quiet', repetition: 1, plan };
+    await write(`playings/${index}/result.json`, passingResult({ playing }));
   }
   const steps = (await lineOfRun(dir, null))?.figures.filter(({ id }) => id === 'step:add-column');
   expect(steps?.map(({ scenario, values }) => [scenario, values.length])).toEqual([

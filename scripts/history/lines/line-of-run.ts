@@ -42,11 +42,11 @@ export async function lineOfRun(path: string, cpuModel: string | null): Promise<
       ...{ postgresVersion: null, commit: null, figures: [] },
     };
   }
-  const performances = await performancesOf(path, result.data);
-  return { ...fixed, ...judgedPart(result.data, performances, cpuModel) };
+  const playings = await playingsOf(path, result.data);
+  return { ...fixed, ...judgedPart(result.data, playings, cpuModel) };
 }
 
-function judgedPart(result: Result, performances: readonly Result[], cpuModel: string | null) {
+function judgedPart(result: Result, playings: readonly Result[], cpuModel: string | null) {
   const { snapshot, environment, origin, load } = result;
   return {
     verdict: result.verdict,
@@ -63,16 +63,14 @@ function judgedPart(result: Result, performances: readonly Result[], cpuModel: s
     machine: { name: origin?.machine ?? null, class: machineClass(result, cpuModel) },
     postgresVersion: environment.postgresVersion,
     commit: origin?.commit ?? null,
-    figures: figuresOf(result, performances),
+    figures: figuresOf(result, playings),
   };
 }
 
-async function performancesOf(path: string, { performances }: Result): Promise<Result[]> {
+async function playingsOf(path: string, { playings }: Result): Promise<Result[]> {
   const found: Result[] = [];
-  for (const { index } of performances?.played ?? []) {
-    const result = resultSchema.safeParse(
-      await documentOf(path, 'performances', String(index), 'result.json'),
-    );
+  for (const { index } of playings?.played ?? []) {
+    const result = resultSchema.safeParse(await documentOf(path, 'playings', String(index), 'result.json'));
     if (result.success) found.push(result.data);
   }
   return found;

@@ -4,7 +4,7 @@ import { durationMs, shortName } from '../facts/facts.ts';
 import { ageAt, formatDate } from '../dates.ts';
 
 export function Header({ result }: { result: Result }) {
-  const { rehearsal, runId, target, environment, performance } = result;
+  const { rehearsal, runId, target, environment, playing } = result;
   const roles = environment.hostInfo.map(({ role }) => role).join(' + ');
   const many = environment.hosts > 1 ? `${environment.hosts} hosts` : '';
   const hosts = [target, roles || many].filter((part) => part !== '').join(': ');
@@ -20,10 +20,10 @@ export function Header({ result }: { result: Result }) {
         {runId}
         <br />
         {`${hosts} · ${formatMs(durationMs(result))}`}
-        {performance && (
+        {playing && (
           <>
             <br />
-            {`performance ${performance.index} of ${performance.of}: ${performance.scenario}, time ${performance.repetition}`}
+            {`playing ${playing.index} of ${playing.of}: ${playing.scenario}, time ${playing.repetition}`}
           </>
         )}
       </div>

@@ -7,7 +7,7 @@ import { Findings } from './findings.tsx';
 import { Header } from './header.tsx';
 import { Limits } from './limits.tsx';
 import { Matrix } from './tables/matrix.tsx';
-import { PerformancesTable } from './performances.tsx';
+import { PlayingsTable } from './playings.tsx';
 import type { ReviewNote } from '../notes.ts';
 import { Provenance } from './provenance.tsx';
 import { ReviewNotes } from './review-notes.tsx';
@@ -46,7 +46,7 @@ function Page({ result, notes }: { result: Result; notes: readonly ReviewNote[] 
           <Header result={result} />
           <Verdict result={result} />
           <ReviewNotes notes={notes} />
-          <PerformancesTable result={result} />
+          <PlayingsTable result={result} />
           <Tiles result={result} />
           <Findings result={result} />
           <Matrix result={result} />

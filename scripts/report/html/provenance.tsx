@@ -94,8 +94,8 @@ function settingsLine({ environment }: Result): string {
 function trafficLine({ traffic }: Result): string {
   return Object.entries(traffic)
     .map(
-      ([version, { requests, errors, p50Ms, p99Ms, performance }]) =>
-        `${version}: ${plural(requests, 'request')}, ${formatCount(errors)} failed, median ${formatMs(p50Ms)}, p99 ${formatMs(p99Ms)}${performance === undefined ? '' : ` (its worst: performance ${performance})`}`,
+      ([version, { requests, errors, p50Ms, p99Ms, playing }]) =>
+        `${version}: ${plural(requests, 'request')}, ${formatCount(errors)} failed, median ${formatMs(p50Ms)}, p99 ${formatMs(p99Ms)}${playing === undefined ? '' : ` (its worst: playing ${playing})`}`,
     )
     .join(' · ');
 }

@@ -1,7 +1,7 @@
 import type { Result } from '../../checks/result/contract/result.ts';
 import { formatCount, formatMs, formatShortCount } from '../../shared/text/format.ts';
 import { totalDelayed, totalErrors, totalRequests } from '../facts/facts.ts';
-import { worstOfAll } from '../facts/performance-facts.ts';
+import { worstOfAll } from '../facts/playing-facts.ts';
 import { formatDate } from '../dates.ts';
 import { unbroken } from './figure-text.ts';
 import { quantity } from '../facts/quantities.ts';
@@ -26,10 +26,10 @@ export function Tiles({ result }: { result: Result }) {
   );
 }
 
-/** Of a plan that was played several times each at its worst, and in which performance. */
+/** Of a plan that was played several times each at its worst, and in which playing. */
 export function tilesOf(result: Result): Tile[] {
   // The one shown is not that of the worst p99.
-  const { baseline } = result.performances ? { baseline: null } : result;
+  const { baseline } = result.playings ? { baseline: null } : result;
   const before = baseline === null ? '' : ` (${formatMs(baseline.p99Ms)} before)`;
   return [
     budgeted(result, 'lockWait', 'longest stop of the app'),
@@ -50,12 +50,12 @@ function budgeted(result: Result, id: string, label: string): Tile {
   if (!check || check.measured === null) return { value: 'not known', label, tone: '' };
   const budget = check.budget === null ? 'no budget' : `budget ${quantity(check.budget, check.unit)}`;
   const tone = check.status === 'fail' ? 'bad' : check.status === 'pass' ? 'good' : '';
-  const where = inPerformance(check.performance);
+  const where = inPlaying(check.playing);
   return { value: quantity(check.measured, check.unit), label: `${label}, ${budget}${where}`, tone };
 }
 
-function inPerformance(index: number | undefined): string {
-  return index === undefined ? '' : `, performance ${index}`;
+function inPlaying(index: number | undefined): string {
+  return index === undefined ? '' : `, playing ${index}`;
 }
 
 function delayed(result: Result): Tile {
@@ -67,7 +67,7 @@ function delayed(result: Result): Tile {
   return {
     value: formatCount(count),
     label: worst
-      ? `requests delayed${count === 0 ? '' : inPerformance(worst.performance)}`
+      ? `requests delayed${count === 0 ? '' : inPlaying(worst.playing)}`
       : `requests delayed over ${formatMs(result.victimThresholdMs)}, of ${formatCount(totalRequests(result))}`,
     tone: count === 0 ? 'good' : isBad ? 'bad' : '',
   };
@@ -76,11 +76,11 @@ function delayed(result: Result): Tile {
 function failed(result: Result): Tile {
   const check = checkOf(result, 'errors');
   const count = check?.measured ?? totalErrors(result);
-  const isOnce = result.performances === undefined;
+  const isOnce = result.playings === undefined;
   const own = isOnce ? result.errors.reduce((sum, one) => sum + (one.own ? one.count : 0), 0) : 0;
   return {
     value: formatCount(count),
-    label: `requests failed${own === 0 ? '' : ` beside ${formatCount(own)} of the app’s own`}, ${check?.budget == null ? 'no budget' : `budget\u00a0${formatCount(check.budget)}`}${count === 0 ? '' : inPerformance(check?.performance)}`,
+    label: `requests failed${own === 0 ? '' : ` beside ${formatCount(own)} of the app’s own`}, ${check?.budget == null ? 'no budget' : `budget\u00a0${formatCount(check.budget)}`}${count === 0 ? '' : inPlaying(check?.playing)}`,
     tone: check?.status === 'fail' ? 'bad' : count === 0 ? 'good' : '',
   };
 }
@@ -101,7 +101,7 @@ function backfill(result: Result): Tile {
   if (slowest)
     return {
       value: `${formatShortCount(slowest.value)}/s`,
-      label: `rows backfilled, performance ${slowest.performance}`,
+      label: `rows backfilled, playing ${slowest.playing}`,
       tone: '',
     };
   return {

@@ -9,7 +9,7 @@ import { startRecord } from '../../../scripts/cli/run/run-record.ts';
 import { runEngine } from '../../../scripts/engine/engine.ts';
 import { loadRecord } from '../../../scripts/engine/load-record.ts';
 import { parseVersions } from '../../../scripts/load/scripts/parse-versions.ts';
-import { planPerformances } from '../../../scripts/plan/performances.ts';
+import { planPlayings } from '../../../scripts/plan/plan-playings.ts';
 import { readRehearsal } from '../../../scripts/plan/read.ts';
 import { RunClock } from '../../../scripts/shared/run-clock.ts';
 import { tinyRehearsal } from '../../support/tiny-rehearsal.ts';
@@ -42,14 +42,14 @@ export async function rehearseWithTruth({ head, plan, files }: BenchRehearsal): 
     return await withBenchServer(async ({ endpoint }) => {
       const rehearsal = await readRehearsal(tiny.dir, { cwd: tiny.dir, env: {} });
       const versions = parseVersions(rehearsal.load, (file) => file);
-      const performances = planPerformances(rehearsal.scenarios, 1);
+      const playings = planPlayings(rehearsal.scenarios, 1);
       const folder = await RunFolder.create(path);
       const trace = await TrueLockTrace.start(endpoint);
       const clock = new RunClock();
       const fixed = { runId: 'bench', target: 'embedded', toolVersion: '', planSha256: '' };
       await folder.writeDocument('run', {
         ...startRecord(rehearsal, {
-          ...{ ...fixed, startedAt: clock.startedAt, performances },
+          ...{ ...fixed, startedAt: clock.startedAt, playings },
           load: loadRecord(rehearsal, versions),
         }),
         ...{ endedAt: clock.startedAt, outcome: 'completed' },
@@ -57,7 +57,7 @@ export async function rehearseWithTruth({ head, plan, files }: BenchRehearsal): 
       let traced: TrueLocks | undefined;
       try {
         const failure = await runEngine({
-          ...{ rehearsal, versions, folder, clock, performances, signal: new AbortController().signal },
+          ...{ rehearsal, versions, folder, clock, playings, signal: new AbortController().signal },
           environment: {
             primary: endpoint,
             standby: null,

@@ -3,7 +3,7 @@ import { ACTOR_KINDS } from '../../../plan/model.ts';
 import { WAIT_TIERS } from '../../../artifacts/records/wait-records.ts';
 import { coverageSchema } from './result-coverage.ts';
 import { environmentSchema, standbySchema } from './result-hosts.ts';
-import { performancesSchema } from './result-performances.ts';
+import { playingsSchema } from './result-playings.ts';
 import { interruptionSchema } from './result-interruptions.ts';
 import { pointOfNoReturnSchema, wayBackSchema } from './result-way-back.ts';
 import { latencySchema, stepSchema } from './result-steps.ts';
@@ -35,9 +35,9 @@ export const findingSchema = z.object({
     .array(z.string())
     .optional()
     .describe('Of a run with several scenarios: those in which it was found'),
-  performance: index
+  playing: index
     .optional()
-    .describe('The performance in which it was at its worst; absent where the plan was played once'),
+    .describe('The playing in which it was at its worst; absent where the plan was played once'),
 });
 
 const thresholdSchema = z.object({
@@ -49,7 +49,7 @@ const thresholdSchema = z.object({
     ),
 });
 
-const performanceSchema = z.object({
+const playingSchema = z.object({
   index: z.int().positive().describe('In order of time'),
   of: z.int().positive(),
   scenario: z.string(),
@@ -103,12 +103,12 @@ export const resultSchema = z.object({
         .describe(
           'Beyond which it is told; null where there is none, or where it hangs on what the run measured',
         ),
-      performance: z
+      playing: z
         .int()
         .positive()
         .optional()
         .describe(
-          'The performance in which it came out so, the worst of all; absent where the plan was played once',
+          'The playing in which it came out so, the worst of all; absent where the plan was played once',
         ),
     }),
   ),
@@ -137,7 +137,7 @@ export const resultSchema = z.object({
     .record(
       z.string(),
       latencySchema.extend({
-        performance: index
+        playing: index
           .optional()
           .describe('That of its highest p99, whose figures these are; absent if there was one'),
       }),
@@ -248,11 +248,11 @@ export const resultSchema = z.object({
     .string()
     .nullish()
     .describe('The seal of the evidence that this was judged from; null where the run folder has none'),
-  performance: performanceSchema
+  playing: playingSchema
     .nullable()
     .optional()
     .describe('Which playing of the plan the figures are of, where a run has several'),
-  performances: performancesSchema
+  playings: playingsSchema
     .nullable()
     .optional()
     .describe('Of a run with several scenarios or repetitions: all of them side by side'),

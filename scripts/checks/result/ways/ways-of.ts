@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../../artifacts/records/records.ts';
 import { groupBy } from '../../../shared/group-by.ts';
 import type { Result } from '../contract/result.ts';
-import type { Performances } from '../contract/result-performances.ts';
+import type { Playings } from '../contract/result-playings.ts';
 import { severity } from '../scenario-results.ts';
 import { advisedWay, type Way } from './advised-way.ts';
 import { strategyOf } from './strategy.ts';
@@ -10,8 +10,8 @@ import { strategyOf } from './strategy.ts';
 export function waysResult(
   run: RunRecord,
   results: ReadonlyMap<number, Result>,
-): Pick<Performances, 'ways' | 'advice'> {
-  const played = groupBy(run.performances ?? [], ({ planName }) => planName);
+): Pick<Playings, 'ways' | 'advice'> {
+  const played = groupBy(run.playings ?? [], ({ planName }) => planName);
   const ways = [...played].flatMap(([plan, all]): Way[] => {
     const own = all.flatMap(({ index }) => results.get(index) ?? []);
     const worst = own.toSorted((a, b) => severity(a) - severity(b))[0];

@@ -28,9 +28,7 @@ export function ChecksTable({ result }: { result: Result }) {
                 <td>
                   {check.title}
                   <span class="id num">{check.id}</span>
-                  {check.performance === undefined ? null : (
-                    <span class="id num">performance {check.performance}</span>
-                  )}
+                  {check.playing === undefined ? null : <span class="id num">playing {check.playing}</span>}
                 </td>
                 <td class="r">{unbroken(measuredText(check))}</td>
                 <td class="r">{unbroken(budgetText(check))}</td>

@@ -32,8 +32,8 @@ const scenarioSchema = z.object({
   figures: z.array(figureSchema),
 });
 
-export const performancesSchema = z.object({
-  shown: index.describe('The performance whose figures stand in the rest of this document'),
+export const playingsSchema = z.object({
+  shown: index.describe('The playing whose figures stand in the rest of this document'),
   scenarios: z.array(scenarioSchema).describe('In the order of the rehearsal'),
   played: z.array(
     z.object({
@@ -62,6 +62,6 @@ export const performancesSchema = z.object({
     .describe('Which of the plans to take, by the rule of docs/plans.md'),
 });
 
-export type Performances = z.infer<typeof performancesSchema>;
-export type ScenarioResult = Performances['scenarios'][number];
+export type Playings = z.infer<typeof playingsSchema>;
+export type ScenarioResult = Playings['scenarios'][number];
 export type FigureSpread = ScenarioResult['figures'][number];

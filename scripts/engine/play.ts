@@ -32,7 +32,7 @@ import type { OnEvent, RunEvent } from './events.ts';
 import { RunTraffic } from './traffic.ts';
 
 /** The plan once, on a database that is ready. */
-export interface Performance {
+export interface Playing {
   readonly rehearsal: Rehearsal;
   /** In whose company. */
   readonly scenario: Scenario;
@@ -52,7 +52,7 @@ export interface Performance {
  * Load, replay and probes: everything between a database that is ready and the evidence in the folder.
  * @returns the failure that ended the plan early, or undefined
  */
-export async function perform(run: Performance): Promise<StepFailure | undefined> {
+export async function play(run: Playing): Promise<StepFailure | undefined> {
   const cleanup = new Cleanup();
   const closed: CleanupFailure[] = [];
   const failure = await underLoad(run, cleanup).finally(async () => {
@@ -66,7 +66,7 @@ export async function perform(run: Performance): Promise<StepFailure | undefined
   return failure;
 }
 
-async function underLoad(run: Performance, cleanup: Cleanup): Promise<StepFailure | undefined> {
+async function underLoad(run: Playing, cleanup: Cleanup): Promise<StepFailure | undefined> {
   const { rehearsal, environment, clock, onEvent } = run;
   const logins = await openLogins(run, run.signal);
   const probes = await startProbes(run, logins, cleanup);
@@ -153,7 +153,7 @@ function looksAround(
 }
 
 /** Before the plan has begun, an app that fails because its server was away is no reason to mend the workload. */
-async function unlessAway({ watches }: Performance, work: () => Promise<void> | void): Promise<void> {
+async function unlessAway({ watches }: Playing, work: () => Promise<void> | void): Promise<void> {
   try {
     await work();
   } catch (cause) {
@@ -168,7 +168,7 @@ async function unlessAway({ watches }: Performance, work: () => Promise<void> | 
 }
 
 /** Those who keep the plan company; registered to leave before anybody comes. */
-async function gather(run: Performance, logins: Logins, cleanup: Cleanup): Promise<Company> {
+async function gather(run: Playing, logins: Logins, cleanup: Cleanup): Promise<Company> {
   const { rehearsal, scenario, environment, clock, onEvent } = run;
   const endpoint = environment.primary;
   const app = logins.app.get(rehearsal.load.versions[0]?.name ?? '') ?? endpoint;
@@ -199,7 +199,7 @@ interface Probes {
 }
 
 /** Everything that looks, but for the traffic: each is registered for its end before the next one starts. */
-async function startProbes(run: Performance, logins: Logins, cleanup: Cleanup): Promise<Probes> {
+async function startProbes(run: Playing, logins: Logins, cleanup: Cleanup): Promise<Probes> {
   const { rehearsal, versions, environment, clock, signal } = run;
   const endpoint = environment.primary;
   const { seed } = rehearsal.load;
@@ -247,7 +247,7 @@ async function startProbes(run: Performance, logins: Logins, cleanup: Cleanup): 
 }
 
 async function startRollbackProbe(
-  run: Performance,
+  run: Playing,
   life: ProbeLife,
   cleanup: Cleanup,
 ): Promise<RollbackProbe | undefined> {
@@ -261,7 +261,7 @@ async function startRollbackProbe(
 }
 
 /** What the watches see belongs to this playing of the plan until it ends. */
-function presence(run: Performance, life: ProbeLife, cleanup: Cleanup): void {
+function presence(run: Playing, life: ProbeLife, cleanup: Cleanup): void {
   const records = writer(run, cleanup, 'presence');
   run.watches.recordInto({ writer: records, clock: run.clock });
   life.note('presence', 'started');
@@ -273,7 +273,7 @@ function presence(run: Performance, life: ProbeLife, cleanup: Cleanup): void {
 }
 
 function writer<K extends StreamName>(
-  { folder }: Performance,
+  { folder }: Playing,
   cleanup: Cleanup,
   name: K,
 ): ReturnType<typeof folder.writer<K>> {

@@ -1,20 +1,20 @@
 import type { Result } from '../../checks/result/contract/result.ts';
-import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from '../facts/performance-facts.ts';
+import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from '../facts/playing-facts.ts';
 import { ColumnHeads } from './tables/column-heads.tsx';
 import { Scroll } from './scroll.tsx';
 import { unbroken } from './figure-text.ts';
 
-/** The scenarios side by side, with the spread over their repetitions, and where the report of each performance is. */
-export function PerformancesTable({ result }: { result: Result }) {
+/** The scenarios side by side, with the spread over their repetitions, and where the report of each playing is. */
+export function PlayingsTable({ result }: { result: Result }) {
   const compared = comparison(result);
-  const { performances } = result;
-  if (!compared || !performances) return null;
+  const { playings } = result;
+  if (!compared || !playings) return null;
   const { scenarios, rows } = compared;
   const names = ['figure', ...scenarios.map(({ name }) => `>${name}`), '>budget'];
   return (
     <section>
       <h2>{comparisonTitle(compared)}</h2>
-      <p class="mut">{playedSentence(performances)}</p>
+      <p class="mut">{playedSentence(playings)}</p>
       <Scroll label={comparisonTitle(compared)}>
         <table class="compared">
           <ColumnHeads names={names} />
@@ -41,15 +41,15 @@ export function PerformancesTable({ result }: { result: Result }) {
           </tbody>
         </table>
       </Scroll>
-      {performances.advice && (
+      {playings.advice && (
         <p>
-          <strong>{performances.advice.sentence}</strong>
+          <strong>{playings.advice.sentence}</strong>
         </p>
       )}
       <details>
-        <summary>Each performance by itself</summary>
+        <summary>Each playing by itself</summary>
         <ol class="played">
-          {performances.played.map(({ scenario, repetition, verdict, path }) => (
+          {playings.played.map(({ scenario, repetition, verdict, path }) => (
             <li>
               {verdict === null ? (
                 `${scenario}, time ${repetition}: not played`

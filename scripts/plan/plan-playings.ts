@@ -1,14 +1,14 @@
-import type { PlannedPerformance, Scenario } from './model.ts';
+import type { PlannedPlaying, Scenario } from './model.ts';
 import { defined } from './schema/defined.ts';
 
 /**
  * Every scenario `repeat` times, in an order that favours none: each round turns the order of the one before around, so that
  * whatever drifts while the run goes on (caches, the machine's other work) does not fall on the same scenario each time.
  */
-export function planPerformances(
+export function planPlayings(
   scenarios: readonly Pick<Scenario, 'name' | 'planName' | 'backFrom' | 'interruption'>[],
   repeat: number,
-): PlannedPerformance[] {
+): PlannedPlaying[] {
   const rounds = Array.from({ length: repeat }, (_, round) =>
     (round % 2 === 0 ? scenarios : scenarios.toReversed()).map(
       ({ name, planName, backFrom, interruption }) => ({
@@ -19,5 +19,5 @@ export function planPerformances(
       }),
     ),
   );
-  return rounds.flat().map((performance, position) => ({ index: position + 1, ...performance }));
+  return rounds.flat().map((playing, position) => ({ index: position + 1, ...playing }));
 }

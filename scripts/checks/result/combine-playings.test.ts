@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadAdvice } from '../advice.ts';
-import { combinedResult } from './combine-performances.ts';
+import { combinedResult } from './combine-playings.ts';
 import { evidence, runRecord } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
 import type { Finding, Result } from './contract/result.ts';
@@ -27,26 +27,26 @@ beforeAll(async () => {
   failing = { ...passing, verdict: 'fail', findings: [WAITED], headline: WAITED.message };
 });
 
-/** A run whose performances came to these results, in order; undefined = not played. */
+/** A run whose playings came to these results, in order; undefined = not played. */
 function run(names: readonly string[], results: readonly (Result | undefined)[]): Result {
-  const performances = names.map((scenario, position) => ({
+  const playings = names.map((scenario, position) => ({
     ...{ index: position + 1, scenario },
     repetition: names.slice(0, position + 1).filter((name) => name === scenario).length,
   }));
   const played = results.flatMap((result, position) =>
     result === undefined ? [] : [[position + 1, result] as const],
   );
-  return combinedResult(runRecord({ performances }), new Map(played));
+  return combinedResult(runRecord({ playings }), new Map(played));
 }
 
-describe('the result of several performances', () => {
+describe('the result of several playings', () => {
   it('is that of the worst scenario, and says which scenario it is', () => {
     const result = run(['quiet', 'company'], [passing, failing]);
     expect(result).toMatchObject({
       verdict: 'fail',
       headline: 'Quiet passes, company fails. ALTER TABLE stopped the app.',
       findings: [{ check: 'lockWait', status: 'fail', scenarios: ['company'] }],
-      performances: {
+      playings: {
         shown: 2,
         scenarios: [
           { name: 'quiet', verdict: 'pass', isStable: true },
@@ -69,7 +69,7 @@ describe('the result of several performances', () => {
         'the longest stop of the app was 0 ms and the longest hold that stops it 0 ms.',
       findings: [],
     });
-    const figures = result.performances?.scenarios[0]?.figures.find(({ id }) => id === 'plan');
+    const figures = result.playings?.scenarios[0]?.figures.find(({ id }) => id === 'plan');
     const once = passing.steps.reduce((sum, { durationMs }) => sum + durationMs, 0);
     const more = once + 20 * passing.steps.length;
     expect(figures).toMatchObject({ median: once, min: once, max: more, values: [once, more, once] });
@@ -90,11 +90,11 @@ describe('the result of several performances', () => {
     const names = ['quiet', 'quiet', 'company', 'company'];
     const result = run(names, [playing(55, 900), playing(104, 800), playing(60, 400), playing(20, 500)]);
     expect(result.checks).toMatchObject([
-      { id: 'p99', measured: 104, performance: 2 },
-      { id: 'backfillRate', measured: 400, performance: 3 },
+      { id: 'p99', measured: 104, playing: 2 },
+      { id: 'backfillRate', measured: 400, playing: 3 },
       { id: 'repetitions' },
     ]);
-    expect(result.performances?.shown).toBe(2);
+    expect(result.playings?.shown).toBe(2);
     expect(result.headline).toContain('p99 stayed at or below 104 ms');
   });
 
@@ -111,12 +111,12 @@ describe('the result of several performances', () => {
       ['quiet', 'quiet', 'quiet'],
       [playing(900, 30), playing(950, 20, [slow]), playing(910, 70)],
     );
-    expect(result.findings.map(({ message, performance }) => [message, performance])).toEqual([
+    expect(result.findings.map(({ message, playing }) => [message, playing])).toEqual([
       ['Stopped for 950 ms.', 2],
       ['p99 rose.', 2],
     ]);
     expect(result.headline).toBe('3 repetitions, one verdict. Stopped for 950 ms. It is ACCESS EXCLUSIVE.');
-    expect(result.traffic).toMatchObject({ old: { p99Ms: 70, performance: 3 } });
+    expect(result.traffic).toMatchObject({ old: { p99Ms: 70, playing: 3 } });
   });
 
   it('is inconclusive where repetitions disagree, and what only one of them shows is no failure', () => {
@@ -127,7 +127,7 @@ describe('the result of several performances', () => {
       ['repetitions', 'inconclusive'],
       ['lockWait', 'inconclusive'],
     ]);
-    expect(result.performances?.scenarios[0]).toMatchObject({
+    expect(result.playings?.scenarios[0]).toMatchObject({
       ...{ isStable: false, verdict: 'inconclusive' },
       verdicts: { pass: 2, fail: 1, inconclusive: 0 },
     });
@@ -137,8 +137,8 @@ describe('the result of several performances', () => {
     const result = run(['quiet', 'company'], [passing, undefined]);
     expect(result.verdict).toBe('inconclusive');
     expect(result.findings.map(({ message }) => message)).toEqual([
-      '1 of the planned performances was not played to the end.',
+      '1 of the planned playings was not played to the end.',
     ]);
-    expect(result.performances?.played.map(({ verdict }) => verdict)).toEqual(['pass', null]);
+    expect(result.playings?.played.map(({ verdict }) => verdict)).toEqual(['pass', null]);
   });
 });

@@ -1,9 +1,5 @@
 import type { Result } from '../../checks/result/contract/result.ts';
-import type {
-  FigureSpread,
-  Performances,
-  ScenarioResult,
-} from '../../checks/result/contract/result-performances.ts';
+import type { FigureSpread, Playings, ScenarioResult } from '../../checks/result/contract/result-playings.ts';
 import { plural } from '../../shared/text/format.ts';
 import { quantity } from './quantities.ts';
 
@@ -24,14 +20,14 @@ interface Comparison {
 }
 
 /** Undefined for a run that played its plan once. */
-export function comparison({ performances, wayBack, interruptions }: Result): Comparison | undefined {
-  if (!performances) return undefined;
-  const { scenarios } = performances;
+export function comparison({ playings, wayBack, interruptions }: Result): Comparison | undefined {
+  if (!playings) return undefined;
+  const { scenarios } = playings;
   const all = scenarios.flatMap(({ figures }) => figures);
   const ids = [...new Set(all.map(({ id }) => id))];
   return {
     scenarios,
-    isOfPlans: performances.played.some(({ plan }) => plan !== undefined),
+    isOfPlans: playings.played.some(({ plan }) => plan !== undefined),
     isOfSeveralKinds: wayBack !== undefined || interruptions !== undefined,
     rows: ids.map((id) => {
       const { title = id, budget = null, unit = null } = all.find((figure) => figure.id === id) ?? {};
@@ -74,26 +70,23 @@ export function scenarioVerdict({ verdict, verdicts, isStable, planned }: Scenar
 }
 
 /** A figure at its worst over all playings, and which playing that was; undefined where the plan was played once. */
-export function worstOfAll(
-  { performances }: Result,
-  id: string,
-): { value: number; performance: number } | undefined {
-  const all = (performances?.scenarios ?? []).flatMap(({ name, figures }) => {
+export function worstOfAll({ playings }: Result, id: string): { value: number; playing: number } | undefined {
+  const all = (playings?.scenarios ?? []).flatMap(({ name, figures }) => {
     const figure = figures.find((one) => one.id === id);
-    const played = (performances?.played ?? []).filter(
+    const played = (playings?.played ?? []).filter(
       ({ scenario, verdict }) => scenario === name && verdict !== null,
     );
     return (figure?.values ?? []).map((value, at) => ({
-      ...{ value, performance: played[at]?.index ?? 0 },
+      ...{ value, playing: played[at]?.index ?? 0 },
       better: figure?.better ?? 'lower',
     }));
   });
   const [worst] = all.toSorted((a, b) => (a.better === 'higher' ? a.value - b.value : b.value - a.value));
-  return worst && { value: worst.value, performance: worst.performance };
+  return worst && { value: worst.value, playing: worst.playing };
 }
 
-/** What was played, and of which performance all the rest of the report is. */
-export function playedSentence({ scenarios, played, shown }: Performances): string {
+/** What was played, and of which playing all the rest of the report is. */
+export function playedSentence({ scenarios, played, shown }: Playings): string {
   const repeat = Math.max(...scenarios.map(({ planned }) => planned));
   const times = repeat === 1 ? 'once' : `${repeat} times`;
   const of =
@@ -101,8 +94,7 @@ export function playedSentence({ scenarios, played, shown }: Performances): stri
       ? `The plan was played ${times}`
       : `${plural(scenarios.length, 'scenario')}, each played ${times}`;
   const one = played.find(({ index }) => index === shown);
-  const which =
-    scenarios.length === 1 ? `performance ${shown}` : `performance ${shown}, ${one?.scenario ?? ''}`;
+  const which = scenarios.length === 1 ? `playing ${shown}` : `playing ${shown}, ${one?.scenario ?? ''}`;
   return `${of}, every time on a fresh copy of the same restored database with the same seed. Findings, checks and each version’s traffic stand at their worst of all; steps, timeline and errors are of ${which}, which came nearest to a budget of those with the verdict above.`;
 }
 
