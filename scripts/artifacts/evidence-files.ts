@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PLAYINGS_FOLDERS } from './former-names.ts';
 
 /** A file, or what stands in the place of one, in the parts of a run folder that are evidence. */
 interface EvidenceFile {
@@ -13,7 +14,6 @@ interface EvidenceFile {
 
 /** Reports lie beside these and can be made anew at any time. Only the plan has folders in it. */
 const PARTS = ['artifacts', 'plan', 'private'];
-const PLAYINGS = 'playings';
 const DEEPEST: Readonly<Record<string, number>> = { artifacts: 1, plan: 32, private: 32 };
 
 /**
@@ -22,12 +22,19 @@ const DEEPEST: Readonly<Record<string, number>> = { artifacts: 1, plan: 32, priv
  */
 export async function evidenceFiles(runPath: string): Promise<EvidenceFile[]> {
   const found: EvidenceFile[] = [];
-  const playings = (await stateOf(runPath, PLAYINGS))?.isDirectory() === true;
-  const folders = playings ? await namesIn(join(runPath, PLAYINGS)) : [];
-  for (const place of ['', ...folders.map((name) => `${PLAYINGS}/${name}/`)]) {
+  for (const place of ['', ...(await playingPlaces(runPath))]) {
     for (const part of PARTS) await collect(runPath, `${place}${part}`, DEEPEST[part] ?? 1, found);
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function playingPlaces(runPath: string): Promise<string[]> {
+  const places: string[] = [];
+  for (const folder of PLAYINGS_FOLDERS) {
+    if ((await stateOf(runPath, folder))?.isDirectory() !== true) continue;
+    places.push(...(await namesIn(join(runPath, folder))).map((name) => `${folder}/${name}/`));
+  }
+  return places;
 }
 
 async function collect(runPath: string, path: string, deep: number, found: EvidenceFile[]): Promise<void> {

@@ -24,6 +24,7 @@ import type {
   StepEvent,
   WaitRecord,
 } from './records/records.ts';
+import { documentFiles, presentNames, PLAYINGS_FOLDERS, playingsFolder } from './former-names.ts';
 import type { LockStreamRecord, WaitStreamRecord } from './records/sighting-records.ts';
 
 export interface Streams {
@@ -42,7 +43,7 @@ export interface Streams {
   schema: SchemaRecord;
   rollback: RollbackRecord;
 }
-interface Documents {
+export interface Documents {
   run: RunRecord;
   environment: EnvironmentRecord;
   snapshot: SnapshotRecord;
@@ -55,9 +56,6 @@ export type DocumentName = keyof Documents;
 export function documentText(document: unknown): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
-
-/** Folder of the playings of a run that has more than one. */
-const PLAYINGS = 'playings';
 
 const OWNER_ONLY = 0o700;
 /** Folder of the bytes that were rehearsed. */
@@ -85,21 +83,21 @@ export class RunFolder {
 
   /** Makes the folder of one playing below this one. */
   async createPlaying(index: number): Promise<RunFolder> {
-    const path = this.file(PLAYINGS, String(index));
+    const path = this.file(this.playingsName, String(index));
     await mkdir(join(path, 'artifacts'), { recursive: true });
     return new RunFolder(path, this);
   }
 
   /** The folder of one playing; undefined where it was never begun. */
   playing(index: number): RunFolder | undefined {
-    const path = this.file(PLAYINGS, String(index));
-    return existsSync(join(path, 'artifacts', 'playing.json')) ? new RunFolder(path, this) : undefined;
+    const folder = new RunFolder(this.file(this.playingsName, String(index)), this);
+    return existsSync(folder.documentPath('playing')) ? folder : undefined;
   }
 
   /** @throws RUN_NOT_FOUND where there is no run record, RUN_INVALID where a pipe or a device stands in a file's place. */
   static open(path: string): RunFolder {
     const run = dirname(dirname(path));
-    if (basename(dirname(path)) === PLAYINGS && existsSync(join(run, 'artifacts', 'run.json')))
+    if (PLAYINGS_FOLDERS.includes(basename(dirname(path))) && existsSync(join(run, 'artifacts', 'run.json')))
       return new RunFolder(path, new RunFolder(run));
     if (!existsSync(join(path, 'artifacts', 'run.json'))) {
       throw new RehearsalError('RUN_NOT_FOUND', `${path} is not a run folder: it has no artifacts/run.json`, {
@@ -117,6 +115,16 @@ export class RunFolder {
 
   file(...parts: string[]): string {
     return join(this.path, ...parts);
+  }
+
+  /** Folder of the playings of a run that has more than one, below this one. */
+  get playingsName(): string {
+    return playingsFolder(this.path);
+  }
+
+  documentPath(name: DocumentName): string {
+    const [present = name, ...former] = documentFiles(name).map((file) => this.file('artifacts', file));
+    return former.find((path) => existsSync(path)) ?? present;
   }
 
   streamPath(name: StreamName): string {
@@ -150,9 +158,9 @@ export class RunFolder {
   }
 
   async readDocument<K extends DocumentName>(name: K): Promise<Documents[K] | undefined> {
-    const path = this.file('artifacts', `${name}.json`);
+    const path = this.documentPath(name);
     if (!existsSync(path)) return this.#run?.readDocument(name);
-    return JSON.parse(await readFile(path, 'utf8')) as Documents[K];
+    return presentNames(JSON.parse(await readFile(path, 'utf8'))) as Documents[K];
   }
 
   /** Writes any file of the folder in one step. */

@@ -10,7 +10,7 @@ import type { Seal, SealedFile } from './records/seal-record.ts';
 const RUN_JSON = 'artifacts/run.json';
 const PLAN_SUMS = 'plan/SHA256SUMS';
 const SHA256_DIGITS = 64;
-const PRIVATE = /^(playings\/[^/]+\/)?private\//;
+const PRIVATE = /^((playings|performances)\/[^/]+\/)?private\//;
 const NEWLINE = 0x0a;
 
 /** Writes run.json as it stays, with the seal over everything else that the run left. Nothing may be written behind it. */

@@ -4,6 +4,7 @@ import { analyse } from './analysis/analyse.ts';
 import { assembleResult } from './result/assemble-result.ts';
 import { combinedResult } from './result/combine-playings.ts';
 import { readEvidence, type Evidence } from './evidence/evidence.ts';
+import { withFormerNames } from './result/contract/former-names.ts';
 import type { Result } from './result/contract/result.ts';
 import { requireWhole } from './evidence/whole-evidence.ts';
 import { runChecks } from './run-checks.ts';
@@ -32,11 +33,14 @@ export async function judge(folder: RunFolder): Promise<Judged> {
     if (part === undefined) continue;
     const result = judgeEvidence(await readEvidence(part));
     results.set(index, result);
-    playings.push({ folder: part, result, playings: [] });
+    playings.push({ folder: part, result: withFormerNames(result), playings: [] });
   }
   const run = { ...own.run, startedAt: own.environment?.startedAt ?? own.run.startedAt };
-  const result = playings.length === 0 ? judgeEvidence(own) : combinedResult(run, results);
-  return { folder, result, playings };
+  const result =
+    playings.length === 0
+      ? judgeEvidence(own)
+      : combinedResult(run, { results, folder: folder.playingsName });
+  return { folder, result: withFormerNames(result), playings };
 }
 
 /** Pure; `loadAdvice` must have been awaited once. */

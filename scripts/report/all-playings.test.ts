@@ -30,7 +30,9 @@ test('tiles and JUnit show each figure of several playings at its worst, and in 
     return { index: at + 1, scenario, repetition };
   });
   const results = [playing(1, 90), playing(7, 40), playing(3, 50)];
-  const result = combinedResult(runRecord({ playings }), new Map(results.map((one, at) => [at + 1, one])));
+  const result = combinedResult(runRecord({ playings }), {
+    results: new Map(results.map((one, at) => [at + 1, one])),
+  });
   const tiles = tilesOf(result).map(({ value, label }) => `${value} ${label}`);
   expect(tiles).toEqual(
     expect.arrayContaining([

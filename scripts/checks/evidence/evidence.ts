@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { RehearsalError } from '../../shared/errors.ts';
 import { LineTooLongError } from '../../shared/files/ndjson.ts';
 import type {
@@ -19,7 +20,7 @@ import type {
   StepEvent,
   WaitRecord,
 } from '../../artifacts/records/records.ts';
-import type { DocumentName, RunFolder, StreamName, Streams } from '../../artifacts/run-folder.ts';
+import type { DocumentName, Documents, RunFolder, StreamName, Streams } from '../../artifacts/run-folder.ts';
 import { locksSeen, waitsSeen } from '../../artifacts/sightings.ts';
 import { blamable } from './blamable-waits.ts';
 import { readRequests, type RequestTable } from './request-table.ts';
@@ -63,16 +64,16 @@ export type ArtifactName = keyof Evidence;
  * @throws RUN_INVALID naming the file that is damaged
  */
 export async function readEvidence(folder: RunFolder): Promise<Evidence> {
-  const run = await document('run', () => folder.readDocument('run'));
+  const run = await document('run', folder);
   if (run === undefined) throw damaged('run.json', 'it is missing');
-  const playing = await document('playing', () => folder.readDocument('playing'));
+  const playing = await document('playing', folder);
   const waits = seen(await stream('waits', folder), waitsSeen);
   return {
     run: playing === undefined ? run : { ...run, ...ownEnding(playing, run), ...ownPlan(playing) },
     writtenPlan: run.plans?.find(({ name }) => name === playing?.planName)?.steps ?? run.plan,
     playing,
-    environment: await document('environment', () => folder.readDocument('environment')),
-    snapshot: await document('snapshot', () => folder.readDocument('snapshot')),
+    environment: await document('environment', folder),
+    snapshot: await document('snapshot', folder),
     steps: await stream('steps', folder),
     waits,
     exactWaits: await stream('exact-waits', folder, blamable(waits ?? [])),
@@ -109,10 +110,14 @@ function ownPlan({ plan }: PlayingRecord): Partial<Pick<RunRecord, 'plan'>> {
   return plan === undefined ? {} : { plan };
 }
 
-async function document<T>(name: DocumentName, read: () => Promise<T | undefined>): Promise<T | undefined> {
-  const found = await intact(`${name}.json`, read);
+async function document<K extends DocumentName>(
+  name: K,
+  folder: RunFolder,
+): Promise<Documents[K] | undefined> {
+  const file = basename(folder.documentPath(name));
+  const found = await intact(file, () => folder.readDocument(name));
   const mistake = found === undefined ? undefined : shapeMistake(name, found);
-  if (mistake !== undefined) throw damaged(`${name}.json`, mistake);
+  if (mistake !== undefined) throw damaged(file, mistake);
   return found;
 }
 

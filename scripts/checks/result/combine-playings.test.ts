@@ -36,7 +36,7 @@ function run(names: readonly string[], results: readonly (Result | undefined)[])
   const played = results.flatMap((result, position) =>
     result === undefined ? [] : [[position + 1, result] as const],
   );
-  return combinedResult(runRecord({ playings }), new Map(played));
+  return combinedResult(runRecord({ playings }), { results: new Map(played) });
 }
 
 describe('the result of several playings', () => {

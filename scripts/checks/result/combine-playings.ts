@@ -13,17 +13,23 @@ import { worstChecks, worstFindings, worstTraffic } from './worst-playing.ts';
 
 const STATUSES: readonly Finding['status'][] = ['fail', 'inconclusive', 'warn'];
 
+interface Played {
+  /** Of those that were played, by index; at least one. */
+  readonly results: ReadonlyMap<number, Result>;
+  /** That theirs lie in, below that of the run. */
+  readonly folder?: string;
+}
+
 /**
  * One result for a run of several playings: the verdict is that of its worst scenario, and a scenario whose repetitions
  * disagree is inconclusive. Headline, findings, checks and traffic are the worst of all playings; steps, timeline and other
  * figures are those of the worst one.
- * @param results of those that were played, by index; at least one
  */
-export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Result>): Result {
+export function combinedResult(run: RunRecord, { results, folder = 'playings' }: Played): Result {
   const planned = run.playings ?? [];
   const scenarios = scenarioOutcomes(planned, results);
   const worst = scenarios.toSorted((a, b) => severity(a.scenario) - severity(b.scenario))[0];
-  if (worst === undefined) throw new TypeError('no playing was played');
+  if (worst === undefined) throw new TypeError('nothing was played');
   const shown = worst.lead.result;
   const missing = planned.length - results.size;
   const playings = scenarios.flatMap((scenario) => scenario.playings);
@@ -49,7 +55,7 @@ export function combinedResult(run: RunRecord, results: ReadonlyMap<number, Resu
       shown: worst.lead.index,
       scenarios: scenarios.map(({ scenario }) => scenario),
       played: planned.map(({ index, scenario, repetition, planName }) => ({
-        ...{ index, scenario, repetition, path: `playings/${index}`, ...defined({ plan: planName }) },
+        ...{ index, scenario, repetition, path: `${folder}/${index}`, ...defined({ plan: planName }) },
         verdict: results.get(index)?.verdict ?? null,
       })),
       ...waysResult(run, results),

@@ -3,7 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RunFolder } from '../../artifacts/run-folder.ts';
-import { resultSchema } from '../../checks/result/contract/result.ts';
+import { readResult } from '../../checks/result/contract/former-names.ts';
 import { appendHistory } from '../../history/lines/history-file.ts';
 import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
 import { NOTES_FILE, notesOf } from '../../report/notes.ts';
@@ -69,16 +69,16 @@ function isRun(path: string): boolean {
 
 /** The pages for people, from the result as it is; a result that cannot be read stays as it is. */
 async function renderAgain(path: string): Promise<void> {
-  const result = resultSchema.safeParse(await resultIn(path));
-  if (!result.success) return;
+  const result = readResult(await resultIn(path));
+  if (result === undefined) return;
   const [{ renderHtml }, { renderMarkdown }] = await Promise.all([
     import('../../report/html/page.tsx'),
     import('../../report/markdown.ts'),
   ]);
   const folder = RunFolder.open(path);
   const notes = await notesOf(folder);
-  await folder.writeFile('report.html', renderHtml(result.data, notes));
-  await folder.writeFile('report.md', renderMarkdown(result.data, notes));
+  await folder.writeFile('report.html', renderHtml(result, notes));
+  await folder.writeFile('report.md', renderMarkdown(result, notes));
 }
 
 async function resultIn(path: string): Promise<unknown> {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { resultSchema, type Result } from '../../checks/result/contract/result.ts';
+import { readResult } from '../../checks/result/contract/former-names.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
 import { diffRuns } from '../../history/compare/diff.ts';
 import { lastGood } from '../../history/compare/window.ts';
 import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
@@ -137,8 +138,8 @@ async function resultOf(runFolder: string): Promise<Result> {
   const document = await Promise.resolve(text)
     .then((json) => JSON.parse(json) as unknown)
     .catch(() => undefined);
-  const result = resultSchema.safeParse(document);
-  if (result.success) return result.data;
+  const result = readResult(document);
+  if (result !== undefined) return result;
   throw new RehearsalError('RUN_INVALID', `${path} is not the result of a run`, {
     hint: 'rehearse report <run> makes it again from the evidence',
   });

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RunRecord } from '../../artifacts/records/records.ts';
-import { resultSchema, type Result } from '../../checks/result/contract/result.ts';
+import { playingsFolder } from '../../artifacts/former-names.ts';
+import { readResult } from '../../checks/result/contract/former-names.ts';
+import type { Result } from '../../checks/result/contract/result.ts';
 import { readPlainFile } from '../../shared/files/plain-file.ts';
 import { figuresOf } from './figures.ts';
 import type { RunLine } from './history-line.ts';
@@ -33,17 +35,17 @@ export async function lineOfRun(path: string, cpuModel: string | null): Promise<
   if (!record.success || record.data.endedAt === null) return undefined;
   const { outcome, problem, budgets, ...run } = record.data;
   const regressionPercent = budgets.regressionPercent ?? null;
-  const result = resultSchema.safeParse(await documentOf(path, 'result.json'));
+  const result = readResult(await documentOf(path, 'result.json'));
   const fixed = { schemaVersion: 1 as const, kind: 'run' as const, ...run, regressionPercent };
-  if (!result.success) {
+  if (result === undefined) {
     const nothing = { verdict: null, findings: [], snapshot: null, load: null, settings: {}, machine: null };
     return {
       ...{ ...fixed, ...nothing, headline: problem ?? `ended as ${outcome}` },
       ...{ postgresVersion: null, commit: null, figures: [] },
     };
   }
-  const playings = await playingsOf(path, result.data);
-  return { ...fixed, ...judgedPart(result.data, playings, cpuModel) };
+  const playings = await playingsOf(path, result);
+  return { ...fixed, ...judgedPart(result, playings, cpuModel) };
 }
 
 function judgedPart(result: Result, playings: readonly Result[], cpuModel: string | null) {
@@ -69,9 +71,10 @@ function judgedPart(result: Result, playings: readonly Result[], cpuModel: strin
 
 async function playingsOf(path: string, { playings }: Result): Promise<Result[]> {
   const found: Result[] = [];
+  const folder = playingsFolder(path);
   for (const { index } of playings?.played ?? []) {
-    const result = resultSchema.safeParse(await documentOf(path, 'playings', String(index), 'result.json'));
-    if (result.success) found.push(result.data);
+    const result = readResult(await documentOf(path, folder, String(index), 'result.json'));
+    if (result !== undefined) found.push(result);
   }
   return found;
 }

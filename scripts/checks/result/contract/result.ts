@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../../../plan/model.ts';
 import { WAIT_TIERS } from '../../../artifacts/records/wait-records.ts';
+import { checkSchema, findingSchema, formerly } from './result-checks.ts';
 import { coverageSchema } from './result-coverage.ts';
 import { environmentSchema, standbySchema } from './result-hosts.ts';
 import { playingsSchema } from './result-playings.ts';
@@ -18,36 +19,6 @@ export type { Blocker, OutsideResult, StatementResult, StepResult, Victims, Wait
 const ms = z.number().nonnegative();
 const count = z.int().nonnegative();
 const index = z.int().positive();
-
-export const findingSchema = z.object({
-  check: z.string().describe('Id of the check, such as lockWait; docs/checks has a page for each'),
-  status: z.enum(['fail', 'inconclusive', 'warn']),
-  step: z.string().nullable(),
-  statement: z.int().nullable().describe('Position in the step, from 1'),
-  measured: z.number().nullable(),
-  budget: z.number().nullable(),
-  unit: z.string().nullable(),
-  sqlstate: z.string().nullable(),
-  message: z.string().describe('One sentence: what happened, with its number and the budget'),
-  advice: z.string().nullable().describe('What to write instead, as one sentence'),
-  insteadSql: z.string().nullable().describe('Copyable SQL that does the same without the harm'),
-  scenarios: z
-    .array(z.string())
-    .optional()
-    .describe('Of a run with several scenarios: those in which it was found'),
-  playing: index
-    .optional()
-    .describe('The playing in which it was at its worst; absent where the plan was played once'),
-});
-
-const thresholdSchema = z.object({
-  value: z.number(),
-  from: z
-    .enum(['rehearsal', 'default', 'tool'])
-    .describe(
-      '`rehearsal`: its budgets. `default`: the budgets of a rehearsal that says nothing of them. `tool`: fixed in the check',
-    ),
-});
 
 const playingSchema = z.object({
   index: z.int().positive().describe('In order of time'),
@@ -83,35 +54,7 @@ export const resultSchema = z.object({
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
   headline: z.string().describe('One sentence under the verdict'),
   findings: z.array(findingSchema).describe('Worst first'),
-  checks: z.array(
-    z.object({
-      id: z.string(),
-      title: z.string(),
-      status: z.enum(['pass', 'fail', 'inconclusive', 'warn', 'not-judged']),
-      measured: z.number().nullable(),
-      budget: z.number().nullable(),
-      unit: z.string().nullable(),
-      better: z
-        .enum(['lower', 'higher'])
-        .optional()
-        .describe(
-          'Which way `measured` is better; absent where a check measures nothing, and in older results',
-        ),
-      threshold: thresholdSchema
-        .nullable()
-        .optional()
-        .describe(
-          'Beyond which it is told; null where there is none, or where it hangs on what the run measured',
-        ),
-      playing: z
-        .int()
-        .positive()
-        .optional()
-        .describe(
-          'The playing in which it came out so, the worst of all; absent where the plan was played once',
-        ),
-    }),
-  ),
+  checks: z.array(checkSchema),
   steps: z.array(stepSchema),
   compatibility: z.array(
     z.object({
@@ -140,6 +83,7 @@ export const resultSchema = z.object({
         playing: index
           .optional()
           .describe('That of its highest p99, whose figures these are; absent if there was one'),
+        performance: formerly(index, 'playing'),
       }),
     )
     .describe('By app version, over the whole run'),
@@ -256,6 +200,8 @@ export const resultSchema = z.object({
     .nullable()
     .optional()
     .describe('Of a run with several scenarios or repetitions: all of them side by side'),
+  performance: formerly(playingSchema.nullable(), 'playing'),
+  performances: formerly(playingsSchema.nullable(), 'playings'),
   wayBack: z
     .array(wayBackSchema)
     .optional()
