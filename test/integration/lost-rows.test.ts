@@ -30,6 +30,10 @@ it.each([
     `create table parents (id int primary key); alter table orders add column p int references parents; truncate parents cascade`,
     'emptied orders, which statement 3 never names: 20,000 rows are gone.',
   ],
+  [
+    'create table whole (like orders including constraints) partition by list (state); alter table whole attach partition orders default; delete from whole',
+    'emptied orders: 20,000 rows are gone.',
+  ],
 ])('rows that are gone after "%s" are counted', async (sql, message) => {
   expect(await lost(sql)).toEqual([['fail', 20_000, `Step 1 change ${message}`]]);
 });

@@ -74,3 +74,26 @@ export const CONNECT_AS_APP: Act = {
     await app.end();
   },
 };
+
+/** As many as the server has places, beside those that are open already; and the pools together below it. */
+export const ALL_CONNECTIONS = connecting('as many as max_connections', (places) => places);
+export const FEWER_CONNECTIONS = connecting('half of max_connections', (places) => Math.floor(places / 2));
+
+function connecting(says: string, countOf: (places: number) => number): Act {
+  return {
+    says: `-- pools of ${says} connect`,
+    async does(own) {
+      const { rows } = await own.query<{ places: string }>(
+        `select current_setting('max_connections') as places`,
+      );
+      const { host, port, database, user, password } = own;
+      const length = countOf(Number(rows[0]?.places));
+      const pool = Array.from({ length }, () => new pg.Client({ host, port, database, user, password }));
+      try {
+        for (const client of pool) await client.connect();
+      } finally {
+        await Promise.all(pool.map((client) => client.end().catch(() => undefined)));
+      }
+    },
+  };
+}

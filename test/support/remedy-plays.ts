@@ -1,10 +1,11 @@
 import type { RemedyId } from '../../scripts/checks/advice/remedies/index.ts';
 import { deployStep } from '../../scripts/checks/evidence/evidence-fixture.ts';
 import {
+  ALL_CONNECTIONS,
   BROKEN_DETACH,
-  CONNECT_AS_APP,
   CROSSED_LOCKS,
   DETACH,
+  FEWER_CONNECTIONS,
   HASTY_INDEX,
   ORDERED_LOCKS,
   PATIENT_INDEX,
@@ -12,6 +13,7 @@ import {
 import { DEFINED_PLAYS } from './defined-plays.ts';
 import { NOT_SUPPORTED_PLAYS } from './not-supported-plays.ts';
 import type { Play } from './remedy-play.ts';
+import { STATE_PLAYS } from './state-plays.ts';
 
 const deploy = { planned: deployStep('roll-out', 'new'), index: 1, window: null, end: undefined };
 const PARTITIONS = `create table parts (id int) partition by list (id); create table p1 partition of parts for values in (1);
@@ -181,6 +183,7 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
     works: [`alter type mood add value 'b'`, `select 'a'::mood, 'b'::mood`],
   },
   ...DEFINED_PLAYS,
+  ...STATE_PLAYS,
   outOfRange: {
     who: 'app',
     setup: 'create table child (t_id int)',
@@ -263,9 +266,8 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
   },
   connections: {
     who: 'app',
-    setup: `alter role app login password 'app' connection limit 0`,
-    fails: [CONNECT_AS_APP],
-    works: ['alter role app connection limit 2', CONNECT_AS_APP],
+    fails: [ALL_CONNECTIONS],
+    works: [FEWER_CONNECTIONS],
   },
   stackDepth: {
     who: 'app',

@@ -123,6 +123,8 @@ export interface LostRows {
   readonly rowsLeft: number | null;
   /** `schema.name` of the topmost table that it was a part of. */
   readonly outOf?: string | undefined;
+  /** `schema.name` of each table that it was a part of, before the step or behind it, nearest first; absent where it was none's. */
+  readonly partOf?: readonly string[] | undefined;
 }
 
 /** Objects that a statement with CASCADE took along, without those that it names and what is part of them. */

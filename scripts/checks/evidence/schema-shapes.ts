@@ -85,6 +85,7 @@ export const schemaRecord = z.discriminatedUnion('type', [
         deletedRows: number.optional(),
         rowsLeft: number.nullable(),
         outOf: text.optional(),
+        partOf: z.array(text).optional(),
       }),
     ),
   }),

@@ -47,10 +47,10 @@ function lossesOf({ step: name, tables }: LostRowsRecord, { steps, evidence }: A
   const meant = step.run.planned.losesRows ?? [];
   const stock = new Map(evidence.snapshot?.tables.map((table) => [table.name, table.rows]));
   return tables.flatMap((lost) => {
+    const wholes = [lost.table, ...(lost.partOf ?? []), lost.outOf ?? ''];
     const before = (stock.get(lost.table) ?? Math.round(lost.estimatedRows)) + changeThatCounts(lost);
     const rows = lost.deletedRows ?? (IN_PART.has(lost.how) ? before - (lost.rowsLeft ?? 0) : before);
-    if (rows <= 0 || meant.some((table) => isNamed(table, lost.table) || isNamed(table, lost.outOf ?? '')))
-      return [];
+    if (rows <= 0 || meant.some((table) => wholes.some((name) => isNamed(table, name)))) return [];
     return isTold(lost, before, step) ? [{ lost, before, rows, step }] : [];
   });
 }
@@ -61,17 +61,14 @@ function changeThatCounts({ how, changedRows = 0 }: LostRows): number {
 }
 
 /** What a DELETE says of itself is told with its statement; beyond half of a table it is told again. */
-function isTold(
-  { table, deletedRows, changedRows = 0 }: LostRows,
-  before: number,
-  { run }: StepAnalysis,
-): boolean {
+function isTold(lost: LostRows, before: number, { run }: StepAnalysis): boolean {
+  const { deletedRows, changedRows = 0 } = lost;
   if (deletedRows === undefined) return true;
   // No more than the plan or the app has written since the start.
   if (deletedRows <= changedRows) return false;
   if (run.planned.kind !== 'sql' && run.planned.kind !== 'command') return false;
   if (deletedRows >= before / 2) return true;
-  return !run.statements.some(({ sql }) => deletesBySelf(sql) && mentions(sql, table));
+  return !run.statements.some(({ sql }) => deletesBySelf(sql) && names(sql, lost));
 }
 
 function findingsOf(losses: readonly Loss[]): CheckFinding[] {
@@ -90,7 +87,7 @@ function takenOut(parts: readonly Loss[]): CheckFinding[] {
   const { step, lost } = first;
   const whole = shortRelation(lost.outOf ?? '');
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const named = parts.map((part) => namingStatement(part.lost.table, step)).find((one) => one !== null);
+  const named = parts.map((part) => namingStatement(part.lost, step)).find((one) => one !== null);
   const names = listed(parts.map((part) => shortRelation(part.lost.table)));
   return [
     {
@@ -104,10 +101,10 @@ function takenOut(parts: readonly Loss[]): CheckFinding[] {
 
 function finding({ lost, before, rows, step }: Loss): CheckFinding {
   const table = shortRelation(lost.table);
-  const named = namingStatement(lost.table, step);
-  const isNamed = named !== null && losesByName(named, lost.table);
+  const named = namingStatement(lost, step);
+  const isNamed = named !== null && losesByName(named, lost);
   const blamed = isNamed ? named : (takingStatement(lost.table, step) ?? named);
-  const said = COPIED.has(lost.how) ? '' : unsaidBy(blamed, lost.table, step);
+  const said = COPIED.has(lost.how) ? '' : unsaidBy(blamed, lost, step);
   const unsaid = isNamed ? byWhich(named) : said;
   const told = { step: step.run.planned.name, statement: blamed && placeOf(blamed), measured: rows };
   const advice = `If that is meant, say losesRows: [${table}] or pointOfNoReturn: true on the step; otherwise ${COPIED.has(lost.how) ? 'copy the rows before the swap, and in its transaction those that were written meanwhile' : 'keep the rows: rename the table, or copy them first'}.`;
@@ -157,19 +154,24 @@ function byWhich(named: StatementRecord): string {
 }
 
 /** `, which statement 2 never names`; a command can have sent more than is on record */
-function unsaidBy(blamed: StatementRecord | null, table: string, { run }: StepAnalysis): string {
+function unsaidBy(blamed: StatementRecord | null, lost: LostRows, { run }: StepAnalysis): string {
   if (blamed === null) return run.statements.length === 0 ? '' : ', which its SQL never names';
-  return mentions(blamed.sql, table) ? '' : `, which ${statementName(blamed)} never names`;
+  return names(blamed.sql, lost) ? '' : `, which ${statementName(blamed)} never names`;
+}
+
+/** By its own name, or by that of a table that it was a part of. */
+function names(sql: string, { table, partOf = [] }: LostRows): boolean {
+  return [table, ...partOf].some((name) => mentions(sql, name));
 }
 
 /** The statement that names the table, one that loses rows before any other; null = none does. */
-function namingStatement(table: string, { run }: StepAnalysis): StatementRecord | null {
-  const naming = ranBy(run).filter(({ error, sql }) => error === null && mentions(sql, table));
-  return naming.find((statement) => losesByName(statement, table)) ?? naming[0] ?? null;
+function namingStatement(lost: LostRows, { run }: StepAnalysis): StatementRecord | null {
+  const naming = ranBy(run).filter(({ error, sql }) => error === null && names(sql, lost));
+  return naming.find((statement) => losesByName(statement, lost)) ?? naming[0] ?? null;
 }
 
-function losesByName({ sql }: StatementRecord, table: string): boolean {
-  return isLosing(sql) && mentions(sql, table);
+function losesByName({ sql }: StatementRecord, lost: LostRows): boolean {
+  return isLosing(sql) && names(sql, lost);
 }
 
 /** The statement that goes on from a table that it names: by its NOTICE, else the only one that can have lost rows. */

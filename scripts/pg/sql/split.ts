@@ -51,7 +51,7 @@ const CONTROL: Readonly<Record<string, TransactionControl>> = {
 };
 
 const COPY_FROM_STDIN =
-  'COPY … FROM STDIN has no input here: put the rows into the snapshot, or write INSERT or a command step';
+  'the rows behind COPY … FROM STDIN are read by psql alone: write INSERT, or run the file by psql in a command step (a whole snapshot: name it as source)';
 
 /** The statements of an SQL text, as PostgreSQL's own parser divides it, or the first mistake in it. */
 export async function splitSql(text: string): Promise<SplitResult> {

@@ -188,7 +188,7 @@ test('syntax errors in every SQL file are told with the line in that file, each 
     '{ phase: expand, sql: empty.sql }',
   );
   expect(await mistakesIn(yaml, files)).toEqual([
-    'r/gen.sql:2 COPY … FROM STDIN has no input here: put the rows into the snapshot, or write INSERT or a command step (column 1)',
+    'r/gen.sql:2 the rows behind COPY … FROM STDIN are read by psql alone: write INSERT, or run the file by psql in a command step (a whole snapshot: name it as source) (column 1)',
     'r/c.sql:1 syntax error at end of input (column 9)',
     'r/a.sql:3 syntax error at or near "x" (column 16)',
     'r/b.sql:1 psql commands such as \\i or \\set are not SQL (column 1)',
@@ -211,13 +211,15 @@ test('missing files and folders are told where they are named', async () => {
     '{ phase: expand, sql: [sql/1-expand.sql, sql/gone.sql], rollback: undo/gone.sql }',
     '{ phase: expand, verify: sql }',
   ).replace('{ old: old, new: new }', '{ old: sql/1-expand.sql, new: bare, sub: onlysub }');
-  expect(await mistakesIn(yaml, { 'r/bare/readme.md': '', 'r/onlysub/x.sql/y.txt': '' })).toEqual([
+  const files = { 'r/bare/readme.md': '', 'r/onlysub/x.sql/y.txt': '', 'r/sql/undo.sql': 'delet from t' };
+  expect(await mistakesIn(yaml, files)).toEqual([
     'r/rehearsal.yaml:4 load.versions.old: there is no folder sql/1-expand.sql',
     'r/rehearsal.yaml:4 load.versions.new: the folder bare has no script (*.sql)',
     'r/rehearsal.yaml:7 plan[0].rollback: there is no file undo/gone.sql',
     'r/rehearsal.yaml:7 plan[0].sql[1]: there is no file sql/gone.sql',
     'r/rehearsal.yaml:8 plan[1].verify: sql is not a file, but a folder; name the files in it that are meant: sql/1-expand.sql, sql/2-verify.sql, sql/undo.sql',
     'r/onlysub/x.sql is not a file',
+    'r/sql/undo.sql:1 syntax error at or near "delet" (column 1)',
   ]);
 });
 

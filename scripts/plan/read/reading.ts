@@ -75,7 +75,11 @@ export class Reading {
     words: 'public' | 'private' = 'public',
     part: 'up' | 'down' = 'up',
   ): Promise<ParsedSqlFile | undefined> {
-    if (!(await this.requireFile(path, file))) return undefined;
+    if (!(await this.requireFile(path, file))) {
+      // Of a folder that stands in their place, mistakes in its files are told in the same go.
+      for (const inside of await this.#sqlIn(path, file)) await this.sqlFile(path, inside, words, part);
+      return undefined;
+    }
     const name = this.fromDir(file);
     const key = `${part} ${name}`;
     const known = this.#sql.get(key) ?? this.#readSql(name, words, part);
@@ -96,13 +100,19 @@ export class Reading {
 
   /** What may have been meant by a folder: its SQL files, as they would be written; nothing where it has none. */
   async #filesIn(path: KeyPath, folder: string): Promise<string> {
-    if (this.source.isSecret(path)) return '';
-    const names = await readdir(this.absolute(folder)).catch(() => []);
-    const files = names.filter((name) => name.endsWith('.sql')).sort();
+    const files = await this.#sqlIn(path, folder);
     if (files.length === 0) return '';
-    const shown = files.slice(0, SHOWN_FILES).map((name) => this.fromDir(`${folder}/${name}`));
+    const shown = files.slice(0, SHOWN_FILES);
     const more = files.length > SHOWN_FILES ? `, and ${files.length - SHOWN_FILES} more` : '';
     return `, but a folder; name the files in it that are meant: ${shown.join(', ')}${more}`;
+  }
+
+  /** Files of a folder that are called SQL, from the rehearsal's folder; none where the value comes from a secret. */
+  async #sqlIn(path: KeyPath, folder: string): Promise<string[]> {
+    if (this.source.isSecret(path)) return [];
+    const entries = await readdir(this.absolute(folder), { withFileTypes: true }).catch(() => []);
+    const files = entries.filter((entry) => !entry.isDirectory() && entry.name.endsWith('.sql'));
+    return files.map(({ name }) => this.fromDir(`${folder}/${name}`)).sort();
   }
 
   /** The text of a file that takes part; undefined (and a mistake) where it cannot be read or is not UTF-8. */

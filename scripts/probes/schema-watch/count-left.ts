@@ -24,7 +24,7 @@ export async function countLeft(
     const lost: LostRows[] = [];
     for (const suspect of all) {
       const rowsLeft = suspect.countIn === null ? 0 : await rowsIn(client, suspect);
-      const { table, changedRows, outOf } = suspect;
+      const { table, changedRows, outOf, partOf } = suspect;
       const how = await howLost(client, suspect, rowsLeft, sinceXid);
       if (how === null) continue;
       const deletedRows = how === 'thinned-out' ? (suspect.deletedRows ?? undefined) : undefined;
@@ -32,6 +32,7 @@ export async function countLeft(
         ...{ table: table.name, how, estimatedRows: rowsOf(table), changedRows, rowsLeft },
         ...(deletedRows === undefined ? {} : { deletedRows }),
         ...(outOf === undefined ? {} : { outOf }),
+        ...(partOf.length === 0 ? {} : { partOf }),
       });
     }
     return lost;

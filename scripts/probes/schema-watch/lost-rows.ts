@@ -1,6 +1,6 @@
 import type { LostRows } from '../../artifacts/records/schema-records.ts';
 import type { TableStock } from './table-stock.ts';
-import { takenOut } from './taken-out.ts';
+import { namesAbove, takenOut } from './taken-out.ts';
 
 type Tables = ReadonlyMap<number, TableStock>;
 
@@ -13,6 +13,8 @@ export interface Suspect {
   readonly countIn: string | null;
   /** Of what it was a part of, `schema.name`. */
   readonly outOf?: string;
+  /** What it is or was a part of, before the step and behind it: `schema.name`, nearest first. */
+  readonly partOf: readonly string[];
   /** What is called so now, where that is another table. */
   readonly heir: TableStock | null;
   /** Rows more (or fewer) than before the plan that were there when the step began, at least. */
@@ -41,7 +43,8 @@ export function suspects({ start, before, now, appDeletes }: Looks): Suspect[] {
   return [...start.values()].flatMap((table): Suspect[] => {
     const was = before.get(table.oid);
     if (was === undefined || was.filenode === null) return [];
-    const known = { table, ...knownOf(table, was, appDeletes(table.oid)), deletedRows: null };
+    const partOf = [...new Set([before, now].flatMap((tables) => namesAbove(table.oid, tables)))];
+    const known = { table, partOf, ...knownOf(table, was, appDeletes(table.oid)), deletedRows: null };
     const is = now.get(table.oid);
     const heir = byName.get(was.name);
     if (is === undefined) {

@@ -30,10 +30,20 @@ export function takenOut(oid: number, before: Tables, now: Tables): TakenOut | u
 
 /** The topmost table that it is a part of; itself where it is none's. */
 function wholeOf(oid: number, tables: Tables): number {
-  let whole = oid;
-  for (let above = tables.get(oid)?.parent ?? null; above !== null; above = tables.get(above)?.parent ?? null)
-    whole = above;
-  return whole;
+  return above(oid, tables).at(-1) ?? oid;
+}
+
+/** `schema.name` of each table that it is a part of, nearest first. */
+export function namesAbove(oid: number, tables: Tables): string[] {
+  return above(oid, tables).flatMap((each) => tables.get(each)?.name ?? []);
+}
+
+/** Oids of the tables that it is a part of, nearest first. */
+function above(oid: number, tables: Tables): number[] {
+  const oids: number[] = [];
+  for (let next = tables.get(oid)?.parent ?? null; next !== null; next = tables.get(next)?.parent ?? null)
+    oids.push(next);
+  return oids;
 }
 
 function together(names: readonly string[]): string | null {

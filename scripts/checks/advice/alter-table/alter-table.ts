@@ -6,6 +6,7 @@ import { SPLIT } from '../concurrently.ts';
 import { detachPartition } from './detach.ts';
 import { dropColumn } from './drop-column.ts';
 import type { Advice, AdviceFacts, AdviceRule } from '../rule.ts';
+import { newStorage } from './new-storage.ts';
 import { setNotNull } from './set-not-null.ts';
 import type { StatementTree } from '../../../pg/sql/statement-tree.ts';
 import type { AlterPart, AlterRule, PartAdvice } from './alter-rule.ts';
@@ -17,6 +18,7 @@ const RULES: readonly AlterRule[] = [
   addColumn,
   dropColumn,
   detachPartition,
+  newStorage,
 ];
 
 /** Looks at each action of an ALTER TABLE by itself; the SQL puts all of them in order again. */

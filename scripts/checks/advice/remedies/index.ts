@@ -1,5 +1,7 @@
 import { cachedPlan, outsideTransaction } from './cached-plan.ts';
 import { generatedColumn, sequenceEnd, viewColumns } from './defined.ts';
+import { connectionLimit, mayNotConnect, readOnly } from './connecting.ts';
+import { dependents, roleInUse, serverFolder } from './dependents.ts';
 import { deployTooEarly } from './deploy-too-early.ts';
 import {
   ambiguousFunction,
@@ -10,7 +12,14 @@ import {
   staleTriggerBody,
 } from './functions.ts';
 import { partitionedDrop, partitionedIndex, partitionedKey, usedColumn } from './not-supported.ts';
-import { inUse, newEnumValue, pendingDetach, pendingTriggers, replicaIdentity } from './object-state.ts';
+import {
+  defaultPartition,
+  inUse,
+  newEnumValue,
+  pendingDetach,
+  pendingTriggers,
+  replicaIdentity,
+} from './object-state.ts';
 import { privileges } from './privileges.ts';
 import { deadlock, foreignKey, nameGone } from './relations.ts';
 import type { Remedy, Told, Trouble } from './remedy.ts';
@@ -31,6 +40,7 @@ export const REMEDIES = {
   staleTriggerBody,
   jsonEquality,
   nameGone,
+  serverFolder,
   privileges,
   cachedPlan,
   outsideTransaction,
@@ -43,6 +53,7 @@ export const REMEDIES = {
   noRow,
   raised,
   replicaIdentity,
+  defaultPartition,
   pendingDetach,
   pendingTriggers,
   inUse,
@@ -60,8 +71,13 @@ export const REMEDIES = {
   checkedRows,
   deadlock,
   lockTable,
+  connectionLimit,
   connections,
+  mayNotConnect,
+  readOnly,
   stackDepth,
+  roleInUse,
+  dependents,
   concurrentTimeout,
   statementTimeout,
 } as const satisfies Readonly<Record<string, Remedy>>;

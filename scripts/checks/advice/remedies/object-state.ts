@@ -32,6 +32,18 @@ export const pendingDetach: Remedy = {
   },
 };
 
+export const defaultPartition: Remedy = {
+  sqlstates: ['55000'],
+  cause: 'DETACH PARTITION … CONCURRENTLY where the table has a DEFAULT partition',
+  instead:
+    'CONCURRENTLY is not possible beside a DEFAULT partition: detach without it, with a short lock_timeout and retries. It reads no row, but needs ACCESS EXCLUSIVE on the table and the DEFAULT partition for a moment.',
+  of({ message, sql }) {
+    if (!/default partition/i.test(message)) return undefined;
+    const plain = sql.replace(/\s+concurrently\s*;?\s*$/i, '');
+    return { advice: this.instead, insteadSql: plain === sql ? null : `${plain};` };
+  },
+};
+
 export const pendingTriggers: Remedy = {
   sqlstates: ['55006'],
   cause: 'ALTER TABLE in the transaction of an UPDATE or INSERT whose deferred checks or triggers still wait',
