@@ -289,19 +289,3 @@ test.each([
 ])('%s needs no advice', (sql) => {
   expect(adviceFor(sql)).toEqual({});
 });
-
-test.each([
-  ['alter table customers set unlogged', 'SET UNLOGGED copied'],
-  ['alter table customers set logged', 'SET LOGGED copied'],
-  ['alter table customers set tablespace fast', 'SET TABLESPACE copied'],
-])(
-  'what only copies the table is told as such, and gets no SQL that would copy it likewise: %s',
-  (sql, effect) => {
-    const told = adviceFor(sql, rewrote);
-    expect(told.effect).toContain(effect);
-    expect(told).toMatchObject({
-      advice: expect.stringContaining('swap the names') as string,
-      insteadSql: null,
-    });
-  },
-);
