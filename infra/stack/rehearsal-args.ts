@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Rehearsal, SnapshotSource, Step } from '../../scripts/plan/model.ts';
+import { remoteSource } from '../../scripts/snapshot/sources/open-remote.ts';
 import { byKind, type ByKind } from '../../scripts/shared/by-kind.ts';
 import { redact, registerSecret } from '../../scripts/shared/text/redact.ts';
 import { fromProjectRoot } from '../project-root.ts';
@@ -62,6 +63,9 @@ const WHAT: ByKind<Step, string> = {
 async function snapshotText(source: SnapshotSource, dir: string): Promise<string> {
   return byKind<SnapshotSource, string | Promise<string>>(source, {
     file: ({ path }) => fileHash(path),
+    // Nobody reads it to see whether it changed: the sum that the author expects says so, or the name does.
+    remote: ({ url, sha256 }) =>
+      `${remoteSource(url, {}).shown}${sha256 === undefined ? '' : ` ${sha256.slice(0, 12)}`}`,
     generator: ({ path }) => `generator ${relative(dir, path)}`, // its hash is among the files
     command: ({ command }) => `command ${shortHash(redact(command))}`,
   });

@@ -50,6 +50,14 @@ async function jobOf(
 }
 
 describe('a job', () => {
+  it('lets a snapshot that lies elsewhere come by as a stream, and shows it as its URL without secrets', async () => {
+    const { job, to, streams } = await jobOf('{ source: "ssh://ada@host/dumps/all.sql" }');
+    expect(to.filter((path) => path.includes('snapshot'))).toEqual([]);
+    expect(streams.map((stream) => [stream.to, stream.sizeBytes()])).toEqual([['snapshot/fetched', null]]);
+    expect(job.rehearsal.snapshot).toEqual({ kind: 'file', path: 'snapshot/fetched' });
+    expect(job.shownAs[0]).toEqual({ path: 'snapshot/fetched', as: 'ssh://host/dumps/all.sql' });
+  });
+
   it('holds the files that take part, and paths that mean something in its folder', async () => {
     const { job, to, documents } = await jobOf('{ source: dumps/all.sql }');
     expect(to).toEqual(

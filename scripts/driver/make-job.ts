@@ -2,8 +2,11 @@ import { stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting, PlannedPlaying, Rehearsal, SnapshotSource } from '../plan/model.ts';
+import { defined } from '../plan/schema/defined.ts';
 import { byKind } from '../shared/by-kind.ts';
 import { RehearsalError } from '../shared/errors.ts';
+import { remoteSource } from '../snapshot/sources/open-remote.ts';
+import { readRemote, type RemoteFacts } from '../snapshot/sources/read-remote.ts';
 import { filesBelow, filesOfFolder, needsWholeFolder, RehearsalTree } from './job-files.ts';
 import { isInside } from '../shared/files/is-inside.ts';
 import { JOB_FILES, type Job } from './protocol.ts';
@@ -19,12 +22,24 @@ export interface JobContext {
   /** Likewise; null = there is none. */
   readonly standby: PgEndpoint | null;
   readonly restoreSettings: readonly PgSetting[];
+  /** Ends the reading of what lies elsewhere. */
+  readonly signal?: AbortSignal;
 }
 
 /** What goes into the job folder: files of this machine, and documents that exist nowhere else. */
 export interface DriverJob {
   readonly files: readonly { readonly from: string; readonly to: string }[];
   readonly documents: readonly { readonly to: string; readonly text: string; readonly mode: number }[];
+  /** What lies elsewhere, and comes by this machine without lying on it. */
+  readonly streams: readonly JobStream[];
+}
+
+interface JobStream {
+  readonly to: string;
+  /** All of it from its first byte on. */
+  readonly read: () => AsyncIterable<Buffer>;
+  /** Null until it is known. */
+  readonly sizeBytes: () => number | null;
 }
 
 const EXECUTABLE = 0o111;
@@ -35,12 +50,12 @@ const EXECUTABLE = 0o111;
  */
 export async function makeJob(rehearsal: Rehearsal, context: JobContext): Promise<DriverJob> {
   const tree = new RehearsalTree(rehearsal);
-  const { dir, snapshot } = rehearsal;
+  const { dir } = rehearsal;
   const files = new Map<string, string>();
   const named = rehearsal.files.map((file) => join(dir, file));
   const whole = needsWholeFolder(rehearsal) ? await filesOfFolder(dir) : [];
   for (const path of [...named, ...whole]) files.set(tree.placeOf(path), path);
-  const placed = placeSnapshot(snapshot, dir, tree);
+  const placed = placeSnapshot(rehearsal, tree, context.signal);
   for (const [to, from] of await snapshotFiles(placed)) files.set(to, from);
   const list = [...files].map(([to, from]) => ({ from, to }));
   const job: Job = {
@@ -55,7 +70,8 @@ export async function makeJob(rehearsal: Rehearsal, context: JobContext): Promis
     executables: await executables(list),
     shownAs: [...placed.shownAs, { path: tree.placeOf(dir), as: dir }],
   };
-  return { files: list, documents: [{ to: JOB_FILES.job, text: JSON.stringify(job), mode: 0o600 }] };
+  const streams = placed.stream === undefined ? [] : [placed.stream];
+  return { streams, files: list, documents: [{ to: JOB_FILES.job, text: JSON.stringify(job), mode: 0o600 }] };
 }
 
 interface PlacedSnapshot {
@@ -64,10 +80,15 @@ interface PlacedSnapshot {
   /** A file or folder of this machine that goes to that place; null where there is none. */
   readonly copy: { readonly from: string; readonly to: string } | null;
   readonly shownAs: Job['shownAs'];
+  readonly stream?: JobStream;
 }
 
 /** A snapshot inside the rehearsal's folder keeps its place there: a command may use it as well. */
-function placeSnapshot(snapshot: SnapshotSource, dir: string, tree: RehearsalTree): PlacedSnapshot {
+function placeSnapshot(
+  { dir, snapshot }: Rehearsal,
+  tree: RehearsalTree,
+  signal = new AbortController().signal,
+): PlacedSnapshot {
   return byKind<SnapshotSource, PlacedSnapshot>(snapshot, {
     file: (source) => {
       const from = source.path;
@@ -77,6 +98,17 @@ function placeSnapshot(snapshot: SnapshotSource, dir: string, tree: RehearsalTre
     generator: (source) => {
       const to = tree.placeOf(source.path);
       return { source: { ...source, path: to }, copy: { from: source.path, to }, shownAs: [] };
+    },
+    // The driver's host reaches the hosts of the run and nothing else: what lies elsewhere comes by here.
+    remote: ({ url, takenAt, sha256 }) => {
+      const to = 'snapshot/fetched';
+      const facts: RemoteFacts = { sizeBytes: null, cuts: 0 };
+      const from = remoteSource(url, process.env);
+      return {
+        source: { kind: 'file', path: to, ...defined({ takenAt, sha256 }) },
+        ...{ copy: null, shownAs: [{ path: to, as: from.shown }] },
+        stream: { to, read: () => readRemote(from, { signal, facts }), sizeBytes: () => facts.sizeBytes },
+      };
     },
     command: (source) => ({ source, copy: null, shownAs: [] }),
   });

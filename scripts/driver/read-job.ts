@@ -49,6 +49,7 @@ function inFolder(rehearsal: Rehearsal, dir: string): Rehearsal {
   const { snapshot } = rehearsal;
   const source = byKind<SnapshotSource, SnapshotSource>(snapshot, {
     file: (file) => ({ ...file, path: join(dir, file.path) }),
+    remote: (remote) => remote,
     generator: (generator) => ({ ...generator, path: join(dir, generator.path) }),
     command: (command) => command,
   });

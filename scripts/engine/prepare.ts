@@ -37,8 +37,12 @@ export async function prepareDatabase(preparation: Preparation): Promise<ServerF
     scratchDir: environment.scratchDir,
     jobs,
     signal,
-    onProgress: ({ detail, fraction }) => {
-      onEvent({ ...stage, state: 'progress', detail, fraction, etaMs: null });
+    onNote: (message) => {
+      onEvent({ type: 'note', message });
+    },
+    onProgress: ({ detail: object, fraction, bytesPerSec, etaMs }) => {
+      const rate = bytesPerSec === null ? '' : `, ${formatBytes(bytesPerSec)}/s`;
+      onEvent({ ...stage, state: 'progress', detail: `${object}${rate}`, fraction, etaMs });
     },
   });
   const moves = await movesOf(rehearsal);

@@ -45,7 +45,9 @@ export interface Rehearsal {
 }
 
 export type SnapshotSource =
-  | { readonly kind: 'file'; readonly path: string; readonly takenAt?: string }
+  | { readonly kind: 'file'; readonly path: string; readonly takenAt?: string; readonly sha256?: string }
+  /** Bytes that lie elsewhere. The URL may hold secrets: only `shown` of its source is fit to be told. */
+  | { readonly kind: 'remote'; readonly url: string; readonly takenAt?: string; readonly sha256?: string }
   | { readonly kind: 'generator'; readonly path: string; readonly takenAt?: string }
   /** A command that fills the empty database by itself; it finds it by DATABASE_URL and PG*. */
   | {

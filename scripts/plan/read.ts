@@ -17,6 +17,7 @@ import { readSettings, withSettings, withTargets } from './read/read-settings.ts
 import { salvageParts, type Parts } from './read/salvage.ts';
 import { schemaIssues } from './schema/schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
+import { isUrl, urlMistakes } from './snapshot-url.ts';
 import { keyText, YamlSource } from './yaml/yaml-source.ts';
 
 interface ReadOptions {
@@ -116,14 +117,27 @@ async function readSnapshot(
     return { kind: 'command', command, ...takenAt, ...networkOf(network, forAll) };
   }
   if ('source' in config) {
+    const more = { ...takenAt, ...defined({ sha256: config.sha256 }) };
+    if (isUrl(config.source)) return remoteOf(config.source, more, reading);
     const path = reading.absolute(config.source);
     await checkDump(path, reading, lookInto);
-    return { kind: 'file', path, ...takenAt };
+    return { kind: 'file', path, ...more };
   }
   const at = ['snapshot', 'generator'];
   const read = await reading.sqlFile(at, config.generator, 'private');
   if (read?.statements?.length === 0) reading.mistake(at, '{value} holds no SQL statement');
   return { kind: 'generator', path: reading.absolute(config.generator), ...takenAt };
+}
+
+/** Nobody is asked for it here: what it holds shows once it is restored. */
+function remoteOf(
+  url: string,
+  more: { readonly takenAt?: string; readonly sha256?: string },
+  reading: Reading,
+): SnapshotSource {
+  const secrets = Object.values(reading.source.environment);
+  for (const wrong of urlMistakes(url, secrets)) reading.mistake(['snapshot', 'source'], wrong);
+  return { kind: 'remote', url, ...more };
 }
 
 /** A file, or a folder of files: an archive in pg_dump's directory format. */

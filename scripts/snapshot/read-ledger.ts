@@ -26,10 +26,10 @@ export async function readLedger(
   cwd: string,
 ): Promise<Known> {
   const ledger = ledgerOf(tool);
-  if (snapshot.kind === 'command')
+  if (snapshot.kind === 'command' || snapshot.kind === 'remote')
     throw new RehearsalError(
       'USAGE',
-      'since: ledger reads the file of the snapshot, and this one is made by a command',
+      `since: ledger reads the file of the snapshot, and this one ${snapshot.kind === 'command' ? 'is made by a command' : 'lies elsewhere'}`,
       {
         hint: 'name a git ref instead, such as since: origin/main',
       },
@@ -38,7 +38,7 @@ export async function readLedger(
   const format = await detectFormat(snapshot.path, shown);
   const content =
     format.type === 'sql'
-      ? new SourceStream(snapshot.path, shown, format.compression).content()
+      ? SourceStream.ofFile(snapshot.path, shown, format.compression).content()
       : await archivedTable(snapshot.path, shown, format.format, ledger.table);
   const rows: LedgerRow[] | undefined = content && (await rowsOfTable(content, ledger, shown));
   if (rows === undefined)

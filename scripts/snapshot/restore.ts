@@ -9,15 +9,16 @@ import { byKind } from '../shared/by-kind.ts';
 import { monotonicMs } from '../shared/clock.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { archiveDigest } from './archive/archive-files.ts';
-import { ProgressTicker, type OnProgress } from './progress-ticker.ts';
+import { ProgressTicker, type OnProgress, type ReadSoFar } from './progress-ticker.ts';
 import { restoreArchive } from './archive/restore-archive.ts';
 import { restoreByCommand } from './restore-command.ts';
 import { restoreError } from './restore-error.ts';
 import { withRestoreSession } from './restore-session.ts';
-import { SqlRestore } from './restore-sql.ts';
-import { detectFormat, type Compression } from './snapshot-format.ts';
-import { SourceStream } from './source-stream.ts';
-import { SqlPieces } from './text/sql-pieces.ts';
+import { restoreStream } from './restore-stream.ts';
+import { detectFormat } from './snapshot-format.ts';
+import { remoteSource } from './sources/open-remote.ts';
+import { readRemote, type RemoteFacts } from './sources/read-remote.ts';
+import { fileBytes } from './source-stream.ts';
 import { takeStock } from './take-stock.ts';
 
 interface RestoreOptions {
@@ -38,6 +39,8 @@ interface RestoreOptions {
   readonly jobs: number;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+  /** Called with what is worth knowing on the way, as a sentence. */
+  readonly onNote?: (message: string) => void;
 }
 
 type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnings'>;
@@ -47,8 +50,8 @@ interface Work extends RestoreOptions {
   /** How messages call the source. */
   readonly shown: string;
   readonly onObject: (name: string) => void;
-  /** How far the reading of the source is. */
-  readonly onFraction: (fraction: () => number | null) => void;
+  /** Given a way to ask how far the reading of the source is. */
+  readonly onRead: (read: () => ReadSoFar) => void;
 }
 
 /**
@@ -59,18 +62,21 @@ interface Work extends RestoreOptions {
 export async function restoreSnapshot(options: RestoreOptions): Promise<SnapshotRecord> {
   const { source, dir, endpoint, settings, signal } = options;
   const startedMs = monotonicMs();
-  let fraction = (): number | null => null;
-  const ticker = new ProgressTicker(options.onProgress, () => fraction());
+  let read: (() => ReadSoFar) | undefined;
+  const ticker = new ProgressTicker(options.onProgress, () => read?.());
   const onObject = (name: string): void => void (ticker.detail = name);
   const shown = byKind<SnapshotSource, string>(source, {
     file: ({ path }) => shownPath(path, dir),
+    remote: ({ url }) => remoteSource(url, process.env).shown,
     generator: ({ path }) => shownPath(path, dir),
     command: () => 'the snapshot command',
   });
   try {
-    const onFraction = (read: () => number | null): void => void (fraction = read);
-    const restored = await restoreSource({ ...options, shown, onObject, onFraction });
-    fraction = () => null;
+    const onRead = (how: () => ReadSoFar): void => void (read = how);
+    const work = { ...options, shown, onObject, onRead };
+    const restored = await restoreSource(work);
+    requireSha256(work, restored.sha256);
+    read = undefined;
     const stock = await withRestoreSession(endpoint, settings, signal, (client) =>
       takeStock(client, shown, onObject),
     );
@@ -87,6 +93,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
 function restoreSource(work: Work): Promise<Restored> {
   return byKind<SnapshotSource, Promise<Restored>>(work.source, {
     file: (source) => restoreFile(work, source),
+    remote: (source) => restoreRemote(work, source),
     generator: (source) => restoreGenerator(work, source),
     command: (source) => restoreFromCommand(work, source),
   });
@@ -106,40 +113,60 @@ async function restoreFromCommand(work: Work, source: Source<'command'>): Promis
 }
 
 async function restoreGenerator(work: Work, { path }: Source<'generator'>): Promise<Restored> {
-  const format = await detectFormat(path, work.shown);
-  if (format.type === 'sql') return restoreText(work, path, 'generator', format.compression);
-  throw new RehearsalError(
-    'SNAPSHOT_INVALID',
-    `the generator ${work.shown} is an archive of pg_dump, not SQL`,
-    { hint: 'Name it as source: of the snapshot instead.' },
-  );
+  await detectFormat(path, work.shown);
+  return restoreText(work, path);
 }
 
 async function restoreFile(work: Work, { path }: Source<'file'>): Promise<Restored> {
   const format = await detectFormat(path, work.shown);
-  if (format.type === 'sql') return restoreText(work, path, 'file', format.compression);
+  if (format.type === 'sql') return restoreText(work, path);
   const digest = await archiveDigest(path, format.format, work.signal);
+  requireSha256(work, digest.sha256); // before anything is restored
   const warnings = await restoreArchive({ ...work, path, format: format.format });
   return { kind: 'archive', sha256: digest.sha256, sourceBytes: digest.sizeBytes, warnings };
 }
 
-async function restoreText(
-  work: Work,
-  path: string,
-  kind: 'file' | 'generator',
-  compression: Compression,
-): Promise<Restored> {
-  const { shown, endpoint, settings, signal, onObject } = work;
-  const { size: sourceBytes } = await stat(path);
-  const source = new SourceStream(path, shown, compression);
-  // What follows the last byte (indexes, mostly) has no size: nobody can tell how far it is.
-  work.onFraction(() => (source.readBytes < sourceBytes ? source.readBytes / sourceBytes : null));
-  const pieces = new SqlPieces(shown, { openEnd: kind === 'generator' });
-  const warnings = await withRestoreSession(endpoint, settings, signal, (client) =>
-    new SqlRestore(client, { pieces, shown, settings, onObject }).run(source.content()),
-  );
-  const sha256 = await source.sha256();
-  return { kind: kind === 'generator' ? 'generator' : 'plain', sha256, sourceBytes, warnings };
+async function restoreText(work: Work, path: string): Promise<Restored> {
+  const { size: totalBytes } = await stat(path);
+  return restoreStream({
+    ...work,
+    ...{ bytes: fileBytes(path), isGenerator: work.source.kind === 'generator' },
+    onReading: (readBytes) => {
+      work.onRead(() => ({ bytes: readBytes(), totalBytes }));
+    },
+  });
+}
+
+/** Straight from where it lies into the server; the way may break, and goes on. */
+async function restoreRemote(work: Work, { url }: Source<'remote'>): Promise<Restored> {
+  const facts: RemoteFacts = { sizeBytes: null, cuts: 0 };
+  const over = new AbortController();
+  const signal = AbortSignal.any([work.signal, over.signal]);
+  try {
+    work.onObject(`reading ${work.shown}`);
+    const bytes = readRemote(remoteSource(url, process.env), {
+      signal,
+      facts,
+      ...(work.onNote && { onNote: work.onNote }),
+    });
+    return await restoreStream({
+      ...work,
+      ...{ bytes, isGenerator: false },
+      onReading: (readBytes) => {
+        work.onRead(() => ({ bytes: readBytes(), totalBytes: facts.sizeBytes }));
+      },
+    });
+  } finally {
+    over.abort(new Error('the source is read no more'));
+  }
+}
+
+/** @throws SNAPSHOT_INVALID where the author expects other bytes */
+function requireSha256({ source, shown }: Work, sha256: string): void {
+  if (!('sha256' in source) || source.sha256 === sha256) return;
+  throw new RehearsalError('SNAPSHOT_INVALID', `${shown} has sha256 ${sha256}, and not ${source.sha256}`, {
+    hint: 'it is another file than the one that snapshot.sha256 was written for: copy it again, or write its own sum',
+  });
 }
 
 function shownPath(path: string, dir: string): string {

@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RehearsalError } from '../shared/errors.ts';
 
-export type Compression = 'none' | 'gzip' | 'zstd';
-type SnapshotFormat =
+export type Compression = 'none' | 'gzip' | 'zstd' | 'lz4';
+export type SnapshotFormat =
   | { readonly type: 'sql'; readonly compression: Compression }
   | { readonly type: 'archive'; readonly format: ArchiveFormat };
 /** The formats of `pg_dump --format` that pg_restore reads. */
 export type ArchiveFormat = 'custom' | 'directory' | 'tar';
 
 /** A tar header takes 512 bytes; all other marks stand further to the front. */
-const HEAD_BYTES = 512;
+export const FORMAT_HEAD_BYTES = 512;
 
 /**
  * What a snapshot is, told by its content and not by its name. `shown` is how messages call it.
@@ -30,12 +30,14 @@ export async function detectFormat(path: string, shown: string): Promise<Snapsho
   return formatOfHead(await readHead(path), shown);
 }
 
-function formatOfHead(head: Buffer, shown: string): SnapshotFormat {
+/** Likewise, told by its first bytes, of which there are at least 512 where it has as many. @throws SNAPSHOT_INVALID */
+export function formatOfHead(head: Buffer, shown: string): SnapshotFormat {
   if (head.length === 0) throw new RehearsalError('SNAPSHOT_INVALID', `${shown} is not SQL: it is empty`);
   if (startsWith(head, [0x1f, 0x8b])) return { type: 'sql', compression: 'gzip' };
   if (startsWith(head, [0x28, 0xb5, 0x2f, 0xfd]) || isSkippableFrame(head)) {
     return { type: 'sql', compression: 'zstd' };
   }
+  if (startsWith(head, [0x04, 0x22, 0x4d, 0x18])) return { type: 'sql', compression: 'lz4' };
   const archive = archiveFormat(head);
   if (archive) return { type: 'archive', format: archive };
   if (isTar(head)) {
@@ -69,7 +71,7 @@ function startsWith(head: Buffer, magic: readonly number[]): boolean {
 async function readHead(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(FORMAT_HEAD_BYTES), 0, FORMAT_HEAD_BYTES, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

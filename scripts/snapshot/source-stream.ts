@@ -4,37 +4,51 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import type { Compression } from './snapshot-format.ts';
+import { unlz4 } from './unlz4.ts';
 import { unzstd } from './unzstd.ts';
 
 const CHUNK_BYTES = 256 * 1024;
+/** Codes of errors of a stream that broke off; all others of its kind say that it is damaged. */
+const BROKEN_OFF = ['Z_BUF_ERROR', 'ZSTD_TRUNCATED', 'LZ4_TRUNCATED'];
 
-/** A snapshot file as one stream of decompressed bytes; the hash is taken from the file's own bytes as they pass. */
+/** The bytes of a snapshot, read once and decompressed; the hash is taken of the source's own bytes as they pass. */
 export class SourceStream {
-  readonly #path: string;
+  readonly #raw: AsyncIterator<Buffer>;
   readonly #shown: string;
   readonly #compression: Compression;
   readonly #hash = createHash('sha256');
-  /** How many of the file's bytes have passed. */
+  /** How many of the source's bytes have passed. */
   readBytes = 0;
 
-  constructor(path: string, shown: string, compression: Compression) {
-    this.#path = path;
+  constructor(bytes: AsyncIterable<Buffer>, shown: string, compression: Compression) {
+    this.#raw = bytes[Symbol.asyncIterator]();
     this.#shown = shown;
     this.#compression = compression;
   }
 
-  /** The decompressed bytes. @throws SNAPSHOT_INVALID where the compression breaks off or is damaged */
+  static ofFile(path: string, shown: string, compression: Compression): SourceStream {
+    return new SourceStream(fileBytes(path), shown, compression);
+  }
+
+  /**
+   * The decompressed bytes. Whoever stops early closes the source with it.
+   * @throws SNAPSHOT_INVALID where the compression breaks off or is damaged
+   */
   async *content(): AsyncGenerator<Buffer> {
+    let isWhole = false;
     try {
       yield* this.#decompressed();
+      isWhole = true;
     } catch (cause) {
       throw this.#explained(asError(cause));
+    } finally {
+      if (!isWhole) await this.#raw.return?.();
     }
   }
 
-  /** sha256 of the whole file in hex, also of what follows the compressed stream. */
+  /** sha256 of all of the source in hex, also of what follows the compressed stream. */
   async sha256(): Promise<string> {
-    const rest = this.#raw(this.readBytes);
+    const rest = this.#passing();
     while (!(await rest.next()).done);
     return this.#hash.digest('hex');
   }
@@ -42,28 +56,33 @@ export class SourceStream {
   #decompressed(): AsyncIterable<Buffer> {
     switch (this.#compression) {
       case 'none':
-        return this.#raw(0);
+        return this.#passing();
       case 'gzip':
-        return gunzip(this.#raw(0));
+        return gunzip(this.#passing());
       case 'zstd':
-        return unzstd(this.#raw(0));
+        return unzstd(this.#passing());
+      case 'lz4':
+        return unlz4(this.#passing(), this.#shown);
     }
   }
 
-  async *#raw(start: number): AsyncGenerator<Buffer> {
-    const file: AsyncIterable<Buffer> = createReadStream(this.#path, { start, highWaterMark: CHUNK_BYTES });
-    for await (const chunk of file) {
-      this.#hash.update(chunk);
-      this.readBytes += chunk.length;
-      yield chunk;
+  /** A decompressor that ends before the source does not end the source. */
+  async *#passing(): AsyncGenerator<Buffer> {
+    for (;;) {
+      const next = await this.#raw.next();
+      if (next.done === true) return;
+      const { value } = next;
+      this.#hash.update(value);
+      this.readBytes += value.length;
+      yield value;
     }
   }
 
   #explained(error: NodeJS.ErrnoException): Error {
-    if (error instanceof RehearsalError || error.code === undefined || !/^(Z_|ZSTD_)/.test(error.code)) {
+    if (error instanceof RehearsalError || error.code === undefined || !/^(Z|ZSTD|LZ4)_/.test(error.code)) {
       return error;
     }
-    const what = ['Z_BUF_ERROR', 'ZSTD_TRUNCATED'].includes(error.code)
+    const what = BROKEN_OFF.includes(error.code)
       ? `ends in the middle of its ${this.#compression} stream: the file is truncated`
       : `is damaged: its ${this.#compression} stream cannot be read`;
     return new RehearsalError('SNAPSHOT_INVALID', `${this.#shown} ${what}`, {
@@ -71,6 +90,10 @@ export class SourceStream {
       cause: error,
     });
   }
+}
+
+export function fileBytes(path: string): AsyncIterable<Buffer> {
+  return createReadStream(path, { highWaterMark: CHUNK_BYTES });
 }
 
 function gunzip(raw: AsyncIterable<Buffer>): AsyncIterable<Buffer> {

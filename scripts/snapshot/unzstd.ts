@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { pipeline, Readable } from 'node:stream';
 import { Decompress, type ZstdError } from 'fzstd';
 import { asError } from '../shared/errors.ts';
 import { findOnPath } from '../shared/files/find-on-path.ts';
-import { withoutForeign } from '../shared/descriptors.ts';
+import { ProgramFailed, throughProgram } from './through-program.ts';
 
 /** Small, because a few bytes of a repetitive dump unfold into megabytes. */
 const SLICE_BYTES = 16 * 1024;
@@ -49,28 +46,11 @@ export async function* unzstdHere(raw: AsyncIterable<Buffer>): AsyncGenerator<Bu
 }
 
 export async function* unzstdByProgram(program: string, raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  // Windows of up to 2 GB are allowed; only what the file asks for is taken.
-  const child = spawn(program, ['-dcq', '--long=31'], { stdio: withoutForeign('pipe', 'pipe', 'pipe') });
-  const closed = once(child, 'close');
-  closed.catch(() => undefined);
-  let complaint = '';
-  child.stderr.on(
-    'data',
-    (chunk: Buffer) => (complaint = (complaint + chunk.toString('latin1')).slice(-500)),
-  );
-  let failed: Error | undefined;
-  // A child that stops reading breaks the pipe; its own complaint tells why.
-  pipeline(Readable.from(raw), child.stdin, (error) => {
-    if (error && !['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(error.code ?? '')) failed = error;
-  });
   try {
-    const output: AsyncIterable<Buffer> = child.stdout;
-    yield* output;
-    const [code] = (await closed) as [number | null];
-    if (failed) throw failed;
-    if (code !== 0) throw new ZstdFailure(/premature end|unexpected end/i.test(complaint), complaint.trim());
-  } finally {
-    child.kill();
-    await closed;
+    // Windows of up to 2 GB are allowed; only what the file asks for is taken.
+    yield* throughProgram(program, ['-dcq', '--long=31'], raw);
+  } catch (error) {
+    if (!(error instanceof ProgramFailed)) throw error;
+    throw new ZstdFailure(/premature end|unexpected end/i.test(error.complaint), error.complaint);
   }
 }

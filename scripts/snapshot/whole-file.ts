@@ -46,7 +46,7 @@ async function compressedMistake(
   let hasEnd = false;
   let border = '';
   try {
-    for await (const chunk of new SourceStream(path, shown, compression).content()) {
+    for await (const chunk of SourceStream.ofFile(path, shown, compression).content()) {
       readBytes += chunk.length;
       if (readBytes > DECOMPRESSED_BYTES) return undefined;
       const text = chunk.toString('latin1');

@@ -70,6 +70,26 @@ describe.skipIf(!needsSshd('to upload to a driver over SSH'))('bringing a job to
     },
   );
 
+  it('brings what comes as a stream, from its beginning again where the connection is cut', async () => {
+    const bytes = randomBytes(BIG_BYTES);
+    const session = await bench.open();
+    let readings = 0;
+    async function* read(): AsyncGenerator<Buffer> {
+      readings += 1;
+      for (let at = 0; at < bytes.length; at += 100_000) {
+        if (readings === 1 && at === 3_000_000) bench.proxy.cut();
+        yield bytes.subarray(at, at + 100_000);
+        await Promise.resolve();
+      }
+    }
+    const stream = { to: 'snapshot/fetched', read, sizeBytes: () => bytes.length };
+    await session.upload({ files: [], documents: [], streams: [stream] }, () => undefined);
+    expect(readings).toBe(2);
+    expect((await readFile(join(bench.dir, 'snapshot/fetched'))).equals(bytes)).toBe(true);
+    await session.upload({ files: [], documents: [], streams: [stream] }, () => undefined);
+    expect(readings).toBe(2);
+  });
+
   it('tells how far it came, how fast, and when it will be there', async () => {
     const from = await makeFile('snapshot');
     const session = await bench.open();

@@ -7,12 +7,15 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { withConnection } from '../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { SnapshotRecord } from '../../scripts/artifacts/records/records.ts';
+import type { SnapshotSource } from '../../scripts/plan/model.ts';
 import { restoreSnapshot } from '../../scripts/snapshot/restore.ts';
+import { startFileServer, type FileServer } from '../support/file-server.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
 import { fingerprint, ODD_SCHEMA, pgDump, runSql, startServer, type TestServer } from './snapshot-fixture.ts';
 
 const PLAIN_FORMATS = ['shop.sql', 'shop.sql.gz', 'shop.sql.zst', 'crlf.sql', 'inserts.sql', 'create.sql'];
-const ARCHIVES = ['shop.dump', 'shop.dir', 'shop.tar'];
+const ARCHIVES = ['shop.dump', 'shop.dir', 'shop.tar', 'shop.dump.gz'];
+const REMOTE = ['shop.sql.lz4', 'shop.dump', 'shop.tar', 'shop.tar.gz'];
 
 describe.skipIf(!needsSystemPostgres('to make dumps'))(
   `dumps of PostgreSQL ${SYSTEM_POSTGRES.version}`,
@@ -20,6 +23,7 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))(
     let folder: string;
     let old: TestServer;
     let server: TestServer;
+    let web: FileServer;
     let source: PgEndpoint;
     let expected: Record<string, string>;
 
@@ -44,21 +48,29 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))(
       await pgDump(source, ['--format=directory', '--jobs=2', file('shop.dir')]);
       await pgDump(source, ['--format=tar', file('shop.tar')]);
       await execa('zstd', ['-q', join(folder, 'shop.sql')]);
+      await execa('lz4', ['-q', join(folder, 'shop.sql'), join(folder, 'shop.sql.lz4')]);
+      await execa('gzip', ['-k', join(folder, 'shop.dump'), join(folder, 'shop.tar')]);
+      web = await startFileServer();
       const plain = await readFile(join(folder, 'shop.sql'));
       await writeFile(join(folder, 'crlf.sql'), plain.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
     });
 
     afterAll(async () => {
+      await web.stop();
       await server.stop();
       await old.stop();
       await rm(folder, { recursive: true, force: true });
     });
 
-    async function restore(name: string, into: PgEndpoint): Promise<SnapshotRecord> {
+    async function restore(
+      name: string,
+      into: PgEndpoint,
+      source: SnapshotSource = { kind: 'file', path: join(folder, name) },
+    ): Promise<SnapshotRecord> {
       return restoreSnapshot({
         environment: {},
         enclose: null,
-        source: { kind: 'file', path: join(folder, name), takenAt: '2026-11-20T02:00:00Z' },
+        source: { ...source, takenAt: '2026-11-20T02:00:00Z' },
         dir: folder,
         endpoint: into,
         settings: [
@@ -99,6 +111,35 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))(
       expect(record.tables.every(({ bytes }) => bytes >= 0)).toBe(true);
       expect(record.restoreMs).toBeGreaterThan(0);
     });
+
+    it.each(REMOTE)(
+      '%s comes back from a web server that cuts it three times, without lying here',
+      async (name) => {
+        const bytes = await readFile(join(folder, name));
+        const url = web.give(name, bytes, {
+          cutAfter: [0.2, 0.3, 0.3].map((part) => Math.floor(bytes.length * part)),
+        });
+        const database = await server.create(`remote ${name}`);
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        const record = await restore(name, database, { kind: 'remote', url, sha256 });
+        expect(await fingerprint(database)).toEqual(expected);
+        expect(record).toMatchObject({ sha256, sourceBytes: bytes.length });
+        expect(web.asked(name)).toHaveLength(4);
+      },
+    );
+
+    it.each(['shop.dump', 'shop.tar'])(
+      '%s that was cut before it was put on a web server is told',
+      async (name) => {
+        const bytes = await readFile(join(folder, name));
+        const url = web.give(`cut-${name}`, bytes.subarray(0, bytes.length - 9000));
+        const restoring = restore(name, await server.create(`cut ${name}`), { kind: 'remote', url });
+        await expect(restoring).rejects.toMatchObject({
+          code: 'SNAPSHOT_INVALID',
+          message: expect.stringMatching(/cut-shop\.\w+ ends .*: the archive is truncated$/) as string,
+        });
+      },
+    );
 
     it('an archive needs no temporary folder but the one it is given', async () => {
       vi.stubEnv('TMPDIR', '/nowhere');

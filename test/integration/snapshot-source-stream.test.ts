@@ -36,7 +36,7 @@ describe('SourceStream', () => {
   async function source(bytes: Buffer, compression: Compression): Promise<SourceStream> {
     const path = join(folder, 'shop.sql');
     await writeFile(path, bytes);
-    return new SourceStream(path, 'shop.sql', compression);
+    return SourceStream.ofFile(path, 'shop.sql', compression);
   }
 
   it.each([
@@ -79,7 +79,10 @@ describe('SourceStream', () => {
 
 describe.skipIf(!needs('zstd', 'to make zstd files'))('zstd', () => {
   const compress = async (bytes: Buffer, ...args: string[]): Promise<Buffer> =>
-    Buffer.from((await execa('zstd', ['-qc', ...args], { input: bytes, encoding: 'buffer' })).stdout);
+    Buffer.from(
+      (await execa('zstd', ['-qc', ...args], { input: bytes, encoding: 'buffer', stripFinalNewline: false }))
+        .stdout,
+    );
 
   const ways = [
     ['JavaScript', unzstdHere],

@@ -41,6 +41,17 @@ const SAMPLES: readonly { readonly kind: string; readonly name: string; readonly
       ],
     },
     {
+      kind: 'scheme of a snapshot’s URL',
+      name: 'samplescheme:',
+      edits: [
+        {
+          file: 'scripts/plan/snapshot-url.ts',
+          at: "  's3:': 's3",
+          add: "  'samplescheme:': 'samplescheme://host/file',",
+        },
+      ],
+    },
+    {
       kind: 'actor',
       name: 'sample-actor',
       edits: [{ file: 'scripts/plan/actor-spec.ts', at: "  'long-reader',", add: "  'sample-actor'," }],

@@ -15,7 +15,8 @@ const WINDOW_MS = 5_000;
 
 /** How far several files have come, and how fast. Reports at most four times a second, and once at the end. */
 export class TransferPace {
-  readonly #totalBytes: number;
+  #totalBytes: number;
+  readonly #expected = new Map<string, number>();
   readonly #onProgress: (progress: TransferProgress) => void;
   readonly #positions = new Map<string, number>();
   #samples: { readonly atMs: number; readonly sentBytes: number }[] = [{ atMs: monotonicMs(), sentBytes: 0 }];
@@ -26,6 +27,12 @@ export class TransferPace {
   constructor(totalBytes: number, onProgress: (progress: TransferProgress) => void) {
     this.#totalBytes = totalBytes;
     this.#onProgress = onProgress;
+  }
+
+  /** `file`, which the total does not hold, is of that size, or at least. */
+  expect(file: string, sizeBytes: number): void {
+    this.#totalBytes += sizeBytes - (this.#expected.get(file) ?? 0);
+    this.#expected.set(file, sizeBytes);
   }
 
   /** `file` has come to `position`; `sentBytes` of the way since its last position were sent, the rest was there. */

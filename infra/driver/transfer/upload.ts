@@ -15,6 +15,7 @@ import { inParallel } from '../in-parallel.ts';
 import { insidePath } from '../job-path.ts';
 import { TransferPace, type TransferProgress } from './transfer-pace.ts';
 import { partOf, uploadFile } from './upload-file.ts';
+import { uploadStream } from './upload-stream.ts';
 
 const FILES_AT_ONCE = 4;
 
@@ -23,6 +24,16 @@ export interface JobUpload {
   /** `from` is a path of this machine, `to` one inside the job folder, with forward slashes. */
   readonly files: readonly { readonly from: string; readonly to: string }[];
   readonly documents: readonly { readonly to: string; readonly text: string; readonly mode: number }[];
+  /** What lies elsewhere, and comes by this machine without lying on it. */
+  readonly streams?: readonly JobStream[];
+}
+
+export interface JobStream {
+  /** Inside the job folder, with forward slashes. */
+  readonly to: string;
+  readonly read: () => AsyncIterable<Buffer>;
+  /** Null until it is known. */
+  readonly sizeBytes: () => number | null;
 }
 
 /**
@@ -32,10 +43,10 @@ export interface JobUpload {
 export async function uploadJob(
   steady: SteadyConnection,
   dir: string,
-  { files, documents }: JobUpload,
+  { files, documents, streams = [] }: JobUpload,
   onProgress: (progress: TransferProgress) => void,
 ): Promise<void> {
-  const folders = [...files, ...documents].map(({ to }) => posix.dirname(insidePath(to)));
+  const folders = [...files, ...documents, ...streams].map(({ to }) => posix.dirname(insidePath(to)));
   const sizes = await Promise.all(files.map(async ({ from }) => (await stat(from)).size));
   const pace = new TransferPace(
     sizes.reduce((sum, size) => sum + size, 0),
@@ -55,6 +66,14 @@ export async function uploadJob(
       }),
     );
   });
+  for (const { to, read, sizeBytes } of streams) {
+    await steady.use((connection) =>
+      uploadStream(connection, { to: `${dir}/${to}`, read }, (position, sentBytes) => {
+        pace.expect(to, Math.max(position, sizeBytes() ?? 0));
+        pace.moved(to, position, sentBytes);
+      }),
+    );
+  }
   for (const { to, text, mode } of documents) {
     await steady.use((connection) => writeDocument(connection, `${dir}/${to}`, text, mode));
   }

@@ -69,7 +69,7 @@ async function handOver(session: DriverSession, run: DriverRun): Promise<void> {
   const { rehearsal, runId, expiresAt, environment, onEvent } = run;
   const { primary, restoreSettings, standby } = environment;
   const { playings } = run;
-  const context = { runId, expiresAt, playings, primary, restoreSettings, standby };
+  const context = { runId, expiresAt, playings, primary, restoreSettings, standby, signal: run.signal };
   const job = await makeJob(rehearsal, context);
   const stage = { type: 'stage', stage: 'snapshot' } as const;
   onEvent({ ...stage, state: 'started', detail: 'handing the plan to the driver', fraction: 0, etaMs: null });

@@ -32,9 +32,16 @@ const takenAt = words('a date and time', '2026-11-20T02:00:00Z')
 
 export const snapshotSchemas = {
   source: z.strictObject({
-    source: path('a path', './snapshot.sql.gz').describe(
-      'A dump made by `pg_dump`: plain SQL (`.sql`, `.sql.gz`, `.sql.zst`) or a custom, directory or tar archive.',
+    source: path('a path or a URL', './snapshot.sql.gz').describe(
+      'A dump made by `pg_dump`: plain SQL, as it is or compressed by gzip, zstd or lz4, or a custom, directory or tar archive. A path, or [where it lies](snapshots.md): `https://…`, `s3://…`, `ssh://…`.',
     ),
+    sha256: words(
+      'a sha256 of 64 hexadecimal digits',
+      'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      /^[0-9a-f]{64}$/,
+    )
+      .exactOptional()
+      .describe('What the bytes of the source have to be: another sum stops the run before the plan begins.'),
     takenAt,
   }),
   generator: z.strictObject({

@@ -1,0 +1,55 @@
+import { eitherOf } from './schema/fields.ts';
+
+/** What `snapshot.source` may begin with where it names no file of this machine, and an example of each. */
+export const SNAPSHOT_SCHEMES = {
+  'https:': 'https://host/shop.sql.gz',
+  's3:': 's3://bucket/shop.dump',
+  'ssh:': 'ssh://host/var/dumps/shop.sql.zst',
+} as const;
+
+export type SnapshotScheme = keyof typeof SNAPSHOT_SCHEMES;
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const SECRET_PARAMETER = /signature|token|secret|password|credential|^sig$|key$/i;
+
+/** Does it name a place outside of this machine's files? */
+export function isUrl(source: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(source);
+}
+
+/**
+ * What is wrong with the URL of a snapshot, as sentences that repeat nothing of it that may be secret.
+ * @param secrets values that came from the environment: what is in them may stand in a URL
+ */
+export function urlMistakes(source: string, secrets: readonly string[]): string[] {
+  if (!URL.canParse(source)) return ['is not a URL; write it as in https://host/shop.sql.gz'];
+  const url = new URL(source);
+  const wrong: string[] = [];
+  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname))
+    wrong.push('goes over the network in the clear; write https://');
+  else if (url.protocol !== 'http:' && !(url.protocol in SNAPSHOT_SCHEMES))
+    wrong.push(`${url.protocol}// is not read here; write ${eitherOf(Object.values(SNAPSHOT_SCHEMES))}`);
+  if (url.host === '' || url.pathname.length < 2) wrong.push('names no file behind its host');
+  if (url.hash !== '') wrong.push('has a # in it; write %23 for one in a name');
+  if (url.protocol === 'ssh:' && url.password !== '')
+    wrong.push('has a password, and ssh takes none from a URL; let it in by a key or an agent');
+  if (url.protocol === 's3:' && (url.username !== '' || url.password !== ''))
+    wrong.push('has keys in it; give them by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or by AWS_PROFILE');
+  else if (
+    secretsIn(url).some((spellings) => !secrets.some((value) => spellings.some((one) => value.includes(one))))
+  )
+    wrong.push(
+      'has a secret in it, which would be recorded with every run; write ${NAME} and keep its value in .env',
+    );
+  return wrong;
+}
+
+/** Each as it may have been written. */
+function secretsIn({ password, searchParams }: URL): string[][] {
+  const parameters = [...searchParams].filter(([name]) => SECRET_PARAMETER.test(name));
+  const all = [
+    [password, decodeURIComponent(password)],
+    ...parameters.map(([, value]) => [value, encodeURIComponent(value)]),
+  ];
+  return all.filter(([text]) => text !== '');
+}

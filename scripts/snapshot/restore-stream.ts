@@ -1,0 +1,67 @@
+import type pg from 'pg';
+import type { SnapshotRecord } from '../artifacts/records/records.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { PgSetting } from '../plan/model.ts';
+import { RehearsalError } from '../shared/errors.ts';
+import { ARCHIVE_HEAD_BYTES, archiveText } from './archive/archive-text.ts';
+import { peek } from './peek.ts';
+import { withRestoreSession } from './restore-session.ts';
+import { SqlRestore } from './restore-sql.ts';
+import { archiveFormat, FORMAT_HEAD_BYTES, formatOfHead } from './snapshot-format.ts';
+import { SourceStream } from './source-stream.ts';
+import { SqlPieces } from './text/sql-pieces.ts';
+
+interface StreamOptions {
+  readonly bytes: AsyncIterable<Buffer>;
+  /** A generator's last statement needs no semicolon, and it may not be an archive. */
+  readonly isGenerator: boolean;
+  /** How messages call the source. */
+  readonly shown: string;
+  readonly endpoint: PgEndpoint;
+  readonly settings: readonly PgSetting[];
+  readonly signal: AbortSignal;
+  readonly onObject: (name: string) => void;
+  /** Called once, with a way to ask how many of the source's bytes have passed. */
+  readonly onReading: (readBytes: () => number) => void;
+}
+
+type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnings'>;
+
+/**
+ * Fills the database from bytes that pass once, whatever `pg_dump` made of them: text or a custom or tar archive, either of
+ * them compressed or not. What comes first tells what it is.
+ * @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED
+ */
+export async function restoreStream(options: StreamOptions): Promise<Restored> {
+  const { shown, endpoint, settings, signal, isGenerator, onObject } = options;
+  const { head, all } = await peek(options.bytes, FORMAT_HEAD_BYTES);
+  const format = formatOfHead(head, shown);
+  const source = new SourceStream(all, shown, format.type === 'sql' ? format.compression : 'none');
+  options.onReading(() => source.readBytes);
+  const pieces = new SqlPieces(shown, { openEnd: isGenerator });
+  const inside = await peek(source.content(), ARCHIVE_HEAD_BYTES);
+  const archived = archiveFormat(inside.head);
+  if (archived !== undefined && isGenerator)
+    throw new RehearsalError('SNAPSHOT_INVALID', `the generator ${shown} is an archive of pg_dump, not SQL`, {
+      hint: 'Name it as source: of the snapshot instead.',
+    });
+  const warnings = await withRestoreSession(endpoint, settings, signal, async (client) => {
+    const restore = new SqlRestore(client, { pieces, shown, settings, onObject });
+    if (archived === undefined) return restore.run(inside.all);
+    const archive = { head: inside.head, format: archived, bytes: inside.all, shown };
+    return restore.run(archiveText({ ...archive, serverMajor: await majorVersion(client) }));
+  });
+  const sha256 = await source.sha256();
+  const text = isGenerator ? 'generator' : 'plain';
+  return {
+    ...{ kind: archived === undefined ? text : 'archive', sha256 },
+    ...{ sourceBytes: source.readBytes, warnings },
+  };
+}
+
+async function majorVersion(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ major: number }>(
+    "select current_setting('server_version_num')::int / 10000 as major",
+  );
+  return rows[0]?.major ?? 0;
+}
