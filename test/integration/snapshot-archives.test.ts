@@ -136,11 +136,12 @@ describe.skipIf(!needsSystemPostgres('to make archives'))('archives of pg_dump',
     });
   });
 
-  it('says what to do with a compressed archive and with a folder that is none', async () => {
-    await writeFile(join(on.folder, 'shop.gz'), gzipSync(await readFile(join(on.folder, 'shop.custom'))));
+  it('says that a compressed archive breaks off, and what to do with a folder that is none', async () => {
+    const archive = await readFile(join(on.folder, 'shop.custom'));
+    await writeFile(join(on.folder, 'shop.gz'), gzipSync(archive.subarray(0, archive.length - 600)));
     expect(await failureOf('shop.gz')).toMatchObject({
       code: 'SNAPSHOT_INVALID',
-      message: 'shop.gz is not SQL: it is a compressed pg_dump archive (custom); decompress it first',
+      message: expect.stringMatching(/^shop.gz ends .*: the archive is truncated$/) as string,
     });
     expect(await on.failure(on.restore({ kind: 'file', path: on.folder }))).toMatchObject({
       code: 'SNAPSHOT_INVALID',
