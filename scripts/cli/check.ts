@@ -9,10 +9,8 @@ import { whyNotHere } from './not-here.ts';
 import { outsideNote, readChecked } from './read-checked.ts';
 import { ownFolder } from './rehearsal-dir.ts';
 
-export const addCheck: AddVerb = (program, context, finish) => {
-  program
-    .command('check')
-    .description('read a rehearsal and all its files and show every mistake; needs no database')
+export const addCheck: AddVerb = (verb, context, finish) => {
+  verb
     .argument('[dir...]', 'rehearsals, or folders of them (default: this folder)')
     .option('--json', 'print the outcome as one JSON document')
     .addHelpText('after', examples('check', 'check rehearsals/*', 'check rename-column --json'))

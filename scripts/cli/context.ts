@@ -9,8 +9,8 @@ export interface CliContext {
   readonly flags: GlobalFlags;
 }
 
-/** Adds one verb to the program. Its work returns the exit code and hands it to `finish`. */
-export type AddVerb = (program: Command, context: CliContext, finish: (code: number) => void) => void;
+/** Gives the verb its arguments, options and work, which returns the exit code and hands it to `finish`. */
+export type AddVerb = (verb: Command, context: CliContext, finish: (code: number) => void) => void;
 
 /** The lower end of a verb's --help. */
 export function examples(...lines: readonly string[]): string {

@@ -14,10 +14,8 @@ import type { Diagnosis } from './diagnosis.ts';
 /** Less than this in the temporary folder is worth a warning. */
 const LITTLE_SPACE_BYTES = 2 * 1024 ** 3;
 
-export const addDoctor: AddVerb = (program, context, finish) => {
-  program
-    .command('doctor')
-    .description('look at what this machine offers and say what is missing')
+export const addDoctor: AddVerb = (verb, context, finish) => {
+  verb
     .option('--json', 'print the findings as one JSON document')
     .addHelpText('after', examples('doctor', 'doctor --json'))
     .action(async ({ json }: { json?: true }) => {

@@ -11,10 +11,8 @@ import { NAME, type InitFromOptions } from './init-from/ask.ts';
 const TEMPLATE = fileURLToPath(new URL('init-template', import.meta.url));
 const SCHEMA = join(OWN_ROOT, 'docs/schema/rehearsal.schema.json');
 
-export const addInit: AddVerb = (program, context, finish) => {
-  program
-    .command('init')
-    .description('write a small rehearsal that runs, as the start of your own')
+export const addInit: AddVerb = (verb, context, finish) => {
+  verb
     .argument('[name]', 'name of the rehearsal: small letters, digits and dashes')
     .option('--from <folder|tool>', 'rehearse the newest migrations of a folder, or of a tool such as prisma')
     .option('--newest <n>', 'with --from: so many of them are the plan (default: 1)')

@@ -14,10 +14,8 @@ interface ListOptions {
   readonly json?: true;
 }
 
-export const addList: AddVerb = (program, context, finish) => {
-  program
-    .command('list')
-    .description('show the runs that are here, newest first, and what is still alive')
+export const addList: AddVerb = (verb, context, finish) => {
+  verb
     .option('--out <dir>', 'folder of run folders', defaultRuns(context.io.cwd))
     .option('--json', 'print the list as one JSON document')
     .addHelpText('after', examples('list', 'list --out /srv/runs --json'))

@@ -2,7 +2,6 @@ import { CommanderError } from 'commander';
 import { EXIT, exitCodeFor, namedLack } from '../shared/errors.ts';
 import { realIo, type Io } from './output/io.ts';
 import { globalFlags, Output } from './output/output.ts';
-import { errorLines } from './output/print-error.ts';
 import { buildProgram, usageError } from './program.ts';
 
 export type { Io } from './output/io.ts';
@@ -15,17 +14,18 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const flags = globalFlags(argv);
   const out = new Output(io, flags);
   let exitCode: number = EXIT.ok;
-  const program = buildProgram({ io, out, flags }, (code) => (exitCode = code));
-  if (argv.length === 0) {
-    program.outputHelp({ error: true });
-    return EXIT.usage;
-  }
   try {
+    const program = await buildProgram(argv, { io, out, flags }, (code) => (exitCode = code));
+    if (argv.length === 0) {
+      program.outputHelp({ error: true });
+      return EXIT.usage;
+    }
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (thrown) {
     const error = thrown instanceof CommanderError ? usageError(thrown) : namedLack(thrown);
     if (error === undefined) return EXIT.ok;
+    const { errorLines } = await import('./output/print-error.ts');
     for (const line of errorLines(error, { verbose: flags.verbose, color: out.colorErr })) out.problem(line);
     return exitCodeFor(error);
   }

@@ -2,12 +2,12 @@ import type { Target } from '../../infra/contract/target.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { whyNotConfined } from './run/command-network.ts';
-import { chooseTargetFor } from './run/command-target.ts';
+import { someTargetFor } from './run/command-target.ts';
 
 /** Why a run of the rehearsal would end on this machine before it begins, as far as it is known without a server. */
 export async function whyNotHere(rehearsal: Rehearsal, targetName = 'auto'): Promise<string[]> {
   try {
-    const { target } = await chooseTargetFor(rehearsal, targetName, false);
+    const target = await someTargetFor(rehearsal, targetName);
     const [not, lacks] = await Promise.all([
       whyNotConfined(rehearsal, target),
       whyNoServer(rehearsal, target),

@@ -1,35 +1,32 @@
 import { Command, type CommanderError } from 'commander';
 import { EXIT, EXIT_MEANING, RehearsalError } from '../shared/errors.ts';
 import { asTyped } from './output/as-typed.ts';
-import { addCheck } from './check.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
-import { addDoctor } from './doctor.ts';
-import { addDiff } from './history/diff.ts';
-import { addHistory } from './history/history.ts';
-import { addInit } from './init.ts';
-import { addList } from './list.ts';
-import { addNightly } from './nightly/nightly.ts';
-import { addNote } from './publish/note.ts';
-import { addPublish } from './publish/publish.ts';
-import { addReap } from './reap.ts';
-import { addReport } from './report.ts';
-import { addRun } from './run/run.ts';
 import { toolVersion } from './version.ts';
 
-const VERBS: readonly AddVerb[] = [
-  addRun,
-  addCheck,
-  addReport,
-  addList,
-  addNightly,
-  addDiff,
-  addHistory,
-  addPublish,
-  addNote,
-  addInit,
-  addDoctor,
-  addReap,
+/** A verb and all that it needs are read only when it is asked for. */
+interface Verb {
+  readonly name: string;
+  readonly description: string;
+  readonly add: () => Promise<AddVerb>;
+}
+
+// prettier-ignore
+const VERBS: readonly Verb[] = [
+  { name: 'run', description: 'rehearse a plan on a copy, under load, and judge it', add: async () => (await import('./run/run.ts')).addRun },
+  { name: 'check', description: 'read a rehearsal and all its files and show every mistake; needs no database', add: async () => (await import('./check.ts')).addCheck },
+  { name: 'report', description: 'judge a run again from its folder and write its reports; needs no database', add: async () => (await import('./report.ts')).addReport },
+  { name: 'list', description: 'show the runs that are here, newest first, and what is still alive', add: async () => (await import('./list.ts')).addList },
+  { name: 'nightly', description: 'rehearse all that are marked nightly: true, or named; ends with the worst exit code', add: async () => (await import('./nightly/nightly.ts')).addNightly },
+  { name: 'diff', description: 'hold two runs against each other, and the later one against earlier nights', add: async () => (await import('./history/diff.ts')).addDiff },
+  { name: 'history', description: 'keep what is known of earlier runs: one line a run in history.ndjson, never rewritten', add: async () => (await import('./history/history.ts')).addHistory },
+  { name: 'publish', description: 'tell a run where it is reviewed; it changes no verdict', add: async () => (await import('./publish/publish.ts')).addPublish },
+  { name: 'note', description: 'keep a word of a reviewer with a run; it changes no verdict', add: async () => (await import('./publish/note.ts')).addNote },
+  { name: 'init', description: 'write a small rehearsal that runs, as the start of your own', add: async () => (await import('./init.ts')).addInit },
+  { name: 'doctor', description: 'look at what this machine offers and say what is missing', add: async () => (await import('./doctor.ts')).addDoctor },
+  { name: 'reap', description: 'show what dead runs left behind; with --execute remove it', add: async () => (await import('./reap.ts')).addReap },
 ];
+
 const EXIT_CODES = [
   '\nExit codes:',
   ...Object.entries(EXIT_MEANING).map(
@@ -37,8 +34,12 @@ const EXIT_CODES = [
   ),
 ].join('\n');
 
-/** The command line as commander sees it. Nothing in it ends the process. */
-export function buildProgram(context: CliContext, finish: (code: number) => void): Command {
+/** The command line as commander sees it, with what the verbs named in `argv` take. Nothing in it ends the process. */
+export async function buildProgram(
+  argv: readonly string[],
+  context: CliContext,
+  finish: (code: number) => void,
+): Promise<Command> {
   const { io } = context;
   const program = new Command('rehearse')
     .usage('<verb> [options]')
@@ -60,7 +61,10 @@ export function buildProgram(context: CliContext, finish: (code: number) => void
     .addHelpText('after', EXIT_CODES)
     .addHelpText('after', examples('run rehearsals/rename-column', 'check', 'help run'));
   program.helpCommand('help [verb]', 'show help for a verb');
-  for (const addVerb of VERBS) addVerb(program, context, finish);
+  for (const { name, description, add } of VERBS) {
+    const verb = program.command(name).description(description);
+    if (argv.includes(name)) (await add())(verb, context, finish);
+  }
   return program;
 }
 

@@ -9,11 +9,9 @@ import type { Io } from './output/io.ts';
  * @throws InputError with all mistakes
  */
 export async function readChecked(dir: string, { cwd, env }: Io, since?: string): Promise<Rehearsal> {
-  const [{ readRehearsal }, { workloadMistakes }, { snapshotMistake }, { readLedger }] = await Promise.all([
+  const [{ readRehearsal }, { workloadMistakes }] = await Promise.all([
     import('../plan/read.ts'),
     import('../load/scripts/parse-versions.ts'),
-    import('../snapshot/whole-file.ts'),
-    import('../snapshot/read-ledger.ts'),
   ]);
   const shownPath = (path: string): string => relative(cwd, path);
   return readRehearsal(dir, {
@@ -22,8 +20,9 @@ export async function readChecked(dir: string, { cwd, env }: Io, since?: string)
     since,
     lookInto: {
       scripts: (versions) => workloadMistakes(versions, shownPath),
-      snapshot: snapshotMistake,
-      ledger: (snapshot, folder) => readLedger(snapshot, folder, cwd),
+      snapshot: async (...file) => (await import('../snapshot/whole-file.ts')).snapshotMistake(...file),
+      ledger: async (snapshot, folder) =>
+        (await import('../snapshot/read-ledger.ts')).readLedger(snapshot, folder, cwd),
     },
   });
 }

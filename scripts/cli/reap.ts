@@ -12,10 +12,8 @@ interface ReapOptions {
   readonly json?: true;
 }
 
-export const addReap: AddVerb = (program, context, finish) => {
-  program
-    .command('reap')
-    .description('show what dead runs left behind; with --execute remove it')
+export const addReap: AddVerb = (verb, context, finish) => {
+  verb
     .option('--execute', 'remove what dead runs left, and what has expired though it seems in use')
     .option('--run <id>', 'look at this run only; with --execute remove it even while it is in use')
     .option('--unless-used', 'with --run and --execute: leave the run alone while it is in use')

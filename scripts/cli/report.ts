@@ -13,10 +13,8 @@ interface ReportOptions {
   readonly out: string;
 }
 
-export const addReport: AddVerb = (program, context, finish) => {
-  program
-    .command('report')
-    .description('judge a run again from its folder and write its reports; needs no database')
+export const addReport: AddVerb = (verb, context, finish) => {
+  verb
     .argument('<run>', 'run folder, or the id of a run under --out')
     .option('--out <dir>', 'folder of run folders', defaultRuns(context.io.cwd))
     .option('--json', 'print the result as one JSON document')

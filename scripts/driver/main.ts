@@ -1,3 +1,4 @@
+import '../shared/quick-start.mjs';
 import { resolve } from 'node:path';
 import { startWatchdog } from '../shared/watchdog/start.mjs';
 import { LOAD_WORKER, watchdogUrl } from './bundled-programs.ts';

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { IS_PACKAGE, ownModule } from '../shared/places/own-files.mjs';
+import { COMPILED, IS_PACKAGE, ownModule } from '../shared/places/own-files.mjs';
 
 /*
  * Where the load's other programs are in a checkout and in the package. The driver's bundle is one file and puts
@@ -17,6 +18,8 @@ export interface ForkedProgram {
 
 /** The load process. */
 export function loadWorker(): ForkedProgram {
+  if (COMPILED !== undefined)
+    return { path: join(COMPILED, 'worker.js'), args: [], execArgv: [], env: process.env };
   return {
     path: ownModule('scripts/load/worker'),
     args: [],

@@ -1,3 +1,4 @@
+import '../shared/quick-start.mjs';
 import { registerNames } from '../pg/messages/public-names.ts';
 import { ownSessions } from '../pg/own-sessions.ts';
 import { publicPgError } from '../pg/pg-error.ts';

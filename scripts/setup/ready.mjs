@@ -8,6 +8,13 @@ import { registerTypeScript } from '../shared/typescript.mjs';
  * that is not possible; why is on stderr by then.
  */
 export async function whyNotReady(root) {
+  const exitCode = await whyNotInstalled(root);
+  if (exitCode === undefined) await registerTypeScript(root);
+  return exitCode;
+}
+
+/** The same, to where its packages are there. */
+export async function whyNotInstalled(root) {
   const tooOld = nodeTooOld();
   if (tooOld) {
     process.stderr.write(`${tooOld}\n`);
@@ -22,6 +29,5 @@ export async function whyNotReady(root) {
     process.stderr.write('hint: check the network and the npm registry (npm ping), then start again\n');
     return 3;
   }
-  await registerTypeScript(root);
   return undefined;
 }

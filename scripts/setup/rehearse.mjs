@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // Starts the command line, also on a clean clone: only Node's built-ins until the packages are there.
+import '../shared/quick-start.mjs';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { importOwn, IS_PACKAGE, OWN_ROOT } from '../shared/places/own-files.mjs';
+import { IS_PACKAGE, OWN_ROOT } from '../shared/places/own-files.mjs';
 import { startWatchdog } from '../shared/watchdog/start.mjs';
 import { onParentEnd } from './parent-watch.mjs';
-import { whyNotReady } from './ready.mjs';
+import { commandLine } from './compiled/command-line.mjs';
 
 const SHIPPED = join(OWN_ROOT, 'rehearsals', 'rename-column');
 const LINGER_MS = 5_000;
@@ -35,10 +36,9 @@ function watchParent() {
 
 async function start() {
   watchParent();
-  const exitCode = await whyNotReady(OWN_ROOT);
+  const { exitCode, main, processIo } = await commandLine();
   if (exitCode !== undefined) return exitCode;
   startWatchdog({ reap: [process.execPath, fileURLToPath(import.meta.url), 'reap'] });
-  const { main, processIo } = await importOwn('scripts/cli/main');
   const args = process.argv.slice(2);
   const program = byNpm() ? 'npm run -s rehearse --' : IS_PACKAGE ? 'npx rehearse' : 'rehearse';
   const shipped = args.length === 0 && !IS_PACKAGE;

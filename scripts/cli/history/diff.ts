@@ -18,10 +18,8 @@ interface DiffOptions {
   readonly html?: string;
 }
 
-export const addDiff: AddVerb = (program, context, finish) => {
-  program
-    .command('diff')
-    .description('hold two runs against each other, and the later one against earlier nights')
+export const addDiff: AddVerb = (verb, context, finish) => {
+  verb
     .argument('[before]', 'run folder or id (default: the last run that passed with the same plan)')
     .argument('[after]', 'run folder or id (default: the last run)')
     .option('--rehearsal <name>', 'of which rehearsal, where no run is named')

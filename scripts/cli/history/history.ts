@@ -16,11 +16,8 @@ interface OutOption {
   readonly out: string;
 }
 
-export const addHistory: AddVerb = (program, context, finish) => {
-  const history = program
-    .command('history')
-    .description('keep what is known of earlier runs: one line a run in history.ndjson, never rewritten')
-    .addHelpText('after', examples('history merge artifacts/*', 'history prune', 'history pin <run>'));
+export const addHistory: AddVerb = (history, context, finish) => {
+  history.addHelpText('after', examples('history merge artifacts/*', 'history prune', 'history pin <run>'));
   const verb = (name: string, description: string): Command =>
     history
       .command(name)

@@ -33,10 +33,8 @@ interface NightlyOptions extends KeepOptions {
   readonly tell: string;
 }
 
-export const addNightly: AddVerb = (program, context, finish) => {
-  const command = program
-    .command('nightly')
-    .description('rehearse all that are marked nightly: true, or named; ends with the worst exit code')
+export const addNightly: AddVerb = (verb, context, finish) => {
+  verb
     .argument('[dir...]', 'rehearsals, or folders of them')
     .option('--target <name>', 'where hosts come from, for all of them')
     .option('--repeat <n>', 'play each plan so often')
@@ -48,7 +46,7 @@ export const addNightly: AddVerb = (program, context, finish) => {
     .option('--out <dir>', 'folder for run folders and the history', defaultRuns(context.io.cwd))
     .option('--tell <when>', 'tell $REHEARSE_WEBHOOK of changes, always, or never', 'changes')
     .option('--json', 'print the outcomes as one JSON document');
-  withKeepOptions(command)
+  withKeepOptions(verb)
     .addHelpText(
       'after',
       examples(

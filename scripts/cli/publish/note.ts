@@ -19,10 +19,8 @@ interface NoteOptions {
   readonly out: string;
 }
 
-export const addNote: AddVerb = (program, context, finish) => {
-  program
-    .command('note')
-    .description('keep a word of a reviewer with a run; it changes no verdict')
+export const addNote: AddVerb = (verb, context, finish) => {
+  verb
     .argument('<run>', 'run folder or id')
     .argument('<text>', 'such as "accepted: the table is empty in production"')
     .option('--by <name>', 'who says so (default: the user)')

@@ -28,10 +28,8 @@ interface PublishOptions {
 
 const PLACES = Object.entries(SURFACES).map(([name, { what }]) => `  ${name.padEnd(13)}  ${what}`);
 
-export const addPublish: AddVerb = (program, context, finish) => {
-  program
-    .command('publish')
-    .description('tell a run where it is reviewed; it changes no verdict')
+export const addPublish: AddVerb = (verb, context, finish) => {
+  verb
     .argument('[run]', 'run folder or id (default: the last run)')
     .requiredOption('--to <place...>', 'where; several are possible')
     .option('--dry-run', 'print what would be told')

@@ -32,6 +32,19 @@ export async function chooseTargetFor(
   return { target, why: `${why}; the commands of the rehearsal find their project here` };
 }
 
+/**
+ * A target that could run the rehearsal, as `chooseTargetFor`; among those of `auto` that make no difference to it, whichever is found
+ * out soonest.
+ */
+export async function someTargetFor(rehearsal: WithCommands, name: string): Promise<Target> {
+  if (name !== AUTO || commandsOf(rehearsal).length > 0)
+    return (await chooseTargetFor(rehearsal, name, false)).target;
+  const { allTargets, chooseTarget } = await import('../../../infra/targets/index.ts');
+  const targets = allTargets(rehearsal.targets);
+  const soon = targets.filter(({ runsCommandsHere }) => runsCommandsHere);
+  return (await chooseTarget(AUTO, [...soon, ...targets])).target;
+}
+
 /** Why commands of the rehearsal cannot run on that target, one sentence each; as far as their text tells. */
 async function commandsThatCannotRun(
   { dir, ...own }: WithCommands,

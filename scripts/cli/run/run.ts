@@ -34,10 +34,8 @@ interface RunVerbOptions {
   readonly resume?: string;
 }
 
-export const addRun: AddVerb = (program, context, finish) => {
-  program
-    .command('run')
-    .description('rehearse a plan on a copy, under load, and judge it')
+export const addRun: AddVerb = (verb, context, finish) => {
+  verb
     .argument('[dir]', 'folder or name of the rehearsal (default: this folder)')
     .option('--target <name>', 'where hosts come from (default: $REHEARSE_TARGET, else auto)')
     .option('--keep <duration>', 'leave the hosts up so long after the rehearsal, such as 30m')

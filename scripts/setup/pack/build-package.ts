@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { bundleStandbyTool } from '../../../infra/components/standby-tool/bundle.ts';
 import { buildBundle } from '../../driver/build-bundle.ts';
 import { OWN_ROOT } from '../../shared/places/own-files.mjs';
+import { compile } from '../compiled/compile.mjs';
 import { writeTypes } from './write-types.ts';
 
 /*
@@ -27,6 +28,10 @@ export async function buildPackage(): Promise<void> {
   const isCode = (file: string): boolean => ['.ts', '.tsx'].includes(extname(file));
   await transpile(files.filter(isCode));
   for (const file of [...files.filter((each) => !isCode(each)), ...DOCUMENTS]) await copy(file);
+  await compile(OWN_ROOT, join(DIST, 'compiled'), {
+    rootUrl: "new URL('..',import.meta.url).href",
+    asInstalled: true,
+  });
   await writeFile(join(DIST, 'scripts/driver/driver.mjs'), await buildBundle());
   await bundleStandbyTool(join(DIST, 'infra/components/standby-tool/standby-tool.mjs'));
   await writeTypes(ENTRIES, DIST);

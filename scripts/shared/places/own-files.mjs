@@ -1,3 +1,4 @@
+/* global compiledFolder */
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,6 +8,9 @@ export const OWN_ROOT = join(realpathSync(fileURLToPath(import.meta.url)), '../.
 
 /** In the package everything is JavaScript; in a checkout TypeScript is run as it is. */
 export const IS_PACKAGE = existsSync(join(OWN_ROOT, 'scripts/cli/main.js'));
+
+/** Where the compiled programs lie (scripts/setup/compiled); undefined while the sources themselves run. */
+export const COMPILED = typeof compiledFolder === 'string' ? fileURLToPath(compiledFolder) : undefined;
 
 /** The absolute path of a module of ours, named from OWN_ROOT without its extension. */
 export function ownModule(name) {
