@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import type { Rehearsal, SnapshotSource, Step } from '../../scripts/plan/model.ts';
+import type { Rehearsal, SnapshotSource, Step, VerifyStep } from '../../scripts/plan/model.ts';
 import { remoteSource } from '../../scripts/snapshot/sources/open-remote.ts';
 import { byKind, type ByKind } from '../../scripts/shared/by-kind.ts';
 import { redact, registerSecret } from '../../scripts/shared/text/redact.ts';
@@ -49,6 +49,9 @@ const named = ({ name }: Step): string => name;
 const filesOf = ({ files }: { files: readonly { file: string }[] }): string =>
   files.map(({ file }) => file).join(', ');
 
+const watchText = ({ watch }: VerifyStep): string =>
+  watch === undefined ? '' : ` every ${watch.everyMs} ms through ${watch.through.join(', ')}`;
+
 /** What a step is to people; whatever makes it go another way must be seen in this, in a file or in the settings. */
 const WHAT: ByKind<Step, string> = {
   sql: filesOf,
@@ -57,7 +60,7 @@ const WHAT: ByKind<Step, string> = {
   backfill: named,
   soak: named,
   maintenance: ({ action }) => `maintenance ${action}`,
-  verify: (step) => `verify ${filesOf(step)}`,
+  verify: (step) => `verify ${filesOf(step)}${watchText(step)}`,
 };
 
 async function snapshotText(source: SnapshotSource, dir: string): Promise<string> {

@@ -6,6 +6,7 @@ import type {
   Step,
   StepKind,
   VerifyStep,
+  VerifyWatch,
   Way,
 } from '../plan/model.ts';
 import { byKind, type ByKind } from '../shared/by-kind.ts';
@@ -34,6 +35,8 @@ export interface PlannedStep {
   readonly batchTargetMs: number | null;
   /** Of a maintenance step. */
   readonly maintenance?: MaintenanceAction;
+  /** Of a verify step that asks while other steps run. */
+  readonly watch?: VerifyWatch;
   readonly hasRollback: boolean;
   /** Of a step that the plan itself does not have. */
   readonly way?: Way;
@@ -42,7 +45,7 @@ export interface PlannedStep {
 }
 
 /** What only steps of some kinds have. */
-type Own = Pick<PlannedStep, 'files' | 'deploy' | 'batchTargetMs' | 'maintenance'>;
+type Own = Pick<PlannedStep, 'files' | 'deploy' | 'batchTargetMs' | 'maintenance' | 'watch'>;
 
 const NOTHING: Own = { files: [], deploy: null, batchTargetMs: null };
 
@@ -54,7 +57,7 @@ const OWN: ByKind<Step, Partial<Own>> = {
   deploy: ({ to, strategy, overMs }) => ({ deploy: { to, strategy, overMs } }),
   backfill: ({ batchTargetMs }) => ({ batchTargetMs }),
   soak: () => NOTHING,
-  verify: filesOf,
+  verify: (step) => ({ ...filesOf(step), ...(step.watch && { watch: step.watch }) }),
   maintenance: ({ action }) => ({ maintenance: action }),
 };
 

@@ -8,6 +8,7 @@ import { capacity } from './of-app/capacity.ts';
 import type { Check } from './check.ts';
 import { compatibility } from './of-app/compatibility.ts';
 import { coverage } from './of-app/coverage.ts';
+import { divergence } from './of-plan/divergence.ts';
 import { downtime } from './of-app/downtime.ts';
 import { errors } from './of-app/errors.ts';
 import { evidenceComplete } from './of-run/evidence-complete.ts';
@@ -43,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   capacity,
   compatibility,
   coverage,
+  divergence,
   downtime,
   errors,
   evidenceComplete,

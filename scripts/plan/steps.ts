@@ -144,6 +144,15 @@ export interface VerifyStep extends StepBase {
   readonly kind: 'verify';
   /** Each statement must return no rows. */
   readonly files: readonly SqlFile[];
+  /** Its questions are asked again and again while other steps run; absent where they are asked once, in its place. */
+  readonly watch?: VerifyWatch;
+}
+
+export interface VerifyWatch {
+  /** From one asking's beginning to the next one's; an asking that takes longer is waited for. */
+  readonly everyMs: number;
+  /** Names of the steps during which it asks, before and behind its own place. */
+  readonly through: readonly string[];
 }
 
 /** Takes the app off, or lets it in again: between the two it has no traffic and no connections. */

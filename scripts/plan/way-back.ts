@@ -41,7 +41,7 @@ export function planWithWayBack(
     ...{ kind: 'soak', forMs: load.warmupMs, way: { kind: 'soak', of: null } },
   };
   const again = beginning(forward, plan).map((step): Step => ({
-    ...step,
+    ...unwatching(step),
     name: named(`${step.name} again`),
     way: { kind: 'again', of: step.name },
   }));
@@ -72,6 +72,13 @@ function undone(step: Step, before: string, named: (name: string) => string): St
     steps.push({ ...quietly(phase, named(`undo ${step.name}`)), ...back });
   }
   return steps;
+}
+
+/** The steps that it watched have other names by then. */
+function unwatching(step: Step): Step {
+  if (step.kind !== 'verify') return step;
+  const { watch: _, ...rest } = step;
+  return rest;
 }
 
 function versionBefore(steps: readonly Step[], first: string): string {

@@ -12,6 +12,7 @@ import { runSoakStep } from './steps/soak-step.ts';
 import { runSqlStep } from './steps/sql-step.ts';
 import { StepFailure, stepErrorAt } from './session/step-failure.ts';
 import { runVerifyStep } from './steps/verify-step.ts';
+import { whileAsking } from './watch/while-asking.ts';
 
 const SERVER_DEATH_NEWS_MS = 1500;
 
@@ -42,7 +43,8 @@ export async function replay(context: StepContext, hooks: ReplayHooks): Promise<
     await hooks.beforeStep?.(step);
     hooks.onStart(step, index);
     context.steps.write({ type: 'step-start', step: step.name, tMs: context.clock.now() });
-    const result = await attempt(step, version, context);
+    const before = version;
+    const result = await whileAsking(step, context, () => attempt(step, before, context));
     if (result instanceof StepFailure) {
       failure = result;
       hooks.onEnd(step, index, 'failed', result.message);

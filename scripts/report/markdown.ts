@@ -30,6 +30,7 @@ import type { ReviewNote } from './notes.ts';
 import { allNotices } from './notices.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from './rollback.ts';
 import { lagRows, standbySentences } from './facts/standby-facts.ts';
+import { watchSentences } from './facts/watch-facts.ts';
 import { waitsText } from './facts/wait-facts.ts';
 import { interruptions } from './interruption-markdown.ts';
 import { wayBack } from './way-back-markdown.ts';
@@ -63,6 +64,7 @@ export function renderMarkdown(result: Result, notes: readonly ReviewNote[] = []
     interruptions(result),
     steps(result),
     coverageTable(result),
+    list('What was watched meanwhile', watchSentences(result)),
     list('In whose company', companyLines(result)),
     queues(result),
     list('What the server said', allNotices(result)),

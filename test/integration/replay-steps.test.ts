@@ -6,6 +6,7 @@ import type { BackfillStep, CommandStep, VerifyStep } from '../../scripts/plan/m
 import { runBackfillStep } from '../../scripts/replay/steps/backfill-step.ts';
 import { runCommandStep } from '../../scripts/replay/steps/command-step.ts';
 import { runVerifyStep } from '../../scripts/replay/steps/verify-step.ts';
+import { whileAsking } from '../../scripts/replay/watch/while-asking.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { keepPrivateWordsIn } from '../../scripts/shared/text/private-words.ts';
 import { useReplayBench } from '../support/replay-bench.ts';
@@ -252,5 +253,44 @@ describe('a verify step', () => {
     await expect(
       runVerifyStep(verify('select * from orders where id <= 3'), bench().context),
     ).rejects.toThrow('expected no rows, found 3 rows');
+  });
+
+  it('asks while another step runs, counts what it finds, and goes on where it gets no answer', async () => {
+    const { context, folder, setup, close } = bench();
+    const watching: VerifyStep = {
+      ...verify('select * from orders where label is null -- not yet'),
+      ...{ name: 'agree', watch: { everyMs: 20, through: ['fill'] } },
+    };
+    const counts = async (rows: number | null): Promise<void> => {
+      const fromMs = context.clock.now();
+      for (;;) {
+        await sleep(20);
+        const asked = ((await folder.read('steps')) ?? []).filter((event) => event.type === 'asked');
+        if (asked.some((one) => one.fromMs >= fromMs && one.rows === rows)) return;
+      }
+    };
+    const during = { ...context, rehearsal: { ...context.rehearsal, plan: [watching] } };
+    const fill: BackfillStep = {
+      ...BASE,
+      kind: 'backfill',
+      name: 'fill',
+      table: 'orders',
+      key: ['id'],
+      set: 'label = id',
+      batchTargetMs: 20,
+    };
+    await whileAsking(fill, during, async () => {
+      await counts(20_000);
+      await setup.query(`update orders set label = 'x' where id > 7`);
+      await counts(7);
+      await setup.query('alter table orders rename column label to title');
+      await counts(null);
+      await setup.query('alter table orders rename column title to label');
+      await counts(7);
+    });
+    await close();
+    const asked = ((await folder.read('steps')) ?? []).filter((event) => event.type === 'asked');
+    expect(new Set(asked.map(({ sqlstate }) => sqlstate))).toEqual(new Set([null, '42703']));
+    expect(asked[0]).toMatchObject({ step: 'agree', during: 'fill', rows: 20_000 });
   });
 });

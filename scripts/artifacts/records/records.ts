@@ -20,7 +20,7 @@ export { REQUEST_COLUMNS } from './load-records.ts';
 export type { RequestHeader, RequestRow, LoadEvent } from './load-records.ts';
 export type { PlayingRecord, PlanOrigin, RunRecord } from './run-record.ts';
 export type { RowKey, SnapshotRecord } from './snapshot-record.ts';
-export type { AttemptRecord, StepEndRecord, StepEvent } from './step-records.ts';
+export type { AskedRecord, AttemptRecord, StepEndRecord, StepEvent } from './step-records.ts';
 export type {
   LockEntry,
   LockSlots,

@@ -10,6 +10,7 @@ export type StepEvent =
   | CommandSessionsRecord
   | AttemptRecord
   | InterruptionRecord
+  | AskedRecord
   | StepEndRecord;
 
 export interface StepStartRecord {
@@ -39,4 +40,19 @@ export interface AttemptRecord {
   readonly tMs: number;
   readonly error: StepError;
   readonly pauseMs: number;
+}
+
+/** The questions of a verify step, asked while another one ran. */
+export interface AskedRecord {
+  readonly type: 'asked';
+  /** The verify step whose questions they are. */
+  readonly step: string;
+  /** The step that ran meanwhile. */
+  readonly during: string;
+  readonly fromMs: number;
+  readonly tMs: number;
+  /** All that they found; null where one of them got no answer. */
+  readonly rows: number | null;
+  /** Why there was none. */
+  readonly sqlstate: string | null;
 }

@@ -56,6 +56,11 @@ const stepEvent = z.discriminatedUnion('type', [
     error: z.object({ sqlstate: text.nullable(), message: text }).nullable(),
   }),
   z.object({
+    type: z.literal('asked'),
+    ...{ step: text, during: text, fromMs: moment, tMs: moment },
+    ...{ rows: number.nullable(), sqlstate: text.nullable() },
+  }),
+  z.object({
     type: z.literal('statement'),
     step: text,
     index: number,
@@ -163,6 +168,7 @@ const plannedStep = z.object({
   way: z.object({ kind: z.enum(WAYS), of: text.nullable() }).optional(),
   maintenance: z.enum(MAINTENANCE_ACTIONS).optional(),
   cut: z.enum(CUTS).optional(),
+  watch: z.object({ everyMs: number, through: z.array(text) }).optional(),
 });
 
 const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> = {

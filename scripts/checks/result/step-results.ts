@@ -8,6 +8,7 @@ import { statusOf } from '../analysis/steps.ts';
 import { isAppOff } from '../analysis/traffic/live-versions.ts';
 import type { VictimCount } from '../analysis/traffic/victim-count.ts';
 import type { StatementResult, StepResult, Victims } from './contract/result.ts';
+import { watchResult } from './watch-results.ts';
 import { lockResults, rewroteResults } from './locks/lock-results.ts';
 import { commandSettings, sentBy } from '../settings/command-settings.ts';
 import { ownSettings, type OwnSetting } from '../settings/own-settings.ts';
@@ -55,6 +56,7 @@ function stepResult(step: StepAnalysis, currentVersion: string, analysis: Analys
     backfill: backfillOf(step),
     outside: outsideResult(step, sentBy(run.planned.name, analysis)),
     latency,
+    ...watchResult(run.planned.name, analysis),
   };
 }
 

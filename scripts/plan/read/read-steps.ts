@@ -15,6 +15,7 @@ import type {
   TransactionMode,
   VerifyStep,
 } from '../model.ts';
+import { readWatch } from './read-watch.ts';
 import type { ParsedSqlFile, Reading } from './reading.ts';
 import type { WrittenNetwork } from '../schema/schema-commands.ts';
 import { kindOfConfig, type ConfigOf, type StepConfig } from '../schema/schema-steps.ts';
@@ -40,9 +41,10 @@ export async function readSteps(
   requireOnePointOfNoReturn(plan, names, reading);
   requireClosedWindows(plan, names, reading);
   const steps: Step[] = [];
+  const all = plan.steps.includes(undefined) ? undefined : names;
   for (const [index, config] of plan.steps.entries())
     if (config) {
-      const place = { name: names[index] ?? '', path: [...plan.path, index], network };
+      const place = { name: names[index] ?? '', names: all, path: [...plan.path, index], network };
       steps.push(await readStep(config, place, reading));
     }
   return steps;
@@ -87,11 +89,14 @@ function requireClosedWindows({ path, steps }: PlanParts, names: readonly string
 /** What a step has by its place. */
 interface Place {
   readonly name: string;
+  /** Of all steps of the plan; undefined where not all are known. */
+  readonly names: readonly string[] | undefined;
   readonly path: KeyPath;
   readonly network: WrittenNetwork | undefined;
 }
 
-async function readStep(config: StepConfig, { name, path, network }: Place, reading: Reading): Promise<Step> {
+async function readStep(config: StepConfig, place: Place, reading: Reading): Promise<Step> {
+  const { name, path } = place;
   const base: Base = defined({
     name,
     phase: config.phase,
@@ -106,14 +111,12 @@ async function readStep(config: StepConfig, { name, path, network }: Place, read
   });
   // The compiler does not follow that the reader and the written step are of the same kind.
   const read = READERS[kindOfConfig(config)] as Reader<StepConfig, Step>;
-  return read(config, { base, path, network, reading });
+  return read(config, { base, ...place, reading });
 }
 
 /** What a kind's reader is given besides what the author wrote. */
-interface ReadPart {
+interface ReadPart extends Omit<Place, 'name'> {
   readonly base: Base;
-  readonly path: KeyPath;
-  readonly network: WrittenNetwork | undefined;
   readonly reading: Reading;
 }
 type Reader<C, S> = (config: C, part: ReadPart) => S | Promise<S>;
@@ -124,7 +127,7 @@ const READERS: { readonly [K in StepKind]: Reader<ConfigOf<K>, StepByKind[K]> } 
   deploy: (config, { base }) => deployStep(config, base),
   backfill: (config, { base, path, reading }) => backfillStep(config, base, path, reading),
   soak: (config, { base }) => ({ ...base, kind: 'soak', forMs: config.soak }),
-  verify: (config, { base, path, reading }) => verifyStep(config, base, path, reading),
+  verify: verifyStep,
   maintenance: (config, { base }) => ({ ...base, kind: 'maintenance', action: config.maintenance }),
 };
 
@@ -168,12 +171,11 @@ async function sqlStep(
 
 async function verifyStep(
   config: ConfigOf<'verify'>,
-  base: Base,
-  path: KeyPath,
-  reading: Reading,
+  { base, path, names, reading }: ReadPart,
 ): Promise<VerifyStep> {
   const files = await readFiles(config.verify, [...path, 'verify'], reading);
-  return { ...base, kind: 'verify', files: files.map(plain) };
+  const watch = readWatch(config, files, { path, names, reading });
+  return { ...base, kind: 'verify', files: files.map(plain), ...defined({ watch }) };
 }
 
 async function backfillStep(

@@ -160,6 +160,17 @@ export const stepSchemas = {
       verify: files('sql/verify.sql').describe(
         'SQL file, or a list of them: each statement must return no rows.',
       ),
+      every: positiveDuration('1s')
+        .exactOptional()
+        .describe(
+          'How often the questions are asked while the steps of `through` run: the rows that they find are a line in the chart ([verify](verify.md)). Without it, where there is a `through`: each second.',
+        ),
+      through: z
+        .array(words('the name of a step', 'deploy-dual'), { error: '{value} is not a list of steps' })
+        .min(1, { error: 'names no step' })
+        .exactOptional()
+        .meta({ title: 'list of steps', examples: ['[deploy-dual, fill]'] })
+        .describe('Steps of the plan while which the questions are asked again and again; behind the place of this step they must find no rows either.'),
       ...common,
     })
     .meta({ title: 'verify' }),

@@ -162,6 +162,20 @@ const outsideSchema = z.object({
     .describe('Its statements that failed or that the server said something of; absent in older results'),
 });
 
+const watchSchema = z.object({
+  everyMs: ms,
+  through: z.array(z.string()).describe('The steps while which it asked'),
+  asked: count,
+  unanswered: count.describe('Of those, where a question got no answer'),
+  mostRows: count.nullable().describe('Most rows that one asking found; null where none was answered'),
+  mostDuring: z.string().nullable().describe('The step that ran then'),
+  lastRows: count.nullable(),
+  behindRows: count.nullable().describe('Most rows behind its own place; null where nothing was asked there'),
+  points: z
+    .array(z.object({ tMs: ms, rows: count.nullable() }))
+    .describe('In order of time; of a long watch the worst of neighbours'),
+});
+
 export const stepSchema = z.object({
   name: z.string(),
   index: z.int().positive(),
@@ -224,6 +238,9 @@ export const stepSchema = z.object({
     .nullable()
     .optional()
     .describe('The app over the time of the step and the drain of its queues, at least a second'),
+  watch: watchSchema
+    .optional()
+    .describe('Of a verify step that asked while other steps ran; absent of any other'),
 });
 
 export type StepResult = z.infer<typeof stepSchema>;

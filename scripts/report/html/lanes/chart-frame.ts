@@ -6,6 +6,7 @@ import { placeBands, type PlacedBand } from './bands.ts';
 import { backfillColumns, type BackfillColumn } from '../tables/backfill-columns.ts';
 import { chartPoints, type ChartPoint } from './chart-points.ts';
 import { lockRows, type LockRow } from '../tables/lock-rows.ts';
+import { watchedPoints } from './watched-points.ts';
 import { peakOf } from './peak.ts';
 import type { ChartSize } from './chart-size.ts';
 
@@ -30,6 +31,7 @@ export interface Frame {
   readonly requests: Lane;
   readonly errors: Lane | null;
   readonly backfill: Lane | null;
+  readonly watch: Lane | null;
   readonly lag: Lane | null;
   readonly bottom: number;
   readonly height: number;
@@ -76,6 +78,7 @@ export function frameOf(result: Result, size: ChartSize): Frame {
     requests: below(46),
     errors: hasErrors ? below(30) : null,
     backfill: columns.length > 0 ? below(40) : null,
+    watch: watchedPoints(result).length > 0 ? below(40) : null,
     lag: hasLag ? below(40) : null,
   };
   return {

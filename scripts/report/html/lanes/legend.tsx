@@ -3,6 +3,7 @@ import { formatMs } from '../../../shared/text/format.ts';
 import type { Frame } from './chart-frame.ts';
 import { lagKinds, type LagKind } from './lag-lane.tsx';
 import { limitOf, type LockTone } from '../tables/lock-rows.ts';
+import { watchers } from './watched-points.ts';
 import { pausesOf } from '../tables/backfill-columns.ts';
 
 const LAG_WORDS: Record<LagKind, string> = {
@@ -32,6 +33,7 @@ export function Legend({ result, frame }: { result: Result; frame: Frame }) {
       {tones.size > 0 && <Key mark="k-wait" text="paler: waiting for it" />}
       {frame.actors !== null && <Key mark="k-who" text="an actor is there" />}
       {pausesOf(result.timeline.batches, frame.x).length > 0 && <Key mark="k-pause" text="backfill paused" />}
+      {frame.watch !== null && <Key mark="line watchk" text={`rows that ${watchers(result)} found`} />}
       {frame.lag !== null &&
         lagKinds(result).map((kind) => <Key mark={`line ${kind}k`} text={LAG_WORDS[kind]} />)}
       {frame.lag !== null && (result.standby?.gaps ?? []).length > 0 && (

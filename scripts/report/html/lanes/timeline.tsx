@@ -1,6 +1,7 @@
 import type { Result } from '../../../checks/result/contract/result.ts';
 import { formatClock, formatMs } from '../../../shared/text/format.ts';
 import { largest } from '../../facts/facts.ts';
+import { watchSentences } from '../../facts/watch-facts.ts';
 import { companyLines } from '../../facts/company-facts.ts';
 import { ActorsLane } from './actors-lane.tsx';
 import { BackfillLane } from './backfill-lane.tsx';
@@ -13,6 +14,7 @@ import { LatencyLane } from './latency-lane.tsx';
 import { Legend } from './legend.tsx';
 import { LocksLane } from './locks-lane.tsx';
 import { RequestsLane } from './requests-lane.tsx';
+import { WatchLane } from './watch-lane.tsx';
 import { StepBands } from './step-bands.tsx';
 
 /** Latency, locks, throughput and backfill over the run, one under the other on one time axis. */
@@ -31,6 +33,9 @@ export function Timeline({ result }: { result: Result }) {
       <Chart result={result} size={WIDE} />
       <Chart result={result} size={NARROW} />
       <Legend result={result} frame={frameOf(result, WIDE)} />
+      {watchSentences(result).map((sentence) => (
+        <p>{sentence}</p>
+      ))}
       <Company result={result} />
     </section>
   );
@@ -71,6 +76,7 @@ function Chart({ result, size }: { result: Result; size: ChartSize }) {
       <RequestsLane result={result} frame={frame} />
       <ErrorsLane frame={frame} />
       <BackfillLane result={result} frame={frame} />
+      <WatchLane result={result} frame={frame} />
       <LagLane result={result} frame={frame} />
       <TimeAxis frame={frame} />
     </svg>

@@ -14,6 +14,7 @@ export const CHART_STYLES = `
 .p99,.p50,.lag{fill:none;stroke-linecap:round;stroke-linejoin:round}
 .p99{stroke:var(--p99);stroke-width:1.6}
 .p50{stroke:var(--p50);stroke-width:1.3}
+.watch{fill:none;stroke:var(--apart);stroke-width:1.6}
 .lag.replay{stroke:var(--lag);stroke-width:1.6}
 .lag.flush{stroke:var(--writes);stroke-width:1.4;stroke-dasharray:5 3}
 .lag.write{stroke:var(--rows);stroke-width:1.4;stroke-dasharray:2 3}
@@ -32,6 +33,7 @@ export const CHART_STYLES = `
 .legend i.line{height:3px}
 .legend .p99k{background:var(--p99)}
 .legend .p50k{background:var(--p50)}
+.legend .watchk{background:var(--apart)}
 .legend .replayk{background:var(--lag)}
 .legend .flushk{background:repeating-linear-gradient(90deg,var(--writes) 0 5px,transparent 5px 8px)}
 .legend .writek{background:repeating-linear-gradient(90deg,var(--rows) 0 2px,transparent 2px 5px)}
