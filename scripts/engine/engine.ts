@@ -121,9 +121,12 @@ function playingOf(planned: PlannedPlaying, run: Prepared): Playing {
   return { ...run, scenario, rehearsal: { ...run.rehearsal, plan } };
 }
 
-function planOf({ planName, backFrom, interruption }: Scenario, rehearsal: Rehearsal): readonly Step[] {
+function planOf(
+  { planName, backFrom, askedAfter, interruption }: Scenario,
+  rehearsal: Rehearsal,
+): readonly Step[] {
   const plan = planOfName(planName, rehearsal);
-  if (backFrom !== undefined) return planWithWayBack(plan, backFrom, rehearsal.load);
+  if (backFrom !== undefined) return planWithWayBack(plan, backFrom, rehearsal.load, askedAfter);
   return interruption === undefined ? plan : planWithCuts(plan, interruption);
 }
 

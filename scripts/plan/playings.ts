@@ -1,5 +1,5 @@
 import type { ActorSpec } from './actor-spec.ts';
-import type { Cut, Step } from './steps.ts';
+import type { Cut, SqlFile, Step } from './steps.ts';
 
 /** One of several ways to do the same change. */
 export interface NamedPlan {
@@ -17,6 +17,8 @@ export interface Scenario {
   readonly planName?: string;
   /** The plan is not played to its end: it goes back when this step has ended. */
   readonly backFrom?: string;
+  /** Questions of the author's for when it has gone back: each statement must return no rows. */
+  readonly askedAfter?: readonly SqlFile[];
   /** Steps are cut off in their middle, and run again. */
   readonly interruption?: Interruption;
 }

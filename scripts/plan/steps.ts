@@ -57,12 +57,12 @@ interface StepBase {
   readonly cut?: Cut;
 }
 
-export const WAYS = ['back', 'soak', 'again'] as const;
+export const WAYS = ['back', 'soak', 'ask', 'again'] as const;
 
-/** `back` undoes a step, `soak` is the time after the way back, `again` plays a step once more after it. */
+/** `back` undoes a step, `soak` is the time after the way back, `ask` has the author's questions for then, `again` plays a step once more after it. */
 export interface Way {
   readonly kind: (typeof WAYS)[number];
-  /** Null of a soak. */
+  /** Null of a soak and of questions. */
   readonly of: string | null;
 }
 

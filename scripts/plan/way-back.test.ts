@@ -48,6 +48,13 @@ describe('planWithWayBack', () => {
     });
   });
 
+  test('asks the author’s questions behind the soak, before it begins again', () => {
+    const question = { file: 'whole.sql', text: 'select 1 where false' };
+    const steps = planWithWayBack(plan, 'add', load, [question]);
+    expect(steps.map(line).slice(-2)).toEqual(['ask verify the way back', 'again add again']);
+    expect(steps.at(-2)).toMatchObject({ kind: 'verify', files: [question], way: { kind: 'ask', of: null } });
+  });
+
   test('gives its steps names that the plan does not have', () => {
     const taken = [sql('add', { rollback: undo }), sql('undo add')];
     expect(planWithWayBack(taken, 'undo add', load).map(({ name }) => name)).toEqual([

@@ -1,4 +1,4 @@
-import type { LoadSpec, Step } from './model.ts';
+import type { LoadSpec, SqlFile, Step } from './model.ts';
 import { defined } from './schema/defined.ts';
 import { traitsOf } from './step-traits.ts';
 
@@ -15,12 +15,13 @@ export function stepsToGoBackFrom(plan: readonly Step[]): readonly Step[] {
 
 /**
  * The steps of a release that turns around when the step `from` has ended: the plan up to there, the way back in reverse order,
- * the traffic alone for as long as the warm-up, and the plan's beginning once more.
+ * the traffic alone for as long as the warm-up, the author's questions, and the plan's beginning once more.
  */
 export function planWithWayBack(
   plan: readonly Step[],
   from: string,
   load: Pick<LoadSpec, 'versions' | 'warmupMs'>,
+  questions: readonly SqlFile[] = [],
 ): Step[] {
   const last = plan.findIndex(({ name }) => name === from);
   if (last === -1) throw new TypeError(`no step ${from} to go back from`);
@@ -45,7 +46,7 @@ export function planWithWayBack(
     name: named(`${step.name} again`),
     way: { kind: 'again', of: step.name },
   }));
-  return [...forward, ...back, soak, ...again];
+  return [...forward, ...back, soak, ...asked(questions, named), ...again];
 }
 
 /** One step that takes another one back; none where there is nothing to do. */
@@ -72,6 +73,12 @@ function undone(step: Step, before: string, named: (name: string) => string): St
     steps.push({ ...quietly(phase, named(`undo ${step.name}`)), ...back });
   }
   return steps;
+}
+
+function asked(files: readonly SqlFile[], named: (name: string) => string): Step[] {
+  if (files.length === 0) return [];
+  const name = named('verify the way back');
+  return [{ ...quietly('contract', name), kind: 'verify', files, way: { kind: 'ask', of: null } }];
 }
 
 /** The steps that it watched have other names by then. */

@@ -69,7 +69,10 @@ describe('a plan that turns around', () => {
   };
 
   it('comes back whole, with the old version live and the way forward open, beside the quiet playing', async () => {
-    const { code, result, stderr } = await run({ plan, files, scenarios: '[quiet, rollback]' });
+    const { code, result, stderr } = await run({
+      ...{ plan, files: { ...files, 'sql/whole.sql': 'select id from customers where name is null;' } },
+      scenarios: '[quiet, { rollback: { verify: sql/whole.sql } }]',
+    });
     expect(findingsAboutThePlan(result)).toEqual([]);
     expect(code).toBe(result.verdict === 'pass' ? 0 : 5);
     expect(result.playings?.scenarios.map(({ name }) => name)).toEqual(['quiet', 'rollback']);
@@ -85,7 +88,8 @@ describe('a plan that turns around', () => {
     ]);
     expect(result.pointOfNoReturn).toEqual({ declared: 'drop', found: null });
     expect(stderr.replace(/\s+/g, ' ')).toContain('; the way back was open up to behind 3 out.');
-    expect(stderr).toContain('step 5/8 undo add');
+    expect(stderr).toContain('step 5/9 undo add');
+    expect(stderr).toContain('step 7/9 verify the way back');
   });
 
   it('loses nothing where a trigger copies back, and the exact number where nobody does', async () => {
@@ -161,17 +165,25 @@ describe('a plan that turns around', () => {
       'sql/drop.sql': 'alter table customers drop column name;',
       'sql/undrop.sql': 'alter table customers add column name text;',
       'sql/last.sql': 'select 1;',
+      'sql/whole.sql': 'select id from customers where name is null;',
       'workload/new/read.sql': 'select count(*) from (select 1 from customers limit 1) c;',
     };
     const steps = `
   - { phase: deploy, name: out, deploy: { to: new, strategy: blue-green } }
   - { phase: contract, name: drop, sql: sql/drop.sql, rollback: sql/undrop.sql }
   - { phase: contract, name: last, sql: sql/last.sql, pointOfNoReturn: true }`;
-    const { code, result } = await run({ plan: steps, files: early, scenarios: '[rollback]' });
+    const { code, result } = await run({
+      plan: steps,
+      files: early,
+      scenarios: '[{ rollback: { verify: sql/whole.sql } }]',
+    });
     expect(code).toBe(4);
     expect(result.wayBack).toMatchObject([
       {
         possible: false,
+        reason: expect.stringMatching(
+          /^step 5 verify the way back failed: expected no rows, found 5,000 rows$/,
+        ) as string,
         schemaSame: true,
         valuesLost: [{ table: 'public.customers', column: 'name', count: 5000, since: 'drop' }],
       },

@@ -149,20 +149,20 @@ function special(
   at: { readonly path: KeyPath; readonly reading: Reading },
 ): Scenario[] {
   const { path, reading } = at;
-  const { from, ...cutOff } = typeof written === 'string' ? {} : written;
+  const { from, verify, ...cutOff } = typeof written === 'string' ? {} : written;
   const unknown = (keys: readonly string[], words: string): void => {
     for (const key of keys) reading.mistake([...path, key], `not a key of ${name}; write ${words}`);
   };
   if (name === INTERRUPTED && typeof written !== 'string') {
-    unknown(from === undefined ? [] : ['from'], 'steps or how');
+    unknown(Object.keys(defined({ from, verify })), 'steps or how');
     return readInterruptions(cutOff, [], plan, at);
   }
   if (name === ROLLBACK) {
-    unknown(Object.keys(cutOff), 'from');
+    unknown(Object.keys(cutOff), 'from or verify');
     if (typeof written === 'string') return readWaysBack(written, [], plan, at);
-    return from === undefined ? [] : readWaysBack({ from }, [], plan, at);
+    return readWaysBack(defined({ from }), [], plan, at);
   }
-  const who = name === INTERRUPTED || typeof written === 'string' || from ? ROLLBACK : INTERRUPTED;
+  const who = name === INTERRUPTED || typeof written === 'string' || from || verify ? ROLLBACK : INTERRUPTED;
   const what = who === ROLLBACK ? 'has a way back' : 'has steps that are cut off';
   reading.mistake(path, `only ${who} ${what}; write [long-reader], or [] for nobody`);
   return [];

@@ -71,7 +71,7 @@ test('every mistake about the interruption is told with its line', async () => {
       "r/rehearsal.yaml:13 scenarios.interrupted.how: client is not a list; write [session, client]",
       "r/rehearsal.yaml:13 scenarios.interrupted.stps: unknown key; did you mean steps?",
       "r/rehearsal.yaml:13 scenarios.busy: only interrupted has steps that are cut off; write [long-reader], or [] for nobody",
-      "r/rehearsal.yaml:13 scenarios.rollback.how: not a key of rollback; write from",
+      "r/rehearsal.yaml:13 scenarios.rollback.how: not a key of rollback; write from or verify",
     ]
   `);
   expect(await mistakesIn(yaml('{ interrupted: { from: [add] } }'))).toMatchInlineSnapshot(`

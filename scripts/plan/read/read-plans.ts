@@ -4,6 +4,7 @@ import { RehearsalError, type Mistake } from '../../shared/errors.ts';
 import type { NamedPlan, Rehearsal, Scenario, Step } from '../model.ts';
 import { checkDeploys } from './read-load.ts';
 import { readScenarios } from './read-actors.ts';
+import { withQuestions } from './read-questions.ts';
 import { readSteps } from './read-steps.ts';
 import type { Reading } from './reading.ts';
 import type { Parts } from './salvage.ts';
@@ -30,7 +31,7 @@ export async function readPlans(parts: Parts, value: unknown, reading: Reading):
       hasGaps: written.steps.length === 0 || written.steps.includes(undefined),
     });
   }
-  const scenarios = scenariosOf(read, parts, reading);
+  const scenarios = await withQuestions(scenariosOf(read, parts, reading), parts.scenarios, reading);
   const plan = read[0]?.steps ?? [];
   const plans = read.flatMap(({ name, steps }): NamedPlan[] => (name === undefined ? [] : [{ name, steps }]));
   return plans.length === 0 ? { plan, scenarios } : { plan, plans, scenarios };

@@ -15,6 +15,7 @@ import type {
   TransactionMode,
   VerifyStep,
 } from '../model.ts';
+import { plain, readFiles } from './read-files.ts';
 import { readWatch } from './read-watch.ts';
 import type { ParsedSqlFile, Reading } from './reading.ts';
 import type { WrittenNetwork } from '../schema/schema-commands.ts';
@@ -214,26 +215,6 @@ function commandStep(
     ...{ ...base, kind: 'command', command, timeoutMs: timeout, touchesDatabase, output },
     ...networkOf(network, forAll),
   };
-}
-
-async function readFiles(
-  names: readonly string[],
-  path: KeyPath,
-  reading: Reading,
-): Promise<ParsedSqlFile[]> {
-  const isList = reading.source.written(path) === undefined;
-  const files: ParsedSqlFile[] = [];
-  for (const [index, name] of names.entries()) {
-    const at = isList ? [...path, index] : path;
-    const read = await reading.sqlFile(at, name);
-    if (read?.statements?.length === 0) reading.mistake(at, '{value} holds no SQL statement');
-    if (read) files.push(read);
-  }
-  return files;
-}
-
-function plain({ file, text, asWritten, begun, apart }: ParsedSqlFile): SqlFile {
-  return { file, text, ...defined({ asWritten, begun, apart }) };
 }
 
 function wayBack(tool: string): string {

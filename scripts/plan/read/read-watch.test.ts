@@ -14,9 +14,8 @@ test('a verify step may watch other steps, each second or as often as it says', 
 
 test('what it cannot watch is told before anything starts', async () => {
   const files = { 'r/sql/2-verify.sql': 'select 1;\ndelete from t;\n' };
-  expect(
-    await mistakesIn(yaml(SQL, verify(', every: 5ms, through: [expnad, expand, expand]')), files),
-  ).toMatchInlineSnapshot(`
+  expect(await mistakesIn(yaml(SQL, verify(', every: 5ms, through: [expnad, expand, expand]')), files))
+    .toMatchInlineSnapshot(`
     [
       "r/rehearsal.yaml:8 plan[1].every: 5ms is too often; write 100ms or more",
       "r/rehearsal.yaml:8 plan[1].through[0]: expnad is not the name of a step of this plan; did you mean expand?",

@@ -31,6 +31,22 @@ test('a plan turns around behind the last change before its point of no return, 
   expect(await told('{ rollback: { from: [add] } }')).toEqual(['rollback from add from add']);
 });
 
+test('an author asks what has to be true when the plan has gone back', async () => {
+  const asked = async (scenarios: string): Promise<(string | undefined)[]> => {
+    const { scenarios: read } = await readYaml(yaml(scenarios));
+    return read.map(({ askedAfter }) => askedAfter?.map(({ file }) => file).join(' '));
+  };
+  const [one, two] = ['sql/2-verify.sql', '[sql/2-verify.sql, sql/2-verify.sql]'];
+  expect(await asked(`[quiet, { rollback: { from: each, verify: ${one} } }]`)).toEqual([undefined, one, one]);
+  expect(await asked(`{ quiet: [], rollback: { verify: ${two} } }`)).toEqual([undefined, `${one} ${one}`]);
+  expect(await mistakesIn(yaml('[{ rollback: { verify: sql/no.sql } }]'))).toEqual([
+    'r/rehearsal.yaml:12 scenarios[0].rollback.verify: there is no file sql/no.sql',
+  ]);
+  expect(await mistakesIn(yaml('[{ rollback: {} }]'))).toEqual([
+    'r/rehearsal.yaml:12 scenarios[0].rollback: says nothing; write each, last or { from: [add-column] }',
+  ]);
+});
+
 test('every mistake about the way back is told with its line', async () => {
   const all = await mistakesIn(yaml('[rollback, { rollback: eech }, { rolback: each }, 3]'));
   expect(all).toMatchInlineSnapshot(`
@@ -46,7 +62,7 @@ test('every mistake about the way back is told with its line', async () => {
     ),
   ).toMatchInlineSnapshot(`
     [
-      "r/rehearsal.yaml:12 scenarios.rollback.to: unknown key; write from, steps or how",
+      "r/rehearsal.yaml:12 scenarios.rollback.to: unknown key",
       "r/rehearsal.yaml:12 scenarios.quiet: 3 is not a list of actors; write [long-reader], or [] for nobody",
       "r/rehearsal.yaml:12 scenarios.rollback.from[0]: ad is not the name of a step; did you mean add?",
       "r/rehearsal.yaml:12 scenarios.rollback.from[2]: add is there twice",

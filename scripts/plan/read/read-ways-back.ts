@@ -30,14 +30,15 @@ export function readWaysBack(
     );
     return [];
   }
+  const begins = typeof written === 'string' ? written : (written.from ?? 'last');
   const scenario = (backFrom: string): Scenario => ({
     ...{ name: `${ROLLBACK} from ${backFrom}`, actors, backFrom },
   });
-  if (written === 'each') return open.map(scenario);
-  if (written === 'last') return [{ name: ROLLBACK, actors, backFrom: open.at(-1) ?? '' }];
-  return written.from.flatMap((name, index) => {
+  if (begins === 'each') return open.map(scenario);
+  if (begins === 'last') return [{ name: ROLLBACK, actors, backFrom: open.at(-1) ?? '' }];
+  return begins.flatMap((name, index) => {
     const place = [...path, 'from', index];
-    const mistake = written.from.indexOf(name) < index ? '{value} is there twice' : mistakeIn(name, plan);
+    const mistake = begins.indexOf(name) < index ? '{value} is there twice' : mistakeIn(name, plan);
     if (mistake === undefined) return [scenario(name)];
     const guess = reading.source.isSecret(place) ? '' : didYouMean(name, open);
     reading.mistake(place, mistake.replace('{open}', guess || `; write ${eitherOf(open)}`));

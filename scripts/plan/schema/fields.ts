@@ -277,3 +277,17 @@ function isNot(
 function numberOf(value: string): number | undefined {
   return /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;
 }
+
+/** One file, or a list of them → a list of paths. */
+export function files(example: string) {
+  const one = path('a file', example);
+  return z
+    .union([one, z.array(one).min(1, { error: 'names no file' })], {
+      error: ({ input }) =>
+        input === undefined
+          ? `missing; write ${example}`
+          : `{value} is not a file or a list of files; write ${example}`,
+    })
+    .meta({ title: 'path or list of paths', examples: [example] })
+    .transform((value) => (typeof value === 'string' ? [value] : value));
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, key, positiveDuration, words } from './fields.ts';
+import { choice, files, key, positiveDuration, words } from './fields.ts';
 import { ACTOR_KINDS, CUTS } from '../model.ts';
 
 /** An application_name holds 63 bytes, and an actor shows up in it as `rehearse/actor/<name>`. */
@@ -40,8 +40,24 @@ const backFrom = choice('where the way back begins', ['last', 'each']);
 const stepNames = z
   .array(words('the name of a step', 'add-column'), { error: '{value} is not a list of steps' })
   .min(1, { error: 'names no step' });
-const from = stepNames.describe('The steps behind each of which the way back begins, one playing each.');
-const backFromSteps = z.strictObject({ from });
+const from = z
+  .union([backFrom, stepNames], {
+    error: '{value} is not where the way back begins; write each, last or [add-column]',
+  })
+  .describe(
+    'As above, or the steps behind each of which the way back begins, one playing each. Without it: `last`.',
+  );
+const afterIt = {
+  from: from.exactOptional(),
+  verify: files('sql/old-shape-whole.sql')
+    .exactOptional()
+    .describe(
+      'SQL file, or a list of them, asked when the plan has gone back: each statement must return no rows.',
+    ),
+};
+const wayBack = z.strictObject(afterIt).refine((map) => Object.keys(map).length > 0, {
+  error: 'says nothing; write each, last or { from: [add-column] }',
+});
 const cutOff = {
   steps: stepNames
     .exactOptional()
@@ -58,7 +74,7 @@ const cutOff = {
 };
 const interruption = z.strictObject(cutOff);
 /** What a scenario that is not only of actors says; which key belongs to which is told by who reads it. */
-const ownMap = z.strictObject({ from: from.exactOptional(), ...cutOff });
+const ownMap = z.strictObject({ ...afterIt, ...cutOff });
 const NOT_ROLLBACK = '{value} is not where the way back begins; write each, last or { from: [add-column] }';
 
 /** Of each union schema-issues.ts knows by its place which form the author chose. */
@@ -68,10 +84,10 @@ export const scenarioMap = z
       .exactOptional()
       .describe('Steps are [cut off](interruption.md) in their middle and run again.'),
     rollback: z
-      .union([backFrom, backFromSteps], { error: NOT_ROLLBACK })
+      .union([backFrom, wayBack], { error: NOT_ROLLBACK })
       .exactOptional()
       .describe(
-        'The plan turns around before its point of no return: `last` behind the last step before it, `each` behind each step that changes something, `{ from: [step] }` behind those.',
+        'The plan turns around before its point of no return: `last` behind the last step before it, `each` behind each step that changes something, `{ from: [step] }` behind those. With `verify` it is asked what has to be true then.',
       ),
   })
   .refine((item) => Object.keys(item).length > 0, {

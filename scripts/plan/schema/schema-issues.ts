@@ -114,6 +114,7 @@ const FORMS: readonly { readonly at: RegExp; readonly forms: readonly Form[] }[]
   { at: /^plan$/, forms: ['list', 'map'] },
   { at: /^scenarios\.\d+$/, forms: ['word', 'map'] },
   { at: /^scenarios\.\d+\.rollback$/, forms: ['word', 'map'] },
+  { at: /^scenarios\.(\d+\.)?rollback\.from$/, forms: ['word', 'list'] },
   { at: /^scenarios\.(rollback|interrupted)$/, forms: ['list', 'map', 'word'] },
   { at: /^scenarios\.[^.]+$/, forms: ['list', 'map'] },
 ];

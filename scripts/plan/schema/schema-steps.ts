@@ -4,6 +4,7 @@ import {
   command as commandText,
   count,
   duration,
+  files,
   flag,
   key,
   path,
@@ -54,19 +55,6 @@ export const common = {
     .prefault(false)
     .describe('After this step the release can no longer be rolled back.'),
 };
-
-function files(example: string) {
-  const one = path('a file', example);
-  return z
-    .union([one, z.array(one).min(1, { error: 'names no file' })], {
-      error: ({ input }) =>
-        input === undefined
-          ? `missing; write ${example}`
-          : `{value} is not a file or a list of files; write ${example}`,
-    })
-    .meta({ title: 'path or list of paths', examples: [example] })
-    .transform((value) => (typeof value === 'string' ? [value] : value));
-}
 
 const deploy = z.strictObject({
   to: words('a version name', 'new').describe(
@@ -170,7 +158,9 @@ export const stepSchemas = {
         .min(1, { error: 'names no step' })
         .exactOptional()
         .meta({ title: 'list of steps', examples: ['[deploy-dual, fill]'] })
-        .describe('Steps of the plan while which the questions are asked again and again; behind the place of this step they must find no rows either.'),
+        .describe(
+          'Steps of the plan while which the questions are asked again and again; behind the place of this step they must find no rows either.',
+        ),
       ...common,
     })
     .meta({ title: 'verify' }),

@@ -1,4 +1,5 @@
 import type { LostValues } from '../../../artifacts/records/rollback-records.ts';
+import { WAYS } from '../../../plan/model.ts';
 import type { Analysis, StepAnalysis } from '../analyse.ts';
 import { isAppOff } from '../traffic/live-versions.ts';
 import { largest } from '../largest.ts';
@@ -26,7 +27,7 @@ export interface WayBack {
   readonly from: StepAnalysis;
   /** False where the plan did not come so far. */
   readonly isBegun: boolean;
-  /** The step on the way back that failed. */
+  /** The step on the way back, or the questions after it, that failed. */
   readonly failed: StepAnalysis | undefined;
   /** From its first step to the end of its last one. */
   readonly durationMs: number;
@@ -48,12 +49,12 @@ export interface WayBack {
 /** Undefined where the plan was played to its end. */
 export function wayBackOf(analysis: Analysis): WayBack | undefined {
   const { steps, failures } = analysis;
-  const of = (kind: 'back' | 'soak' | 'again'): StepAnalysis[] =>
+  const of = (kind: (typeof WAYS)[number]): StepAnalysis[] =>
     steps.filter(({ run }) => run.planned.way?.kind === kind);
-  const [back, soak, again] = [of('back'), of('soak'), of('again')];
+  const [back, soak, ask, again] = [of('back'), of('soak'), of('ask'), of('again')];
   const from = steps.findLast(({ run }) => run.planned.way === undefined);
   if (soak.length === 0 || from === undefined) return undefined;
-  const failed = back.find(({ run }) => run.end?.status === 'failed');
+  const failed = [...back, ...ask].find(({ run }) => run.end?.status === 'failed');
   const isBegun = statusOf(from.run) === 'ok' && [...back, ...soak].some(({ run }) => run.window !== null);
   const isDone = soak.every(({ run }) => run.window !== null);
   const looks = catalogLooks(analysis);

@@ -195,7 +195,7 @@ export const stepSchema = z.object({
     .object({ kind: z.enum(WAYS), of: z.string().nullable() })
     .optional()
     .describe(
-      'Of a step that the plan itself does not have: `back` undoes the step `of`, `soak` is the time after the way back, `again` plays the step `of` once more',
+      'Of a step that the plan itself does not have: `back` undoes the step `of`, `soak` is the time after the way back, `ask` has the author’s questions for then, `again` plays the step `of` once more',
     ),
   summary: z.string().describe('One line for people: old → new over 20 s'),
   victims: victimsSchema,
