@@ -24,7 +24,13 @@ import {
 import { companyLines } from './facts/company-facts.ts';
 import { codeBlock, codeSpan, escaped, table } from './markdown-text.ts';
 import { commitText } from './facts/origin-facts.ts';
-import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from './facts/playing-facts.ts';
+import {
+  comparison,
+  comparisonTitle,
+  playedSentence,
+  scenarioVerdict,
+  wayRows,
+} from './facts/playing-facts.ts';
 import { budgetText, measuredText } from './facts/quantities.ts';
 import type { ReviewNote } from './notes.ts';
 import { allNotices } from './notices.ts';
@@ -121,9 +127,10 @@ function playings(result: Result): string {
     ...cells.map(({ text, spread }) => escaped(spread === '' ? text : `${text} (${spread})`)),
     budget,
   ]);
+  const of = wayRows(result.playings).map(({ title, cells }) => [title, ...cells.map(escaped), '']);
   return [
     `### ${comparisonTitle(compared)}`,
-    table(['', ...scenarios.map(({ name }) => escaped(name)), 'Budget'], [verdicts, ...figures]),
+    table(['', ...scenarios.map(({ name }) => escaped(name)), 'Budget'], [verdicts, ...figures, ...of]),
     ...(result.playings.advice ? [`**${escaped(result.playings.advice.sentence)}**`] : []),
     escaped(playedSentence(result.playings)),
   ].join('\n\n');

@@ -3,7 +3,7 @@ import type { Result } from '../checks/result/contract/result.ts';
 import { formatCount, formatMs, plural } from '../shared/text/format.ts';
 import { formatDate } from './dates.ts';
 import { commitText } from './facts/origin-facts.ts';
-import { comparison, scenarioVerdict } from './facts/playing-facts.ts';
+import { comparison, scenarioVerdict, wayRows } from './facts/playing-facts.ts';
 import { durationMs, pageOf, VERDICT_WORD, worstFinding } from './facts/facts.ts';
 import { interruptionSentences } from './facts/interruption-facts.ts';
 import { wayBackSentences } from './facts/way-back-facts.ts';
@@ -51,7 +51,7 @@ export function renderVerdict(result: Result, { color, runPath, width }: Verdict
 /** Of a run with several playings: each scenario's verdict and figures, one row a figure. */
 function spreadLines(result: Result): string[] {
   const compared = comparison(result);
-  if (!compared) return [];
+  if (!compared || !result.playings) return [];
   const { scenarios, rows } = compared;
   const cells = [
     ['', ...scenarios.map(({ name }) => name)],
@@ -60,6 +60,7 @@ function spreadLines(result: Result): string[] {
       row.title,
       ...row.cells.map(({ text, spread }) => (spread === '' ? text : `${text}  (${spread})`)),
     ]),
+    ...wayRows(result.playings).map(({ title, cells }) => [title, ...cells]),
   ];
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   return cells.map((row) =>

@@ -17,6 +17,7 @@ import type { Result } from './contract/result.ts';
 import { rounded } from './rounded.ts';
 import { waitFacts } from '../analysis/wait-tier.ts';
 import type { Judgement } from '../run-checks.ts';
+import { storageResult } from './storage-results.ts';
 import { stepResults } from './step-results.ts';
 import { wayBackResults } from './way-back-results.ts';
 
@@ -78,6 +79,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     ...sourceOf(analysis),
     ...{ ...playingOf(analysis), ...maintenanceOf(analysis) },
     ...{ ...wayBackResults(analysis), ...interruptionResults(analysis), ...coverageResults(analysis) },
+    ...storageResult(analysis),
     waits: waitFacts(evidence),
     limits: knownLimits(analysis),
   });

@@ -71,3 +71,13 @@ function measured({ checks }: Result, id: string, title: string): HeadlineFigure
   const { unit, measured: value, budget, better = 'lower' } = check;
   return [{ id, title, unit, value, budget, better }];
 }
+
+/** What a playing wrote and took on disk, the app's traffic included. Compared between the playings of one run, which have the same traffic. */
+export function storageFigures({ storage }: Result): HeadlineFigure[] {
+  if (storage === undefined) return [];
+  const bytes = { unit: 'bytes', budget: null, better: 'lower' } as const;
+  return [
+    { id: 'wal', title: 'WAL, with the app’s', value: storage.walBytes, ...bytes },
+    { id: 'databaseSize', title: 'Database at its largest', value: storage.databaseBytesMost, ...bytes },
+  ];
+}

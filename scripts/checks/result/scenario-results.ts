@@ -1,6 +1,6 @@
 import type { PlannedPlaying } from '../../plan/model.ts';
 import { groupBy } from '../../shared/group-by.ts';
-import { headlineFigures } from './headline-figures.ts';
+import { headlineFigures, storageFigures } from './headline-figures.ts';
 import type { Result } from './contract/result.ts';
 import { nearness, type Playing } from './worst-playing.ts';
 import type { FigureSpread, ScenarioResult } from './contract/result-playings.ts';
@@ -49,7 +49,10 @@ export function severity({ verdict }: Pick<Result, 'verdict'>): number {
 }
 
 function spreads(results: readonly Result[]): FigureSpread[] {
-  const all = groupBy(results.flatMap(headlineFigures), ({ id }) => id);
+  const all = groupBy(
+    results.flatMap((result) => [...headlineFigures(result), ...storageFigures(result)]),
+    ({ id }) => id,
+  );
   return [...all.values()].flatMap((own) => {
     const [first] = own;
     if (first === undefined) return [];

@@ -8,7 +8,9 @@ const MOST_POINTS = 600;
 
 /** What a verify step found while other steps ran; nothing of any other step. */
 export function watchResult(name: string, analysis: Analysis): Pick<StepResult, 'watch'> {
-  const watched = watchedSteps(analysis.steps, analysis.evidence).find(({ run }) => run.planned.name === name);
+  const watched = watchedSteps(analysis.steps, analysis.evidence).find(
+    ({ run }) => run.planned.name === name,
+  );
   if (watched === undefined) return {};
   const { watch, asked, behind } = watched;
   const most = mostFound(asked);

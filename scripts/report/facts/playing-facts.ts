@@ -41,6 +41,30 @@ export function comparison({ playings, wayBack, interruptions }: Result): Compar
   };
 }
 
+/** What each way asks of people, beside the figures: one cell a scenario. Empty where the rehearsal has one plan. */
+export function wayRows({ scenarios, played, ways = [] }: Playings): { title: string; cells: string[] }[] {
+  if (ways.length === 0) return [];
+  const of = scenarios.map(({ name }) => {
+    const plan = played.find(({ scenario }) => scenario === name)?.plan;
+    return ways.find((way) => way.plan === plan);
+  });
+  const row = (title: string, text: (way: Way) => string): { title: string; cells: string[] } => ({
+    title,
+    cells: of.map((way) => (way === undefined ? '–' : text(way))),
+  });
+  return [
+    row('App versions needed', ({ versionsNeeded }) => String(versionsNeeded ?? '–')),
+    row('Steps by hand', ({ stepsByHand }) => String(stepsByHand ?? '–')),
+    row('Way back open until', ({ wayBackUntil, isWayBackPlayed }) => {
+      if (wayBackUntil === undefined) return '–';
+      const step = wayBackUntil === null ? 'behind no step' : `behind ${wayBackUntil}`;
+      return isWayBackPlayed === true ? step : `${step}, by its word`;
+    }),
+  ];
+}
+
+type Way = NonNullable<Playings['ways']>[number];
+
 function cell(figure: FigureSpread | undefined): Comparison['rows'][number]['cells'][number] {
   if (!figure) return { text: '–', spread: '', isOver: false };
   const { id, budget, median, min, max, values } = figure;
@@ -52,7 +76,7 @@ function cell(figure: FigureSpread | undefined): Comparison['rows'][number]['cel
 
 /** The unit stands once where it does not change with the size. */
 function spreadText(min: number, max: number, unit: string | null): string {
-  const from = unit === 'ms' || unit === 's' ? quantity(min, unit) : quantity(min, null);
+  const from = unit === 'ms' || unit === 's' || unit === 'bytes' ? quantity(min, unit) : quantity(min, null);
   return `${from} to ${quantity(max, unit)}`;
 }
 

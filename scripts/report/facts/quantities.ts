@@ -1,5 +1,5 @@
 import type { Result } from '../../checks/result/contract/result.ts';
-import { formatCount, formatMs } from '../../shared/text/format.ts';
+import { formatBytes, formatCount, formatMs } from '../../shared/text/format.ts';
 
 type Check = Result['checks'][number];
 
@@ -7,6 +7,7 @@ type Check = Result['checks'][number];
 export function quantity(value: number | null, unit: string | null): string {
   if (value === null) return '';
   if (unit === 'ms') return formatMs(value);
+  if (unit === 'bytes') return formatBytes(value);
   if (unit === 's') return formatMs(value * 1000);
   const number = Number.isInteger(value) || value >= 100 ? formatCount(value) : value.toFixed(2);
   return unit === null ? number : `${number} ${unit}`;

@@ -3,6 +3,8 @@ import type { WayBackResult } from '../../checks/result/contract/result-way-back
 import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
 import { shortName, stepLabel } from './facts.ts';
 
+type Way = NonNullable<NonNullable<Result['playings']>['ways']>[number];
+
 /** One way back as a row: the text of each cell, and whether it is bad news. */
 interface WayBackRow {
   readonly from: string;
@@ -33,9 +35,17 @@ export function wayBackRows(result: Result): WayBackRow[] {
   }));
 }
 
-/** What the rows come to, and each object that is not as it was. */
+/** What the rows come to; of several plans one sentence each, by its name. */
 export function wayBackSentences(result: Result): string[] {
-  const { wayBack = [], pointOfNoReturn } = result;
+  const { wayBack = [], pointOfNoReturn, playings } = result;
+  const plans = [...new Set(wayBack.flatMap(({ plan }) => plan ?? []))];
+  if (plans.length > 0)
+    return plans.map((plan) =>
+      ofPlan(
+        plan,
+        playings?.ways?.find((way) => way.plan === plan),
+      ),
+    );
   if (pointOfNoReturn === undefined) return [];
   const { declared, found } = pointOfNoReturn;
   const said =
@@ -50,6 +60,14 @@ export function wayBackSentences(result: Result): string[] {
         ? 'how far the way back is open is not known'
         : `the way back was open up to behind ${labelOf(result, farthest.from)}`;
   return [`${said}; ${seen}.`];
+}
+
+function ofPlan(plan: string, way: Way | undefined): string {
+  if (way?.isWayBackPlayed !== true) return `How far the way back of ${plan} is open is not known.`;
+  const { wayBackUntil = null } = way;
+  return wayBackUntil === null
+    ? `Of ${plan} there was no whole way back, from behind its first step on.`
+    : `The way back of ${plan} was open up to behind ${wayBackUntil}.`;
 }
 
 /** `behind 3 add-index: index orders_state on orders is left over`, each once. */

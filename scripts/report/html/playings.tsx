@@ -1,5 +1,11 @@
 import type { Result } from '../../checks/result/contract/result.ts';
-import { comparison, comparisonTitle, playedSentence, scenarioVerdict } from '../facts/playing-facts.ts';
+import {
+  comparison,
+  comparisonTitle,
+  playedSentence,
+  scenarioVerdict,
+  wayRows,
+} from '../facts/playing-facts.ts';
 import { ColumnHeads } from './tables/column-heads.tsx';
 import { Scroll } from './scroll.tsx';
 import { unbroken } from './figure-text.ts';
@@ -36,6 +42,15 @@ export function PlayingsTable({ result }: { result: Result }) {
                   </td>
                 ))}
                 <td class="r mut">{budget}</td>
+              </tr>
+            ))}
+            {wayRows(playings).map(({ title, cells }) => (
+              <tr>
+                <th scope="row">{title}</th>
+                {cells.map((text) => (
+                  <td class="r">{text}</td>
+                ))}
+                <td />
               </tr>
             ))}
           </tbody>

@@ -52,6 +52,19 @@ export const playingsSchema = z.object({
         strategy: z.enum(STRATEGIES).describe('What the plan is by its steps'),
         verdict: verdict.describe('The worst of all its playings'),
         downtimeMs: z.number().nonnegative().describe('How long it has the app off'),
+        versionsNeeded: index.optional().describe('Versions of the app, the one before it included'),
+        stepsByHand: z.int().nonnegative().optional().describe('All steps but the soaks'),
+        wayBackUntil: z
+          .string()
+          .nullable()
+          .optional()
+          .describe(
+            'The last step behind which it can be taken back; null = behind none. Absent in older results',
+          ),
+        isWayBackPlayed: z
+          .boolean()
+          .optional()
+          .describe('So it was found; false = nobody went back, and so the plan says by its pointOfNoReturn'),
       }),
     )
     .optional()

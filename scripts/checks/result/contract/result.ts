@@ -169,6 +169,16 @@ export const resultSchema = z.object({
     .describe('Who kept the plan company besides the app, and from when to when'),
   standby: standbySchema.nullable().default(null).describe('Null where the rehearsal had no standby'),
   environment: environmentSchema,
+  storage: z
+    .object({
+      walBytes: z.number().nonnegative(),
+      databaseBytesBefore: z.number().nonnegative(),
+      databaseBytesMost: z.number().nonnegative().describe('At one of the looks, one a second'),
+    })
+    .optional()
+    .describe(
+      'The server from the first step to the last, with the app’s traffic; absent where nobody looked, and in older results',
+    ),
   snapshot: z
     .object({
       kind: z.enum(['plain', 'archive', 'generator', 'command']),

@@ -4,6 +4,7 @@ import type { Result } from '../contract/result.ts';
 import type { Playings } from '../contract/result-playings.ts';
 import { severity } from '../scenario-results.ts';
 import { advisedWay, type Way } from './advised-way.ts';
+import { costOf } from './cost-of.ts';
 import { strategyOf } from './strategy.ts';
 
 /** What result.json says of the ways of a run that played several; nothing of any other. */
@@ -12,8 +13,14 @@ export function waysResult(
   results: ReadonlyMap<number, Result>,
 ): Pick<Playings, 'ways' | 'advice'> {
   const played = groupBy(run.playings ?? [], ({ planName }) => planName);
-  const ways = [...played].flatMap(([plan, all]): Way[] => {
-    const own = all.flatMap(({ index }) => results.get(index) ?? []);
+  const ways = [...played].flatMap(([plan, all]) => {
+    const playings = new Map(
+      all.flatMap(({ index }) => {
+        const result = results.get(index);
+        return result === undefined ? [] : [[index, result] as const];
+      }),
+    );
+    const own = [...playings.values()];
     const worst = own.toSorted((a, b) => severity(a) - severity(b))[0];
     const steps = run.plans?.find(({ name }) => name === plan)?.steps;
     if (plan === undefined || worst === undefined || steps === undefined) return [];
@@ -23,11 +30,12 @@ export function waysResult(
     );
     const downtimeMs = Math.max(...own.map(({ downtimeSeconds = 0 }) => downtimeSeconds * 1000));
     const verdict = isWhole ? worst.verdict : 'inconclusive';
-    return [{ plan, strategy: strategyOf(steps, sql), verdict, downtimeMs }];
+    const way: Way = { plan, strategy: strategyOf(steps, sql), verdict, downtimeMs };
+    return [{ ...way, ...costOf(steps, playings, run) }];
   });
   if (ways.length < 2) return {};
   return {
-    ways: ways.map(({ plan, strategy, verdict, downtimeMs }) => ({ plan, strategy, verdict, downtimeMs })),
+    ways,
     advice: { ...advisedWay(ways, run.budgets.downtimeMs) },
   };
 }
