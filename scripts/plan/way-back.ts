@@ -84,8 +84,8 @@ function asked(files: readonly SqlFile[], named: (name: string) => string): Step
 /** The steps that it watched have other names by then. */
 function unwatching(step: Step): Step {
   if (step.kind !== 'verify') return step;
-  const { watch: _, ...rest } = step;
-  return rest;
+  const { watch, ...rest } = step;
+  return watch === undefined ? step : rest;
 }
 
 function versionBefore(steps: readonly Step[], first: string): string {

@@ -77,9 +77,8 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
       versions: run.load.versions.map(({ name }) => name),
     },
     ...sourceOf(analysis),
-    ...{ ...playingOf(analysis), ...maintenanceOf(analysis) },
+    ...{ ...playingOf(analysis), ...maintenanceOf(analysis), ...storageResult(analysis) },
     ...{ ...wayBackResults(analysis), ...interruptionResults(analysis), ...coverageResults(analysis) },
-    ...storageResult(analysis),
     waits: waitFacts(evidence),
     limits: knownLimits(analysis),
   });

@@ -13,7 +13,7 @@ export async function withQuestions(
 ): Promise<readonly Scenario[]> {
   const askedAfter: SqlFile[] = [];
   for (const { path, config } of waysBackIn(written))
-    if (typeof config === 'object' && 'verify' in config && config.verify !== undefined)
+    if (typeof config === 'object' && 'verify' in config)
       askedAfter.push(...(await readFiles(config.verify, [...path, 'verify'], reading)).map(plain));
   if (askedAfter.length === 0) return scenarios;
   return scenarios.map((one) => (one.backFrom === undefined ? one : { ...one, askedAfter }));

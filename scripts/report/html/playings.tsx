@@ -1,3 +1,4 @@
+import type { Playings } from '../../checks/result/contract/result-playings.ts';
 import type { Result } from '../../checks/result/contract/result.ts';
 import {
   comparison,
@@ -44,15 +45,7 @@ export function PlayingsTable({ result }: { result: Result }) {
                 <td class="r mut">{budget}</td>
               </tr>
             ))}
-            {wayRows(playings).map(({ title, cells }) => (
-              <tr>
-                <th scope="row">{title}</th>
-                {cells.map((text) => (
-                  <td class="r">{text}</td>
-                ))}
-                <td />
-              </tr>
-            ))}
+            <WayRows playings={playings} />
           </tbody>
         </table>
       </Scroll>
@@ -76,5 +69,22 @@ export function PlayingsTable({ result }: { result: Result }) {
         </ol>
       </details>
     </section>
+  );
+}
+
+/** Of several plans: what each asks of people. */
+function WayRows({ playings }: { playings: Playings }) {
+  return (
+    <>
+      {wayRows(playings).map(({ title, cells }) => (
+        <tr>
+          <th scope="row">{title}</th>
+          {cells.map((text) => (
+            <td class="r">{text}</td>
+          ))}
+          <td />
+        </tr>
+      ))}
+    </>
   );
 }

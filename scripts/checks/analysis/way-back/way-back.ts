@@ -1,5 +1,5 @@
 import type { LostValues } from '../../../artifacts/records/rollback-records.ts';
-import { WAYS } from '../../../plan/model.ts';
+import type { WAYS } from '../../../plan/model.ts';
 import type { Analysis, StepAnalysis } from '../analyse.ts';
 import { isAppOff } from '../traffic/live-versions.ts';
 import { largest } from '../largest.ts';

@@ -1,12 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
-import { wayBackSentences } from '../../../report/facts/way-back-facts.ts';
-import { wayRows } from '../../../report/facts/playing-facts.ts';
-import { loadAdvice } from '../../advice.ts';
-import { deployStep, evidence, plannedStep, runRecord } from '../../evidence/evidence-fixture.ts';
-import { judgeEvidence } from '../../judge.ts';
-import { combinedResult } from '../combine-playings.ts';
-import type { WayBackResult } from '../contract/result-way-back.ts';
-import type { Result } from '../contract/result.ts';
+import { wayBackSentences } from './facts/way-back-facts.ts';
+import { wayRows } from './facts/playing-facts.ts';
+import { loadAdvice } from '../checks/advice.ts';
+import { deployStep, evidence, plannedStep, runRecord } from '../checks/evidence/evidence-fixture.ts';
+import { judgeEvidence } from '../checks/judge.ts';
+import { combinedResult } from '../checks/result/combine-playings.ts';
+import type { WayBackResult } from '../checks/result/contract/result-way-back.ts';
+import type { Result } from '../checks/result/contract/result.ts';
 
 beforeAll(loadAdvice);
 
