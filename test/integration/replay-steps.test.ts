@@ -256,7 +256,7 @@ describe('a verify step', () => {
   });
 
   it('asks while another step runs, counts what it finds, and goes on where it gets no answer', async () => {
-    const { context, folder, setup, close } = bench();
+    const { context, folder, setup } = bench();
     const watching: VerifyStep = {
       ...verify('select * from orders where label is null -- not yet'),
       ...{ name: 'agree', watch: { everyMs: 20, through: ['fill'] } },
@@ -288,7 +288,7 @@ describe('a verify step', () => {
       await setup.query('alter table orders rename column title to label');
       await counts(7);
     });
-    await close();
+    await bench().close();
     const asked = ((await folder.read('steps')) ?? []).filter((event) => event.type === 'asked');
     expect(new Set(asked.map(({ sqlstate }) => sqlstate))).toEqual(new Set([null, '42703']));
     expect(asked[0]).toMatchObject({ step: 'agree', during: 'fill', rows: 20_000 });

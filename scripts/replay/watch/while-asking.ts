@@ -36,7 +36,7 @@ async function askUntil(over: AbortSignal, verify: Watching, during: Step, conte
   const { clock, steps, signal } = context;
   let client: PgClient | undefined;
   try {
-    for (let isLast = false; !isLast && !signal.aborted;) {
+    for (let isLast = false; !isLast;) {
       isLast = over.aborted;
       const fromMs = clock.now();
       let answer: { rows: number | null; sqlstate: string | null };
