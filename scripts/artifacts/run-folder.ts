@@ -10,6 +10,7 @@ import type {
   EnvironmentRecord,
   ExactWaitRecord,
   LoadEvent,
+  NoiseRecord,
   OutsideLockRecord,
   PlayingRecord,
   PresenceRecord,
@@ -40,6 +41,7 @@ export interface Streams {
   probes: ProbeRecord;
   actors: ActorRecord;
   presence: PresenceRecord;
+  noise: NoiseRecord;
   schema: SchemaRecord;
   rollback: RollbackRecord;
 }

@@ -18,6 +18,8 @@ export interface CheckFinding extends Partial<Omit<Finding, 'check' | 'unit'>> {
   readonly status: Finding['status'];
   readonly message: string;
   readonly hurt?: Hurt;
+  /** A duration alone was over its budget: on a machine that others had meanwhile it would have been. */
+  readonly isOnlySlow?: boolean;
   /** What PostgreSQL did there, as a sentence for the headline. */
   readonly effect?: string | null;
 }

@@ -3,6 +3,7 @@ import type { Budgets } from '../plan/model.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import { reconciled } from './result/contrary.ts';
 import { softened } from './of-run/away-softening.ts';
+import { quietened } from './of-run/noise-softening.ts';
 import { NO_HURT, NOTHING, type Check, type CheckFinding, type CheckOutcome, type Hurt } from './check.ts';
 import { CHECKS } from './index.ts';
 import type { Finding, Result } from './result/contract/result.ts';
@@ -66,7 +67,8 @@ function ranOutcome(check: Check, analysis: Analysis, budgets: Budgets): CheckOu
   const missing = check.needs.filter((name) => evidence[name] === undefined);
   if (missing.length === 0) {
     const outcome = check.run(analysis, budgets);
-    return { ...outcome, findings: outcome.findings.map((found) => softened(check, found, analysis)) };
+    const findings = outcome.findings.map((found) => quietened(softened(check, found, analysis), analysis));
+    return { ...outcome, findings };
   }
   const budget = budgetOf(check, budgets);
   if (check.budget !== null && budget === null) return NOTHING;

@@ -11,6 +11,7 @@ import { ExactWaits } from '../probes/exact-waits.ts';
 import { DriftProbe } from '../probes/drift/drift-probe.ts';
 import { RollbackProbe } from '../probes/rollback/rollback-probe.ts';
 import { UpdateCounts } from '../probes/update-counts.ts';
+import { NoiseProbe } from '../probes/noise/noise-probe.ts';
 import { LockWatch } from '../probes/lock-watch.ts';
 import { ProbeLife } from '../probes/probe-life.ts';
 import { waitSources } from '../probes/wait-sources.ts';
@@ -224,6 +225,8 @@ async function startProbes(run: Playing, logins: Logins, cleanup: Cleanup): Prom
   const sinks = { writer: writer(run, cleanup, 'server'), clock, life };
   const server = await ServerProbe.start(endpoint, sinks, ({ replayLagMs }) => (lagMs = replayLagMs));
   cleanup.add('server probe', () => server.stop());
+  const noise = new NoiseProbe(environment, { writer: writer(run, cleanup, 'noise'), clock });
+  cleanup.add('noise probe', () => noise.stop());
   const sightings = { waits: writer(run, cleanup, 'waits'), locks: writer(run, cleanup, 'locks') };
   const sources = waitSources(process.env);
   const exact = await ExactWaits.start(endpoint, sources, {

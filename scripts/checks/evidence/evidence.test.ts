@@ -23,7 +23,7 @@ test('what was never written is undefined, and what is empty is empty', async ()
   expect(Object.fromEntries(names)).toEqual({
     ...{ run: false, environment: true, snapshot: true, steps: true, waits: false, locks: true },
     ...{ requests: true, load: true, batches: true, compatibility: true, server: true, probes: true },
-    ...{ actors: true, playing: true, exactWaits: true, presence: true, schema: true },
+    ...{ actors: true, playing: true, exactWaits: true, presence: true, noise: true, schema: true },
     ...{ rollback: true, writtenPlan: false },
   });
   expect(read.waits).toEqual([]);

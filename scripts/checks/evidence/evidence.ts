@@ -8,6 +8,7 @@ import type {
   EnvironmentRecord,
   ExactWaitRecord,
   LoadEvent,
+  NoiseRecord,
   OutsideLockRecord,
   PlayingRecord,
   PresenceRecord,
@@ -49,6 +50,8 @@ export interface Evidence {
   /** Older runs have none. */
   readonly presence?: readonly PresenceRecord[] | undefined;
   /** Older runs have none. */
+  readonly noise?: readonly NoiseRecord[] | undefined;
+  /** Older runs have none. */
   readonly schema?: readonly SchemaRecord[] | undefined;
   /** Only a playing that goes back has them. */
   readonly rollback?: readonly RollbackRecord[] | undefined;
@@ -88,6 +91,7 @@ export async function readEvidence(folder: RunFolder): Promise<Evidence> {
     probes: await stream('probes', folder),
     actors: await stream('actors', folder),
     presence: await stream('presence', folder),
+    noise: await stream('noise', folder),
     schema: await stream('schema', folder),
     rollback: await stream('rollback', folder),
   };

@@ -260,6 +260,14 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     ok: z.boolean(),
     uses: z.array(lock).optional(),
   }),
+  noise: z.discriminatedUnion('type', [
+    z.object({
+      ...{ type: z.literal('second'), tMs: moment, forMs: number, hosts: z.array(text) },
+      ...{ busyShare: number, stealShare: number, foreignShare: number },
+      ...{ cpuPressureShare: number.nullable(), ioPressureShare: number.nullable() },
+    }),
+    z.object({ type: z.literal('unseen'), tMs: moment, host: text, why: text }),
+  ]),
   server: z.object({ tMs: moment, replayLagMs: number.nullable(), replayLagBytes: number.nullable() }),
   actors: z.discriminatedUnion('event', [
     z.object({ ...actor, event: z.literal('planned'), step: text.nullable(), forMs: number.nullable() }),

@@ -2,6 +2,7 @@ import { formatCount, plural } from '../../shared/text/format.ts';
 import type { CompatibilityRecord, StatementRecord } from '../../artifacts/records/records.ts';
 import { POLL_MS } from '../../artifacts/polling.ts';
 import type { Analysis } from '../analysis/analyse.ts';
+import { noiseLimit } from './noise-limit.ts';
 import { ownErrorsLimit } from './own-errors-limit.ts';
 import { roleLimits } from './role-limits.ts';
 import { unplayedRollbacks } from './unplayed-rollbacks.ts';
@@ -27,6 +28,7 @@ export function knownLimits(analysis: Analysis): string[] {
     `The load was ${formatCount(ratePerSec)} requests/s of ${plural(scripts, 'script')} as written for this rehearsal; it was compared with no production traffic.`,
     'The cache was warm: data that had just been restored was in memory, and a cold production cache would be slower.',
     'Whether the snapshot was masked, cut or aged is not known; other values, sizes or bloat change how long a statement takes.',
+    ...noiseLimit(analysis),
     ...unplayedRollbacks(evidence),
     ...roleLimits(analysis),
     ...unknownSettings(analysis),

@@ -25,6 +25,7 @@ export const backfillRate: Check = {
         step: run.planned.name,
         measured: backfill.rowsPerSecond,
         budget: budget ?? null,
+        isOnlySlow: true,
         message: message(stepTitle(run), backfill, budget ?? 0),
         advice: adviceFor(backfill, run.planned.batchTargetMs),
       })),

@@ -47,7 +47,9 @@ function tooFar({ peak }: StandbyFigures, budget: number | undefined): CheckFind
   const message = `${who(peak.step)} left the standby ${formatMs(peak.lagMs)} behind ${budgetMs(budget)}.`;
   const hurt = { ...NO_HURT, ms: peak.lagMs };
   const step = peak.step?.planned.name ?? null;
-  return [{ status: 'fail', step, measured: peak.lagMs, budget, message, advice: ADVICE, hurt }];
+  return [
+    { status: 'fail', isOnlySlow: true, step, measured: peak.lagMs, budget, message, advice: ADVICE, hurt },
+  ];
 }
 
 /** Of a standby that is gone for good nobody knows how far it is behind; one that is away is behind by that time. */

@@ -21,6 +21,7 @@ export const stepDuration: Check = {
         step: run.planned.name,
         measured,
         budget: budget ?? null,
+        isOnlySlow: true,
         message: `${stepTitle(run)} took ${formatMs(measured)} ${budgetMs(budget ?? 0)}.`,
         hurt: { failed: 0, delayed: 0, ms: measured },
       })),

@@ -6,6 +6,7 @@ import { lastMomentMs } from '../analysis/steps.ts';
 import { victimThresholdFrom } from '../analysis/traffic/victims.ts';
 import { timelineSeconds } from '../analysis/traffic/timeline-seconds.ts';
 import { batchPoints, drawable, lagPoints, lockBars } from '../analysis/traffic/timeline.ts';
+import { noisePoints } from '../analysis/noise.ts';
 import { matrixStates } from '../analysis/matrix.ts';
 import { downtimeMs, maintenanceWindows } from '../analysis/traffic/maintenance.ts';
 import { coverageResults } from './coverage-results.ts';
@@ -138,6 +139,7 @@ function generatorOf({ generator }: Analysis): Result['generator'] {
 
 function timelineOf({ evidence, steps, standby }: Analysis): Result['timeline'] {
   const { requests, locks = [], batches = [], server = [] } = evidence;
+  const noise = noisePoints(evidence.noise);
   return {
     seconds: requests
       ? timelineSeconds(requests).map((second) => ({ ...second, requests: { ...second.requests } }))
@@ -145,6 +147,7 @@ function timelineOf({ evidence, steps, standby }: Analysis): Result['timeline'] 
     locks: drawable(steps.flatMap((step) => lockBars(step.run, step.tries, locks))),
     batches: batchPoints(batches),
     lag: standby === null ? [] : lagPoints(server),
+    ...(noise.length > 0 && { noise }),
   };
 }
 

@@ -18,6 +18,7 @@ export type { Blocker, OutsideResult, StatementResult, StepResult, Victims, Wait
 
 const ms = z.number().nonnegative();
 const count = z.int().nonnegative();
+const share = z.number().min(0).max(1);
 const index = z.int().positive();
 
 const playingSchema = z.object({
@@ -154,6 +155,22 @@ export const resultSchema = z.object({
         replayLagMs: ms.nullable(),
       }),
     ),
+    noise: z
+      .array(
+        z.object({
+          tMs: ms,
+          hosts: z.array(z.string()),
+          busyShare: share,
+          stealShare: share,
+          foreignShare: share,
+          cpuPressureShare: share.nullable(),
+          ioPressureShare: share.nullable(),
+        }),
+      )
+      .optional()
+      .describe(
+        'Of the processors of each machine that took part: busy in all, taken by other guests (steal), by processes that are not the rehearsal’s; and of the time, somebody waited for a processor or a disk. Absent in older results, and where it was not seen',
+      ),
   }),
   actors: z
     .array(

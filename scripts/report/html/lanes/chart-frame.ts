@@ -33,6 +33,7 @@ export interface Frame {
   readonly backfill: Lane | null;
   readonly watch: Lane | null;
   readonly lag: Lane | null;
+  readonly noise: Lane | null;
   readonly bottom: number;
   readonly height: number;
   /** Latency gridlines, each a power of ten. */
@@ -80,6 +81,7 @@ export function frameOf(result: Result, size: ChartSize): Frame {
     backfill: columns.length > 0 ? below(40) : null,
     watch: watchedPoints(result).length > 0 ? below(40) : null,
     lag: hasLag ? below(40) : null,
+    noise: (result.timeline.noise ?? []).length > 1 ? below(30) : null,
   };
   return {
     ...{ size, x, y, points, bands, lockRows: rows, columns, latency, ...lanes },

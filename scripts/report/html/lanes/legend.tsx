@@ -39,6 +39,8 @@ export function Legend({ result, frame }: { result: Result; frame: Frame }) {
       {frame.lag !== null && (result.standby?.gaps ?? []).length > 0 && (
         <Key mark="k-gone" text="no standby streamed" />
       )}
+      {frame.noise !== null && <Key mark="k-noise" text="processors that others took" />}
+      {frame.noise !== null && <Key mark="line pressurek" text="time in which somebody waited for one" />}
       {phases.map((phase) => (
         <Key mark={`k-phase k-${phase}`} text={phase} />
       ))}

@@ -13,6 +13,7 @@ import { LagLane } from './lag-lane.tsx';
 import { LatencyLane } from './latency-lane.tsx';
 import { Legend } from './legend.tsx';
 import { LocksLane } from './locks-lane.tsx';
+import { NoiseLane } from './noise-lane.tsx';
 import { RequestsLane } from './requests-lane.tsx';
 import { WatchLane } from './watch-lane.tsx';
 import { StepBands } from './step-bands.tsx';
@@ -78,6 +79,7 @@ function Chart({ result, size }: { result: Result; size: ChartSize }) {
       <BackfillLane result={result} frame={frame} />
       <WatchLane result={result} frame={frame} />
       <LagLane result={result} frame={frame} />
+      <NoiseLane result={result} frame={frame} />
       <TimeAxis frame={frame} />
     </svg>
   );

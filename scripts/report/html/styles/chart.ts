@@ -25,6 +25,8 @@ export const CHART_STYLES = `
 .lk.lets,.k-lets{fill:var(--lets);background:var(--lets)}
 .lk.wait{opacity:.4}
 .who,.k-who{fill:var(--mut);background:var(--mut);opacity:.55}
+.noise,.k-noise{fill:var(--writes);background:var(--writes);opacity:.5}
+.pressure{fill:none;stroke:var(--p50);stroke-width:1.2}
 .err{fill:var(--bad)}
 .bf{fill:var(--rows)}
 .pause,.k-pause{fill:var(--writes);background:var(--writes);opacity:.4}
@@ -37,6 +39,7 @@ export const CHART_STYLES = `
 .legend .replayk{background:var(--lag)}
 .legend .flushk{background:repeating-linear-gradient(90deg,var(--writes) 0 5px,transparent 5px 8px)}
 .legend .writek{background:repeating-linear-gradient(90deg,var(--rows) 0 2px,transparent 2px 5px)}
+.legend .pressurek{background:var(--p50)}
 .legend .k-wait{background:var(--mut);opacity:.4}
 .legend .k-phase{opacity:.5}
 .legend .k-expand{background:var(--expand)}
