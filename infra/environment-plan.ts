@@ -49,12 +49,14 @@ export function planEnvironment(
   const sizes = { primary: sizeOf('primary'), standby: sizeOf('standby'), driver: sizeOf('driver') };
   const configOf = (role: HostRole): string =>
     serverConfig(postgres, {
-      ...{ capacity: target.capacity(sizes[role]), connections },
+      capacity: target.capacity(sizes[role]),
+      connections,
       statistics: facts.software.postgres.statistics,
     });
   return {
     ...rest,
-    ...{ sizes, port: postgres.port ?? POSTGRES_PORT },
+    sizes,
+    port: postgres.port ?? POSTGRES_PORT,
     places: target.places(spec.runId),
     outlives: target.outlives === true,
     prepares: target.outlives === true || target.sudo === true || facts.software.install !== undefined,

@@ -55,7 +55,8 @@ async function run(
     sizes: { primary: { cpu: 2 }, standby: {}, driver: {} },
     port: 5432,
     places: { run: '/var/lib/rehearse', postgres: '/var/lib/postgresql' },
-    ...{ outlives, prepares: outlives },
+    outlives,
+    prepares: outlives,
     configs: { primary: "work_mem = '4MB'", standby: '' },
     standby: standby ? { tool: bundle } : null,
     bundle,
@@ -70,9 +71,12 @@ async function run(
     host: (name, { owner, role, size }, options) => {
       const resource = new FakeMachine('Host', name, { ...owner, role, size }, options);
       return {
-        ...{ resource, created: { host: 1 }, address: pulumi.output(ADDRESSES[role]) },
+        resource,
+        created: { host: 1 },
+        address: pulumi.output(ADDRESSES[role]),
         reach: resource.hostKey.apply((hostKey) => ({ ...REACH[role], hostKey })),
-        ...{ notes: pulumi.output([]), identity: pulumi.output(`who ${role}`) },
+        notes: pulumi.output([]),
+        identity: pulumi.output(`who ${role}`),
       };
     },
   })();
@@ -224,7 +228,10 @@ test('goes to each host as it is reached: as another user by sudo, at another po
   expect(inputsOf('engine-prepare')['create']).toMatch(/^sudo -n -- sh -c '/);
   const { hostKey, ...jump } = JUMP;
   expect(connectionOf('replica-start')).toMatchObject({
-    ...{ host: '10.0.9.2', port: 22, user: 'root', hostKey: 'ssh-ed25519 standby-host' },
+    host: '10.0.9.2',
+    port: 22,
+    user: 'root',
+    hostKey: 'ssh-ed25519 standby-host',
     proxy: { ...jump, hostKey, privateKey: PRIVATE_KEY },
   });
   expect(inputsOf('replica-start')['create']).not.toContain('sudo -n');

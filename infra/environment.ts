@@ -36,8 +36,16 @@ export function environmentProgram(
     const network = new PrivateNetwork('network', { owner, maker });
     const hostOf = (role: HostRole): Host =>
       new Host(role, {
-        ...{ owner, role, maker, commands, network, share: software.share, install: software.install },
-        ...{ places: plan.places, outlives: plan.outlives, prepares: plan.prepares },
+        owner,
+        role,
+        maker,
+        commands,
+        network,
+        share: software.share,
+        install: software.install,
+        places: plan.places,
+        outlives: plan.outlives,
+        prepares: plan.prepares,
         size: plan.sizes[role],
         authorizedKey: plan.keys.publicKey,
         privateKey: plan.keys.privateKey,
@@ -46,13 +54,22 @@ export function environmentProgram(
     const standby = withStandby ? hostOf('standby') : null;
     const driver = hostOf('driver');
     const server = new PostgresServer('postgres', {
-      ...{ host: primary, software, port, subnet: network.subnet, passwords },
+      host: primary,
+      software,
+      port,
+      subnet: network.subnet,
+      passwords,
       config: plan.configs.primary,
       standbyAddress: standby === null ? null : standby.address,
     });
     if (withStandby && standby !== null) {
       new Standby('replica', {
-        ...{ host: standby, primary, server, software, port, tool: withStandby.tool },
+        host: standby,
+        primary,
+        server,
+        software,
+        port,
+        tool: withStandby.tool,
         config: plan.configs.standby,
         replicationPassword: passwords.replication,
       });
@@ -67,7 +84,11 @@ export function environmentProgram(
 function hostOutput(host: Host): Output<HostOutput> {
   const { address, reach, notes, identity } = host;
   return all([address, reach, notes, identity]).apply(([at, way, said, who]) => ({
-    ...{ role: host.role, address: at, reach: way, notes: said, identity: who },
+    role: host.role,
+    address: at,
+    reach: way,
+    notes: said,
+    identity: who,
   }));
 }
 

@@ -27,7 +27,12 @@ function config(values: Record<string, string>): void {
 it('rehearses the shipped rehearsal without any config, after a Teardown', async () => {
   config({});
   expect(Object.keys(await program())).toEqual([
-    ...['verdict', 'worstFinding', 'report', 'durationMs', 'cost', 'leftovers'],
+    'verdict',
+    'worstFinding',
+    'report',
+    'durationMs',
+    'cost',
+    'leftovers',
   ]);
   await runtime.disconnect();
   expect(made.map(({ type, name }) => `${type} ${name}`)).toEqual([

@@ -41,7 +41,8 @@ async function owner(
   await writeFile(script, OWNER.replaceAll("from './", `from '${root}/`));
   const runId = newRunId('kept');
   const child = spawn(process.execPath, ['--import', 'tsx', script, runId, after], {
-    ...{ cwd: root, env: { ...process.env, TMPDIR: dir } },
+    cwd: root,
+    env: { ...process.env, TMPDIR: dir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

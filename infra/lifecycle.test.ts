@@ -21,10 +21,17 @@ function recorder(overrides: Partial<Environment> = {}, leftovers: Leftover[] = 
   const calls: string[] = [];
   const failed = new AbortController();
   const running: RunningEnvironment = {
-    ...{ hosts: 1, hostInfo: [], engine: 'here', created: {} },
+    hosts: 1,
+    hostInfo: [],
+    engine: 'here',
+    created: {},
     primary: { host: '127.0.0.1', port: 1, user: 'u', password: 'p', database: 'd' },
-    ...{ standby: null, scratchDir: '/nowhere', limits: [], restoreSettings: [] },
-    ...{ enclose: null, commandReach: { open: '', rehearsedOnly: '' } },
+    standby: null,
+    scratchDir: '/nowhere',
+    limits: [],
+    restoreSettings: [],
+    enclose: null,
+    commandReach: { open: '', rehearsedOnly: '' },
     switchTo: () => Promise.resolve(),
     failed: failed.signal,
   };
@@ -188,7 +195,12 @@ describe('withEnvironment', () => {
 
   it('reports what the target still finds of this run, and of no other', async () => {
     const leftover = (runId: string): Leftover => ({
-      ...{ target: 'recorder', runId, what: 'folder /x', expiresAt: null, inUse: true, ownerDied: false },
+      target: 'recorder',
+      runId,
+      what: 'folder /x',
+      expiresAt: null,
+      inUse: true,
+      ownerDied: false,
       remove: () => Promise.resolve(),
     });
     const { target } = recorder({}, [leftover('demo-1'), leftover('demo-2')]);

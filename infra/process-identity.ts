@@ -47,7 +47,8 @@ export async function currentPidSpace(): Promise<PidSpace> {
     return { bootId: bootId.trim(), namespace: await readlink('/proc/self/ns/pid').catch(() => '') };
   }
   const { stdout } = await execa('sysctl', ['-n', 'kern.bootsessionuuid'], {
-    ...{ reject: false, timeout: 5_000 },
+    reject: false,
+    timeout: 5_000,
     stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   return { bootId: stdout, namespace: '' };
@@ -56,7 +57,8 @@ export async function currentPidSpace(): Promise<PidSpace> {
 async function psStartTime(pid: number): Promise<string | undefined> {
   const { stdout, exitCode } = await execa('ps', ['-o', 'state=,lstart=', '-p', String(pid)], {
     env: { LC_ALL: 'C' },
-    ...{ reject: false, timeout: 5_000 },
+    reject: false,
+    timeout: 5_000,
     stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   const match = /^(\S+)\s+(.+)$/.exec(stdout.trim());

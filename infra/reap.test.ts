@@ -11,13 +11,21 @@ function target(name: string, leftovers: () => Promise<Look<Leftover>>): Target 
     name,
     leftovers,
     notOurs: async () => ({ found: [], unseen: (await leftovers()).unseen }),
-    ...{ available: unused, confines: unused, environment: unused, price: unused },
+    available: unused,
+    confines: unused,
+    environment: unused,
+    price: unused,
   };
 }
 
 it('looks at the other targets when one throws, hangs, or could look at a part only', async () => {
   const here: Leftover = {
-    ...{ target: 'partly', runId: 'demo', what: 'folder /x', expiresAt: null, inUse: false, ownerDied: true },
+    target: 'partly',
+    runId: 'demo',
+    what: 'folder /x',
+    expiresAt: null,
+    inUse: false,
+    ownerDied: true,
     remove: () => Promise.resolve(),
   };
   const targets = [
@@ -47,7 +55,12 @@ it('looks at the other targets when one throws, hangs, or could look at a part o
 it('removes what is left over, goes on after a failure, and leaves alone what is in use', async () => {
   const removed: string[] = [];
   const leftover = (runId: string, inUse: boolean, error?: Error): Leftover => ({
-    ...{ target: 'embedded', runId, what: `folder ${runId}`, expiresAt: null, inUse, ownerDied: !inUse },
+    target: 'embedded',
+    runId,
+    what: `folder ${runId}`,
+    expiresAt: null,
+    inUse,
+    ownerDied: !inUse,
     remove: () => {
       if (error) return Promise.reject(error);
       removed.push(runId);

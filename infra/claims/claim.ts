@@ -48,8 +48,12 @@ export interface Standing {
 export async function ownClaim(run: Pick<Claim, 'runId' | 'expiresAt'>): Promise<Claim> {
   const controller = (await identityOf(process.pid)) ?? { pid: process.pid, startTime: '' };
   return {
-    ...{ runId: run.runId, expiresAt: run.expiresAt, keptUntil: null },
-    ...{ uid: ownUid(), controller, pidSpace: await currentPidSpace() },
+    runId: run.runId,
+    expiresAt: run.expiresAt,
+    keptUntil: null,
+    uid: ownUid(),
+    controller,
+    pidSpace: await currentPidSpace(),
   };
 }
 

@@ -30,7 +30,9 @@ export class Driver extends ComponentResource {
       parent: this,
       script: 'driver.sh',
       variables: {
-        ...{ node: software.nodePath, bundle: at.bundle, job: at.job },
+        node: software.nodePath,
+        bundle: at.bundle,
+        job: at.job,
         primary: primary.address,
         port: String(port),
       },

@@ -80,8 +80,13 @@ export class Host extends ComponentResource implements StepHost {
 /** As a remote command takes it. */
 function connectionOf({ jump, ...reach }: Reach, privateKey: string): Connection {
   const dialled = ({ host, port, user, hostKey }: Jump): Pick<Connection, 'host'> => ({
-    ...{ host, port, user, hostKey, privateKey },
-    ...{ dialErrorLimit: DIAL_ERROR_LIMIT, perDialTimeout: PER_DIAL_TIMEOUT_SEC },
+    host,
+    port,
+    user,
+    hostKey,
+    privateKey,
+    dialErrorLimit: DIAL_ERROR_LIMIT,
+    perDialTimeout: PER_DIAL_TIMEOUT_SEC,
   });
   return { ...dialled(reach), ...(jump === null ? {} : { proxy: dialled(jump) }) };
 }

@@ -13,7 +13,8 @@ export function remoteFile(
     name,
     { connection: host.connection, source: new asset.FileAsset(from), remotePath: to },
     {
-      ...{ parent, provider: host.commands },
+      parent,
+      provider: host.commands,
       ...(deletedWith === undefined ? {} : { deletedWith }),
       dependsOn: [...host.ready],
       additionalSecretOutputs: ['connection'],

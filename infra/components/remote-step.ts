@@ -51,7 +51,8 @@ export function remoteStep(name: string, args: RemoteStepArgs): remote.Command {
       ...(secrets.length === 0 ? {} : { stdin: secret(secrets.map((value) => `${value}\n`).join('')) }),
     },
     {
-      ...{ parent, provider: host.commands },
+      parent,
+      provider: host.commands,
       ...(deletedWith === undefined ? {} : { deletedWith }),
       dependsOn: [...host.ready, ...dependsOn],
       additionalSecretOutputs: ['connection', 'stdin'],

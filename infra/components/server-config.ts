@@ -33,11 +33,9 @@ export function serverConfig(
   const refused = standbyRefusals(spec);
   const asked = spec.settings.filter(({ name }) => !refused.includes(name.toLowerCase()));
   const text = configText('rehearse', {
-    ...{
-      port: spec.port ?? POSTGRES_PORT,
-      asked: [...sizes(capacity), ...REPLICATION, ...asked],
-      restore: [],
-    },
+    port: spec.port ?? POSTGRES_PORT,
+    asked: [...sizes(capacity), ...REPLICATION, ...asked],
+    restore: [],
     connections: maxConnections(connections),
   });
   if (statistics) return text;

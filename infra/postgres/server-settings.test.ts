@@ -88,8 +88,16 @@ shared_preload_libraries = 'pg_stat_statements'
 `,
     );
     expect(ownArguments(config(asked), '/run/server')).toEqual([
-      ...['-c', 'listen_addresses=127.0.0.1', '-c', 'port=5499', '-c', 'unix_socket_directories=/run/server'],
-      ...['-c', 'logging_collector=off', '-c', 'log_destination=stderr'],
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'port=5499',
+      '-c',
+      'unix_socket_directories=/run/server',
+      '-c',
+      'logging_collector=off',
+      '-c',
+      'log_destination=stderr',
     ]);
     expect(refusedSettings(config(asked).asked)).toEqual(['port', 'Listen_Addresses', 'ssl']);
   });

@@ -5,8 +5,14 @@ import { LOOPBACK } from './names.ts';
 
 /** What would stop a restore half-way, or cannot stand beside `wal_level = minimal`. */
 const NOT_WHILE_RESTORING = [
-  ...['archive_mode', 'summarize_wal', 'synchronous_standby_names', 'default_transaction_read_only'],
-  ...['statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout'],
+  'archive_mode',
+  'summarize_wal',
+  'synchronous_standby_names',
+  'default_transaction_read_only',
+  'statement_timeout',
+  'lock_timeout',
+  'transaction_timeout',
+  'idle_in_transaction_session_timeout',
 ];
 
 const PRELOAD = 'shared_preload_libraries';
@@ -61,8 +67,11 @@ export function configText(mode: ServerMode, { asked, connections, restore }: Se
 /** On the command line, so that no ALTER SYSTEM moves the server at its next start. @param socketDir as the server sees it */
 export function ownArguments({ port }: ServerConfig, socketDir = ''): string[] {
   const own = {
-    ...{ listen_addresses: LOOPBACK, port, unix_socket_directories: socketDir },
-    ...{ logging_collector: 'off', log_destination: 'stderr' },
+    listen_addresses: LOOPBACK,
+    port,
+    unix_socket_directories: socketDir,
+    logging_collector: 'off',
+    log_destination: 'stderr',
   };
   return Object.entries(own).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

@@ -40,7 +40,8 @@ async function installedMajors(): Promise<string[]> {
 async function onPath(): Promise<string[]> {
   const dirs: string[] = [];
   const { stdout, exitCode } = await execa('pg_config', ['--bindir'], {
-    ...{ reject: false, timeout: 5_000 },
+    reject: false,
+    timeout: 5_000,
     stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   if (exitCode === 0 && stdout.startsWith('/')) dirs.push(stdout);

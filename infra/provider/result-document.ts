@@ -50,8 +50,15 @@ export function outputsOf(result: ResultDocument, out: string): RehearsalOutputs
 /** Of a run that ended before it was judged: an older verdict is not this one's. */
 export function notJudged(runId: string, why: string): RehearsalOutputs {
   return {
-    ...{ verdict: 'none', worstFinding: why.split('\n', 1)[0] ?? '', reportPath: 'none', resultPath: 'none' },
-    ...{ runId, durationMs: 0, cost: 'none', leftovers: 0, usedTarget: 'none' },
+    verdict: 'none',
+    worstFinding: why.split('\n', 1)[0] ?? '',
+    reportPath: 'none',
+    resultPath: 'none',
+    runId,
+    durationMs: 0,
+    cost: 'none',
+    leftovers: 0,
+    usedTarget: 'none',
     endedAt: new Date().toISOString(),
   };
 }

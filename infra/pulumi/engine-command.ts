@@ -61,7 +61,9 @@ export class EngineCommand {
     signal?.throwIfAborted();
     if (args[0] === 'stack' && args[1] === 'history') return NO_HISTORY;
     const child = spawn(this.command, [...args, '--non-interactive'], {
-      ...{ cwd, env: cleanEnvironment(env), detached: true },
+      cwd,
+      env: cleanEnvironment(env),
+      detached: true,
       stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     });
     this.#running.add(child);

@@ -106,7 +106,8 @@ describe('a diagnostic of the engine', () => {
 
   test('is left out where it only says that something failed', () => {
     const event = {
-      ...{ sequence: 1, timestamp: 1 },
+      sequence: 1,
+      timestamp: 1,
       diagnosticEvent: { urn: '', message: 'update failed\n', color: '', severity: 'error' as const },
     };
     expect(diagnosticOf(event)).toBeUndefined();

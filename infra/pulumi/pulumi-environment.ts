@@ -136,7 +136,10 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
       postgres.standby ? makeStandbyTool(folder) : undefined,
     ]);
     return planEnvironment(this.#spec, {
-      ...{ ...secrets, software, bundle, target: this.#target },
+      ...secrets,
+      software,
+      bundle,
+      target: this.#target,
       owner: { runId: record.runId, expiresAt: record.expiresAt, controller: record.maker },
       standby: postgres.standby ? { tool: folder.standbyTool } : null,
     });

@@ -36,7 +36,9 @@ export function runningEnvironment(facts: EnvironmentFacts): DriverEnvironment {
     engine: 'driver',
     hosts: hosts.length,
     hostInfo: hosts.map((host) => ({
-      ...{ role: host.role, address: host.address, sshCommand: sshCommand(folder, host) },
+      role: host.role,
+      address: host.address,
+      sshCommand: sshCommand(folder, host),
     })),
     driver: driverAccess(plan, hostOf(hosts, 'driver')),
     created,
@@ -45,7 +47,8 @@ export function runningEnvironment(facts: EnvironmentFacts): DriverEnvironment {
     standby: standby === undefined ? null : endpoint(plan, standby),
     scratchDir: folder.scratch,
     limits: limitsOf(facts),
-    ...{ enclose: null, commandReach: target.commandReach },
+    enclose: null,
+    commandReach: target.commandReach,
     restoreSettings: reloadableRestoreSettings(
       plan.software.postgres.major,
       target.capacity(plan.sizes.primary),
@@ -61,7 +64,9 @@ function driverAccess(plan: EnvironmentPlan, { reach }: HostOutput): DriverAcces
   const access = ({ user, ...rest }: Jump): SshAccess => ({ ...rest, username: user, privateKey });
   return {
     ssh: { ...access(way), ...(jump === null ? {} : { jump: access(jump) }) },
-    ...{ nodePath: plan.software.nodePath, bundlePath: bundle, dir: job },
+    nodePath: plan.software.nodePath,
+    bundlePath: bundle,
+    dir: job,
   };
 }
 

@@ -66,7 +66,8 @@ function ofUser(): string {
 function sessionFolderAt(root: string, runId: string): SessionFolder {
   const path = join(root, runId);
   return {
-    ...{ path, runId },
+    path,
+    runId,
     privateKey: join(path, 'id_ed25519'),
     publicKey: join(path, 'id_ed25519.pub'),
     passphrase: join(path, 'passphrase'),

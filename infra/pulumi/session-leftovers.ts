@@ -24,7 +24,9 @@ export async function sessionLeftovers(hosts: SweptTarget): Promise<Leftover[]> 
     if (record?.target !== hosts.name) continue;
     const remove = once((tell: Tell = () => undefined) => removeSession(folder, record, { hosts, tell }));
     const common = {
-      ...{ target: hosts.name, runId: record.runId, expiresAt: record.keptUntil ?? record.expiresAt },
+      target: hosts.name,
+      runId: record.runId,
+      expiresAt: record.keptUntil ?? record.expiresAt,
       ...(await standingOf(record)),
       remove,
     };

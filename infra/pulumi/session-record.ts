@@ -55,7 +55,10 @@ export async function claimSession(
   await mkdir(dirname(folder.path), { recursive: true, mode: 0o700 });
   try {
     makeClaimedFolder(folder.path, SESSION_CLAIM, {
-      ...{ ...claim, ...fresh, maker: claim.controller, stack: false },
+      ...claim,
+      ...fresh,
+      maker: claim.controller,
+      stack: false,
     });
   } catch (error) {
     if ((asError(error) as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

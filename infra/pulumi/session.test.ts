@@ -85,8 +85,13 @@ describe('a session folder', () => {
       );
     };
     const primary: Leftover = {
-      ...{ target: hosts.name, runId: folder.runId, what: 'host primary', expiresAt: null },
-      ...{ inUse: false, ownerDied: true, remove: () => Promise.resolve() },
+      target: hosts.name,
+      runId: folder.runId,
+      what: 'host primary',
+      expiresAt: null,
+      inUse: false,
+      ownerDied: true,
+      remove: () => Promise.resolve(),
     };
     const unseen = [{ target: hosts.name, why: 'its API is away' }];
     expect(await removal({ found: [primary], unseen: [] })).toBe('failed');

@@ -34,8 +34,12 @@ function to({ host, port, user }: Jump): string[] {
 
 function sshOptions(folder: SessionFolder): string[] {
   return [
-    ...['-i', word(folder.privateKey), '-o', 'IdentitiesOnly=yes'],
-    ...['-o', word(`UserKnownHostsFile=${folder.knownHosts}`)],
+    '-i',
+    word(folder.privateKey),
+    '-o',
+    'IdentitiesOnly=yes',
+    '-o',
+    word(`UserKnownHostsFile=${folder.knownHosts}`),
   ];
 }
 

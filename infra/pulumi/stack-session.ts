@@ -171,7 +171,9 @@ export class StackSession {
     const { backend } = record;
     // `plugins` is missing from the API's type, not from Pulumi.yaml.
     const settings: ProjectSettings & { plugins: object } = {
-      ...{ name: PROJECT, runtime: 'nodejs', description: `Temporary hosts of ${record.runId}` },
+      name: PROJECT,
+      runtime: 'nodejs',
+      description: `Temporary hosts of ${record.runId}`,
       plugins: { providers: [{ name: 'rehearsal', path: PLUGIN_DIR }, ...(target.plugins ?? [])] },
     };
     return {

@@ -113,8 +113,13 @@ function configOf(access: SshAccess, options: ConnectOptions, shown: { hostKey?:
   const [type = '', body = ''] = hostKey.trim().split(/\s+/);
   const expected = Buffer.from(body, 'base64');
   return {
-    ...{ host, port, username, privateKey, readyTimeout: timeoutMs },
-    ...{ keepaliveInterval: keepaliveMs, keepaliveCountMax: 3 },
+    host,
+    port,
+    username,
+    privateKey,
+    readyTimeout: timeoutMs,
+    keepaliveInterval: keepaliveMs,
+    keepaliveCountMax: 3,
     // A host has keys of several kinds; it is asked for the kind that is known.
     algorithms: { serverHostKey: kindsOf(type) },
     ...(sock === undefined ? {} : { sock }),

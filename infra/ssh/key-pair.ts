@@ -22,8 +22,11 @@ export function generateKeyPair(comment: string): KeyPair {
   const publicBlob = Buffer.concat([string(KIND), string(point)]);
   const check = randomBytes(4);
   const content = Buffer.concat([
-    ...[check, check, publicBlob],
-    ...[string(Buffer.concat([seed, point])), string(comment)],
+    check,
+    check,
+    publicBlob,
+    string(Buffer.concat([seed, point])),
+    string(comment),
   ]);
   const padding = Buffer.from(
     Array.from(
@@ -32,7 +35,12 @@ export function generateKeyPair(comment: string): KeyPair {
     ),
   );
   const file = Buffer.concat([
-    ...[MAGIC, string('none'), string('none'), string(''), number(1), string(publicBlob)],
+    MAGIC,
+    string('none'),
+    string('none'),
+    string(''),
+    number(1),
+    string(publicBlob),
     string(Buffer.concat([content, padding])),
   ]);
   const lines = file.toString('base64').match(new RegExp(`.{1,${LINE_CHARS}}`, 'g')) ?? [];

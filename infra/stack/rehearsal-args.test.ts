@@ -23,14 +23,21 @@ it('says what is rehearsed and shows no secret', async () => {
   const { dir } = tiny;
   const args = await argsOf(dir);
   expect(args).toMatchObject({
-    ...{ dir, rehearsal: 'tiny', target: 'auto', keep: '30m' },
+    dir,
+    rehearsal: 'tiny',
+    target: 'auto',
+    keep: '30m',
     steps: ['expand  sql/1-add.sql', 'deploy  deploy new', 'contract  migrate'],
     snapshot: 'generator generate.sql',
     settings: { 'load.ratePerSec': '100', 'budgets.lockWaitMs': '5000', 'load.versions': 'old → new' },
   });
   expect(Object.keys(args.files)).toEqual([
-    ...['generate.sql', 'rehearsal.yaml', 'sql/1-add.sql'],
-    ...['workload/new/read.sql', 'workload/old/read.sql', 'workload/old/write.sql'],
+    'generate.sql',
+    'rehearsal.yaml',
+    'sql/1-add.sql',
+    'workload/new/read.sql',
+    'workload/old/read.sql',
+    'workload/old/write.sql',
   ]);
   expect(JSON.stringify(args)).not.toContain('very-secret-token');
 });
@@ -41,7 +48,9 @@ it('names the plan of each step where there are several', async () => {
   onTestFinished(() => tiny.remove());
   const { steps } = await argsOf(tiny.dir);
   expect(steps).toEqual([
-    ...['in-steps: expand  sql/1-add.sql', 'in-steps: deploy  deploy new', 'in-steps: contract  migrate'],
+    'in-steps: expand  sql/1-add.sql',
+    'in-steps: deploy  deploy new',
+    'in-steps: contract  migrate',
     'at-once: switch  sql/1-add.sql',
   ]);
 });

@@ -106,11 +106,7 @@ export class Actor {
       if (forMs !== undefined) void this.#overAfter(forMs);
       entered();
     };
-    const stage = new Stage({
-      ...{ actor, endpoint, control, table: this.#table, forMs, seed },
-      signal,
-      inPlace,
-    });
+    const stage = new Stage({ actor, endpoint, control, table: this.#table, forMs, seed, signal, inPlace });
     const playing = PLAYS[kind](stage);
     try {
       await Promise.race([playing, stage.over()]);

@@ -29,7 +29,9 @@ test('a function that changed under an index is warned about until the index is 
   const change = { kind: 'function-changed', name: 'bare', indexes: ['links_bare'] } as const;
   expect(judged([change]).findings).toMatchObject([
     {
-      ...{ check: 'unfinished', status: 'warn', step: 'alter' },
+      check: 'unfinished',
+      status: 'warn',
+      step: 'alter',
       message:
         'Step 1 alter changed the function bare, and links_bare holds what it said before: where it says something else now, queries by the index miss rows or find wrong ones.',
       insteadSql: 'reindex index concurrently links_bare;',
@@ -53,8 +55,11 @@ test('an app that got slow while nobody waited for a lock gets no advice on lock
     ...stepWindow('alter', 4900, 6000),
     statementRecord({ sql: 'set local work_mem = 4096', sentMs: 5000, respondedMs: 5001, newLocks: [] }),
     statementRecord({
-      ...{ index: 2, sql: 'alter table customers alter column name type varchar(400)' },
-      ...{ sentMs: 5002, respondedMs: 5003, releasedMs: 5040 },
+      index: 2,
+      sql: 'alter table customers alter column name type varchar(400)',
+      sentMs: 5002,
+      respondedMs: 5003,
+      releasedMs: 5040,
     }),
     statementRecord({
       index: 3,
@@ -66,7 +71,8 @@ test('an app that got slow while nobody waited for a lock gets no advice on lock
   ].map((record) => ('releasedMs' in record ? { ...record, releasedMs: 5040 } : record));
   const { findings } = judgeEvidence(
     evidence({
-      ...{ run: runRecord({ budgets: { p99Ms: 30 } }), steps },
+      run: runRecord({ budgets: { p99Ms: 30 } }),
+      steps,
       requests: requestTable([request(4000, 4001), request(5100, 5300)]),
     }),
   );
@@ -90,7 +96,8 @@ test('nobody is advised to part a change of a type from its ANALYZE', () => {
   ];
   const { findings } = judgeEvidence(
     evidence({
-      ...{ run: runRecord({ budgets: { lockHoldMs: 100 } }), steps },
+      run: runRecord({ budgets: { lockHoldMs: 100 } }),
+      steps,
       requests: requestTable([request(4000, 4001), request(7000, 7001)]),
     }),
   );

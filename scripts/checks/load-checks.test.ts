@@ -38,7 +38,9 @@ describe('the capacity of the app', () => {
     const result = judged([capacity(0.59)]);
     expect(result.findings).toEqual([]);
     expect(checkOf(result, 'capacity')).toMatchObject({
-      ...{ status: 'pass', title: 'The load left the app room to spare', unit: '%' },
+      status: 'pass',
+      title: 'The load left the app room to spare',
+      unit: '%',
     });
   });
 
@@ -53,7 +55,8 @@ describe('the capacity of the app', () => {
 
   test('one that was not measured is not called enough', () => {
     expect(checkOf(judged([]), 'capacity')).toMatchObject({
-      ...{ measured: null, title: 'What the app can do was not measured before the run' },
+      measured: null,
+      title: 'What the app can do was not measured before the run',
     });
   });
 });

@@ -43,7 +43,8 @@ function judged(
   ];
   return judgeEvidence(
     evidence({
-      ...{ run: runRecord({ plan, budgets: { errors: budget } }), steps },
+      run: runRecord({ plan, budgets: { errors: budget } }),
+      steps,
       requests: requestTable([...before, ...after]),
       ...(compatibility && { compatibility }),
     }),
@@ -116,7 +117,9 @@ describe('errors of the app’s own', () => {
   it('do not make the matrix fail at the start, nor after a step', () => {
     const fine = requests(5010, 100, 50);
     const result = judged(requests(3000, 180, 2), fine, [
-      ...[cell('start', '40001'), cell('alter', '40001'), cell('watch', null)],
+      cell('start', '40001'),
+      cell('alter', '40001'),
+      cell('watch', null),
     ]);
     expect(result.findings).toEqual([]);
     expect(result.compatibility.map(({ after, ok, own, sqlstate }) => [after, ok, own, sqlstate])).toEqual([
@@ -135,7 +138,9 @@ describe('errors of the app’s own', () => {
     ]);
     expect(checks).toEqual([['compatibility', 'alter']]);
     const broken = judged(before, requests(5010, 100, 30), [
-      ...[cell('start', '40001'), cell('alter', '42703', 1), cell('watch', '42703', 1)],
+      cell('start', '40001'),
+      cell('alter', '42703', 1),
+      cell('watch', '42703', 1),
     ]);
     expect(broken.findings.map(({ check, step }) => [check, step])).toEqual([['compatibility', 'alter']]);
   });

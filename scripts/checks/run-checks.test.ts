@@ -65,8 +65,12 @@ describe('missing evidence', () => {
     expect(check({ run, waits: undefined }, 'lockWait')).toEqual({
       id: 'lockWait',
       title: 'No single wait for a lock went over its budget',
-      ...{ status: 'inconclusive', measured: null, budget: 500, unit: 'ms' },
-      ...{ better: 'lower', threshold: { value: 500, from: 'rehearsal' } },
+      status: 'inconclusive',
+      measured: null,
+      budget: 500,
+      unit: 'ms',
+      better: 'lower',
+      threshold: { value: 500, from: 'rehearsal' },
     });
     expect(check({ waits: undefined }, 'lockWait')?.status).toBe('not-judged');
   });
@@ -106,7 +110,8 @@ describe('missing evidence', () => {
     expect(findings).toEqual([
       ['evidenceComplete', 'inconclusive', 'The waits probe died: the connection was lost.'],
       [
-        ...['evidenceComplete', 'inconclusive'],
+        'evidenceComplete',
+        'inconclusive',
         'The server probe never stopped in order: what it recorded may lack its end.',
       ],
       ['evidenceComplete', 'inconclusive', 'The compatibility probe was never started.'],
@@ -145,7 +150,8 @@ describe('how the plan ended', () => {
       'fail',
       [
         [
-          ...['steps', 'fail'],
+          'steps',
+          'fail',
           'Step 1 alter failed after 3 tries (sql/alter.sql line 1): 23502 column "name" of relation "customers" contains null values.',
         ],
       ],
@@ -159,11 +165,13 @@ describe('how the plan ended', () => {
   test.each([
     ['interrupted', null, 'The run was interrupted in step 1 alter. 1 of 2 steps were not rehearsed.'],
     [
-      ...['running', null],
+      'running',
+      null,
       'The run has no end: it still goes on, or its program died in step 1 alter. 1 of 2 steps were not rehearsed.',
     ],
     [
-      ...['error', 'PostgreSQL ended with signal SIGKILL'],
+      'error',
+      'PostgreSQL ended with signal SIGKILL',
       'The run broke off in step 1 alter: PostgreSQL ended with signal SIGKILL. 1 of 2 steps were not rehearsed.',
     ],
   ] as const)('a run that is %s is inconclusive', (outcome, problem, message) => {
@@ -219,12 +227,22 @@ describe('budgets of figures', () => {
     const plan = [plannedStep('alter', { kind: 'backfill', batchTargetMs: 50 })];
     const run = runRecord({ plan, budgets: { backfillRatePerSec: 20_000 } });
     const batch = (rows: number): NonNullable<Evidence['batches']>[number] => ({
-      ...{ step: 'alter', batch: 1, startMs: 5000, endMs: 5100, rows, covered: 1000, estimatedTotal: 1000 },
-      ...{ walBytes: 0, pausedMs: 0, pauseReason: null, attempts: 1 },
+      step: 'alter',
+      batch: 1,
+      startMs: 5000,
+      endMs: 5100,
+      rows,
+      covered: 1000,
+      estimatedTotal: 1000,
+      walBytes: 0,
+      pausedMs: 0,
+      pauseReason: null,
+      attempts: 1,
     });
     expect(told({ run, batches: [batch(1000)] }).findings).toEqual([
       [
-        ...['backfillRate', 'fail'],
+        'backfillRate',
+        'fail',
         'Step 1 alter filled 10,000 rows/s (budget at least 20,000): 1,000 rows in 1 batch.',
       ],
     ]);

@@ -5,8 +5,14 @@ import { join } from 'node:path';
 const NAME = 'pg_service.conf';
 /** Folders that builds of libpq take for the system's own (its manual, The Connection Service File). */
 const SYSTEM = [
-  ...['/etc', '/etc/postgresql', '/etc/postgresql-common', '/etc/sysconfig/pgsql', '/usr/local/etc'],
-  ...['/usr/local/etc/postgresql', '/usr/local/pgsql/etc', '/opt/homebrew/etc/postgresql'],
+  '/etc',
+  '/etc/postgresql',
+  '/etc/postgresql-common',
+  '/etc/sysconfig/pgsql',
+  '/usr/local/etc',
+  '/usr/local/etc/postgresql',
+  '/usr/local/pgsql/etc',
+  '/opt/homebrew/etc/postgresql',
 ];
 
 /**

@@ -25,7 +25,11 @@ export async function buildBundle(): Promise<Uint8Array> {
       entryPoints: [join(ROOT, 'scripts/driver/main.ts')],
       absWorkingDir: ROOT,
       tsconfig: join(ROOT, 'tsconfig.json'),
-      ...{ bundle: true, write: false, format: 'esm', platform: 'node', target: 'node20' },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
       banner: { js: BANNER },
       define: {
         METRONOME_SOURCE: JSON.stringify(await readFile(join(LOAD, 'metronome.mjs'), 'utf8')),

@@ -106,7 +106,8 @@ function placeSnapshot(
       const from = remoteSource(url, process.env);
       return {
         source: { kind: 'file', path: to, ...defined({ takenAt, sha256 }) },
-        ...{ copy: null, shownAs: [{ path: to, as: from.shown }] },
+        copy: null,
+        shownAs: [{ path: to, as: from.shown }],
         stream: { to, read: () => readRemote(from, { signal, facts }), sizeBytes: () => facts.sizeBytes },
       };
     },

@@ -36,7 +36,11 @@ const relativePath = z.string().refine((path) => path !== '' && !isAbsolute(path
 const setting = z.strictObject({ name: z.string(), value: z.string() });
 
 const endpoint = z.strictObject({
-  ...{ host: z.string(), port: z.int(), user: z.string(), password: z.string(), database: z.string() },
+  host: z.string(),
+  port: z.int(),
+  user: z.string(),
+  password: z.string(),
+  database: z.string(),
 });
 
 /** Enough to tell that it is one; `makeJob` wrote it from a rehearsal that was read and checked. */
@@ -55,7 +59,10 @@ export const jobSchema = z.strictObject({
   rehearsal: rehearsalSchema,
   playings: z.array(
     z.strictObject({
-      ...{ index: z.int(), scenario: z.string(), repetition: z.int(), backFrom: z.string().exactOptional() },
+      index: z.int(),
+      scenario: z.string(),
+      repetition: z.int(),
+      backFrom: z.string().exactOptional(),
       cut: z.enum(CUTS).exactOptional(),
       planName: z.string().exactOptional(),
     }),

@@ -117,7 +117,12 @@ async function engine(
   await environment.requireReachable(signal);
   try {
     const failure = await runEngine({
-      ...{ rehearsal, playings, environment, clock, signal, onServer },
+      rehearsal,
+      playings,
+      environment,
+      clock,
+      signal,
+      onServer,
       versions: parseVersions(rehearsal.load, (path) => relative(rehearsal.dir, path)),
       folder: await RunFolder.create(join(dir, JOB_FILES.run)),
       onEvent: (event) => {

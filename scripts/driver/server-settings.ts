@@ -5,8 +5,12 @@ import { RehearsalError } from '../shared/errors.ts';
 
 /** What would stop a restore half-way, or slow it down, where a rehearsal asks for it. */
 const NOT_WHILE_RESTORING = [
-  ...['statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout'],
-  ...['default_transaction_read_only', 'synchronous_standby_names'],
+  'statement_timeout',
+  'lock_timeout',
+  'transaction_timeout',
+  'idle_in_transaction_session_timeout',
+  'default_transaction_read_only',
+  'synchronous_standby_names',
 ];
 const RELOAD_TIMEOUT_MS = 15_000;
 const LOOK_EVERY_MS = 50;

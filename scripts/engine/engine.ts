@@ -40,8 +40,10 @@ export async function runEngine(run: EngineRun): Promise<StepFailure | undefined
   const signal = AbortSignal.any([run.signal, watches.failed]);
   const { environment } = run;
   const watched: EngineEnvironment = {
-    ...{ primary: environment.primary, standby: environment.standby },
-    ...{ restoreSettings: environment.restoreSettings, scratchDir: environment.scratchDir },
+    primary: environment.primary,
+    standby: environment.standby,
+    restoreSettings: environment.restoreSettings,
+    scratchDir: environment.scratchDir,
     enclose: environment.enclose,
     switchTo: (mode, stop) => watches.without(() => environment.switchTo(mode, stop)),
   };
@@ -100,7 +102,9 @@ async function record(planned: PlannedPlaying, playing: Playing): Promise<StepFa
   const begun: PlayingRecord = {
     ...planned,
     startedAt: clock.startedAt,
-    ...{ endedAt: null, outcome: 'running', problem: null },
+    endedAt: null,
+    outcome: 'running',
+    problem: null,
     ...(hasOwnPlan(scenario) && { plan: rehearsal.plan.map(plannedStep) }),
   };
   await folder.writeDocument('playing', begun);

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { requireHealthyTraffic, type ScriptOutcome } from './health.ts';
 
 const of = (outcome: 0 | string, count: number, script = 'pay'): ScriptOutcome => ({
-  ...{ version: 'old', script, outcome, count },
+  version: 'old',
+  script,
+  outcome,
+  count,
 });
 const refusal = (...outcomes: ScriptOutcome[]): string => {
   try {

@@ -77,7 +77,8 @@ async function underLoad(run: Playing, cleanup: Cleanup): Promise<StepFailure | 
   const events = writer(run, cleanup, 'load');
   const traffic = await RunTraffic.start({
     ...run,
-    ...{ endpoint, logins: logins.app },
+    endpoint,
+    logins: logins.app,
     pools,
     life,
     events,
@@ -94,7 +95,14 @@ async function underLoad(run: Playing, cleanup: Cleanup): Promise<StepFailure | 
   const company = await gather(run, logins, cleanup);
   let current = { index: 0, step: rehearsal.plan[0] };
   const context = {
-    ...{ rehearsal, primary: endpoint, login: logins.plan, clock, watch, schema, traffic, signal },
+    rehearsal,
+    primary: endpoint,
+    login: logins.plan,
+    clock,
+    watch,
+    schema,
+    traffic,
+    signal,
     ...writers,
     enclose: environment.enclose,
     settled: () => run.watches.settled(),
@@ -174,7 +182,11 @@ async function gather(run: Playing, logins: Logins, cleanup: Cleanup): Promise<C
   const endpoint = environment.primary;
   const app = logins.app.get(rehearsal.load.versions[0]?.name ?? '') ?? endpoint;
   const company = await Company.gather({
-    ...{ rehearsal, scenario, endpoint, clock, logins: { app, plan: logins.plan } },
+    rehearsal,
+    scenario,
+    endpoint,
+    clock,
+    logins: { app, plan: logins.plan },
     records: writer(run, cleanup, 'actors'),
     onNote: (message) => {
       onEvent({ type: 'note', message });
@@ -231,7 +243,8 @@ async function startProbes(run: Playing, logins: Logins, cleanup: Cleanup): Prom
   const sources = waitSources(process.env);
   const exact = await ExactWaits.start(endpoint, sources, {
     writer: writer(run, cleanup, 'exact-waits'),
-    ...{ clock, life },
+    clock,
+    life,
   });
   cleanup.add('exact waits', () => exact.stop());
   const watch = await LockWatch.start(endpoint, { clock, life, exact, ...sightings });

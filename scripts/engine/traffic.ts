@@ -57,7 +57,8 @@ export class RunTraffic implements Traffic {
     const { endpoint, rehearsal, versions, pools, folder, events, clock, life, signal, onEvent } = setup;
     life.note('requests', 'started');
     const load = await startLoad({
-      ...{ endpoint, logins: setup.logins },
+      endpoint,
+      logins: setup.logins,
       spec: rehearsal.load,
       scripts: new Map(versions.map(({ name, scripts }) => [name, [...scripts]])),
       pools,

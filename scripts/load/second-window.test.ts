@@ -10,8 +10,16 @@ afterEach(() => {
 describe('SecondWindow', () => {
   it('tells nothing of a second without requests', () => {
     expect(window.close(1000, { queued: [], inFlight: [] }).stats).toMatchObject({
-      ...{ tMs: 1000, done: 0, errors: 0, p50Ms: null, p99Ms: null, maxMs: null },
-      ...{ queued: 0, inFlight: 0, lagP99Ms: null, reconnects: 0 },
+      tMs: 1000,
+      done: 0,
+      errors: 0,
+      p50Ms: null,
+      p99Ms: null,
+      maxMs: null,
+      queued: 0,
+      inFlight: 0,
+      lagP99Ms: null,
+      reconnects: 0,
     });
   });
 

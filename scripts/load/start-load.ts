@@ -97,7 +97,9 @@ class Load implements RunningLoad {
 
   async start({ endpoint, logins, spec, scripts, pools, zeroMs, requestsPath }: LoadOptions): Promise<void> {
     const versions = spec.versions.map(({ name }) => ({
-      ...{ name, scripts: scripts.get(name) ?? [], login: logins?.get(name) ?? endpoint },
+      name,
+      scripts: scripts.get(name) ?? [],
+      login: logins?.get(name) ?? endpoint,
     }));
     const common = {
       endpoint,
@@ -113,8 +115,10 @@ class Load implements RunningLoad {
     const start = (part: LoadPartProcess, index: number): Promise<void> =>
       part.start({
         ...common,
-        ...{ ratePerSec: spec.ratePerSec / of, connections: shareOf(spec.connections, index, of) },
-        ...{ part: { index, of }, capacityMs: capacityMs(spec) },
+        ratePerSec: spec.ratePerSec / of,
+        connections: shareOf(spec.connections, index, of),
+        part: { index, of },
+        capacityMs: capacityMs(spec),
       });
     const [first, ...others] = this.#parts;
     if (first) await start(first, 0); // it begins the file that all of them write to

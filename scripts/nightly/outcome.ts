@@ -29,8 +29,14 @@ const WORD: Readonly<Record<number, string>> = {
 
 /** Worst first. What may remain wins over all, as in a single run. */
 const WORST_FIRST = [
-  ...[EXIT.leaked, EXIT.interrupted, EXIT.internal, EXIT.failed, EXIT.infra, EXIT.usage],
-  ...[EXIT.inconclusive, EXIT.ok],
+  EXIT.leaked,
+  EXIT.interrupted,
+  EXIT.internal,
+  EXIT.failed,
+  EXIT.infra,
+  EXIT.usage,
+  EXIT.inconclusive,
+  EXIT.ok,
 ];
 
 /** `killed`: a signal ended it. `regressed`: it passed, and is slower than its budget for that allows. */

@@ -31,7 +31,8 @@ plan:
   const expand = { file: 'sql/1-expand.sql', text: FILES['r/sql/1-expand.sql'] };
   const undo = { file: 'sql/undo.sql', text: FILES['r/sql/undo.sql'] };
   expect(rehearsal).toEqual({
-    ...{ name: 'demo', targets: {} },
+    name: 'demo',
+    targets: {},
     scenarios: [{ name: 'quiet', actors: [] }],
     dir,
     snapshot: { kind: 'generator', path: join(dir, 'gen.sql'), takenAt: '2026-11-20T02:00:00+01:00' },
@@ -47,10 +48,7 @@ plan:
       standby: true,
     },
     hosts: {
-      primary: {
-        ...{ cpu: 2, memoryBytes: 4 * 1024 ** 3, class: 'dedicated' },
-        diskBytesPerSec: 50 * 1024 ** 2,
-      },
+      primary: { cpu: 2, memoryBytes: 4 * 1024 ** 3, class: 'dedicated', diskBytesPerSec: 50 * 1024 ** 2 },
       standby: { memoryBytes: 128 * 1024 ** 2, linkBitsPerSec: 1_500_000_000, linkDelayMs: 2 },
       driver: {},
     },

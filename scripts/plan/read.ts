@@ -87,7 +87,12 @@ export async function readRehearsal(
     hosts: hostsOf(config.hosts),
     targets: config.targets,
     load: {
-      ...{ ratePerSec: rate, connections, warmupMs: warmup, cooldownMs: cooldown, seed, versions },
+      ratePerSec: rate,
+      connections,
+      warmupMs: warmup,
+      cooldownMs: cooldown,
+      seed,
+      versions,
       ...(pipeline && { pipeline }),
       ...defined({ delayedOverMs: delayedOver }),
     },

@@ -3,8 +3,12 @@ import { isUrl, urlMistakes } from './snapshot-url.ts';
 
 it('tells a URL from a path', () => {
   expect(['https://h/a', 'S3://b/k', './a:b', '/a//b', 'dump.sql', 'c:\\dump.sql'].map(isUrl)).toEqual([
-    ...[true, true],
-    ...[false, false, false, false],
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
   ]);
 });
 

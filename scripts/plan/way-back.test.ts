@@ -5,12 +5,20 @@ import { planWithWayBack, stepsToGoBackFrom } from './way-back.ts';
 const common = { phase: 'expand', retries: 3, retryPauseMs: 100, pointOfNoReturn: false } as const;
 const undo: RollbackFile = { file: 'undo.sql', text: 'drop table t', transaction: 'single' };
 const sql = (name: string, rest: Partial<Step> = {}): Step => ({
-  ...{ ...common, kind: 'sql', name, files: [{ file: `${name}.sql`, text: 'select 1' }] },
+  ...common,
+  kind: 'sql',
+  name,
+  files: [{ file: `${name}.sql`, text: 'select 1' }],
   transaction: 'as-written',
   ...(rest as object),
 });
 const deploy = (to: string): Step => ({
-  ...{ ...common, kind: 'deploy', name: `to ${to}`, to, strategy: 'rolling', overMs: 500 },
+  ...common,
+  kind: 'deploy',
+  name: `to ${to}`,
+  to,
+  strategy: 'rolling',
+  overMs: 500,
 });
 const load = {
   warmupMs: 700,
@@ -33,16 +41,26 @@ describe('planWithWayBack', () => {
 
   test('goes back in reverse order, each deploy to the version before it, soaks, and begins again', () => {
     expect(planWithWayBack(plan, 'to new', load).map(line)).toEqual([
-      ...['on add', 'on to dual dual', 'on fill', 'on to new new'],
-      ...['back undo to new dual', 'back undo to dual old', 'back undo add'],
-      ...['soak soak after the way back 700', 'again add again'],
+      'on add',
+      'on to dual dual',
+      'on fill',
+      'on to new new',
+      'back undo to new dual',
+      'back undo to dual old',
+      'back undo add',
+      'soak soak after the way back 700',
+      'again add again',
     ]);
   });
 
   test('runs a rollback file with the patience of its step, in its own transaction', () => {
     const back = planWithWayBack(plan, 'add', load).find(({ way }) => way?.kind === 'back');
     expect(back).toEqual({
-      ...{ ...common, kind: 'sql', name: 'undo add', lockTimeoutMs: 50, transaction: 'single' },
+      ...common,
+      kind: 'sql',
+      name: 'undo add',
+      lockTimeoutMs: 50,
+      transaction: 'single',
       files: [{ file: 'undo.sql', text: 'drop table t' }],
       way: { kind: 'back', of: 'add' },
     });
@@ -58,7 +76,12 @@ describe('planWithWayBack', () => {
   test('gives its steps names that the plan does not have', () => {
     const taken = [sql('add', { rollback: undo }), sql('undo add')];
     expect(planWithWayBack(taken, 'undo add', load).map(({ name }) => name)).toEqual([
-      ...['add', 'undo add', 'undo add 2', 'soak after the way back', 'add again', 'undo add again'],
+      'add',
+      'undo add',
+      'undo add 2',
+      'soak after the way back',
+      'add again',
+      'undo add again',
     ]);
   });
 
@@ -68,10 +91,17 @@ describe('planWithWayBack', () => {
     const action = (step: Step): string =>
       step.kind === 'maintenance' ? `${line(step)} (${step.action})` : line(step);
     expect(planWithWayBack(window, 'to new', load).map(action)).toEqual([
-      ...['on begin (begin)', 'on add', 'on to new new'],
-      ...['back undo to new old', 'back undo add', 'back undo begin (end)'],
-      ...['soak soak after the way back 700'],
-      ...['again begin again (begin)', 'again add again', 'again to new again new', 'again end again (end)'],
+      'on begin (begin)',
+      'on add',
+      'on to new new',
+      'back undo to new old',
+      'back undo add',
+      'back undo begin (end)',
+      'soak soak after the way back 700',
+      'again begin again (begin)',
+      'again add again',
+      'again to new again new',
+      'again end again (end)',
     ]);
   });
 

@@ -39,7 +39,9 @@ export function planWithWayBack(
     .toReversed();
   const soak: Step = {
     ...quietly('contract', named('soak after the way back')),
-    ...{ kind: 'soak', forMs: load.warmupMs, way: { kind: 'soak', of: null } },
+    kind: 'soak',
+    forMs: load.warmupMs,
+    way: { kind: 'soak', of: null },
   };
   const again = beginning(forward, plan).map((step): Step => ({
     ...unwatching(step),
@@ -58,8 +60,13 @@ function undone(step: Step, before: string, named: (name: string) => string): St
     const { transaction, tool, ...file } = rollback;
     const { phase, retries, retryPauseMs, lockTimeoutMs, statementTimeoutMs, quietTables, losesRows } = step;
     steps.push({
-      ...{ ...quietly(phase, named(`undo ${step.name}`)), kind: 'sql', files: [file], transaction, way },
-      ...{ retries, retryPauseMs },
+      ...quietly(phase, named(`undo ${step.name}`)),
+      kind: 'sql',
+      files: [file],
+      transaction,
+      way,
+      retries,
+      retryPauseMs,
       ...defined({ tool, lockTimeoutMs, statementTimeoutMs, quietTables, losesRows }),
     });
   }

@@ -153,7 +153,10 @@ export class ExactWaits {
 
   #note(tier: WaitTier, resolutionMs: number, reasons: readonly string[]): void {
     this.#sinks.writer.write({
-      ...{ type: 'tier', tier, resolutionMs, tMs: this.#sinks.clock.now() },
+      type: 'tier',
+      tier,
+      resolutionMs,
+      tMs: this.#sinks.clock.now(),
       pollMs: this.pollMs,
       why: reasons.length === 0 ? null : reasons.join('; '),
     });
@@ -190,9 +193,15 @@ export class ExactWaits {
     const { clock, writer } = this.#sinks;
     for (const { pid, locktype, mode, end, fromMs, toMs, relationOid } of waits) {
       writer.write({
-        ...{ type: 'wait', pid, role: this.roles.of(pid), locktype, mode, end },
+        type: 'wait',
+        pid,
+        role: this.roles.of(pid),
+        locktype,
+        mode,
+        end,
         relation: relationOid === null ? null : this.#namesAt(fromMs).of(relationOid),
-        ...{ fromMs: clock.at(fromMs), toMs: clock.at(toMs) },
+        fromMs: clock.at(fromMs),
+        toMs: clock.at(toMs),
       });
     }
   }

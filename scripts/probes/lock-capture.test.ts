@@ -11,7 +11,9 @@ const before: Catalog = new VersionedMap(
 );
 
 const same = (catalog: Catalog): CatalogStates => ({
-  ...{ before: catalog, committed: catalog, existing: catalog },
+  before: catalog,
+  committed: catalog,
+  existing: catalog,
 });
 
 describe('readCapture', () => {

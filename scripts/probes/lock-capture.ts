@@ -83,7 +83,9 @@ export function readCapture(row: CaptureRow, { before, committed, existing }: Ca
     // A TOAST table is locked together with its owner; naming both would only say it twice.
     if (!relation.startsWith('pg_toast.'))
       locks.push({
-        ...{ relation, mode, existedBefore: existing.has(oid) },
+        relation,
+        mode,
+        existedBefore: existing.has(oid),
         ...(partitionOf === undefined ? {} : { partitionOf }),
       });
     if (seen.has(oid)) continue;
@@ -95,7 +97,11 @@ export function readCapture(row: CaptureRow, { before, committed, existing }: Ca
     if (known && now && !relation.startsWith('pg_toast.') && wasRewritten(known, now)) rewrote.add(relation);
   }
   return {
-    ...{ walPosition: Number(row[0]), locks, slots: row[2], rewrote: [...rewrote], sizeChangeBytes },
+    walPosition: Number(row[0]),
+    locks,
+    slots: row[2],
+    rewrote: [...rewrote],
+    sizeChangeBytes,
     after: before.with(changes),
   };
 }

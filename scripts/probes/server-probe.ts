@@ -61,7 +61,9 @@ export class ServerProbe {
   ): Promise<ServerProbe> {
     return new ServerProbe(
       await ProbeConnection.open(endpoint, {
-        ...{ probe: 'server', life: sinks.life, mayBeAwayMs: MAY_BE_AWAY_MS },
+        probe: 'server',
+        life: sinks.life,
+        mayBeAwayMs: MAY_BE_AWAY_MS,
       }),
       sinks.writer,
       sinks.clock,

@@ -69,8 +69,12 @@ test('of two standbys the one that is further behind counts, position by positio
   lag.look({ fromMs: 0, toMs: 0 }, 0, [at(0), at(0, null, 9)]);
   const lags: Lags = lag.look({ fromMs: 500, toMs: 510 }, 100, [at(60, 6), second]);
   expect(lags).toEqual({
-    ...{ writeLagMs: 6, flushLagMs: 6, replayLagMs: 700 },
-    ...{ writeLagBytes: 40, flushLagBytes: 40, replayLagBytes: 80 },
+    writeLagMs: 6,
+    flushLagMs: 6,
+    replayLagMs: 700,
+    writeLagBytes: 40,
+    flushLagBytes: 40,
+    replayLagBytes: 80,
   });
 });
 

@@ -65,8 +65,12 @@ export class StandbyLag {
     this.#before = new Map(standbys.map((standby) => [standby.pid, standby]));
     this.#forget(standbys);
     return {
-      ...{ writeLagMs: write.ms, flushLagMs: flush.ms, replayLagMs: replay.ms },
-      ...{ writeLagBytes: write.bytes, flushLagBytes: flush.bytes, replayLagBytes: replay.bytes },
+      writeLagMs: write.ms,
+      flushLagMs: flush.ms,
+      replayLagMs: replay.ms,
+      writeLagBytes: write.bytes,
+      flushLagBytes: flush.bytes,
+      replayLagBytes: replay.bytes,
     };
   }
 

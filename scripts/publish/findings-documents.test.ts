@@ -71,7 +71,8 @@ test('SARIF points at the line of the migration, and has what code scanning asks
   const [run] = sarifLog(publication()).runs;
   const [result] = run!.results;
   expect(result).toMatchObject({
-    ...{ ruleId: 'lockWait', level: 'error' },
+    ruleId: 'lockWait',
+    level: 'error',
     locations: [
       {
         physicalLocation: {

@@ -34,8 +34,15 @@ export function outside(rest: Partial<Outside> = {}): Outside & { printed: strin
   const printed: string[] = [];
   const noted: string[] = [];
   return {
-    ...{ env: {}, fetch: globalThis.fetch, sleep: () => Promise.resolve(), runFolder: '/nowhere' },
-    ...{ file: undefined, request: undefined, isDryRun: false, printed, noted },
+    env: {},
+    fetch: globalThis.fetch,
+    sleep: () => Promise.resolve(),
+    runFolder: '/nowhere',
+    file: undefined,
+    request: undefined,
+    isDryRun: false,
+    printed,
+    noted,
     print: (text) => void printed.push(text),
     note: (line) => void noted.push(line),
     ...rest,

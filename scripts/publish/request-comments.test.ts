@@ -155,8 +155,11 @@ describe('on GitHub', () => {
     const summary = join(dir, 'summary.md');
     forge.failures.push({ status: 403, message: 'Resource not accessible by integration' });
     const env = {
-      ...{ GITHUB_API_URL: forge.url, GITHUB_REPOSITORY: 'acme/shop', GITHUB_TOKEN: 's3cret-token' },
-      ...{ GITHUB_EVENT_PATH: event, GITHUB_STEP_SUMMARY: summary },
+      GITHUB_API_URL: forge.url,
+      GITHUB_REPOSITORY: 'acme/shop',
+      GITHUB_TOKEN: 's3cret-token',
+      GITHUB_EVENT_PATH: event,
+      GITHUB_STEP_SUMMARY: summary,
     };
     const world = outside({ env });
     await publish(publication(), ['github-pr'], world);

@@ -89,7 +89,10 @@ async function attempt(
     const { error: said, statements, refused } = failure;
     if (refused !== undefined) await context.schema.afterRefusal({ step: step.name, ...refused });
     end(step, context, {
-      ...{ status: 'failed', attempts: tries + 1, error: said, shown: {} },
+      status: 'failed',
+      attempts: tries + 1,
+      error: said,
+      shown: {},
       ...(statements === undefined ? {} : { statements }),
     });
     return failure;

@@ -8,8 +8,14 @@ const APP = { role: 'app', sessions: 16, sessionSeconds: 39.9, longestMs: 2500 }
 
 function blocker(rest: Partial<Blocker>): Blocker {
   return {
-    ...{ role: 'other', applicationName: 'report', state: 'active', query: 'select $1' },
-    ...{ level: 1, isRoot: true, sessions: 1, ms: 2500 },
+    role: 'other',
+    applicationName: 'report',
+    state: 'active',
+    query: 'select $1',
+    level: 1,
+    isRoot: true,
+    sessions: 1,
+    ms: 2500,
     ...rest,
   };
 }
@@ -28,7 +34,8 @@ test.each([
 
 test('hundreds of partitions are told as the table that they make up', () => {
   const part = (name: string, mode: string, partitionOf?: string) => ({
-    ...{ relation: `public.${name}`, mode },
+    relation: `public.${name}`,
+    mode,
     ...(partitionOf === undefined ? {} : { partitionOf: `public.${partitionOf}` }),
   });
   const parts = Array.from({ length: 300 }, (_, at) => part(`log_${at}`, 'AccessExclusiveLock', 'log'));

@@ -198,8 +198,13 @@ function matrix(result: Result): string {
 function steps(result: Result): string {
   const rows = result.steps.map((step) =>
     [
-      ...[stepLabel(step), step.phase, step.status, formatMs(step.durationMs)],
-      ...[formatCount(step.victims.delayed), formatCount(step.victims.failed), strongestLock(step)],
+      stepLabel(step),
+      step.phase,
+      step.status,
+      formatMs(step.durationMs),
+      formatCount(step.victims.delayed),
+      formatCount(step.victims.failed),
+      strongestLock(step),
     ].map(escaped),
   );
   const header = ['Step', 'Phase', 'Status', 'Took', 'Delayed', 'Failed', 'Strongest lock'];
@@ -221,9 +226,13 @@ function queues(result: Result): string {
     .slice(0, SHOWN_QUEUES);
   const rows = all.map(({ name, impact: { figures, delayedSeconds } }) =>
     [
-      ...[name, formatMs(figures.lockWaitMs), formatMs(figures.lockHoldMs), formatMs(figures.blackoutMs)],
+      name,
+      formatMs(figures.lockWaitMs),
+      formatMs(figures.lockHoldMs),
+      formatMs(figures.blackoutMs),
       `${figures.blockedSessionSeconds.toFixed(2)} s, ${figures.peakBlockedSessions} at once`,
-      ...[`${delayedSeconds.toFixed(1)} s`, String(figures.requestsOverBudget ?? '')],
+      `${delayedSeconds.toFixed(1)} s`,
+      String(figures.requestsOverBudget ?? ''),
       formatMs(figures.longestVictimMs),
     ].map(escaped),
   );

@@ -36,7 +36,11 @@ test('where the plan stopped early nobody claims the end', () => {
 
 test('one failing script breaks the version, and is named', () => {
   expect(cellOf(passingResult(), 'old', 'set-not-null')).toEqual({
-    ...{ known: true, ok: false, live: false, sqlstates: ['23502'], failing: ['edit-customer 23502'] },
+    known: true,
+    ok: false,
+    live: false,
+    sqlstates: ['23502'],
+    failing: ['edit-customer 23502'],
   });
   expect(cellOf(brokenResult(), 'old', 'deploy-new')).toMatchObject({ known: false });
 });

@@ -33,7 +33,9 @@ export function statesOf(result: Result): State[] {
   return [
     { key: 'start', label: 'at the start', step: null, isTried: tried.has('start') },
     ...result.steps.map((step) => ({
-      ...{ key: step.name, label: stepLabel(step), step },
+      key: step.name,
+      label: stepLabel(step),
+      step,
       isTried: tried.has(step.name),
     })),
   ];

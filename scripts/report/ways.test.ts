@@ -38,7 +38,10 @@ function played(...ways: WayBackResult[]): Result {
     pointOfNoReturn: { declared: 'drop', found },
   };
   const playings = ['at-once', 'in-steps', 'in-steps'].map((planName, at) => ({
-    ...{ index: at + 1, scenario: at === 2 ? 'in-steps / rollback' : planName, repetition: 1, planName },
+    index: at + 1,
+    scenario: at === 2 ? 'in-steps / rollback' : planName,
+    repetition: 1,
+    planName,
   }));
   const plans = [
     { name: 'at-once', steps: ONCE },
@@ -56,9 +59,7 @@ test('a way is told by the versions and steps that it needs, and by its own word
   expect(rows(played())).toEqual({
     'App versions needed': ['2', '3', '3'],
     'Steps by hand': ['2', '4', '4'],
-    'Way back open until': [
-      ...['behind out, by its word', 'behind out, by its word', 'behind out, by its word'],
-    ],
+    'Way back open until': ['behind out, by its word', 'behind out, by its word', 'behind out, by its word'],
   });
 });
 

@@ -63,7 +63,9 @@ async function archivedTable(
   const major = majorOf(header?.dumpVersion ?? '');
   const program = choosePgRestore(await installedPgRestores(), major, major, shown);
   const { stdout, failed } = await execa(program.path, [`--table=${table}`, '--no-owner', '--file=-', path], {
-    ...{ reject: false, timeout: PATIENCE_MS, maxBuffer: 256 * 1024 ** 2 },
+    reject: false,
+    timeout: PATIENCE_MS,
+    maxBuffer: 256 * 1024 ** 2,
     stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   if (failed)

@@ -52,7 +52,9 @@ async function runBy(
   signal: AbortSignal,
 ): Promise<ShellEnd> {
   const sources = {
-    ...{ inherited: process.env, given, dotenv: await dotenvNear(dir) },
+    inherited: process.env,
+    given,
+    dotenv: await dotenvNear(dir),
     meetsServices: await meetsServices(command, process.env),
   };
   const env = childEnvironment(endpoint, 'restore', sources);

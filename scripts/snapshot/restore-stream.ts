@@ -53,10 +53,7 @@ export async function restoreStream(options: StreamOptions): Promise<Restored> {
   });
   const sha256 = await source.sha256();
   const text = isGenerator ? 'generator' : 'plain';
-  return {
-    ...{ kind: archived === undefined ? text : 'archive', sha256 },
-    ...{ sourceBytes: source.readBytes, warnings },
-  };
+  return { kind: archived === undefined ? text : 'archive', sha256, sourceBytes: source.readBytes, warnings };
 }
 
 async function majorVersion(client: pg.Client): Promise<number> {

@@ -130,7 +130,8 @@ async function restoreText(work: Work, path: string): Promise<Restored> {
   const { size: totalBytes } = await stat(path);
   return restoreStream({
     ...work,
-    ...{ bytes: fileBytes(path), isGenerator: work.source.kind === 'generator' },
+    bytes: fileBytes(path),
+    isGenerator: work.source.kind === 'generator',
     onReading: (readBytes) => {
       work.onRead(() => ({ bytes: readBytes(), totalBytes }));
     },
@@ -151,7 +152,8 @@ async function restoreRemote(work: Work, { url }: Source<'remote'>): Promise<Res
     });
     return await restoreStream({
       ...work,
-      ...{ bytes, isGenerator: false },
+      bytes,
+      isGenerator: false,
       onReading: (readBytes) => {
         work.onRead(() => ({ bytes: readBytes(), totalBytes: facts.sizeBytes }));
       },

@@ -83,7 +83,11 @@ export class LockPairing {
     const type = LOCK_TYPES[locktype] ?? String(locktype);
     const isOfRelation = OF_RELATION.has(type);
     this.#onWait({
-      ...{ pid, end, locktype: type, fromMs: begun.tMs, toMs: tMs },
+      pid,
+      end,
+      locktype: type,
+      fromMs: begun.tMs,
+      toMs: tMs,
       databaseOid: isOfRelation ? database : 0,
       relationOid: isOfRelation ? relation : null,
       mode: LOCK_MODES[mode] ?? String(mode),

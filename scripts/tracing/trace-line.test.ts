@@ -5,7 +5,9 @@ it('reads an event with its fields', () => {
   const line =
     '        postgres-21873   [001] DNZff  4711.123456: wait: (0x55d0c0ffee00) database=5 relation=16384 mode=-1';
   expect(parseTraceLine(line)).toEqual({
-    ...{ pid: 21873, tMs: 4_711_123.456, event: 'wait' },
+    pid: 21873,
+    tMs: 4_711_123.456,
+    event: 'wait',
     fields: { database: 5, relation: 16384, mode: -1 },
   });
 });

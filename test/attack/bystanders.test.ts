@@ -86,7 +86,8 @@ async function plantFolders(): Promise<void> {
   // A whole claim, of a process that is gone, but of another folder.
   const claim = {
     ...(JSON.parse(readFileSync(join(tiny.dir, 'owner.json'), 'utf8')) as object),
-    ...{ controller: { pid: 4_194_303, startTime: '1' }, pidSpace: await currentPidSpace() },
+    controller: { pid: 4_194_303, startTime: '1' },
+    pidSpace: await currentPidSpace(),
   };
   writeFileSync(join(folders[4]!, 'owner.json'), JSON.stringify(claim), { mode: 0o600 });
 }

@@ -67,7 +67,8 @@ afterEach(async () => {
 
 const run = (env: Record<string, string> = {}): ReturnType<typeof rehearse> =>
   rehearse(['run', '.', '--json'], {
-    ...{ cwd: tiny.dir, tmp: tiny.tmp },
+    cwd: tiny.dir,
+    tmp: tiny.tmp,
     env: { LISTENERS: JSON.stringify(listeners), TEST_PID: String(process.pid), ...env },
   });
 

@@ -88,7 +88,10 @@ describe.skipIf(!closes)('the SQL of a snapshot, for root', () => {
     expect(await readFile(victim, 'utf8')).toBe('mine\n');
     const after = await stat(victim);
     expect([after.ino, after.uid, after.mode, after.mtimeMs]).toEqual([
-      ...[before.ino, before.uid, before.mode, before.mtimeMs],
+      before.ino,
+      before.uid,
+      before.mode,
+      before.mtimeMs,
     ]);
     expect(await readdir(victims)).toEqual(['mine']);
   });

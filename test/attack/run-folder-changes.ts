@@ -43,13 +43,12 @@ const HOSTILE = [
 ];
 
 export const change: fc.Arbitrary<Change> = fc.oneof(
-  fc.record({
-    kind: fc.constantFrom('cut', 'empty', 'repeat-line', 'swap-lines' as const),
-    ...{ file, at },
-  }),
+  fc.record({ kind: fc.constantFrom('cut', 'empty', 'repeat-line', 'swap-lines' as const), file, at }),
   fc.record({
     kind: fc.constantFrom('flip', 'insert', 'append' as const),
-    ...{ file, at, bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }) },
+    file,
+    at,
+    bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }),
   }),
   fc.record({ kind: fc.constant('edit-number' as const), file, at, text: fc.constantFrom(...HOSTILE) }),
   fc.record({ kind: fc.constantFrom('swap-files', 'of-other-run' as const), file, other: file }),

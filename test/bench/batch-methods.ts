@@ -20,8 +20,17 @@ export interface Opened {
 }
 
 const STEP: BackfillStep = {
-  ...{ name: 'backfill', phase: 'backfill', kind: 'backfill', retries: 0, retryPauseMs: 50 },
-  ...{ pointOfNoReturn: false, table: TABLE, key: ['id'], set: SET, where: WHERE, batchTargetMs: 50 },
+  name: 'backfill',
+  phase: 'backfill',
+  kind: 'backfill',
+  retries: 0,
+  retryPauseMs: 50,
+  pointOfNoReturn: false,
+  table: TABLE,
+  key: ['id'],
+  set: SET,
+  where: WHERE,
+  batchTargetMs: 50,
 };
 
 export const ONE_UPDATE = 'one UPDATE';

@@ -102,7 +102,9 @@ async function bench(endpoint: PgEndpoint): Promise<void> {
   const load = (rounds: readonly Filled[], percent: number): number =>
     median(rounds.map(({ latenciesMs }) => percentileOf(latenciesMs, percent)));
   const row = (name: string, rounds: readonly Filled[], ratio: string): (string | number)[] => [
-    ...[name, Math.round(median(rounds.map(({ rowsPerSec }) => rowsPerSec)) / 1000), ratio],
+    name,
+    Math.round(median(rounds.map(({ rowsPerSec }) => rowsPerSec)) / 1000),
+    ratio,
     ...[50, 99, 99.9, 100].map((percent) => load(rounds, percent).toFixed(1)),
   ];
   printTable(

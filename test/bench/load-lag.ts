@@ -25,12 +25,18 @@ export async function driverLags(
   const load = await startLoad({
     endpoint,
     spec: {
-      ...{ ratePerSec, connections: CONNECTIONS, seed: 1, warmupMs: 0, cooldownMs: 0 },
+      ratePerSec,
+      connections: CONNECTIONS,
+      seed: 1,
+      warmupMs: 0,
+      cooldownMs: 0,
       versions: [{ name: 'app', dir: '', scripts: [] }],
     },
     scripts: new Map([['app', [script]]]),
     pools: new Map(),
-    ...{ zeroMs, requestsPath, signal: new AbortController().signal },
+    zeroMs,
+    requestsPath,
+    signal: new AbortController().signal,
     onSecond: () => undefined,
     onEvent: () => undefined,
   });

@@ -116,13 +116,15 @@ async function bench(endpoint: PgEndpoint, dir: string): Promise<void> {
     `schedule lag at ${LAG_RATE}/s, ms`,
     ['', 'requests', 'median', 'p99', 'max'],
     Object.entries({ driver, 'pgbench -R': pgbench }).map(([name, lags]) => [
-      ...[name, lags.length],
+      name,
+      lags.length,
       ...[50, 99, 100].map((percent) => percentileOf(lags, percent).toFixed(3)),
     ]),
   );
   const { ratioSimpleUpdate = NaN, ratioSelectOnly = NaN, ...others } = headline;
   printHeadline({
-    ...{ ratioSimpleUpdate, ratioSelectOnly },
+    ratioSimpleUpdate,
+    ratioSelectOnly,
     scheduleLagMedianMs: rounded(percentileOf(driver, 50)),
     scheduleLagP99Ms: rounded(percentileOf(driver, 99)),
     ...others,

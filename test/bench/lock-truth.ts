@@ -102,7 +102,8 @@ function waits({ analysis, truth }: Rehearsed): Waits {
     seen.get(wait.pid)?.some(({ fromMs, toMs }) => fromMs < wait.toMs && toMs > wait.fromMs),
   );
   return {
-    ...{ trueOnes: long.length, found: found.length },
+    trueOnes: long.length,
+    found: found.length,
     trueSeconds: behind.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) / 1000,
     reportedSeconds: analysis.steps
       .flatMap((step) => step.statements)
@@ -130,7 +131,9 @@ printTable(
     const own = all.filter(({ nominalMs }) => nominalMs === Number(key));
     const errors = errorsOf(own);
     return [
-      ...[`${key} ms`, own.length, errors.length],
+      `${key} ms`,
+      own.length,
+      errors.length,
       median(own.map(({ trueMs }) => trueMs)).toFixed(2),
       ...[mean(sizes(errors)), percentileOf(sizes(errors), 99), median(errors)].map((ms) => ms.toFixed(2)),
     ];

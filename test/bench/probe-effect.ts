@@ -107,7 +107,9 @@ async function bench(endpoint: PgEndpoint, folder: RunFolder): Promise<void> {
     `loss of throughput while looking: ${CLIENTS} clients, ${ROUNDS * PAIRS} pairs of slices of ${SLICE_MS} ms`,
     ['', 'median', 'standard error', "probes' processor time"],
     [...effects].map(([name, { losses, cpuShares }]) => [
-      ...[name, percent(median(losses)), `± ${percent(standardError(losses))}`],
+      name,
+      percent(median(losses)),
+      `± ${percent(standardError(losses))}`,
       name === NOTHING ? '-' : percent(median(cpuShares)),
     ]),
   );

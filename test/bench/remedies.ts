@@ -23,8 +23,11 @@ printTable(
   'each remedy as it fails and as it is followed, beside reads and writes of the table',
   ['remedy', 'fails with', 'followed', 'requests beside it', 'failed'],
   all.map(({ id, played: { sqlstate, told, stillFails, requests, failedRequests } }) => [
-    ...[id, `${sqlstate ?? 'nothing'}${told === id ? '' : `, told ${told ?? 'nothing'}`}`],
-    ...[stillFails ?? 'works', requests, failedRequests],
+    id,
+    `${sqlstate ?? 'nothing'}${told === id ? '' : `, told ${told ?? 'nothing'}`}`,
+    stillFails ?? 'works',
+    requests,
+    failedRequests,
   ]),
 );
 const proven = all.filter(({ id, played }) => isProven(id, played)).length;

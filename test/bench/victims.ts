@@ -98,8 +98,11 @@ printTable(
   `${RATE} requests/s, ${CONNECTIONS} connections; delayed = more than ${rehearsed.analysis.thresholdMs.toFixed(0)} ms`,
   ['', 'delayed, true', 'reported', 'request-seconds, true', 'reported'],
   all.map(({ name, truth, reported }) => [
-    ...[name, truth.count, reported.count],
-    ...[truth.seconds.toFixed(2), reported.seconds.toFixed(2)],
+    name,
+    truth.count,
+    reported.count,
+    truth.seconds.toFixed(2),
+    reported.seconds.toFixed(2),
   ]),
 );
 printHeadline({

@@ -67,13 +67,13 @@ test('the action rehearses, comments, updates its comment, and ends as the run d
       ),
     ]);
     return shell(run, {
-      ...{
-        GITHUB_ACTION_PATH: ROOT,
-        GITHUB_OUTPUT: output,
-        GITHUB_STEP_SUMMARY: summary,
-        GITHUB_EVENT_NAME: 'pull_request',
-      },
-      ...{ GITHUB_API_URL: forge.url, GITHUB_REPOSITORY: 'acme/shop', GITHUB_REF: 'refs/pull/7/merge' },
+      GITHUB_ACTION_PATH: ROOT,
+      GITHUB_OUTPUT: output,
+      GITHUB_STEP_SUMMARY: summary,
+      GITHUB_EVENT_NAME: 'pull_request',
+      GITHUB_API_URL: forge.url,
+      GITHUB_REPOSITORY: 'acme/shop',
+      GITHUB_REF: 'refs/pull/7/merge',
       ...(Object.fromEntries(filled) as Record<string, string>),
     });
   };
@@ -117,17 +117,13 @@ test('the GitLab template rehearses, notes, writes its reports, and ends as the 
     '.rehearse': { script: string[] };
   };
   const { code } = await shell(template['.rehearse'].script.join('\n'), {
-    ...{
-      REHEARSE: `node ${ROOT}/scripts/setup/rehearse.mjs`,
-      REHEARSAL: '.',
-      CI_JOB_URL: 'https://gitlab.example/job/1',
-    },
-    ...{
-      CI_API_V4_URL: forge.url,
-      CI_PROJECT_ID: '42',
-      CI_MERGE_REQUEST_IID: '7',
-      GITLAB_TOKEN: 's3cret-token',
-    },
+    REHEARSE: `node ${ROOT}/scripts/setup/rehearse.mjs`,
+    REHEARSAL: '.',
+    CI_JOB_URL: 'https://gitlab.example/job/1',
+    CI_API_V4_URL: forge.url,
+    CI_PROJECT_ID: '42',
+    CI_MERGE_REQUEST_IID: '7',
+    GITLAB_TOKEN: 's3cret-token',
   });
   expect(code).toBe(4);
   expect(forge.mistakes).toEqual([]);

@@ -36,7 +36,9 @@ async function rehearsed(): Promise<{ code: number; told: unknown[]; result: Res
   });
   const result = JSON.parse(stdout) as Result;
   const told = result.findings.map(({ check, status, statement, message }) => [
-    ...[check, status, statement],
+    check,
+    status,
+    statement,
     message.replace(/[\d.]+ s /, '… '),
   ]);
   return { code, told, result, stderr };
@@ -51,7 +53,9 @@ it('is no pass where a table stands still unasked, until the script that it prop
   const first = await rehearsed();
   expect(first.told).toEqual([
     [
-      ...['coverage', 'inconclusive', 1],
+      'coverage',
+      'inconclusive',
+      1,
       'Step 1 change: nobody asked for Audit while it was locked in ACCESS EXCLUSIVE for … (budget 700 ms): no script with traffic uses it.',
     ],
   ]);

@@ -58,10 +58,14 @@ describe('a plan whose steps are cut off', () => {
       { step: 'add', how: 'session', moment: 'open', secondTry: 'ok', leftovers: [] },
       { step: 'add', how: 'client', secondTry: '42701', leftovers: [] },
       {
-        ...{ step: 'index', how: 'session', moment: 'running', secondTry: '42P07' },
+        step: 'index',
+        how: 'session',
+        moment: 'running',
+        secondTry: '42P07',
         leftovers: [
           {
-            ...{ kind: 'index', name: 'public.customers_by_name' },
+            kind: 'index',
+            name: 'public.customers_by_name',
             remedy: 'drop index concurrently public.customers_by_name;',
           },
         ],
@@ -70,7 +74,9 @@ describe('a plan whose steps are cut off', () => {
     ]);
     expect(told(result)).toEqual([
       [
-        ...['fail', 'index', '42P07'],
+        'fail',
+        'index',
+        '42P07',
         'drop index concurrently if exists public.customers_by_name;\ncreate index concurrently customers_by_name on customers (name);',
       ],
       ['fail', 'add', '42701', 'alter table customers add column if not exists full_name text;'],
@@ -95,12 +101,10 @@ describe('a plan whose steps are cut off', () => {
     expect(failed(result)).toEqual([]);
     expect(code).toBe(result.verdict === 'pass' ? 0 : 5);
     expect(result.interruptions?.map(({ step, how, secondTry }) => [step, how, secondTry])).toEqual([
-      ...[
-        ['add', 'session', 'ok'],
-        ['add', 'client', 'ok'],
-        ['index', 'session', 'ok'],
-        ['index', 'client', 'ok'],
-      ],
+      ['add', 'session', 'ok'],
+      ['add', 'client', 'ok'],
+      ['index', 'session', 'ok'],
+      ['index', 'client', 'ok'],
     ]);
   });
 });

@@ -30,7 +30,9 @@ describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
   it('rehearses twice on primary, standby and driver, judges the lag, and leaves nothing', async () => {
     tiny = await tinyRehearsal(PLAN, FILES, HEAD);
     const { code, stdout, stderr } = await rehearse(['run', '.', '--json', '--repeat', '2'], {
-      ...{ cwd: tiny.dir, tmp: tiny.tmp, target: 'local' },
+      cwd: tiny.dir,
+      tmp: tiny.tmp,
+      target: 'local',
     });
     expect(stderr).toContain('3 hosts (primary, standby, driver)');
     expect(stderr).toMatch(/from start to first statement, .* from last statement to empty/);
@@ -38,9 +40,13 @@ describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
     expect(findingsAboutThePlan(result)).toEqual([]);
     expect(code, stderr).toBe(result.verdict === 'pass' ? 0 : 5);
     expect(result).toMatchObject({
-      ...{ target: 'local', outcome: 'completed' },
+      target: 'local',
+      outcome: 'completed',
       environment: {
-        ...{ hosts: 3, leftovers: 0, price: null, created: { host: 3, network: 1 } },
+        hosts: 3,
+        leftovers: 0,
+        price: null,
+        created: { host: 3, network: 1 },
         hostInfo: [{ role: 'primary' }, { role: 'standby' }, { role: 'driver' }],
       },
     });

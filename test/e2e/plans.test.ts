@@ -79,7 +79,5 @@ it('plays the one that is asked for, and tells another name before anything star
   expect(findingsAboutThePlan(result)).toEqual([]);
   expect(code).toBe(result.verdict === 'pass' ? 0 : 5);
   expect(result.steps.map(({ name }) => name)).toEqual(['add', 'fill', 'out', 'drop']);
-  expect(result.playing).toEqual({
-    ...{ index: 1, of: 1, scenario: 'in-steps', repetition: 1, plan: 'in-steps' },
-  });
+  expect(result.playing).toEqual({ index: 1, of: 1, scenario: 'in-steps', repetition: 1, plan: 'in-steps' });
 }, 120_000);

@@ -39,9 +39,13 @@ export class PulumiStack {
     const project = await readFile(join(ROOT, 'Pulumi.yaml'), 'utf8');
     await writeFile(join(dir, 'Pulumi.yaml'), project.replaceAll('infra/', `${ROOT}infra/`));
     const env = {
-      ...{ ...process.env, ...engine.env, NO_COLOR: '1', TMPDIR: tiny.tmp },
-      ...{ PULUMI_HOME: join(dir, 'home'), PULUMI_BACKEND_URL: `file://${join(dir, 'state')}` },
-      ...{ PULUMI_CONFIG_PASSPHRASE: 'tiny' },
+      ...process.env,
+      ...engine.env,
+      NO_COLOR: '1',
+      TMPDIR: tiny.tmp,
+      PULUMI_HOME: join(dir, 'home'),
+      PULUMI_BACKEND_URL: `file://${join(dir, 'state')}`,
+      PULUMI_CONFIG_PASSPHRASE: 'tiny',
     };
     const stack = new PulumiStack(dir, env, tiny);
     await stack.run('stack', 'init', 'dev');

@@ -93,7 +93,8 @@ describe.skipIf(!(await needsEngine('to run pulumi up')))('pulumi up', () => {
     await stack.set('rehearsals', JSON.stringify([tiny.dir, other.dir]));
     expect((await stack.run('up', '--yes', '--skip-preview', '--continue-on-error')).code).not.toBe(0);
     expect(await stack.outputs()).toMatchObject({
-      ...{ verdict: 'fail', tiny: { verdict: 'fail' } },
+      verdict: 'fail',
+      tiny: { verdict: 'fail' },
       other: { report: expect.stringContaining('report.html') as string },
     });
     await stack.set('rehearsals', tiny.dir);

@@ -49,8 +49,10 @@ describe.skipIf(!isRunnable)('in a clean clone', () => {
     await withConnection(mydb, 'setup', (client) => client.query(generate));
     env = {
       ...childEnvironment(mydb, 'command', { inherited: process.env }),
-      ...{ EDITOR: join(folder, 'bin', 'editor.mjs'), TMPDIR: join(folder, 'tmp'), NO_COLOR: '1' },
-      ...{ REHEARSE_TARGET: 'embedded' },
+      EDITOR: join(folder, 'bin', 'editor.mjs'),
+      TMPDIR: join(folder, 'tmp'),
+      NO_COLOR: '1',
+      REHEARSE_TARGET: 'embedded',
     };
   });
   afterAll(async () => {

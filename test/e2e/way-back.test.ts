@@ -70,7 +70,8 @@ describe('a plan that turns around', () => {
 
   it('comes back whole, with the old version live and the way forward open, beside the quiet playing', async () => {
     const { code, result, stderr } = await run({
-      ...{ plan, files: { ...files, 'sql/whole.sql': 'select id from customers where name is null;' } },
+      plan,
+      files: { ...files, 'sql/whole.sql': 'select id from customers where name is null;' },
       scenarios: '[quiet, { rollback: { verify: sql/whole.sql } }]',
     });
     expect(findingsAboutThePlan(result)).toEqual([]);

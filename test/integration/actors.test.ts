@@ -36,7 +36,10 @@ afterEach(() => rm(dir, { recursive: true }));
 const BASE = { phase: 'expand', retries: 0, retryPauseMs: 50, pointOfNoReturn: false } as const;
 const SOAK: Step = { ...BASE, name: 'soak', kind: 'soak', forMs: 10 };
 const ALTER: Step = {
-  ...{ ...BASE, name: 'alter', kind: 'sql', transaction: 'as-written' },
+  ...BASE,
+  name: 'alter',
+  kind: 'sql',
+  transaction: 'as-written',
   files: [{ file: 'a.sql', text: 'select 1 from archive; create table x (); alter table orders add y int' }],
 };
 
@@ -56,7 +59,10 @@ async function scene(...actors: ActorSpec[]): Promise<Scene> {
   const notes: string[] = [];
   const company = await Company.gather({
     rehearsal: { plan: [SOAK, ALTER], load: { seed: 7 } as Rehearsal['load'] },
-    ...{ scenario: { name: 'company', actors }, endpoint: database.endpoint, clock: new RunClock(), records },
+    scenario: { name: 'company', actors },
+    endpoint: database.endpoint,
+    clock: new RunClock(),
+    records,
     logins: { app: database.endpoint, plan: database.endpoint },
     onNote: (message) => notes.push(message),
   });

@@ -169,7 +169,10 @@ async function adviceFor(
   if (parts.snapshot === undefined) throw new TypeError('no snapshot');
   const locks = [{ relation: 'public.t', mode: 'RowExclusiveLock', existedBefore: true }];
   const record = statementRecord({
-    ...{ sql, sentMs: 5000, respondedMs: 6000, rows: 20_000 },
+    sql,
+    sentMs: 5000,
+    respondedMs: 6000,
+    rows: 20_000,
     locks,
     newLocks: locks,
     ...rest,

@@ -82,8 +82,15 @@ test('rows that the old app wrote behind the backfill are counted before the dep
   const [record, ...others] = await played({ ...FILL, meanwhile: STALE });
   expect(others).toEqual([]);
   expect(record).toMatchObject({
-    ...{ type: 'drift', step: 'out', backfill: 'fill', table: 'goods', columns: ['cents'], rows: 1000 },
-    ...{ other: 7, otherBefore: 0, writers: ['old/reprice'] },
+    type: 'drift',
+    step: 'out',
+    backfill: 'fill',
+    table: 'goods',
+    columns: ['cents'],
+    rows: 1000,
+    other: 7,
+    otherBefore: 0,
+    writers: ['old/reprice'],
   });
 });
 

@@ -8,8 +8,16 @@ import { useReplayBench } from '../support/replay-bench.ts';
 const bench = useReplayBench();
 
 const STEP: BackfillStep = {
-  ...{ name: 'step', phase: 'backfill', retries: 0, retryPauseMs: 50, pointOfNoReturn: false },
-  ...{ kind: 'backfill', table: 'parts', key: ['a', 'b'], set: 'done = done + 1', batchTargetMs: 4 },
+  name: 'step',
+  phase: 'backfill',
+  retries: 0,
+  retryPauseMs: 50,
+  pointOfNoReturn: false,
+  kind: 'backfill',
+  table: 'parts',
+  key: ['a', 'b'],
+  set: 'done = done + 1',
+  batchTargetMs: 4,
 };
 /** How often the rows were changed, and how many rows. */
 const DONE = 'select done, count(*)::int as rows from parts group by 1 order by 1';

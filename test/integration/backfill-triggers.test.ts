@@ -6,9 +6,17 @@ import { useReplayBench } from '../support/replay-bench.ts';
 const bench = useReplayBench();
 
 const step: BackfillStep = {
-  ...{ name: 'step', phase: 'backfill', retries: 0, retryPauseMs: 50, pointOfNoReturn: false },
-  ...{ kind: 'backfill', table: 'orders', key: ['id'], set: `label = 'state ' || state` },
-  ...{ where: 'label is null', batchTargetMs: 4 },
+  name: 'step',
+  phase: 'backfill',
+  retries: 0,
+  retryPauseMs: 50,
+  pointOfNoReturn: false,
+  kind: 'backfill',
+  table: 'orders',
+  key: ['id'],
+  set: `label = 'state ' || state`,
+  where: 'label is null',
+  batchTargetMs: 4,
 };
 
 /** What they took, over all batches, and the rows that the batches changed. */

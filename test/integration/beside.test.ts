@@ -21,7 +21,9 @@ describe('what CASCADE took along', () => {
     expect(await told('select 1; drop table orders cascade')).toEqual([
       ['fail', 's1', 2, 'Step 1 s1 dropped orders: 20,000 rows are gone.'],
       [
-        ...['warn', 's1', 2],
+        'warn',
+        's1',
+        2,
         'Step 1 s1 took along 3 objects that its SQL does not name, by the CASCADE of statement 2: foreign key items_orders of items, view few and view fewer.',
       ],
     ]);
@@ -39,7 +41,9 @@ describe('what CASCADE took along', () => {
       ),
     ).toEqual([
       [
-        ...['warn', 's1', 1],
+        'warn',
+        's1',
+        1,
         'Step 1 s1 took along 1 object that its SQL does not name, by the CASCADE of statement 1: view fewer.',
       ],
     ]);
@@ -51,11 +55,15 @@ describe('what CASCADE took along', () => {
       create function first_note() returns int language sql as 'select 1'; alter table items add column n int default first_note()`);
     expect(await told('drop domain word cascade; drop function first_note() cascade')).toEqual([
       [
-        ...['fail', 's1', 1],
+        'fail',
+        's1',
+        1,
         'Step 1 s1 took along 1 object that its SQL does not name, by the CASCADE of statement 1: column note of orders. With a column all its values are gone.',
       ],
       [
-        ...['warn', 's1', 2],
+        'warn',
+        's1',
+        2,
         'Step 1 s1 took along 1 object that its SQL does not name, by the CASCADE of statement 2: default n of items.',
       ],
     ]);
@@ -90,7 +98,9 @@ describe('rows that break a constraint which the catalog calls valid', () => {
     await setUp('alter table items add constraint items_orders foreign key (order_id) references orders');
     expect(await told('select 1', sql)).toEqual([
       [
-        ...['fail', 's2', null],
+        'fail',
+        's2',
+        null,
         'Step 2 s2 let in what a constraint forbids: 2 rows break foreign key items_orders of items, which the catalog calls valid.',
       ],
     ]);
@@ -110,7 +120,9 @@ describe('rows that break a constraint which the catalog calls valid', () => {
       await told("create or replace function is_fine(int) returns boolean language sql as 'select $1 > 5'"),
     ).toEqual([
       [
-        ...['fail', 's1', null],
+        'fail',
+        's1',
+        null,
         'Step 1 s1 let in what a constraint forbids: 5 rows break check fine of orders, which the catalog calls valid.',
       ],
     ]);

@@ -30,8 +30,15 @@ async function tool(name: string, statements: readonly string[], way: Way): Prom
     }`;
   await writeFile(join(bench().folder.path, `${name}.mjs`), program);
   return {
-    ...{ kind: 'command', name, phase: 'expand', retries: 0, retryPauseMs: 50, pointOfNoReturn: false },
-    ...{ command: `${process.execPath} ${name}.mjs`, timeoutMs: 20_000, touchesDatabase: true },
+    kind: 'command',
+    name,
+    phase: 'expand',
+    retries: 0,
+    retryPauseMs: 50,
+    pointOfNoReturn: false,
+    command: `${process.execPath} ${name}.mjs`,
+    timeoutMs: 20_000,
+    touchesDatabase: true,
   };
 }
 
@@ -52,7 +59,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
     found: [
       ['rowsLost', 'fail', null, 'dropped orders: 20,000 rows are gone.'],
       [
-        ...['beside', 'warn', null],
+        'beside',
+        'warn',
+        null,
         'took along 3 objects that its SQL does not name: foreign key items_orders of items, view few and view fewer.',
       ],
     ],
@@ -62,7 +71,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
     statements: ['drop domain word cascade'],
     found: [
       [
-        ...['beside', 'fail', null],
+        'beside',
+        'fail',
+        null,
         'took along 1 object that its SQL does not name: column note of orders. With a column all its values are gone.',
       ],
     ],
@@ -75,11 +86,15 @@ const CHANGES: Readonly<Record<string, Change>> = {
     ],
     found: [
       [
-        ...['beside', 'fail', null],
+        'beside',
+        'fail',
+        null,
         'made no index a: IF NOT EXISTS skipped it, and what is there is something else: it is on (state) instead of (id).',
       ],
       [
-        ...['beside', 'warn', null],
+        'beside',
+        'warn',
+        null,
         'removed or changed nothing: IF EXISTS skipped column State of orders, which is not there, but there is column state.',
       ],
     ],
@@ -93,7 +108,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
     ],
     found: [
       [
-        ...['beside', 'fail', null],
+        'beside',
+        'fail',
+        null,
         'let in what a constraint forbids: 2 rows break foreign key items_orders of items, which the catalog calls valid.',
       ],
     ],
@@ -104,7 +121,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
     found: [
       ['rowsLost', 'fail', null, 'emptied orders: 20,000 rows are gone.'],
       [
-        ...['unfinished', 'warn', null],
+        'unfinished',
+        'warn',
+        null,
         'left this behind and nothing mended it: constraint c of items is NOT VALID: rows that were there before were never checked.',
       ],
     ],
@@ -119,11 +138,15 @@ const CHANGES: Readonly<Record<string, Change>> = {
     statements: ['create unique index concurrently u on orders (state)'],
     found: [
       [
-        ...['steps', 'fail', '23505'],
+        'steps',
+        'fail',
+        '23505',
         'could not create unique index "u". 20,000 rows of orders break it: 20,000 rows were there before the plan.',
       ],
       [
-        ...['unfinished', 'fail', null],
+        'unfinished',
+        'fail',
+        null,
         'left this behind and nothing mended it: index u of orders is INVALID: no query uses it, and writes pay for it.',
       ],
     ],

@@ -30,15 +30,17 @@ describe('a backfill that is cut off three times', () => {
       'alter table orders add column done int not null default 0; create unique index on orders (state desc, id)',
     );
     const step: BackfillStep = {
-      ...{
-        kind: 'backfill',
-        name: 'count',
-        phase: 'backfill',
-        retries: 0,
-        retryPauseMs: 50,
-        pointOfNoReturn: false,
-      },
-      ...{ table: 'orders', key, set: 'done = done + 1', batchTargetMs: 20, cut },
+      kind: 'backfill',
+      name: 'count',
+      phase: 'backfill',
+      retries: 0,
+      retryPauseMs: 50,
+      pointOfNoReturn: false,
+      table: 'orders',
+      key,
+      set: 'done = done + 1',
+      batchTargetMs: 20,
+      cut,
     };
     const record = await cutOff(step, 7);
     const { rows } = await bench().setup.query<{ done: number; least: number }>(

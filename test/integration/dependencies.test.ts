@@ -75,7 +75,8 @@ test('the plans of scripts are told once, and again where they are other ones', 
     ['remove', 2, 4, 'Delete on folders > Index Scan using folders_pkey on folders'],
   ]);
   expect(first[1]).toMatchObject({
-    ...{ relations: ['public.folders'], indexes: ['folders_pkey'] },
+    relations: ['public.folders'],
+    indexes: ['folders_pkey'],
     writes: [{ relation: 'public.folders', operation: 'delete' }],
   });
   expect(plans.map(({ script, text }) => [script, text])).toEqual([
@@ -122,8 +123,12 @@ test.each<[string, string, DependencyChange]>([
     'a column of a published table',
     'alter table links add column note text, alter column seen type bigint',
     {
-      ...{ kind: 'published-changed', table: 'public.links', publications: ['lake'] },
-      ...{ added: ['note'], dropped: [], retyped: ['seen'] },
+      kind: 'published-changed',
+      table: 'public.links',
+      publications: ['lake'],
+      added: ['note'],
+      dropped: [],
+      retyped: ['seen'],
     },
   ],
   [

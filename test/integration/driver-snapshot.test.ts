@@ -113,7 +113,10 @@ describe('the snapshot of a job', () => {
       (await run.done()).server?.settings.map((setting) => [setting.name, setting.shown]),
     );
     expect(Object.fromEntries(shown)).toMatchObject({
-      ...{ autovacuum: 'on', checkpoint_timeout: '7min', fsync: 'on', full_page_writes: 'on' },
+      autovacuum: 'on',
+      checkpoint_timeout: '7min',
+      fsync: 'on',
+      full_page_writes: 'on',
       statement_timeout: '1min',
     });
   });

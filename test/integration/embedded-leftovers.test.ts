@@ -70,7 +70,9 @@ it('finds the server and the folder of a run that was killed, and removes both',
   const found = await sweep();
   expect(described(found)).toEqual([
     {
-      ...{ target: 'embedded', runId, inUse: false },
+      target: 'embedded',
+      runId,
+      inUse: false,
       what: expect.stringMatching(new RegExp(`^process ${pid} and \\d+ others$`)) as string,
     },
     { target: 'embedded', runId, what: `folder ${folder}`, inUse: false },

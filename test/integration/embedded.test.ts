@@ -44,8 +44,12 @@ describe('an embedded environment', () => {
     const text = "it's 100% \\ of\nit";
     const running = await up(specOf({ settings: { work_mem: '7MB', 'app.text': text } }));
     const rehearsed = {
-      ...{ fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', wal_level: 'replica' },
-      ...{ autovacuum: 'on', work_mem: '7MB' },
+      fsync: 'on',
+      synchronous_commit: 'on',
+      full_page_writes: 'on',
+      wal_level: 'replica',
+      autovacuum: 'on',
+      work_mem: '7MB',
     };
     expect(await show(running.primary, LOOKED_AT)).toEqual(rehearsed);
 
@@ -84,7 +88,11 @@ describe('an embedded environment', () => {
     const running = await up(specOf());
     const { host, user, database } = running.primary;
     expect({ host, user, database, hosts: running.hosts, standby: running.standby }).toEqual({
-      ...{ host: '127.0.0.1', user: 'postgres', database: 'rehearsal', hosts: 1, standby: null },
+      host: '127.0.0.1',
+      user: 'postgres',
+      database: 'rehearsal',
+      hosts: 1,
+      standby: null,
     });
     expect(
       await show(running.primary, ['listen_addresses', 'unix_socket_directories', 'server_encoding']),

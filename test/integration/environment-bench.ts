@@ -50,7 +50,9 @@ export class EnvironmentBench {
     await writeFile(bundle, 'process.stdout.write("the engine")\n');
     const runId = newRunId(name);
     return new EnvironmentBench(dir, await sessionFolderOf(runId), {
-      ...{ runId, postgres: { settings, standby }, hosts },
+      runId,
+      postgres: { settings, standby },
+      hosts,
       expiresAt: new Date(Date.now() + 10 * 60_000).toISOString(),
       driverBundle: () => Promise.resolve(bundle),
     });

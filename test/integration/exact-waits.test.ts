@@ -27,14 +27,18 @@ afterAll(() => database.stop());
 
 let news: WaitNews | undefined;
 const dying: WaitSourceKind = {
-  ...{ tier: 'server-log', resolutionMs: 1, pollMs: CHAIN_POLL_MS },
+  tier: 'server-log',
+  resolutionMs: 1,
+  pollMs: CHAIN_POLL_MS,
   open: (_client, told) => {
     news = told;
     return Promise.resolve({ follow: () => Promise.resolve(), stop: () => Promise.resolve() });
   },
 };
 const missing: WaitSourceKind = {
-  ...{ tier: 'uprobes', resolutionMs: 0.01, pollMs: CHAIN_POLL_MS },
+  tier: 'uprobes',
+  resolutionMs: 0.01,
+  pollMs: CHAIN_POLL_MS,
   open: () => Promise.reject(new Error('uprobes need root')),
 };
 beforeEach(() => {
@@ -154,8 +158,11 @@ describe('exact waits', () => {
       const seen = rest.filter((record) => record.type === 'wait');
       expect(seen).toMatchObject([
         {
-          ...{ role: 'app', relation: 'public.wanted', locktype: 'relation' },
-          ...{ mode: 'AccessShareLock', end: 'granted' },
+          role: 'app',
+          relation: 'public.wanted',
+          locktype: 'relation',
+          mode: 'AccessShareLock',
+          end: 'granted',
         },
       ]);
       expect(rest.some(({ type }) => type === 'release')).toBe(true);

@@ -28,7 +28,9 @@ describe('what a failed try leaves', () => {
     const found = await besideWriter(['steps', 'unfinished'], step);
     expect(found).toEqual([
       expect.objectContaining({
-        ...{ check: 'unfinished', status: 'fail', step: 'index' },
+        check: 'unfinished',
+        status: 'fail',
+        step: 'index',
         insteadSql: 'drop index concurrently public.orders_state;',
         message:
           'Step 1 index left this behind since its try 1, which failed, and nothing mended it: index orders_state of orders is INVALID: no query uses it, and writes pay for it. The next try passed only because IF NOT EXISTS skipped over it.',
@@ -124,7 +126,8 @@ describe('what a failed try leaves', () => {
       found.filter(({ step }) => step !== null).map(({ status, step, message }) => [status, step, message]),
     ).toEqual([
       [
-        ...['fail', 'two'],
+        'fail',
+        'two',
         "Step 1 two left this behind and nothing mended it: transaction 'mig' is prepared and neither committed nor rolled back: it keeps its locks on orders, and VACUUM removes no row that died since.",
       ],
     ]);

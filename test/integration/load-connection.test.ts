@@ -204,8 +204,19 @@ describe.skipIf(!needs('openssl', 'to make a certificate'))('over TLS', () => {
   it('all is the same', async () => {
     const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
     await promisify(execFile)('openssl', [
-      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'],
-      ...['-keyout', key, '-out', cert],
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      key,
+      '-out',
+      cert,
     ]);
     const pair = { key: await readFile(key), cert: await readFile(cert) };
     const { host, port } = database.endpoint;

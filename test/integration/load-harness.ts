@@ -91,7 +91,12 @@ export class LoadHarness {
       ]),
     );
     const spec = {
-      ...{ ratePerSec, connections, seed, warmupMs, cooldownMs: 0, ...(pipeline && { pipeline }) },
+      ratePerSec,
+      connections,
+      seed,
+      warmupMs,
+      cooldownMs: 0,
+      ...(pipeline && { pipeline }),
       versions: Object.keys(versions).map((name) => ({ name, dir: `/app/${name}`, scripts: [] })),
     };
     const pools = await loadSamples(this.setup, [...scripts.values()].flat(), seed);
@@ -99,7 +104,13 @@ export class LoadHarness {
     const events: LoadEvent[] = [];
     const seconds: SecondStats[] = [];
     const load = await startLoad({
-      ...{ endpoint, spec, scripts, pools, zeroMs, requestsPath, signal },
+      endpoint,
+      spec,
+      scripts,
+      pools,
+      zeroMs,
+      requestsPath,
+      signal,
       ...(processes === undefined ? {} : { processes }),
       onSecond: (stats) => seconds.push(stats),
       onEvent: (event) => events.push(event),

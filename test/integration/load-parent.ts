@@ -4,7 +4,9 @@ import { startLoad, type LoadOptions } from '../../scripts/load/start-load.ts';
 process.once('message', (options: Pick<LoadOptions, 'endpoint' | 'spec' | 'scripts' | 'requestsPath'>) => {
   const load = startLoad({
     ...options,
-    ...{ pools: new Map(), zeroMs: 0, signal: new AbortController().signal },
+    pools: new Map(),
+    zeroMs: 0,
+    signal: new AbortController().signal,
     onSecond: () => undefined,
     onEvent: () => undefined,
   });

@@ -53,8 +53,11 @@ async function medianMs(pipeline: boolean): Promise<number> {
   const endpoint = { ...harness.database.endpoint, host: '127.0.0.1', port: far.port, socketDir: undefined };
   far.delay(DELAY_MS);
   const traffic = await harness.start({
-    ...{ versions: { old: { transfer: TRANSFER } }, endpoint, pipeline },
-    ...{ ratePerSec: 20, connections: 8 },
+    versions: { old: { transfer: TRANSFER } },
+    endpoint,
+    pipeline,
+    ratePerSec: 20,
+    connections: 8,
   });
   await sleep(2000);
   await traffic.load.stop(DRAIN_MS);
@@ -75,7 +78,9 @@ describe('load.pipeline', () => {
 
   it('waits where a script needs the answer, and ends in the same outcomes', async () => {
     const traffic = await harness.start({
-      ...{ pipeline: true, ratePerSec: 100, connections: 4 },
+      pipeline: true,
+      ratePerSec: 100,
+      connections: 4,
       versions: { old: { broken: BROKEN, client: CLIENT_ERROR, read: READ_FIRST, transfer: TRANSFER } },
     });
     await sleep(1500);

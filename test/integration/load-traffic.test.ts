@@ -48,8 +48,10 @@ describe('the load', () => {
     expect(await traffic.load.stop(DRAIN_MS)).toEqual({ unfinished: 0 });
     const { header, rows } = await traffic.read();
     expect(header).toEqual({
-      ...{ type: 'header', columns: REQUEST_COLUMNS },
-      ...{ versions: ['old'], scripts: [['read', 'write']] },
+      type: 'header',
+      columns: REQUEST_COLUMNS,
+      versions: ['old'],
+      scripts: [['read', 'write']],
     });
     expect(outcomes(rows)).toEqual({ 0: rows.length });
     expect(rows.length).toBeGreaterThan(650);

@@ -63,8 +63,15 @@ async function rehearse(
   await withConnection(endpoint, 'setup', learnNames);
   const text = 'alter table orders add column extra int';
   const step: SqlStep = {
-    ...{ name: 'alter', phase: 'expand', kind: 'sql', transaction: 'as-written', pointOfNoReturn: false },
-    ...{ retries: 0, retryPauseMs: 100, files: [{ file: 'sql/alter.sql', text }], ...extra },
+    name: 'alter',
+    phase: 'expand',
+    kind: 'sql',
+    transaction: 'as-written',
+    pointOfNoReturn: false,
+    retries: 0,
+    retryPauseMs: 100,
+    files: [{ file: 'sql/alter.sql', text }],
+    ...extra,
   };
   const startMs = clock.now();
   const traffic = app(6);
@@ -85,7 +92,13 @@ async function rehearse(
   });
   const toMs = clock.now();
   context.steps.write({
-    ...{ type: 'step-end', step: 'alter', tMs: toMs, status: 'ok', attempts: 1, error: null, shown: {} },
+    type: 'step-end',
+    step: 'alter',
+    tMs: toMs,
+    status: 'ok',
+    attempts: 1,
+    error: null,
+    shown: {},
   });
   const requests = requestTable(await traffic);
   const endMs = clock.now();
@@ -95,7 +108,9 @@ async function rehearse(
   const result = judgeEvidence(
     evidence({
       run: runRecord({ budgets: { p99Ms: 100 }, plan: [plannedStep('alter')] }),
-      ...{ requests, steps, waits: await readWaits(folder) },
+      requests,
+      steps,
+      waits: await readWaits(folder),
       locks: (await readLocks(folder)) ?? [],
       exactWaits: await folder.read('exact-waits'),
       load: [
@@ -142,14 +157,12 @@ describe('ALTER TABLE behind a reader of 2.5 seconds', () => {
 
     expect(chainText(impactOf(statement))).toBe('app ← ALTER TABLE ← nightly-report');
     expect(statement.blockers?.[0]).toMatchObject({
-      ...{
-        role: 'other',
-        applicationName: 'nightly-report',
-        level: 1,
-        isRoot: true,
-        sessions: 1,
-        state: 'active',
-      },
+      role: 'other',
+      applicationName: 'nightly-report',
+      level: 1,
+      isRoot: true,
+      sessions: 1,
+      state: 'active',
     });
     expect(statement.blockers?.[0]?.query).toBe(
       'select pg_sleep($1), $2 from (select from orders limit $3) as …',

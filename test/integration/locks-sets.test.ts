@@ -124,7 +124,11 @@ describe('a role without rights on the views of locks', () => {
         await run(`begin; select hush(); alter table orders add column extra int; select pg_sleep(0.1); commit;
         reset role; alter table orders drop column extra;`);
       expect(records.map(({ index, capture }) => `${index} ${capture}`)).toEqual([
-        ...['1 outside', '2 outside', '3 outside', '4 transaction', '5 transaction'],
+        '1 outside',
+        '2 outside',
+        '3 outside',
+        '4 transaction',
+        '5 transaction',
       ]);
       expect([...(await outside())]).toContain('public.orders AccessExclusiveLock');
     } finally {

@@ -9,7 +9,12 @@ const bench = useReplayBench();
 
 function sqlStep(text: string, extra: Partial<SqlStep> = {}): SqlStep {
   return {
-    ...{ name: 'step', phase: 'expand', retries: 0, retryPauseMs: 50, pointOfNoReturn: false, kind: 'sql' },
+    name: 'step',
+    phase: 'expand',
+    retries: 0,
+    retryPauseMs: 50,
+    pointOfNoReturn: false,
+    kind: 'sql',
     files: [{ file: 'sql/step.sql', text }],
     transaction: 'as-written',
     ...extra,
@@ -131,7 +136,13 @@ describe('the end of a transaction', () => {
       },
     );
     expect(records.map(({ index, attempt }) => `${index}.${attempt}`)).toEqual([
-      ...['1.1', '2.1', '3.1', '2.2', '3.2', '2.3', '3.3'],
+      '1.1',
+      '2.1',
+      '3.1',
+      '2.2',
+      '3.2',
+      '2.3',
+      '3.3',
     ]);
     const { rows } = await bench().setup.query("select to_regclass('made') is not null as made");
     await bench().setup.query('drop table made');

@@ -146,7 +146,12 @@ async function adviceFor(
   const moved = await readMovedColumns(client, moves);
   const locks = [{ relation: 'app.Order', mode: 'AccessExclusiveLock', existedBefore: true }];
   const record: StatementRecord = statementRecord({
-    ...{ sql, sentMs: 5000, respondedMs: 6000, rewrote: ['app.Order'], locks, newLocks: locks },
+    sql,
+    sentMs: 5000,
+    respondedMs: 6000,
+    rewrote: ['app.Order'],
+    locks,
+    newLocks: locks,
   });
   const snapshot = { ...parts.snapshot, keys: await readRowKeys(client), moved };
   const analysis = analyse({ ...parts, snapshot, steps: [...stepWindow('alter', 4900, 6100), record] });

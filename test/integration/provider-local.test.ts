@@ -29,7 +29,11 @@ describe.skipIf(!(await needsLocalHosts()))('local hosts as resources', () => {
     expect(network.id).toBe(`${runId}/network`);
     const { bridge, subnet, gateway, bootId } = network.state as Record<string, string>;
     const inputs = {
-      ...{ runId, expiresAt, role: 'primary', address: subnet?.replace('0/24', '10'), share: [] },
+      runId,
+      expiresAt,
+      role: 'primary',
+      address: subnet?.replace('0/24', '10'),
+      share: [],
       authorizedKey: ssh2.utils.generateKeyPairSync('ed25519').public,
       network: { bridge, subnet, gateway, bootId },
     };

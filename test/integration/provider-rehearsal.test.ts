@@ -41,8 +41,14 @@ async function start(type = 'Rehearsal', { anew = false } = {}): Promise<void> {
 
 function inputs(scenario: string, more: Values = {}): Values {
   return {
-    ...{ dir: `/rehearsals/${scenario}`, rehearsal: 'tiny', target: 'auto', out: `${home}/runs` },
-    ...{ steps: ['expand  sql/1.sql'], files: { 'sql/1.sql': 'aaa' }, snapshot: 'bbb', settings: {} },
+    dir: `/rehearsals/${scenario}`,
+    rehearsal: 'tiny',
+    target: 'auto',
+    out: `${home}/runs`,
+    steps: ['expand  sql/1.sql'],
+    files: { 'sql/1.sql': 'aaa' },
+    snapshot: 'bbb',
+    settings: {},
     ...more,
   };
 }
@@ -68,8 +74,14 @@ describe('creating a Rehearsal', () => {
     expect(id).toBe(RUN_ID);
     expect(state).toEqual({
       ...inputs('pass', { settings }),
-      ...{ runId: RUN_ID, verdict: 'pass', worstFinding: 'none', cost: '0.0400 EUR', leftovers: 0 },
-      ...{ usedTarget: 'embedded', durationMs: 4000, endedAt: '2026-11-22T12:00:04Z' },
+      runId: RUN_ID,
+      verdict: 'pass',
+      worstFinding: 'none',
+      cost: '0.0400 EUR',
+      leftovers: 0,
+      usedTarget: 'embedded',
+      durationMs: 4000,
+      endedAt: '2026-11-22T12:00:04Z',
       reportPath: `${home}/runs/${RUN_ID}/report.html`,
       resultPath: `${home}/runs/${RUN_ID}/result.json`,
     });

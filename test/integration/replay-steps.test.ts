@@ -259,7 +259,8 @@ describe('a verify step', () => {
     const { context, folder, setup } = bench();
     const watching: VerifyStep = {
       ...verify('select * from orders where label is null -- not yet'),
-      ...{ name: 'agree', watch: { everyMs: 20, through: ['fill'] } },
+      name: 'agree',
+      watch: { everyMs: 20, through: ['fill'] },
     };
     const counts = async (rows: number | null): Promise<void> => {
       const fromMs = context.clock.now();

@@ -23,7 +23,9 @@ describe('what the way back takes with it', () => {
     text,
   });
   const version = (name: string, ...texts: string[]): AppVersion => ({
-    ...{ name, dir: '', scripts: texts.map((text, at) => script(`s${at}`, text)) },
+    name,
+    dir: '',
+    scripts: texts.map((text, at) => script(`s${at}`, text)),
   });
   const PEOPLE = `create table people (id int primary key, name text, seen int default 0);
     insert into people select i, 'n' || i from generate_series(1, 1000) i`;
@@ -80,7 +82,7 @@ describe('what the way back takes with it', () => {
       'update people set name = full_name where full_name is distinct from name',
       'fill',
     );
-    expect(await lost([OLD, NEW], [ADD, FILL, ...out(), home(), copied, DROP])).toEqual([...none, ...[]]);
+    expect(await lost([OLD, NEW], [ADD, FILL, ...out(), home(), copied, DROP])).toEqual([...none]);
     expect(
       await lost([OLD, version('new', 'select full_name from people;')], [ADD, FILL, ...out(), home(), DROP]),
     ).toEqual([]);

@@ -84,7 +84,9 @@ it('tells every wait that lasts deadlock_timeout, with what it was for, and leav
 
 it('never touches deadlock_timeout, which decides who dies in a deadlock', async () => {
   const source = await serverLog.open(client, {
-    ...{ onWait: () => undefined, onGrant: () => undefined, onRelease: () => undefined },
+    onWait: () => undefined,
+    onGrant: () => undefined,
+    onRelease: () => undefined,
     onEnd: () => undefined,
   });
   const shown = await withConnection(database.endpoint, 'app', () => settings());
@@ -96,7 +98,9 @@ it('ends with a reason when the log cannot be read any more', async () => {
   const own = await connect(database.endpoint, 'setup');
   const ends: string[] = [];
   const source = await serverLog.open(own, {
-    ...{ onWait: () => undefined, onGrant: () => undefined, onRelease: () => undefined },
+    onWait: () => undefined,
+    onGrant: () => undefined,
+    onRelease: () => undefined,
     onEnd: (why) => void ends.push(why),
   });
   const { rows } = await own.query<{ file: string; pid: number }>('select pg_backend_pid() as pid');

@@ -13,7 +13,10 @@ async function said(sql: string): Promise<unknown[]> {
   );
   return statements.flatMap(({ index, notices = [] }) =>
     notices.map(({ severity, sqlstate, message, objects, count }) => [
-      ...[index, severity, sqlstate, message],
+      index,
+      severity,
+      sqlstate,
+      message,
       ...(objects === undefined ? [] : [objects]),
       ...(count === 1 ? [] : [count]),
     ]),

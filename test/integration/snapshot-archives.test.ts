@@ -110,7 +110,10 @@ describe.skipIf(!needsSystemPostgres('to make archives'))('archives of pg_dump',
       );
       expect(rows).toMatchObject([
         {
-          ...{ owner: role('owner'), policy: `{${role('reader')}}`, mapped: role('mapped'), logins: 0 },
+          owner: role('owner'),
+          policy: `{${role('reader')}}`,
+          mapped: role('mapped'),
+          logins: 0,
           acl: expect.stringContaining(`${role('granted')}=r/`) as string,
         },
       ]);

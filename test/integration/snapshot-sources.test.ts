@@ -44,8 +44,12 @@ describe('a snapshot on a web server', () => {
     expect(sha256(bytes)).toBe(SHA256);
     expect(facts).toEqual({ sizeBytes: BYTES.length, cuts: 5 });
     expect(web.asked('cut').map(({ range }) => range)).toEqual([
-      ...[undefined, undefined, undefined],
-      ...['bytes=700000-', 'bytes=700100-', 'bytes=2200100-'],
+      undefined,
+      undefined,
+      undefined,
+      'bytes=700000-',
+      'bytes=700100-',
+      'bytes=2200100-',
     ]);
   });
 
@@ -119,7 +123,9 @@ describe('a snapshot in S3', () => {
     const url = role.give('role', Buffer.from(JSON.stringify(credentials)));
     s3.give('dumps/role.dump', BYTES);
     const env = {
-      ...{ HOME: '/nowhere', AWS_ENDPOINT_URL: s3.origin, AWS_CONTAINER_CREDENTIALS_FULL_URI: url },
+      HOME: '/nowhere',
+      AWS_ENDPOINT_URL: s3.origin,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: 'let-me-in',
     };
     expect(sha256((await read('s3://dumps/role.dump', { env })).bytes)).toBe(SHA256);
@@ -158,8 +164,13 @@ describe.skipIf(!needsSshd('to read a snapshot over SSH') || !needs('/usr/bin/ss
       await writeFile(join(folder, 'key'), privateKey, { mode: 0o600 });
       await writeFile(join(folder, 'known'), `dumps ${hostKey}\n`);
       const config = [
-        ...['Host dumps', `HostName ${host}`, `Port ${port}`, `User ${username}`, 'HostKeyAlias dumps'],
-        ...[`IdentityFile ${join(folder, 'key')}`, `UserKnownHostsFile ${join(folder, 'known')}`],
+        'Host dumps',
+        `HostName ${host}`,
+        `Port ${port}`,
+        `User ${username}`,
+        'HostKeyAlias dumps',
+        `IdentityFile ${join(folder, 'key')}`,
+        `UserKnownHostsFile ${join(folder, 'known')}`,
       ];
       await writeFile(join(folder, 'config'), `${config.join('\n  ')}\n`);
       // The test's configuration stands for the user's own, which ssh looks for in the home folder of the password file.

@@ -70,8 +70,12 @@ describe.skipIf(!needsSystemPostgres('for pg_basebackup, to make a standby'))(
       const { tMs, walBytes, databaseBytes, ...lags } = await next(({ writeLagMs }) => writeLagMs === 0);
       expect([tMs, walBytes, databaseBytes].every((figure) => figure >= 0)).toBe(true);
       expect(lags).toEqual({
-        ...{ writeLagMs: 0, flushLagMs: 0, replayLagMs: 0 },
-        ...{ writeLagBytes: 0, flushLagBytes: 0, replayLagBytes: 0 },
+        writeLagMs: 0,
+        flushLagMs: 0,
+        replayLagMs: 0,
+        writeLagBytes: 0,
+        flushLagBytes: 0,
+        replayLagBytes: 0,
       });
     });
 
@@ -116,8 +120,12 @@ describe.skipIf(!needsSystemPostgres('for pg_basebackup, to make a standby'))(
       expect(await next(({ replayLagBytes }) => replayLagBytes === 0)).toMatchObject({ writeLagBytes: 0 });
       const away = seen.findIndex(({ replayLagMs }) => replayLagMs === null);
       expect(seen[away]).toMatchObject({
-        ...{ writeLagMs: null, flushLagMs: null, replayLagMs: null },
-        ...{ writeLagBytes: null, flushLagBytes: null, replayLagBytes: null },
+        writeLagMs: null,
+        flushLagMs: null,
+        replayLagMs: null,
+        writeLagBytes: null,
+        flushLagBytes: null,
+        replayLagBytes: null,
       });
     });
   },

@@ -35,22 +35,30 @@ interface LocalFault {
 
 const FAULTS: Readonly<Record<string, LocalFault>> = {
   'the primary’s server is killed': {
-    ...{ plan: QUIET, head: HEAD, codes: [3] },
+    plan: QUIET,
+    head: HEAD,
+    codes: [3],
     strike: (runId) => killServer(runId, 'primary'),
     says: /error POSTGRES_DIED: PostgreSQL of the primary ended/,
   },
   'the standby’s server is killed': {
-    ...{ plan: QUIET, head: HEAD, codes: [3] },
+    plan: QUIET,
+    head: HEAD,
+    codes: [3],
     strike: (runId) => killServer(runId, 'standby'),
     says: /error POSTGRES_DIED: PostgreSQL of the standby ended/,
   },
   'the driver’s cable is cut for a while': {
-    ...{ plan: QUIET, head: HEAD, codes: [5] },
+    plan: QUIET,
+    head: HEAD,
+    codes: [5],
     strike: cutCable,
     says: /The driver could not reach the (primary|standby) for \d/,
   },
   'the primary’s memory limit is exceeded': {
-    ...{ plan: GREEDY, head: `${HEAD}hosts: { primary: { memory: 300MB } }\n`, codes: [3] },
+    plan: GREEDY,
+    head: `${HEAD}hosts: { primary: { memory: 300MB } }\n`,
+    codes: [3],
     strike: () => Promise.resolve(),
     says: /error (OUT_OF_MEMORY|BACKEND_KILLED): .*hosts\.primary\.memory/s,
   },

@@ -31,8 +31,12 @@ interface Outcome {
 
 const PSQL = needs('psql', 'statements as psql runs them');
 const SETTINGS = {
-  ...{ max_prepared_transactions: '5', wal_level: 'logical' },
-  ...{ fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_wal_size: '4GB' },
+  max_prepared_transactions: '5',
+  wal_level: 'logical',
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_wal_size: '4GB',
 };
 let database: TestDatabase;
 let dir: string;

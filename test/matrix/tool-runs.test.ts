@@ -11,7 +11,15 @@ import { rehearsalOf, stepOf, type Place } from './tools/whole.ts';
 
 /** Flyway first: it wants a schema that no other tool has made a table in. */
 const PLAYED = [
-  ...['Flyway', 'golang-migrate', 'goose', 'dbmate', 'Drizzle', 'Knex', 'TypeORM', 'Alembic', 'Django'],
+  'Flyway',
+  'golang-migrate',
+  'goose',
+  'dbmate',
+  'Drizzle',
+  'Knex',
+  'TypeORM',
+  'Alembic',
+  'Django',
 ];
 
 interface Had {

@@ -24,7 +24,10 @@ export async function open(
   { width = 1280, colorScheme = 'light', bypassCSP = false }: View = {},
 ): Promise<{ page: Page; problems: string[]; close: () => Promise<void> }> {
   const context = await browser.newContext({
-    ...{ viewport: { width, height: 900 }, colorScheme, bypassCSP, offline: true },
+    viewport: { width, height: 900 },
+    colorScheme,
+    bypassCSP,
+    offline: true,
   });
   const page = await context.newPage();
   const problems: string[] = [];

@@ -43,7 +43,9 @@ function derivedFigures(result: Result): string[] {
   return [
     ...walBytes.map(formatBytes),
     ...[totalRequests, totalErrors, totalDelayed].map((total) => formatCount(total(result))),
-    ...[formatShortCount(rows), formatShortCount((rows / Math.max(ms, 1)) * 1000), formatMs(ms)],
+    formatShortCount(rows),
+    formatShortCount((rows / Math.max(ms, 1)) * 1000),
+    formatMs(ms),
     formatMs(Date.parse(result.endedAt) - Date.parse(result.startedAt)),
     ...(hours === null || hosts === 0 ? [] : [formatMs((hours / hosts) * 3_600_000)]),
     ...[result.steps.length, result.playings?.scenarios.length ?? 0].map(formatCount),

@@ -2,8 +2,18 @@ import type { Result } from '../../scripts/checks/result/contract/result.ts';
 
 /** Fields in which only the words of the schema may stand. */
 const WORDS = new Set([
-  ...['status', 'phase', 'kind', 'capture', 'verdict', 'outcome', 'schemaVersion', 'unit', 'mode'],
-  ...['startedAt', 'endedAt', 'takenAt'],
+  'status',
+  'phase',
+  'kind',
+  'capture',
+  'verdict',
+  'outcome',
+  'schemaVersion',
+  'unit',
+  'mode',
+  'startedAt',
+  'endedAt',
+  'takenAt',
 ]);
 
 /** `result` with `text` behind every string, also in the keys that users choose. */

@@ -157,8 +157,16 @@ test('a run without requests, steps or snapshot still has a page', () => {
   const { timeline } = passingResult();
   const empty = { ...timeline, seconds: [], locks: [], batches: [], lag: [] };
   const nothing = {
-    ...{ steps: [], checks: [], findings: [], compatibility: [], traffic: {}, limits: [] },
-    ...{ baseline: null, generator: null, snapshot: null, timeline: empty },
+    steps: [],
+    checks: [],
+    findings: [],
+    compatibility: [],
+    traffic: {},
+    limits: [],
+    baseline: null,
+    generator: null,
+    snapshot: null,
+    timeline: empty,
   };
   const page = text(renderHtml(passingResult({ ...nothing, verdict: 'inconclusive', outcome: 'error' })));
   expect(page).toContain('No request was recorded.');

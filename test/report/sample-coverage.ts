@@ -7,8 +7,16 @@ type Stopped = NonNullable<Result['coverage']>[number];
 export function stoppedTables(more: readonly Stopped[] = []): Result {
   const quiet = passingResult();
   const stopped = (step: string, relation: string, rest: Partial<Stopped>): Stopped => ({
-    ...{ step, relation, statement: 1, mode: 'AccessExclusiveLock', stopped: 'all' },
-    ...{ longestMs: 1370, scripts: [], hadWait: false, isUncovered: false, ...rest },
+    step,
+    relation,
+    statement: 1,
+    mode: 'AccessExclusiveLock',
+    stopped: 'all',
+    longestMs: 1370,
+    scripts: [],
+    hadWait: false,
+    isUncovered: false,
+    ...rest,
   });
   return {
     ...quiet,

@@ -26,13 +26,22 @@ export function failingResult(): Result {
     findings: [
       sampleFinding({ ...blame, measured: 2190.9, budget: 500, unit: 'ms', message: stopped }),
       sampleFinding({
-        ...{ ...blame, check: 'p99', measured: 2181, budget: 100, unit: 'ms' },
+        ...blame,
+        check: 'p99',
+        measured: 2181,
+        budget: 100,
+        unit: 'ms',
         message:
           "Step 4 set-not-null brought the app's p99 to 2.18 s (budget 100 ms), against 9.0 ms before the first step (over 1,296 requests).",
       }),
       sampleFinding({
-        ...{ check: 'compatibility', status: 'warn', step: 'drop-column', measured: 2, unit: 'scripts' },
-        ...{ sqlstate: '42703', advice: 'If that is meant, mark the step pointOfNoReturn: true.' },
+        check: 'compatibility',
+        status: 'warn',
+        step: 'drop-column',
+        measured: 2,
+        unit: 'scripts',
+        sqlstate: '42703',
+        advice: 'If that is meant, mark the step pointOfNoReturn: true.',
         message:
           'A rollback to old is no longer possible after step 6 drop-column: its read fails with 42703.',
       }),
@@ -54,13 +63,13 @@ export function failingResult(): Result {
       locks: [
         ...quiet.timeline.locks.filter(({ step }) => step !== 'set-not-null'),
         {
-          ...{
-            step: 'set-not-null',
-            statement: 1,
-            relation: 'public.customers',
-            mode: 'AccessExclusiveLock',
-          },
-          ...{ waitFromMs: 181_989, fromMs: 182_000, toMs: 184_190 },
+          step: 'set-not-null',
+          statement: 1,
+          relation: 'public.customers',
+          mode: 'AccessExclusiveLock',
+          waitFromMs: 181_989,
+          fromMs: 182_000,
+          toMs: 184_190,
         },
       ],
     },
@@ -70,14 +79,29 @@ export function failingResult(): Result {
 function stoppingStep(): StepResult {
   const victims = { delayed: 876, failed: 0, delayedSeconds: 958.2 };
   return sampleStep({
-    ...{ index: 4, name: 'set-not-null', phase: 'switch', durationMs: 2200, fromMs: 181_989, toMs: 184_190 },
-    ...{ summary: '1 statement of sql/4-set-not-null.sql', victims },
+    index: 4,
+    name: 'set-not-null',
+    phase: 'switch',
+    durationMs: 2200,
+    fromMs: 181_989,
+    toMs: 184_190,
+    summary: '1 statement of sql/4-set-not-null.sql',
+    victims,
     statements: [
       sampleStatement({
         sql: 'alter table customers\n  alter column family_name set not null',
-        ...{ file: 'sql/4-set-not-null.sql', line: 1, durationMs: 2199, lockWaitMs: 11 },
-        ...{ lockHoldMs: 2190, blackoutMs: 2190.9, victims, longestVictimMs: 2199 },
-        ...{ peakBlockedSessions: 20, blockedSessionSeconds: 41.2, blockedBy: ['app'], walBytes: 9216 },
+        file: 'sql/4-set-not-null.sql',
+        line: 1,
+        durationMs: 2199,
+        lockWaitMs: 11,
+        lockHoldMs: 2190,
+        blackoutMs: 2190.9,
+        victims,
+        longestVictimMs: 2199,
+        peakBlockedSessions: 20,
+        blockedSessionSeconds: 41.2,
+        blockedBy: ['app'],
+        walBytes: 9216,
         victimsByScript: [
           { version: 'dual', script: 'read-customer', delayed: 701, failed: 0, sqlstates: [] },
           { version: 'dual', script: 'edit-customer', delayed: 175, failed: 0, sqlstates: [] },
@@ -94,30 +118,51 @@ export function brokenResult(): Result {
     'Step 1 rename made 490 requests fail (budget 0): old/show-profile 371 with 42703 and old/sign-up 119 with 42703.';
   const victims = { delayed: 0, failed: 490, delayedSeconds: 0 };
   const gaveWay = {
-    ...{ sqlstate: '55P03', message: 'canceling statement due to lock timeout', hint: null },
-    ...{ file: 'sql/1-rename.sql', line: 2, excerpt: null },
+    sqlstate: '55P03',
+    message: 'canceling statement due to lock timeout',
+    hint: null,
+    file: 'sql/1-rename.sql',
+    line: 2,
+    excerpt: null,
   };
   const syntax = {
-    ...{ sqlstate: '42703', message: 'column "nmae" does not exist', file: 'sql/2-index.sql', line: 1 },
+    sqlstate: '42703',
+    message: 'column "nmae" does not exist',
+    file: 'sql/2-index.sql',
+    line: 1,
     hint: 'Perhaps you meant to reference the column "customers.full_name".',
     excerpt: '1 | create index on customers (nmae)\n  |                            ^',
   };
   return {
     ...quiet,
-    ...{ rehearsal: 'rename-column-in-place', runId: 'rename-column-in-place-20261122-145500-f60d' },
-    ...{ endedAt: '2026-11-22T02:14:48.000Z', outcome: 'step-failed', verdict: 'fail' },
-    ...{ headline: `${message} After it no version of the app can find name any more.`, snapshot: null },
+    rehearsal: 'rename-column-in-place',
+    runId: 'rename-column-in-place-20261122-145500-f60d',
+    endedAt: '2026-11-22T02:14:48.000Z',
+    outcome: 'step-failed',
+    verdict: 'fail',
+    headline: `${message} After it no version of the app can find name any more.`,
+    snapshot: null,
     load: { ...quiet.load, ratePerSec: 150, versions: ['old', 'new'] },
     traffic: { old: { requests: 2400, errors: 490, p50Ms: 3, p95Ms: 8, p99Ms: 21, maxMs: 57 } },
     findings: [
       sampleFinding({
-        ...{ check: 'errors', step: 'rename', statement: 1, measured: 490, budget: 0, unit: 'requests' },
-        ...{ sqlstate: '42703', message, insteadSql: 'alter table customers add column full_name text;' },
+        check: 'errors',
+        step: 'rename',
+        statement: 1,
+        measured: 490,
+        budget: 0,
+        unit: 'requests',
+        sqlstate: '42703',
+        message,
+        insteadSql: 'alter table customers add column full_name text;',
         advice:
           'Expand and contract: add full_name beside name, write both, backfill, deploy, drop name last.',
       }),
       sampleFinding({
-        ...{ check: 'steps', step: 'index', statement: 1, sqlstate: '42703' },
+        check: 'steps',
+        step: 'index',
+        statement: 1,
+        sqlstate: '42703',
         message: 'Step 2 index failed with 42703: column "nmae" does not exist.',
       }),
     ],
@@ -130,17 +175,26 @@ export function brokenResult(): Result {
     errors: [{ version: 'old', script: 'show-profile', step: 'rename', sqlstate: '42703', count: 490 }],
     steps: [
       sampleStep({
-        ...{ index: 1, name: 'rename', phase: 'switch', fromMs: 12_000, toMs: 13_100, durationMs: 1100 },
-        ...{ attempts: 2, failedTries: [{ attempt: 1, error: gaveWay, pauseMs: 500 }], victims },
+        index: 1,
+        name: 'rename',
+        phase: 'switch',
+        fromMs: 12_000,
+        toMs: 13_100,
+        durationMs: 1100,
+        attempts: 2,
+        failedTries: [{ attempt: 1, error: gaveWay, pauseMs: 500 }],
+        victims,
         summary: '1 statement of sql/1-rename.sql',
         statements: [
           sampleStatement({
-            ...{
-              sql: 'alter table customers rename column name to full_name',
-              file: 'sql/1-rename.sql',
-              line: 2,
-            },
-            ...{ lockHoldMs: 22, blackoutMs: 31, lockWaitMs: 9, victims, longestVictimMs: 53 },
+            sql: 'alter table customers rename column name to full_name',
+            file: 'sql/1-rename.sql',
+            line: 2,
+            lockHoldMs: 22,
+            blackoutMs: 31,
+            lockWaitMs: 9,
+            victims,
+            longestVictimMs: 53,
             victimsByScript: [
               { version: 'old', script: 'show-profile', delayed: 0, failed: 371, sqlstates: ['42703'] },
               { version: 'old', script: 'sign-up', delayed: 0, failed: 119, sqlstates: ['42703'] },
@@ -149,18 +203,41 @@ export function brokenResult(): Result {
         ],
       }),
       sampleStep({
-        ...{ index: 2, name: 'index', phase: 'switch', status: 'failed', fromMs: 20_000, toMs: 20_004 },
-        ...{ durationMs: 4, error: syntax, summary: '1 statement of sql/2-index.sql' },
+        index: 2,
+        name: 'index',
+        phase: 'switch',
+        status: 'failed',
+        fromMs: 20_000,
+        toMs: 20_004,
+        durationMs: 4,
+        error: syntax,
+        summary: '1 statement of sql/2-index.sql',
         statements: [
           sampleStatement({
-            ...{ sql: 'create index on customers (nmae)', file: 'sql/2-index.sql', error: syntax, locks: [] },
-            ...{ capture: 'none', lockHoldMs: 0, blackoutMs: 0, walBytes: null, sizeChangeBytes: null },
+            sql: 'create index on customers (nmae)',
+            file: 'sql/2-index.sql',
+            error: syntax,
+            locks: [],
+            capture: 'none',
+            lockHoldMs: 0,
+            blackoutMs: 0,
+            walBytes: null,
+            sizeChangeBytes: null,
           }),
         ],
       }),
       sampleStep({
-        ...{ index: 3, name: 'deploy-new', phase: 'deploy', kind: 'deploy', status: 'skipped', attempts: 0 },
-        ...{ durationMs: 0, fromMs: null, toMs: null, summary: 'old → new over 6 s', shown: {} },
+        index: 3,
+        name: 'deploy-new',
+        phase: 'deploy',
+        kind: 'deploy',
+        status: 'skipped',
+        attempts: 0,
+        durationMs: 0,
+        fromMs: null,
+        toMs: null,
+        summary: 'old → new over 6 s',
+        shown: {},
       }),
     ],
     compatibility: ['start', 'rename'].flatMap((after) =>
@@ -173,16 +250,24 @@ export function brokenResult(): Result {
     ),
     timeline: {
       seconds: sampleSeconds({
-        ...{ seconds: 24, ratePerSec: 150, shares: () => ({ old: 1, new: 0 }) },
+        seconds: 24,
+        ratePerSec: 150,
+        shares: () => ({ old: 1, new: 0 }),
         errors: (second) => (second < 13 ? 0 : Math.round(40 + 10 * noise(second))),
       }),
       locks: [
         {
-          ...{ step: 'rename', statement: 1, relation: 'public.customers', mode: 'AccessExclusiveLock' },
-          ...{ waitFromMs: 13_060, fromMs: 13_069, toMs: 13_100 },
+          step: 'rename',
+          statement: 1,
+          relation: 'public.customers',
+          mode: 'AccessExclusiveLock',
+          waitFromMs: 13_060,
+          fromMs: 13_069,
+          toMs: 13_100,
         },
       ],
-      ...{ batches: [], lag: [] },
+      batches: [],
+      lag: [],
     },
   };
 }
@@ -198,11 +283,17 @@ export function inconclusiveResult(): Result {
     headline: `This run cannot be judged. ${message}`,
     findings: [
       sampleFinding({
-        ...{ check: 'generator', status: 'inconclusive', measured: 7.4, unit: '%', message },
+        check: 'generator',
+        status: 'inconclusive',
+        measured: 7.4,
+        unit: '%',
+        message,
         advice: 'Lower load.rate or give the driver more CPU.',
       }),
       sampleFinding({
-        ...{ check: 'p99', status: 'inconclusive', budget: 100 },
+        check: 'p99',
+        status: 'inconclusive',
+        budget: 100,
         message:
           "Not known: the app's p99 stayed within its budget in every step; the record of requests is missing.",
       }),
@@ -219,7 +310,9 @@ export function inconclusiveResult(): Result {
     generator: { lagP50Ms: 3, lagP99Ms: 212, lagMaxMs: 840, reconnects: 3, unfinished: 12 },
     environment: {
       ...quiet.environment,
-      ...{ destroyMs: null, emptyMs: null, leftovers: 2 },
+      destroyMs: null,
+      emptyMs: null,
+      leftovers: 2,
       left: ['process 4711 and 8 others', 'folder /tmp/dress-rehearsal-split-customer-name'],
     },
     timeline: {
@@ -239,8 +332,11 @@ export function longResult(seconds = 5000): Result {
   const each = (seconds * 1000) / 32;
   const steps = Array.from({ length: 30 }, (_, at) =>
     sampleStep({
-      ...{ index: at + 1, name: `change-${at + 1}`, phase: at % 7 === 6 ? 'deploy' : 'expand' },
-      ...{ fromMs: (at + 1) * each, toMs: (at + 1) * each + (at % 4 === 0 ? each * 0.8 : 40) },
+      index: at + 1,
+      name: `change-${at + 1}`,
+      phase: at % 7 === 6 ? 'deploy' : 'expand',
+      fromMs: (at + 1) * each,
+      toMs: (at + 1) * each + (at % 4 === 0 ? each * 0.8 : 40),
       statements: Array.from({ length: 4 }, (_, index) =>
         sampleStatement({ index: index + 1, sql: `alter table t${at} add column c${index} text` }),
       ),
@@ -257,7 +353,8 @@ export function longResult(seconds = 5000): Result {
     ),
     timeline: {
       seconds: sampleSeconds({
-        ...{ seconds, ratePerSec: 400 },
+        seconds,
+        ratePerSec: 400,
         shares: (second) => {
           const dual = ramp(second, seconds * 0.2, seconds * 0.3);
           return { old: 1 - dual, dual, new: 0 };
@@ -266,11 +363,17 @@ export function longResult(seconds = 5000): Result {
       }),
       locks: steps.flatMap(({ name, fromMs }, at) =>
         Array.from({ length: 4 }, (_, index) => ({
-          ...{ step: name, statement: index + 1, relation: `public.t${at}`, mode: 'AccessExclusiveLock' },
-          ...{ waitFromMs: fromMs ?? 0, fromMs: (fromMs ?? 0) + 2, toMs: (fromMs ?? 0) + 9 },
+          step: name,
+          statement: index + 1,
+          relation: `public.t${at}`,
+          mode: 'AccessExclusiveLock',
+          waitFromMs: fromMs ?? 0,
+          fromMs: (fromMs ?? 0) + 2,
+          toMs: (fromMs ?? 0) + 9,
         })),
       ),
-      ...{ batches: [], lag: [] },
+      batches: [],
+      lag: [],
     },
   };
 }

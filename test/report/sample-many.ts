@@ -7,8 +7,15 @@ import { passingResult } from './sample-result.ts';
 type Verdict = Result['verdict'];
 
 const LONG_NAMES = [
-  ...['add-column', 'sync-trigger', 'deploy-dual-writes', 'backfill-family-name', 'check-not-valid'],
-  ...['validate-check', 'set-not-null', 'deploy-reads-new', 'drop-old-column'],
+  'add-column',
+  'sync-trigger',
+  'deploy-dual-writes',
+  'backfill-family-name',
+  'check-not-valid',
+  'validate-check',
+  'set-not-null',
+  'deploy-reads-new',
+  'drop-old-column',
 ];
 
 /** As many steps as a rename of a column takes, with names as people give them, from a branch with changes. */
@@ -26,7 +33,11 @@ export function nineSteps(): Result {
       long.load.versions.map((version) => {
         const ok = version !== 'old' || at < 9;
         return {
-          ...{ after, version, script: 'read', ok, sqlstate: ok ? null : '42703' },
+          after,
+          version,
+          script: 'read',
+          ok,
+          sqlstate: ok ? null : '42703',
           live: version === 'old' && at < 4,
         };
       }),
@@ -61,7 +72,10 @@ export function fiveScenarios(): Result {
       scenarios,
       played: scenarios.flatMap(({ name }, at) =>
         [1, 2, 3].map((repetition) => ({
-          ...{ index: at * 3 + repetition, scenario: name, repetition, verdict: 'pass' as const },
+          index: at * 3 + repetition,
+          scenario: name,
+          repetition,
+          verdict: 'pass' as const,
           path: `playings/${at * 3 + repetition}`,
         })),
       ),
@@ -74,7 +88,10 @@ function scenario(name: string, verdicts: readonly Verdict[], waitsMs: readonly 
   const [first = 'pass'] = verdicts;
   const isStable = count(first) === verdicts.length;
   return {
-    ...{ name, verdict: isStable ? first : 'inconclusive', isStable, planned: verdicts.length },
+    name,
+    verdict: isStable ? first : 'inconclusive',
+    isStable,
+    planned: verdicts.length,
     verdicts: { pass: count('pass'), fail: count('fail'), inconclusive: count('inconclusive') },
     headline: passingResult().headline,
     figures: [
@@ -115,7 +132,14 @@ function spread(
   const better = id === 'backfillRate' ? 'higher' : 'lower';
   const last = sorted.length - 1;
   return {
-    ...{ id, title, unit, budget, better, values: [...values] },
-    ...{ median: at(Math.floor(last / 2)), min: at(0), max: at(last) },
+    id,
+    title,
+    unit,
+    budget,
+    better,
+    values: [...values],
+    median: at(Math.floor(last / 2)),
+    min: at(0),
+    max: at(last),
   };
 }

@@ -7,18 +7,21 @@ export function wayBackResult(): Result {
   return passingResult({
     wayBack: [
       {
-        ...{ ...way, from: 'deploy-dual', possible: true, reason: null, schemaSame: true },
-        ...{ schemaDifferences: [], valuesLost: [] },
+        ...way,
+        from: 'deploy-dual',
+        possible: true,
+        reason: null,
+        schemaSame: true,
+        schemaDifferences: [],
+        valuesLost: [],
       },
       {
-        ...{
-          ...way,
-          from: 'set-not-null',
-          possible: false,
-          schemaSame: false,
-          requestsFailed: 12,
-          longestStopMs: 2190,
-        },
+        ...way,
+        from: 'set-not-null',
+        possible: false,
+        schemaSame: false,
+        requestsFailed: 12,
+        longestStopMs: 2190,
         valuesLost: [
           {
             table: 'public.customers',
@@ -31,17 +34,19 @@ export function wayBackResult(): Result {
         reason: 'the schema is not what it was: index customers_full_name on customers is left over',
         schemaDifferences: [
           {
-            ...{ kind: 'index', name: 'public.customers_full_name', relation: 'public.customers' },
-            ...{ how: 'left-over', what: [], step: 'backfill-name' },
+            kind: 'index',
+            name: 'public.customers_full_name',
+            relation: 'public.customers',
+            how: 'left-over',
+            what: [],
+            step: 'backfill-name',
           },
           {
-            ...{
-              kind: 'column',
-              name: 'name',
-              relation: 'public.customers',
-              how: 'changed',
-              step: 'set-not-null',
-            },
+            kind: 'column',
+            name: 'name',
+            relation: 'public.customers',
+            how: 'changed',
+            step: 'set-not-null',
             what: ['no longer not null'],
           },
         ],

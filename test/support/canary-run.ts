@@ -41,7 +41,8 @@ export async function localCanaryRun(tiny: TinyRehearsal): Promise<CanaryRun & {
   const searched = newSearch();
   const state = newSearch();
   const run = new RehearseProcess(['run', '.', '--verbose'], {
-    ...{ cwd: tiny.dir, tmp: tiny.tmp },
+    cwd: tiny.dir,
+    tmp: tiny.tmp,
     target: 'local',
   });
   const { work, home, state: stack } = await sessionFolderOf(await run.runId());

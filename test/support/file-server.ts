@@ -92,7 +92,8 @@ function answer({ bytes, cutAfter = [], refusals = [], withoutRange }: Given, as
   const from = isPart ? Number(asked) : 0;
   const part = bytes.subarray(from);
   response.writeHead(isPart ? 206 : 200, {
-    ...{ etag, 'content-length': part.length },
+    etag,
+    'content-length': part.length,
     ...(isPart ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
   });
   const cut = cutAfter[times - refusals.length];

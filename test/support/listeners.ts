@@ -58,7 +58,9 @@ export async function openListeners(folder: string): Promise<Listeners> {
     await once(dns, 'close');
   });
   return {
-    ...{ ways, heard, dnsPort: dns.address().port },
+    ways,
+    heard,
+    dnsPort: dns.address().port,
     close: async () => {
       await cleanup.run();
     },

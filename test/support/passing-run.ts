@@ -16,9 +16,13 @@ export async function passingRun(path: string, runId = 'sample-20261122-021407-9
   const header = { type: 'header', columns: REQUEST_COLUMNS, versions: ['old'], scripts: [['read']] };
   const rows = Array.from({ length: 300 }, (_, row) => request(3000 + row * 10, 3001 + row * 10));
   const streams: Partial<Record<StreamName, readonly unknown[] | undefined>> = {
-    ...{ steps: parts.steps, locks: [], load: parts.load, compatibility: parts.compatibility },
-    ...{ requests: [header, ...rows], waits: [waitRecord({ tMs: 5010, sinceMs: 5008 })] },
-    ...{ server: [{ tMs: 1000, walBytes: 0, databaseBytes: 1, replayLagMs: null, replayLagBytes: null }] },
+    steps: parts.steps,
+    locks: [],
+    load: parts.load,
+    compatibility: parts.compatibility,
+    requests: [header, ...rows],
+    waits: [waitRecord({ tMs: 5010, sinceMs: 5008 })],
+    server: [{ tMs: 1000, walBytes: 0, databaseBytes: 1, replayLagMs: null, replayLagBytes: null }],
     probes: parts.probes,
   };
   for (const [name, records = []] of Object.entries(streams)) {

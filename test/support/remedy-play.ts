@@ -25,8 +25,14 @@ export const SETUP = `drop schema if exists public cascade; create schema public
 export function troubleOf({ who, fails, trouble }: Play, { sqlstate, message }: PublicPgError): Trouble {
   const last = fails.at(-1);
   return {
-    ...{ sqlstate: sqlstate ?? '', message, who, step: null, version: who === 'app' ? 'old' : null },
-    ...{ sql: typeof last === 'string' ? last : '', mendedBy: null, refused: null },
+    sqlstate: sqlstate ?? '',
+    message,
+    who,
+    step: null,
+    version: who === 'app' ? 'old' : null,
+    sql: typeof last === 'string' ? last : '',
+    mendedBy: null,
+    refused: null,
     ...trouble,
   };
 }

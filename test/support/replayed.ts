@@ -12,8 +12,14 @@ import type { ReplayBench } from './replay-bench.ts';
 /** A sql step of one file that is called as the step. */
 export function sqlStep(name: string, text: string, extra: Partial<SqlStep> = {}): SqlStep {
   return {
-    ...{ kind: 'sql', name, phase: 'expand', retries: 0, retryPauseMs: 50, pointOfNoReturn: false },
-    ...{ files: [{ file: `sql/${name}.sql`, text }], transaction: 'as-written' },
+    kind: 'sql',
+    name,
+    phase: 'expand',
+    retries: 0,
+    retryPauseMs: 50,
+    pointOfNoReturn: false,
+    files: [{ file: `sql/${name}.sql`, text }],
+    transaction: 'as-written',
     ...extra,
   };
 }
@@ -68,12 +74,11 @@ export async function analysed(
   await loadAdvice();
   const recorded = evidence({
     run: runRecord({ plan: steps.map(planned) }),
-    ...{ steps: await folder.read('steps'), schema: await folder.read('schema') },
-    ...{
-      locks: await readLocks(folder),
-      waits: (await readWaits(folder)) ?? [],
-      exactWaits: await folder.read('exact-waits'),
-    },
+    steps: await folder.read('steps'),
+    schema: await folder.read('schema'),
+    locks: await readLocks(folder),
+    waits: (await readWaits(folder)) ?? [],
+    exactWaits: await folder.read('exact-waits'),
     snapshot: { ...evidence().snapshot, tables: TABLES } as never,
   });
   return analyse(recorded);

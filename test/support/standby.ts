@@ -78,7 +78,9 @@ async function copyPrimary({ binDir, dir, cell }: Programs, primary: PgEndpoint)
     '-R',
   ];
   const made = await runProgram(join(binDir, 'pg_basebackup'), args, {
-    ...{ cell, cwd: dir.path, timeoutMs: BACKUP_TIMEOUT_MS },
+    cell,
+    cwd: dir.path,
+    timeoutMs: BACKUP_TIMEOUT_MS,
   });
   if (!made.ok) throw new Error(`pg_basebackup: ${made.output}`);
 }

@@ -41,7 +41,9 @@ export async function openStepContext(
   cleanup.add('schema', () => schema.stop());
   return {
     rehearsal: { dir: folder.path, environment: {} } as StepContext['rehearsal'],
-    ...{ primary: endpoint, login: endpoint, enclose: null },
+    primary: endpoint,
+    login: endpoint,
+    enclose: null,
     clock,
     watch,
     schema,

@@ -73,7 +73,11 @@ function loginConfig(endpoint: Endpoint, expected: HostKey | undefined): Connect
   if (password !== undefined) ways.push('password', 'keyboard-interactive');
   if (agent) ways.push('agent');
   return {
-    ...{ host, port, username: user, authHandler: ways, tryKeyboard: password !== undefined },
+    host,
+    port,
+    username: user,
+    authHandler: ways,
+    tryKeyboard: password !== undefined,
     ...(password !== undefined && { password }),
     ...(privateKey !== undefined && { privateKey }),
     ...(privateKeyPassword !== undefined && { passphrase: privateKeyPassword }),

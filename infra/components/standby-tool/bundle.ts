@@ -11,7 +11,12 @@ export async function bundleStandbyTool(outfile: string): Promise<void> {
   const { build } = await import('esbuild');
   await build({
     entryPoints: [join(import.meta.dirname, 'main.ts')],
-    ...{ outfile, bundle: true, minify: true, platform: 'node', target: 'node20', format: 'esm' },
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
     external: ['pg-native', 'pg-cloudflare'],
     // pg is CommonJS and asks for Node's own modules by `require`.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },

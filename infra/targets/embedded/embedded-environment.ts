@@ -85,9 +85,17 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
       client.query(`create database ${DATABASE}`),
     );
     return {
-      ...{ hosts: 1, hostInfo: [], engine: 'here', created: { server: 1 } },
-      ...{ primary, standby: null, scratchDir: dir.scratch, limits: limitsOf(this.#spec, cell) },
-      ...{ enclose: encloseBeside(dir), commandReach: COMMAND_REACH, restoreSettings: restore },
+      hosts: 1,
+      hostInfo: [],
+      engine: 'here',
+      created: { server: 1 },
+      primary,
+      standby: null,
+      scratchDir: dir.scratch,
+      limits: limitsOf(this.#spec, cell),
+      enclose: encloseBeside(dir),
+      commandReach: COMMAND_REACH,
+      restoreSettings: restore,
       switchTo: (mode, stop) => this.#whileAlive(stop, (both) => server.switchTo(mode, both)),
       failed: server.failed,
     };
@@ -123,11 +131,18 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
     const entrance = await Entrance.open(this.#dir, programs.cell, config.port);
     const sockets = entrance?.sockets;
     const primary = {
-      ...{ host: LOOPBACK, port: config.port, user: SUPERUSER, password, database: DATABASE },
+      host: LOOPBACK,
+      port: config.port,
+      user: SUPERUSER,
+      password,
+      database: DATABASE,
       ...(sockets ? { socketDir: sockets.dir } : {}),
     };
     const server = new Server({
-      ...{ programs, config, sockets, endpoint: { ...primary, database: MAINTENANCE_DATABASE } },
+      programs,
+      config,
+      sockets,
+      endpoint: { ...primary, database: MAINTENANCE_DATABASE },
       onProcess: (pid) => recordServer(this.#dir, pid),
     });
     try {

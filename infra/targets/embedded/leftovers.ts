@@ -55,7 +55,9 @@ async function look(path: string): Promise<Found> {
 async function leftoversOf(dir: RunDir, owner: Owner, target: string): Promise<Leftover[]> {
   const processes = (await isVisible(owner)) ? await processesOf(dir, owner) : [];
   const common = {
-    ...{ target, runId: dir.runId, expiresAt: owner.expiresAt },
+    target,
+    runId: dir.runId,
+    expiresAt: owner.expiresAt,
     ...(await standingOf(owner)),
     remove: () => removeRunDir(dir),
   };

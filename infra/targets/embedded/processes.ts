@@ -96,7 +96,8 @@ async function carriesMark({ runId, controller }: Owner, pid: string): Promise<b
 /** Without /proc: what was started with the data folder as argument, and the children of those. */
 async function pidsByCommand(path: string): Promise<number[]> {
   const { stdout } = await execa('ps', ['-axo', 'pid=,ppid=,command='], {
-    ...{ reject: false, timeout: 10_000 },
+    reject: false,
+    timeout: 10_000,
     stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   return pidsOfListing(stdout, path);

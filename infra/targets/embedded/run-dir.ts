@@ -28,7 +28,9 @@ export function runDirOf(runId: string): RunDir {
 export function runDirAt(path: string, runId: string): RunDir {
   const data = join(path, 'data');
   return {
-    ...{ path, runId, data },
+    path,
+    runId,
+    data,
     log: join(path, 'postgres.log'),
     config: join(path, 'config'),
     sockets: join(path, 'sockets'),

@@ -9,8 +9,12 @@ const WHAT = 'trace events in the kernel';
 export async function findTraces(target: string): Promise<Leftover[]> {
   if (process.getuid?.() !== 0) return [];
   return (await abandonedGroups()).map((group) => ({
-    ...{ target, runId: group, what: WHAT, expiresAt: null },
-    ...{ inUse: false, ownerDied: true },
+    target,
+    runId: group,
+    what: WHAT,
+    expiresAt: null,
+    inUse: false,
+    ownerDied: true,
     remove: async () => {
       await withTracefs(({ path }) => removeGroup(path, group));
     },

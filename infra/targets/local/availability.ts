@@ -72,12 +72,17 @@ async function probe(): Promise<Lack[]> {
   const expires = epochSeconds(new Date(Date.now() + PROBE_TIMEOUT_MS));
   const variables = {
     ...variablesOf(part),
-    ...{ OWNER: ownerText(controller, await currentPidSpace()), EXPIRES: expires, KEEPER: '' },
+    OWNER: ownerText(controller, await currentPidSpace()),
+    EXPIRES: expires,
+    KEEPER: '',
   };
   const limits = { CPU_PERCENT: 100, MEMORY_BYTES: 64 * 1024 ** 2, DISK_BYTES_PER_SEC: '', DISK_DEVICE: '' };
   const script = scriptWith(
     { ...variables, ...limits, FROM_MACHINE: filterFromMachine() },
-    ...['claims', 'cgroups', 'common', 'probe'],
+    'claims',
+    'cgroups',
+    'common',
+    'probe',
   );
   try {
     const { lines, complaint } = await runAsRoot(script, { timeoutMs: PROBE_TIMEOUT_MS });

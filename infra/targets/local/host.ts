@@ -75,8 +75,11 @@ export async function createLocalHost(spec: LocalHostSpec, signal: AbortSignal):
     if (exitCode !== 0 || !identity) throw startFailed(part, complaint, lines);
     await waitForSshd(spec.address, () => isAlive(identity), signal);
     return {
-      ...{ runId: spec.runId, role: spec.role, address: spec.address },
-      ...{ hostKey: key.public.split(' ').slice(0, 2).join(' '), bootId: here.bootId },
+      runId: spec.runId,
+      role: spec.role,
+      address: spec.address,
+      hostKey: key.public.split(' ').slice(0, 2).join(' '),
+      bootId: here.bootId,
       ...identity,
       notes,
     };
@@ -91,17 +94,27 @@ function hostScript(part: Part, spec: LocalHostSpec, here: PidSpace, more: Recor
   const { HOST_KEY, ...forInit } = more;
   const init = {
     ...variablesOf(part),
-    ...{ ADDRESS: address, HOSTS: hostsFile(network.subnet, role, address) },
-    ...{ SHM_BYTES: sharedMemoryBytes(spec), AUTHORIZED_KEY: authorizedKey.trim(), ...forInit },
+    ADDRESS: address,
+    HOSTS: hostsFile(network.subnet, role, address),
+    SHM_BYTES: sharedMemoryBytes(spec),
+    AUTHORIZED_KEY: authorizedKey.trim(),
+    ...forInit,
   };
   return scriptWith(
     {
       ...variablesOf({ runId, role }),
       ...limitVariables(spec),
-      ...{ ADDRESS: address, OWNER: ownerText(spec.controller, here), EXPIRES: epochSeconds(spec.expiresAt) },
-      ...{ KEEPER: keeperScript(part, spec.orphanSeconds), INIT: scriptWith(init, 'init'), HOST_KEY },
+      ADDRESS: address,
+      OWNER: ownerText(spec.controller, here),
+      EXPIRES: epochSeconds(spec.expiresAt),
+      KEEPER: keeperScript(part, spec.orphanSeconds),
+      INIT: scriptWith(init, 'init'),
+      HOST_KEY,
     },
-    ...['claims', 'cgroups', 'common', 'host-up'],
+    'claims',
+    'cgroups',
+    'common',
+    'host-up',
   );
 }
 

@@ -26,7 +26,9 @@ async function claimAnew(runId: string, until: Date, controller: ProcessIdentity
   const [expires, owner] = [epochSeconds(until), ownerText(controller, await currentPidSpace())];
   const variables = {
     ...variablesOf(requirePart(runId, NETWORK_ROLE)),
-    ...{ EXPIRES: expires, OWNER: owner, HOW: controller === null ? 'kept' : 'owned' },
+    EXPIRES: expires,
+    OWNER: owner,
+    HOW: controller === null ? 'kept' : 'owned',
     ALIAS: aliasOf(runId, expires, controller === null, owner),
   };
   const script = scriptWith(variables, 'claims', 'cgroups', 'common', 'keep');

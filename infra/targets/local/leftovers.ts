@@ -20,7 +20,9 @@ export async function localLeftovers(): Promise<Leftover[]> {
   return standings
     .sort((one, other) => order(one.part) - order(other.part) || one.part.role.localeCompare(other.part.role))
     .map(({ part, standing }) => ({
-      ...{ target: TARGET, runId: part.runId, what: describePart(part) },
+      target: TARGET,
+      runId: part.runId,
+      what: describePart(part),
       expiresAt: new Date(part.claim.expiresAtMs).toISOString(),
       inUse: used.has(part.runId),
       ownerDied: standing.ownerDied && !used.has(part.runId),

@@ -27,8 +27,11 @@ describe('limits of a host', () => {
 
   it('are told to scripts in whole numbers', () => {
     expect(limitVariables({ cpu: 0.5, memoryBytes: 1e9, linkBitsPerSec: 1e9, linkDelayMs: 0.5 })).toEqual({
-      ...{ CPU_PERCENT: 50, MEMORY_BYTES: 1e9, DISK_BYTES_PER_SEC: undefined },
-      ...{ LINK_BITS_PER_SEC: 1e9, LINK_DELAY_MS: 0.5 },
+      CPU_PERCENT: 50,
+      MEMORY_BYTES: 1e9,
+      DISK_BYTES_PER_SEC: undefined,
+      LINK_BITS_PER_SEC: 1e9,
+      LINK_DELAY_MS: 0.5,
     });
   });
 

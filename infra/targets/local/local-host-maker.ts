@@ -26,7 +26,12 @@ export const localHostMaker: HostMaker = {
     const resource = new LocalHost(
       name,
       {
-        ...{ ...rest, role, address, network, authorizedKey, share },
+        ...rest,
+        role,
+        address,
+        network,
+        authorizedKey,
+        share,
         ...(controller === null ? {} : { controller }),
         ...defined({ cpu, memoryBytes, diskBytesPerSec, linkBitsPerSec, linkDelayMs }),
       },
@@ -36,12 +41,22 @@ export const localHostMaker: HostMaker = {
     const identity = all([runId, resource.role, resource.address, hostKey, pid, startTime, bootId]).apply(
       ([run, as, at, key, first, started, boot]) =>
         JSON.stringify({
-          ...{ runId: run, role: as, address: at, hostKey: key },
-          ...{ pid: first, startTime: started, bootId: boot, notes: [] },
+          runId: run,
+          role: as,
+          address: at,
+          hostKey: key,
+          pid: first,
+          startTime: started,
+          bootId: boot,
+          notes: [],
         }),
     );
     const reach = all([resource.address, hostKey]).apply(([host, key]) => ({
-      ...{ host, port: 22, user: 'root', hostKey: key, jump: null },
+      host,
+      port: 22,
+      user: 'root',
+      hostKey: key,
+      jump: null,
     }));
     return { resource, created: { host: 1 }, address: resource.address, reach, notes, identity };
   },

@@ -24,8 +24,14 @@ const REACHED_BY_COMMANDS =
   'this machine’s software (read only), what the driver host holds, and over the network the hosts of the run (PostgreSQL and sshd on them); no other address, and no socket of this machine';
 
 const identitySchema = z.object({
-  ...{ runId: z.string(), role: z.string(), address: z.string(), hostKey: z.string() },
-  ...{ pid: z.int(), startTime: z.string(), bootId: z.string(), notes: z.array(z.string()) },
+  runId: z.string(),
+  role: z.string(),
+  address: z.string(),
+  hostKey: z.string(),
+  pid: z.int(),
+  startTime: z.string(),
+  bootId: z.string(),
+  notes: z.array(z.string()),
 });
 
 /** Hosts of namespaces on this machine. */

@@ -59,7 +59,9 @@ function bulk(
   const sets = what === 'UPDATE' ? [...walk(tree.targetList)] : [];
   const asks = sets.some(([kind]) => kind === 'SubLink') ? 'a subquery' : undefined;
   return {
-    ...{ what, tree, statement },
+    what,
+    tree,
+    statement,
     table: statement.relation(relation),
     key: facts.keyOf(relation),
     condition: whereClause === undefined ? null : statement.clause('where', 'returning'),

@@ -10,7 +10,9 @@ beforeAll(loadAdvice);
 /** Advice on code that locked these relations; customers, orders and items are tables of the snapshot. */
 function adviceFor(...relations: readonly string[]): Partial<Advice> {
   const record = statementRecord({
-    ...{ sql: 'do $$ begin perform change_all(); end $$', sentMs: 5000, respondedMs: 6000 },
+    sql: 'do $$ begin perform change_all(); end $$',
+    sentMs: 5000,
+    respondedMs: 6000,
     locks: relations.map((relation) => ({ relation, mode: 'AccessExclusiveLock', existedBefore: true })),
   });
   const parts = evidence({ steps: [...stepWindow('alter', 4900, 6100), record] });

@@ -59,7 +59,11 @@ function renamedColumn(
   const whole =
     moved?.fresh === newname
       ? newColumnSql({
-          ...{ moved, table, tableName: relation.relname ?? '', type: moved.type, takesName: false },
+          moved,
+          table,
+          tableName: relation.relname ?? '',
+          type: moved.type,
+          takesName: false,
           sync: bothWays(old, fresh),
           backfill: backfillStep(
             table,

@@ -13,7 +13,10 @@ beforeAll(loadAdvice);
 function stopOf(sqls: readonly string[], rest: Partial<StatementRecord> = {}) {
   const records = sqls.map((sql, position) =>
     statementRecord({
-      ...{ sql, index: position + 1, sentMs: 5000 + position * 100, releasedMs: 7000 },
+      sql,
+      index: position + 1,
+      sentMs: 5000 + position * 100,
+      releasedMs: 7000,
       ...(position === 0 ? rest : {}),
     }),
   );
@@ -82,8 +85,15 @@ test('a materialized view that is emptied needs no other form', () => {
 });
 
 const asked: AppTrouble = {
-  ...{ sqlstate: '42803', message: '', who: 'app', step: null, sql: '', version: 'old' },
-  ...{ mendedBy: null, refused: null, hint: null },
+  sqlstate: '42803',
+  message: '',
+  who: 'app',
+  step: null,
+  sql: '',
+  version: 'old',
+  mendedBy: null,
+  refused: null,
+  hint: null,
 };
 
 test.each([

@@ -142,16 +142,26 @@ export function analyse(whole: Evidence): Analysis {
     : [];
   const blocked = blockedSessions(attributed);
   const facts: Facts = {
-    ...{ evidence, causes, delayed, failures, blocked, waits, graph: new WaitGraph(waits) },
-    ...{ medianMs: baseline?.p50Ms ?? 0, budgetMs: evidence.run.budgets.p99Ms ?? null },
+    evidence,
+    causes,
+    delayed,
+    failures,
+    blocked,
+    waits,
+    graph: new WaitGraph(waits),
+    medianMs: baseline?.p50Ms ?? 0,
+    budgetMs: evidence.run.budgets.p99Ms ?? null,
   };
   return {
-    ...{ evidence, away },
+    evidence,
+    away,
     steps: tried.map(({ step, tries }) => stepAnalysis(step, tries, facts)),
     baseline,
     thresholdMs,
     traffic: requests ? latencyByVersion(requests) : {},
-    ...{ failures, ownErrors, ownCells: cells },
+    failures,
+    ownErrors,
+    ownCells: cells,
     delayed: delayed ?? null,
     strangers: strangers(waits, attributed),
     prepared: prepared.all,

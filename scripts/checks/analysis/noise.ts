@@ -94,7 +94,8 @@ function isTaken(seconds: readonly NoiseSecond[]): boolean {
 
 function taken(hosts: readonly string[], seconds: readonly NoiseSecond[]): Taken {
   return {
-    ...{ hosts, seconds: seconds.length },
+    hosts,
+    seconds: seconds.length,
     stealShare: mean(seconds, ({ stealShare }) => stealShare),
     foreignShare: mean(seconds, ({ foreignShare }) => foreignShare),
   };

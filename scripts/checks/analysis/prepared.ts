@@ -40,7 +40,11 @@ export class PreparedHolds {
         steps.findLast(({ window }) => window !== null && window.fromMs <= sinceMs);
       const owner = step?.statements.find((record) => isPreparedAt(record, sinceMs));
       return {
-        ...{ id, name, sinceMs, step, pid: owner?.pid },
+        id,
+        name,
+        sinceMs,
+        step,
+        pid: owner?.pid,
         untilMs: behind.reduce((latest, record) => Math.max(latest, lastLookMs(record)), sinceMs),
       };
     });

@@ -30,8 +30,10 @@ export function presences(records: readonly ActorRecord[], lastMs: number): Pres
     const end = own.findLast(isEnd);
     const open = started === undefined ? 'absent' : 'cut off';
     return {
-      ...{ actor: first.actor, kind: first.kind },
-      ...{ step: planned?.step ?? null, plannedMs: planned?.forMs ?? null },
+      actor: first.actor,
+      kind: first.kind,
+      step: planned?.step ?? null,
+      plannedMs: planned?.forMs ?? null,
       fromMs: started?.tMs ?? null,
       toMs: started === undefined ? null : (end?.tMs ?? Math.max(lastMs, started.tMs)),
       ending: end?.event ?? open,

@@ -85,11 +85,6 @@ function gaps(judged: readonly ServerRecord[], firstSeenMs: number, steps: reado
     if (!begins) return [];
     const { tMs } = record;
     const back = judged.slice(at).find(streams);
-    return [
-      {
-        ...{ fromMs: tMs, toMs: back?.tMs ?? null, wasThere: firstSeenMs < tMs },
-        step: stepAt(steps, tMs),
-      },
-    ];
+    return [{ fromMs: tMs, toMs: back?.tMs ?? null, wasThere: firstSeenMs < tMs, step: stepAt(steps, tMs) }];
   });
 }

@@ -34,8 +34,12 @@ export function strangers(waits: readonly WaitSpan[], attributed: readonly Attri
       const sessions = new Set(own.map(({ wait }) => wait.pid)).size;
       return [
         {
-          ...{ name: name === '' ? null : name, query, state, sessions },
-          ...{ longestMs: lengthMs(longest.wait), fromMs: longest.wait.fromMs },
+          name: name === '' ? null : name,
+          query,
+          state,
+          sessions,
+          longestMs: lengthMs(longest.wait),
+          fromMs: longest.wait.fromMs,
         },
       ];
     })

@@ -12,7 +12,7 @@ test('a wait of the app for a row is kept where a look saw it, and all others ar
   const isKept = blamable([waitRecord({ pid: 7, tMs: 100, sinceMs: 95, lastMs: 300 })]);
   expect(
     [wait(95, 120), wait(290, 305), wait(50, 60), wait(320, 330), wait(95, 120, { pid: 8 })].map(isKept),
-  ).toEqual([...[true, true, false, false, false]]);
+  ).toEqual([true, true, false, false, false]);
   expect([wait(1, 2, { locktype: 'relation' }), wait(1, 2, { role: 'migration' })].map(isKept)).toEqual([
     true,
     true,

@@ -146,17 +146,28 @@ export function request(intendedMs: number, endMs: number, outcome: 0 | string =
 /** `name` of customers, which the plan renames; nothing hangs on it. */
 export function movedColumn(fresh = 'full_name'): MovedColumn {
   return {
-    ...{
-      relation: 'public.customers',
-      column: 'name',
-      fresh,
-      type: 'text',
-      collation: null,
-      isNotNull: false,
-    },
-    ...{ default: null, identity: null, sequence: null, lastTrigger: null },
-    ...{ indexes: [], constraints: [], referring: [], views: [], triggers: [], policies: [], statistics: [] },
-    ...{ grants: [], sequenceGrants: [], settings: [], readers: [], others: [] },
+    relation: 'public.customers',
+    column: 'name',
+    fresh,
+    type: 'text',
+    collation: null,
+    isNotNull: false,
+    default: null,
+    identity: null,
+    sequence: null,
+    lastTrigger: null,
+    indexes: [],
+    constraints: [],
+    referring: [],
+    views: [],
+    triggers: [],
+    policies: [],
+    statistics: [],
+    grants: [],
+    sequenceGrants: [],
+    settings: [],
+    readers: [],
+    others: [],
   };
 }
 

@@ -21,10 +21,26 @@ test('what was never written is undefined, and what is empty is empty', async ()
   const read = await readEvidence(folder);
   const names = Object.entries(read).map(([name, value]) => [name, value === undefined]);
   expect(Object.fromEntries(names)).toEqual({
-    ...{ run: false, environment: true, snapshot: true, steps: true, waits: false, locks: true },
-    ...{ requests: true, load: true, batches: true, compatibility: true, server: true, probes: true },
-    ...{ actors: true, playing: true, exactWaits: true, presence: true, noise: true, schema: true },
-    ...{ rollback: true, writtenPlan: false },
+    run: false,
+    environment: true,
+    snapshot: true,
+    steps: true,
+    waits: false,
+    locks: true,
+    requests: true,
+    load: true,
+    batches: true,
+    compatibility: true,
+    server: true,
+    probes: true,
+    actors: true,
+    playing: true,
+    exactWaits: true,
+    presence: true,
+    noise: true,
+    schema: true,
+    rollback: true,
+    writtenPlan: false,
   });
   expect(read.waits).toEqual([]);
 });

@@ -42,10 +42,14 @@ export class RequestTableBuilder {
   #header: RequestHeader | undefined;
   #count = 0;
   #columns: Columns = {
-    ...{ intendedMs: new Float64Array(FIRST_CAPACITY), readyMs: new Float64Array(FIRST_CAPACITY) },
-    ...{ sentMs: new Float64Array(FIRST_CAPACITY), endMs: new Float64Array(FIRST_CAPACITY) },
-    ...{ version: new Uint16Array(FIRST_CAPACITY), script: new Uint16Array(FIRST_CAPACITY) },
-    ...{ outcome: new Uint16Array(FIRST_CAPACITY), pid: new Int32Array(FIRST_CAPACITY) },
+    intendedMs: new Float64Array(FIRST_CAPACITY),
+    readyMs: new Float64Array(FIRST_CAPACITY),
+    sentMs: new Float64Array(FIRST_CAPACITY),
+    endMs: new Float64Array(FIRST_CAPACITY),
+    version: new Uint16Array(FIRST_CAPACITY),
+    script: new Uint16Array(FIRST_CAPACITY),
+    outcome: new Uint16Array(FIRST_CAPACITY),
+    pid: new Int32Array(FIRST_CAPACITY),
   };
   readonly #outcomes = new Map<0 | string, number>([[0, 0]]);
 
@@ -169,8 +173,14 @@ function isRow(record: unknown, header: RequestHeader): record is Row {
 function eachColumn(columns: Columns, made: <T extends Column>(column: T) => T): Columns {
   const { intendedMs, readyMs, sentMs, endMs, version, script, outcome, pid } = columns;
   return {
-    ...{ intendedMs: made(intendedMs), readyMs: made(readyMs), sentMs: made(sentMs), endMs: made(endMs) },
-    ...{ version: made(version), script: made(script), outcome: made(outcome), pid: made(pid) },
+    intendedMs: made(intendedMs),
+    readyMs: made(readyMs),
+    sentMs: made(sentMs),
+    endMs: made(endMs),
+    version: made(version),
+    script: made(script),
+    outcome: made(outcome),
+    pid: made(pid),
   };
 }
 

@@ -22,7 +22,9 @@ function limits(
 }
 
 const role = (name: string, superuser = false, madeOwner = false): Roles[number] => ({
-  ...{ name, superuser, madeOwner },
+  name,
+  superuser,
+  madeOwner,
 });
 
 it('tells what a superuser does not show, and names the role that owns the tables', () => {

@@ -45,7 +45,8 @@ function limits({ records, run = {}, takenAt = null, shown = SHOWN.shown, parts 
 }
 
 const SCANNED: Partial<StatementRecord> = {
-  ...{ respondedMs: 5040, releasedMs: 5040 },
+  respondedMs: 5040,
+  releasedMs: 5040,
   scanned: [{ relation: 'public.customers', rows: ROWS + 7 }],
 };
 const NEAR =
@@ -144,15 +145,13 @@ test.each<[string, Scene]>([
 function ofCommand(set: string | null, planned: Partial<PlannedStep> = {}, unread = 0): string[] {
   const event = { step: 'alter', tMs: 6000 };
   const sent: StepEvent = {
-    ...{
-      ...event,
-      type: 'command-statement',
-      pid: 42,
-      sentMs: 4950,
-      sql: set ?? '',
-      command: 'SET',
-      error: null,
-    },
+    ...event,
+    type: 'command-statement',
+    pid: 42,
+    sentMs: 4950,
+    sql: set ?? '',
+    command: 'SET',
+    error: null,
   };
   return limits({
     records: [],
@@ -189,8 +188,13 @@ function sentAs(
       steps: [
         ...stepWindow('alter', 4900, 7000),
         ...texts.map((text): StepEvent => ({
-          ...{ type: 'command-statement', step: 'alter', pid: 42, releasedMs: 5060, ...text },
-          ...{ command: 'ALTER TABLE', error: null },
+          type: 'command-statement',
+          step: 'alter',
+          pid: 42,
+          releasedMs: 5060,
+          ...text,
+          command: 'ALTER TABLE',
+          error: null,
         })),
       ],
       locks: [{ tMs: 5005, lastMs: 5055, pid: 42, step: 'alter', ...TABLE_LOCK, granted: true }],

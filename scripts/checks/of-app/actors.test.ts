@@ -53,7 +53,10 @@ test('a run with nobody else, or from before there were actors, is not judged', 
 
 test('an actor that could not start makes the run inconclusive and says why', () => {
   const { status, messages, result } = judged(planned, {
-    ...{ ...reader, event: 'failed', tMs: 4500, message: 'there is no table paymnts when it begins' },
+    ...reader,
+    event: 'failed',
+    tMs: 4500,
+    message: 'there is no table paymnts when it begins',
   });
   expect(status).toBe('inconclusive');
   expect(result.verdict).toBe('inconclusive');
@@ -62,7 +65,10 @@ test('an actor that could not start makes the run inconclusive and says why', ()
   ]);
   expect(result.actors).toEqual([
     {
-      ...{ name: 'report', kind: 'long-reader', fromMs: null, toMs: null },
+      name: 'report',
+      kind: 'long-reader',
+      fromMs: null,
+      toMs: null,
       note: 'there is no table paymnts when it begins',
     },
   ]);
@@ -70,7 +76,10 @@ test('an actor that could not start makes the run inconclusive and says why', ()
 
 test('an actor that PostgreSQL ended early makes the run inconclusive', () => {
   const { messages } = judged(planned, started, {
-    ...{ ...reader, event: 'failed', tMs: 5300, message: '57P01 terminating connection' },
+    ...reader,
+    event: 'failed',
+    tMs: 5300,
+    message: '57P01 terminating connection',
   });
   expect(messages).toEqual([
     'The long-reader report broke off after 500 ms: 57P01 terminating connection. What came later was not rehearsed in its company.',
@@ -133,7 +142,11 @@ function waiting(lastMs: number, rest: Partial<StatementRecord>): Partial<Eviden
   const waits = tries.flatMap(({ sentMs, respondedMs }) =>
     Array.from({ length: (respondedMs - sentMs) / 10 - 1 }, (_, poll) =>
       waitRecord({
-        ...{ tMs: sentMs + 5 + poll * 10, sinceMs: sentMs, pid: 42, role: 'migration', mode: EXCLUSIVE.mode },
+        tMs: sentMs + 5 + poll * 10,
+        sinceMs: sentMs,
+        pid: 42,
+        role: 'migration',
+        mode: EXCLUSIVE.mode,
         blockedBy: [
           { pid: 7, role: 'actor' },
           { pid: 1000, role: 'app' },
@@ -143,7 +156,11 @@ function waiting(lastMs: number, rest: Partial<StatementRecord>): Partial<Eviden
     ),
   );
   const attempt: AttemptRecord = {
-    ...{ type: 'attempt', step: 'alter', attempt: 1, tMs: 5300, pauseMs: 200 },
+    type: 'attempt',
+    step: 'alter',
+    attempt: 1,
+    tMs: 5300,
+    pauseMs: 200,
     error: stepError('55P03', 'lock timeout'),
   };
   return { steps: [...tries, attempt], waits };
@@ -186,23 +203,22 @@ test.each([
   (sql, keys, key, retries, scope) => {
     const { steps = [], ...rest } = waiting(1000, {});
     const set = statementRecord({
-      ...{
-        sql,
-        index: 2,
-        line: 3,
-        file: 'sql/own.sql',
-        sentMs: 4950,
-        respondedMs: 4951,
-        locks: [],
-        newLocks: [],
-      },
+      sql,
+      index: 2,
+      line: 3,
+      file: 'sql/own.sql',
+      sentMs: 4950,
+      respondedMs: 4951,
+      locks: [],
+      newLocks: [],
       releasedMs: scope === '' ? 4951 : 6500,
     });
     const parts = { ...rest, steps: [...stepWindow('alter', 4900, 6600), set, ...steps] };
     const plan = [plannedStep('alter', keys)];
     const all = judgeEvidence(
       evidence({
-        ...{ ...parts, run: runRecord({ budgets: { lockWaitMs: 400 }, plan }) },
+        ...parts,
+        run: runRecord({ budgets: { lockWaitMs: 400 }, plan }),
         actors: [planned, started, stopped],
       }),
     );

@@ -17,8 +17,12 @@ import type { Result } from '../result/contract/result.ts';
 beforeAll(loadAdvice);
 
 const broken: CompatibilityRecord[] = ['start', 'alter'].map((after) => ({
-  ...{ after, version: 'old', script: 'read' },
-  ...{ ok: after === 'start', sqlstate: after === 'start' ? null : '42703', message: null },
+  after,
+  version: 'old',
+  script: 'read',
+  ok: after === 'start',
+  sqlstate: after === 'start' ? null : '42703',
+  message: null,
 }));
 const rename = statementRecord({
   sql: 'alter table customers rename column name to full_name',
@@ -47,11 +51,21 @@ test('a renamed column fails with its statement, the version that broke, its SQL
   });
   expect(told).toEqual([
     [
-      ...['errors', 'fail', 'alter', 1, 30, '42703'],
+      'errors',
+      'fail',
+      'alter',
+      1,
+      30,
+      '42703',
       'Step 1 alter made 30 requests fail (budget 0): old/read 30 with 42703.',
     ],
     [
-      ...['compatibility', 'fail', 'alter', 1, 1, '42703'],
+      'compatibility',
+      'fail',
+      'alter',
+      1,
+      1,
+      '42703',
       'Step 1 alter breaks old, which has traffic then: read fails with 42703.',
     ],
   ]);
@@ -63,8 +77,12 @@ test('errors within the budget pass, and without a budget they are only measured
   expect(check(judged(30))).toEqual({
     id: 'errors',
     title: 'No more requests failed than the budget allows',
-    ...{ status: 'pass', measured: 30, budget: 30, unit: 'requests' },
-    ...{ better: 'lower', threshold: { value: 30, from: 'rehearsal' } },
+    status: 'pass',
+    measured: 30,
+    budget: 30,
+    unit: 'requests',
+    better: 'lower',
+    threshold: { value: 30, from: 'rehearsal' },
   });
   expect(check(judged(undefined))).toMatchObject({ status: 'not-judged', measured: 30, budget: null });
 });
@@ -101,12 +119,15 @@ test('the version just left is shown where a step takes the way back to it', () 
   expect(verdict).toBe('pass');
   expect(findings.map(({ check, status, step, message }) => [check, status, step, message])).toEqual([
     [
-      ...['compatibility', 'warn', 'drop'],
+      'compatibility',
+      'warn',
+      'drop',
       'A rollback to old is no longer possible after step 2 drop: its read fails with 42703.',
     ],
   ]);
   expect(checks.find(({ id }) => id === 'compatibility')).toMatchObject({
-    ...{ status: 'warn', measured: 0 },
+    status: 'warn',
+    measured: 0,
     title: 'A step takes away the way back to the app version before',
   });
 });
@@ -119,7 +140,12 @@ test('a version that fails before it has any traffic is not judged, and is judge
   const plan = [plannedStep('alter'), deployStep('to-new', 'new')];
   const load = { ...runRecord().load, versions: ['old', 'new'].map((name) => ({ name, scripts: [] })) };
   const compatibility = ['start', 'alter', 'to-new'].map((after) => ({
-    ...{ after, version: 'new', script: 'read', ok: false, sqlstate: '42703', message: null },
+    after,
+    version: 'new',
+    script: 'read',
+    ok: false,
+    sqlstate: '42703',
+    message: null,
   }));
   const steps = [...stepWindow('alter', 4900, 5000), ...stepWindow('to-new', 5100, 5200)];
   const { findings, compatibility: cells } = judgeEvidence(
@@ -137,8 +163,13 @@ test('a version that fails before it has any traffic is not judged, and is judge
 
 test('a failure that only the traffic meets is told with what the server said to it', () => {
   const said: LoadEvent = {
-    ...{ type: 'said', tMs: 5010, version: 'old', script: 'read', sqlstate: '0A000' },
-    ...{ message: 'cached plan must not change result type', hint: null },
+    type: 'said',
+    tMs: 5010,
+    version: 'old',
+    script: 'read',
+    sqlstate: '0A000',
+    message: 'cached plan must not change result type',
+    hint: null,
   };
   const { findings } = judgeEvidence(
     evidence({

@@ -9,8 +9,14 @@ const NAME_GONE = '42703';
 
 function tried(after: string, ok: boolean): CompatibilityRecord {
   return {
-    ...{ after, version: 'new', script: 'read', ok, sqlstate: ok ? null : NAME_GONE, statement: 1, tMs: 1 },
-    ...{ message: ok ? null : 'column "note" does not exist' },
+    after,
+    version: 'new',
+    script: 'read',
+    ok,
+    sqlstate: ok ? null : NAME_GONE,
+    statement: 1,
+    tMs: 1,
+    message: ok ? null : 'column "note" does not exist',
   };
 }
 

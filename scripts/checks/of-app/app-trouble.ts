@@ -40,7 +40,10 @@ export function appTrouble(
   const isMender = own[at]?.ok === true && own[at - 1]?.sqlstate === sqlstate;
   const mended = at === -1 ? undefined : own.slice(isMender ? at : at + 1).find(({ ok }) => ok);
   return {
-    ...{ sqlstate, version, step, who: 'app' },
+    sqlstate,
+    version,
+    step,
+    who: 'app',
     message: words?.message ?? '',
     hint: words?.hint ?? null,
     refused: said?.refused ?? null,

@@ -149,7 +149,9 @@ test('what the plan made does not count, a partition belongs to its table, and a
   const uses = [{ relation: 'public.events', mode: 'AccessShareLock' }];
   expect(told({ relation: 'public.events_1', partitionOf: 'public.events', uses })).toEqual([]);
   const renamed: SchemaRecord = {
-    ...{ type: 'renamed', step: 'alter', tMs: 7000 },
+    type: 'renamed',
+    step: 'alter',
+    tMs: 7000,
     tables: [{ first: 'public.customers', now: 'public.customers_old' }],
   };
   expect(told({ relation: 'public.customers_old', renamed })).toEqual([NOBODY.replace('audit', 'customers')]);

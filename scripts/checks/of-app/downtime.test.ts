@@ -13,7 +13,8 @@ const PLAN = [
   plannedStep('open', { kind: 'maintenance', maintenance: 'end' }),
 ];
 const BACK = plannedStep('undo open', {
-  ...{ kind: 'maintenance', maintenance: 'begin' },
+  kind: 'maintenance',
+  maintenance: 'begin',
   way: { kind: 'back', of: 'open' },
 });
 const LOAD: readonly LoadEvent[] = [
@@ -52,7 +53,11 @@ test('the app is off for what the steps of the plan take, without the pauses bet
 test('a window that is longer than its budget fails, and the step that took most of it is named', () => {
   expect(judged(2140).findings.filter(({ check }) => check === 'downtime')).toEqual([]);
   expect(judged(2000).findings.find(({ check }) => check === 'downtime')).toMatchObject({
-    ...{ status: 'fail', step: 'rename', measured: 2140, budget: 2000, unit: 'ms' },
+    status: 'fail',
+    step: 'rename',
+    measured: 2140,
+    budget: 2000,
+    unit: 'ms',
     message:
       'The app was off for 2.14 s (budget 2.00 s), and 400 requests were turned away. Step 2 rename took 2.00 s of it.',
   });

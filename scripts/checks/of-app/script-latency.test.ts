@@ -28,16 +28,24 @@ function traffic(removeMs: (tMs: number) => number, openMs: (tMs: number) => num
 }
 
 const PLAN: ScriptPlan = {
-  ...{ version: 'old', script: 'remove', statement: 1, line: 2 },
-  ...{ text: 'Delete on folders > Index Scan using folders_pkey on folders', relations: ['public.folders'] },
-  ...{ indexes: ['folders_pkey'], names: ['id'] },
+  version: 'old',
+  script: 'remove',
+  statement: 1,
+  line: 2,
+  text: 'Delete on folders > Index Scan using folders_pkey on folders',
+  relations: ['public.folders'],
+  indexes: ['folders_pkey'],
+  names: ['id'],
   writes: [{ relation: 'public.folders', operation: 'delete' }],
 };
 const KEY: Extract<DependencyChange, { kind: 'key-unindexed' }> = {
   kind: 'key-unindexed',
   key: {
-    ...{ name: 'pages_folder', table: 'public.pages', columns: ['folder_id'] },
-    ...{ refersTo: 'public.folders', referred: ['id'] },
+    name: 'pages_folder',
+    table: 'public.pages',
+    columns: ['folder_id'],
+    refersTo: 'public.folders',
+    referred: ['id'],
   },
 };
 
@@ -59,7 +67,8 @@ function found(rows: RequestRow[], schema: SchemaRecord[], p99Ms?: number, steps
     evidence({
       run: runRecord({ load, plan: PLANNED, budgets: p99Ms === undefined ? {} : { p99Ms } }),
       requests: requestTable(rows, ['old'], [SCRIPTS]),
-      ...{ steps, schema },
+      steps,
+      schema,
       load: [
         { type: 'baseline', fromMs: 3000, toMs: 4900 },
         { type: 'stopped', tMs: 9500, unfinished: 0 },
@@ -90,7 +99,11 @@ describe('a script that stays slow behind a step', () => {
     const [finding, ...others] = found(traffic(slowFrom(5050, 18)), changed('link', KEY));
     expect(others).toEqual([]);
     expect(finding).toMatchObject({
-      ...{ check: 'scriptLatency', status: 'warn', step: 'link', statement: 1, measured: 18 },
+      check: 'scriptLatency',
+      status: 'warn',
+      step: 'link',
+      statement: 1,
+      measured: 18,
       message:
         'From step 1 link on remove of old took 18 ms in the middle and 18 ms at p99 of 205 requests, before it 1.0 ms and 1.0 ms. ' +
         'Since then pages refers to folders by pages_folder, and no index leads with folder_id: each row that is deleted from folders is looked for in all of pages.',
@@ -112,13 +125,11 @@ describe('a script that stays slow behind a step', () => {
     const gone: DependencyChange = {
       kind: 'index-gone',
       index: {
-        ...{
-          name: 'folders_pkey',
-          table: 'public.folders',
-          columns: ['id'],
-          isUnique: true,
-          isPartial: false,
-        },
+        name: 'folders_pkey',
+        table: 'public.folders',
+        columns: ['id'],
+        isUnique: true,
+        isPartial: false,
       },
     };
     const schema: SchemaRecord[] = [
@@ -165,7 +176,9 @@ test('statistics that are missing between a change of a type and its ANALYZE are
   const rows = traffic(slowFrom(5010, 40));
   const [finding] = found(rows, changed('none'), undefined, steps);
   expect(finding).toMatchObject({
-    ...{ check: 'scriptLatency', step: 'link', statement: 1 },
+    check: 'scriptLatency',
+    step: 'link',
+    statement: 1,
     message: expect.stringContaining('nothing was known of folders.id') as unknown,
     insteadSql: `begin;\n${alter};\nanalyze folders (id);\ncommit;`,
   });

@@ -15,8 +15,14 @@ import type { Result } from '../result/contract/result.ts';
 beforeAll(loadAdvice);
 
 const NONE: RowCountChange = {
-  ...{ version: 'old', script: 'read', statement: 1, line: 2, what: 'none', hasParameters: true },
-  ...{ before: [1, 1, 1, 1], after: [0, 0, 0, 0] },
+  version: 'old',
+  script: 'read',
+  statement: 1,
+  line: 2,
+  what: 'none',
+  hasParameters: true,
+  before: [1, 1, 1, 1],
+  after: [0, 0, 0, 0],
 };
 
 function judged(change: Partial<RowCountChange>, toMs = 6000, planned: Partial<PlannedStep> = {}): Result {
@@ -39,7 +45,10 @@ function statuses(...of: Parameters<typeof judged>): string[] {
 test('a script that finds no row any more fails the run, with the step and what hides the rows', () => {
   expect(judged({}).findings).toMatchObject([
     {
-      ...{ check: 'scriptRows', status: 'fail', step: 'alter', statement: 1 },
+      check: 'scriptRows',
+      status: 'fail',
+      step: 'alter',
+      statement: 1,
       message:
         'Step 1 alter: statement 1 of read of old finds no row any more, where it found 1 row right before the step (tried with 4 sets of values, and the same ones behind it). Its requests end well all the same.',
       advice: expect.stringContaining(

@@ -16,13 +16,29 @@ import { judgeEvidence } from '../judge.ts';
 beforeAll(loadAdvice);
 
 const INDEX: UnfinishedObject = {
-  ...{ kind: 'index', oid: 7, name: 'public.i', relation: 'public.customers', isPart: false, lacking: [] },
+  kind: 'index',
+  oid: 7,
+  name: 'public.i',
+  relation: 'public.customers',
+  isPart: false,
+  lacking: [],
 };
 const OLD: UnfinishedObject = { ...INDEX, oid: 6, name: 'public.old' };
 const CUT: InterruptionRecord = {
-  ...{ type: 'interruption', step: 'index', how: 'session', tMs: 100, index: 1, attempt: 1 },
-  ...{ file: 'sql/index.sql', line: 3, moment: 'running', serverWentOnMs: 5, againFrom: null },
-  ...{ error: null, failedIndex: null, secondAttempt: 2 },
+  type: 'interruption',
+  step: 'index',
+  how: 'session',
+  tMs: 100,
+  index: 1,
+  attempt: 1,
+  file: 'sql/index.sql',
+  line: 3,
+  moment: 'running',
+  serverWentOnMs: 5,
+  againFrom: null,
+  error: null,
+  failedIndex: null,
+  secondAttempt: 2,
 };
 const SQL = 'create index concurrently i on customers (name)';
 
@@ -52,11 +68,22 @@ test('a step that goes through the second time is none, and its leftovers are to
   expect(found(cutOff(CUT, [INDEX]))).toEqual([]);
   expect(judgeEvidence(cutOff(CUT, [INDEX])).interruptions).toEqual([
     {
-      ...{ step: 'index', how: 'session', file: 'sql/index.sql', line: 3, moment: 'running', cuts: 1 },
-      ...{ secondTry: 'ok', message: null, serverWentOnMs: 5, rowsTwice: null, rowsLeftOut: null },
+      step: 'index',
+      how: 'session',
+      file: 'sql/index.sql',
+      line: 3,
+      moment: 'running',
+      cuts: 1,
+      secondTry: 'ok',
+      message: null,
+      serverWentOnMs: 5,
+      rowsTwice: null,
+      rowsLeftOut: null,
       leftovers: [
         {
-          ...{ kind: 'index', name: 'public.i', relation: 'public.customers' },
+          kind: 'index',
+          name: 'public.i',
+          relation: 'public.customers',
           remedy: 'drop index concurrently public.i;',
         },
       ],

@@ -52,7 +52,9 @@ function refused({ step, record, leftovers }: CutOff, error: StepError): CheckFi
       ? ''
       : ` The first try left behind: ${listed(leftovers.map(stateOf))}.`;
   const told = repeatAdvice({
-    ...{ sql: statement?.sql ?? '', sqlstate: error.sqlstate ?? '', leftovers: leftovers ?? [] },
+    sql: statement?.sql ?? '',
+    sqlstate: error.sqlstate ?? '',
+    leftovers: leftovers ?? [],
   });
   return {
     status: 'fail',
@@ -81,7 +83,8 @@ function rowsOf({ step: { run }, record }: CutOff): CheckFinding[] {
           : 'Whether they are what they would be without the cut is not known.';
     findings.push({
       status: isSameAgain === true ? 'warn' : 'fail',
-      ...{ step: run.planned.name, measured: 1 },
+      step: run.planned.name,
+      measured: 1,
       message: `${who}, and ${plural(rowsTwice, 'row')} of ${shortRelation(table)} ${rowsTwice === 1 ? 'was' : 'were'} changed twice. ${harm}`,
       advice:
         'Give the backfill a where that set makes false, such as full_name IS NULL: what is done does not match it any more.',
@@ -90,7 +93,8 @@ function rowsOf({ step: { run }, record }: CutOff): CheckFinding[] {
   if (rowsLeftOut !== null && rowsLeftOut > 0)
     findings.push({
       status: 'fail',
-      ...{ step: run.planned.name, measured: 1 },
+      step: run.planned.name,
+      measured: 1,
       message: `${who}, and ${plural(rowsLeftOut, 'row')} of ${shortRelation(table)} ${rowsLeftOut === 1 ? 'was' : 'were'} left out.`,
       advice: 'Go along a key that never changes and is never NULL, such as the primary key.',
     });

@@ -10,8 +10,16 @@ beforeAll(loadAdvice);
 function found(otherBefore: number, other: number): Finding[] {
   const schema = [
     {
-      ...{ type: 'drift' as const, step: 'alter', backfill: 'fill', tMs: 0, table: 'public.goods' },
-      ...{ columns: ['price_cents'], rows: 1000, other, otherBefore, writers: ['old/reprice'] },
+      type: 'drift' as const,
+      step: 'alter',
+      backfill: 'fill',
+      tMs: 0,
+      table: 'public.goods',
+      columns: ['price_cents'],
+      rows: 1000,
+      other,
+      otherBefore,
+      writers: ['old/reprice'],
     },
   ];
   return judgeEvidence(evidence({ schema })).findings;
@@ -20,7 +28,10 @@ function found(otherBefore: number, other: number): Finding[] {
 test('rows that went stale behind a backfill are told at the deploy, with who wrote them', () => {
   expect(found(3, 15)).toMatchObject([
     {
-      ...{ check: 'backfillDrift', status: 'fail', step: 'alter', measured: 12 },
+      check: 'backfillDrift',
+      status: 'fail',
+      step: 'alter',
+      measured: 12,
       message:
         'Step 1 alter goes out to stale rows: 12 rows of goods differ in price_cents from what fill puts there. ' +
         'The app that does not know the column (old/reprice) wrote them meanwhile, and goes on until it is gone.',

@@ -15,15 +15,17 @@ function fired(name: string, timeMs: number, called: string | null = 'app.log_ch
 /** A backfill of two batches whose updates took 100 ms each. */
 function judged(rows: number, ...triggers: readonly (readonly TriggerTime[])[]): Result {
   const batches = triggers.map((own, at): BatchRecord => ({
-    ...{
-      step: 'alter',
-      batch: at + 1,
-      startMs: 5000 + at * 100,
-      endMs: 5100 + at * 100,
-      rows,
-      covered: rows,
-    },
-    ...{ estimatedTotal: 2 * rows, walBytes: 0, pausedMs: 0, pauseReason: null, attempts: 1 },
+    step: 'alter',
+    batch: at + 1,
+    startMs: 5000 + at * 100,
+    endMs: 5100 + at * 100,
+    rows,
+    covered: rows,
+    estimatedTotal: 2 * rows,
+    walBytes: 0,
+    pausedMs: 0,
+    pauseReason: null,
+    attempts: 1,
     triggers: { executionMs: 100, fired: own },
   }));
   const run = runRecord({ plan: [plannedStep('alter', { kind: 'backfill', batchTargetMs: 50 })] });

@@ -37,8 +37,14 @@ test('what differs before the place of the verify step is a number and no fault'
   );
   expect(findings).toEqual([]);
   expect(steps[1]?.watch).toEqual({
-    ...{ everyMs: 1000, through: ['fill', 'out'], asked: 3, unanswered: 0 },
-    ...{ mostRows: 900, mostDuring: 'fill', lastRows: 0, behindRows: 0 },
+    everyMs: 1000,
+    through: ['fill', 'out'],
+    asked: 3,
+    unanswered: 0,
+    mostRows: 900,
+    mostDuring: 'fill',
+    lastRows: 0,
+    behindRows: 0,
     points: [
       { tMs: 5020, rows: 900 },
       { tMs: 6020, rows: 40 },
@@ -51,7 +57,10 @@ test('what comes apart behind it fails, with the step that ran and the number of
   const { findings } = judged(asked('fill', 5000, 900), asked('out', 9000, 7), asked('out', 10_000, 3));
   expect(findings).toMatchObject([
     {
-      ...{ status: 'fail', step: 'out', measured: 7, unit: 'rows' },
+      status: 'fail',
+      step: 'out',
+      measured: 7,
+      unit: 'rows',
       message:
         'Step 2 agree found no rows in its place, and 7 rows while step 3 out ran: 2 of 2 later askings found some, 3 rows at the end.',
     },
@@ -61,7 +70,8 @@ test('what comes apart behind it fails, with the step that ran and the number of
 test('questions that never got an answer leave it open', () => {
   expect(judged(asked('fill', 5000, null), asked('out', 9000, null)).findings).toMatchObject([
     {
-      ...{ status: 'inconclusive', step: 'agree' },
+      status: 'inconclusive',
+      step: 'agree',
       message:
         'The questions of step 2 agree were asked 2 times while other steps ran and never got an answer (42703).',
     },

@@ -42,9 +42,15 @@ test('replication lag over its budget names the step in which it was worst', () 
     ['fail', 'fill', 'Step 2 fill left the standby 900 ms behind (budget 500 ms).'],
   ]);
   expect(result.standby).toEqual({
-    ...{ writeLagMs: 1, flushLagMs: 2, replayLagMs: 900 },
-    ...{ writeLagBytes: 1000, flushLagBytes: 1000, replayLagBytes: 1000 },
-    ...{ peakMs: 6000, peakStep: 'fill', gaps: [] },
+    writeLagMs: 1,
+    flushLagMs: 2,
+    replayLagMs: 900,
+    writeLagBytes: 1000,
+    flushLagBytes: 1000,
+    replayLagBytes: 1000,
+    peakMs: 6000,
+    peakStep: 'fill',
+    gaps: [],
   });
 });
 
@@ -90,7 +96,9 @@ describe('a standby that is not there', () => {
     const run = (budgets: object): Result =>
       judgeEvidence(
         evidence({
-          ...{ run: runRecord({ plan, standby: true, budgets }), steps, server: [record(5000, null)] },
+          run: runRecord({ plan, standby: true, budgets }),
+          steps,
+          server: [record(5000, null)],
           environment: environment && { ...environment, hostInfo: [] },
         }),
       );
@@ -106,7 +114,8 @@ describe('a standby that is not there', () => {
       'inconclusive',
       [
         [
-          ...['inconclusive', ''],
+          'inconclusive',
+          '',
           'Replication lag has a budget, but no standby was seen streaming: its lag cannot be told.',
         ],
       ],
@@ -117,7 +126,8 @@ describe('a standby that is not there', () => {
   test('is inconclusive where it came late', () => {
     expect(said(judged([null, null, null, 5, 5], { budgetMs: 500 }))).toEqual([
       [
-        ...['inconclusive', ''],
+        'inconclusive',
+        '',
         'Replication lag has a budget, but the standby did not stream in the first 2.00 s of the plan: its lag cannot be told.',
       ],
     ]);
@@ -129,7 +139,8 @@ describe('a standby that is not there', () => {
     expect([said(result), check(result)?.title, check(result)?.status]).toEqual([
       [
         [
-          ...['fail', 'fill'],
+          'fail',
+          'fill',
           'The standby stopped streaming in step 2 fill and did not come back before the load ended: how far it fell behind is not known (budget 500 ms).',
         ],
       ],

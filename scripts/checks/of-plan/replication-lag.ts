@@ -25,7 +25,8 @@ export const replicationLag: Check = {
     ];
     const isLate = tooFar(standby, budget).length > 0;
     return {
-      ...{ measured, findings },
+      measured,
+      findings,
       ...(lost.length > 0 && !isLate ? { title: 'The standby stopped streaming' } : {}),
     };
   },

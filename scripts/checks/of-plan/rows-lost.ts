@@ -92,7 +92,9 @@ function takenOut(parts: readonly Loss[]): CheckFinding[] {
   return [
     {
       status: 'warn',
-      ...{ step: step.run.planned.name, statement: named ? placeOf(named) : null, measured: rows },
+      step: step.run.planned.name,
+      statement: named ? placeOf(named) : null,
+      measured: rows,
       message: `${stepTitle(step.run)} took ${names} out of ${whole}: ${plural(rows, 'row')} ${rows === 1 ? 'is' : 'are'} no longer in it.`,
       advice: `If that is meant, say losesRows: [${whole}] on the step; otherwise attach in the same transaction what holds the rows.`,
     },

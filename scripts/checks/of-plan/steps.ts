@@ -40,9 +40,14 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
   const queue = queueOf(step, analysis);
   const tries = attempts > 1 ? ` after ${formatCount(attempts)} tries` : '';
   const remedy = remedyOf({
-    ...{ sqlstate: error?.sqlstate ?? '', message: error?.message ?? '', who: 'plan', step: run },
+    sqlstate: error?.sqlstate ?? '',
+    message: error?.message ?? '',
+    who: 'plan',
+    step: run,
     sql: (record ?? run.sent.findLast((one) => one.error !== null))?.sql ?? '',
-    ...{ version: null, mendedBy: null, refused: null },
+    version: null,
+    mendedBy: null,
+    refused: null,
   });
   const state = error?.sqlstate == null ? '' : `${error.sqlstate} `;
   return {

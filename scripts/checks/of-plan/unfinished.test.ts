@@ -9,7 +9,11 @@ import { remedyOf } from './unfinished-remedy.ts';
 beforeAll(loadAdvice);
 
 const INDEX: UnfinishedObject = {
-  ...{ kind: 'index', oid: 20001, name: 'public."Late"', relation: 'public.customers', isPart: false },
+  kind: 'index',
+  oid: 20001,
+  name: 'public."Late"',
+  relation: 'public.customers',
+  isPart: false,
   lacking: [],
 };
 

@@ -10,8 +10,15 @@ beforeAll(loadAdvice);
 
 function second(atMs: number, foreignShare: number, more: Partial<NoiseRecord> = {}): NoiseRecord {
   return {
-    ...{ type: 'second', tMs: atMs, forMs: 1000, hosts: ['driver', 'primary'], busyShare: 1, stealShare: 0 },
-    ...{ foreignShare, cpuPressureShare: 0.9, ioPressureShare: 0 },
+    type: 'second',
+    tMs: atMs,
+    forMs: 1000,
+    hosts: ['driver', 'primary'],
+    busyShare: 1,
+    stealShare: 0,
+    foreignShare,
+    cpuPressureShare: 0.9,
+    ioPressureShare: 0,
     ...more,
   } as NoiseRecord;
 }

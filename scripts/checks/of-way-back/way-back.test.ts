@@ -19,7 +19,10 @@ import { schemaRestored } from './schema-restored.ts';
 const COLUMN = { kind: 'column', name: 'full_name', relation: 'public.customers' };
 const INDEX = { kind: 'index', name: 'public.by_name', relation: 'public.customers' };
 const leftOver = (object: typeof COLUMN, mark = 'x'): CatalogDifference => ({
-  ...{ ...object, how: 'left-over', what: [], mark },
+  ...object,
+  how: 'left-over',
+  what: [],
+  mark,
 });
 
 const WRITTEN = [
@@ -42,9 +45,15 @@ const WAY = [
 type Looks = Readonly<Record<string, readonly CatalogDifference[]>>;
 
 const WHOLE: Looks = {
-  ...{ start: [], add: [leftOver(COLUMN)], index: [leftOver(COLUMN), leftOver(INDEX)] },
-  ...{ out: [leftOver(COLUMN), leftOver(INDEX)], 'undo out': [leftOver(COLUMN), leftOver(INDEX)] },
-  ...{ 'undo index': [leftOver(COLUMN)], 'undo add': [], soak: [], 'add again': [leftOver(COLUMN)] },
+  start: [],
+  add: [leftOver(COLUMN)],
+  index: [leftOver(COLUMN), leftOver(INDEX)],
+  out: [leftOver(COLUMN), leftOver(INDEX)],
+  'undo out': [leftOver(COLUMN), leftOver(INDEX)],
+  'undo index': [leftOver(COLUMN)],
+  'undo add': [],
+  soak: [],
+  'add again': [leftOver(COLUMN)],
 };
 
 interface Played {
@@ -90,8 +99,16 @@ const wayBackIn = (of: Played): NonNullable<Result['wayBack']>[number] | undefin
 describe('a way back that takes back everything', () => {
   test('is possible, with what it took, and the way forward is open again', () => {
     expect(wayBackIn({})).toEqual({
-      ...{ from: 'out', possible: true, reason: null, durationMs: 2500, longestStopMs: 0, requestsFailed: 0 },
-      ...{ schemaSame: true, schemaDifferences: [], valuesLost: [], forwardAgain: true },
+      from: 'out',
+      possible: true,
+      reason: null,
+      durationMs: 2500,
+      longestStopMs: 0,
+      requestsFailed: 0,
+      schemaSame: true,
+      schemaDifferences: [],
+      valuesLost: [],
+      forwardAgain: true,
     });
     const checks = [schemaRestored, pointOfNoReturn].map(
       (check) => check.run(analyse(played()), {}).findings,
@@ -124,7 +141,8 @@ describe('a way back that leaves something', () => {
       'fail index: The point of no return is step 2 index: behind it the release cannot be taken back whole, and the plan declares it at step 4 drop.',
     ]);
     expect(wayBackIn(forgets)).toMatchObject({
-      ...{ possible: false, schemaSame: false },
+      possible: false,
+      schemaSame: false,
       reason: 'the schema is not what it was: index by_name on customers is left over',
       schemaDifferences: [{ ...INDEX, how: 'left-over', what: [], step: 'index' }],
     });
@@ -137,7 +155,8 @@ describe('a way back that leaves something', () => {
     ]);
     expect(found('pointOfNoReturn', { ...forgets, written })).toEqual([]);
     expect(judgeEvidence(played({ ...forgets, written })).pointOfNoReturn).toEqual({
-      ...{ declared: 'drop', found: 'index' },
+      declared: 'drop',
+      found: 'index',
     });
   });
 
@@ -162,10 +181,8 @@ describe('a way back that loses what was written', () => {
       'fail undo add: Step 6 undo add drops customers.full_name with 312 values that the app wrote since new went out in step 3 out, and that are nowhere else.',
     ]);
     expect(wayBackIn({ lost })).toMatchObject({
-      ...{
-        possible: false,
-        reason: '312 values of public.customers.full_name are lost'.replace('public.', ''),
-      },
+      possible: false,
+      reason: '312 values of public.customers.full_name are lost'.replace('public.', ''),
       valuesLost: [{ table: 'public.customers', column: 'full_name', count: 312, since: 'out' }],
     });
     expect(judgeEvidence(played({ lost })).pointOfNoReturn).toEqual({ declared: 'drop', found: 'out' });
@@ -205,8 +222,10 @@ describe('a rollback file that fails half-way', () => {
     ]);
     expect(found('schemaRestored', { looks: before, failed: 'undo add' })).toEqual([]);
     expect(wayBackIn({ looks: before, failed: 'undo add' })).toMatchObject({
-      ...{ possible: false, reason: 'step 6 undo add failed: 2BP01 cannot drop column full_name' },
-      ...{ schemaSame: null, forwardAgain: null },
+      possible: false,
+      reason: 'step 6 undo add failed: 2BP01 cannot drop column full_name',
+      schemaSame: null,
+      forwardAgain: null,
     });
     expect(judgeEvidence(played({ looks: before, failed: 'undo add' })).pointOfNoReturn?.found).toBe('add');
   });
@@ -214,7 +233,9 @@ describe('a rollback file that fails half-way', () => {
 
 test('a plan that does not come so far has no way back to judge', () => {
   expect(wayBackIn({ failed: 'index' })).toMatchObject({
-    ...{ possible: null, reason: 'the plan did not come to the end of step 3 out', schemaSame: null },
+    possible: null,
+    reason: 'the plan did not come to the end of step 3 out',
+    schemaSame: null,
   });
   expect(found('pointOfNoReturn', { failed: 'index' })).toEqual([]);
 });
@@ -222,12 +243,16 @@ test('a plan that does not come so far has no way back to judge', () => {
 test('a version that no longer works after the way back closes it at the step that broke it', () => {
   const run = runRecord({ plan: [...WRITTEN.slice(0, 3), ...WAY] });
   const compatibility = ['start', ...run.plan.map(({ name }) => name)].map((after) => ({
-    ...{ after, version: 'old', script: 'read', message: null },
+    after,
+    version: 'old',
+    script: 'read',
+    message: null,
     ...(['start', 'add'].includes(after) ? { ok: true, sqlstate: null } : { ok: false, sqlstate: '42703' }),
   }));
   const parts = { compatibility };
   expect(wayBackIn({ parts })).toMatchObject({
-    ...{ possible: false, reason: 'old does not work any more: read fails with 42703' },
+    possible: false,
+    reason: 'old does not work any more: read fails with 42703',
   });
   expect(judgeEvidence(played({ parts })).pointOfNoReturn?.found).toBe('index');
 });

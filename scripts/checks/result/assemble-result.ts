@@ -66,7 +66,11 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     generator: generatorOf(analysis),
     timeline: timelineOf(analysis),
     actors: analysis.company.map(({ actor, kind, fromMs, toMs, message }) => ({
-      ...{ name: actor, kind, fromMs, toMs, note: message },
+      name: actor,
+      kind,
+      fromMs,
+      toMs,
+      note: message,
     })),
     standby: standbyOf(analysis),
     environment: environmentResult(analysis),
@@ -78,8 +82,12 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
       versions: run.load.versions.map(({ name }) => name),
     },
     ...sourceOf(analysis),
-    ...{ ...playingOf(analysis), ...maintenanceOf(analysis), ...storageResult(analysis) },
-    ...{ ...wayBackResults(analysis), ...interruptionResults(analysis), ...coverageResults(analysis) },
+    ...playingOf(analysis),
+    ...maintenanceOf(analysis),
+    ...storageResult(analysis),
+    ...wayBackResults(analysis),
+    ...interruptionResults(analysis),
+    ...coverageResults(analysis),
     waits: waitFacts(evidence),
     limits: knownLimits(analysis),
   });
@@ -124,7 +132,11 @@ function errorsOf(analysis: Analysis): Result['errors'] {
     const count = [first, ...rest].reduce((sum, { rows }) => sum + rows.length, 0);
     const { message } = appTrouble({ version, script, sqlstate, step, statement: null }, analysis);
     return {
-      ...{ version, script, step: step?.planned.name ?? null, sqlstate, count },
+      version,
+      script,
+      step: step?.planned.name ?? null,
+      sqlstate,
+      count,
       ...(message === '' ? {} : { message }),
       ...(own && { own }),
     };
@@ -155,8 +167,12 @@ function standbyOf({ standby }: Analysis): Result['standby'] {
   if (standby === null) return null;
   const { write, flush, replay, peak, gaps } = standby;
   return {
-    ...{ writeLagMs: write.ms, flushLagMs: flush.ms, replayLagMs: peak?.lagMs ?? null },
-    ...{ writeLagBytes: write.bytes, flushLagBytes: flush.bytes, replayLagBytes: replay.bytes },
+    writeLagMs: write.ms,
+    flushLagMs: flush.ms,
+    replayLagMs: peak?.lagMs ?? null,
+    writeLagBytes: write.bytes,
+    flushLagBytes: flush.bytes,
+    replayLagBytes: replay.bytes,
     peakMs: peak?.tMs ?? null,
     peakStep: peak?.step?.planned.name ?? null,
     gaps: gaps.map(({ fromMs, toMs }) => ({ fromMs, toMs })),

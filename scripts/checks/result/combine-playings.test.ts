@@ -7,16 +7,17 @@ import type { Finding, Result } from './contract/result.ts';
 
 const PASSING = 'pass';
 const WAITED: Finding = {
-  ...{
-    check: 'lockWait',
-    status: 'fail',
-    step: 'expand',
-    statement: 1,
-    measured: 900,
-    budget: 500,
-    unit: 'ms',
-  },
-  ...{ sqlstate: null, message: 'ALTER TABLE stopped the app.', advice: null, insteadSql: null },
+  check: 'lockWait',
+  status: 'fail',
+  step: 'expand',
+  statement: 1,
+  measured: 900,
+  budget: 500,
+  unit: 'ms',
+  sqlstate: null,
+  message: 'ALTER TABLE stopped the app.',
+  advice: null,
+  insteadSql: null,
 };
 
 let passing: Result;
@@ -30,7 +31,8 @@ beforeAll(async () => {
 /** A run whose playings came to these results, in order; undefined = not played. */
 function run(names: readonly string[], results: readonly (Result | undefined)[]): Result {
   const playings = names.map((scenario, position) => ({
-    ...{ index: position + 1, scenario },
+    index: position + 1,
+    scenario,
     repetition: names.slice(0, position + 1).filter((name) => name === scenario).length,
   }));
   const played = results.flatMap((result, position) =>
@@ -82,8 +84,13 @@ describe('the result of several playings', () => {
       checks: [
         { id: 'p99', title: 'p99', status: 'pass', measured: p99, budget: 200, unit: 'ms' },
         {
-          ...{ id: 'backfillRate', title: 'rate', status: 'pass', measured: backfillRate, better: 'higher' },
-          ...{ budget: 100, unit: 'rows/s' },
+          id: 'backfillRate',
+          title: 'rate',
+          status: 'pass',
+          measured: backfillRate,
+          better: 'higher',
+          budget: 100,
+          unit: 'rows/s',
         },
       ],
     });
@@ -128,7 +135,8 @@ describe('the result of several playings', () => {
       ['lockWait', 'inconclusive'],
     ]);
     expect(result.playings?.scenarios[0]).toMatchObject({
-      ...{ isStable: false, verdict: 'inconclusive' },
+      isStable: false,
+      verdict: 'inconclusive',
       verdicts: { pass: 2, fail: 1, inconclusive: 0 },
     });
   });

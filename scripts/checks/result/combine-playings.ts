@@ -39,7 +39,9 @@ export function combinedResult(run: RunRecord, { results, folder = 'playings' }:
     ...shown,
     startedAt: run.startedAt,
     endedAt: run.endedAt ?? shown.endedAt,
-    ...{ outcome: run.outcome, problem: run.problem, verdict },
+    outcome: run.outcome,
+    problem: run.problem,
+    verdict,
     headline: headlineOf(scenarios, worst, own),
     findings: reconciled(
       [...own, ...merged(scenarios)].toSorted(
@@ -55,7 +57,11 @@ export function combinedResult(run: RunRecord, { results, folder = 'playings' }:
       shown: worst.lead.index,
       scenarios: scenarios.map(({ scenario }) => scenario),
       played: planned.map(({ index, scenario, repetition, planName }) => ({
-        ...{ index, scenario, repetition, path: `${folder}/${index}`, ...defined({ plan: planName }) },
+        index,
+        scenario,
+        repetition,
+        path: `${folder}/${index}`,
+        ...defined({ plan: planName }),
         verdict: results.get(index)?.verdict ?? null,
       })),
       ...waysResult(run, results),

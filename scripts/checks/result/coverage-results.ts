@@ -13,10 +13,15 @@ export function coverageResults(analysis: Analysis): Pick<Result, 'coverage'> {
       const { step, standstill, asked, hadWait } = one;
       const { table: relation, mode, stopped, statement } = standstill;
       return {
-        ...{ step: step.run.planned.name, statement, relation, mode, stopped },
+        step: step.run.planned.name,
+        statement,
+        relation,
+        mode,
+        stopped,
         longestMs: lengthMs(standstill),
         scripts: asked.map((script) => ({ ...script })),
-        ...{ hadWait, isUncovered: isUncovered(one) && !isQuiet(one, analysis) },
+        hadWait,
+        isUncovered: isUncovered(one) && !isQuiet(one, analysis),
       };
     }),
   };

@@ -28,16 +28,22 @@ function judged(environment: Partial<EnvironmentRecord>): Result {
 test('what was made, how long each part took, and what it cost follow from the records', () => {
   const price = { amountPerHour: 0.09, currency: 'USD' };
   expect(judged({ ...THREE, price }).environment).toMatchObject({
-    ...{ hosts: 3, created: { host: 3, network: 1 }, engine: 'Pulumi 3.259.0', keptUntil: null },
+    hosts: 3,
+    created: { host: 3, network: 1 },
+    engine: 'Pulumi 3.259.0',
+    keptUntil: null,
     hostInfo: [
       { role: 'primary', address: '10.89.7.10', cpus: 2, memoryBytes: 4 * 1024 ** 3 },
       { role: 'standby', address: '10.89.7.11', cpus: null, memoryBytes: null },
       { role: 'driver', address: '10.89.7.20', cpus: null, memoryBytes: null },
     ],
     // The first step began 4.9 s after the clock; the load ended at 8 s, and 62 s later all was gone.
-    ...{ firstStatementMs: 6900, emptyMs: 62_000 },
-    ...{ hours: 0.06, cost: { amount: 0.0018, currency: 'USD' } },
-    ...{ leftovers: 0, left: [] },
+    firstStatementMs: 6900,
+    emptyMs: 62_000,
+    hours: 0.06,
+    cost: { amount: 0.0018, currency: 'USD' },
+    leftovers: 0,
+    left: [],
   });
 });
 
@@ -49,8 +55,17 @@ test('a run began when the making of its hosts did, not with the clock of its dr
 
 test('a record of before these figures has what can be told without them', () => {
   expect(judged({}).environment).toMatchObject({
-    ...{ hosts: 1, hostInfo: [], created: null, engine: null, left: [], keptUntil: null, cost: null },
-    ...{ firstStatementMs: 4900, emptyMs: 52_000, hours: 0.016667, leftovers: 0 },
+    hosts: 1,
+    hostInfo: [],
+    created: null,
+    engine: null,
+    left: [],
+    keptUntil: null,
+    cost: null,
+    firstStatementMs: 4900,
+    emptyMs: 52_000,
+    hours: 0.016667,
+    leftovers: 0,
   });
 });
 
@@ -66,10 +81,14 @@ test('an environment that was kept on purpose is not left behind, and was not sw
   expect(result.verdict).toBe('pass');
   expect(result.findings).toEqual([]);
   expect(result.checks.find(({ id }) => id === 'leftovers')).toMatchObject({
-    ...{ status: 'pass', measured: null, title: 'The environment was kept up on purpose' },
+    status: 'pass',
+    measured: null,
+    title: 'The environment was kept up on purpose',
   });
   expect(result.environment).toMatchObject({
-    ...{ keptUntil: '2026-11-22T02:45:17.000Z', leftovers: null, emptyMs: null },
+    keptUntil: '2026-11-22T02:45:17.000Z',
+    leftovers: null,
+    emptyMs: null,
   });
 });
 
@@ -77,7 +96,8 @@ test('what is left behind is named with the command that removes it', () => {
   const result = judged({ ...THREE, leftovers: 1, left: ['network br-1'] });
   expect(result.findings.map(({ status, message, advice }) => [status, message, advice])).toEqual([
     [
-      ...['warn', '1 thing of the run is left behind.'],
+      'warn',
+      '1 thing of the run is left behind.',
       'rehearse reap --run sample-20261122-021407-9f3a --execute removes what is left.',
     ],
   ]);

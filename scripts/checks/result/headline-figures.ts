@@ -30,8 +30,12 @@ export function headlineFigures(result: Result): HeadlineFigure[] {
   const sum = (of: (step: Result['steps'][number]) => number): number =>
     result.steps.reduce((total, step) => total + of(step), 0);
   const own = (id: string, title: string, unit: string, value: number): HeadlineFigure => ({
-    ...{ id, title, unit, value },
-    ...{ budget: null, better: 'lower' },
+    id,
+    title,
+    unit,
+    value,
+    budget: null,
+    better: 'lower',
   });
   return [
     ...MEASURED.slice(0, 2).flatMap(([id, title]) => measured(result, id, title)),

@@ -32,14 +32,23 @@ export function combinedInterruptions(results: ReadonlyMap<number, Result>): Int
 function interruptionResult({ step, record, leftovers }: CutOff): InterruptionResult {
   const { how, file, line, moment, error, serverWentOnMs, backfill } = record;
   return {
-    ...{ step: step.run.planned.name, how, file, line, moment, serverWentOnMs },
+    step: step.run.planned.name,
+    how,
+    file,
+    line,
+    moment,
+    serverWentOnMs,
     secondTry: error === null ? 'ok' : (error.sqlstate ?? 'failed'),
     message: error?.message ?? null,
     leftovers: (leftovers ?? []).map((object) => ({
-      ...{ kind: object.kind, name: object.name, relation: object.relation, remedy: remedyOf(object) },
+      kind: object.kind,
+      name: object.name,
+      relation: object.relation,
+      remedy: remedyOf(object),
     })),
     cuts: backfill?.cuts ?? 1,
-    ...{ rowsTwice: backfill?.rowsTwice ?? null, rowsLeftOut: backfill?.rowsLeftOut ?? null },
+    rowsTwice: backfill?.rowsTwice ?? null,
+    rowsLeftOut: backfill?.rowsLeftOut ?? null,
   };
 }
 

@@ -40,8 +40,17 @@ export function repetitionsFindings(
 
 function finding(message: string, advice: string, scenarios?: string[]): Finding {
   return {
-    ...{ check: ID, status: 'inconclusive', step: null, statement: null, measured: null, budget: null },
-    ...{ unit: null, sqlstate: null, message, advice, insteadSql: null },
+    check: ID,
+    status: 'inconclusive',
+    step: null,
+    statement: null,
+    measured: null,
+    budget: null,
+    unit: null,
+    sqlstate: null,
+    message,
+    advice,
+    insteadSql: null,
     ...(scenarios === undefined ? {} : { scenarios }),
   };
 }
@@ -53,6 +62,8 @@ export function repetitionsCheck(findings: readonly Finding[]): Result['checks']
     id: ID,
     title: isSure ? 'Every repetition came to the same verdict' : 'Repetitions disagree, or were not played',
     status: isSure ? 'pass' : 'inconclusive',
-    ...{ measured: null, budget: null, unit: null },
+    measured: null,
+    budget: null,
+    unit: null,
   };
 }

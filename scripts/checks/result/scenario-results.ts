@@ -35,7 +35,10 @@ export function scenarioOutcomes(
     const { verdict, headline } = lead.result;
     const isStable = count(verdict) === all.length;
     const scenario: ScenarioResult = {
-      ...{ name, isStable, headline, planned: all.length },
+      name,
+      isStable,
+      headline,
+      planned: all.length,
       verdict: isStable ? verdict : 'inconclusive',
       verdicts: { pass: count('pass'), fail: count('fail'), inconclusive: count('inconclusive') },
       figures: spreads(played.map(({ result }) => result)),

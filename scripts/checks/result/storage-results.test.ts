@@ -13,7 +13,11 @@ const server = [
   [8200, 130, 60],
   [9000, 200, 400],
 ].map(([tMs = 0, walBytes = 0, databaseBytes = 0]) => ({
-  ...{ tMs, walBytes, databaseBytes, replayLagMs: null, replayLagBytes: null },
+  tMs,
+  walBytes,
+  databaseBytes,
+  replayLagMs: null,
+  replayLagBytes: null,
 }));
 
 test('WAL and the size of the database are told from the look before the first step to the one behind the last', () => {

@@ -10,8 +10,15 @@ import { commandLimits, overriddenByCommands } from './command-settings.ts';
 beforeAll(loadAdvice);
 
 const sent = (sql: string, more: Partial<CommandStatementRecord> = {}): StepEvent => ({
-  ...{ type: 'command-statement', step: 'migrate', pid: 7, tMs: 2, sentMs: 1, sql },
-  ...{ command: 'SET', error: null, ...more },
+  type: 'command-statement',
+  step: 'migrate',
+  pid: 7,
+  tMs: 2,
+  sentMs: 1,
+  sql,
+  command: 'SET',
+  error: null,
+  ...more,
 });
 
 function analysed(sessions: { unread: number; isWhole: boolean }, ...events: StepEvent[]) {

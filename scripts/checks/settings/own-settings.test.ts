@@ -68,9 +68,19 @@ test('other settings, other words and a statement before it are none', () => {
 
 test('values are read and written as PostgreSQL does', () => {
   expect(['2s', '2000', '1.5 min', '0', '1500us', 'soon'].map(timeoutMs)).toEqual([
-    ...[2000, 2000, 90_000, 0, 2, undefined],
+    2000,
+    2000,
+    90_000,
+    0,
+    2,
+    undefined,
   ]);
   expect([0, 60, 2000, 90_000, 120_000, 86_400_000].map(shownTimeout)).toEqual([
-    ...['0', '60ms', '2s', '90s', '2min', '1d'],
+    '0',
+    '60ms',
+    '2s',
+    '90s',
+    '2min',
+    '1d',
   ]);
 });

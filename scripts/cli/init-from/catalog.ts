@@ -97,7 +97,12 @@ export async function readCatalog(client: PgClient): Promise<Table[]> {
   for (const { oid, name, sqlName, primaryKey } of tables) {
     const { rows } = await client.query<{ some: boolean }>(`select exists (select from ${sqlName}) as some`);
     read.push({
-      ...{ oid, name, sqlName, primaryKey, columns: of(columns, oid), hasRows: rows[0]?.some === true },
+      oid,
+      name,
+      sqlName,
+      primaryKey,
+      columns: of(columns, oid),
+      hasRows: rows[0]?.some === true,
       unique: of(unique, oid).map((index) => index.columns),
       foreignKeys: of(keys, oid).map((key) => ({ ...key, to: names.get(key.toOid) ?? '' })),
     });

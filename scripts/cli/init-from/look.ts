@@ -60,8 +60,11 @@ export async function look(asked: Asked, cwd: string, signal: AbortSignal): Prom
       const isSame = JSON.stringify(settledNew) === JSON.stringify(settledOld);
       return {
         schema: rows === undefined && !isEmpty && asked.schema.kind === 'snapshot' ? undefined : given.schema,
-        ...{ rows, old: settledOld, new: isSame ? [] : settledNew },
-        ...{ phases: after.phases, deployBefore: after.deployBefore },
+        rows,
+        old: settledOld,
+        new: isSame ? [] : settledNew,
+        phases: after.phases,
+        deployBefore: after.deployBefore,
         notes: [...notesOfRows(rows, before), ...after.notes],
       };
     },

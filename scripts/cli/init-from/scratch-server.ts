@@ -35,8 +35,16 @@ export async function withScratch<T>(
     const { primary: endpoint, restoreSettings: settings, scratchDir } = environment;
     const restore = async (path: string): Promise<void> => {
       await restoreSnapshot({
-        ...{ source: { kind: 'file', path }, dir, endpoint, settings, scratchDir, signal, jobs: JOBS },
-        ...{ environment: {}, enclose: environment.enclose, onProgress: () => undefined },
+        source: { kind: 'file', path },
+        dir,
+        endpoint,
+        settings,
+        scratchDir,
+        signal,
+        jobs: JOBS,
+        environment: {},
+        enclose: environment.enclose,
+        onProgress: () => undefined,
       });
     };
     return withConnection(endpoint, 'setup', (client) => use({ client, restore }), signal);

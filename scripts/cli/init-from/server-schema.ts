@@ -32,8 +32,10 @@ export async function readServerSchema(url: string, signal: AbortSignal): Promis
   const args = ['--schema-only', '--no-owner', '--no-privileges', '--no-publications', '--no-subscriptions'];
   try {
     const { stdout } = await run('pg_dump', args, {
-      ...{ env: { ...process.env, ...connectionOf(url) }, signal },
-      ...{ timeout: PATIENCE_MS, maxBuffer: MOST_OUTPUT_BYTES },
+      env: { ...process.env, ...connectionOf(url) },
+      signal,
+      timeout: PATIENCE_MS,
+      maxBuffer: MOST_OUTPUT_BYTES,
     });
     return generatorText(stdout);
   } catch (cause) {

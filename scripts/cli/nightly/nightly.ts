@@ -128,7 +128,13 @@ async function playNight(
 function notStarted(rehearsal: string): NightOutcome {
   const headline = 'the night was over before';
   return {
-    ...{ rehearsal, exitCode: null, wasStarted: false, durationMs: 0, runId: null, headline, regressions: 0 },
+    rehearsal,
+    exitCode: null,
+    wasStarted: false,
+    durationMs: 0,
+    runId: null,
+    headline,
+    regressions: 0,
   };
 }
 

@@ -67,9 +67,21 @@ async function rememberDead(outDir: string, name: string, since: Date): Promise<
   const nothing = { figures: [], findings: [], snapshot: null, load: null, settings: {}, machine: null };
   await appendHistory(outDir, [
     {
-      ...{ schemaVersion: 1, kind: 'run', runId, rehearsal, target, toolVersion: '', startedAt },
-      ...{ endedAt: new Date().toISOString(), verdict: null, headline: 'killed by a signal', planSha256: '' },
-      ...{ ...nothing, postgresVersion: null, commit: null, regressionPercent: null },
+      schemaVersion: 1,
+      kind: 'run',
+      runId,
+      rehearsal,
+      target,
+      toolVersion: '',
+      startedAt,
+      endedAt: new Date().toISOString(),
+      verdict: null,
+      headline: 'killed by a signal',
+      planSha256: '',
+      ...nothing,
+      postgresVersion: null,
+      commit: null,
+      regressionPercent: null,
     },
   ]);
   return runId;

@@ -11,8 +11,15 @@ beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'cli-publish-'));
   await write(`runs/${runId}/result.json`, failingResult());
   await write(`runs/${runId}/artifacts/run.json`, {
-    ...{ runId, rehearsal, startedAt, endedAt, target: 'embedded', toolVersion: '0.1.0', planSha256: 'p' },
-    ...{ outcome: 'completed', problem: null },
+    runId,
+    rehearsal,
+    startedAt,
+    endedAt,
+    target: 'embedded',
+    toolVersion: '0.1.0',
+    planSha256: 'p',
+    outcome: 'completed',
+    problem: null,
   });
 });
 afterEach(() => rm(cwd, { recursive: true }));

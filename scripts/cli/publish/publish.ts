@@ -62,7 +62,11 @@ async function publishRun(
   const publication = await publicationOf(runFolder, history, { options, cwd: io.cwd });
   const { publish } = await import('../../publish/publish.ts');
   await publish(publication, names, {
-    ...{ env: io.env, fetch: globalThis.fetch, sleep, runFolder, request: options.request },
+    env: io.env,
+    fetch: globalThis.fetch,
+    sleep,
+    runFolder,
+    request: options.request,
     file: options.file === undefined ? undefined : resolve(io.cwd, options.file),
     isDryRun: options.dryRun === true,
     print: (text) => {

@@ -46,9 +46,14 @@ export function environmentRecord(
   const { sizes, ...fixed } = rest;
   return {
     ...fixed,
-    ...{ hosts, limits, created, engine: madeBy ?? null, keptUntil: null },
+    hosts,
+    limits,
+    created,
+    engine: madeBy ?? null,
+    keptUntil: null,
     hostInfo: hostInfo.map(({ role, address }) => ({
-      ...{ role, address },
+      role,
+      address,
       cpus: sizes[role]?.cpu ?? null,
       memoryBytes: sizes[role]?.memoryBytes ?? null,
     })),

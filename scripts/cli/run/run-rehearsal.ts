@@ -96,7 +96,10 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
       return (await runEngine({ ...common, environment, versions, clock }))?.message;
     const { rehearseOnDriver } = await import('./rehearse-on-driver.ts');
     return rehearseOnDriver({
-      ...{ ...common, environment, runId, expiresAt: spec.expiresAt },
+      ...common,
+      environment,
+      runId,
+      expiresAt: spec.expiresAt,
       onStarted: (zero) => (record = { ...record, startedAt: zero }),
     });
   };

@@ -89,7 +89,13 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
     if (targetName === 'auto') progress.onEvent({ type: 'note', message: `target ${target.name}: ${why}` });
     for (const path of rehearsal.outside) progress.onEvent({ type: 'note', message: outsideNote(path) });
     const { result, folder, kept } = await runLogged({
-      ...{ rehearsal, context, progress, pace, keepMs, repeat, resume: options.resume },
+      rehearsal,
+      context,
+      progress,
+      pace,
+      keepMs,
+      repeat,
+      resume: options.resume,
       target,
       outDir: resolve(io.cwd, options.out),
       signal: stop.signal,
@@ -136,7 +142,14 @@ async function runLogged(run: LoggedRun): Promise<RunOutcome> {
   let path: string | undefined;
   try {
     return await runRehearsal({
-      ...{ rehearsal, target, outDir, signal, keepMs, repeat, resume, onJudging: run.onJudging },
+      rehearsal,
+      target,
+      outDir,
+      signal,
+      keepMs,
+      repeat,
+      resume,
+      onJudging: run.onJudging,
       cwd: run.context.io.cwd,
       onEvent: (event) => {
         progress.onEvent(event);

@@ -100,9 +100,19 @@ const EXTENDED: readonly Piece[] = [
   [
     'server',
     Buffer.concat([
-      ...[message('1'), message('2'), message('T', 'x'), message('D', 'x'), done('SELECT 1')],
-      ...[message('1'), message('2'), said('E', '2BP01', 'others need it'), READY],
-      ...[message('2'), message('D', 'x'), done('SELECT 1'), READY],
+      message('1'),
+      message('2'),
+      message('T', 'x'),
+      message('D', 'x'),
+      done('SELECT 1'),
+      message('1'),
+      message('2'),
+      said('E', '2BP01', 'others need it'),
+      READY,
+      message('2'),
+      message('D', 'x'),
+      done('SELECT 1'),
+      READY,
     ]),
   ],
 ];

@@ -48,7 +48,11 @@ export function diffRuns(before: RunLine, after: RunLine, runs: readonly RunLine
     );
   });
   return {
-    ...{ before, after, changes: changesOf(before, after), unlike: differences, figures },
+    before,
+    after,
+    changes: changesOf(before, after),
+    unlike: differences,
+    figures,
     findings: { gone: findingsOnlyIn(before, after), added: findingsOnlyIn(after, before) },
     regressions: regressionsOf(runs, after),
   };

@@ -11,15 +11,25 @@ const BAD_FACTOR = 1.5;
 /** The line of a run that passed. */
 export function runLine(rest: Partial<RunLine> = {}): RunLine {
   return {
-    ...{ schemaVersion: 1, kind: 'run', runId: 'demo-20260101-020000-0001', rehearsal: 'demo' },
-    ...{ target: 'embedded', toolVersion: '0.1.0', startedAt: '2026-01-01T02:00:00.000Z' },
-    ...{ endedAt: '2026-01-01T02:01:00.000Z', verdict: 'pass', headline: 'All 2 steps ran.', findings: [] },
+    schemaVersion: 1,
+    kind: 'run',
+    runId: 'demo-20260101-020000-0001',
+    rehearsal: 'demo',
+    target: 'embedded',
+    toolVersion: '0.1.0',
+    startedAt: '2026-01-01T02:00:00.000Z',
+    endedAt: '2026-01-01T02:01:00.000Z',
+    verdict: 'pass',
+    headline: 'All 2 steps ran.',
+    findings: [],
     planSha256: 'a'.repeat(64),
     snapshot: { sha256: 'b'.repeat(64), takenAt: null, bytes: 1e9, rows: 1e6 },
     load: { ratePerSec: 50, connections: 5, seed: 1 },
     settings: { fsync: 'on' },
     machine: { name: 'builder', class: 'embedded · 2 CPU, 8 GiB, Linux 6.1' },
-    ...{ postgresVersion: '18.4', commit: null, regressionPercent: null },
+    postgresVersion: '18.4',
+    commit: null,
+    regressionPercent: null,
     figures: [figure({})],
     ...rest,
   };
@@ -27,8 +37,15 @@ export function runLine(rest: Partial<RunLine> = {}): RunLine {
 
 export function figure({ id = 'step:add', value = 1000, ...rest }: Partial<Figure>): Figure {
   return {
-    ...{ id, scenario: 'quiet', title: `Step ${id}`, unit: 'ms', better: 'lower', budget: null },
-    ...{ value, values: [value], ...rest },
+    id,
+    scenario: 'quiet',
+    title: `Step ${id}`,
+    unit: 'ms',
+    better: 'lower',
+    budget: null,
+    value,
+    values: [value],
+    ...rest,
   };
 }
 

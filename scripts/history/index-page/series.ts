@@ -46,7 +46,10 @@ function trendOf(all: readonly RunLine[]): RehearsalTrend[] {
   const growth = growthOf(runs);
   return [
     {
-      ...{ rehearsal: last.rehearsal, last, runs, marks: marksOf(runs) },
+      rehearsal: last.rehearsal,
+      last,
+      runs,
+      marks: marksOf(runs),
       series: growth === undefined ? series : [...series, growth],
     },
   ];
@@ -75,8 +78,14 @@ function growthOf(runs: readonly RunLine[]): Series | undefined {
   if (new Set(readings.map(({ value }) => Math.round(value))).size < 2) return undefined;
   const value = readings.at(-1)?.value ?? 0;
   const figure: Figure = {
-    ...{ id: 'snapshot', scenario: 'quiet', title: 'Size of the restored snapshot', unit: 'MB' },
-    ...{ better: 'lower', budget: null, value, values: [value] },
+    id: 'snapshot',
+    scenario: 'quiet',
+    title: 'Size of the restored snapshot',
+    unit: 'MB',
+    better: 'lower',
+    budget: null,
+    value,
+    values: [value],
   };
   return { figure, readings, crossing: undefined };
 }

@@ -50,9 +50,16 @@ afterEach(() => rm(dir, { recursive: true }));
 
 async function runFolder(name: string, rest: Record<string, unknown> = {}): Promise<void> {
   const record = {
-    ...{ runId: name, rehearsal: 'demo', target: 'embedded', toolVersion: '1', planSha256: 'p' },
-    ...{ startedAt: `2026-01-0${name.at(-1) ?? ''}T00:00:00.000Z`, endedAt: '2026-02-01T00:00:00.000Z' },
-    ...{ outcome: 'error', problem: 'no server', seal: { files: [], sha256: 'a'.repeat(64) } },
+    runId: name,
+    rehearsal: 'demo',
+    target: 'embedded',
+    toolVersion: '1',
+    planSha256: 'p',
+    startedAt: `2026-01-0${name.at(-1) ?? ''}T00:00:00.000Z`,
+    endedAt: '2026-02-01T00:00:00.000Z',
+    outcome: 'error',
+    problem: 'no server',
+    seal: { files: [], sha256: 'a'.repeat(64) },
     ...rest,
   };
   await mkdir(join(dir, name, 'artifacts'), { recursive: true });
@@ -71,12 +78,16 @@ test('only folders of ended runs go, and only when it is asked for; the history 
   const before = await readdir(dir);
 
   expect(await pruneRuns(dir, rule, { execute: false, nowMs: NOW })).toEqual({
-    ...{ removed: ['r2', 'r1'], failures: [], others },
+    removed: ['r2', 'r1'],
+    failures: [],
+    others,
   });
   expect(await readdir(dir)).toEqual(before);
 
   expect(await pruneRuns(dir, rule, { execute: true, nowMs: NOW })).toEqual({
-    ...{ removed: ['r2', 'r1'], failures: [], others },
+    removed: ['r2', 'r1'],
+    failures: [],
+    others,
   });
   expect(await readdir(dir)).toEqual([...others, 'history.ndjson', 'r3'].sort());
   const { runs } = await readHistory(dir);

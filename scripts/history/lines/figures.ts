@@ -39,8 +39,12 @@ function stepFigures({ steps, checks }: Result): HeadlineFigure[] {
   return steps
     .filter(({ status, kind, way }) => status === 'ok' && !IS_FIXED[kind] && way === undefined)
     .map(({ name, durationMs }) => ({
-      ...{ id: `step:${name}`, title: `Step ${name}`, unit: 'ms', value: durationMs },
-      ...{ budget, better: 'lower' },
+      id: `step:${name}`,
+      title: `Step ${name}`,
+      unit: 'ms',
+      value: durationMs,
+      budget,
+      better: 'lower',
     }));
 }
 

@@ -13,8 +13,12 @@ afterEach(() => rm(dir, { recursive: true }));
 
 const line = (document: unknown): string => `${JSON.stringify(document)}\n`;
 const note: NoteLine = {
-  ...{ schemaVersion: 1, kind: 'note', runId: 'demo-0001', at: '2026-01-03T00:00:00Z' },
-  ...{ by: 'ann', text: 'accepted' },
+  schemaVersion: 1,
+  kind: 'note',
+  runId: 'demo-0001',
+  at: '2026-01-03T00:00:00Z',
+  by: 'ann',
+  text: 'accepted',
 };
 
 test('a folder without a history has an empty one', async () => {
@@ -29,7 +33,9 @@ test('lines are added and those that stand there are never touched', async () =>
   expect(after.startsWith(before)).toBe(true);
   const { runs, notes, problems } = await readHistory(dir);
   expect({ runs: runs.map(({ runId }) => runId), notes, problems }).toEqual({
-    ...{ runs: ['demo-0000', 'demo-0001'], notes: [note], problems: [] },
+    runs: ['demo-0000', 'demo-0001'],
+    notes: [note],
+    problems: [],
   });
 });
 

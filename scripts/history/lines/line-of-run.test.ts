@@ -16,9 +16,16 @@ async function write(path: string, document: unknown): Promise<void> {
 }
 
 const record = {
-  ...{ runId: 'split-1', rehearsal: 'split', target: 'embedded', toolVersion: '0.1.0', planSha256: 'p' },
-  ...{ startedAt: '2026-11-22T02:14:07.000Z', endedAt: '2026-11-22T02:18:19.000Z' },
-  ...{ outcome: 'completed', problem: null, budgets: { lockWaitMs: 500, regressionPercent: 20 } },
+  runId: 'split-1',
+  rehearsal: 'split',
+  target: 'embedded',
+  toolVersion: '0.1.0',
+  planSha256: 'p',
+  startedAt: '2026-11-22T02:14:07.000Z',
+  endedAt: '2026-11-22T02:18:19.000Z',
+  outcome: 'completed',
+  problem: null,
+  budgets: { lockWaitMs: 500, regressionPercent: 20 },
 };
 
 test('a run says what it was rehearsed with, and each figure beside its budget', async () => {
@@ -26,7 +33,11 @@ test('a run says what it was rehearsed with, and each figure beside its budget',
   await write('result.json', passingResult());
   const line = await lineOfRun(dir, 'Xeon');
   expect(line).toMatchObject({
-    ...{ kind: 'run', runId: 'split-1', verdict: 'pass', regressionPercent: 20, planSha256: 'p' },
+    kind: 'run',
+    runId: 'split-1',
+    verdict: 'pass',
+    regressionPercent: 20,
+    planSha256: 'p',
     snapshot: { bytes: 6_657_199_308, rows: 8_000_000 },
     machine: { name: null, class: 'embedded · 2 CPU, 8 GiB, Linux 6.1 · Xeon' },
     settings: { shared_buffers: '1GB', max_wal_size: '4GB', fsync: 'on' },
@@ -39,13 +50,11 @@ test('a run says what it was rehearsed with, and each figure beside its budget',
 
 test('of several playings each figure has all values, and their median stands for the run', async () => {
   const played = [1, 2, 3].map((index) => ({
-    ...{
-      index,
-      scenario: 'dump',
-      repetition: index,
-      verdict: 'pass' as const,
-      path: `playings/${index}`,
-    },
+    index,
+    scenario: 'dump',
+    repetition: index,
+    verdict: 'pass' as const,
+    path: `playings/${index}`,
   }));
   const whole: Result = passingResult({ playings: { shown: 1, scenarios: [], played } });
   await write('artifacts/run.json', record);
@@ -61,14 +70,12 @@ test('of several playings each figure has all values, and their median stands fo
 
 test('several plans of one run are told apart', async () => {
   const played = ['naive', 'safe'].map((plan, at) => ({
-    ...{
-      index: at + 1,
-      plan,
-      scenario: 'quiet',
-      repetition: 1,
-      verdict: 'pass' as const,
-      path: `playings/${at + 1}`,
-    },
+    index: at + 1,
+    plan,
+    scenario: 'quiet',
+    repetition: 1,
+    verdict: 'pass' as const,
+    path: `playings/${at + 1}`,
   }));
   await write('artifacts/run.json', record);
   await write('result.json', passingResult({ playings: { shown: 1, scenarios: [], played } }));

@@ -40,8 +40,12 @@ export async function lineOfRun(path: string, cpuModel: string | null): Promise<
   if (result === undefined) {
     const nothing = { verdict: null, findings: [], snapshot: null, load: null, settings: {}, machine: null };
     return {
-      ...{ ...fixed, ...nothing, headline: problem ?? `ended as ${outcome}` },
-      ...{ postgresVersion: null, commit: null, figures: [] },
+      ...fixed,
+      ...nothing,
+      headline: problem ?? `ended as ${outcome}`,
+      postgresVersion: null,
+      commit: null,
+      figures: [],
     };
   }
   const playings = await playingsOf(path, result);
@@ -57,7 +61,9 @@ function judgedPart(result: Result, playings: readonly Result[], cpuModel: strin
       .slice(0, MOST_FINDINGS)
       .map(({ check, status, step }) => ({ check, status, step })),
     snapshot: snapshot && {
-      ...{ sha256: snapshot.sha256, takenAt: snapshot.takenAt, bytes: snapshot.bytes },
+      sha256: snapshot.sha256,
+      takenAt: snapshot.takenAt,
+      bytes: snapshot.bytes,
       rows: snapshot.tables.reduce((sum, { rows }) => sum + rows, 0),
     },
     load: { ratePerSec: load.ratePerSec, connections: load.connections, seed: load.seed },

@@ -5,8 +5,12 @@ import { endLines, figureRow } from './diff-text.ts';
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 const TONE: Readonly<Record<Judgement, string>> = {
-  ...{ better: 's-pass', worse: 's-fail', 'within noise': 'mut', 'noise not known': 's-warn' },
-  ...{ new: 'mut', gone: 'mut' },
+  better: 's-pass',
+  worse: 's-fail',
+  'within noise': 'mut',
+  'noise not known': 's-warn',
+  new: 'mut',
+  gone: 'mut',
 };
 const HEAD = ['Figure', 'Before', 'After', 'Change', 'Judged', 'Smallest change that shows'];
 

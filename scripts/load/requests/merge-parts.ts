@@ -16,10 +16,18 @@ export function mergeSeconds(seconds: readonly Second[]): SecondStats | undefine
   const latency = summarize(seconds.flatMap(({ latenciesMs }) => [...latenciesMs]));
   const lag = summarize(seconds.flatMap(({ lagsMs }) => [...lagsMs]));
   return {
-    ...{ tMs: most('tMs'), done: sum('done'), errors: sum('errors') },
-    ...{ p50Ms: latency?.p50Ms ?? null, p99Ms: latency?.p99Ms ?? null, maxMs: latency?.maxMs ?? null },
-    ...{ queued: sum('queued'), inFlight: sum('inFlight'), lagP99Ms: lag?.p99Ms ?? null },
-    ...{ loopDelayMaxMs: most('loopDelayMaxMs'), busy: most('busy'), reconnects: sum('reconnects') },
+    tMs: most('tMs'),
+    done: sum('done'),
+    errors: sum('errors'),
+    p50Ms: latency?.p50Ms ?? null,
+    p99Ms: latency?.p99Ms ?? null,
+    maxMs: latency?.maxMs ?? null,
+    queued: sum('queued'),
+    inFlight: sum('inFlight'),
+    lagP99Ms: lag?.p99Ms ?? null,
+    loopDelayMaxMs: most('loopDelayMaxMs'),
+    busy: most('busy'),
+    reconnects: sum('reconnects'),
     outcomes: mergeOutcomes(stats.map(({ outcomes }) => outcomes)),
   };
 }

@@ -38,7 +38,8 @@ function slack(news: readonly News[]): Message {
 
 function teams(news: readonly News[]): Message {
   const body = lines(news).map((text) => ({
-    ...{ type: 'TextBlock', wrap: true },
+    type: 'TextBlock',
+    wrap: true,
     text: text.replace(/[\\`*_[\]()#<>~|-]/g, '\\$&'),
   }));
   const card = {

@@ -37,5 +37,5 @@ test('tells an application_name that is ours or that the author wrote', () => {
   registerNames(['rehearse/actor/reporter']);
   expect(
     ['rehearse/app', 'rehearse/actor/reporter', 'flyway', '', 'CANARY', 'rehearse/CANARY'].map(publicName),
-  ).toEqual([...['rehearse/app', 'rehearse/actor/reporter', 'flyway', '', '…', '…']]);
+  ).toEqual(['rehearse/app', 'rehearse/actor/reporter', 'flyway', '', '…', '…']);
 });

@@ -257,6 +257,9 @@ test('a body that is no SQL to its end is split like any other', async () => {
   const result = await splitSql(texts.join('\n'));
   expect(result).toMatchObject({ ok: true });
   expect(result.ok && result.statements.map(({ outsideTransaction }) => outsideTransaction)).toEqual([
-    ...[false, false, false, true],
+    false,
+    false,
+    false,
+    true,
   ]);
 });

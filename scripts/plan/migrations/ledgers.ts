@@ -33,7 +33,9 @@ const isApplied = (row: LedgerRow): boolean => isTrue(row['is_applied']);
 /** By the tool's name as migration-tools.ts has it. Sources: each tool's own statement that makes the table. */
 export const LEDGERS: Readonly<Record<string, Ledger>> = {
   Prisma: {
-    ...{ table: '_prisma_migrations', key: 'migration_name', of: name },
+    table: '_prisma_migrations',
+    key: 'migration_name',
+    of: name,
     counts: (row) => row['finished_at'] != null && row['rolled_back_at'] == null,
     trouble: (row) =>
       row['finished_at'] == null && row['rolled_back_at'] == null
@@ -42,11 +44,17 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
     checksum: { column: 'checksum', of: (text) => createHash('sha256').update(text).digest('hex') },
   },
   'golang-migrate': {
-    ...{ table: 'schema_migrations', key: 'version', of: version, upTo: true },
+    table: 'schema_migrations',
+    key: 'version',
+    of: version,
+    upTo: true,
     trouble: (row) => (isTrue(row['dirty']) ? 'is dirty there: it failed half-way' : undefined),
   },
   sqlx: {
-    ...{ table: '_sqlx_migrations', key: 'version', of: version, counts: succeeded },
+    table: '_sqlx_migrations',
+    key: 'version',
+    of: version,
+    counts: succeeded,
     checksum: {
       column: 'checksum',
       of: (text) => `\\x${createHash('sha384').update(text).digest('hex')}`,
@@ -59,7 +67,9 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
   'node-pg-migrate': { table: 'pgmigrations', key: 'name', of: name },
   diesel: { table: '__diesel_schema_migrations', key: 'version', of: version },
   Flyway: {
-    ...{ table: 'flyway_schema_history', key: 'script', counts: succeeded },
+    table: 'flyway_schema_history',
+    key: 'script',
+    counts: succeeded,
     of: (migration) => `${migration.name}.sql`,
   },
   refinery: { table: 'refinery_schema_history', key: 'version', of: version },
@@ -68,7 +78,8 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
   yoyo: { table: '_yoyo_migration', key: 'migration_id', of: name },
   Atlas: { table: 'atlas_schema_revisions', key: 'version', of: version },
   Drizzle: {
-    ...{ table: '__drizzle_migrations', key: 'hash' },
+    table: '__drizzle_migrations',
+    key: 'hash',
     of: ({ up }) => createHash('sha256').update(up).digest('hex'),
   },
 };

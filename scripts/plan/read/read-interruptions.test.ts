@@ -24,13 +24,16 @@ test('steps are cut off in every way, in those that are told, and all of them or
   expect(await told('[{ interrupted: {} }]')).toEqual(both);
   expect(await told('[{ interrupted: { how: [client] } }]')).toEqual(['interrupted - add fill drop']);
   expect(await told('[{ interrupted: { how: [session], steps: [drop] }, rollback: last }]')).toEqual([
-    ...['interrupted - drop', 'rollback -'],
+    'interrupted - drop',
+    'rollback -',
   ]);
   expect(await told('{ quiet: [], interrupted: { how: [session] } }')).toEqual([
-    ...['quiet -', 'interrupted - add fill drop'],
+    'quiet -',
+    'interrupted - add fill drop',
   ]);
   expect(await told('{ interrupted: [dump] }')).toEqual([
-    ...['interrupted (session) dump - add fill drop', 'interrupted (client) dump - add fill drop'],
+    'interrupted (session) dump - add fill drop',
+    'interrupted (client) dump - add fill drop',
   ]);
 });
 

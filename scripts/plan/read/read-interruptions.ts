@@ -24,9 +24,7 @@ export function readInterruptions(
   for (const [index, way] of ways.entries())
     if (ways.indexOf(way) < index) reading.mistake([...path, 'how', index], '{value} is there twice');
   const scenarios = (steps: readonly string[]): Scenario[] =>
-    [...new Set(ways)].map((way) => ({
-      ...{ name: nameOf(way, ways), actors, interruption: { how: way, steps } },
-    }));
+    [...new Set(ways)].map((way) => ({ name: nameOf(way, ways), actors, interruption: { how: way, steps } }));
   if (plan === undefined) return scenarios([]);
   const open = stepsToCutOff(plan).map(({ name }) => name);
   if (open.length === 0) {

@@ -48,7 +48,9 @@ const NINES = '9'.repeat(400);
 test.each([
   ...['lockTimeout', 'statementTimeout', 'retryPause', 'soak', 'over', 'warmup', 'cooldown'].flatMap((key) =>
     ['400us', '0.9ms', '0.000001us', '25d', '30d', '600h1m', `${NINES}s`].map((value) => [
-      ...[key, value, 'a duration from 1ms to 24d, or 0s'],
+      key,
+      value,
+      'a duration from 1ms to 24d, or 0s',
     ]),
   ),
   ...['timeout', 'batchTarget'].flatMap((key) =>

@@ -24,11 +24,7 @@ export async function readVersions(
       typeof config === 'string' ? [config, path] : [config.workload, [...path, 'workload']];
     const role = (typeof config === 'string' ? undefined : config.role) ?? forAll;
     const dir = reading.absolute(folder);
-    versions.push({
-      ...{ name, dir },
-      ...defined({ role }),
-      scripts: await readScripts(folder, at, reading),
-    });
+    versions.push({ name, dir, ...defined({ role }), scripts: await readScripts(folder, at, reading) });
   }
   return versions;
 }

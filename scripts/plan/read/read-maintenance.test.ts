@@ -8,7 +8,9 @@ const SQL = '{ phase: switch, sql: sql/1-expand.sql }';
 test('the app is taken off by one step and let in by another', async () => {
   const { plan } = await readYaml(yaml(window('begin'), SQL, window('end')));
   expect(plan.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
-    ...['maintenance maintenance begin', 'sql expand', 'maintenance maintenance end'],
+    'maintenance maintenance begin',
+    'sql expand',
+    'maintenance maintenance end',
   ]);
 });
 

@@ -85,8 +85,12 @@ async function stepOf(
   reading: Reading,
 ): Promise<StepConfig> {
   return {
-    ...{ phase: await phaseOf(up), name, sql: [reading.fromDir(file)], retries, retryPause },
-    ...{ pointOfNoReturn: false },
+    phase: await phaseOf(up),
+    name,
+    sql: [reading.fromDir(file)],
+    retries,
+    retryPause,
+    pointOfNoReturn: false,
     ...defined({ lockTimeout, statementTimeout }),
     ...(down !== undefined && { rollback: reading.fromDir(down) }),
   };

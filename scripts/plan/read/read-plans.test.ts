@@ -26,12 +26,16 @@ test('every plan is played in each scenario that it has the steps for, and the n
   expect(scenarios).toEqual([
     { name: 'at-once', planName: 'at-once', actors: [] },
     {
-      ...{ name: 'at-once / interrupted', planName: 'at-once', actors: [] },
+      name: 'at-once / interrupted',
+      planName: 'at-once',
+      actors: [],
       interruption: { how: 'client', steps: ['shut'] },
     },
     { name: 'in-steps', planName: 'in-steps', actors: [] },
     {
-      ...{ name: 'in-steps / interrupted', planName: 'in-steps', actors: [] },
+      name: 'in-steps / interrupted',
+      planName: 'in-steps',
+      actors: [],
       interruption: { how: 'client', steps: ['shut'] },
     },
     { name: 'in-steps / rollback from add', planName: 'in-steps', actors: [], backFrom: 'add' },
@@ -59,7 +63,8 @@ test('one plan is chosen by its name, with its scenarios alone', async () => {
   expect(one.scenarios.map(({ name }) => name)).toEqual(['in-steps', 'in-steps / rollback']);
   expect(() => withPlan(rehearsal, 'in-step')).toThrow(
     expect.objectContaining({
-      ...{ code: 'USAGE', message: '--plan in-step is not a plan of demo' },
+      code: 'USAGE',
+      message: '--plan in-step is not a plan of demo',
       hint: 'did you mean in-steps?',
     }),
   );

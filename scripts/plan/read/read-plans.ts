@@ -27,7 +27,8 @@ export async function readPlans(parts: Parts, value: unknown, reading: Reading):
     const steps = await readSteps(written, parts.network, reading);
     if (parts.versions) checkDeploys(written, Object.keys(parts.versions), reading);
     read.push({
-      ...{ name: written.name, steps },
+      name: written.name,
+      steps,
       hasGaps: written.steps.length === 0 || written.steps.includes(undefined),
     });
   }
@@ -102,7 +103,8 @@ export function withPlan(rehearsal: Rehearsal, name: string): Rehearsal {
   }
   return {
     ...rehearsal,
-    ...{ plan: chosen.steps, plans: [chosen] },
+    plan: chosen.steps,
+    plans: [chosen],
     scenarios: scenarios.filter(({ planName }) => planName === name),
   };
 }

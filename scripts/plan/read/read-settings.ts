@@ -39,7 +39,9 @@ export async function readSettings(
   const source = new YamlSource((await readPlainFile(file)).toString('utf8'), label, lookup);
   const issues = source.value === undefined ? [] : settingsIssues(source.value);
   const mistakes = issues.map(({ path, message }) => ({
-    ...{ file: label, line: source.line(path), key: keyText(path) },
+    file: label,
+    line: source.line(path),
+    key: keyText(path),
     message: message.replaceAll('{value}', () => source.shown(path)),
   }));
   const value = isMap(source.value) ? withAbsolutePaths(known(source.value), folder) : {};

@@ -212,7 +212,12 @@ function commandStep(
 ): CommandStep {
   const { command, timeout, touchesDatabase, output, network } = config;
   return {
-    ...{ ...base, kind: 'command', command, timeoutMs: timeout, touchesDatabase, output },
+    ...base,
+    kind: 'command',
+    command,
+    timeoutMs: timeout,
+    touchesDatabase,
+    output,
     ...networkOf(network, forAll),
   };
 }

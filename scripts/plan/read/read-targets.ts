@@ -23,7 +23,8 @@ export function readTargets(
     return { value: undefined, mistakes: [{ file, key: 'targets', message }] };
   }
   const mistakes = targetsIssues(value).map(({ path, message }) => ({
-    ...{ file, key: keyText(path) },
+    file,
+    key: keyText(path),
     message: message.replaceAll('{value}', () => shown(value, path.slice(1))),
   }));
   return { value: isMap(value) ? value : undefined, mistakes };

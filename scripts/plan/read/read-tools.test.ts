@@ -77,7 +77,8 @@ it('reads what a file beside a migration says of its transaction', async () => {
       plan('{ phase: expand, sql: m/2026-11-01-120000_a/up.sql }') +
         '  - { phase: expand, name: v, sql: V1__v.sql }\n',
       {
-        ...{ 'r/m/2026-11-01-120000_a/up.sql': sql, 'r/V1__v.sql': sql },
+        'r/m/2026-11-01-120000_a/up.sql': sql,
+        'r/V1__v.sql': sql,
         'r/m/2026-11-01-120000_a/metadata.toml': '# of diesel\nrun_in_transaction = false\n',
         'r/V1__v.sql.conf': 'executeInTransaction=false\n',
       },

@@ -24,7 +24,8 @@ test('a plan turns around behind the last change before its point of no return, 
     'rollback from out from out',
   ]);
   expect(await told('[{ rollback: { from: [add, look] } }]')).toEqual([
-    ...['rollback from add from add', 'rollback from look from look'],
+    'rollback from add from add',
+    'rollback from look from look',
   ]);
   expect(await told('{ quiet: [], rollback: last }')).toEqual(['quiet from never', 'rollback from out']);
   expect(await told('{ rollback: [dump] }')).toEqual(['rollback dump from out']);
@@ -95,13 +96,11 @@ test('a rollback file runs as its own tool would run it, and only the part that 
   const plan = `plan:\n  - { phase: expand, sql: sql/both.sql, rollback: sql/both.sql }\n`;
   const { plan: steps } = await readYaml(`${HEAD}${plan}`, { 'r/sql/both.sql': both });
   expect(steps[0]?.rollback).toEqual({
-    ...{
-      file: 'sql/both.sql',
-      text: '\n\n-- migrate:down\ndrop table a;\n',
-      transaction: 'file',
-      tool: 'dbmate',
-      begun: 'anew',
-    },
+    file: 'sql/both.sql',
+    text: '\n\n-- migrate:down\ndrop table a;\n',
+    transaction: 'file',
+    tool: 'dbmate',
+    begun: 'anew',
   });
   const up = { 'r/sql/both.sql': '-- migrate:up\ncreate table a ();\n' };
   expect(await mistakesIn(`${HEAD}${plan}`, up)).toMatchInlineSnapshot(`

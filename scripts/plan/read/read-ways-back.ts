@@ -32,7 +32,9 @@ export function readWaysBack(
   }
   const begins = typeof written === 'string' ? written : (written.from ?? 'last');
   const scenario = (backFrom: string): Scenario => ({
-    ...{ name: `${ROLLBACK} from ${backFrom}`, actors, backFrom },
+    name: `${ROLLBACK} from ${backFrom}`,
+    actors,
+    backFrom,
   });
   if (begins === 'each') return open.map(scenario);
   if (begins === 'last') return [{ name: ROLLBACK, actors, backFrom: open.at(-1) ?? '' }];

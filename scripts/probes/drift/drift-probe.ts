@@ -82,7 +82,11 @@ export class DriftProbe {
       const facts = { table: step.table, columns, rows, other, otherBefore };
       const writers = scripts.filter(({ text }) => writes(step.table, text));
       writer.write({
-        ...{ type: 'drift', step: deploy, backfill: step.name, tMs: clock.now(), ...facts },
+        type: 'drift',
+        step: deploy,
+        backfill: step.name,
+        tMs: clock.now(),
+        ...facts,
         writers: writers.map(({ name }) => `${this.#live?.name ?? ''}/${name}`),
       });
     }

@@ -12,7 +12,9 @@ function texts({ user = 0, steal = 0, own = 0, pressure = 0 } = {}): ProcTexts {
   return {
     bootId: 'boot-a\n',
     stat: `cpu  ${user} 0 10 ${1000 - user - steal} 20 0 5 ${steal} 0 0\ncpu0 1 2 3\n`,
-    ...{ cpuPressure: PRESSURE(pressure), ioPressure: null, own: `${process(own)}\n` },
+    cpuPressure: PRESSURE(pressure),
+    ioPressure: null,
+    own: `${process(own)}\n`,
   };
 }
 
@@ -27,8 +29,14 @@ function span(host: string, user: number, own: number, steal = 0): Parameters<ty
 
 test('a process counts with its children that have ended, whatever its name holds', () => {
   expect(reading({ own: 30 }, 5)).toEqual({
-    ...{ bootId: 'boot-a', atMs: 5, totalTicks: 1035, idleTicks: 1020, stealTicks: 0 },
-    ...{ ownTicks: 36, cpuPressureUs: 0, ioPressureUs: null },
+    bootId: 'boot-a',
+    atMs: 5,
+    totalTicks: 1035,
+    idleTicks: 1020,
+    stealTicks: 0,
+    ownTicks: 36,
+    cpuPressureUs: 0,
+    ioPressureUs: null,
   });
 });
 

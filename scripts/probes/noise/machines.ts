@@ -27,10 +27,13 @@ export function machinesOf(spans: readonly HostSpan[]): Omit<NoiseSecond, 'type'
     };
     return [
       {
-        ...{ forMs, hosts: hosts.map(({ host }) => host) },
-        ...{ busyShare: share(busy - stolen), stealShare: share(stolen) },
+        forMs,
+        hosts: hosts.map(({ host }) => host),
+        busyShare: share(busy - stolen),
+        stealShare: share(stolen),
         foreignShare: share(busy - stolen - own),
-        ...{ cpuPressureShare: pressure('cpuPressureUs'), ioPressureShare: pressure('ioPressureUs') },
+        cpuPressureShare: pressure('cpuPressureUs'),
+        ioPressureShare: pressure('ioPressureUs'),
       },
     ];
   });

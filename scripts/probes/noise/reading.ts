@@ -31,10 +31,14 @@ export function readingOf({ bootId, stat, cpuPressure, ioPressure, own }: ProcTe
   // user nice system idle iowait irq softirq steal; the guests behind them are within user and nice.
   const [, , , idle = 0, iowait = 0, , , steal = 0] = ticks;
   return {
-    ...{ bootId: bootId.trim(), atMs, stealTicks: steal, idleTicks: idle + iowait },
+    bootId: bootId.trim(),
+    atMs,
+    stealTicks: steal,
+    idleTicks: idle + iowait,
     totalTicks: ticks.slice(0, 8).reduce((sum, one) => sum + one, 0),
     ownTicks: own.split('\n').reduce((sum, line) => sum + ticksOf(line), 0),
-    ...{ cpuPressureUs: pressureUs(cpuPressure), ioPressureUs: pressureUs(ioPressure) },
+    cpuPressureUs: pressureUs(cpuPressure),
+    ioPressureUs: pressureUs(ioPressure),
   };
 }
 

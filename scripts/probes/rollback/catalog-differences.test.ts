@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { catalogDifferences, type CatalogObject } from './catalog-differences.ts';
 
 const column = (name: string, facts: Record<string, unknown> = {}): CatalogObject => ({
-  ...{ kind: 'column', name, relation: 'public.t', facts: { type: 'text', 'not null': false, ...facts } },
+  kind: 'column',
+  name,
+  relation: 'public.t',
+  facts: { type: 'text', 'not null': false, ...facts },
 });
 const table: CatalogObject = { kind: 'table', name: 'public.t', relation: null, facts: {} };
 const told = (...states: [CatalogObject[], CatalogObject[]]): string[] =>

@@ -140,20 +140,18 @@ const REST = `
     from pg_default_acl d`;
 
 const PARTS = [
-  ...[
-    SCHEMAS,
-    RELATIONS,
-    COLUMNS,
-    CONSTRAINTS,
-    INDEXES,
-    TRIGGERS,
-    RULES,
-    POLICIES,
-    STATISTICS,
-    FUNCTIONS,
-    TYPES,
-    REST,
-  ],
+  SCHEMAS,
+  RELATIONS,
+  COLUMNS,
+  CONSTRAINTS,
+  INDEXES,
+  TRIGGERS,
+  RULES,
+  POLICIES,
+  STATISTICS,
+  FUNCTIONS,
+  TYPES,
+  REST,
 ];
 
 /** Rows of kind, name, relation and facts. PostgreSQL 12 and later. */

@@ -4,8 +4,13 @@ import { rowChanges } from './row-changes.ts';
 
 function changes(text: string, before: (number | undefined)[], after: (number | undefined)[]): unknown[] {
   const statement: SqlCommand = {
-    ...{ kind: 'sql', line: 3, index: 0, text, parameters: ['id'] },
-    ...{ transaction: undefined, gsetPrefix: undefined },
+    kind: 'sql',
+    line: 3,
+    index: 0,
+    text,
+    parameters: ['id'],
+    transaction: undefined,
+    gsetPrefix: undefined,
   };
   const counts = (all: (number | undefined)[]): (ReadonlyMap<number, number> | undefined)[] =>
     all.map((count) => (count === undefined ? undefined : new Map([[0, count]])));

@@ -29,7 +29,11 @@ export async function countLeft(
       if (how === null) continue;
       const deletedRows = how === 'thinned-out' ? (suspect.deletedRows ?? undefined) : undefined;
       lost.push({
-        ...{ table: table.name, how, estimatedRows: rowsOf(table), changedRows, rowsLeft },
+        table: table.name,
+        how,
+        estimatedRows: rowsOf(table),
+        changedRows,
+        rowsLeft,
         ...(deletedRows === undefined ? {} : { deletedRows }),
         ...(outOf === undefined ? {} : { outOf }),
         ...(partOf.length === 0 ? {} : { partOf }),

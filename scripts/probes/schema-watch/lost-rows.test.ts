@@ -3,9 +3,17 @@ import { rowsThatRefute, suspects, type Suspect } from './lost-rows.ts';
 import type { TableStock } from './table-stock.ts';
 
 const T: TableStock = {
-  ...{ oid: 20_000, name: 'public.t', quotedName: 'public.t' },
-  ...{ filenode: 1, estimatedRows: 1000, deletedRows: 0, readRows: 0, parent: null },
-  ...{ pages: 10, liveRows: 1000, recounts: 0 },
+  oid: 20_000,
+  name: 'public.t',
+  quotedName: 'public.t',
+  filenode: 1,
+  estimatedRows: 1000,
+  deletedRows: 0,
+  readRows: 0,
+  parent: null,
+  pages: 10,
+  liveRows: 1000,
+  recounts: 0,
 };
 const tables = (...all: TableStock[]): Map<number, TableStock> => new Map(all.map((one) => [one.oid, one]));
 

@@ -47,7 +47,9 @@ async function overSql(client: Asker, path: string, fromOffset?: number): Promis
     const parts: Buffer[] = [];
     for (let length = CHUNK_BYTES; length === CHUNK_BYTES;) {
       const answer = await client.query<{ part: Buffer }>('select pg_read_binary_file($1, $2, $3) as part', [
-        ...[path, offset, CHUNK_BYTES],
+        path,
+        offset,
+        CHUNK_BYTES,
       ]);
       const part = answer.rows[0]?.part ?? Buffer.alloc(0);
       parts.push(part);

@@ -51,7 +51,8 @@ export function parseLockLine(line: string): LockLine | undefined {
   return {
     ...place,
     event: verb === 'acquired' ? 'acquired' : 'waiting',
-    ...{ waitedMs: Number(waited), mode },
+    waitedMs: Number(waited),
+    mode,
     ...target(lock),
   };
 }

@@ -27,7 +27,11 @@ export class LoggedWaits {
     const toldMs = told.epochMs + CUT_OFF_MS + aheadMs;
     const { pid, locktype, mode, databaseOid, relationOid } = told;
     this.#onWait({
-      ...{ pid, locktype, mode, databaseOid, relationOid },
+      pid,
+      locktype,
+      mode,
+      databaseOid,
+      relationOid,
       fromMs: toldMs - told.waitedMs,
       toMs: line.epochMs + CUT_OFF_MS + aheadMs,
       end: line.event === 'acquired' ? 'granted' : 'cancelled',

@@ -43,7 +43,9 @@ export class ServerWatches {
     this.#watches = await Promise.all(
       this.#endpoints.map(([role, endpoint]) =>
         ServerWatch.start({
-          ...{ role, endpoint, lag: this.#lag },
+          role,
+          endpoint,
+          lag: this.#lag,
           onRecord: (record) => {
             this.#write(record);
           },

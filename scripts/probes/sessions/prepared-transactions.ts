@@ -41,7 +41,10 @@ export class PreparedTransactions {
     const { rows } = await server.query<HolderRow>({ ...HOLDERS, values: [pids] });
     for (const [pid, gid, ageMs] of rows) {
       const facts = {
-        ...{ pid: this.#idOf(gid), applicationName: redact(gid), state: 'prepared', query: null },
+        pid: this.#idOf(gid),
+        applicationName: redact(gid),
+        state: 'prepared',
+        query: null,
         transactionMs: Number(ageMs),
       };
       behind.set(pid, [...(behind.get(pid) ?? []), facts]);

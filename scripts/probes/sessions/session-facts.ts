@@ -43,7 +43,9 @@ export class BlockerFacts {
     const { rows } = await client.query<FactsRow>({ ...FACTS, values: [due] });
     return rows.flatMap(([pid, name, state, query, transactionMs]) => {
       const facts = {
-        ...{ pid, applicationName: this.#nameOf(pid) ?? publicName(name), state },
+        pid,
+        applicationName: this.#nameOf(pid) ?? publicName(name),
+        state,
         query: query === null ? null : publicStatement(query),
       };
       const told = JSON.stringify(facts);

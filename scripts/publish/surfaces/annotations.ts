@@ -6,7 +6,9 @@ import type { Surface } from '../surface.ts';
 /** GitHub shows ten errors and ten warnings of a step, and drops the rest without a word. */
 const MOST_OF_A_KIND = 10;
 const COMMAND: Readonly<Record<Finding['status'], 'error' | 'warning'>> = {
-  ...{ fail: 'error', inconclusive: 'error', warn: 'warning' },
+  fail: 'error',
+  inconclusive: 'error',
+  warn: 'warning',
 };
 
 export const annotations: Surface = {

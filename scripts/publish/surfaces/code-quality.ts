@@ -5,7 +5,9 @@ import type { Surface } from '../surface.ts';
 import { toFile } from '../to-file.ts';
 
 const SEVERITY: Readonly<Record<Finding['status'], string>> = {
-  ...{ fail: 'critical', inconclusive: 'major', warn: 'minor' },
+  fail: 'critical',
+  inconclusive: 'major',
+  warn: 'minor',
 };
 
 export const codeQuality: Surface = {

@@ -3,8 +3,13 @@ import { BackfillKey, withoutKey } from './backfill-key.ts';
 import type { KeyColumn } from './key-columns.ts';
 
 const column = (sql: string, extra: Partial<KeyColumn> = {}): KeyColumn => ({
-  ...{ sql, type: 'int', send: `send_${sql}`, isDescending: false, isNullsFirst: false },
-  ...{ operators: ['<', '<=', '=', '>=', '>'], ...extra },
+  sql,
+  type: 'int',
+  send: `send_${sql}`,
+  isDescending: false,
+  isNullsFirst: false,
+  operators: ['<', '<=', '=', '>=', '>'],
+  ...extra,
 });
 const [a, b, c] = [column('a'), column('b'), column('c')];
 const DOWN = { isDescending: true, isNullsFirst: true };

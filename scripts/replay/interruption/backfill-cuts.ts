@@ -130,11 +130,25 @@ export class BackfillCuts {
     const rowsLeftOut =
       range?.ends === undefined || error !== null ? null : await this.#leftOut(range, range.ends);
     return {
-      ...{ type: 'interruption', step, how: this.#how, tMs: this.#lastMs, moment: 'running' },
-      ...{ index: 0, attempt: this.#cuts, file: null, line: null, againFrom: null, error },
-      ...{ failedIndex: null, secondAttempt: attempts, serverWentOnMs: this.#wentOnMs },
+      type: 'interruption',
+      step,
+      how: this.#how,
+      tMs: this.#lastMs,
+      moment: 'running',
+      index: 0,
+      attempt: this.#cuts,
+      file: null,
+      line: null,
+      againFrom: null,
+      error,
+      failedIndex: null,
+      secondAttempt: attempts,
+      serverWentOnMs: this.#wentOnMs,
       backfill: {
-        ...{ table, cuts: this.#cuts, rowsTwice: this.#rowsTwice, rowsLeftOut },
+        table,
+        cuts: this.#cuts,
+        rowsTwice: this.#rowsTwice,
+        rowsLeftOut,
         isSameAgain: await isSameAgain(set),
       },
     };

@@ -28,8 +28,15 @@ export async function runCutOff(how: Cut, units: readonly Unit[], run: SqlRun): 
   const failedAt = second.failure === undefined ? null : from + second.played;
   const { statement, tMs, moment } = cutting;
   const record: InterruptionRecord = {
-    ...{ type: 'interruption', step: step.name, how, tMs, moment, attempt },
-    ...{ index: statement.index, file: statement.file, line: statement.line },
+    type: 'interruption',
+    step: step.name,
+    how,
+    tMs,
+    moment,
+    attempt,
+    index: statement.index,
+    file: statement.file,
+    line: statement.line,
     serverWentOnMs: first.serverWentOnMs,
     againFrom: from === 0 ? null : ((units[from] && fileOf(units[from])) ?? null),
     error: second.failure?.error ?? null,

@@ -168,7 +168,10 @@ function told(moment: Cutting['moment'], records: readonly Sent[], { run, how, u
     run.write({
       ...identity(statement, run),
       command: isLast ? null : (said?.command ?? null),
-      ...{ sentMs, respondedMs: said?.atMs ?? tMs, releasedMs: tMs, rows: said?.rowCount ?? null },
+      sentMs,
+      respondedMs: said?.atMs ?? tMs,
+      releasedMs: tMs,
+      rows: said?.rowCount ?? null,
       ...NOTHING_SEEN,
       error: isLast ? error : null,
     });

@@ -53,7 +53,8 @@ describe('withRetries', () => {
       onAttempt: () => {
         abort.abort(new Error('interrupted'));
       },
-      ...{ now, signal: abort.signal },
+      now,
+      signal: abort.signal,
     });
     await expect(work).rejects.toThrow('interrupted');
   });

@@ -98,8 +98,13 @@ export class SqlSession {
   unitRun(attempt: number, written: StatementRecord[] = []): UnitRun {
     const { step, context, figures } = this.#run;
     return {
-      ...{ step: step.name, attempt: attempt + this.#earlierTries, isFirstTry: attempt === 1 },
-      ...{ session: this.session, catalog: this.#catalog, rights: this.#rights, clock: context.clock },
+      step: step.name,
+      attempt: attempt + this.#earlierTries,
+      isFirstTry: attempt === 1,
+      session: this.session,
+      catalog: this.#catalog,
+      rights: this.#rights,
+      clock: context.clock,
       write: (record: StatementRecord) => {
         context.steps.write(record);
         written.push(record);

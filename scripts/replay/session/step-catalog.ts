@@ -59,7 +59,9 @@ export class StepCatalog {
   /** Takes in an answer to CAPTURE; returns it with the WAL written since the last mark or capture. */
   absorb(row: CaptureRow): Absorbed {
     const capture = readCapture(row, {
-      ...{ before: this.#now, committed: this.#committed, existing: this.#existing },
+      before: this.#now,
+      committed: this.#committed,
+      existing: this.#existing,
     });
     const walBytes = Math.max(0, capture.walPosition - this.#walPosition);
     this.#walPosition = capture.walPosition;

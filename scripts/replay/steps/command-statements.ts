@@ -124,7 +124,11 @@ export function commandRecords(
   return statements.map(({ sql, pid, sentMs, respondedMs, releasedMs, command, error, notices = [] }) => {
     const isSetting = SETS_TIMEOUT.test(sql);
     return {
-      ...{ type: 'command-statement', step, pid, tMs: respondedMs + shiftMs, sentMs: sentMs + shiftMs },
+      type: 'command-statement',
+      step,
+      pid,
+      tMs: respondedMs + shiftMs,
+      sentMs: sentMs + shiftMs,
       releasedMs: (releasedMs ?? respondedMs) + shiftMs,
       sql: isSetting ? sql.trim() : publicStatement(sql),
       command,
@@ -166,8 +170,5 @@ function publicly({ notices: said, error }: Answer): Pick<Answered, 'error' | 'n
 function publicError(words: ServerWords): NonNullable<Answered['error']> {
   makePublic(words, 'command');
   const { code, message = '', hint } = words;
-  return {
-    ...{ sqlstate: code ?? null, message, hint: hint ?? null },
-    ...{ file: null, line: null, excerpt: null },
-  };
+  return { sqlstate: code ?? null, message, hint: hint ?? null, file: null, line: null, excerpt: null };
 }

@@ -82,7 +82,9 @@ async function runIn(
   const { command, timeoutMs, name } = step;
   const options = [endpoint.options, ...pgOptions(step)].filter((option) => option !== undefined).join(' ');
   const sources = {
-    ...{ inherited: process.env, given: environment, dotenv: await dotenvNear(dir) },
+    inherited: process.env,
+    given: environment,
+    dotenv: await dotenvNear(dir),
     meetsServices: await meetsServices(command, process.env),
   };
   const env = childEnvironment({ ...endpoint, options }, 'command', sources);
@@ -114,7 +116,8 @@ function failure(step: CommandStep, end: ShellEnd, sent: CommandStatements): Ste
     sqlstate: refused?.sqlstate ?? null,
     message: refused === null ? ended : `${refused.message}; ${ended}`,
     hint: hints.length === 0 ? null : hints.join('; '),
-    ...{ file: null, line: null },
+    file: null,
+    line: null,
     excerpt: step.output === 'shown' ? shownLines(end.lastLines) : null,
   };
   return new StepFailure(error, undefined, end.timedOut ? undefined : sent.lastRefusal());

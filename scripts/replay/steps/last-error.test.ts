@@ -7,7 +7,10 @@ function left(...statements: readonly [sql: string, sqlstate?: string][]): strin
   for (const [sql, code] of statements) {
     const error = code === undefined ? null : { code };
     last.note({
-      ...{ sql, isCut: false, sentMs: 0, respondedMs: 0 },
+      sql,
+      isCut: false,
+      sentMs: 0,
+      respondedMs: 0,
       answers: [{ command: null, notices: [], error }],
     });
   }

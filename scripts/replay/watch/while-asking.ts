@@ -51,7 +51,11 @@ async function askUntil(over: AbortSignal, verify: Watching, during: Step, conte
       if (signal.aborted) return;
       steps.write({
         type: 'asked',
-        ...{ step: verify.name, during: during.name, fromMs, tMs: clock.now(), ...answer },
+        step: verify.name,
+        during: during.name,
+        fromMs,
+        tMs: clock.now(),
+        ...answer,
       });
       const pauseMs = Math.max(0, verify.watch.everyMs - (clock.now() - fromMs));
       await sleep(pauseMs, AbortSignal.any([over, signal])).catch(() => undefined);

@@ -11,7 +11,11 @@ interface InterruptionRow {
 
 /** Heads of the cells; `>` stands before those over numbers. */
 export const INTERRUPTION_HEADS = [
-  ...['cut off', 'second try', 'left behind', '>rows twice', '>rows left out'],
+  'cut off',
+  'second try',
+  'left behind',
+  '>rows twice',
+  '>rows left out',
 ] as const;
 
 /** In the plan's order; empty where nothing was cut off. */

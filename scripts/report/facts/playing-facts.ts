@@ -101,7 +101,8 @@ export function worstOfAll({ playings }: Result, id: string): { value: number; p
       ({ scenario, verdict }) => scenario === name && verdict !== null,
     );
     return (figure?.values ?? []).map((value, at) => ({
-      ...{ value, playing: played[at]?.index ?? 0 },
+      value,
+      playing: played[at]?.index ?? 0,
       better: figure?.better ?? 'lower',
     }));
   });

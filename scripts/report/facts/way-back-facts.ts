@@ -15,7 +15,13 @@ interface WayBackRow {
 
 /** Heads of the cells; `>` stands before those over numbers. */
 export const WAY_BACK_HEADS = [
-  ...['possible', '>took', '>longest stop', '>requests failed', '>values lost', 'schema', 'forward again'],
+  'possible',
+  '>took',
+  '>longest stop',
+  '>requests failed',
+  '>values lost',
+  'schema',
+  'forward again',
 ] as const;
 
 /** In the plan's order; empty for a run whose plan never goes back. */

@@ -27,7 +27,9 @@ function split(text: string, words: readonly string[]): string[] {
       const from = placeOf(part, word);
       return [
         ...parts.slice(0, at),
-        ...[part.slice(0, from), word, part.slice(from + word.length)],
+        part.slice(0, from),
+        word,
+        part.slice(from + word.length),
         ...parts.slice(at + 1),
       ];
     },

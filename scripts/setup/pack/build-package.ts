@@ -59,7 +59,12 @@ async function filesIn(folder: string): Promise<string[]> {
 async function transpile(files: readonly string[]): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: files.map((file) => join(OWN_ROOT, file)),
-    ...{ outdir: DIST, outbase: OWN_ROOT, write: false, format: 'esm', platform: 'node', target: 'node20' },
+    outdir: DIST,
+    outbase: OWN_ROOT,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
     tsconfig: join(OWN_ROOT, 'tsconfig.json'),
   });
   for (const { path, text } of outputFiles) {

@@ -13,8 +13,14 @@ const text = (value: string): Buffer => Buffer.concat([int(value.length), Buffer
 function header(minor: number, compression: Buffer, dumpVersion: string): Buffer {
   const time = Buffer.concat([59, 30, 2, 20, 10, 126, 0].map((part) => int(part)));
   return Buffer.concat([
-    ...[Buffer.from('PGDMP'), Buffer.from([1, minor, 0, 4, 8, 1]), compression, time],
-    ...[text('shop'), text('15.20 (Debian)'), text(dumpVersion), int(0)],
+    Buffer.from('PGDMP'),
+    Buffer.from([1, minor, 0, 4, 8, 1]),
+    compression,
+    time,
+    text('shop'),
+    text('15.20 (Debian)'),
+    text(dumpVersion),
+    int(0),
   ]);
 }
 

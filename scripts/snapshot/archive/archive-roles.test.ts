@@ -17,8 +17,13 @@ comment on table t is 'for role shop_no';
   const { roles, superusers } = await namedRoles(sql);
   expect([...roles].sort()).toEqual([
     'Odd "admin"',
-    ...['shop_default', 'shop_default_reader', 'shop_granted', 'shop_granter', 'shop_mapped'],
-    ...['shop_owner', 'shop_reader'],
+    'shop_default',
+    'shop_default_reader',
+    'shop_granted',
+    'shop_granter',
+    'shop_mapped',
+    'shop_owner',
+    'shop_reader',
   ]);
   expect([...superusers]).toEqual(['Odd "admin"']);
 });

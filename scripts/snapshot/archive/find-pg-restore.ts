@@ -27,7 +27,8 @@ async function pgRestoreIn(folder: string): Promise<PgRestore | undefined> {
   const path = join(folder, 'pg_restore');
   if (!(await isExecutable(path))) return undefined;
   const { stdout, failed } = await execa(path, ['--version'], {
-    ...{ reject: false, timeout: VERSION_TIMEOUT_MS },
+    reject: false,
+    timeout: VERSION_TIMEOUT_MS,
     stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   const version = /(\d+(?:\.\d+)?)/.exec(stdout)?.[1];

@@ -77,7 +77,11 @@ async function readOne(client: pg.Client, move: Move): Promise<MovedColumn | und
       .map(({ name, table, isValid, sql }) => ({ name, fresh: cut(`${name}_new`), table, isValid, sql }));
   return {
     ...column,
-    ...{ column: move.column, fresh, indexes, others, readers },
+    column: move.column,
+    fresh,
+    indexes,
+    others,
+    readers,
     constraints: ofKind('own').map(({ name, fresh: own, isValid, sql }) => ({
       name,
       fresh: own,

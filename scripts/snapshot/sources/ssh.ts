@@ -132,7 +132,9 @@ async function openedOf(reading: SshReading, from: number): Promise<OpenedSource
   const [size, version = ''] = head.toString('latin1', 0, end).split(' ');
   return {
     bytes: withHead(head.subarray(end + 1), bytes),
-    ...{ startsAt: from, sizeBytes: Number(size), version: version === '' ? null : version },
+    startsAt: from,
+    sizeBytes: Number(size),
+    version: version === '' ? null : version,
   };
 }
 

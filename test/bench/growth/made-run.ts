@@ -43,7 +43,9 @@ export async function makeRun(folder: RunFolder, size: Size): Promise<void> {
   const run = runRecord({
     plan,
     load: {
-      ...{ ratePerSec: size.requests / size.minutes / 60, connections: size.sessions, warmupMs: CALM_MS },
+      ratePerSec: size.requests / size.minutes / 60,
+      connections: size.sessions,
+      warmupMs: CALM_MS,
       versions: [{ name: 'old', scripts: names.map((name) => ({ name, weight: 1 })) }],
     },
   });
@@ -65,8 +67,13 @@ export async function makeRun(folder: RunFolder, size: Size): Promise<void> {
     await writeFile(folder.file('artifacts', `${name}.json`), documentText(whole[name]));
   const header = { type: 'header', columns: REQUEST_COLUMNS, versions: ['old'], scripts: [names] };
   const streams = {
-    ...{ steps, load: whole.load, probes: whole.probes, compatibility: whole.compatibility },
-    ...{ server: [], batches: [], locks: [] },
+    steps,
+    load: whole.load,
+    probes: whole.probes,
+    compatibility: whole.compatibility,
+    server: [],
+    batches: [],
+    locks: [],
     requests: requests(header, size, all, endMs),
     'exact-waits': exactWaits(size, all, endMs),
     waits: looks(size, all, endMs),
@@ -139,14 +146,15 @@ function* exactWaits(
 function exactBehind(hold: Hold, place: number): ExactWait {
   const { fromMs, toMs } = hold;
   return {
-    ...{
-      type: 'wait',
-      pid: FIRST_PID + place,
-      role: 'app',
-      relation: 'public.customers',
-      locktype: 'relation',
-    },
-    ...{ mode: 'RowExclusiveLock', fromMs: fromMs + ((toMs - fromMs) * place) / 1000, toMs, end: 'granted' },
+    type: 'wait',
+    pid: FIRST_PID + place,
+    role: 'app',
+    relation: 'public.customers',
+    locktype: 'relation',
+    mode: 'RowExclusiveLock',
+    fromMs: fromMs + ((toMs - fromMs) * place) / 1000,
+    toMs,
+    end: 'granted',
   };
 }
 
@@ -165,7 +173,7 @@ function* looks(size: Size, all: readonly Hold[], endMs: number): Iterable<WaitR
         place === 0
           ? { blockedBy: [{ pid: PLAN_PID, role: 'migration' as const }] }
           : { blockedBy: [], after: pid - 1 };
-      yield { ...{ pid, role: 'app', relation, locktype, mode }, ...times, ...before };
+      yield { pid, role: 'app', relation, locktype, mode, ...times, ...before };
     }
   for (let wait = 0; wait < size.polled; wait++) {
     const at = Math.floor((wait * size.waits) / size.polled);

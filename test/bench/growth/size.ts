@@ -18,8 +18,16 @@ export interface Size {
 }
 
 const ORDINARY: Size = {
-  ...{ minutes: 1, requests: 10_000, victims: 500, sessions: 20, waits: 500, polled: 100 },
-  ...{ steps: 5, statements: 20, relations: 2, scripts: 5 },
+  minutes: 1,
+  requests: 10_000,
+  victims: 500,
+  sessions: 20,
+  waits: 500,
+  polled: 100,
+  steps: 5,
+  statements: 20,
+  relations: 2,
+  scripts: 5,
 };
 
 /** Each from small to large, three times as much each time: sizes of which the largest still takes seconds. */
@@ -33,15 +41,28 @@ export const DIMENSIONS: Readonly<Record<string, readonly Size[]>> = {
   'scripts × states': thrice(20, (scripts) => ({ scripts, steps: 40, statements: 40 })),
   relations: thrice(1100, (relations) => ({ relations, statements: 10, victims: 5000 })),
   minutes: thrice(4, (minutes) => ({
-    ...{ minutes, requests: minutes * 9000, waits: minutes * 6000, polled: minutes * 600 },
-    ...{ victims: minutes * 300, steps: minutes, statements: minutes * 2 },
+    minutes,
+    requests: minutes * 9000,
+    waits: minutes * 6000,
+    polled: minutes * 600,
+    victims: minutes * 300,
+    steps: minutes,
+    statements: minutes * 2,
   })),
 };
 
 /** What a run may come to, in all. */
 export const LARGEST: Size = {
-  ...{ minutes: 60, requests: 1_000_000, victims: 50_000, sessions: 400, waits: 1_000_000, polled: 50_000 },
-  ...{ steps: 10, statements: 10, relations: 10_000, scripts: 10 },
+  minutes: 60,
+  requests: 1_000_000,
+  victims: 50_000,
+  sessions: 400,
+  waits: 1_000_000,
+  polled: 50_000,
+  steps: 10,
+  statements: 10,
+  relations: 10_000,
+  scripts: 10,
 };
 
 function thrice(smallest: number, size: (amount: number) => Partial<Size>): Size[] {

@@ -23,12 +23,18 @@ export async function underAppLoad(
   const load = await startLoad({
     endpoint,
     spec: {
-      ...{ ratePerSec, connections, seed: 1, warmupMs: 0, cooldownMs: 0 },
+      ratePerSec,
+      connections,
+      seed: 1,
+      warmupMs: 0,
+      cooldownMs: 0,
       versions: [{ name: 'app', dir: '', scripts: [] }],
     },
     scripts: new Map([['app', scripts]]),
     pools: new Map(),
-    ...{ zeroMs: clock.zeroMs, requestsPath, signal: new AbortController().signal },
+    zeroMs: clock.zeroMs,
+    requestsPath,
+    signal: new AbortController().signal,
     onSecond: () => undefined,
     onEvent: () => undefined,
   });

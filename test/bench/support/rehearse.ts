@@ -49,19 +49,29 @@ export async function rehearseWithTruth({ head, plan, files }: BenchRehearsal): 
       const fixed = { runId: 'bench', target: 'embedded', toolVersion: '', planSha256: '' };
       await folder.writeDocument('run', {
         ...startRecord(rehearsal, {
-          ...{ ...fixed, startedAt: clock.startedAt, playings },
+          ...fixed,
+          startedAt: clock.startedAt,
+          playings,
           load: loadRecord(rehearsal, versions),
         }),
-        ...{ endedAt: clock.startedAt, outcome: 'completed' },
+        endedAt: clock.startedAt,
+        outcome: 'completed',
       });
       let traced: TrueLocks | undefined;
       try {
         const failure = await runEngine({
-          ...{ rehearsal, versions, folder, clock, playings, signal: new AbortController().signal },
+          rehearsal,
+          versions,
+          folder,
+          clock,
+          playings,
+          signal: new AbortController().signal,
           environment: {
             primary: endpoint,
             standby: null,
-            ...{ restoreSettings: [], enclose: null, scratchDir: path },
+            restoreSettings: [],
+            enclose: null,
+            scratchDir: path,
             switchTo: () => Promise.resolve(),
           },
           onServer: () => Promise.resolve(),
@@ -74,7 +84,8 @@ export async function rehearseWithTruth({ head, plan, files }: BenchRehearsal): 
       await loadAdvice();
       const onRunClock = (span: TrueSpan): TrueSpan => ({
         ...span,
-        ...{ fromMs: span.fromMs - clock.zeroMs, toMs: span.toMs - clock.zeroMs },
+        fromMs: span.fromMs - clock.zeroMs,
+        toMs: span.toMs - clock.zeroMs,
       });
       return {
         analysis: analyse(await readEvidence(folder)),

@@ -20,7 +20,10 @@ test('joins what was traced into holds from the grant on, and waits of all backe
     'CPU:1 [LOST 12 EVENTS]',
   ];
   const rounded = ({ pid, relation, fromMs, toMs }: Record<string, number>): unknown[] => [
-    ...[pid, relation, Math.round(fromMs ?? 0), Math.round(toMs ?? 0)],
+    pid,
+    relation,
+    Math.round(fromMs ?? 0),
+    Math.round(toMs ?? 0),
   ];
   const { holds, waits } = trueLocks(lines);
   expect(holds.map((hold) => rounded({ ...hold }))).toEqual([[7, 16384, 10_500, 10_600]]);

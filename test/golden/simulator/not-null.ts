@@ -88,16 +88,13 @@ const ADD = 'alter table customers add column family_name text';
 
 const steps = [
   { type: 'step-start', step: 'add-column', tMs: 5000 },
-  statement({
-    ...{ step: 'add-column', sql: ADD, sentMs: 5010, respondedMs: 5110, command: null },
-    ...{
-      capture: 'none',
+  statement({step: 'add-column', sql: ADD, sentMs: 5010, respondedMs: 5110, command: null,
+    capture: 'none',
       newLocks: [],
       locks: [],
       walBytes: null,
       sizeChangeBytes: null,
       error: lockTimeout,
-    },
   }),
   { type: 'attempt', step: 'add-column', attempt: 1, tMs: 5111, error: lockTimeout, pauseMs: 300 },
   statement({
@@ -122,9 +119,8 @@ const steps = [
   { type: 'step-start', step: 'backfill-name', tMs: 11_000 },
   { type: 'step-end', step: 'backfill-name', tMs: 15_500, status: 'ok', attempts: 1, error: null, shown: {} },
   { type: 'step-start', step: 'set-not-null', tMs: 16_000 },
-  statement({
-    ...{ step: 'set-not-null', sql: 'alter table customers\n  alter column family_name set not null' },
-    ...{ sentMs: 16_004, respondedMs: 18_193.4, releasedMs: 18_194 },
+  statement({step: 'set-not-null', sql: 'alter table customers\n  alter column family_name set not null',
+    sentMs: 16_004, respondedMs: 18_193.4, releasedMs: 18_194,
   }),
   {
     type: 'step-end',

@@ -5,7 +5,10 @@ import { startTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { BASE, EFFECTS, REFUSALS } from './cells.ts';
 
 const SETTINGS = {
-  ...{ fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_wal_size: '4GB' },
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_wal_size: '4GB',
   log_line_prefix: '%d %e ',
 };
 

@@ -37,7 +37,11 @@ async function fetchOnce(delivery: Delivery): Promise<string> {
     await writeFiles(partial, delivery.files);
     for (const [program, ...args] of delivery.commands)
       await execa(program, args, {
-        ...{ cwd: partial, env: delivery.env ?? {}, timeout: INSTALL_MS, stdin: 'ignore', all: true },
+        cwd: partial,
+        env: delivery.env ?? {},
+        timeout: INSTALL_MS,
+        stdin: 'ignore',
+        all: true,
       });
     await rename(partial, folder);
     return folder;

@@ -45,7 +45,9 @@ ${dependency('org.postgresql', 'postgresql', VERSIONS.driver)}
 
 export const JVM_TOOLS: readonly Tool[] = [
   {
-    ...{ name: 'Flyway', version: VERSIONS.flyway, install: maven },
+    name: 'Flyway',
+    version: VERSIONS.flyway,
+    install: maven,
     command: (installed) => `java -cp '${join(installed, 'lib')}/*:${join(installed, 'lib')}' Migrate`,
     write: ({ name, up, bare }, place) => {
       const path = `migrations/V${place}__${name}.sql`;

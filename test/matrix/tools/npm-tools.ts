@@ -3,9 +3,19 @@ import { delivered } from './install.ts';
 import { sqlText, timestamp, type Migration, type ProjectFile, type Tool } from './tool.ts';
 
 const VERSIONS = {
-  ...{ pg: '8.23.1', dbmate: '2.36.0', supabase: '3.1.0', 'drizzle-kit': '0.31.11', 'drizzle-orm': '0.45.4' },
-  ...{ 'node-pg-migrate': '9.0.0', postgrator: '8.0.0', 'postgrator-cli': '9.1.1', knex: '3.3.0' },
-  ...{ typeorm: '1.1.1', sequelize: '6.37.8', 'sequelize-cli': '6.6.5', 'db-migrate': '0.11.14' },
+  pg: '8.23.1',
+  dbmate: '2.36.0',
+  supabase: '3.1.0',
+  'drizzle-kit': '0.31.11',
+  'drizzle-orm': '0.45.4',
+  'node-pg-migrate': '9.0.0',
+  postgrator: '8.0.0',
+  'postgrator-cli': '9.1.1',
+  knex: '3.3.0',
+  typeorm: '1.1.1',
+  sequelize: '6.37.8',
+  'sequelize-cli': '6.6.5',
+  'db-migrate': '0.11.14',
   'db-migrate-pg': '1.5.2',
 };
 
@@ -63,7 +73,10 @@ const SQL_TOOLS: readonly Tool[] = [
     ],
   },
   {
-    ...{ name: 'Prisma', version: PRISMA, install: prisma, nodeModules: true },
+    name: 'Prisma',
+    version: PRISMA,
+    install: prisma,
+    nodeModules: true,
     command: (installed) => `${bin(installed, 'prisma')} migrate deploy`,
     beside: () => [
       {
@@ -101,15 +114,14 @@ const SQL_TOOLS: readonly Tool[] = [
       {
         path: 'drizzle/meta/_journal.json',
         text: JSON.stringify({
-          ...{ version: '7', dialect: 'postgresql' },
+          version: '7',
+          dialect: 'postgresql',
           entries: migrations.map(({ name }, idx) => ({
-            ...{
-              idx,
-              version: '7',
-              when: 1_800_000_000_000 + idx,
-              tag: `000${idx}_${name}`,
-              breakpoints: true,
-            },
+            idx,
+            version: '7',
+            when: 1_800_000_000_000 + idx,
+            tag: `000${idx}_${name}`,
+            breakpoints: true,
           })),
         }),
       },
@@ -161,7 +173,10 @@ const each = (statements: readonly string[], call: string): string =>
 
 const CODE_TOOLS: readonly Tool[] = [
   {
-    ...{ ...BY_NPM, name: 'Knex', version: VERSIONS.knex, isCode: true },
+    ...BY_NPM,
+    name: 'Knex',
+    version: VERSIONS.knex,
+    isCode: true,
     command: (installed) => `${bin(installed, 'knex')} migrate:latest`,
     beside: () => [
       {
@@ -176,7 +191,10 @@ const CODE_TOOLS: readonly Tool[] = [
     ),
   },
   {
-    ...{ ...BY_NPM, name: 'TypeORM', version: VERSIONS.typeorm, isCode: true },
+    ...BY_NPM,
+    name: 'TypeORM',
+    version: VERSIONS.typeorm,
+    isCode: true,
     command: (installed) => `${bin(installed, 'typeorm')} migration:run -d source.js`,
     beside: () => [
       {
@@ -191,7 +209,10 @@ const CODE_TOOLS: readonly Tool[] = [
     ),
   },
   {
-    ...{ ...BY_NPM, name: 'Sequelize', version: VERSIONS.sequelize, isCode: true },
+    ...BY_NPM,
+    name: 'Sequelize',
+    version: VERSIONS.sequelize,
+    isCode: true,
     command: (installed) => `${bin(installed, 'sequelize')} db:migrate --url "$DATABASE_URL"`,
     write: asCode(
       'migrations',
@@ -200,7 +221,10 @@ const CODE_TOOLS: readonly Tool[] = [
     ),
   },
   {
-    ...{ ...BY_NPM, name: 'db-migrate', version: VERSIONS['db-migrate'], isCode: true },
+    ...BY_NPM,
+    name: 'db-migrate',
+    version: VERSIONS['db-migrate'],
+    isCode: true,
     command: (installed) => `${bin(installed, 'db-migrate')} up`,
     beside: () => [{ path: 'database.json', text: '{"dev": {"ENV": "DATABASE_URL"}}' }],
     write: asCode(

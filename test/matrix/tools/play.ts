@@ -47,8 +47,16 @@ export async function project(
 /** The tool itself, as a `command:` step that is told nothing but its command. */
 export async function byTool(command: string, folder: string, endpoint: PgEndpoint): Promise<Ending> {
   const step: CommandStep = {
-    ...{ kind: 'command', name: 'tool', phase: 'expand', command, timeoutMs: TOOL_MS, touchesDatabase: true },
-    ...{ output: 'shown', retries: 0, retryPauseMs: 50, pointOfNoReturn: false },
+    kind: 'command',
+    name: 'tool',
+    phase: 'expand',
+    command,
+    timeoutMs: TOOL_MS,
+    touchesDatabase: true,
+    output: 'shown',
+    retries: 0,
+    retryPauseMs: 50,
+    pointOfNoReturn: false,
   };
   return ending(folder, endpoint, (context) => runCommandStep(step, context));
 }

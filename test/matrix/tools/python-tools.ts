@@ -12,8 +12,12 @@ const pip = delivered({
     ['python3', '-m', 'venv', '--copies', '.'],
     [
       ...(['bin/pip', 'install', '--quiet', '--disable-pip-version-check'] as const),
-      ...[`alembic==${VERSIONS.alembic}`, `django==${VERSIONS.django}`, `yoyo-migrations==${VERSIONS.yoyo}`],
-      ...[`psycopg2-binary==${VERSIONS.driver}`, `psycopg[binary]==${VERSIONS.psycopg}`, 'setuptools<81'],
+      `alembic==${VERSIONS.alembic}`,
+      `django==${VERSIONS.django}`,
+      `yoyo-migrations==${VERSIONS.yoyo}`,
+      `psycopg2-binary==${VERSIONS.driver}`,
+      `psycopg[binary]==${VERSIONS.psycopg}`,
+      'setuptools<81',
     ],
   ],
 });
@@ -25,7 +29,10 @@ const quoted = (text: string): string => JSON.stringify(text);
 
 export const PYTHON_TOOLS: readonly Tool[] = [
   {
-    ...{ name: 'yoyo', version: VERSIONS.yoyo, install: pip, refused: ['BEGIN … COMMIT of its own'] },
+    name: 'yoyo',
+    version: VERSIONS.yoyo,
+    install: pip,
+    refused: ['BEGIN … COMMIT of its own'],
     command: (installed) =>
       `${python(installed)} -m yoyo apply --batch --no-config-file --database "$DATABASE_URL" migrations`,
     write: ({ name, up, down = [], bare }, place) => [
@@ -37,7 +44,10 @@ export const PYTHON_TOOLS: readonly Tool[] = [
     ],
   },
   {
-    ...{ name: 'Alembic', version: VERSIONS.alembic, install: pip, isCode: true },
+    name: 'Alembic',
+    version: VERSIONS.alembic,
+    install: pip,
+    isCode: true,
     command: (installed) => `${python(installed)} -m alembic upgrade head`,
     beside: () => [
       { path: 'alembic.ini', text: '[alembic]\nscript_location = alembic\n' },
@@ -65,7 +75,10 @@ ${up.map((statement) => `    op.execute(${quoted(statement)})\n`).join('')}`,
     ],
   },
   {
-    ...{ name: 'Django', version: VERSIONS.django, install: pip, isCode: true },
+    name: 'Django',
+    version: VERSIONS.django,
+    install: pip,
+    isCode: true,
     command: (installed) => `${python(installed)} manage.py migrate --no-input`,
     beside: () => [
       {

@@ -60,7 +60,10 @@ const beside = (): readonly ProjectFile[] => [{ path: 'Cargo.toml', text: '[pack
 
 export const RUST_TOOLS: readonly Tool[] = [
   {
-    ...{ name: 'sqlx', version: VERSIONS.sqlx, install: cargo, beside },
+    name: 'sqlx',
+    version: VERSIONS.sqlx,
+    install: cargo,
+    beside,
     command: (installed) => `${join(installed, 'migrate')} sqlx`,
     write: ({ name, up, down = [], bare }, place) => [
       {
@@ -71,7 +74,10 @@ export const RUST_TOOLS: readonly Tool[] = [
     ],
   },
   {
-    ...{ name: 'refinery', version: VERSIONS.refinery, install: cargo, beside },
+    name: 'refinery',
+    version: VERSIONS.refinery,
+    install: cargo,
+    beside,
     command: (installed) => `${join(installed, 'migrate')} refinery`,
     write: ({ name, up, bare }, place) =>
       bare ? undefined : [{ path: `migrations/V${place}__${name}.sql`, text: sqlText(up) }],

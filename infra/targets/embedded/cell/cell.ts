@@ -36,7 +36,9 @@ export async function makeCell(
   if (uid === undefined) return openCell('this container has no user number to spare');
   const cell = closedCell(dir, uid, named);
   const probe = await runProgram('true', [], {
-    ...{ cell, cwd: dir.path, timeoutMs: PROBE_MS },
+    cell,
+    cwd: dir.path,
+    timeoutMs: PROBE_MS,
     ...(signal ? { signal } : {}),
   });
   if (probe.ok) return cell;
@@ -47,7 +49,9 @@ export async function makeCell(
 function closedCell(dir: RunDir, uid: number, named: readonly string[]): Cell {
   return {
     user: { name: 'rehearsal', uid, gid: uid },
-    ...{ isClosed: true, noNewPrivileges: true, openBecause: '' },
+    isClosed: true,
+    noNewPrivileges: true,
+    openBecause: '',
     start: (file, args, socketDir) => jailed({ dir, uid, named, socketDir }, file, args),
   };
 }
@@ -59,7 +63,10 @@ export async function openCell(openBecause: string): Promise<Cell> {
   const options = { cell: undefined, cwd: '/', timeoutMs: PROBE_MS };
   const noNewPrivileges = (await runProgram(wrapper[0], [wrapper[1], 'true'], options)).ok;
   return {
-    ...{ user, isClosed: false, noNewPrivileges, openBecause },
+    user,
+    isClosed: false,
+    noNewPrivileges,
+    openBecause,
     start: (file, args) => {
       const command = noNewPrivileges
         ? { file: wrapper[0], args: [wrapper[1], file, ...args] }

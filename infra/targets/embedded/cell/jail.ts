@@ -43,7 +43,8 @@ export async function jailed(
 async function softwareOf(program: string): Promise<string[]> {
   const bin = dirname(program);
   const { stdout } = await execa('ldd', [program], {
-    ...{ reject: false, timeout: 10_000 },
+    reject: false,
+    timeout: 10_000,
     stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   const libraries = [...stdout.matchAll(/ => (\/\S+)/g)].map(([, path = '']) => path);

@@ -48,7 +48,8 @@ export async function giveTo(user: ServerUser | undefined, path: string): Promis
 
 async function numericId(flag: '-u' | '-g', name: string): Promise<number | undefined> {
   const { stdout, exitCode } = await execa('id', [flag, name], {
-    ...{ reject: false, timeout: 5_000 },
+    reject: false,
+    timeout: 5_000,
     stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   return exitCode === 0 && /^\d+$/.test(stdout) ? Number(stdout) : undefined;

@@ -21,9 +21,7 @@ export async function preparePrograms(
   if (user && !isClosed) {
     // Others may pass through, but not look around.
     await chmod(dir.path, 0o711);
-    const reach = await runProgram('test', ['-x', dir.path], {
-      ...{ cell, cwd: '/', timeoutMs: 10_000, signal },
-    });
+    const reach = await runProgram('test', ['-x', dir.path], { cell, cwd: '/', timeoutMs: 10_000, signal });
     if (!reach.ok) {
       throw new RehearsalError(
         'TARGET_UNAVAILABLE',

@@ -53,7 +53,9 @@ async function initdb(
     await giveTo(cell.user, pwfile);
     const args = ['-D', dir.data, '-U', SUPERUSER, '-E', 'UTF8', `--locale=${locale}`, `--pwfile=${pwfile}`];
     return await runProgram(join(binDir, 'initdb'), [...args, '--auth=scram-sha-256', '--no-sync'], {
-      ...{ cell, cwd: dir.path, signal },
+      cell,
+      cwd: dir.path,
+      signal,
       timeoutMs: INITDB_TIMEOUT_MS,
     });
   } finally {

@@ -66,7 +66,8 @@ export async function removeSharedMemory({ segments, files }: SharedMemory): Pro
   const listed = await readFile('/proc/sysvipc/shm', 'utf8').catch(() => '');
   for (const { id } of segments.filter((segment) => isOrphan(listed, segment))) {
     await execa('ipcrm', ['-m', String(id)], {
-      ...{ reject: false, timeout: 5_000 },
+      reject: false,
+      timeout: 5_000,
       stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     });
   }

@@ -89,14 +89,19 @@ async function makeNetwork(
     const script = scriptWith(
       {
         ...variables,
-        ...{ SUBNET: subnet, GATEWAY: gateway, OWNER: owner, EXPIRES: expires },
-        ...{
-          ALIAS: aliasOf(spec.runId, expires, false, owner),
-          KEEPER: keeperScript(part, spec.orphanSeconds),
-        },
-        ...{ FROM_MACHINE: filterFromMachine(), TO_MACHINE: filterToMachine(gateway) },
+        SUBNET: subnet,
+        GATEWAY: gateway,
+        OWNER: owner,
+        EXPIRES: expires,
+        ALIAS: aliasOf(spec.runId, expires, false, owner),
+        KEEPER: keeperScript(part, spec.orphanSeconds),
+        FROM_MACHINE: filterFromMachine(),
+        TO_MACHINE: filterToMachine(gateway),
       },
-      ...['claims', 'cgroups', 'common', 'network-up'],
+      'claims',
+      'cgroups',
+      'common',
+      'network-up',
     );
     const end = await runAsRoot(script, { timeoutMs: UP_TIMEOUT_MS, signal });
     exitCode = end.exitCode;

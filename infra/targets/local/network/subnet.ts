@@ -57,7 +57,8 @@ export function takenBy(subnet: string, known: readonly string[]): string | unde
 export async function knownNetworks(signal: AbortSignal): Promise<string[]> {
   const ip = async (...args: string[]): Promise<unknown> => {
     const { stdout } = await execa('ip', ['-4', '-j', ...args], {
-      ...{ timeout: 10_000, cancelSignal: signal },
+      timeout: 10_000,
+      cancelSignal: signal,
       stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     });
     return JSON.parse(stdout || '[]');

@@ -83,8 +83,14 @@ export function stateRoot(env: NodeJS.ProcessEnv = process.env): string {
 /** What every script wants to know. */
 export function variablesOf({ runId, role }: Part): Record<string, string | number> {
   return {
-    ...{ STATE: stateRoot(), CG: CGROUP_ROOT, CLAIMS: CLAIMS_ROOT, RUN: runId, ROLE: role },
-    ...{ UID_OF_RUN: ownUid(), LINK: linkOf(runId), MARK: routeMarkOf(runId) },
+    STATE: stateRoot(),
+    CG: CGROUP_ROOT,
+    CLAIMS: CLAIMS_ROOT,
+    RUN: runId,
+    ROLE: role,
+    UID_OF_RUN: ownUid(),
+    LINK: linkOf(runId),
+    MARK: routeMarkOf(runId),
   };
 }
 

@@ -17,8 +17,12 @@ expires 1800000060 kept
 
 it('the claim on a part says whose it is, with the last word on each', () => {
   expect(parsePartClaim(`${TEXT}netns 3`)).toEqual({
-    ...{ runId: RUN, role: 'primary', uid: 1000 },
-    ...{ owner: '-/-/b00t/pid:[1]', kept: true, expiresAtMs: 1_800_000_060_000 },
+    runId: RUN,
+    role: 'primary',
+    uid: 1000,
+    owner: '-/-/b00t/pid:[1]',
+    kept: true,
+    expiresAtMs: 1_800_000_060_000,
     things: [
       { kind: 'cgroup', inode: '12', name: '/sys/fs/cgroup/rehearse.x' },
       { kind: 'netns', inode: '34', name: 'rehearse.x' },

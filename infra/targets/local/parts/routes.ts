@@ -17,7 +17,8 @@ const routesSchema = z.array(
 export async function ownRoutes(wanted?: number): Promise<MarkedRoute[]> {
   const args = ['-4', '-j', 'route', 'show', 'proto', String(ROUTE_PROTO), 'type', 'unreachable'];
   const { stdout, exitCode } = await execa('ip', args, {
-    ...{ reject: false, timeout: 10_000 },
+    reject: false,
+    timeout: 10_000,
     stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   if (exitCode !== 0) return [];

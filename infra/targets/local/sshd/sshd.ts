@@ -80,7 +80,8 @@ async function missingLibraries(root: string): Promise<string[]> {
   );
   const { stdout, exitCode } = await execa('ldd', [join(root, IN_CACHE)], {
     env: { LD_LIBRARY_PATH: libraries.join(':'), LC_ALL: 'C' },
-    ...{ reject: false, timeout: 10_000 },
+    reject: false,
+    timeout: 10_000,
     stdio: withoutForeign('ignore', 'pipe', 'pipe'),
   });
   if (exitCode !== 0) return ['sshd'];

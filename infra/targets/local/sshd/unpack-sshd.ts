@@ -119,7 +119,8 @@ async function absentLibraries(deb: string, options: Options): Promise<string[]>
   const absent: string[] = [];
   for (const name of names.filter((candidate) => candidate.startsWith('lib'))) {
     const query = await execa('dpkg-query', ['-W', '-f=${Status}', name], {
-      ...{ reject: false, timeout: 10_000 },
+      reject: false,
+      timeout: 10_000,
       stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     });
     if (!query.stdout.endsWith(' installed')) absent.push(name);

@@ -43,7 +43,12 @@ function widened({ command, statement, table, tableName, facts }: AlterPart): st
     return undefined;
   const [old, fresh] = [quoted(moved.column), quoted(moved.fresh)];
   return newColumnSql({
-    ...{ moved, table, tableName, type, before: LAST_COLUMN, takesName: true },
+    moved,
+    table,
+    tableName,
+    type,
+    before: LAST_COLUMN,
+    takesName: true,
     sync: `new.${fresh} := new.${old};`,
     backfill: backfillStep(
       table,

@@ -8,7 +8,13 @@ beforeAll(loadAdvice);
 /** What the app meets after a statement of the plan. */
 function advice(sqlstate: string, message: string, sql: string): string | undefined {
   const trouble: Trouble = {
-    ...{ sqlstate, message, sql, who: 'app', step: null, version: 'old', mendedBy: null },
+    sqlstate,
+    message,
+    sql,
+    who: 'app',
+    step: null,
+    version: 'old',
+    mendedBy: null,
     refused: { role: 'shop', privileges: ['select'] },
   };
   return remedyOf(trouble)?.advice;
@@ -79,7 +85,14 @@ test.each([
   (sqlstate, message) => {
     const sql = 'create index concurrently by_name on parts (name)';
     const trouble: Trouble = {
-      ...{ sqlstate, message, sql, who: 'plan', step: null, version: null, mendedBy: null, refused: null },
+      sqlstate,
+      message,
+      sql,
+      who: 'plan',
+      step: null,
+      version: null,
+      mendedBy: null,
+      refused: null,
     };
     expect(remedyOf(trouble)?.advice).toMatch(/lock_timeout = 0/);
     expect(remedyOf(trouble)?.advice).not.toMatch(/short/);

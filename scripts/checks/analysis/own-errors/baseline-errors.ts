@@ -40,8 +40,11 @@ export function baselineErrors(
       const kinds = groupBy(failed, (row) => sqlstateOf(requests, row));
       const version = requests.versions[requests.version[all[0] ?? 0] ?? 0] ?? '';
       return [...kinds].map(([sqlstate, own]) => ({
-        ...{ version, script: scriptOf(requests, own[0] ?? 0), sqlstate },
-        ...{ count: own.length, requests: all.length },
+        version,
+        script: scriptOf(requests, own[0] ?? 0),
+        sqlstate,
+        count: own.length,
+        requests: all.length,
       }));
     })
     .sort((a, b) => b.count - a.count);

@@ -80,8 +80,5 @@ export function driftOf(others: readonly { before: Sample; after: Sample }[]): D
       .sort((a, b) => a - b);
     return Math.max(1, all[Math.floor(all.length / 2)] ?? 1);
   };
-  return {
-    ...{ middle: factor(({ p50Ms }) => p50Ms), tenth: factor(({ p90Ms }) => p90Ms) },
-    scripts: known.length,
-  };
+  return { middle: factor(({ p50Ms }) => p50Ms), tenth: factor(({ p90Ms }) => p90Ms), scripts: known.length };
 }

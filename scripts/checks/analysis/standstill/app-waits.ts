@@ -33,7 +33,8 @@ export class AppWaits {
         const index = steps.findLastIndex(({ run }) => run.window !== null && run.window.fromMs <= toMs);
         const name = relation === null ? undefined : (wholes.get(relation) ?? relation);
         return {
-          ...{ fromMs, toMs },
+          fromMs,
+          toMs,
           table: name === undefined ? undefined : names.during(name, Math.max(0, index)),
         };
       });

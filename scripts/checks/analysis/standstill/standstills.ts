@@ -51,9 +51,13 @@ function stretches(table: string, stopped: Stopped, own: readonly Blocking[]): S
     const first = within.toSorted((a, b) => a.fromMs - b.fromMs)[0];
     const partitions = new Set(within.map(({ partition }) => partition));
     return {
-      ...{ table, stopped, fromMs, toMs },
+      table,
+      stopped,
+      fromMs,
+      toMs,
       partitions: partitions.has(undefined) ? [] : [...partitions].filter((name) => name !== undefined),
-      ...{ statement: first?.statement ?? null, mode: strongest?.mode ?? '' },
+      statement: first?.statement ?? null,
+      mode: strongest?.mode ?? '',
     };
   });
 }

@@ -50,7 +50,9 @@ export function coverage(analysis: Analysis, longerThanMs: number): Coverage | u
   const running = analysis.steps.filter((step) => !isAppOff(step, analysis));
   const stopped = running.flatMap((step) =>
     worstOfEach(standstills(step, names), longerThanMs).map((standstill): StoppedTable => ({
-      ...{ step, standstill, isLong: lengthMs(standstill) > longerThanMs },
+      step,
+      standstill,
+      isLong: lengthMs(standstill) > longerThanMs,
       asked: requestsWithin(requests, standstill, (version, script) =>
         uses.isStopped(version, script, standstill.table, standstill.stopped),
       ),

@@ -133,7 +133,9 @@ test.each(LATE)(
     const { failures, causes } = analyse(evidence({ run: runRecord({ plan }), steps: late, requests }));
     expect(
       failures.map(({ step, cause, rows }) => [
-        ...[step?.planned.name, cause === null ? null : causes[cause]?.statement?.record.index, rows.length],
+        step?.planned.name,
+        cause === null ? null : causes[cause]?.statement?.record.index,
+        rows.length,
       ]),
     ).toEqual([
       ['late', 2, 2],
@@ -146,7 +148,10 @@ describe('the statement of a step that took away what the message names', () => 
   const at = (index: number, sql: string, more: Partial<StatementRecord> = {}): StatementRecord =>
     statementRecord({ index, sql, sentMs: 4940 + index * 10, respondedMs: 4945 + index * 10, ...more });
   const fallen: SchemaRecord = {
-    ...{ type: 'fallen', step: 'alter', statement: 1, tMs: 5000 },
+    type: 'fallen',
+    step: 'alter',
+    statement: 1,
+    tMs: 5000,
     objects: [{ kind: 'view', name: 'public.totals_by_day', relation: null }],
   };
   const told = (
@@ -175,7 +180,8 @@ describe('the statement of a step that took away what the message names', () => 
     ],
     [
       'a view that fell with CASCADE, by the NOTICE',
-      ...['42P01', 'relation "totals_by_day" does not exist'],
+      '42P01',
+      'relation "totals_by_day" does not exist',
       [
         {
           ...at(1, 'drop view totals cascade'),
@@ -190,7 +196,8 @@ describe('the statement of a step that took away what the message names', () => 
         },
         at(2, 'create view totals as select 1 as sum'),
       ],
-      ...[[], 1],
+      [],
+      1,
     ],
     [
       'a column that the view made anew lacks',

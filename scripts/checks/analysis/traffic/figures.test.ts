@@ -47,8 +47,17 @@ function batch(
   pauseReason: string | null = null,
 ): BatchRecord {
   return {
-    ...{ step: 'fill', batch: 1, startMs, endMs, rows, covered: rows, estimatedTotal: 100 },
-    ...{ walBytes: 1000, pausedMs, pauseReason, attempts: 1 },
+    step: 'fill',
+    batch: 1,
+    startMs,
+    endMs,
+    rows,
+    covered: rows,
+    estimatedTotal: 100,
+    walBytes: 1000,
+    pausedMs,
+    pauseReason,
+    attempts: 1,
   };
 }
 
@@ -100,7 +109,10 @@ test('thousands of batches become at most 2000 points that keep rows, time and p
 
 test('of several seconds in one point of lag the worst is shown', () => {
   const server = Array.from({ length: 4000 }, (_, second) => ({
-    ...{ tMs: second * 1000, walBytes: 0, databaseBytes: 0, replayLagBytes: null },
+    tMs: second * 1000,
+    walBytes: 0,
+    databaseBytes: 0,
+    replayLagBytes: null,
     ...(second < 2 ? {} : { flushLagMs: 2 }),
     replayLagMs: second < 2 ? null : second,
   }));

@@ -28,8 +28,12 @@ test('of a statement that failed before anybody looked, the locks that it got ar
   ]);
   expect(grants.seenOf(statementRecord({ sentMs: 5000, respondedMs: 5010 }))).toEqual([
     {
-      ...{ tMs: 5001, pid: 42, step: 'alter', relation: 'public.customers' },
-      ...{ mode: 'AccessExclusiveLock', granted: true },
+      tMs: 5001,
+      pid: 42,
+      step: 'alter',
+      relation: 'public.customers',
+      mode: 'AccessExclusiveLock',
+      granted: true,
     },
   ]);
 });

@@ -29,7 +29,7 @@ export class Grants {
     return within.flatMap(({ tMs, relation }) =>
       relation.startsWith('pg_toast.')
         ? []
-        : [{ ...{ tMs, pid, step, relation }, mode: 'AccessExclusiveLock', granted: true }],
+        : [{ tMs, pid, step, relation, mode: 'AccessExclusiveLock', granted: true }],
     );
   }
 

@@ -53,7 +53,8 @@ function busy(size: number): Evidence {
     exactWaits: many(size, (index) => ({
       ...({ type: 'wait', pid: 1000 + (index % 20), role: 'app', locktype: 'relation' } as const),
       ...({ mode: 'AccessShareLock', relation: 'public.customers', end: 'granted' } as const),
-      ...{ fromMs: atMs(index) + 1, toMs: atMs(index) + 15 },
+      fromMs: atMs(index) + 1,
+      toMs: atMs(index) + 15,
     })),
     requests: requestTable(many(size, (index) => request(atMs(index) + 1, atMs(index) + 16))),
   });
@@ -62,7 +63,9 @@ function busy(size: number): Evidence {
 /** One transaction that locks as many tables, each told of by the server. */
 function wide(size: number): Evidence {
   const locks = many(size, (index) => ({
-    ...{ relation: `public.t${index}`, mode: 'AccessExclusiveLock', existedBefore: true },
+    relation: `public.t${index}`,
+    mode: 'AccessExclusiveLock',
+    existedBefore: true,
   }));
   return evidence({
     steps: [
@@ -81,7 +84,10 @@ function queued(size: number): Evidence {
     steps: [...stepWindow('alter', 5000, 600_000), statementRecord({ sentMs: 5000, respondedMs: 599_000 })],
     waits: many(size, (place) =>
       waitRecord({
-        ...{ pid: 1000 + place, tMs: 5010 + place * 10, lastMs: 599_000, sinceMs: 5005 + place * 10 },
+        pid: 1000 + place,
+        tMs: 5010 + place * 10,
+        lastMs: 599_000,
+        sinceMs: 5005 + place * 10,
         blockedBy: [{ pid: 42, role: 'migration' }],
         ...(place === 0 ? {} : { after: 999 + place }),
       }),

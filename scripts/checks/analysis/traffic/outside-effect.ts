@@ -37,7 +37,11 @@ export function outsideEffect(
   const effect = lockEffect(spans, own);
   const blackout = merged(effect.blackout);
   return {
-    ...{ ...effect, waits: own, blackout, blackoutMs: unionMs(blackout), waitMs: unionMs(own) },
+    ...effect,
+    waits: own,
+    blackout,
+    blackoutMs: unionMs(blackout),
+    waitMs: unionMs(own),
     blockers: graph.blockersOf(own),
   };
 }

@@ -21,8 +21,13 @@ test('a stalled request shows in every second that it was in flight, with its ag
 test('a second without traffic has no latency', () => {
   const seconds = timelineSeconds(requestTable([request(0, 1), request(2000, 2001)]));
   expect(seconds[1]).toEqual({
-    ...{ tMs: 1000, p50Ms: null, p95Ms: null, p99Ms: null, maxMs: null },
-    ...{ errors: 0, requests: { old: 0 } },
+    tMs: 1000,
+    p50Ms: null,
+    p95Ms: null,
+    p99Ms: null,
+    maxMs: null,
+    errors: 0,
+    requests: { old: 0 },
   });
 });
 

@@ -67,8 +67,13 @@ test('every slow request of a simulated app is a victim of the one stall that th
       ({ seed, ratePerSec, connections, stallMs, startsMs }) => {
         const stall = { fromMs: startsMs, toMs: startsMs + stallMs };
         const { rows } = simulateApp({
-          ...{ ratePerSec, connections, seed, stalls: [stall] },
-          ...{ fromMs: 3000, toMs: 11_000, serviceMs: 5 },
+          ratePerSec,
+          connections,
+          seed,
+          stalls: [stall],
+          fromMs: 3000,
+          toMs: 11_000,
+          serviceMs: 5,
         });
         const table = requestTable(rows);
         const [victims] = victimsOf(table, [
@@ -101,7 +106,10 @@ test('a lock of a millisecond is not blamed for the long statement after it', ()
   const victims = victimsOf(requestTable([request(4000, 4001), ...rows]), [
     statementRecord({ index: 1, sentMs: 5000, respondedMs: 5001, releasedMs: 5001 }),
     statementRecord({
-      ...{ index: 2, sentMs: 5010, respondedMs: 9000, releasedMs: 9000 },
+      index: 2,
+      sentMs: 5010,
+      respondedMs: 9000,
+      releasedMs: 9000,
       newLocks: [{ relation: 'public.customers', mode: 'RowExclusiveLock', existedBefore: true }],
     }),
   ]);

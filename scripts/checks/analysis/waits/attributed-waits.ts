@@ -194,7 +194,13 @@ function attributed(
   const fromMs = Math.max(wait.fromMs, cause?.fromMs ?? wait.fromMs);
   const toMs = Math.max(fromMs, endOf(wait, cause?.toMs ?? wait.toMs));
   return {
-    ...{ pid: wait.pid, role: wait.role, cause: best.cause, relation: best.relation, seen, fromMs, toMs },
+    pid: wait.pid,
+    role: wait.role,
+    cause: best.cause,
+    relation: best.relation,
+    seen,
+    fromMs,
+    toMs,
     locktype: best.locktype,
     isExact: isExact(wait),
   };

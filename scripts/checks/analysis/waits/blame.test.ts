@@ -23,11 +23,17 @@ function delayedBy(rows: readonly RequestRow[], waits: readonly WaitRecord[]): s
   const steps = [
     ...stepWindow('alter', 4900, 7100),
     statementRecord({
-      ...{ index: 1, sentMs: 5000, respondedMs: 5001, releasedMs: 7000 },
+      index: 1,
+      sentMs: 5000,
+      respondedMs: 5001,
+      releasedMs: 7000,
       newLocks: [exclusive('public.artifacts')],
     }),
     statementRecord({
-      ...{ index: 2, sentMs: 5010, respondedMs: 6990, releasedMs: 7000 },
+      index: 2,
+      sentMs: 5010,
+      respondedMs: 6990,
+      releasedMs: 7000,
       newLocks: [exclusive('public.tasks')],
     }),
   ];
@@ -45,7 +51,11 @@ test('a victim belongs to the statement that it waited for, directly or through 
   );
   const behind = looks(5050, 7000).map((tMs) =>
     waitRecord({
-      ...{ tMs, sinceMs: 5045, pid: 1002, relation: null, locktype: 'transactionid' },
+      tMs,
+      sinceMs: 5045,
+      pid: 1002,
+      relation: null,
+      locktype: 'transactionid',
       blockedBy: [{ pid: 1000, role: 'app' }],
     }),
   );
@@ -83,7 +93,12 @@ test('no relation stood still where all that others waited for was an advisory l
   const steps = [
     ...stepWindow('alter', 4900, 7100),
     statementRecord({
-      ...{ index: 1, sentMs: 5000, respondedMs: 5001, releasedMs: 7000, locks: [], newLocks: [] },
+      index: 1,
+      sentMs: 5000,
+      respondedMs: 5001,
+      releasedMs: 7000,
+      locks: [],
+      newLocks: [],
       sql: 'select pg_advisory_xact_lock(5)',
     }),
     statementRecord({ index: 2, sentMs: 5005, respondedMs: 5006, releasedMs: 7000, newLocks: [locking] }),
@@ -92,7 +107,8 @@ test('no relation stood still where all that others waited for was an advisory l
   const { findings } = judgeEvidence(evidence({ run, waits, steps }));
   expect(findings.map(({ check, statement, message }) => [check, statement, message])).toEqual([
     [
-      ...['lockWait', 1],
+      'lockWait',
+      1,
       'Step 1 alter stopped those who wanted an advisory lock for 1.99 s (budget 500 ms): no request noticed.',
     ],
   ]);
@@ -107,7 +123,9 @@ test('what a prepared transaction keeps is charged to the step that prepared it,
   const facts = { pid: -1, applicationName: 'p1', state: 'prepared', query: null };
   const waits = looks(5200, 7000).map((tMs) =>
     waitRecord({
-      ...{ tMs, sinceMs: 5150, blockedBy: [{ pid: -1, role: 'prepared' as const }] },
+      tMs,
+      sinceMs: 5150,
+      blockedBy: [{ pid: -1, role: 'prepared' as const }],
       sessions: [{ ...facts, transactionMs: tMs - 5050 }],
     }),
   );
@@ -133,7 +151,9 @@ test('what a prepared transaction keeps is charged to the step that prepared it,
 test('a wait behind a session that nobody knows is no pass, and says what is known of it', () => {
   const waits = looks(5200, 7000).map((tMs) =>
     waitRecord({
-      ...{ tMs, sinceMs: 5150, blockedBy: [{ pid: 9, role: 'other' as const }] },
+      tMs,
+      sinceMs: 5150,
+      blockedBy: [{ pid: 9, role: 'other' as const }],
       sessions: [
         {
           pid: 9,
@@ -151,7 +171,9 @@ test('a wait behind a session that nobody knows is no pass, and says what is kno
   expect(verdict).toBe('inconclusive');
   expect(findings.map(({ check, status, step, message }) => [check, status, step, message])).toEqual([
     [
-      ...['unexplained', 'inconclusive', 'alter'],
+      'unexplained',
+      'inconclusive',
+      'alter',
       '1 session of the app waited up to 1.84 s behind a session that nobody knows (it calls itself psql), idle in transaction: lock table t.',
     ],
   ]);

@@ -68,14 +68,12 @@ test('a command’s backends are known by the locks that were seen in its step',
     waitRecord({ tMs, sinceMs: 5002, blockedBy: [{ pid: 500, role: 'other' }] }),
   );
   const locks = polls.map((tMs) => ({
-    ...{
-      tMs,
-      pid: 500,
-      step: 'flyway',
-      relation: 'public.customers',
-      mode: 'AccessExclusiveLock',
-      granted: true,
-    },
+    tMs,
+    pid: 500,
+    step: 'flyway',
+    relation: 'public.customers',
+    mode: 'AccessExclusiveLock',
+    granted: true,
   }));
   const steps = stepWindow('flyway', 4900, 6000);
   const [step] = analyse(evidence({ run, waits, locks, steps })).steps;

@@ -29,7 +29,12 @@ export interface Waiter {
 }
 
 export const NONE_BLOCKED: BlockedSessions = {
-  ...{ sessionSeconds: 0, peak: 0, longestMs: 0, relations: [], locktypes: [], waiters: [] },
+  sessionSeconds: 0,
+  peak: 0,
+  longestMs: 0,
+  relations: [],
+  locktypes: [],
+  waiters: [],
 };
 
 /** By index of the disturbance; those that blocked nobody are left out. */
@@ -41,7 +46,9 @@ function summed(all: readonly AttributedWait[]): BlockedSessions {
   const waits = all.filter(({ role }) => role === 'app');
   const { sessions: peak, sessionSeconds, longestMs } = waiterOf('app', waits);
   return {
-    ...{ sessionSeconds, peak, longestMs },
+    sessionSeconds,
+    peak,
+    longestMs,
     relations: mostWanted(waits.flatMap(({ relation }) => relation ?? [])),
     locktypes: mostWanted(waits.map(({ locktype }) => locktype)),
     waiters: [...groupBy(all, ({ role }) => role)]

@@ -30,12 +30,25 @@ test('the tree goes down to the session that waited for nobody, with what it did
   ]);
   expect(found).toEqual([
     {
-      ...{ role: 'app', applicationName: null, state: null, query: null, level: 1, isRoot: false },
-      ...{ sessions: 1, ms: 24 },
+      role: 'app',
+      applicationName: null,
+      state: null,
+      query: null,
+      level: 1,
+      isRoot: false,
+      sessions: 1,
+      ms: 24,
     },
     {
-      ...{ role: 'other', applicationName: 'report', state: 'active', query: 'select $1', level: 2 },
-      ...{ isRoot: true, sessions: 1, ms: 24, transactionSinceMs: 4910 },
+      role: 'other',
+      applicationName: 'report',
+      state: 'active',
+      query: 'select $1',
+      level: 2,
+      isRoot: true,
+      sessions: 1,
+      ms: 24,
+      transactionSinceMs: 4910,
     },
   ]);
 });
@@ -99,7 +112,11 @@ test('a queue told by who is right ahead is as if all were named: alike sessions
     waitRecord({ ...own, tMs: 5010, lastMs: 5030, sinceMs: 5000, blockedBy: [], after: 1019 }),
     ...pids.map((pid, place) =>
       waitRecord({
-        ...{ pid, tMs: 5010, lastMs: 5030, sinceMs: 4000, blockedBy: place === 0 ? by(9) : [] },
+        pid,
+        tMs: 5010,
+        lastMs: 5030,
+        sinceMs: 4000,
+        blockedBy: place === 0 ? by(9) : [],
         ...(place === 0 ? {} : { after: pid - 1 }),
       }),
     ),

@@ -33,7 +33,10 @@ export function heldInTransaction(
       const { relation, mode, partitionOf } = lock;
       const fromMs = grantMsOf(lock);
       return {
-        ...{ relation, mode, fromMs, toMs: Math.max(fromMs, releasedMs) },
+        relation,
+        mode,
+        fromMs,
+        toMs: Math.max(fromMs, releasedMs),
         ...(partitionOf === undefined ? {} : { partitionOf }),
       };
     });

@@ -103,14 +103,15 @@ test('a session that waits ten thousand times is joined with what the server tol
   const moments = Array.from({ length: 10_000 }, (_, place) => 5000 + place / 100);
   const looks = moments.map((tMs) => waitRecord({ tMs, sinceMs: tMs, waitStartMs: tMs }));
   const told = moments.map((fromMs) => ({
-    ...{
-      type: 'wait' as const,
-      pid: 1000,
-      role: 'app' as const,
-      locktype: 'relation',
-      mode: 'RowExclusiveLock',
-    },
-    ...{ relation: 'public.customers', fromMs, toMs: fromMs + 0.01, end: 'granted' as const },
+    type: 'wait' as const,
+    pid: 1000,
+    role: 'app' as const,
+    locktype: 'relation',
+    mode: 'RowExclusiveLock',
+    relation: 'public.customers',
+    fromMs,
+    toMs: fromMs + 0.01,
+    end: 'granted' as const,
   }));
   const startedMs = performance.now();
   const spans = waitSpans(looks, told);

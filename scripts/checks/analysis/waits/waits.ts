@@ -123,10 +123,7 @@ function isSame({ locktype, mode, seen, lastSeenMs }: WaitSpan, wait: ExactWait)
 }
 
 function asTold({ pid, role, relation, locktype, mode, fromMs, toMs }: ExactWait): WaitSpan {
-  return {
-    ...{ pid, role, relation, locktype, mode, fromMs, toMs },
-    ...{ lastSeenMs: toMs, goneMs: toMs, seen: UNSEEN },
-  };
+  return { pid, role, relation, locktype, mode, fromMs, toMs, lastSeenMs: toMs, goneMs: toMs, seen: UNSEEN };
 }
 
 /** The same wait began before the last poll that saw the session wait; a new one began after it. */

@@ -130,11 +130,21 @@ test('outside of a transaction a lock is held from the first poll that saw it to
 
 test('a statement seen from outside is not charged with what its transaction held before, and with all where it is one of its own', () => {
   const seen = (tMs: number, mode: string): Parameters<typeof statementTry>[2][number] => ({
-    ...{ tMs, pid: 42, step: 'alter', relation: 'public.customers', mode, granted: true },
+    tMs,
+    pid: 42,
+    step: 'alter',
+    relation: 'public.customers',
+    mode,
+    granted: true,
   });
   const locks = [80, 90, 110, 120].map((tMs) => seen(tMs, 'ShareUpdateExclusiveLock'));
   const record = statementRecord({
-    ...{ sentMs: 100, respondedMs: 130, releasedMs: 130, capture: 'outside', locks: [], newLocks: [] },
+    sentMs: 100,
+    respondedMs: 130,
+    releasedMs: 130,
+    capture: 'outside',
+    locks: [],
+    newLocks: [],
   });
   const modes = (transactionSinceMs: number): string[] =>
     statementTry(record, [], [...locks, seen(115, 'ShareLock')], undefined, transactionSinceMs).spans.map(
@@ -155,7 +165,9 @@ test('waiting for old transactions, as CREATE INDEX CONCURRENTLY does, stops nob
 test('a lock that the server saw granted is held from there, any other from the sending and its waits on', () => {
   const orders = { relation: 'public.orders', mode: 'ShareLock', existedBefore: true };
   const record = statementRecord({
-    ...{ sentMs: 5000, respondedMs: 5050, releasedMs: 5060 },
+    sentMs: 5000,
+    respondedMs: 5050,
+    releasedMs: 5060,
     newLocks: [EXCLUSIVE, orders],
   });
   const told = waitRecord({ ...own, tMs: 5010, sinceMs: 5001 });
@@ -167,11 +179,22 @@ test('a lock that the server saw granted is held from there, any other from the 
 
 test('a statement that failed in its transaction held what was seen of it from its grant to the rollback', () => {
   const record = statementRecord({
-    ...{ sentMs: 5000, respondedMs: 5085, releasedMs: 5086, capture: 'outside' },
-    ...{ locks: [], newLocks: [], walBytes: null, error: stepError('23514', 'is violated by some row') },
+    sentMs: 5000,
+    respondedMs: 5085,
+    releasedMs: 5086,
+    capture: 'outside',
+    locks: [],
+    newLocks: [],
+    walBytes: null,
+    error: stepError('23514', 'is violated by some row'),
   });
   const look = (tMs: number, granted: boolean, relation = 'public.customers'): object => ({
-    ...{ tMs, pid: 42, step: 'alter', relation, mode: 'AccessExclusiveLock', granted },
+    tMs,
+    pid: 42,
+    step: 'alter',
+    relation,
+    mode: 'AccessExclusiveLock',
+    granted,
   });
   const looks = [look(5030, true), look(5030, false, 'public.orders')] as Parameters<typeof statementTry>[2];
   const { spans, blockingHoldMs } = statementTry(record, [], looks);

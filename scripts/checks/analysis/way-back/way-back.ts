@@ -62,7 +62,10 @@ export function wayBackOf(analysis: Analysis): WayBack | undefined {
   const windows = back.flatMap(({ run }) => (run.window === null ? [] : [run.window]));
   const own = failures.filter(({ step, own: isOwn }) => isBack(step?.planned.way?.kind) && isOwn !== true);
   return {
-    ...{ from, isBegun, failed, looks },
+    from,
+    isBegun,
+    failed,
+    looks,
     durationMs: (windows.at(-1)?.toMs ?? 0) - (windows[0]?.fromMs ?? 0),
     longestStopMs: largest(back.filter((step) => !isAppOff(step, analysis)).flatMap(stopsMs)),
     requestsFailed: own.reduce((sum, { rows }) => sum + rows.length, 0),

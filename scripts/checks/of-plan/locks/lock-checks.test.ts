@@ -61,7 +61,11 @@ test('a statement that kept the app waiting fails lockWait, with its victims, wh
 test('a statement that waited in the queue itself fails lockWait even when no session of the app was seen behind it', () => {
   const own = polls(5000, 6000).map((tMs) =>
     waitRecord({
-      ...{ tMs, sinceMs: 5000, pid: 42, role: 'migration' as const, mode: 'AccessExclusiveLock' },
+      tMs,
+      sinceMs: 5000,
+      pid: 42,
+      role: 'migration' as const,
+      mode: 'AccessExclusiveLock',
       blockedBy: [{ pid: 9, role: 'other' }],
     }),
   );
@@ -86,8 +90,12 @@ test('a statement that waited in the queue itself fails lockWait even when no se
 test('tries that gave up their place in the queue early are each judged by themselves', () => {
   const tries = [0, 1, 2].map((attempt) =>
     statementRecord({
-      ...{ attempt: attempt + 1, sentMs: 5000 + attempt * 1000, respondedMs: 5300 + attempt * 1000 },
-      ...{ capture: 'none', newLocks: [], error: stepError('55P03', 'lock timeout') },
+      attempt: attempt + 1,
+      sentMs: 5000 + attempt * 1000,
+      respondedMs: 5300 + attempt * 1000,
+      capture: 'none',
+      newLocks: [],
+      error: stepError('55P03', 'lock timeout'),
     }),
   );
   const own = tries.flatMap(({ sentMs }) =>
@@ -116,7 +124,8 @@ test('lockHold names the mode, and counts only modes that stop reads or writes',
   const harmless = [
     ...stepWindow('alter', 4900, 7010),
     statementRecord({
-      ...{ sentMs: 5000, releasedMs: 7000 },
+      sentMs: 5000,
+      releasedMs: 7000,
       newLocks: [{ relation: 'public.customers', mode: 'ShareUpdateExclusiveLock', existedBefore: true }],
     }),
   ];
@@ -141,14 +150,22 @@ test('a statement whose locks nobody could see leaves lockHold open', () => {
 test('a command’s locks are judged as they were seen from outside', () => {
   const plan = [plannedStep('flyway', { kind: 'command', files: [] })];
   const locks = polls(5000, 5800).map((tMs) => ({
-    ...{ tMs, pid: 500, step: 'flyway', relation: 'public.customers', mode: 'ShareLock', granted: true },
+    tMs,
+    pid: 500,
+    step: 'flyway',
+    relation: 'public.customers',
+    mode: 'ShareLock',
+    granted: true,
   }));
   const [finding] = findings('lockHold', {
     run: runRecord({ plan, budgets: { lockHoldMs: 500 } }),
-    ...{ locks, steps: stepWindow('flyway', 4900, 6000) },
+    locks,
+    steps: stepWindow('flyway', 4900, 6000),
   });
   expect(finding).toMatchObject({
-    ...{ step: 'flyway', statement: null, measured: 800 },
+    step: 'flyway',
+    statement: null,
+    measured: 800,
     message: 'Step 1 flyway held customers in SHARE for 800 ms (budget 500 ms): no request noticed.',
   });
 });
@@ -177,12 +194,10 @@ test('a lock that its transaction kept gets the advice to end the transaction', 
   const kept = [
     ...stepWindow('alter', 4900, 7010),
     statementRecord({
-      ...{
-        sql: 'alter table customers add column nick text',
-        sentMs: 5000,
-        respondedMs: 5001,
-        releasedMs: 7000,
-      },
+      sql: 'alter table customers add column nick text',
+      sentMs: 5000,
+      respondedMs: 5001,
+      releasedMs: 7000,
     }),
   ];
   expect(findings('lockHold', { run, steps: kept, waits, requests })[0]?.advice).toBe(
@@ -205,18 +220,28 @@ test('a command that stood in the queue is charged with its wait, and names whom
   const plan = [plannedStep('flyway', { kind: 'command', files: [] })];
   const own = polls(5000, 6000).map((tMs) =>
     waitRecord({
-      ...{ tMs, sinceMs: 5000, pid: 500, role: 'other' as const, mode: 'AccessExclusiveLock' },
+      tMs,
+      sinceMs: 5000,
+      pid: 500,
+      role: 'other' as const,
+      mode: 'AccessExclusiveLock',
       blockedBy: [{ pid: 9, role: 'other' }],
     }),
   );
   const locks = own.map(({ tMs }) => ({
-    ...{ tMs, pid: 500, step: 'flyway', relation: 'public.customers' },
-    ...{ mode: 'AccessExclusiveLock', granted: false },
+    tMs,
+    pid: 500,
+    step: 'flyway',
+    relation: 'public.customers',
+    mode: 'AccessExclusiveLock',
+    granted: false,
   }));
   const result = judgeEvidence(
     evidence({
       run: runRecord({ plan, budgets: { lockWaitMs: 500 } }),
-      ...{ waits: own, locks, steps: stepWindow('flyway', 4900, 6100) },
+      waits: own,
+      locks,
+      steps: stepWindow('flyway', 4900, 6100),
     }),
   );
   expect(result.steps[0]?.outside).toMatchObject({ blackoutMs: 1000, lockWaitMs: 1000, lockHoldMs: 0 });

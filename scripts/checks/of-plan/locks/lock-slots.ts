@@ -28,7 +28,11 @@ export const lockSlots: Check = {
     const { step, index, used, perTransaction, total, share } = most;
     const measured = share * 100;
     const finding: CheckFinding = {
-      ...{ status: 'warn', step: step.run.planned.name, statement: index, measured, budget: MUCH * 100 },
+      status: 'warn',
+      step: step.run.planned.name,
+      statement: index,
+      measured,
+      budget: MUCH * 100,
       message:
         `${stepTitle(step.run)} took ${formatCount(used)} of about ${formatCount(total)} lock slots ` +
         `(max_locks_per_transaction is ${formatCount(perTransaction)}): with a busy server beside it, it can fail with 53200, out of shared memory.`,

@@ -17,7 +17,8 @@ export function lockResults(locks: readonly Omit<LockEntry, 'existedBefore'>[]):
     if (first?.partitionOf !== undefined && partitions.length > MOST_PARTITIONS)
       return [{ relation: first.partitionOf, mode: first.mode, partitions: partitions.length }];
     return group.map(({ relation, mode, partitionOf }) => ({
-      ...{ relation, mode },
+      relation,
+      mode,
       ...(partitionOf === undefined ? {} : { partitionOf }),
     }));
   });

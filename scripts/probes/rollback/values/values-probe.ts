@@ -117,13 +117,11 @@ export class ValuesProbe {
       : (known ?? (await countWritten(column, sources, writer.out.sinceXid, client)).own);
     const { table, name } = column;
     this.#lost.set(key, {
-      ...{
-        table,
-        column: name,
-        count,
-        since: writer.out.deploy,
-        isAtLeast: known !== undefined && !isShared,
-      },
+      table,
+      column: name,
+      count,
+      since: writer.out.deploy,
+      isAtLeast: known !== undefined && !isShared,
     });
   }
 

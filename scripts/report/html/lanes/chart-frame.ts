@@ -84,7 +84,15 @@ export function frameOf(result: Result, size: ChartSize): Frame {
     noise: (result.timeline.noise ?? []).length > 1 ? below(30) : null,
   };
   return {
-    ...{ size, x, y, points, bands, lockRows: rows, columns, latency, ...lanes },
+    size,
+    x,
+    y,
+    points,
+    bands,
+    lockRows: rows,
+    columns,
+    latency,
+    ...lanes,
     bottom: bottom + 6,
     height: bottom + 6 + AXIS,
     decades: DECADES.filter((decade) => decade <= slowest),

@@ -49,6 +49,11 @@ test('a second without an answer is not known, and not zero', () => {
 test('entries that stand for several seconds are told per second', () => {
   const seconds = [second(0, 8, { requests: { old: 80 }, errors: 4 }), second(4000, 8), second(8000, 8)];
   expect(pointsOf(seconds, 10)[0]).toEqual({
-    ...{ fromMs: 0, toMs: 4000, p50Ms: 4, p99Ms: 8, errors: 1, requests: { old: 20 } },
+    fromMs: 0,
+    toMs: 4000,
+    p50Ms: 4,
+    p99Ms: 8,
+    errors: 1,
+    requests: { old: 20 },
   });
 });

@@ -77,7 +77,9 @@ function merged(group: readonly Second[], widthMs: number): ChartPoint {
   const p50s = group.flatMap(({ p50Ms }) => (p50Ms === null ? [] : [p50Ms])).sort((a, b) => a - b);
   const p99s = group.flatMap(({ p99Ms }) => (p99Ms === null ? [] : [p99Ms]));
   return {
-    ...{ fromMs, toMs, requests },
+    fromMs,
+    toMs,
+    requests,
     p50Ms: p50s[Math.floor((p50s.length - 1) / 2)] ?? null,
     p99Ms: p99s.length === 0 ? null : Math.max(...p99s),
     errors: Math.max(...group.map(({ errors }) => errors * perSecond)),

@@ -9,10 +9,18 @@ export interface ChartSize {
 }
 
 export const WIDE: ChartSize = {
-  ...{ id: 'wide', width: 1032, left: 112, right: 1024 },
-  ...{ mostTimeTicks: 10, mostLockRows: 5 },
+  id: 'wide',
+  width: 1032,
+  left: 112,
+  right: 1024,
+  mostTimeTicks: 10,
+  mostLockRows: 5,
 };
 export const NARROW: ChartSize = {
-  ...{ id: 'narrow', width: 364, left: 74, right: 358 },
-  ...{ mostTimeTicks: 5, mostLockRows: 4 },
+  id: 'narrow',
+  width: 364,
+  left: 74,
+  right: 358,
+  mostTimeTicks: 5,
+  mostLockRows: 4,
 };

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { backfillColumns, pausesOf } from './backfill-columns.ts';
 
 const batch = (tMs: number, rowsPerSecond: number, pausedMs = 0, step = 'fill') => ({
-  ...{ step, tMs, rowsPerSecond, pausedMs },
+  step,
+  tMs,
+  rowsPerSecond,
+  pausedMs,
 });
 
 test('batches that share a place are weighted by their time', () => {

@@ -36,7 +36,9 @@ export function backfillColumns(batches: readonly Batch[], x: (ms: number) => nu
     if (last !== undefined && last.step === batch.step && right - last.left <= COLUMN) {
       const sum = { activeMs: last.activeMs + activeMs, rows: last.rows + rows };
       columns[columns.length - 1] = {
-        ...{ ...last, right: Math.max(last.right, right), ...sum },
+        ...last,
+        right: Math.max(last.right, right),
+        ...sum,
         rowsPerSecond: (sum.rows / sum.activeMs) * 1000,
       };
     } else {

@@ -8,7 +8,10 @@ type Check = Result['checks'][number];
 
 const ORDER: readonly Check['status'][] = ['fail', 'inconclusive', 'warn', 'pass', 'not-judged'];
 const WORD: Record<Check['status'], string> = {
-  ...{ fail: 'fail', inconclusive: 'could not tell', warn: 'warning', pass: 'pass' },
+  fail: 'fail',
+  inconclusive: 'could not tell',
+  warn: 'warning',
+  pass: 'pass',
   'not-judged': 'not judged',
 };
 

@@ -6,7 +6,16 @@ import { Sql } from '../sql.tsx';
 import { StatementNotes } from './statement-notes.tsx';
 
 const HEADS = [
-  ...['>#', 'Statement', '>took', '>waited', '>held', '>blackout', '>delayed', '>failed', '>rows', '>WAL'],
+  '>#',
+  'Statement',
+  '>took',
+  '>waited',
+  '>held',
+  '>blackout',
+  '>delayed',
+  '>failed',
+  '>rows',
+  '>WAL',
   '>size',
 ];
 

@@ -5,7 +5,15 @@ import { ColumnHeads } from './column-heads.tsx';
 import { Scroll } from '../scroll.tsx';
 
 const HEADS = [
-  ...['Step', 'Phase', '>took', '>waited for lock', '>held', '>blackout', '>delayed', '>failed', '>WAL'],
+  'Step',
+  'Phase',
+  '>took',
+  '>waited for lock',
+  '>held',
+  '>blackout',
+  '>delayed',
+  '>failed',
+  '>WAL',
   'Strongest lock',
 ];
 
