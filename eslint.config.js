@@ -40,6 +40,11 @@ const NO_BARE_CHILD = {
     'A child gets its stdio from withoutForeign: nothing foreign, and an error where no file may be opened.',
 };
 
+const NO_PACKED_LITERAL = {
+  selector: 'SpreadElement > :matches(ObjectExpression, ArrayExpression)',
+  message: 'A literal is written out where it stands: spreading it into another only packs lines.',
+};
+
 const stageRules = STAGES.map((stage, index) => ({
   files: [`scripts/${stage}/**`],
   rules: {
@@ -73,7 +78,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      'no-restricted-syntax': ['error', NO_EXIT, NO_BARE_CHILD],
+      'no-restricted-syntax': ['error', NO_EXIT, NO_BARE_CHILD, NO_PACKED_LITERAL],
     },
   },
   ...stageRules,
@@ -107,10 +112,13 @@ export default tseslint.config(
     ],
     rules: { 'max-params': 'off' },
   },
-  { files: ['scripts/cli/main.ts'], rules: { 'no-restricted-syntax': ['error', NO_BARE_CHILD] } },
+  {
+    files: ['scripts/cli/main.ts'],
+    rules: { 'no-restricted-syntax': ['error', NO_BARE_CHILD, NO_PACKED_LITERAL] },
+  },
   {
     files: ['**/*.test.ts', '**/*.test.tsx', '**/*-fixture.ts', 'scripts/setup/**/*.ts', 'test/**/*.ts'],
-    rules: { 'no-restricted-syntax': ['error', NO_EXIT] },
+    rules: { 'no-restricted-syntax': ['error', NO_EXIT, NO_PACKED_LITERAL] },
   },
   {
     files: ['**/*.test.ts', '**/*.test.tsx', 'test/**'],

@@ -79,7 +79,7 @@ export class Host extends ComponentResource implements StepHost {
 
 /** As a remote command takes it. */
 function connectionOf({ jump, ...reach }: Reach, privateKey: string): Connection {
-  const dialled = ({ host, port, user, hostKey }: Jump): Pick<Connection, 'host'> => ({
+  const dialled = ({ host, port, user, hostKey }: Jump): Omit<Connection, 'proxy'> => ({
     host,
     port,
     user,

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadAdvice } from './advice.ts';
 import {
@@ -13,7 +11,6 @@ import {
 } from './evidence/evidence-fixture.ts';
 import type { RunRecord } from '../artifacts/records/records.ts';
 import type { Evidence } from './evidence/evidence.ts';
-import { CHECKS } from './index.ts';
 import { judgeEvidence } from './judge.ts';
 import { resultSchema, type Result } from './result/contract/result.ts';
 
@@ -275,29 +272,4 @@ test('fails come before what is not known, that before warnings, and failed requ
 test('the same evidence gives the same result', () => {
   const parts = { run: runRecord({ budgets: { p99Ms: 1, lockWaitMs: 1 } }) };
   expect(judgeEvidence(evidence(parts))).toEqual(judgeEvidence(evidence(parts)));
-});
-
-describe('documentation', () => {
-  const page = (id: string): URL =>
-    new URL(
-      `../../docs/checks/${id.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.md`,
-      import.meta.url,
-    );
-
-  test.each(CHECKS.map(({ id }) => id))('%s has its page with every section', async (id) => {
-    expect(existsSync(page(id))).toBe(true);
-    const headings = (await readFile(page(id), 'utf8')).split('\n').filter((line) => line.startsWith('#'));
-    expect(headings).toEqual([
-      `# ${id}`,
-      '## What it measures',
-      '## Why it matters',
-      '## How it is computed',
-      '## Instead of',
-      '## Use',
-    ]);
-  });
-
-  test('the list of checks is sorted by id', () => {
-    expect(CHECKS.map(({ id }) => id)).toEqual(CHECKS.map(({ id }) => id).toSorted());
-  });
 });

@@ -1,53 +1,16 @@
 import { Company } from '../actors/company.ts';
-import type { RunFolder, StreamName } from '../artifacts/run-folder.ts';
-import { loadSamples, type SamplePools } from '../load/traffic/samples.ts';
-import { withConnection } from '../pg/client.ts';
-import type { PgEndpoint } from '../pg/endpoint.ts';
 import { machineTrouble } from '../pg/machine-trouble.ts';
-import type { Rehearsal, Scenario, Step } from '../plan/model.ts';
-import { CompatibilityProbe, type VersionScripts } from '../probes/compatibility.ts';
-import { RowCountProbe } from '../probes/row-counts/row-count-probe.ts';
-import { ExactWaits } from '../probes/exact-waits.ts';
-import { DriftProbe } from '../probes/drift/drift-probe.ts';
-import { RollbackProbe } from '../probes/rollback/rollback-probe.ts';
-import { UpdateCounts } from '../probes/update-counts.ts';
-import { NoiseProbe } from '../probes/noise/noise-probe.ts';
-import { LockWatch } from '../probes/lock-watch.ts';
-import { ProbeLife } from '../probes/probe-life.ts';
-import { waitSources } from '../probes/wait-sources.ts';
-import type { ServerWatches } from '../probes/server-watch/server-watches.ts';
-import { SchemaWatch } from '../probes/schema-watch/schema-watch.ts';
-import { ServerProbe } from '../probes/server-probe.ts';
+import type { Step } from '../plan/model.ts';
 import { replay, type ReplayHooks } from '../replay/replay.ts';
 import type { StepFailure } from '../replay/session/step-failure.ts';
 import { Cleanup, type CleanupFailure } from '../shared/cleanup.ts';
 import { sleep } from '../shared/clock.ts';
-import { RehearsalError } from '../shared/errors.ts';
-import { formatMs } from '../shared/text/format.ts';
-import type { RunClock } from '../shared/run-clock.ts';
 import { warmUp } from './baseline.ts';
-import { requireHealthyStart } from './health.ts';
 import { openLogins, type Logins } from './roles/logins.ts';
-import type { EngineEnvironment } from './environment.ts';
-import type { OnEvent, RunEvent } from './events.ts';
+import type { RunEvent } from './events.ts';
+import { startProbes, type Probes } from './playing-probes.ts';
+import { unlessAway, writer, type Playing } from './playing.ts';
 import { RunTraffic } from './traffic.ts';
-
-/** The plan once, on a database that is ready. */
-export interface Playing {
-  readonly rehearsal: Rehearsal;
-  /** In whose company. */
-  readonly scenario: Scenario;
-  readonly versions: readonly VersionScripts[];
-  /** Its primary's endpoint is the tool's own login. */
-  readonly environment: EngineEnvironment;
-  /** As whom app and plan connect, where the rehearsal names no roles. */
-  readonly superuser: PgEndpoint;
-  readonly folder: RunFolder;
-  readonly clock: RunClock;
-  readonly signal: AbortSignal;
-  readonly onEvent: OnEvent;
-  readonly watches: ServerWatches;
-}
 
 /**
  * Load, replay and probes: everything between a database that is ready and the evidence in the folder.
@@ -71,23 +34,10 @@ async function underLoad(run: Playing, cleanup: Cleanup): Promise<StepFailure | 
   const { rehearsal, environment, clock, onEvent } = run;
   const logins = await openLogins(run, run.signal);
   const probes = await startProbes(run, logins, cleanup);
-  const { life, watch, schema, compatibility, pools } = probes;
+  const { watch, schema, compatibility } = probes;
   const writers = { steps: writer(run, cleanup, 'steps'), batches: writer(run, cleanup, 'batches') };
   const endpoint = environment.primary;
-  const events = writer(run, cleanup, 'load');
-  const traffic = await RunTraffic.start({
-    ...run,
-    endpoint,
-    logins: logins.app,
-    pools,
-    life,
-    events,
-    standbyLagMs: probes.lagMs,
-  });
-  cleanup.add('load', () => {
-    traffic.release();
-    return Promise.resolve();
-  });
+  const traffic = await startTraffic(run, { logins, probes }, cleanup);
   const signal = AbortSignal.any([run.signal, traffic.died]);
 
   onEvent({ type: 'stage', stage: 'baseline', state: 'started', detail: '', fraction: 0, etaMs: null });
@@ -134,6 +84,27 @@ async function underLoad(run: Playing, cleanup: Cleanup): Promise<StepFailure | 
   return failure;
 }
 
+async function startTraffic(
+  run: Playing,
+  { logins, probes: { pools, life, lagMs } }: { logins: Logins; probes: Probes },
+  cleanup: Cleanup,
+): Promise<RunTraffic> {
+  const traffic = await RunTraffic.start({
+    ...run,
+    endpoint: run.environment.primary,
+    logins: logins.app,
+    pools,
+    life,
+    events: writer(run, cleanup, 'load'),
+    standbyLagMs: lagMs,
+  });
+  cleanup.add('load', () => {
+    traffic.release();
+    return Promise.resolve();
+  });
+  return traffic;
+}
+
 const RUNS_SQL: ReadonlySet<Step['kind']> = new Set(['sql', 'command']);
 
 /** What is looked at before and behind each step, while nothing of the plan runs. */
@@ -161,21 +132,6 @@ function looksAround(
   };
 }
 
-/** Before the plan has begun, an app that fails because its server was away is no reason to mend the workload. */
-async function unlessAway({ watches }: Playing, work: () => Promise<void> | void): Promise<void> {
-  try {
-    await work();
-  } catch (cause) {
-    await watches.settled();
-    if (watches.awayMs === 0) throw cause;
-    const message = `the servers were away for ${formatMs(watches.awayMs)} before the first step`;
-    throw new RehearsalError('CONNECTION_FAILED', message, {
-      hint: 'rehearse again; if it stays so, look at the network and at the server’s host',
-      cause,
-    });
-  }
-}
-
 /** Those who keep the plan company; registered to leave before anybody comes. */
 async function gather(run: Playing, logins: Logins, cleanup: Cleanup): Promise<Company> {
   const { rehearsal, scenario, environment, clock, onEvent } = run;
@@ -194,108 +150,6 @@ async function gather(run: Playing, logins: Logins, cleanup: Cleanup): Promise<C
   });
   cleanup.add('actors', () => company.leave());
   return company;
-}
-
-interface Probes {
-  readonly life: ProbeLife;
-  readonly watch: LockWatch;
-  readonly schema: SchemaWatch;
-  readonly compatibility: CompatibilityProbe;
-  readonly rowCounts: RowCountProbe;
-  readonly updateCounts: UpdateCounts;
-  readonly drift: DriftProbe;
-  /** Only where the plan goes back. */
-  readonly rollback: RollbackProbe | undefined;
-  readonly pools: SamplePools;
-  /** The standby's lag as last seen. */
-  readonly lagMs: () => number | null;
-}
-
-/** Everything that looks, but for the traffic: each is registered for its end before the next one starts. */
-async function startProbes(run: Playing, logins: Logins, cleanup: Cleanup): Promise<Probes> {
-  const { rehearsal, versions, environment, clock, signal } = run;
-  const endpoint = environment.primary;
-  const { seed } = rehearsal.load;
-  const life = new ProbeLife(writer(run, cleanup, 'probes'), clock, signal);
-  const scripts = versions.flatMap((version) => version.scripts);
-  const pools = await withConnection(
-    endpoint,
-    'setup',
-    (client) => loadSamples(client, scripts, seed),
-    signal,
-  );
-  const records = writer(run, cleanup, 'compatibility');
-  const tried = { endpoint, logins: logins.app, versions, pools, seed, writer: records, life };
-  const compatibility = new CompatibilityProbe(tried);
-  presence(run, life, cleanup);
-  const start = await compatibility.look('start', signal);
-  await unlessAway(run, () => {
-    requireHealthyStart(rehearsal, start);
-  });
-
-  let lagMs: number | null = null;
-  const sinks = { writer: writer(run, cleanup, 'server'), clock, life };
-  const server = await ServerProbe.start(endpoint, sinks, ({ replayLagMs }) => (lagMs = replayLagMs));
-  cleanup.add('server probe', () => server.stop());
-  const noise = new NoiseProbe(environment, { writer: writer(run, cleanup, 'noise'), clock });
-  cleanup.add('noise probe', () => noise.stop());
-  const sightings = { waits: writer(run, cleanup, 'waits'), locks: writer(run, cleanup, 'locks') };
-  const sources = waitSources(process.env);
-  const exact = await ExactWaits.start(endpoint, sources, {
-    writer: writer(run, cleanup, 'exact-waits'),
-    clock,
-    life,
-  });
-  cleanup.add('exact waits', () => exact.stop());
-  const watch = await LockWatch.start(endpoint, { clock, life, exact, ...sightings });
-  cleanup.add('lock watch', () => watch.stop());
-  const app = { versions, logins: logins.app };
-  const looks = { writer: writer(run, cleanup, 'schema'), clock, life };
-  const schema = await SchemaWatch.start(endpoint, app, looks);
-  cleanup.add('schema watch', () => schema.stop());
-  const rowCounts = new RowCountProbe({ app, pools, seed, clock, writer: looks.writer });
-  const updateCounts = new UpdateCounts({ endpoint, clock, writer: looks.writer });
-  await updateCounts.look(null, 'before', signal);
-  const drift = new DriftProbe({ endpoint, versions: rehearsal.load.versions, clock, writer: looks.writer });
-  const rollback = await startRollbackProbe(run, life, cleanup);
-  const looking = { rowCounts, updateCounts, drift, rollback };
-  return { life, watch, schema, compatibility, ...looking, pools, lagMs: () => lagMs };
-}
-
-async function startRollbackProbe(
-  run: Playing,
-  life: ProbeLife,
-  cleanup: Cleanup,
-): Promise<RollbackProbe | undefined> {
-  if (run.scenario.backFrom === undefined) return undefined;
-  const { environment, rehearsal, clock, signal } = run;
-  const app = { plan: rehearsal.plan, versions: rehearsal.load.versions };
-  const sinks = { writer: writer(run, cleanup, 'rollback'), clock, life };
-  const probe = await RollbackProbe.start({ endpoint: environment.primary, ...app, ...sinks }, signal);
-  cleanup.add('rollback probe', () => probe.stop());
-  return probe;
-}
-
-/** What the watches see belongs to this playing of the plan until it ends. */
-function presence(run: Playing, life: ProbeLife, cleanup: Cleanup): void {
-  const records = writer(run, cleanup, 'presence');
-  run.watches.recordInto({ writer: records, clock: run.clock });
-  life.note('presence', 'started');
-  cleanup.add('presence', () => {
-    run.watches.recordInto(undefined);
-    if (!run.signal.aborted) life.note('presence', 'stopped');
-    return Promise.resolve();
-  });
-}
-
-function writer<K extends StreamName>(
-  { folder }: Playing,
-  cleanup: Cleanup,
-  name: K,
-): ReturnType<typeof folder.writer<K>> {
-  const opened = folder.writer(name);
-  cleanup.add(`${name}.ndjson`, () => opened.close());
-  return opened;
 }
 
 type StepProgress = Extract<RunEvent, { type: 'step' }>;

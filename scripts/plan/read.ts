@@ -78,7 +78,6 @@ export async function readRehearsal(
   const { data: config } = rehearsalSchema.safeParse(value);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
     throw new InputError(inReadingOrder(reading.mistakes));
-  const { rate, connections, warmup, cooldown, seed, pipeline, delayedOver } = config.load;
   return {
     name: config.name,
     dir: place.dir,
@@ -86,16 +85,7 @@ export async function readRehearsal(
     postgres: postgresOf(config.postgres, reading),
     hosts: hostsOf(config.hosts),
     targets: config.targets,
-    load: {
-      ratePerSec: rate,
-      connections,
-      warmupMs: warmup,
-      cooldownMs: cooldown,
-      seed,
-      versions,
-      ...(pipeline && { pipeline }),
-      ...defined({ delayedOverMs: delayedOver }),
-    },
+    load: loadOf(config.load, versions),
     budgets: budgetsOf(config.budgets),
     ...(!saysBudgets(value) && { hasDefaultBudgets: true }),
     ...(config.quietTables && { quietTables: config.quietTables }),
@@ -181,6 +171,20 @@ function postgresOf(config: RehearsalConfig['postgres'], reading: Reading): Post
     ...defined({ version, binDir: binDir === undefined ? undefined : reading.absolute(binDir), port }),
     settings: Object.entries(settings).map(([name, value]) => ({ name, value: String(value) })),
     standby,
+  };
+}
+
+function loadOf(config: RehearsalConfig['load'], versions: readonly AppVersion[]): Rehearsal['load'] {
+  const { rate, connections, warmup, cooldown, seed, pipeline, delayedOver } = config;
+  return {
+    ratePerSec: rate,
+    connections,
+    warmupMs: warmup,
+    cooldownMs: cooldown,
+    seed,
+    versions,
+    ...(pipeline && { pipeline }),
+    ...defined({ delayedOverMs: delayedOver }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { brokenResult } from '../../test/report/sample-failures.ts';
+import { brokenResult } from '../../test/report/sample-broken.ts';
 import { passingResult } from '../../test/report/sample-result.ts';
 import { cellOf, rollbackSentences, statesOf } from './rollback.ts';
 

@@ -4,7 +4,8 @@ import { renderJunit } from '../../scripts/report/junit.ts';
 import { needs } from '../support/needs.ts';
 import { CHROMIUM, launch, open } from './browser.ts';
 import { withEverywhere } from './hostile.ts';
-import { brokenResult, failingResult, inconclusiveResult } from './sample-failures.ts';
+import { brokenResult } from './sample-broken.ts';
+import { failingResult, inconclusiveResult } from './sample-failures.ts';
 import { lostStandbyResult } from './sample-hosts.ts';
 import { passingResult } from './sample-result.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { renderVerdict } from '../../scripts/report/verdict.ts';
 import { withEverywhere } from './hostile.ts';
-import { brokenResult, failingResult, inconclusiveResult } from './sample-failures.ts';
+import { brokenResult } from './sample-broken.ts';
+import { failingResult, inconclusiveResult } from './sample-failures.ts';
 import { keptResult } from './sample-hosts.ts';
 import { passingResult } from './sample-result.ts';
 

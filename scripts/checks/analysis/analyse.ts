@@ -8,7 +8,6 @@ import { blockedSessions, NONE_BLOCKED, type BlockedSessions } from './waits/blo
 import { disturbances, type Disturbance } from './disturbances.ts';
 import { failedRequests, type FailedRequests } from './traffic/failures.ts';
 import { generatorFigures, type GeneratorFigures } from './traffic/generator.ts';
-import { Grants } from './traffic/grants.ts';
 import { groupBy } from '../../shared/group-by.ts';
 import {
   baselineByScript,
@@ -20,20 +19,14 @@ import {
 import { liveVersions, type LiveVersions } from './traffic/live-versions.ts';
 import type { Latency } from './traffic/percentiles.ts';
 import type { RequestTable } from '../evidence/request-table.ts';
-import type {
-  CompatibilityRecord,
-  OutsideLockRecord,
-  StatementRecord,
-} from '../../artifacts/records/records.ts';
-import { OverlapIndex } from '../../shared/intervals/overlap-index.ts';
+import type { CompatibilityRecord } from '../../artifacts/records/records.ts';
 import { PreparedHolds, type PreparedHold } from './prepared.ts';
-import { Releases } from './waits/releases.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
 import { strangers, type Stranger } from './strangers.ts';
 import { slowScripts, type SlowScript } from './slower/slow-scripts.ts';
 import { standbyFigures, type StandbyFigures } from './standby.ts';
 import { presences, type Presence } from './presence.ts';
-import { arrangeSteps, lastMomentMs, transactionSinceMs, type StepRun } from './steps.ts';
+import { arrangeSteps, lastMomentMs, type StepRun } from './steps.ts';
 import { baselineErrors, type BaselineErrors } from './own-errors/baseline-errors.ts';
 import { ownCells } from './own-errors/own-cells.ts';
 import { ownFailures } from './own-errors/own-failures.ts';
@@ -49,7 +42,8 @@ import { WaitBlame } from './waits/wait-blame.ts';
 import { outsideEffect, type OutsideEffect } from './traffic/outside-effect.ts';
 import type { Interval } from '../../shared/intervals/intervals.ts';
 import { waitSpans, type WaitSpan } from './waits/waits.ts';
-import { failedInTransaction, statementTry, type StatementTry } from './waits/windows.ts';
+import type { StatementTry } from './waits/windows.ts';
+import { triesOf } from './tries.ts';
 
 /** One step and all that is known of it. */
 export interface StepAnalysis {
@@ -109,34 +103,25 @@ export function analyse(whole: Evidence): Analysis {
   const evidence = withoutAway(whole, away);
   const { requests, load } = evidence;
   const runs = arrangeSteps(evidence);
-  const told = evidence.exactWaits ?? [];
-  const waits = waitSpans(
-    evidence.waits ?? [],
-    told.filter((record) => record.type === 'wait'),
-  );
-  const locks = evidence.locks ?? [];
+  const waits = waitsOf(evidence);
   const prepared = new PreparedHolds(evidence.waits ?? [], runs);
   const tried = triesOf(runs, evidence, waits, prepared);
   const causes = disturbances(tried, (step) => prepared.untilMs(step));
   const baseline = baselineLatency(requests, load) ?? null;
   const thresholdMs = evidence.run.load.delayedOverMs ?? victimThresholdMs(baseline?.p99Ms);
-  const commandPids = groupBy(locks, ({ step }) => step);
-  const attributed = attributedWaits(
-    waits,
-    causes,
-    (step) => new Set([...(commandPids.get(step)?.map(({ pid }) => pid) ?? []), ...prepared.idsOf(step)]),
-    prepared,
-  );
+  const commandPids = groupBy(evidence.locks ?? [], ({ step }) => step);
+  const pidsOf = (step: string): Set<number> =>
+    new Set([...(commandPids.get(step)?.map(({ pid }) => pid) ?? []), ...prepared.idsOf(step)]);
+  const attributed = attributedWaits(waits, causes, pidsOf, prepared);
   const blame = requests && new WaitBlame(requests, attributed);
   const waitedFor = (row: number): number | undefined => blame?.of(row);
   const delayed =
     requests && delayedRequests(requests, causes, thresholdsOf(requests, evidence, thresholdMs), waitedFor);
   const ownErrors = requests ? baselineErrors(requests, load) : [];
   const own = requests && ownFailures({ requests, steps: runs, baseline: ownErrors, waitedFor });
-  const looked = evidence.compatibility ?? [];
+  const { schema = [], compatibility: looked = [] } = evidence;
   const cells = ownCells(looked, ownErrors, evidence.run.load.versions[0]?.name);
   const matrix = looked.map((cell) => (cells.has(cell) ? { ...cell, ok: true } : cell));
-  const { schema = [] } = evidence;
   const failures = requests
     ? failedRequests({ requests, steps: runs, causes, matrix, blame, own, schema })
     : [];
@@ -174,58 +159,11 @@ export function analyse(whole: Evidence): Analysis {
   };
 }
 
-/** Every try of every statement, with its locks for as long as they were kept. */
-function triesOf(
-  runs: readonly StepRun[],
-  { exactWaits: told = [], locks = [] }: Evidence,
-  waits: readonly WaitSpan[],
-  prepared: PreparedHolds,
-): { step: StepRun; tries: StatementTry[] }[] {
-  const releases = new Releases(told);
-  const grants = new Grants(told);
-  const pids = new Set(runs.flatMap(({ statements }) => statements.map(({ pid }) => pid)));
-  const waitsOf = groupBy(
-    waits.filter(({ pid }) => pids.has(pid)),
-    ({ pid }) => pid,
+function waitsOf({ waits = [], exactWaits = [] }: Evidence): WaitSpan[] {
+  return waitSpans(
+    waits,
+    exactWaits.filter((record) => record.type === 'wait'),
   );
-  const ownWaits = new Map(
-    [...waitsOf].map(([pid, own]) => [
-      pid,
-      new OverlapIndex(own.map((wait) => ({ wait, fromMs: wait.fromMs, toMs: wait.lastSeenMs }))),
-    ]),
-  );
-  const locksOf = groupBy(locks, ({ pid, step }) => `${pid} ${step}`);
-  const locksBy = ({ pid, step }: StatementRecord): readonly OutsideLockRecord[] =>
-    locksOf.get(`${pid} ${step}`) ?? [];
-  const during = ({ pid, sentMs, respondedMs }: StatementRecord): WaitSpan[] => {
-    const sent = { fromMs: sentMs, toMs: respondedMs };
-    return (
-      ownWaits
-        .get(pid)
-        ?.touching(sent)
-        .map(({ wait }) => wait) ?? []
-    );
-  };
-  return runs.map((step) => ({
-    step,
-    tries: step.statements.map((record, position) =>
-      statementTry(
-        prepared.kept(releases.exact(record)),
-        during(record),
-        failedInTransaction(record) ? withTold(locksBy(record), grants.seenOf(record)) : locksBy(record),
-        (of, lock) => grants.grantMs(of, lock),
-        transactionSinceMs(step.statements.slice(0, position), record),
-      ),
-    ),
-  }));
-}
-
-/** One that failed before anybody looked is known by what the server told of it. */
-function withTold(
-  locks: readonly OutsideLockRecord[],
-  told: readonly OutsideLockRecord[],
-): readonly OutsideLockRecord[] {
-  return told.length === 0 ? locks : [...locks, ...told].sort((a, b) => a.tMs - b.tMs);
 }
 
 /**

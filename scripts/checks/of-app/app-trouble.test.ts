@@ -14,8 +14,6 @@ function tried(after: string, ok: boolean): CompatibilityRecord {
     script: 'read',
     ok,
     sqlstate: ok ? null : NAME_GONE,
-    statement: 1,
-    tMs: 1,
     message: ok ? null : 'column "note" does not exist',
   };
 }

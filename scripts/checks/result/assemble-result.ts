@@ -45,18 +45,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     findings: judgement.findings.map(({ finding }) => finding),
     checks: judgement.checks,
     steps,
-    compatibility: matrixStates(analysis).map(
-      ({ record: { after, version, script, ok, sqlstate, message }, works, live }) => ({
-        after,
-        version,
-        script,
-        ok: works,
-        sqlstate,
-        ...(message === null ? {} : { message }),
-        live,
-        ...(works && !ok && { own: true as const }),
-      }),
-    ),
+    compatibility: matrixOf(analysis),
     traffic: { ...traffic },
     errors,
     ...(analysis.ownErrors.length > 0 && { ownErrors: analysis.ownErrors.map((one) => ({ ...one })) }),
@@ -91,6 +80,21 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     waits: waitFacts(evidence),
     limits: knownLimits(analysis),
   });
+}
+
+function matrixOf(analysis: Analysis): Result['compatibility'] {
+  return matrixStates(analysis).map(
+    ({ record: { after, version, script, ok, sqlstate, message }, works, live }) => ({
+      after,
+      version,
+      script,
+      ok: works,
+      sqlstate,
+      ...(message === null ? {} : { message }),
+      live,
+      ...(works && !ok && { own: true as const }),
+    }),
+  );
 }
 
 /** What was rehearsed, and from what it was judged. */

@@ -68,12 +68,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const fixed = { runId, target: target.name, toolVersion: toolVersion(), startedAt: clock.startedAt };
   let record =
     options.resume === undefined
-      ? startRecord(rehearsal, {
-          ...fixed,
-          ...(await keepPlan(folder, rehearsal, options.signal)),
-          playings: planPlayings(rehearsal.scenarios, options.repeat),
-          load: loadRecord(rehearsal, versions),
-        })
+      ? await begunRecord(options, folder, { ...fixed, load: loadRecord(rehearsal, versions) })
       : await resumableRecord(folder, rehearsal, target);
   await folder.writeDocument('run', record);
 
@@ -119,6 +114,15 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
     folder,
     kept: keptUntil && running ? { until: keptUntil, environment: running } : undefined,
   };
+}
+
+async function begunRecord(
+  { rehearsal, repeat, signal }: RunOptions,
+  folder: RunFolder,
+  fixed: Pick<RunRecord, 'runId' | 'target' | 'toolVersion' | 'startedAt' | 'load'>,
+): Promise<RunRecord> {
+  const kept = await keepPlan(folder, rehearsal, signal);
+  return startRecord(rehearsal, { ...fixed, ...kept, playings: planPlayings(rehearsal.scenarios, repeat) });
 }
 
 /** Copies the plan into the run folder, and tells what it is and where it came from. */

@@ -1,0 +1,110 @@
+import { loadSamples, type SamplePools } from '../load/traffic/samples.ts';
+import { withConnection } from '../pg/client.ts';
+import { CompatibilityProbe } from '../probes/compatibility.ts';
+import { DriftProbe } from '../probes/drift/drift-probe.ts';
+import { ExactWaits } from '../probes/exact-waits.ts';
+import { LockWatch } from '../probes/lock-watch.ts';
+import { NoiseProbe } from '../probes/noise/noise-probe.ts';
+import { ProbeLife } from '../probes/probe-life.ts';
+import { RollbackProbe } from '../probes/rollback/rollback-probe.ts';
+import { RowCountProbe } from '../probes/row-counts/row-count-probe.ts';
+import { SchemaWatch } from '../probes/schema-watch/schema-watch.ts';
+import { ServerProbe } from '../probes/server-probe.ts';
+import { UpdateCounts } from '../probes/update-counts.ts';
+import { waitSources } from '../probes/wait-sources.ts';
+import type { Cleanup } from '../shared/cleanup.ts';
+import { requireHealthyStart } from './health.ts';
+import { unlessAway, writer, type Playing } from './playing.ts';
+import type { Logins } from './roles/logins.ts';
+
+export interface Probes {
+  readonly life: ProbeLife;
+  readonly watch: LockWatch;
+  readonly schema: SchemaWatch;
+  readonly compatibility: CompatibilityProbe;
+  readonly rowCounts: RowCountProbe;
+  readonly updateCounts: UpdateCounts;
+  readonly drift: DriftProbe;
+  /** Only where the plan goes back. */
+  readonly rollback: RollbackProbe | undefined;
+  readonly pools: SamplePools;
+  /** The standby's lag as last seen. */
+  readonly lagMs: () => number | null;
+}
+
+/** Everything that looks, but for the traffic: each is registered for its end before the next one starts. */
+export async function startProbes(run: Playing, logins: Logins, cleanup: Cleanup): Promise<Probes> {
+  const { rehearsal, versions, environment, clock, signal } = run;
+  const endpoint = environment.primary;
+  const { seed } = rehearsal.load;
+  const life = new ProbeLife(writer(run, cleanup, 'probes'), clock, signal);
+  const scripts = versions.flatMap((version) => version.scripts);
+  const pools = await withConnection(
+    endpoint,
+    'setup',
+    (client) => loadSamples(client, scripts, seed),
+    signal,
+  );
+  const records = writer(run, cleanup, 'compatibility');
+  const tried = { endpoint, logins: logins.app, versions, pools, seed, writer: records, life };
+  const compatibility = new CompatibilityProbe(tried);
+  presence(run, life, cleanup);
+  const start = await compatibility.look('start', signal);
+  await unlessAway(run, () => {
+    requireHealthyStart(rehearsal, start);
+  });
+
+  let lagMs: number | null = null;
+  const sinks = { writer: writer(run, cleanup, 'server'), clock, life };
+  const server = await ServerProbe.start(endpoint, sinks, ({ replayLagMs }) => (lagMs = replayLagMs));
+  cleanup.add('server probe', () => server.stop());
+  const noise = new NoiseProbe(environment, { writer: writer(run, cleanup, 'noise'), clock });
+  cleanup.add('noise probe', () => noise.stop());
+  const sightings = { waits: writer(run, cleanup, 'waits'), locks: writer(run, cleanup, 'locks') };
+  const sources = waitSources(process.env);
+  const exact = await ExactWaits.start(endpoint, sources, {
+    writer: writer(run, cleanup, 'exact-waits'),
+    clock,
+    life,
+  });
+  cleanup.add('exact waits', () => exact.stop());
+  const watch = await LockWatch.start(endpoint, { clock, life, exact, ...sightings });
+  cleanup.add('lock watch', () => watch.stop());
+  const app = { versions, logins: logins.app };
+  const looks = { writer: writer(run, cleanup, 'schema'), clock, life };
+  const schema = await SchemaWatch.start(endpoint, app, looks);
+  cleanup.add('schema watch', () => schema.stop());
+  const rowCounts = new RowCountProbe({ app, pools, seed, clock, writer: looks.writer });
+  const updateCounts = new UpdateCounts({ endpoint, clock, writer: looks.writer });
+  await updateCounts.look(null, 'before', signal);
+  const drift = new DriftProbe({ endpoint, versions: rehearsal.load.versions, clock, writer: looks.writer });
+  const rollback = await startRollbackProbe(run, life, cleanup);
+  const looking = { rowCounts, updateCounts, drift, rollback };
+  return { life, watch, schema, compatibility, ...looking, pools, lagMs: () => lagMs };
+}
+
+async function startRollbackProbe(
+  run: Playing,
+  life: ProbeLife,
+  cleanup: Cleanup,
+): Promise<RollbackProbe | undefined> {
+  if (run.scenario.backFrom === undefined) return undefined;
+  const { environment, rehearsal, clock, signal } = run;
+  const app = { plan: rehearsal.plan, versions: rehearsal.load.versions };
+  const sinks = { writer: writer(run, cleanup, 'rollback'), clock, life };
+  const probe = await RollbackProbe.start({ endpoint: environment.primary, ...app, ...sinks }, signal);
+  cleanup.add('rollback probe', () => probe.stop());
+  return probe;
+}
+
+/** What the watches see belongs to this playing of the plan until it ends. */
+function presence(run: Playing, life: ProbeLife, cleanup: Cleanup): void {
+  const records = writer(run, cleanup, 'presence');
+  run.watches.recordInto({ writer: records, clock: run.clock });
+  life.note('presence', 'started');
+  cleanup.add('presence', () => {
+    run.watches.recordInto(undefined);
+    if (!run.signal.aborted) life.note('presence', 'stopped');
+    return Promise.resolve();
+  });
+}
