@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { ACTOR_KINDS, CUTS, MAINTENANCE_ACTIONS, WAYS } from '../../plan/model.ts';
 import type { DocumentName, StreamName } from '../../artifacts/run-folder.ts';
 import { isMoment } from '../../shared/moments.ts';
-import { CUT_MOMENTS } from '../../artifacts/records/interruption-record.ts';
 import { AWAY_WHY } from '../../artifacts/records/presence-record.ts';
 import { WAIT_TIERS } from '../../artifacts/records/wait-records.ts';
 import { movedColumn } from './moved-column-shape.ts';
 import { rollbackRecord } from './rollback-shapes.ts';
 import { schemaRecord } from './schema-shapes.ts';
+import { stepEvent } from './step-shapes.ts';
 
 /*
  * Evidence comes from a folder that people copy, edit and cut. Only what the analysis would stumble over is looked at:
@@ -20,98 +20,6 @@ const text = z.string();
 const lock = z.object({ relation: text, mode: text });
 
 const actor = { actor: text, kind: z.enum(ACTOR_KINDS), tMs: moment };
-
-const notices = z.array(z.object({ message: text, objects: z.array(text).optional() }));
-
-const stepEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('step-start'), step: text, tMs: moment }),
-  z.object({
-    type: z.literal('step-end'),
-    step: text,
-    tMs: moment,
-    status: z.enum(['ok', 'failed', 'skipped']),
-    attempts: number,
-    statements: number.optional(),
-  }),
-  z.object({
-    type: z.literal('attempt'),
-    step: text,
-    attempt: number,
-    tMs: moment,
-    error: z.object({}),
-    pauseMs: moment,
-  }),
-  z.object({
-    type: z.literal('interruption'),
-    step: text,
-    how: z.enum(CUTS),
-    tMs: moment,
-    moment: z.enum(CUT_MOMENTS),
-    index: number,
-    attempt: number,
-    file: text.nullable(),
-    line: number.nullable(),
-    secondAttempt: number,
-    backfill: z
-      .object({
-        table: text,
-        cuts: number,
-        rowsTwice: number,
-        rowsLeftOut: number.nullable(),
-        isSameAgain: z.boolean().nullable(),
-      })
-      .optional(),
-    failedIndex: number.nullable(),
-    againFrom: text.nullable(),
-    serverWentOnMs: moment.nullable(),
-    error: z.object({ sqlstate: text.nullable(), message: text }).nullable(),
-  }),
-  z.object({
-    type: z.literal('asked'),
-    step: text,
-    during: text,
-    fromMs: moment,
-    tMs: moment,
-    rows: number.nullable(),
-    sqlstate: text.nullable(),
-  }),
-  z.object({
-    type: z.literal('statement'),
-    step: text,
-    index: number,
-    attempt: number,
-    sql: text,
-    sentMs: moment,
-    respondedMs: moment,
-    releasedMs: moment,
-    locks: z.array(lock),
-    newLocks: z.array(lock),
-    rewrote: z.array(text),
-    scanned: z.array(z.object({ relation: text, rows: number })).optional(),
-    pid: number,
-    notices: notices.optional(),
-  }),
-  z.object({
-    type: z.literal('command-statement'),
-    step: text,
-    pid: number.nullable(),
-    tMs: moment,
-    sentMs: moment,
-    releasedMs: moment.optional(),
-    sql: text,
-    command: text.nullable(),
-    error: z.object({ sqlstate: text.nullable(), message: text }).nullable(),
-    notices: notices.optional(),
-  }),
-  z.object({
-    type: z.literal('command-sessions'),
-    step: text,
-    tMs: moment,
-    sessions: number,
-    unread: number,
-    isWhole: z.boolean(),
-  }),
-]);
 
 const loadEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), tMs: moment }),
