@@ -16,17 +16,15 @@ type Given = Partial<{
 
 function limits(sql: string | string[], { rewrote = [], settings, tables, lockSlots }: Given = {}): string[] {
   const base = evidence();
-  const statements = [sql]
-    .flat()
-    .map((text, at) =>
-      statementRecord({
-        index: at + 1,
-        sql: text,
-        rewrote,
-        sentMs: 5000 + at * 10,
-        ...(lockSlots && { lockSlots }),
-      }),
-    );
+  const statements = [sql].flat().map((text, at) =>
+    statementRecord({
+      index: at + 1,
+      sql: text,
+      rewrote,
+      sentMs: 5000 + at * 10,
+      ...(lockSlots && { lockSlots }),
+    }),
+  );
   return unknownSettings(
     analyse(
       evidence({
