@@ -1,5 +1,6 @@
 import type { LoadEvent } from '../../artifacts/records/records.ts';
 import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
+import { takenText, takenWithin } from '../analysis/noise.ts';
 import { LATE_MS } from '../analysis/traffic/generator.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 
@@ -24,7 +25,7 @@ export const generator: Check = {
     if (share <= MANY) return { measured, findings: saturated };
     const message =
       `The load generator sent ${measured.toFixed(1)} % of ${formatCount(figures.sent)} requests more than ${formatMs(LATE_MS)} late ` +
-      `by its own fault (p99 ${formatMs(figures.lagP99Ms)}): latencies are partly its own.`;
+      `by its own fault (p99 ${formatMs(figures.lagP99Ms)}): latencies are partly its own.${meanwhile(evidence.noise)}`;
     return {
       measured,
       findings: [
@@ -40,6 +41,12 @@ export const generator: Check = {
     };
   },
 };
+
+/** Whoever had the machine instead of it. */
+function meanwhile(noise: Parameters<typeof takenWithin>[0]): string {
+  const [taken] = takenWithin(noise, { fromMs: 0, toMs: Infinity });
+  return taken === undefined ? '' : ` Meanwhile ${takenText(taken)}.`;
+}
 
 /**
  * A generator that is at work all the time reads answers late, and takes the time for the app's. Its requests need not
