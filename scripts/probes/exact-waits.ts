@@ -11,10 +11,14 @@ import { ProbeConnection } from './probe-connection.ts';
 import type { ProbeLife } from './probe-life.ts';
 import { RelationNames } from './relation-names.ts';
 import { SessionRoles } from './sessions/session-roles.ts';
+import { firstAbove } from '../shared/intervals/overlap-index.ts';
+import { ToldWaits } from './looks/told-waits.ts';
 import type { WaitSource, WaitSourceKind } from './wait-source.ts';
 
 const FLUSH_MS = 500;
 const MAY_BE_AWAY_MS = 5000;
+/** The look that sees a wait can have its answer a while after the wait has ended. */
+const LOOKED_MS = 1000;
 
 interface Sinks {
   readonly writer: NdjsonWriter<ExactWaitRecord>;
@@ -31,6 +35,8 @@ export class ExactWaits {
   readonly #sinks: Sinks;
   /** Who is who, for whoever looks. */
   readonly roles: SessionRoles;
+  /** Of whom the looks told. */
+  readonly told = new ToldWaits();
   /** As at the beginning of the part that is in flight, and of the one before it: a part may rename or drop what it locks. */
   #names: RelationNames;
   #namesBefore: RelationNames;
@@ -113,7 +119,7 @@ export class ExactWaits {
       await this.#source?.stop();
       await this.#ended;
     } finally {
-      await this.#flush().catch((error: unknown) => {
+      await this.#flush(Infinity).catch((error: unknown) => {
         this.#fallBack(asError(error).message);
       });
       await this.#server.close();
@@ -173,21 +179,25 @@ export class ExactWaits {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await sleep(FLUSH_MS, this.#stop.signal).catch(() => undefined);
-      await this.#flush().catch((error: unknown) => {
+      await this.#flush(monotonicMs() - LOOKED_MS).catch((error: unknown) => {
         this.#fallBack(asError(error).message);
       });
+      this.told.forget(this.#sinks.clock.now());
     }
   }
 
-  async #flush(): Promise<void> {
-    const waits = this.#waits.filter((wait) => this.#concerns(wait));
-    this.#waits = [];
+  /** @param endedMs of what ended by then the looks have told, where they will; only those for rows wait for that */
+  async #flush(endedMs: number): Promise<void> {
     this.#writeGrants();
-    if (waits.length === 0) return;
+    const isDue = ({ locktype, toMs }: TracedWait): boolean => locktype === 'relation' || toMs <= endedMs;
+    const due = this.#waits.filter((wait) => isDue(wait) && this.#concerns(wait));
+    this.#waits = this.#waits.filter((wait) => !isDue(wait));
     await this.roles.learn(
       this.#server,
-      waits.map(({ pid }) => pid),
+      due.map(({ pid }) => pid),
     );
+    const waits = due.filter((wait) => this.#isTelling(wait));
+    if (waits.length === 0) return;
     for (const { fromMs, relationOid } of waits)
       if (relationOid !== null) await this.#namesAt(fromMs).learn([relationOid]);
     const { clock, writer } = this.#sinks;
@@ -204,6 +214,16 @@ export class ExactWaits {
         toMs: clock.at(toMs),
       });
     }
+  }
+
+  /**
+   * Sessions of the app wait for each other's rows all the time, a busy one a thousand times a second: where no look told of such a
+   * wait, nobody knows for whom it was, or it was for one of their own, and nothing follows from it.
+   */
+  #isTelling({ pid, locktype, fromMs, toMs }: TracedWait): boolean {
+    if (locktype === 'relation' || this.roles.of(pid) !== 'app') return true;
+    const { clock } = this.#sinks;
+    return this.told.has(pid, clock.at(fromMs), clock.at(toMs));
   }
 
   /** What a part itself made has no name yet, and nobody else can want it. */
@@ -224,6 +244,9 @@ export class ExactWaits {
 
   #concerns({ databaseOid, fromMs, toMs }: Pick<TracedWait, 'databaseOid' | 'fromMs' | 'toMs'>): boolean {
     const isElsewhere = databaseOid !== 0 && databaseOid !== this.#databaseOid;
-    return !isElsewhere && this.#flights.some((flight) => fromMs <= flight.toMs && toMs >= flight.fromMs);
+    if (isElsewhere) return false;
+    // They follow one another: whoever does not overlap the last one that began before its end overlaps none.
+    const last = this.#flights[firstAbove(this.#flights, toMs, (flight) => flight.fromMs) - 1];
+    return last !== undefined && fromMs <= last.toMs;
   }
 }

@@ -69,7 +69,10 @@ export class LockWatch {
     this.#names = new RelationNames(server);
     this.#clock = sinks.clock;
     this.#roles = roles;
-    this.#waits = new WaitWriter({ server, roles, names: this.#names, waits: sinks.waits });
+    this.#waits = new WaitWriter({
+      ...{ server, roles, names: this.#names, waits: sinks.waits },
+      told: sinks.exact?.told,
+    });
     this.#locks = new SightingLog(sinks.locks);
     this.#life = sinks.life;
     this.#exact = sinks.exact;

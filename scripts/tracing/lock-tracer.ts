@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { asError } from '../shared/errors.ts';
-import { sleep } from '../shared/clock.ts';
+import { monotonicMs, sleep } from '../shared/clock.ts';
 import { removeGroup } from './abandoned.ts';
 import { abandonedGroups } from './group-claim.ts';
 import { programSymbols } from './elf-symbols.ts';
@@ -12,8 +13,12 @@ import { parseTraceLine } from './trace-line.ts';
 import { openTracefs, type Tracefs } from './tracefs.ts';
 
 const READ_EVERY_MS = 250;
-/** How often the kernel is asked whether it had to throw events away, in reads. */
-const READS_BETWEEN_COUNTS = 2;
+/** How often the kernel is asked whether it had to throw events away. */
+const COUNT_EVERY_MS = 500;
+/** With four hundred sessions at one row, events come as fast as they are read: the rest of this process has its turns too. */
+const TURN_MS = 10;
+/** What has come until the end is read; whoever still waits then, and wakes, goes on without an end. */
+const LAST_READ_MS = 2000;
 const ALWAYS_ON = ['wait', 'awake', 'removed', 'granted'];
 
 export interface TracerNews extends LockNews {
@@ -100,20 +105,29 @@ export class LockTracer {
   }
 
   async #run(): Promise<void> {
-    for (let reads = 1; !this.#stop.signal.aborted; reads++) {
-      this.#read();
-      if (reads % READS_BETWEEN_COUNTS === 0) await this.#tellAll();
-      await sleep(READ_EVERY_MS, this.#stop.signal).catch(() => undefined);
+    let countedMs = monotonicMs();
+    while (!this.#stop.signal.aborted) {
+      const isMore = this.#read();
+      if (monotonicMs() - countedMs >= COUNT_EVERY_MS) {
+        await this.#tellAll();
+        countedMs = monotonicMs();
+      }
+      if (isMore) await setImmediate();
+      else await sleep(READ_EVERY_MS, this.#stop.signal).catch(() => undefined);
     }
-    this.#read();
+    const untilMs = monotonicMs() + LAST_READ_MS;
+    while (this.#read() && monotonicMs() < untilMs) await setImmediate();
     await this.#tellAll();
   }
 
-  #read(): void {
-    for (const text of this.#instance.lines()) {
+  /** @returns whether there may be more */
+  #read(): boolean {
+    const { lines, isMore } = this.#instance.lines(TURN_MS);
+    for (const text of lines) {
       const line = parseTraceLine(text);
       if (line !== undefined) this.#pairing.take(line);
     }
+    return isMore;
   }
 
   /** Tells what is known to be whole. */

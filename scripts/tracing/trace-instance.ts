@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cleanup } from '../shared/cleanup.ts';
+import { monotonicMs } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
 import { claimGroup, unclaimGroup } from './group-claim.ts';
 import { groupName } from './group-name.ts';
@@ -79,21 +80,32 @@ export class TraceInstance {
     await writeFile(join(this.#events, event, 'filter'), condition);
   }
 
-  /** The whole lines that have come since the last time. */
-  lines(): string[] {
-    for (;;) {
-      try {
-        const bytes = readSync(this.#fd, this.#buffer);
-        if (bytes === 0) break;
-        this.#rest += this.#buffer.toString('latin1', 0, bytes);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-        break;
-      }
+  /**
+   * The whole lines that have come since the last time. Where they come as fast as they can be read there is no end of them: after
+   * `ms` milliseconds this one has had its turn, and `isMore` says that there may be more.
+   */
+  lines(ms: number): { readonly lines: string[]; readonly isMore: boolean } {
+    const untilMs = monotonicMs() + ms;
+    let isMore = true;
+    let text = this.#rest;
+    while (isMore && monotonicMs() < untilMs) {
+      const bytes = this.#readSome();
+      isMore = bytes > 0;
+      if (isMore) text += this.#buffer.toString('latin1', 0, bytes);
     }
-    const lines = this.#rest.split('\n');
+    const lines = text.split('\n');
     this.#rest = lines.pop() ?? '';
-    return lines;
+    return { lines, isMore };
+  }
+
+  /** @returns how many bytes are in the buffer; 0 = there is nothing to read */
+  #readSome(): number {
+    try {
+      return readSync(this.#fd, this.#buffer);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      return 0;
+    }
   }
 
   /** How many events the kernel had to throw away. */

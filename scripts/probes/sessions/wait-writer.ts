@@ -2,8 +2,10 @@ import type { SessionRole, WaitRecord } from '../../artifacts/records/records.ts
 import type { WaitStreamRecord } from '../../artifacts/records/sighting-records.ts';
 import type { Asker } from '../../pg/asker.ts';
 import type { LookRow } from '../lock-queries.ts';
+import { Concerned } from '../looks/concerned.ts';
 import { shortened, type Shortened } from '../looks/queue.ts';
 import { SightingLog, type Sight } from '../looks/sighting-log.ts';
+import type { ToldWaits } from '../looks/told-waits.ts';
 import type { RelationNames } from '../relation-names.ts';
 import { PreparedTransactions, withPrepared } from './prepared-transactions.ts';
 import { BlockerFacts } from './session-facts.ts';
@@ -14,13 +16,19 @@ interface Parts {
   readonly roles: SessionRoles;
   readonly names: RelationNames;
   readonly waits: { write(record: WaitStreamRecord): void };
+  /** Who wants to know who was told of. */
+  readonly told?: ToldWaits | undefined;
 }
 
-/** Writes who waits for whom, with who they are and what those in the way do, as far as it changes. */
+/**
+ * Writes who waits for whom, with who they are and what those in the way do, as far as it changes; see concerned.ts for what is left
+ * out.
+ */
 export class WaitWriter {
   readonly #parts: Parts;
   readonly #facts: BlockerFacts;
   readonly #prepared = new PreparedTransactions();
+  readonly #concerned = new Concerned();
   readonly #log: SightingLog<WaitRecord>;
 
   constructor(parts: Parts) {
@@ -31,26 +39,34 @@ export class WaitWriter {
 
   /** @param rows of those who wait */
   async write(rows: readonly LookRow[], tMs: number): Promise<void> {
-    const { server, roles, names } = this.#parts;
-    if (rows.length === 0) {
+    const { server, roles, names, told } = this.#parts;
+    const isApp = (pid: number): boolean => this.#roleOf(pid) === 'app';
+    const everybody = rows.map((row) => {
+      const [pid, locktype, , , , , waitStart, blockers] = row;
+      return { pid, locktype, waitStart, blockers, row };
+    });
+    await roles.learn(server, new Set(everybody.flatMap(({ pid, blockers }) => [pid, ...blockers])));
+    const backends = this.#concerned.of(everybody, isApp);
+    if (backends.length === 0) {
       this.#log.look(tMs, []);
       return;
     }
-    const backends = rows.map(([pid, , , , , , , blockers]) => ({ pid, blockers }));
-    const met = new Set(backends.flatMap(({ pid, blockers }) => [pid, ...blockers]));
-    await roles.learn(server, met);
+    told?.add(
+      backends.map(({ pid }) => pid),
+      tMs,
+    );
     const prepared = await this.#prepared.behind(server, backends);
     const inTheWay = new Set(backends.flatMap(({ blockers }) => blockers.filter((pid) => pid > 0)));
     const sessions = await this.#facts.changed(server, inTheWay, tMs);
-    await names.learn(rows.flatMap(([, , , oid]) => (oid === null ? [] : [Number(oid)])));
+    await names.learn(backends.flatMap(({ row: [, , , oid] }) => (oid === null ? [] : [Number(oid)])));
     const waiters = backends.map(({ pid, blockers }) => ({
       pid,
       blockers: withPrepared(blockers, prepared.get(pid)),
     }));
-    const queue = shortened(waiters, (pid) => this.#roleOf(pid) === 'app');
+    const queue = shortened(waiters, isApp);
     this.#log.look(
       tMs,
-      rows.map((row) => this.#sight(row, queue.get(row[0]), tMs)),
+      backends.map(({ pid, row }) => this.#sight(row, queue.get(pid), tMs)),
     );
     for (const facts of [...sessions, ...this.#prepared.news(prepared)])
       this.#parts.waits.write({ type: 'session', tMs, ...facts });

@@ -45,7 +45,7 @@ export class TrueLockTrace {
     this.#instance = instance;
     this.#closeTracefs = closeTracefs;
     this.#reading = setInterval(() => {
-      this.#text.push(...instance.lines());
+      this.#text.push(...instance.lines(Infinity).lines);
     }, READ_EVERY_MS);
   }
 
@@ -84,7 +84,7 @@ export class TrueLockTrace {
   async stop(): Promise<TrueLocks> {
     await sleep(LATE_MS);
     clearInterval(this.#reading);
-    this.#text.push(...this.#instance.lines());
+    this.#text.push(...this.#instance.lines(Infinity).lines);
     const lost = await this.#instance.lost();
     await this.#instance.close();
     await this.#closeTracefs();
