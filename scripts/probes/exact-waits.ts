@@ -136,7 +136,9 @@ export class ExactWaits {
       let endedEarly: string | undefined;
       try {
         this.#source = await kind.open(this.#server, {
-          onWait: (wait) => void this.#waits.push(wait),
+          onWait: (wait) => {
+            if (this.#concerns(wait)) this.#waits.push(wait);
+          },
           onGrant: (grant) => void this.#grants.push(grant),
           onRelease: ({ pid, atMs }) => {
             this.#sinks.writer.write({ type: 'release', pid, tMs: this.#sinks.clock.at(atMs) });
@@ -189,9 +191,11 @@ export class ExactWaits {
   /** @param endedMs of what ended by then the looks have told, where they will; only those for rows wait for that */
   async #flush(endedMs: number): Promise<void> {
     this.#writeGrants();
-    const isDue = ({ locktype, toMs }: TracedWait): boolean => locktype === 'relation' || toMs <= endedMs;
-    const due = this.#waits.filter((wait) => isDue(wait) && this.#concerns(wait));
-    this.#waits = this.#waits.filter((wait) => !isDue(wait));
+    const due: TracedWait[] = [];
+    const later: TracedWait[] = [];
+    for (const wait of this.#waits)
+      (wait.locktype === 'relation' || wait.toMs <= endedMs ? due : later).push(wait);
+    this.#waits = later;
     await this.roles.learn(
       this.#server,
       due.map(({ pid }) => pid),

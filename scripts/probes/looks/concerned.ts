@@ -9,10 +9,10 @@ export interface Waiting {
 }
 
 /**
- * Leaves out what the app has to settle with itself: sessions of the app that wait for rows of each other, where nobody else waits or
- * stands in the way, neither here nor further along the chain. Four hundred sessions at one hot row all wait anew with each commit:
- * ten minutes of that would be a GB of looks from which nothing follows. Waits for a relation are told of whoever waits for whom, and
- * a wait that once was of somebody else's doing is told of until it ends.
+ * Leaves out what the app has to settle with itself: sessions of the app that wait for rows of each other, where nobody else stands
+ * further along the chain, nor waits for them. Four hundred sessions at one hot row all wait anew with each commit: ten minutes of
+ * that would be a GB of looks from which nothing follows. Waits for a relation are told of whoever waits for whom, and a wait that
+ * once was of somebody else's doing is told of until it ends.
  */
 export class Concerned {
   /** Those that were told of in the look before, and which wait that was. */
@@ -20,19 +20,22 @@ export class Concerned {
 
   /** Those of one look that are to be told of. Call it for each look, also for those that saw nobody. */
   of<T extends Waiting>(look: readonly T[], isApp: (pid: number) => boolean): T[] {
-    const groups = new Groups();
-    const met = new Set<number>();
+    const ahead = new Map(look.map(({ pid, blockers }) => [pid, blockers]));
+    const behind = new Map<number, number[]>();
     for (const { pid, blockers } of look) {
-      met.add(pid);
       for (const blocker of blockers) {
-        met.add(blocker);
-        groups.join(pid, blocker);
+        const own = behind.get(blocker);
+        if (own === undefined) behind.set(blocker, [pid]);
+        else own.push(pid);
       }
     }
-    const concerning = new Set(look.filter(({ locktype }) => locktype === 'relation').map(({ pid }) => pid));
-    for (const pid of met) if (!isApp(pid)) concerning.add(pid);
-    const roots = new Set([...concerning].map((pid) => groups.rootOf(pid)));
-    const told = look.filter((one) => roots.has(groups.rootOf(one.pid)) || this.#goesOn(one));
+    const others = [...new Set([...ahead.keys(), ...behind.keys()])].filter((pid) => !isApp(pid));
+    const waitedFor = reached(others, ahead);
+    const waitingFor = reached(others, behind);
+    const told = look.filter((one) => {
+      const { pid, locktype } = one;
+      return locktype === 'relation' || waitedFor.has(pid) || waitingFor.has(pid) || this.#goesOn(one);
+    });
     this.#before = new Map(told.map(({ pid, waitStart }) => [pid, waitStart]));
     return told;
   }
@@ -43,19 +46,10 @@ export class Concerned {
   }
 }
 
-/** Who belongs together, by union and find. */
-class Groups {
-  readonly #parents = new Map<number, number>();
-
-  rootOf(pid: number): number {
-    let root = pid;
-    for (let up = this.#parents.get(root); up !== undefined; up = this.#parents.get(root)) root = up;
-    if (root !== pid) this.#parents.set(pid, root);
-    return root;
-  }
-
-  join(one: number, other: number): void {
-    const [root, otherRoot] = [this.rootOf(one), this.rootOf(other)];
-    if (root !== otherRoot) this.#parents.set(root, otherRoot);
-  }
+/** Those of `from`, and all to whom `next` leads from them. */
+function reached(from: readonly number[], next: ReadonlyMap<number, readonly number[]>): Set<number> {
+  const met = new Set(from);
+  // A Set hands out what is put in while it is walked.
+  for (const pid of met) for (const one of next.get(pid) ?? []) met.add(one);
+  return met;
 }
