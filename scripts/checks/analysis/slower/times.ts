@@ -65,41 +65,76 @@ export function samplesWithin(
   return samplesOf(requests, [stretch], waited)[0] ?? new Map();
 }
 
-/** Likewise for each of several stretches, one behind the other, by one look at each request. */
+/** Likewise for each of several stretches, one behind the other, by one look at each request and one number for each. */
 function samplesOf(
   requests: RequestTable,
   stretches: readonly Interval[],
   waited: ReadonlySet<number>,
 ): ReadonlyMap<string, Sample>[] {
-  const { sentMs, endMs, intendedMs, outcome } = requests;
-  const ordered = stretches.toSorted((a, b) => a.fromMs - b.fromMs);
-  const lastMs = ordered.reduce((latest, { toMs }) => Math.max(latest, toMs), -Infinity);
-  const times = new Map(stretches.map((stretch) => [stretch, new Map<number, TimesOf>()]));
-  for (let row = 0; row < requests.count && (intendedMs[row] ?? 0) <= lastMs; row++) {
-    const fromMs = sentMs[row] ?? 0;
-    const toMs = endMs[row] ?? 0;
-    const stretch = ordered[firstAbove(ordered, fromMs, (one) => one.fromMs) - 1];
-    if (stretch === undefined || toMs > stretch.toMs || outcome[row] !== 0 || waited.has(row)) continue;
-    const own = times.get(stretch);
-    const key = (requests.version[row] ?? 0) * MOST_SCRIPTS + (requests.script[row] ?? 0);
-    const known = own?.get(key);
-    if (known === undefined) own?.set(key, { row, ms: [toMs - fromMs] });
-    else known.ms.push(toMs - fromMs);
+  const groups = new Map<number, Group>();
+  const { groupOf, sizes } = grouped(requests, stretches, waited, groups);
+  let next = 0;
+  const places = sizes.map((size) => (next += size) - size);
+  const times = new Float64Array(next);
+  for (let row = 0; row < groupOf.length; row++) {
+    const group = groupOf[row] ?? NO_GROUP;
+    if (group === NO_GROUP) continue;
+    const place = places[group] ?? 0;
+    times[place] = (requests.endMs[row] ?? 0) - (requests.sentMs[row] ?? 0);
+    places[group] = place + 1;
   }
-  return stretches.map((stretch) => {
-    const own = [...(times.get(stretch)?.values() ?? [])];
-    return new Map(own.map(({ row, ms }) => [scriptKey(requests, row), sampleOf(ms)]));
-  });
+  const samples = new Map(stretches.map((stretch) => [stretch, new Map<string, Sample>()]));
+  for (const { index, stretch, row } of groups.values()) {
+    const end = places[index] ?? 0;
+    const own = times.subarray(end - (sizes[index] ?? 0), end);
+    samples.get(stretch)?.set(scriptKey(requests, row), sampleOf(own));
+  }
+  return stretches.map((stretch) => samples.get(stretch) ?? new Map<string, Sample>());
 }
 
-/** Of one script; `row` is one of its requests. */
-interface TimesOf {
+const NO_GROUP = -1;
+
+/** The requests of one script in one stretch; `row` is the first of them. */
+interface Group {
+  readonly index: number;
+  readonly stretch: Interval;
   readonly row: number;
-  readonly ms: number[];
 }
 
-function sampleOf(times: readonly number[]): Sample {
-  const ascending = new Float64Array(times).sort();
+/** @param groups gets each by its stretch and script @returns each row's group, and how many rows each group has */
+function grouped(
+  requests: RequestTable,
+  stretches: readonly Interval[],
+  waited: ReadonlySet<number>,
+  groups: Map<number, Group>,
+): { groupOf: Int32Array; sizes: number[] } {
+  const { sentMs, endMs, intendedMs, outcome, version, script } = requests;
+  const ordered = stretches.toSorted((a, b) => a.fromMs - b.fromMs);
+  const begins = ordered.map(({ fromMs }) => fromMs);
+  const lastMs = ordered.reduce((latest, { toMs }) => Math.max(latest, toMs), -Infinity);
+  const groupOf = new Int32Array(requests.count).fill(NO_GROUP);
+  const sizes: number[] = [];
+  for (let row = 0; row < requests.count && (intendedMs[row] ?? 0) <= lastMs; row++) {
+    const position = firstAbove(begins, sentMs[row] ?? 0, (fromMs) => fromMs) - 1;
+    const stretch = ordered[position];
+    if (stretch === undefined || (endMs[row] ?? 0) > stretch.toMs) continue;
+    if (outcome[row] !== 0 || waited.has(row)) continue;
+    const key = (position * MOST_SCRIPTS + (version[row] ?? 0)) * MOST_SCRIPTS + (script[row] ?? 0);
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { index: sizes.length, stretch, row };
+      groups.set(key, group);
+      sizes.push(0);
+    }
+    groupOf[row] = group.index;
+    sizes[group.index] = (sizes[group.index] ?? 0) + 1;
+  }
+  return { groupOf, sizes };
+}
+
+/** Sorts `times` in place. */
+function sampleOf(times: Float64Array): Sample {
+  const ascending = times.sort();
   return {
     requests: ascending.length,
     p50Ms: percentile(ascending, 0.5),

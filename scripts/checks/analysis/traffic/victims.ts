@@ -92,8 +92,8 @@ export function inFlight(requests: RequestTable, row: number): Interval {
 function slowRows(requests: RequestTable, { of }: Thresholds): number[] {
   const rows: number[] = [];
   for (let row = 0; row < requests.count; row++) {
-    const { fromMs, toMs } = inFlight(requests, row);
-    if (toMs - fromMs > of(row)) rows.push(row);
+    const tookMs = (requests.endMs[row] ?? 0) - (requests.intendedMs[row] ?? 0);
+    if (tookMs > of(row)) rows.push(row);
   }
   return rows;
 }
