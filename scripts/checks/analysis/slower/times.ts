@@ -3,7 +3,6 @@ import type { RequestTable } from '../../evidence/request-table.ts';
 import { isPassive } from '../disturbances.ts';
 import type { Interval } from '../../../shared/intervals/intervals.ts';
 import { percentile } from '../../../shared/numbers/percentile.ts';
-import { firstAbove } from '../../../shared/intervals/overlap-index.ts';
 import { scriptKey } from '../traffic/latency.ts';
 import type { StepRun } from '../steps.ts';
 
@@ -71,8 +70,7 @@ function samplesOf(
   stretches: readonly Interval[],
   waited: ReadonlySet<number>,
 ): ReadonlyMap<string, Sample>[] {
-  const groups = new Map<number, Group>();
-  const { groupOf, sizes } = grouped(requests, stretches, waited, groups);
+  const { groups, groupOf, sizes } = grouped(requests, stretches, waited);
   let next = 0;
   const places = sizes.map((size) => (next += size) - size);
   const times = new Float64Array(next);
@@ -84,7 +82,7 @@ function samplesOf(
     places[group] = place + 1;
   }
   const samples = new Map(stretches.map((stretch) => [stretch, new Map<string, Sample>()]));
-  for (const { index, stretch, row } of groups.values()) {
+  for (const { index, stretch, row } of groups) {
     const end = places[index] ?? 0;
     const own = times.subarray(end - (sizes[index] ?? 0), end);
     samples.get(stretch)?.set(scriptKey(requests, row), sampleOf(own));
@@ -101,35 +99,39 @@ interface Group {
   readonly row: number;
 }
 
-/** @param groups gets each by its stretch and script @returns each row's group, and how many rows each group has */
+/** @returns each row's group, and how many rows each group has */
 function grouped(
   requests: RequestTable,
   stretches: readonly Interval[],
   waited: ReadonlySet<number>,
-  groups: Map<number, Group>,
-): { groupOf: Int32Array; sizes: number[] } {
+): { groups: Group[]; groupOf: Int32Array; sizes: number[] } {
   const { sentMs, endMs, intendedMs, outcome, version, script } = requests;
   const ordered = stretches.toSorted((a, b) => a.fromMs - b.fromMs);
-  const begins = ordered.map(({ fromMs }) => fromMs);
+  const own = ordered.map(() => new Map<number, Group>());
   const lastMs = ordered.reduce((latest, { toMs }) => Math.max(latest, toMs), -Infinity);
   const groupOf = new Int32Array(requests.count).fill(NO_GROUP);
+  const groups: Group[] = [];
   const sizes: number[] = [];
+  let position = -1;
   for (let row = 0; row < requests.count && (intendedMs[row] ?? 0) <= lastMs; row++) {
-    const position = firstAbove(begins, sentMs[row] ?? 0, (fromMs) => fromMs) - 1;
+    // Requests come nearly in order: the place is hardly ever another than that of the one before.
+    while ((ordered[position + 1]?.fromMs ?? Infinity) <= (sentMs[row] ?? 0)) position += 1;
+    while (position >= 0 && (ordered[position]?.fromMs ?? 0) > (sentMs[row] ?? 0)) position -= 1;
     const stretch = ordered[position];
     if (stretch === undefined || (endMs[row] ?? 0) > stretch.toMs) continue;
     if (outcome[row] !== 0 || waited.has(row)) continue;
-    const key = (position * MOST_SCRIPTS + (version[row] ?? 0)) * MOST_SCRIPTS + (script[row] ?? 0);
-    let group = groups.get(key);
+    const key = (version[row] ?? 0) * MOST_SCRIPTS + (script[row] ?? 0);
+    let group = own[position]?.get(key);
     if (group === undefined) {
       group = { index: sizes.length, stretch, row };
-      groups.set(key, group);
+      own[position]?.set(key, group);
+      groups.push(group);
       sizes.push(0);
     }
     groupOf[row] = group.index;
     sizes[group.index] = (sizes[group.index] ?? 0) + 1;
   }
-  return { groupOf, sizes };
+  return { groups, groupOf, sizes };
 }
 
 /** Sorts `times` in place. */
