@@ -11,11 +11,19 @@ type Renderers = Readonly<Record<string, (result: Result, notes: Notes) => strin
 
 /** What is written of every run, by the name of its file. */
 const RENDERERS: Renderers = {
-  'result.json': (result) => `${JSON.stringify(result, null, 2)}\n`,
+  'result.json': resultText,
   'report.html': renderHtml,
   'report.md': renderMarkdown,
   'junit.xml': renderJunit,
 };
+
+/** A longer one is not laid out for people, which would make it half as long again. */
+const LAID_OUT_CHARACTERS = 2 ** 20;
+
+function resultText(result: Result): string {
+  const text = JSON.stringify(result);
+  return `${text.length > LAID_OUT_CHARACTERS ? text : JSON.stringify(result, null, 2)}\n`;
+}
 
 /**
  * Writes result.json, report.html, report.md and junit.xml into the run folder, and into that of each playing.

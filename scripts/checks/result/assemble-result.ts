@@ -11,6 +11,7 @@ import { matrixStates } from '../analysis/matrix.ts';
 import { downtimeMs, maintenanceWindows } from '../analysis/traffic/maintenance.ts';
 import { coverageResults } from './coverage-results.ts';
 import { environmentResult } from './environment-result.ts';
+import { fewerStatements } from './fewer-statements.ts';
 import { headline, verdictOf } from './headline.ts';
 import { interruptionResults } from './interruption-results.ts';
 import { knownLimits } from '../limits/limits.ts';
@@ -44,7 +45,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     headline: headline(verdict, judgement, { steps, checks: judgement.checks, errors }),
     findings: judgement.findings.map(({ finding }) => finding),
     checks: judgement.checks,
-    steps,
+    steps: fewerStatements(steps, judgement.findings),
     compatibility: matrixOf(analysis),
     traffic: { ...traffic },
     errors,

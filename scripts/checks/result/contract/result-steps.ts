@@ -205,6 +205,12 @@ export const stepSchema = z.object({
     .record(z.string(), z.string())
     .describe('Settings of the migration session as SHOW said them when it began'),
   statements: z.array(statementSchema),
+  statementsLeftOut: z
+    .object({ statements: count, longestMs: ms })
+    .optional()
+    .describe(
+      'Those that are not in `statements`: of a run with thousands of them only the 2,000 that tell most are. Absent where all are',
+    ),
   backfill: z
     .object({
       rows: count,

@@ -4,6 +4,7 @@ import { ColumnHeads } from './column-heads.tsx';
 import { Scroll } from '../scroll.tsx';
 import { Sql } from '../sql.tsx';
 import { StatementNotes } from './statement-notes.tsx';
+import { fileOf, isTelling, PAGE, pagesOf, placeOf, summaryOf } from './statement-pages.ts';
 
 const HEADS = [
   '>#',
@@ -19,17 +20,53 @@ const HEADS = [
   '>size',
 ];
 
-/** The statements of a step: figures in one row, who suffered and why in the row below. */
+/** The statements of a step: figures in one row, who suffered and why in the row below; many of them by file, and by the page. */
 export function StatementTable({ statements, of }: { statements: readonly StatementResult[]; of: string }) {
+  if (statements.length <= PAGE) return <Table statements={statements} of={of} />;
+  return (
+    <>
+      {pagesOf(statements).map(({ title, statements: own, pages }) => (
+        <details class="plain" open={own.some(isTelling)}>
+          <summary>{`${title}: ${summaryOf(own)}`}</summary>
+          {pages.length === 0 && <Table statements={own} of={`${of}, ${title}`} hasFiles />}
+          {pages.map((page) => (
+            <details class="plain" open={page.some(isTelling)}>
+              <summary>{`${placeOf(page)}: ${summaryOf(page)}`}</summary>
+              <Table statements={page} of={`${of}, ${placeOf(page)}`} />
+            </details>
+          ))}
+        </details>
+      ))}
+    </>
+  );
+}
+
+function Table(props: { statements: readonly StatementResult[]; of: string; hasFiles?: boolean }) {
+  const { statements, of, hasFiles = false } = props;
   return (
     <Scroll label={`Statements of ${of}`}>
       <table class="statements">
         <ColumnHeads names={HEADS} />
-        {statements.map((statement) => (
-          <Statement statement={statement} />
+        {statements.map((statement, at) => (
+          <>
+            {hasFiles && statement.file !== statements[at - 1]?.file && <FileRow file={fileOf(statement)} />}
+            <Statement statement={statement} />
+          </>
         ))}
       </table>
     </Scroll>
+  );
+}
+
+function FileRow({ file }: { file: string }) {
+  return (
+    <tbody>
+      <tr>
+        <th scope="rowgroup" colSpan={HEADS.length}>
+          {file}
+        </th>
+      </tr>
+    </tbody>
   );
 }
 

@@ -1,7 +1,8 @@
-import type { Result, StepResult } from '../../../checks/result/contract/result.ts';
+import type { Result, StatementResult, StepResult } from '../../../checks/result/contract/result.ts';
+import { mostTelling } from '../../../checks/result/contract/telling.ts';
 import { formatBytes, formatCount, formatMs, formatShare, plural } from '../../../shared/text/format.ts';
 import { outsideImpact } from '../../blockers.ts';
-import { culprits, stepLabel } from '../../facts/facts.ts';
+import { culprits, largest, stepLabel } from '../../facts/facts.ts';
 import { lockGroups } from '../../lock-groups.ts';
 import { toldLines } from '../../notices.ts';
 import { Problem } from '../problem.tsx';
@@ -12,11 +13,17 @@ type TriggerTime = NonNullable<NonNullable<StepResult['backfill']>['triggers']>[
 
 const MOST_LOCKS = 6;
 const MOST_LINES = 12;
+/** On the whole page. */
+const MOST_STATEMENTS = 1_000;
 
 /** The evidence for each step, open where the reader has to look. */
 export function StepDetails({ result }: { result: Result }) {
   const open = culprits(result);
   const ran = result.steps.filter(({ status }) => status !== 'skipped');
+  const shown = mostTelling(
+    ran.flatMap(({ statements }) => statements),
+    MOST_STATEMENTS,
+  );
   return (
     <section aria-label="Evidence by step">
       {ran.map((step) => (
@@ -29,9 +36,7 @@ export function StepDetails({ result }: { result: Result }) {
             <OwnProblem step={step} />
             {step.backfill && <Backfill backfill={step.backfill} />}
             {step.failedTries.length > 0 && <Tries step={step} />}
-            {step.statements.length > 0 && (
-              <StatementTable statements={step.statements} of={stepLabel(step)} />
-            )}
+            <Statements step={step} shown={shown} />
             {step.outside && <Outside step={step} />}
             <Latency step={step} />
             <Shown shown={step.shown} />
@@ -39,6 +44,25 @@ export function StepDetails({ result }: { result: Result }) {
         </details>
       ))}
     </section>
+  );
+}
+
+function Statements({ step, shown }: { step: StepResult; shown: ReadonlySet<StatementResult> }) {
+  const { statements, statementsLeftOut: unnamed } = step;
+  const own = statements.filter((statement) => shown.has(statement));
+  const left = statements.length - own.length + (unnamed?.statements ?? 0);
+  const hidden = statements.filter((statement) => !shown.has(statement)).map(({ durationMs }) => durationMs);
+  const longestMs = largest([...hidden, unnamed?.longestMs ?? 0]);
+  return (
+    <>
+      {own.length > 0 && <StatementTable statements={own} of={stepLabel(step)} />}
+      {left > 0 && (
+        <p class="small mut">
+          {`${plural(left, 'more statement')}, which told less than these: the longest took ${formatMs(longestMs)}. `}
+          {hidden.length > 0 && `result.json has ${formatCount(hidden.length)} of them.`}
+        </p>
+      )}
+    </>
   );
 }
 
