@@ -76,7 +76,7 @@ test('a result names the statements that tell most and those of its findings, an
   const slow = first.statements.map((one) => (one.index === 3 ? { ...one, durationMs: 900 } : one));
   const steps = fewerStatements(
     [{ ...first, statements: slow }, second],
-    [{ step: 'second', statement: 1 }],
+    [{ finding: { step: 'second', statement: 1 } }],
     20,
   );
   expect(steps.flatMap(({ statements }) => statements)).toHaveLength(20);

@@ -46,6 +46,7 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     findings: judgement.findings.map(({ finding }) => finding),
     checks: judgement.checks,
     steps: fewerStatements(steps, judgement.findings),
+    steps: fewerStatements(steps, judgement.findings),
     compatibility: matrixOf(analysis),
     traffic: { ...traffic },
     errors,

@@ -8,12 +8,12 @@ const MOST_STATEMENTS = 2_000;
 /** Steps with the statements that tell most, and always those that a finding names; how many more there were is told. */
 export function fewerStatements(
   steps: readonly StepResult[],
-  findings: readonly Pick<Finding, 'step' | 'statement'>[],
+  findings: readonly { readonly finding: Pick<Finding, 'step' | 'statement'> }[],
   most = MOST_STATEMENTS,
 ): StepResult[] {
   const all = steps.flatMap(({ statements }) => statements);
   if (all.length <= most) return [...steps];
-  const named = new Set(findings.map(({ step, statement }) => `${statement} ${step}`));
+  const named = new Set(findings.map(({ finding: { step, statement } }) => `${statement} ${step}`));
   const wanted = new Set(
     steps.flatMap(({ name, statements }) => statements.filter(({ index }) => named.has(`${index} ${name}`))),
   );

@@ -52,7 +52,7 @@ export function summaryOf(statements: readonly StatementResult[]): string {
     `the longest blackout ${formatMs(largest(statements.map(({ blackoutMs }) => blackoutMs)))}`,
     `${formatCount(sum(({ victims }) => victims.delayed))} delayed`,
     `${formatCount(sum(({ victims }) => victims.failed))} failed`,
-    ...(failed === 0 ? [] : [`${plural(failed, 'error')}`]),
+    ...(failed === 0 ? [] : [plural(failed, 'error')]),
   ];
   return facts.join(', ');
 }
