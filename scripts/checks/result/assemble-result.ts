@@ -46,7 +46,6 @@ export function assembleResult(analysis: Analysis, judgement: Judgement): Result
     findings: judgement.findings.map(({ finding }) => finding),
     checks: judgement.checks,
     steps: fewerStatements(steps, judgement.findings),
-    steps: fewerStatements(steps, judgement.findings),
     compatibility: matrixOf(analysis),
     traffic: { ...traffic },
     errors,
