@@ -7,6 +7,7 @@ import { readEvidence, type Evidence } from './evidence/evidence.ts';
 import { withFormerNames } from './result/contract/former-names.ts';
 import type { Result } from './result/contract/result.ts';
 import { requireWhole } from './evidence/whole-evidence.ts';
+import type { OnJudging } from './judging-news.ts';
 import { runChecks } from './run-checks.ts';
 
 /** A folder and what its evidence comes to. */
@@ -19,22 +20,24 @@ export interface Judged {
 
 /**
  * Judges a run from what it left in its folder; nothing else is asked, and the same folder gives the same result.
+ * @param onNews is told what it does, since a long run takes a while
  * @throws RUN_INVALID naming a damaged file
  */
-export async function judge(folder: RunFolder): Promise<Judged> {
+export async function judge(folder: RunFolder, onNews: OnJudging = () => undefined): Promise<Judged> {
   await loadAdvice();
   await requireWhole(folder);
-  const own = await readEvidence(folder);
+  const own = await readEvidence(folder, onNews);
   const planned = own.playing === undefined ? (own.run.playings ?? []) : [];
   const playings: Judged[] = [];
   const results = new Map<number, Result>();
   for (const { index } of planned.length > 1 ? planned : []) {
     const part = folder.playing(index);
     if (part === undefined) continue;
-    const result = judgeEvidence(await readEvidence(part));
+    const result = judgeEvidence(await readEvidence(part, onNews));
     results.set(index, result);
     playings.push({ folder: part, result: withFormerNames(result), playings: [] });
   }
+  onNews({ doing: 'comparing' });
   const run = { ...own.run, startedAt: own.environment?.startedAt ?? own.run.startedAt };
   const result =
     playings.length === 0

@@ -1,10 +1,11 @@
-import { relative, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 import { z, ZodError } from 'zod';
 import { RunFolder } from '../artifacts/run-folder.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { exitCodeOfResult } from './output/exit-code.ts';
+import { judgingLines } from './output/judging-lines.ts';
 import { printResult } from './output/print-result.ts';
 import { defaultRuns } from '../shared/places/user-project.ts';
 
@@ -36,7 +37,12 @@ async function report(run: string, options: ReportOptions, context: CliContext):
     import('../report/write.ts'),
   ]);
   const judged = await judgeable(folder, async () => {
-    const found = await judge(folder);
+    const found = await judge(
+      folder,
+      judgingLines(basename(folder.path), (line) => {
+        context.out.note(line);
+      }),
+    );
     await writeReports(found);
     return found;
   });

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { RehearsalError } from '../../shared/errors.ts';
 import { LineTooLongError } from '../../shared/files/ndjson.ts';
@@ -23,6 +24,7 @@ import type {
 } from '../../artifacts/records/records.ts';
 import type { DocumentName, Documents, RunFolder, StreamName, Streams } from '../../artifacts/run-folder.ts';
 import { locksSeen, waitsSeen } from '../../artifacts/sightings.ts';
+import type { OnJudging } from '../judging-news.ts';
 import { blamable } from './blamable-waits.ts';
 import { readRequests, type RequestTable } from './request-table.ts';
 import { shapeMistake } from './record-shapes.ts';
@@ -64,37 +66,57 @@ export type ArtifactName = keyof Evidence;
 
 /**
  * Reads every artifact of a run.
+ * @param onNews is told of each stream before it is read
  * @throws RUN_INVALID naming the file that is damaged
  */
-export async function readEvidence(folder: RunFolder): Promise<Evidence> {
+export async function readEvidence(
+  folder: RunFolder,
+  onNews: OnJudging = () => undefined,
+): Promise<Evidence> {
+  const stream = <K extends Exclude<StreamName, 'requests'>>(
+    name: K,
+    isKept?: (record: Streams[K]) => boolean,
+  ): Promise<Streams[K][] | undefined> => {
+    tellOf(name, folder, onNews);
+    return readStream(name, folder, isKept);
+  };
   const run = await document('run', folder);
   if (run === undefined) throw damaged('run.json', 'it is missing');
   const playing = await document('playing', folder);
-  const waits = seen(await stream('waits', folder), waitsSeen);
+  const waits = seen(await stream('waits'), waitsSeen);
   return {
     run: playing === undefined ? run : { ...run, ...ownEnding(playing, run), ...ownPlan(playing) },
     writtenPlan: run.plans?.find(({ name }) => name === playing?.planName)?.steps ?? run.plan,
     playing,
     environment: await document('environment', folder),
     snapshot: await document('snapshot', folder),
-    steps: await stream('steps', folder),
+    steps: await stream('steps'),
     waits,
-    exactWaits: await stream('exact-waits', folder, blamable(waits ?? [])),
-    locks: seen(await stream('locks', folder), locksSeen),
-    requests: folder.has('requests')
-      ? await readRequests(folder.streamPath('requests'), 'requests.ndjson')
-      : undefined,
-    load: await stream('load', folder),
-    batches: await stream('batches', folder),
-    compatibility: await stream('compatibility', folder),
-    server: await stream('server', folder),
-    probes: await stream('probes', folder),
-    actors: await stream('actors', folder),
-    presence: await stream('presence', folder),
-    noise: await stream('noise', folder),
-    schema: await stream('schema', folder),
-    rollback: await stream('rollback', folder),
+    exactWaits: await stream('exact-waits', blamable(waits ?? [])),
+    locks: seen(await stream('locks'), locksSeen),
+    requests: await requestsOf(folder, onNews),
+    load: await stream('load'),
+    batches: await stream('batches'),
+    compatibility: await stream('compatibility'),
+    server: await stream('server'),
+    probes: await stream('probes'),
+    actors: await stream('actors'),
+    presence: await stream('presence'),
+    noise: await stream('noise'),
+    schema: await stream('schema'),
+    rollback: await stream('rollback'),
   };
+}
+
+async function requestsOf(folder: RunFolder, onNews: OnJudging): Promise<RequestTable | undefined> {
+  if (!folder.has('requests')) return undefined;
+  tellOf('requests', folder, onNews);
+  return readRequests(folder.streamPath('requests'), 'requests.ndjson');
+}
+
+function tellOf(name: StreamName, folder: RunFolder, onNews: OnJudging): void {
+  const bytes = statSync(folder.streamPath(name), { throwIfNoEntry: false })?.size ?? 0;
+  onNews({ doing: 'reading', file: `${name}.ndjson`, bytes });
 }
 
 function seen<A, B>(records: A[] | undefined, joined: (records: A[]) => B[]): B[] | undefined {
@@ -126,7 +148,7 @@ async function document<K extends DocumentName>(
 }
 
 /** Those of the records that are to be kept; undefined where the stream was never written. */
-async function stream<K extends Exclude<StreamName, 'requests'>>(
+async function readStream<K extends Exclude<StreamName, 'requests'>>(
   name: K,
   folder: RunFolder,
   isKept: (record: Streams[K]) => boolean = () => true,

@@ -4,6 +4,7 @@ import type { RunRecord } from '../../artifacts/records/records.ts';
 import type { RunFolder } from '../../artifacts/run-folder.ts';
 import { sealRun } from '../../artifacts/seal.ts';
 import { judge } from '../../checks/judge.ts';
+import type { OnJudging } from '../../checks/judging-news.ts';
 import type { Result } from '../../checks/result/contract/result.ts';
 import { writeReports } from '../../report/write.ts';
 import { asError, EXIT, exitCodeFor, namedLack, RehearsalError } from '../../shared/errors.ts';
@@ -22,7 +23,7 @@ export async function finish(
   folder: RunFolder,
   record: RunRecord,
   lifecycle: Lifecycle<PlanEnd>,
-  onJudging: () => void = () => undefined,
+  onJudging: (runId: string) => OnJudging = () => () => undefined,
 ): Promise<Result> {
   const { use, destroyMs, leftovers, keptUntil } = lifecycle;
   const environment = await folder.readDocument('environment');
@@ -39,12 +40,12 @@ export async function finish(
   keepPrivateWordsIn(undefined); // what is said from here on would break the seal
   await sealRun(folder, { ...record, ...ending(use), endedAt: new Date().toISOString() });
   const left = leftoversError(lifecycle);
-  onJudging();
+  const onNews = onJudging(record.runId);
   if (use.status === 'rejected') {
     await keepEvidence(folder, use.reason);
     throw left ?? asError(namedLack(use.reason));
   }
-  const judged = await judge(folder);
+  const judged = await judge(folder, onNews);
   await writeReports(judged);
   if (left) throw left;
   return judged.result;

@@ -3,6 +3,7 @@ import { withEnvironment, type Lifecycle, type LifecycleOptions } from '../../..
 import type { RunningEnvironment, Target } from '../../../infra/contract/target.ts';
 import { copyPlan } from '../../artifacts/plan-copy.ts';
 import type { RunRecord } from '../../artifacts/records/records.ts';
+import type { OnJudging } from '../../checks/judging-news.ts';
 import { RunFolder } from '../../artifacts/run-folder.ts';
 import { newRunId } from '../../artifacts/run-id.ts';
 import type { Result } from '../../checks/result/contract/result.ts';
@@ -41,8 +42,8 @@ interface RunOptions {
   readonly onEvent: OnEvent;
   /** As soon as the run folder is there. */
   readonly onFolder?: (folder: RunFolder) => void;
-  /** When all that is left to do is to judge what was recorded. */
-  readonly onJudging?: () => void;
+  /** When all that is left to do is to judge what was recorded; what it returns is told how far that is. */
+  readonly onJudging?: (runId: string) => OnJudging;
 }
 
 export interface RunOutcome {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import type { OnJudging } from '../../checks/judging-news.ts';
 import type { Target } from '../../../infra/contract/target.ts';
 import type { RunEvent } from '../../engine/events.ts';
 import type { Rehearsal } from '../../plan/model.ts';
@@ -20,6 +21,7 @@ import { outsideNote, readChecked } from '../read-checked.ts';
 import { ownFolder } from '../rehearsal-dir.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import type { RunOutcome } from './run-rehearsal.ts';
+import { judgingLines } from '../output/judging-lines.ts';
 import { printResult } from '../output/print-result.ts';
 import { defaultRuns } from '../../shared/places/user-project.ts';
 
@@ -100,7 +102,10 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
       outDir: resolve(io.cwd, options.out),
       signal: stop.signal,
       // Everything is down by then: Ctrl-C ends the process, however long the evidence takes.
-      onJudging: release,
+      onJudging: (runId) => {
+        release();
+        return judgingLines(runId, (message) => progress?.onEvent({ type: 'note', message }));
+      },
     });
     progress.close();
     await printResult(context, result, { runPath: relative(io.cwd, folder.path), json: options.json });
@@ -130,7 +135,7 @@ interface LoggedRun {
   readonly target: Target;
   readonly outDir: string;
   readonly signal: AbortSignal;
-  readonly onJudging: () => void;
+  readonly onJudging: (runId: string) => OnJudging;
 }
 
 /** The run with its log: what happens before the run folder is there is kept and logged then. */

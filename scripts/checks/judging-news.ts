@@ -1,0 +1,6 @@
+/** What judging does at the moment: reading a file of the evidence, or comparing all of it. */
+export type JudgingNews =
+  | { readonly doing: 'reading'; readonly file: string; readonly bytes: number }
+  | { readonly doing: 'comparing' };
+
+export type OnJudging = (news: JudgingNews) => void;
