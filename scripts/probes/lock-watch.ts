@@ -70,7 +70,10 @@ export class LockWatch {
     this.#clock = sinks.clock;
     this.#roles = roles;
     this.#waits = new WaitWriter({
-      ...{ server, roles, names: this.#names, waits: sinks.waits },
+      server,
+      roles,
+      names: this.#names,
+      waits: sinks.waits,
       told: sinks.exact?.told,
     });
     this.#locks = new SightingLog(sinks.locks);
