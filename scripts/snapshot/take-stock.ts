@@ -1,9 +1,10 @@
 import type pg from 'pg';
 import type { SnapshotRecord } from '../artifacts/records/records.ts';
 import { RehearsalError } from '../shared/errors.ts';
+import { readNearEnds } from './columns/near-ends.ts';
 import { readRowKeys } from './text/row-keys.ts';
 
-type Stock = Pick<SnapshotRecord, 'bytes' | 'tables' | 'keys' | 'owners' | 'extensions'>;
+type Stock = Pick<SnapshotRecord, 'bytes' | 'tables' | 'keys' | 'owners' | 'extensions' | 'nearEnds'>;
 type TableStock = Stock['tables'][number];
 
 /** Above so many rows, counting takes longer than the answer is worth: ANALYZE's estimate is given. */
@@ -49,6 +50,7 @@ export async function takeStock(
     keys: await readRowKeys(client),
     owners: await readOwners(client),
     extensions: extensions.rows.map(({ name }) => name),
+    nearEnds: await readNearEnds(client),
   };
 }
 

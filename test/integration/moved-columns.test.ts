@@ -8,6 +8,7 @@ import { stops } from '../../scripts/checks/stops/stops.ts';
 import { withConnection, type PgClient } from '../../scripts/pg/client.ts';
 import { splitSql } from '../../scripts/pg/sql/split.ts';
 import { movesOf } from '../../scripts/snapshot/columns/moves.ts';
+import { readNearEnds } from '../../scripts/snapshot/columns/near-ends.ts';
 import { readMovedColumns } from '../../scripts/snapshot/columns/read-moved-columns.ts';
 import { readRowKeys } from '../../scripts/snapshot/text/row-keys.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -201,3 +202,27 @@ async function stateOf(client: PgClient): Promise<unknown> {
     order by 1`);
   return rows.map(({ what }) => what);
 }
+
+const NEAR = `create schema near; create table near.a (id serial primary key, n int default 1);
+  create table near.b (id bigserial primary key); create table near.c (id int generated always as identity);
+  create sequence near.wide; alter table near.a alter n set default nextval('near.wide');
+  create sequence near.round maxvalue 10 cycle; create sequence near.alone maxvalue 100;
+  select setval('near.a_id_seq', 2147483600), setval('near.b_id_seq', 2147483600), setval('near.wide', 2147483640),
+         setval('near.round', 10), setval('near.alone', 95)`;
+
+test('sequences near their end are known, by what they fill and by which end comes first', async () => {
+  const found = await withConnection(database.endpoint, 'setup', async (client) => {
+    await client.query(NEAR);
+    const near = await readNearEnds(client);
+    await client.query('drop schema near cascade');
+    return near;
+  });
+  const told = found.map(({ sequence, column, columnType, numbersLeft }) => {
+    return [sequence, column, columnType, numbersLeft];
+  });
+  expect(told.filter(([sequence]) => String(sequence).startsWith('near.'))).toEqual([
+    ['near.a_id_seq', 'a.id', 'integer', 47],
+    ['near.alone', null, null, 5],
+    ['near.wide', 'a.n', 'integer', 7],
+  ]);
+});

@@ -20,8 +20,22 @@ export interface SnapshotRecord {
   readonly keys?: readonly RowKey[];
   /** Columns that the plan renames or gives another type. Absent in older runs. */
   readonly moved?: readonly MovedColumn[];
+  /** Sequences that have few numbers left. Absent in older runs. */
+  readonly nearEnds?: readonly NearEnd[];
   /** What the restore left out (owners, extensions that are not here), as sentences. */
   readonly warnings: readonly string[];
+}
+
+export interface NearEnd {
+  /** `schema.name` */
+  readonly sequence: string;
+  /** `table.column` that it fills; null = none is known. */
+  readonly column: string | null;
+  /** Of the column, where that ends first; null = the sequence's own MAXVALUE does. */
+  readonly columnType: string | null;
+  readonly numbersLeft: number;
+  /** Given out already, from 0 to 1 of all that there are. */
+  readonly usedShare: number;
 }
 
 /** Columns that name one row of a table: unique together and NOT NULL. */

@@ -145,6 +145,14 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     tables: z.array(z.object({ name: text, rows: number, bytes: number })),
     keys: z.array(z.object({ relation: text, columns: z.array(text), settable: text.optional() })).optional(),
     moved: z.array(movedColumn).optional(),
+    nearEnds: z
+      .array(
+        z.object({
+          ...{ sequence: text, column: text.nullable(), columnType: text.nullable() },
+          ...{ numbersLeft: number, usedShare: number },
+        }),
+      )
+      .optional(),
     warnings: z.array(text),
   }),
   playing: z.object({

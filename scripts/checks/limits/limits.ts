@@ -5,6 +5,7 @@ import type { Analysis } from '../analysis/analyse.ts';
 import { noiseLimit } from './noise-limit.ts';
 import { ownErrorsLimit } from './own-errors-limit.ts';
 import { roleLimits } from './role-limits.ts';
+import { sequenceLimits } from './sequence-limits.ts';
 import { unplayedRollbacks } from './unplayed-rollbacks.ts';
 import { nearBudget } from '../nearness/near-budget.ts';
 import { unmetQueues } from '../nearness/unmet-queues.ts';
@@ -34,6 +35,7 @@ export function knownLimits(analysis: Analysis): string[] {
     ...unknownSettings(analysis),
     ...ownErrorsLimit(analysis),
     ...publishedLimits(analysis),
+    ...sequenceLimits(analysis),
     waitLimit(evidence),
     ...outsideLimit(analysis),
     ...nearBudget(analysis),

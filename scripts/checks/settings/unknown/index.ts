@@ -6,12 +6,20 @@ import { groupBy } from '../../../shared/group-by.ts';
 import { listed } from '../../wording.ts';
 import { collation, formats } from './locale.ts';
 import { lockSlotsLimit } from './lock-slots-limit.ts';
+import { statementTimeout } from './statement-timeout.ts';
 import { backslashes, searchPath } from './text-rules.ts';
 import { timeZone } from './time-zone.ts';
 import type { ReadStatement, UnknownSetting } from './touch.ts';
 
 /** One more is one more line here. */
-const SETTINGS: readonly UnknownSetting[] = [timeZone, collation, formats, searchPath, backslashes];
+const SETTINGS: readonly UnknownSetting[] = [
+  timeZone,
+  collation,
+  formats,
+  searchPath,
+  backslashes,
+  statementTimeout,
+];
 /** A plan of more statements, or longer ones, is a load of data. */
 const MOST_STATEMENTS = 1000;
 const LONGEST_SQL = 20_000;
@@ -78,6 +86,6 @@ function readStatements({ run }: StepAnalysis): ReadStatement[] {
   const last = new Map(ranBy(run).map((record) => [record.index, record]));
   return [...last.values()].flatMap((record) => {
     const tree = record.sql.length > LONGEST_SQL ? undefined : StatementTree.parse(record.sql);
-    return tree === undefined ? [] : [{ tree, record }];
+    return tree === undefined ? [] : [{ tree, record, planned: run.planned }];
   });
 }

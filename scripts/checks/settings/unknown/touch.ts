@@ -1,10 +1,11 @@
-import type { StatementRecord } from '../../../artifacts/records/records.ts';
+import type { PlannedStep, StatementRecord } from '../../../artifacts/records/records.ts';
 import type { StatementTree } from '../../../pg/sql/statement-tree.ts';
 
 /** A statement of the plan, as the author wrote it and as PostgreSQL's parser sees it. */
 export interface ReadStatement {
   readonly tree: StatementTree;
   readonly record: StatementRecord;
+  readonly planned: PlannedStep;
 }
 
 /** What of a statement hangs on a setting, such as `seen_at becomes timestamptz`; empty = nothing does. */

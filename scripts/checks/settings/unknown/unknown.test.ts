@@ -12,9 +12,13 @@ type Given = Partial<{
   settings: NonNullable<Evidence['environment']>['settings'];
   tables: string[];
   lockSlots: { used: number; perTransaction: number; total: number };
+  tookMs: number;
 }>;
 
-function limits(sql: string | string[], { rewrote = [], settings, tables, lockSlots }: Given = {}): string[] {
+function limits(
+  sql: string | string[],
+  { rewrote = [], settings, tables, lockSlots, tookMs = 10 }: Given = {},
+): string[] {
   const base = evidence();
   const statements = [sql].flat().map((text, at) =>
     statementRecord({
@@ -22,6 +26,7 @@ function limits(sql: string | string[], { rewrote = [], settings, tables, lockSl
       sql: text,
       rewrote,
       sentMs: 5000 + at * 10,
+      respondedMs: 5000 + at * 10 + tookMs,
       ...(lockSlots && { lockSlots }),
     }),
   );
@@ -126,6 +131,17 @@ describe('what hangs on other settings', () => {
     expect(about('alter table orders add note text', { tables })).toEqual(['search_path']);
     expect(about('alter table public.orders add note text', { tables })).toEqual([]);
     expect(about(['set search_path = archive', 'alter table orders add note text'], { tables })).toEqual([]);
+  });
+
+  it('statement_timeout only where a statement took long and nothing of the plan limits it', () => {
+    const [limit, ...more] = limits('update v set a = 1', { tookMs: 3200 });
+    expect(more).toEqual([]);
+    expect(limit).toContain('none was in force for statement 1 (3.20 s) in alter');
+    expect(limits('update v set a = 1', { tookMs: 900 })).toEqual([]);
+    const own = limits(["set statement_timeout = '1min'", 'update v set a = 1'], { tookMs: 3200 });
+    expect(own.join()).not.toContain('statement 2');
+    const settings = [{ name: 'statement_timeout', asked: '60s', shown: '1min' }];
+    expect(limits('update v set a = 1', { tookMs: 3200, settings })).toEqual([]);
   });
 
   it('the lock table only where a transaction takes more than its share of it', () => {
