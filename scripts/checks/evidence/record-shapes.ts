@@ -148,8 +148,11 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     nearEnds: z
       .array(
         z.object({
-          ...{ sequence: text, column: text.nullable(), columnType: text.nullable() },
-          ...{ numbersLeft: number, usedShare: number },
+          sequence: text,
+          column: text.nullable(),
+          columnType: text.nullable(),
+          numbersLeft: number,
+          usedShare: number,
         }),
       )
       .optional(),
