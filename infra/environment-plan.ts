@@ -1,5 +1,6 @@
 import type { HostSpec } from '../scripts/plan/model.ts';
 import { POSTGRES_PORT, serverConfig } from './components/server-config.ts';
+import { POSTGRES_USER } from './postgres/names.ts';
 import type { HostPlaces, HostRole, HostSoftware, HostTarget, Owner } from './contract/hosts.ts';
 import type { EnvironmentSpec } from './contract/target.ts';
 
@@ -11,6 +12,10 @@ export interface EnvironmentPlan {
   readonly port: number;
   /** Of each host. */
   readonly places: HostPlaces;
+  /** One line, for whoever finds those places: whose they are and until when. */
+  readonly claim: string;
+  /** Made on the hosts of a server by the preparation, unless it is `postgres`. */
+  readonly serverUser: string;
   /** The hosts are there before and after the stack. */
   readonly outlives: boolean;
   /** The run's folders are made on them before anything else. */
@@ -39,12 +44,17 @@ export interface RunPasswords {
 /** @throws CONFIG_INVALID where a host is too small for its server */
 export function planEnvironment(
   spec: EnvironmentSpec,
-  facts: Pick<EnvironmentPlan, 'software' | 'standby' | 'bundle' | 'keys' | 'passwords' | 'owner'> & {
+  facts: Pick<
+    EnvironmentPlan,
+    'software' | 'standby' | 'bundle' | 'keys' | 'passwords' | 'owner' | 'claim'
+  > & {
     readonly target: HostTarget;
   },
 ): EnvironmentPlan {
   const { target, ...rest } = facts;
-  const { postgres, connections } = spec;
+  const { connections } = spec;
+  const port = spec.postgres.port ?? target.port?.() ?? POSTGRES_PORT;
+  const postgres = { ...spec.postgres, port };
   const sizeOf = (role: HostRole): HostSpec => spec.hosts[role] ?? {};
   const sizes = { primary: sizeOf('primary'), standby: sizeOf('standby'), driver: sizeOf('driver') };
   const configOf = (role: HostRole): string =>
@@ -56,7 +66,8 @@ export function planEnvironment(
   return {
     ...rest,
     sizes,
-    port: postgres.port ?? POSTGRES_PORT,
+    port,
+    serverUser: target.serverUser?.(spec.runId) ?? POSTGRES_USER,
     places: target.places(spec.runId),
     outlives: target.outlives === true,
     prepares: target.outlives === true || target.sudo === true || facts.software.install !== undefined,

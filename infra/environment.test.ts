@@ -57,6 +57,8 @@ async function run(
     places: { run: '/var/lib/rehearse', postgres: '/var/lib/postgresql' },
     outlives,
     prepares: outlives,
+    claim: '{}',
+    serverUser: 'postgres',
     configs: { primary: "work_mem = '4MB'", standby: '' },
     standby: standby ? { tool: bundle } : null,
     bundle,

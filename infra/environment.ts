@@ -5,6 +5,7 @@ import { Host } from './components/host.ts';
 import { PostgresServer } from './components/postgres-server.ts';
 import { PrivateNetwork } from './components/private-network.ts';
 import { Standby } from './components/standby.ts';
+import { POSTGRES_USER } from './postgres/names.ts';
 import type { EnvironmentPlan } from './environment-plan.ts';
 import type { Created, HostMaker, HostRole, Reach } from './contract/hosts.ts';
 
@@ -46,6 +47,8 @@ export function environmentProgram(
         places: plan.places,
         outlives: plan.outlives,
         prepares: plan.prepares,
+        claim: plan.claim,
+        serverUser: role === 'driver' ? POSTGRES_USER : plan.serverUser,
         size: plan.sizes[role],
         authorizedKey: plan.keys.publicKey,
         privateKey: plan.keys.privateKey,
@@ -59,6 +62,7 @@ export function environmentProgram(
       port,
       subnet: network.subnet,
       passwords,
+      serverUser: plan.serverUser,
       config: plan.configs.primary,
       standbyAddress: standby === null ? null : standby.address,
     });
@@ -71,6 +75,7 @@ export function environmentProgram(
         port,
         tool: withStandby.tool,
         config: plan.configs.standby,
+        serverUser: plan.serverUser,
         replicationPassword: passwords.replication,
       });
     }

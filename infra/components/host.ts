@@ -31,6 +31,9 @@ interface HostComponentArgs extends Omit<HostArgs, 'network'> {
   readonly outlives: boolean;
   /** The run's folders are made first, with what takes them back. */
   readonly prepares: boolean;
+  /** As in `EnvironmentPlan`. */
+  readonly claim: string;
+  readonly serverUser: string;
 }
 
 /** One temporary Linux host that answers to SSH with the run's key, and nothing more. */
@@ -52,7 +55,8 @@ export class Host extends ComponentResource implements StepHost {
 
   constructor(name: string, args: HostComponentArgs, options?: ComponentResourceOptions) {
     super('rehearsal:index:Host', name, {}, options);
-    const { maker, commands, network, privateKey, places, install, outlives, prepares, ...host } = args;
+    const { maker, commands, network, privateKey, places, install, outlives, prepares, ...rest } = args;
+    const { claim, serverUser, ...host } = rest;
     this.commands = commands;
     this.role = args.role;
     this.places = places;
@@ -70,7 +74,13 @@ export class Host extends ComponentResource implements StepHost {
     this.connection = secret(made.reach.apply((reach) => connectionOf(reach, privateKey)));
     this.ready = [made.resource];
     if (prepares) {
-      const prepared = preparation(`${name}-prepare`, { host: this, runId: args.owner.runId, install });
+      const prepared = preparation(`${name}-prepare`, {
+        host: this,
+        runId: args.owner.runId,
+        install,
+        claim,
+        serverUser,
+      });
       this.ready = [made.resource, prepared];
     }
     this.registerOutputs({ address: this.address });
@@ -79,12 +89,12 @@ export class Host extends ComponentResource implements StepHost {
 
 /** As a remote command takes it. */
 function connectionOf({ jump, ...reach }: Reach, privateKey: string): Connection {
-  const dialled = ({ host, port, user, hostKey }: Jump): Omit<Connection, 'proxy'> => ({
+  const dialled = ({ host, port, user, hostKey, login }: Jump): Omit<Connection, 'proxy'> => ({
     host,
     port,
     user,
     hostKey,
-    privateKey,
+    ...(login === undefined ? { privateKey } : { agentSocketPath: login.agent }),
     dialErrorLimit: DIAL_ERROR_LIMIT,
     perDialTimeout: PER_DIAL_TIMEOUT_SEC,
   });

@@ -1,4 +1,4 @@
-# Makes and starts the primary. Reads: home bin config subnet address standby port database superuser replication_user,
+# Makes and starts the primary. Reads: home bin user config subnet address standby port database superuser replication_user,
 # and from stdin the password of the superuser and that of the replication user. Safe to run again.
 set -eu
 umask 077
@@ -23,7 +23,6 @@ start() {
     fail POSTGRES_START_FAILED "$(tail -n 40 "$log")"
 }
 
-user=postgres
 id "$user" >/dev/null 2>&1 || useradd --system --home-dir "$home" --shell /bin/sh "$user" >/dev/null 2>&1 || user=nobody
 mkdir -p "$base"
 chmod 755 "$home"
@@ -51,12 +50,12 @@ said=$(init C.UTF-8) || said=$(init C) || {
 }
 rm -f "$password_file"
 
-printf '%s\n' "$config" "listen_addresses = '$address,127.0.0.1'" "unix_socket_directories = '$base'" >"$data/rehearse.conf"
+printf '%s\n' "$config" "port = $port" "listen_addresses = '$address,127.0.0.1'" "unix_socket_directories = '$base'" >"$data/rehearse.conf"
 printf "\ninclude = 'rehearse.conf'\n" >>"$data/postgresql.conf"
 {
   echo "local all all scram-sha-256"
   echo "host all all 127.0.0.1/32 scram-sha-256"
-  echo "host all all $subnet scram-sha-256"
+  for net in $subnet; do echo "host all all $net scram-sha-256"; done
   [ -z "$standby" ] || echo "host replication $replication_user $standby/32 scram-sha-256"
 } >"$data/pg_hba.conf"
 chown "$user" "$data/rehearse.conf" "$data/pg_hba.conf"

@@ -7,6 +7,8 @@ import { remoteStep } from './remote-step.ts';
 interface PostgresServerArgs {
   readonly host: Host;
   readonly software: HostSoftware;
+  /** The server's own, on the host. */
+  readonly serverUser: string;
   readonly port: number;
   /** postgresql.conf without the addresses, which the script adds. */
   readonly config: string;
@@ -23,7 +25,7 @@ export class PostgresServer extends ComponentResource {
 
   constructor(name: string, args: PostgresServerArgs, options?: ComponentResourceOptions) {
     super('rehearsal:index:PostgresServer', name, {}, options);
-    const { host, software, port, config, subnet, standbyAddress, passwords } = args;
+    const { host, software, serverUser, port, config, subnet, standbyAddress, passwords } = args;
     this.ready = remoteStep(`${name}-start`, {
       host,
       parent: this,
@@ -31,6 +33,7 @@ export class PostgresServer extends ComponentResource {
       variables: {
         bin: software.postgres.binDir,
         home: host.places.postgres,
+        user: serverUser,
         config,
         subnet,
         address: host.address,

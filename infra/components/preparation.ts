@@ -8,6 +8,9 @@ interface PreparationArgs {
   readonly runId: string;
   /** As in `HostSoftware`. */
   readonly install: string | undefined;
+  /** As in `EnvironmentPlan`. */
+  readonly claim: string;
+  readonly serverUser: string;
 }
 
 /**
@@ -15,22 +18,27 @@ interface PreparationArgs {
  * lies in these folders.
  */
 export function preparation(name: string, args: PreparationArgs): remote.Command {
-  const { host, runId, install = '' } = args;
+  const { host, runId, install = '', claim, serverUser } = args;
+  const variables = placeVariables(runId, host.places, serverUser);
   return remoteStep(name, {
     host,
     parent: host,
     script: 'prepare.sh',
     more: install,
-    variables: placeVariables(runId, host.places),
-    undo: undoScript(runId, host.places),
+    variables: { ...variables, claim },
+    undo: plainScript('undo.sh', variables),
   });
 }
 
 /** Shell of root that ends and removes all that a run has on a host; for a target that finds a run without its stack. */
-function undoScript(runId: string, places: HostPlaces): string {
-  return plainScript('undo.sh', placeVariables(runId, places));
+export function undoScript(runId: string, places: HostPlaces, serverUser: string): string {
+  return plainScript('undo.sh', placeVariables(runId, places, serverUser));
 }
 
-function placeVariables(runId: string, { run, postgres }: HostPlaces): Record<string, string> {
-  return { run: runId, engine: run, postgres };
+function placeVariables(
+  runId: string,
+  { run, postgres, base = '' }: HostPlaces,
+  serverUser: string,
+): Record<string, string> {
+  return { run: runId, engine: run, postgres, base, server_user: serverUser };
 }

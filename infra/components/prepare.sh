@@ -1,4 +1,5 @@
-# Makes the run's folders on the host, each with a claim in it. Reads: run engine postgres. Safe to run again.
+# Makes the run's folders on the host, each with a claim in it, and the server's user where that is the run's own.
+# Reads: run claim engine postgres base server_user. Safe to run again.
 set -eu
 umask 022
 
@@ -7,14 +8,20 @@ fail() {
   exit 1
 }
 
+if [ -n "$base" ] && mkdir "$base" 2>/dev/null; then : >"$base/.made-for-runs"; fi
 for place in "$engine" "$postgres"; do
   if [ -e "$place" ] || [ -L "$place" ]; then
-    [ ! -L "$place" ] && [ "$(cat "$place/rehearse-claim" 2>/dev/null)" = "$run" ] ||
+    [ ! -L "$place" ] && [ "$(head -n 1 "$place/rehearse-claim" 2>/dev/null)" = "$run" ] ||
       fail HOST_START_FAILED "$place is there on the host already and is not of this run: move it away"
   fi
   mkdir -p "$place"
-  printf '%s\n' "$run" >"$place/rehearse-claim"
+  printf '%s\n' "$run" "$claim" >"$place/rehearse-claim"
 done
 chmod 700 "$engine"
 # Files are sent by whoever logs in, and he may become root.
 chown "${SUDO_USER:-root}" "$engine"
+# What the migration can do through its server reaches nothing of another server's then.
+if [ "$server_user" != postgres ] && ! id "$server_user" >/dev/null 2>&1; then
+  useradd --system --no-create-home --home-dir "$postgres" --shell /bin/sh --comment "dress-rehearsal $run" "$server_user" ||
+    fail HOST_START_FAILED "the user $server_user for the rehearsed PostgreSQL cannot be made"
+fi

@@ -1,4 +1,4 @@
-# Copies the primary and streams from it. Reads: home bin node tool config address primary port superuser replication_user, and
+# Copies the primary and streams from it. Reads: home bin user node tool config address primary port superuser replication_user, and
 # from stdin the password of the replication user. Safe to run again.
 set -eu
 umask 077
@@ -23,7 +23,6 @@ start() {
     fail POSTGRES_START_FAILED "$(tail -n 40 "$log")"
 }
 
-user=postgres
 id "$user" >/dev/null 2>&1 || useradd --system --home-dir "$home" --shell /bin/sh "$user" >/dev/null 2>&1 || user=nobody
 mkdir -p "$base"
 chmod 755 "$home"
@@ -51,7 +50,7 @@ grep -q '^copied$' "$base/copy.log" ||
 
 printf '%s:%s:*:%s:%s\n' "$primary" "$port" "$replication_user" "$replication_password" >"$passfile"
 {
-  printf '%s\n' "$config"
+  printf '%s\n' "$config" "port = $port"
   echo "listen_addresses = '$address,127.0.0.1'"
   echo "unix_socket_directories = '$base'"
   echo "primary_conninfo = 'host=$primary port=$port user=$replication_user passfile=$passfile application_name=rehearse/standby'"

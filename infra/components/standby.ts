@@ -11,6 +11,8 @@ interface StandbyArgs {
   readonly primary: Host;
   readonly server: PostgresServer;
   readonly software: HostSoftware;
+  /** The server's own, on the host. */
+  readonly serverUser: string;
   readonly port: number;
   readonly config: string;
   /** Path on this machine of the bundled `standby-tool/main.ts`. */
@@ -24,7 +26,7 @@ export class Standby extends ComponentResource {
 
   constructor(name: string, args: StandbyArgs, options?: ComponentResourceOptions) {
     super('rehearsal:index:Standby', name, {}, options);
-    const { host, primary, server, software, port, config, tool, replicationPassword } = args;
+    const { host, primary, server, software, serverUser, port, config, tool, replicationPassword } = args;
     const to = `${host.places.run}/standby-tool.mjs`;
     const copied = remoteFile(`${name}-tool`, { host, parent: this, from: tool, to });
     this.ready = remoteStep(`${name}-start`, {
@@ -33,6 +35,7 @@ export class Standby extends ComponentResource {
       script: 'standby.sh',
       variables: {
         bin: software.postgres.binDir,
+        user: serverUser,
         node: software.nodePath,
         tool: to,
         config,

@@ -59,7 +59,7 @@ export interface MadeNetwork {
   /** As the target's own class; its `host` knows what else to ask of it. */
   readonly resource: Resource;
   readonly created: Created;
-  /** `10.89.7.0/24` */
+  /** Who may come to PostgreSQL: `10.89.7.0/24`, or several with blanks between. */
   readonly subnet: Output<string>;
 }
 
@@ -73,7 +73,15 @@ export interface HostArgs {
   readonly share: readonly Share[];
 }
 
-/** How this machine gets into a host by SSH, with the run's key. */
+/** Keys that are not the run's own: an agent of OpenSSH's protocol has them, so that no key is copied anywhere. */
+export interface Login {
+  /** Path of the agent's socket on this machine. */
+  readonly agent: string;
+  /** The file of the key, for `ssh -i`; null where only the agent knows it. */
+  readonly keyFile: string | null;
+}
+
+/** How this machine gets into a host by SSH. */
 export interface Reach {
   /** Name or address to dial, from this machine or from the jump host. */
   readonly host: string;
@@ -82,6 +90,8 @@ export interface Reach {
   readonly user: string;
   /** The only key that the host may show, as in known_hosts without the host: `ssh-ed25519 AAAA…`. */
   readonly hostKey: string;
+  /** Absent: with the run's key. */
+  readonly login?: Login;
   /** The host to go through, which is reached without another one; null = dialled from here. */
   readonly jump: Jump | null;
 }
@@ -113,6 +123,8 @@ export interface HostPlaces {
   readonly run: string;
   /** PostgreSQL's files, on a real disk. */
   readonly postgres: string;
+  /** What they lie in, where it is ours as well: made where it is not there, and gone with the last run that made it. */
+  readonly base?: string;
 }
 
 /** A Pulumi provider plugin that a target's resources need besides this project's own. */
@@ -122,6 +134,9 @@ export interface ProviderPlugin {
   /** Absolute folder of its PulumiPlugin.yaml or binary; undefined = the engine's own plugins have it. */
   readonly path?: string;
 }
+
+/** Why a promise cannot be kept, and what to do about it. */
+export type Unconfined = Extract<Availability, { available: false }>;
 
 /** A target that gives hosts with SSH. Its hosts and networks are found again by the run's id alone. */
 export interface HostTarget {
@@ -137,6 +152,14 @@ export interface HostTarget {
   readonly outlives?: true;
   /** Some of its hosts let in a user who becomes root by sudo. */
   readonly sudo?: true;
+  /** What of a rehearsal's wishes its hosts can have: such as no standby where there is no host for it; its limits say so. */
+  fitted?(spec: EnvironmentSpec): EnvironmentSpec;
+  /** The user that PostgreSQL runs as there, which is made for the run and gone with it; absent: `postgres`. */
+  serverUser?(runId: string): string;
+  /** A port that nobody listens on there, once `software` has looked; absent: 5432. */
+  port?(): number;
+  /** Why its hosts cannot hold commands to the hosts of the run; absent: their network does. */
+  readonly notConfined?: Unconfined;
   /** Where a host has the things of that run. */
   places(runId: string): HostPlaces;
   /** What an error of its own resources means, such as a quota or a token; undefined = nothing that it knows. */

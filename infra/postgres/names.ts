@@ -6,3 +6,5 @@ export const DATABASE = 'rehearsal';
 export const MAINTENANCE_DATABASE = 'postgres';
 /** May stream WAL and look at the statistics of that, nothing else. */
 export const REPLICATION_USER = 'rehearse_replication';
+/** The system's user that a server runs as where nobody else is there; it is made where it is missing. */
+export const POSTGRES_USER = 'postgres';

@@ -4,6 +4,7 @@ import { planEnvironment, type EnvironmentPlan } from '../environment-plan.ts';
 import { Keeper } from '../keeper.ts';
 import type { HostTarget } from '../contract/hosts.ts';
 import type { DriverEnvironment, Environment, EnvironmentSpec, Tell } from '../contract/target.ts';
+import { hostClaimLine } from '../claims/host-claim.ts';
 import { chosenBackend } from './backend.ts';
 import { requireBackend } from './backend-answer.ts';
 import { endEngineProcesses } from './engine-processes.ts';
@@ -63,9 +64,13 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     await withTimeout(this.#busy, UNWIND_MS, 'unwinding').catch(() => undefined);
     const folder = this.#folder ?? (await sessionFolderOf(runId));
     const record = await readSession(folder);
-    const failure = record?.stack === true ? await this.#destroyStack(folder, record) : undefined;
+    const { outlives } = this.#target;
+    if (outlives) await this.#target.removeRun(runId);
+    // Where hosts outlive the stack nothing is left of it by now but its own state, which goes with the folder or lies elsewhere.
+    const hasMore = record?.stack === true && (!outlives || record.backend !== null);
+    const failure = hasMore ? await this.#destroyStack(folder, record) : undefined;
     await endEngineProcesses(folder.path, UNWIND_MS);
-    await this.#target.removeRun(runId);
+    if (!outlives) await this.#target.removeRun(runId);
     if (failure && record) await requireHostsGone(this.#target, { record, failure, tell });
     await removeFolder(folder);
     this.#keeper?.release();
@@ -140,6 +145,7 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
       software,
       bundle,
       target: this.#target,
+      claim: await hostClaimLine(record),
       owner: { runId: record.runId, expiresAt: record.expiresAt, controller: record.maker },
       standby: postgres.standby ? { tool: folder.standbyTool } : null,
     });

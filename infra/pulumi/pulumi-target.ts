@@ -31,10 +31,12 @@ export function pulumiTarget(hosts: HostTarget): Target<DriverEnvironment> {
 
     /** By the network of its hosts, which ends at them. */
     confines: () =>
-      Promise.resolve({ available: true, detail: 'the driver host reaches the hosts of the run' }),
+      Promise.resolve(
+        hosts.notConfined ?? { available: true, detail: 'the driver host reaches the hosts of the run' },
+      ),
 
     environment: (spec: EnvironmentSpec): Environment<DriverEnvironment> =>
-      new PulumiEnvironment(spec, hosts),
+      new PulumiEnvironment(hosts.fitted?.(spec) ?? spec, hosts),
 
     async leftovers(signal: AbortSignal): Promise<Look<Leftover>> {
       // What this machine has of its runs is known, whatever the hosts' own place says.

@@ -61,7 +61,11 @@ function driverAccess(plan: EnvironmentPlan, { reach }: HostOutput): DriverAcces
   const { privateKey } = plan.keys;
   const { jump, ...way } = reach;
   const { bundle, job } = driverPaths(plan.places);
-  const access = ({ user, ...rest }: Jump): SshAccess => ({ ...rest, username: user, privateKey });
+  const access = ({ user, login, ...rest }: Jump): SshAccess => ({
+    ...rest,
+    username: user,
+    ...(login === undefined ? { privateKey } : { agent: login.agent }),
+  });
   return {
     ssh: { ...access(way), ...(jump === null ? {} : { jump: access(jump) }) },
     nodePath: plan.software.nodePath,

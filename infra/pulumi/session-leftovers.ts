@@ -55,7 +55,7 @@ async function findNamed(folder: SessionFolder): Promise<FoundClaim<SessionRecor
 }
 
 /** Whose hosts a session's are. */
-type SweptTarget = Pick<HostTarget, 'name' | 'removeRun' | 'leftovers' | 'plugins' | 'explain'>;
+type SweptTarget = Pick<HostTarget, 'name' | 'outlives' | 'removeRun' | 'leftovers' | 'plugins' | 'explain'>;
 
 /**
  * Removes what Pulumi knows of the run. Where its stack cannot be removed, as when the user's backend is away, the folder goes
@@ -67,6 +67,8 @@ async function removeSession(
   { hosts, tell }: { readonly hosts: SweptTarget; readonly tell: Tell },
 ): Promise<void> {
   await endEngineProcesses(folder.path, UNWIND_MS);
+  // The folder is what knows where they are.
+  if (hosts.outlives) await hosts.removeRun(record.runId);
   if (record.backend && record.stack) {
     const failure = await removeStack(folder, record, hosts);
     if (failure) await requireHostsGone(hosts, { record, failure, tell });

@@ -19,25 +19,25 @@ function knownAs({ host, port }: Jump): string {
 /** `ssh …` as it can be typed on this machine. */
 export function sshCommand(folder: SessionFolder, { reach }: HostOutput): string {
   const { jump } = reach;
-  const options = sshOptions(folder);
   // ProxyJump would ask for the jump host's key elsewhere.
   const proxy =
     jump === null
       ? []
-      : ['-o', word(`ProxyCommand=ssh ${[...options, '-W', '%h:%p', ...to(jump)].join(' ')}`)];
-  return ['ssh', ...options, ...proxy, ...to(reach)].join(' ');
+      : [
+          '-o',
+          word(`ProxyCommand=ssh ${[...sshOptions(folder, jump), '-W', '%h:%p', ...to(jump)].join(' ')}`),
+        ];
+  return ['ssh', ...sshOptions(folder, reach), ...proxy, ...to(reach)].join(' ');
 }
 
 function to({ host, port, user }: Jump): string[] {
   return [...(port === 22 ? [] : ['-p', String(port)]), `${user}@${host}`];
 }
 
-function sshOptions(folder: SessionFolder): string[] {
+function sshOptions(folder: SessionFolder, { login }: Jump): string[] {
+  const keyFile = login === undefined ? folder.privateKey : login.keyFile;
   return [
-    '-i',
-    word(folder.privateKey),
-    '-o',
-    'IdentitiesOnly=yes',
+    ...(keyFile === null ? [] : ['-i', word(keyFile), '-o', 'IdentitiesOnly=yes']),
     '-o',
     word(`UserKnownHostsFile=${folder.knownHosts}`),
   ];

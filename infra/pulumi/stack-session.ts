@@ -33,7 +33,13 @@ const PARALLEL = 16;
 const NO_STACK = /no stack named/;
 const STACK_EXISTS = /already exists/;
 
-const jumpSchema = z.object({ host: z.string(), port: z.int(), user: z.string(), hostKey: z.string() });
+const jumpSchema = z.object({
+  host: z.string(),
+  port: z.int(),
+  user: z.string(),
+  hostKey: z.string(),
+  login: z.object({ agent: z.string(), keyFile: z.string().nullable() }).exactOptional(),
+});
 const outputSchema = z.object({
   hosts: z.array(
     z.object({

@@ -108,7 +108,7 @@ async function connectDirectly(access: SshAccess, options: ConnectOptions): Prom
 }
 
 function configOf(access: SshAccess, options: ConnectOptions, shown: { hostKey?: Buffer }): ConnectConfig {
-  const { host, port, username, privateKey, hostKey } = access;
+  const { host, port, username, privateKey, agent, hostKey } = access;
   const { timeoutMs = READY_TIMEOUT_MS, keepaliveMs = KEEPALIVE_MS, sock } = options;
   const [type = '', body = ''] = hostKey.trim().split(/\s+/);
   const expected = Buffer.from(body, 'base64');
@@ -116,8 +116,9 @@ function configOf(access: SshAccess, options: ConnectOptions, shown: { hostKey?:
     host,
     port,
     username,
-    privateKey,
     readyTimeout: timeoutMs,
+    ...(privateKey === undefined ? {} : { privateKey }),
+    ...(agent === undefined ? {} : { agent }),
     keepaliveInterval: keepaliveMs,
     keepaliveCountMax: 3,
     // A host has keys of several kinds; it is asked for the kind that is known.
@@ -148,12 +149,18 @@ function explained(
     const what = shown ? `${kind ?? ''} ${shown.toString('base64')}` : 'a key of another kind';
     return new SshRefused(
       'host-key',
-      `${place} shows another host key than this run's host: ${what}, expected ${hostKey}`,
+      `${place} shows another host key than ${access.agent === undefined ? "this run's host" : 'is known of it'}: ${what}, expected ${hostKey}`,
       {
-        hint: 'another machine answers at this address; nothing was sent to it. Tear the run down and start it again',
+        hint: `another machine answers at this address; nothing was sent to it. ${access.agent === undefined ? 'Tear the run down and start it again' : 'Where its key has changed for a reason, write down the new one'}`,
         cause,
       },
     );
+  }
+  if (access.agent !== undefined && ['client-authentication', 'agent'].includes(cause.level ?? '')) {
+    return new SshRefused('authentication', `${place} lets in none of the keys offered: ${cause.message}`, {
+      hint: 'see that the user is right, and that the key is among those that it takes (authorized_keys)',
+      cause,
+    });
   }
   if (cause.level === 'client-authentication') {
     return new SshRefused('authentication', `${place} does not take this run's SSH key: ${cause.message}`, {

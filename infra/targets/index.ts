@@ -4,6 +4,7 @@ import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { embeddedTarget } from './embedded/embedded-target.ts';
 import { localTarget } from './local/local-target.ts';
 import type { TargetSettings } from '../../scripts/plan/model.ts';
+import { sshTarget } from './ssh/ssh-target.ts';
 import type { Availability, Target } from '../contract/target.ts';
 
 /** Takes the best target that this machine can use. */
@@ -11,7 +12,11 @@ const AUTO = 'auto';
 const AVAILABLE_MS = 60_000;
 
 /** Every target there is, best first: how it is made of what `targets` says, of which each reads its own part. */
-const TARGETS: readonly ((settings: TargetSettings) => Target)[] = [() => localTarget, () => embeddedTarget];
+const TARGETS: readonly ((settings: TargetSettings) => Target)[] = [
+  () => localTarget,
+  () => embeddedTarget,
+  ({ ssh }) => sshTarget(ssh),
+];
 
 /** Every target there is, best first. */
 export function allTargets(settings: TargetSettings = {}): Target[] {

@@ -21,7 +21,7 @@ export function needsSshd(why: string): boolean {
 
 /** A real sshd on loopback that lets in the test's own user with the test's own key. */
 export interface TestSshd {
-  readonly access: SshAccess;
+  readonly access: SshAccess & { readonly privateKey: string };
   /** Ends the listener and every connection of it, as a host that dies does; programs that were started stay. */
   stop(): Promise<void>;
   /** Listens again at the same port. */
@@ -73,7 +73,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function makeKeys(dir: string, port: number): Promise<SshAccess> {
+async function makeKeys(dir: string, port: number): Promise<TestSshd['access']> {
   for (const name of ['host', 'user']) {
     await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', join(dir, name)]);
   }
