@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { utils, type Client } from 'ssh2';
+import { utils, type Client, type ParsedKey } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needsSshd, startSshd, type TestSshd } from '../../test/support/sshd.ts';
 import { startProxy, type TcpProxy } from '../../test/support/tcp-proxy.ts';
 import { connectSsh, SshRefused } from './connect.ts';
+import { KeyAgent } from './key-agent.ts';
 
 describe.skipIf(!needsSshd('to connect to a host'))('one SSH connection', () => {
   let sshd: TestSshd;
@@ -23,6 +24,21 @@ describe.skipIf(!needsSshd('to connect to a host'))('one SSH connection', () => 
   it('opens to a host that shows the expected key', async () => {
     const client = await connectSsh(sshd.access, { signal: never });
     await closed(client);
+  });
+
+  it('opens by a key that only an agent has, and says when the host takes none of the agent’s', async () => {
+    const { privateKey, ...access } = sshd.access;
+    const own = await KeyAgent.start(`connect-test ${process.pid}`);
+    own.add(parsedKey(privateKey));
+    const client = await connectSsh({ ...access, agent: own.socket }, { signal: never });
+    await closed(client);
+    const strange = await KeyAgent.start(`connect-test-strange ${process.pid}`);
+    strange.add(parsedKey(utils.generateKeyPairSync('ed25519').private));
+    const refused = connectSsh({ ...access, agent: strange.socket }, { signal: never });
+    await expect(refused).rejects.toMatchObject({
+      reason: 'authentication',
+      message: expect.stringContaining('lets in none of the keys offered') as string,
+    });
   });
 
   it('refuses a host that shows another key, and says which two keys', async () => {
@@ -103,4 +119,11 @@ async function hasClosed(client: Client): Promise<void> {
   await new Promise<void>((resolve) => {
     client.once('close', resolve);
   });
+}
+
+function parsedKey(text: string): ParsedKey {
+  const key = utils.parseKey(text) as ParsedKey | ParsedKey[] | Error;
+  const [one] = [key].flat();
+  if (one === undefined || one instanceof Error) throw new Error('not a key');
+  return one;
 }

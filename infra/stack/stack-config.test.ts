@@ -26,7 +26,7 @@ it('tells every mistake at once', () => {
     'stack config out: names no folder',
     'stack config keep: long is not a duration from 1ms to 24d; write 30m or 1h30m',
     'stack config timeout: 0s is not a duration from 1ms to 24d; write 30m or 1h30m',
-    'stack config targets.nowhere: unknown key',
+    expect.stringMatching(/^stack config targets.nowhere: unknown key/),
     'stack config rehearsals: is not a name, a folder or a list of them',
   ]);
   expect(readStackConfig({ rehearsals: '["a", "a"]' }, TARGETS).mistakes.map(mistakeLine)).toEqual([
@@ -38,4 +38,20 @@ it('says when the settings of targets are no JSON', () => {
   const { config, mistakes } = readStackConfig({ targets: '{' }, TARGETS);
   expect(mistakes.map(mistakeLine)).toEqual([expect.stringMatching(/^stack config targets: is not JSON: /)]);
   expect(config).toEqual({ rehearsals: ['rename-column'], target: 'auto' });
+});
+
+it('takes hosts of one’s own, and tells every mistake in them', () => {
+  const told = (ssh: object): string[] =>
+    readStackConfig({ targets: JSON.stringify({ ssh }) }, TARGETS).mistakes.map(mistakeLine);
+  const host = { address: 'db-1', user: 'deploy' };
+  expect(told({ hosts: { primary: host, driver: { ...host, address: 'app-1' } } })).toEqual([]);
+  expect(told({ hosts: { primary: { ...host, port: 'x', kye: 'k' }, driver: {} }, folder: 'runs' })).toEqual([
+    'stack config targets.ssh.hosts.primary.port: x is not a port from 1 to 65535; write 22',
+    'stack config targets.ssh.hosts.primary.kye: unknown key; did you mean key?',
+    'stack config targets.ssh.hosts.driver.address: missing; write a name or an address, such as db-test-1.internal',
+    expect.stringMatching(/^stack config targets.ssh.folder: runs is not an absolute path/),
+  ]);
+  expect(told({ hosts: { primary: host, driver: host } })).toEqual([
+    'stack config targets.ssh.hosts.driver.address: is the primary as well: they would take each other’s time; name another host',
+  ]);
 });

@@ -51,7 +51,7 @@ test('every mistake of the settings is told with its line, beside those of the r
     'rehearsals/settings.yaml:1 load.versions: is of one rehearsal; write it in its rehearsal.yaml',
     'rehearsals/settings.yaml:2 budgts: unknown key; did you mean budgets?',
     'rehearsals/settings.yaml:3 plan: is of one rehearsal; write it in its rehearsal.yaml',
-    'rehearsals/settings.yaml:4 targets.nowhere: unknown key',
+    expect.stringMatching(/^rehearsals\/settings.yaml:4 targets.nowhere: unknown key/),
     expect.stringMatching(/^rehearsals\/r\/rehearsal.yaml:5 budgets.errors: many is not a number of errors/),
   ]);
 });

@@ -6,7 +6,7 @@ import { sshSchema } from './ssh.ts';
  * file beside this one and one line here. None of it is secret: tokens come from the environment, and keys are named by their paths.
  */
 export const targetsSchema = z.strictObject({
-  ssh: sshSchema.exactOptional(),
+  ssh: sshSchema.exactOptional().describe('[Hosts of your own](hosts.md#target-ssh), over SSH.'),
 });
 
 /** By the target's name; a target that nothing is said of has none. */
