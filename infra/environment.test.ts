@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EnvironmentPlan } from './environment-plan.ts';
-import type { HostOutput, StackOutputs } from './environment.ts';
+import type { HostOutput, StackOutputs } from './environment-stack.ts';
 import type { HostRole, Reach } from './contract/hosts.ts';
 
 interface Registered {
@@ -43,7 +43,7 @@ async function run(
   standby: boolean,
   outlives = false,
 ): Promise<{ hosts: HostOutput[]; created: StackOutputs['created'] }> {
-  const { environmentProgram } = await import('./environment.ts');
+  const { environmentProgram } = await import('./environment-stack.ts');
   const bundle = join(tmpdir(), 'environment-test-bundle.mjs');
   const plan: EnvironmentPlan = {
     owner: { runId: 'run-1', expiresAt: '2030-01-01T00:00:00Z', controller: { pid: 4711, startTime: '1' } },

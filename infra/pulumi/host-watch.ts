@@ -1,6 +1,6 @@
 import { sleep } from '../../scripts/shared/clock.ts';
 import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
-import type { HostOutput } from '../environment.ts';
+import type { HostOutput } from '../environment-stack.ts';
 import type { HostTarget } from '../contract/hosts.ts';
 
 /** Ahead of the news that a step failed, which takes the lost server 1.5 s. */

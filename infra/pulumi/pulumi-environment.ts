@@ -100,7 +100,7 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     await fillSessionFolder(folder);
     const plan = await this.#plan(folder, record);
     const { StackSession } = await import('./stack-session.ts');
-    const { environmentProgram } = await import('../environment.ts');
+    const { environmentProgram } = await import('../environment-stack.ts');
     signal.throwIfAborted();
     const stack = this.#session(StackSession, { folder, record, engine });
     this.#stack = stack;

@@ -4,7 +4,7 @@ import { reloadableRestoreSettings, standbyRefusals } from '../components/server
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { EnvironmentPlan } from '../environment-plan.ts';
-import type { HostOutput } from '../environment.ts';
+import type { HostOutput } from '../environment-stack.ts';
 import { refusedSettings } from '../postgres/server-settings.ts';
 import type { SshAccess } from '../ssh/access.ts';
 import type { HostRole, HostTarget, Jump } from '../contract/hosts.ts';

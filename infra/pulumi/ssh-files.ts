@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { shellWord } from '../ssh/quote.ts';
-import type { HostOutput } from '../environment.ts';
+import type { HostOutput } from '../environment-stack.ts';
 import type { Jump } from '../contract/hosts.ts';
 import type { SessionFolder } from './session-folder.ts';
 

@@ -13,7 +13,7 @@ import {
 import { z } from 'zod';
 import { withTimeout } from '../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
-import type { StackOutputs } from '../environment.ts';
+import type { StackOutputs } from '../environment-stack.ts';
 import type { HostTarget } from '../contract/hosts.ts';
 import { EngineCommand, EngineCommandError } from './engine-command.ts';
 import { diagnosticOf, progressOf } from './engine-diagnostics.ts';

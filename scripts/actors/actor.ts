@@ -10,7 +10,7 @@ import { redact } from '../shared/text/redact.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import type { Control } from './control.ts';
 import { PLAYS } from './plays.ts';
-import { Stage } from './stage.ts';
+import { Act } from './act.ts';
 import { chooseTable, type ActorTable } from './table.ts';
 
 /** Whoever is not in place by then does not come. */
@@ -106,20 +106,20 @@ export class Actor {
       if (forMs !== undefined) void this.#overAfter(forMs);
       entered();
     };
-    const stage = new Stage({ actor, endpoint, control, table: this.#table, forMs, seed, signal, inPlace });
-    const playing = PLAYS[kind](stage);
+    const act = new Act({ actor, endpoint, control, table: this.#table, forMs, seed, signal, inPlace });
+    const playing = PLAYS[kind](act);
     try {
-      await Promise.race([playing, stage.over()]);
+      await Promise.race([playing, act.over()]);
     } finally {
       this.#over.abort(new Error('its time is over'));
-      await stage.close();
+      await act.close();
       await playing.catch(() => undefined); // told by the race, unless its time was over
     }
-    if (state.isIn) this.#note('stopped', stage.note);
+    if (state.isIn) this.#note('stopped', act.note);
     else
       throw new RehearsalError(
         'TIMED_OUT',
-        stage.note ?? `it was not in place within ${START_LIMIT_MS / 1000} s`,
+        act.note ?? `it was not in place within ${START_LIMIT_MS / 1000} s`,
       );
   }
 

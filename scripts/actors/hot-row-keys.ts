@@ -1,7 +1,7 @@
 import { RehearsalError } from '../shared/errors.ts';
 import type { Control } from './control.ts';
 import { GONE } from './endings.ts';
-import type { Stage } from './stage.ts';
+import type { Act } from './act.ts';
 
 const ROWS = 3;
 
@@ -17,21 +17,21 @@ export interface HotRows {
  * The first rows of the table by its primary key; undefined (with a note) where the plan dropped the table.
  * @throws CONFIG_INVALID where it has no primary key or no row
  */
-export async function hotRows(stage: Stage): Promise<HotRows | undefined> {
-  const { control } = stage;
-  const name = await stage.tableName();
+export async function hotRows(act: Act): Promise<HotRows | undefined> {
+  const { control } = act;
+  const name = await act.tableName();
   if (name === undefined) {
-    stage.note = GONE;
+    act.note = GONE;
     return undefined;
   }
-  const { keys, other } = await columnsOf(control, stage.table.oid);
+  const { keys, other } = await columnsOf(control, act.table.oid);
   const list = keys.join(', ');
-  if (keys.length === 0) throw unsuited(`${name} has no primary key`, stage);
+  if (keys.length === 0) throw unsuited(`${name} has no primary key`, act);
   const texts = keys.map((column) => `${column}::text`).join(', ');
   const rows = await control.rows<{ key: string[] }>(
     `select array[${texts}] as key from ${name} order by ${list} limit ${ROWS}`,
   );
-  if (rows.length === 0) throw unsuited(`${name} has no row`, stage);
+  if (rows.length === 0) throw unsuited(`${name} has no row`, act);
   const column = other ?? keys[0];
   const where = keys.map((key, index) => `${key} = $${index + 1}`).join(' and ');
   return {
@@ -59,7 +59,7 @@ async function columnsOf(
   };
 }
 
-function unsuited(what: string, { actor }: Stage): RehearsalError {
+function unsuited(what: string, { actor }: Act): RehearsalError {
   return new RehearsalError('CONFIG_INVALID', what, {
     hint: `name a table with a primary key and rows in load.actors.${actor}.table`,
   });

@@ -4,7 +4,7 @@ import { sqlstateOf } from '../pg/pg-error.ts';
 import { plural } from '../shared/text/format.ts';
 import { GAVE_WAY } from './endings.ts';
 import { hotRows as findHotRows, type HotRows } from './hot-row-keys.ts';
-import type { Play, Stage } from './stage.ts';
+import type { Play, Act } from './act.ts';
 
 const WRITERS = 4;
 const PAUSE_MS = 5;
@@ -12,28 +12,28 @@ const PAUSE_MS = 5;
 const OUTDATED = new Set(['42P01', '42703']);
 
 /** Several sessions that change the same few rows, each a transaction of about 20 ms. */
-export const hotRows: Play = async (stage) => {
-  const rows = { now: await findHotRows(stage), updates: 0 };
-  await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(stage, rows, writer)));
+export const hotRows: Play = async (act) => {
+  const rows = { now: await findHotRows(act), updates: 0 };
+  await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(act, rows, writer)));
 };
 
 async function write(
-  stage: Stage,
+  act: Act,
   rows: { now: HotRows | undefined; updates: number },
   writer: number,
 ): Promise<void> {
-  const client = await stage.connect();
-  const random = new Random(stage.seed, `actor ${stage.actor}`, writer);
-  while (!stage.signal.aborted && rows.now !== undefined) {
+  const client = await act.connect();
+  const random = new Random(act.seed, `actor ${act.actor}`, writer);
+  while (!act.signal.aborted && rows.now !== undefined) {
     const { update, keys } = rows.now;
     const outcome = await change(client, update, keys[random.index(keys.length)] ?? []);
-    if (outcome === 'outdated') rows.now = await findHotRows(stage);
+    if (outcome === 'outdated') rows.now = await findHotRows(act);
     else if (outcome === 'done') {
       rows.updates += 1;
-      stage.inPlace();
-      stage.note = plural(rows.updates, 'update');
+      act.inPlace();
+      act.note = plural(rows.updates, 'update');
     }
-    await stage.pause(PAUSE_MS);
+    await act.pause(PAUSE_MS);
   }
 }
 

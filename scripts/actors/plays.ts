@@ -5,7 +5,7 @@ import { hotRows } from './hot-rows.ts';
 import { idleInTransaction } from './idle-in-transaction.ts';
 import { longReader } from './long-reader.ts';
 import { secondMigration } from './second-migration.ts';
-import type { Play } from './stage.ts';
+import type { Play } from './act.ts';
 import { vacuum } from './vacuum.ts';
 
 /** What each kind of actor does. */

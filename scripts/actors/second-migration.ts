@@ -3,30 +3,30 @@ import type { PgClient } from '../pg/client.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
 import { plural } from '../shared/text/format.ts';
 import { GAVE_WAY, GONE } from './endings.ts';
-import type { Play } from './stage.ts';
+import type { Play } from './act.ts';
 
 const PAUSE_MS = 1000;
 
 /** Somebody else's migration: ACCESS EXCLUSIVE on the same table for a moment, again and again, each time rolled back. */
-export const secondMigration: Play = async (stage) => {
-  const client = await stage.connect();
-  const random = new Random(stage.seed, `actor ${stage.actor}`);
+export const secondMigration: Play = async (act) => {
+  const client = await act.connect();
+  const random = new Random(act.seed, `actor ${act.actor}`);
   let rounds = 0;
   let gaveWay = 0;
-  while (!stage.signal.aborted) {
-    const name = await stage.tableName();
+  while (!act.signal.aborted) {
+    const name = await act.tableName();
     if (name === undefined) {
-      stage.note = GONE;
+      act.note = GONE;
       return;
     }
     if (await alter(client, name)) rounds += 1;
     else gaveWay += 1;
     await client.query('rollback');
     // Behind others it only stands in the queue, and that is a part as well.
-    stage.inPlace();
+    act.inPlace();
     const vain = gaveWay === 0 ? '' : `, ${plural(gaveWay, 'try', 'tries')} in vain`;
-    stage.note = `${plural(rounds, 'change')}${vain}`;
-    await stage.pause(PAUSE_MS * (0.5 + random.unit()));
+    act.note = `${plural(rounds, 'change')}${vain}`;
+    await act.pause(PAUSE_MS * (0.5 + random.unit()));
   }
 };
 

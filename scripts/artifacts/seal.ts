@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { evidenceFiles } from './evidence-files.ts';
 import type { RunRecord } from './records/records.ts';
 import { documentText, type RunFolder } from './run-folder.ts';
-import type { Seal, SealedFile } from './records/seal-record.ts';
+import type { Seal, SealedFile } from './records/of-run/seal-record.ts';
 
 const RUN_JSON = 'artifacts/run.json';
 const PLAN_SUMS = 'plan/SHA256SUMS';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { DependencyChange } from '../artifacts/records/dependency-records.ts';
+import type { DependencyChange } from '../artifacts/records/of-plan/dependency-records.ts';
 import type { StepEvent } from '../artifacts/records/records.ts';
 import { loadAdvice } from './advice.ts';
 import {

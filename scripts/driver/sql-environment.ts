@@ -1,4 +1,4 @@
-import type { EngineEnvironment } from '../engine/environment.ts';
+import type { EngineEnvironment } from '../engine/engine-environment.ts';
 import { closeQuietly, connect, withConnection } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';

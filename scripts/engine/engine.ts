@@ -11,7 +11,7 @@ import { redact } from '../shared/text/redact.ts';
 import { ServerWatches } from '../probes/server-watch/server-watches.ts';
 import { untilAborted } from '../shared/until-aborted.ts';
 import { DatabaseCopies } from '../snapshot/database-copies.ts';
-import type { EngineEnvironment } from './environment.ts';
+import type { EngineEnvironment } from './engine-environment.ts';
 import { play } from './play.ts';
 import type { Playing } from './playing.ts';
 import { prepareDatabase } from './prepare.ts';

@@ -7,7 +7,7 @@ import type { Cleanup } from '../shared/cleanup.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { formatMs } from '../shared/text/format.ts';
 import type { RunClock } from '../shared/run-clock.ts';
-import type { EngineEnvironment } from './environment.ts';
+import type { EngineEnvironment } from './engine-environment.ts';
 import type { OnEvent } from './events.ts';
 
 /** The plan once, on a database that is ready. */

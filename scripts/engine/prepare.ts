@@ -6,7 +6,7 @@ import { formatBytes, formatShortCount } from '../shared/text/format.ts';
 import { movesOf } from '../snapshot/columns/moves.ts';
 import { readMovedColumns } from '../snapshot/columns/read-moved-columns.ts';
 import { restoreSnapshot } from '../snapshot/restore.ts';
-import type { EngineEnvironment } from './environment.ts';
+import type { EngineEnvironment } from './engine-environment.ts';
 import type { OnEvent } from './events.ts';
 import { requireRoles } from './roles/require-roles.ts';
 import { readSettings, type ServerFacts } from './settings.ts';

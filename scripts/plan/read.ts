@@ -5,7 +5,7 @@ import { InputError, mistakeLine, RehearsalError, type Mistake } from '../shared
 import { readPlainFile } from '../shared/files/plain-file.ts';
 import { networkOf } from './command-network.ts';
 import { defined } from './schema/defined.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment } from './env-variables.ts';
 import { locateRehearsal } from './read/locate.ts';
 import type { AppVersion, Budgets, HostSpec, PostgresSpec, Rehearsal, SnapshotSource } from './model.ts';
 import { readVersions } from './read/read-load.ts';

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { DependencyChange, ScriptPlan } from '../../scripts/artifacts/records/dependency-records.ts';
+import type {
+  DependencyChange,
+  ScriptPlan,
+} from '../../scripts/artifacts/records/of-plan/dependency-records.ts';
 import { parseWorkload } from '../../scripts/load/scripts/parse-workload.ts';
 import type { ParsedScript } from '../../scripts/load/scripts/script.ts';
 import { connect, type PgClient } from '../../scripts/pg/client.ts';

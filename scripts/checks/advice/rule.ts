@@ -1,5 +1,5 @@
 import type { RangeVar } from 'libpg-query';
-import type { MovedColumn } from '../../artifacts/records/moved-column.ts';
+import type { MovedColumn } from '../../artifacts/records/of-plan/moved-column.ts';
 import { quoted, type StatementTree } from '../../pg/sql/statement-tree.ts';
 
 /** What was measured of the statement and may change the advice. */

@@ -1,6 +1,6 @@
 import { BackfillPace } from '../../artifacts/backfill-pace.ts';
 import type { BatchRecord } from '../../artifacts/records/records.ts';
-import type { TriggerTime } from '../../artifacts/records/batch-record.ts';
+import type { TriggerTime } from '../../artifacts/records/of-plan/batch-record.ts';
 import { groupBy } from '../../shared/group-by.ts';
 import { percentile } from '../../shared/numbers/percentile.ts';
 

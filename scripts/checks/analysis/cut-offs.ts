@@ -1,5 +1,5 @@
 import type { InterruptionRecord } from '../../artifacts/records/records.ts';
-import type { UnfinishedObject } from '../../artifacts/records/schema-records.ts';
+import type { UnfinishedObject } from '../../artifacts/records/of-plan/schema-records.ts';
 import type { Analysis, StepAnalysis } from './analyse.ts';
 
 /** A step that was cut off on purpose, and what that left behind. */

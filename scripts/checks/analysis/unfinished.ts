@@ -1,4 +1,4 @@
-import type { UnfinishedObject, UnfinishedRecord } from '../../artifacts/records/schema-records.ts';
+import type { UnfinishedObject, UnfinishedRecord } from '../../artifacts/records/of-plan/schema-records.ts';
 
 /** Something unfinished that is there when the plan is over. */
 export interface LeftOver {

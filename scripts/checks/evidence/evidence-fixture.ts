@@ -1,4 +1,4 @@
-import type { MovedColumn } from '../../artifacts/records/moved-column.ts';
+import type { MovedColumn } from '../../artifacts/records/of-plan/moved-column.ts';
 import type {
   CompatibilityRecord,
   LockEntry,

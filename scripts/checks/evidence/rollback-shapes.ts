@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CATALOG_DIFFERENCES } from '../../artifacts/records/rollback-records.ts';
+import { CATALOG_DIFFERENCES } from '../../artifacts/records/of-plan/rollback-records.ts';
 import { isMoment } from '../../shared/moments.ts';
 
 /* The shapes of artifacts/rollback.ndjson. */

@@ -3,7 +3,7 @@ import {
   SKIPPING_CLAUSES,
   UNFINISHED_KINDS,
   WAYS_TO_LOSE_ROWS,
-} from '../../artifacts/records/schema-records.ts';
+} from '../../artifacts/records/of-plan/schema-records.ts';
 import { isMoment } from '../../shared/moments.ts';
 import { dependencyRecords } from './dependency-shapes.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CUT_MOMENTS } from '../../artifacts/records/interruption-record.ts';
+import { CUT_MOMENTS } from '../../artifacts/records/of-plan/interruption-record.ts';
 import { CUTS } from '../../plan/model.ts';
 import { isMoment } from '../../shared/moments.ts';
 

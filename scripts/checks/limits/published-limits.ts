@@ -1,4 +1,4 @@
-import type { DependencyChange } from '../../artifacts/records/dependency-records.ts';
+import type { DependencyChange } from '../../artifacts/records/of-plan/dependency-records.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { DependencyChange, ScriptPlan } from '../../artifacts/records/dependency-records.ts';
+import type { DependencyChange, ScriptPlan } from '../../artifacts/records/of-plan/dependency-records.ts';
 import type { RequestRow } from '../../artifacts/records/records.ts';
-import type { SchemaRecord } from '../../artifacts/records/schema-records.ts';
+import type { SchemaRecord } from '../../artifacts/records/of-plan/schema-records.ts';
 import { loadAdvice } from '../advice.ts';
 import {
   evidence,

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { RowCountChange } from '../../artifacts/records/dependency-records.ts';
+import type { RowCountChange } from '../../artifacts/records/of-plan/dependency-records.ts';
 import type { PlannedStep } from '../../artifacts/records/records.ts';
 import { loadAdvice } from '../advice.ts';
 import {

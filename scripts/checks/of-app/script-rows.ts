@@ -1,4 +1,4 @@
-import type { RowCountChange } from '../../artifacts/records/dependency-records.ts';
+import type { RowCountChange } from '../../artifacts/records/of-plan/dependency-records.ts';
 import { plural } from '../../shared/text/format.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import { placeOf, ranBy } from '../analysis/commands/sent-statements.ts';

@@ -1,6 +1,6 @@
 import { WORTH_ANOTHER_TRY } from '../../plan/retry-policy.ts';
 import type { IndexStmt, Node } from 'libpg-query';
-import type { UnfinishedObject } from '../../artifacts/records/schema-records.ts';
+import type { UnfinishedObject } from '../../artifacts/records/of-plan/schema-records.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
 
 interface Refused {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { InterruptionRecord } from '../../artifacts/records/records.ts';
-import type { UnfinishedObject } from '../../artifacts/records/schema-records.ts';
+import type { UnfinishedObject } from '../../artifacts/records/of-plan/schema-records.ts';
 import { loadAdvice } from '../advice.ts';
 import {
   evidence,

@@ -1,4 +1,4 @@
-import type { DriftRecord } from '../../artifacts/records/dependency-records.ts';
+import type { DriftRecord } from '../../artifacts/records/of-plan/dependency-records.ts';
 import { plural } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { BatchRecord } from '../../artifacts/records/records.ts';
-import type { TriggerTime } from '../../artifacts/records/batch-record.ts';
+import type { TriggerTime } from '../../artifacts/records/of-plan/batch-record.ts';
 import { loadAdvice } from '../advice.ts';
 import { evidence, plannedStep, runRecord } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';

@@ -4,7 +4,7 @@ import type {
   SchemaObject,
   SchemaRecord,
   SkippedRecord,
-} from '../../artifacts/records/schema-records.ts';
+} from '../../artifacts/records/of-plan/schema-records.ts';
 import { formatCount, plural } from '../../shared/text/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { quotedSql } from '../analysis/commands/sent-statements.ts';

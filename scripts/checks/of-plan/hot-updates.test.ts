@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { UpdatesRecord } from '../../artifacts/records/dependency-records.ts';
+import type { UpdatesRecord } from '../../artifacts/records/of-plan/dependency-records.ts';
 import { loadAdvice } from '../advice.ts';
 import { evidence } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';

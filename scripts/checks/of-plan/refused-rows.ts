@@ -1,4 +1,4 @@
-import type { RefusedRowsRecord, RowsSince } from '../../artifacts/records/schema-records.ts';
+import type { RefusedRowsRecord, RowsSince } from '../../artifacts/records/of-plan/schema-records.ts';
 import { lockStrength } from '../../pg/lock-modes.ts';
 import { plural } from '../../shared/text/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';

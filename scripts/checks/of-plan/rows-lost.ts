@@ -1,5 +1,5 @@
 import type { StatementRecord } from '../../artifacts/records/records.ts';
-import type { LostRows, LostRowsRecord } from '../../artifacts/records/schema-records.ts';
+import type { LostRows, LostRowsRecord } from '../../artifacts/records/of-plan/schema-records.ts';
 import { formatCount, plural } from '../../shared/text/format.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import { walk } from '../../pg/sql/walk.ts';

@@ -1,4 +1,4 @@
-import type { UnfinishedObject } from '../../artifacts/records/schema-records.ts';
+import type { UnfinishedObject } from '../../artifacts/records/of-plan/schema-records.ts';
 import { listed, shortRelation } from '../wording.ts';
 
 /** The transient and the replaced index of REINDEX CONCURRENTLY (PostgreSQL's documentation of REINDEX). */

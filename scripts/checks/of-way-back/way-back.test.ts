@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PlannedStep, RollbackRecord } from '../../artifacts/records/records.ts';
-import type { CatalogDifference, LostValues } from '../../artifacts/records/rollback-records.ts';
+import type { CatalogDifference, LostValues } from '../../artifacts/records/of-plan/rollback-records.ts';
 import { analyse } from '../analysis/analyse.ts';
 import {
   deployStep,

@@ -1,5 +1,5 @@
 import { readPlainFile } from '../../shared/files/plain-file.ts';
-import { readEnvironment } from '../environment.ts';
+import { readEnvironment } from '../env-variables.ts';
 import { targetsSchema, type TargetSettings } from '../schema/targets/targets.ts';
 import { YamlSource } from '../yaml/yaml-source.ts';
 import { locateRehearsal, rehearsalsNear } from './locate.ts';

@@ -1,4 +1,4 @@
-import type { SchemaRecord } from '../../artifacts/records/schema-records.ts';
+import type { SchemaRecord } from '../../artifacts/records/of-plan/schema-records.ts';
 import { withConnection, type PgClient } from '../../pg/client.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { isConnectionLoss } from '../../pg/pg-error.ts';

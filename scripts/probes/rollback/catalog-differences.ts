@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CatalogDifference } from '../../artifacts/records/rollback-records.ts';
+import type { CatalogDifference } from '../../artifacts/records/of-plan/rollback-records.ts';
 
 /** One object of the catalog and what is compared of it. */
 export interface CatalogObject {

@@ -1,4 +1,4 @@
-import type { RollbackRecord } from '../../artifacts/records/rollback-records.ts';
+import type { RollbackRecord } from '../../artifacts/records/of-plan/rollback-records.ts';
 import { withConnection, type PgClient } from '../../pg/client.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import type { AppVersion, Step } from '../../plan/model.ts';

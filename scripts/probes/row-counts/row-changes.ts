@@ -1,4 +1,4 @@
-import type { RowCountChange } from '../../artifacts/records/dependency-records.ts';
+import type { RowCountChange } from '../../artifacts/records/of-plan/dependency-records.ts';
 import type { RowCounts } from '../../load/count-rows.ts';
 import type { SqlCommand } from '../../load/scripts/script.ts';
 

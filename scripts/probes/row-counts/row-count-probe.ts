@@ -1,5 +1,5 @@
-import type { RowCountChange } from '../../artifacts/records/dependency-records.ts';
-import type { SchemaRecord } from '../../artifacts/records/schema-records.ts';
+import type { RowCountChange } from '../../artifacts/records/of-plan/dependency-records.ts';
+import type { SchemaRecord } from '../../artifacts/records/of-plan/schema-records.ts';
 import { countRows, type RowCounts } from '../../load/count-rows.ts';
 import type { SamplePools } from '../../load/traffic/samples.ts';
 import type { Command, ParsedScript, SqlCommand } from '../../load/scripts/script.ts';

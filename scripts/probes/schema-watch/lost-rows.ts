@@ -1,4 +1,4 @@
-import type { LostRows } from '../../artifacts/records/schema-records.ts';
+import type { LostRows } from '../../artifacts/records/of-plan/schema-records.ts';
 import type { TableStock } from './table-stock.ts';
 import { namesAbove, takenOut } from './taken-out.ts';
 

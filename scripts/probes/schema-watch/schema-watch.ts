@@ -1,5 +1,5 @@
 import type { StatementRecord } from '../../artifacts/records/records.ts';
-import type { LostRows, SchemaRecord } from '../../artifacts/records/schema-records.ts';
+import type { LostRows, SchemaRecord } from '../../artifacts/records/of-plan/schema-records.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { asError } from '../../shared/errors.ts';
 import type { NdjsonWriter } from '../../shared/files/ndjson.ts';

@@ -1,4 +1,4 @@
-import type { UnfinishedObject } from '../../artifacts/records/schema-records.ts';
+import type { UnfinishedObject } from '../../artifacts/records/of-plan/schema-records.ts';
 import type { Asker } from '../../pg/asker.ts';
 import { FIRST_USER_OID } from '../catalog.ts';
 

@@ -1,4 +1,4 @@
-import type { WholeTable } from '../../artifacts/records/schema-records.ts';
+import type { WholeTable } from '../../artifacts/records/of-plan/schema-records.ts';
 import { sleep } from '../../shared/clock.ts';
 import type { Asker } from '../../pg/asker.ts';
 import { readTables, type TableStock } from './table-stock.ts';

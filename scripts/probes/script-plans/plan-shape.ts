@@ -1,4 +1,4 @@
-import type { PlanOperation, ScriptPlan } from '../../artifacts/records/dependency-records.ts';
+import type { PlanOperation, ScriptPlan } from '../../artifacts/records/of-plan/dependency-records.ts';
 
 /** How a statement would be run: kinds of nodes and names, nothing of a value, a cost or an estimate. */
 export type PlanShape = Pick<ScriptPlan, 'text' | 'relations' | 'indexes' | 'names' | 'writes'>;

@@ -1,4 +1,4 @@
-import type { ScriptPlan } from '../../artifacts/records/dependency-records.ts';
+import type { ScriptPlan } from '../../artifacts/records/of-plan/dependency-records.ts';
 import type { Command, SqlCommand } from '../../load/scripts/script.ts';
 import type { PgClient } from '../../pg/client.ts';
 import { monotonicMs } from '../../shared/clock.ts';

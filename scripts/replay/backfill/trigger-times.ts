@@ -1,4 +1,4 @@
-import type { BatchTriggers, TriggerTime } from '../../artifacts/records/batch-record.ts';
+import type { BatchTriggers, TriggerTime } from '../../artifacts/records/of-plan/batch-record.ts';
 import type { PgClient } from '../../pg/client.ts';
 import { assignedColumns } from '../../plan/backfill-sql.ts';
 import type { BackfillStep } from '../../plan/model.ts';

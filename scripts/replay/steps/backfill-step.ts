@@ -1,4 +1,4 @@
-import type { BatchTriggers } from '../../artifacts/records/batch-record.ts';
+import type { BatchTriggers } from '../../artifacts/records/of-plan/batch-record.ts';
 import type { PgClient } from '../../pg/client.ts';
 import { BackfillPace } from '../../artifacts/backfill-pace.ts';
 import { registerAuthorText } from '../../pg/messages/public-names.ts';

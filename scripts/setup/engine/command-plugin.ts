@@ -3,7 +3,7 @@ import type { Engine } from '../../../infra/pulumi/engine/find-engine.ts';
 import type { Env } from '../../../infra/pulumi/engine/places.ts';
 import { COMMAND_VERSION } from '../../../infra/pulumi/engine/versions.ts';
 import { runTool } from '../run-tool.ts';
-import type { Log } from '../stages.ts';
+import type { Log } from '../tasks.ts';
 
 const INSTALL_MS = 20_000;
 

@@ -11,7 +11,7 @@ import { CLI_VERSION, LANGUAGE_HOST_VERSION } from '../../../infra/pulumi/engine
 import { RehearsalError } from '../../shared/errors.ts';
 import { formatBytes, plural } from '../../shared/text/format.ts';
 import { runTool } from '../run-tool.ts';
-import { stage, type Log } from '../stages.ts';
+import { task, type Log } from '../tasks.ts';
 import { requireSpace } from './disk-space.ts';
 import { findGo, type Go } from './go.ts';
 import { intoCache } from './into-cache.ts';
@@ -82,7 +82,7 @@ export async function buildWithGo(
   }
   const entry = { version, origin: 'built', programs: [program] } as const;
   const label = `building ${program} ${version} with Go ${go.version}, once (${usually})`;
-  await stage(label, log, (progress) =>
+  await task(label, log, (progress) =>
     intoCache(cachedFolder(program, version, env), entry, async (folder) => {
       const output = programIn(folder, program);
       const scratch = join(folder, 'go-tmp'); // Go leaves its own where it is ended by force

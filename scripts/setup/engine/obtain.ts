@@ -6,7 +6,7 @@ import { findLanguageHost } from '../../../infra/pulumi/engine/find-language-hos
 import { fileOf, type Env } from '../../../infra/pulumi/engine/places.ts';
 import { asError, RehearsalError } from '../../shared/errors.ts';
 import { withLock } from '../install-lock.mjs';
-import type { Log } from '../stages.ts';
+import type { Log } from '../tasks.ts';
 import { buildWithGo, RECIPES } from './go-build.ts';
 import { removeHalfWritten } from './into-cache.ts';
 import { downloadRelease } from './release.ts';

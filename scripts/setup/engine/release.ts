@@ -5,7 +5,7 @@ import type { Env } from '../../../infra/pulumi/engine/places.ts';
 import { CLI_VERSION } from '../../../infra/pulumi/engine/versions.ts';
 import { asError } from '../../shared/errors.ts';
 import { runTool } from '../run-tool.ts';
-import { stage, type Log } from '../stages.ts';
+import { task, type Log } from '../tasks.ts';
 import { fetchFile, fetchText } from './fetch-file.ts';
 import { intoCache } from './into-cache.ts';
 
@@ -88,7 +88,7 @@ async function fromPlace(
       await rm(file);
     });
   try {
-    await stage(`downloading Pulumi ${CLI_VERSION} from ${new URL(url).host}`, log, work);
+    await task(`downloading Pulumi ${CLI_VERSION} from ${new URL(url).host}`, log, work);
     return undefined;
   } catch (error) {
     signal.throwIfAborted();

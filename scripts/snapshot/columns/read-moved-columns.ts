@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { MovedColumn, MovedIndex } from '../../artifacts/records/moved-column.ts';
+import type { MovedColumn, MovedIndex } from '../../artifacts/records/of-plan/moved-column.ts';
 import { COLUMN, CONSTRAINTS, INDEXES, OTHERS, PARTS, READERS, VIEWS } from './catalog-queries.ts';
 import type { Move } from './moves.ts';
 

@@ -1,4 +1,4 @@
-import type { MovedColumn } from '../../../artifacts/records/moved-column.ts';
+import type { MovedColumn } from '../../../artifacts/records/of-plan/moved-column.ts';
 import { bareName, newName } from '../../../pg/sql/statement-tree.ts';
 
 /** A new column that takes the place of an old one. */

@@ -1,4 +1,4 @@
-import type { MovedColumn } from '../../../artifacts/records/moved-column.ts';
+import type { MovedColumn } from '../../../artifacts/records/of-plan/moved-column.ts';
 import { quoted } from '../../../pg/sql/statement-tree.ts';
 import { provenNotNull } from '../proven-not-null.ts';
 import { syncTrigger } from '../sync-trigger.ts';

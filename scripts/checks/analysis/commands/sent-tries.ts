@@ -1,5 +1,5 @@
 import type { LockEntry, OutsideLockRecord, StatementRecord } from '../../../artifacts/records/records.ts';
-import type { WholeTable } from '../../../artifacts/records/schema-records.ts';
+import type { WholeTable } from '../../../artifacts/records/of-plan/schema-records.ts';
 import { POLL_MS } from '../../../artifacts/polling.ts';
 import { blocksTraffic } from '../../../pg/lock-modes.ts';
 import type { Evidence } from '../../evidence/evidence.ts';

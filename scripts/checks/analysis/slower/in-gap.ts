@@ -1,4 +1,4 @@
-import type { ScriptPlan } from '../../../artifacts/records/dependency-records.ts';
+import type { ScriptPlan } from '../../../artifacts/records/of-plan/dependency-records.ts';
 import type { StepRun } from '../steps.ts';
 import { firstOf, type Began } from './began.ts';
 import { gapCause } from './causes.ts';

@@ -1,5 +1,5 @@
-import type { ScriptPlan } from '../../../artifacts/records/dependency-records.ts';
-import type { SchemaRecord } from '../../../artifacts/records/schema-records.ts';
+import type { ScriptPlan } from '../../../artifacts/records/of-plan/dependency-records.ts';
+import type { SchemaRecord } from '../../../artifacts/records/of-plan/schema-records.ts';
 import type { StepRun } from '../steps.ts';
 
 /** A statement of a script whose plan a step changed. */

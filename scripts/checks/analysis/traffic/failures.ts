@@ -1,5 +1,5 @@
 import type { CompatibilityRecord } from '../../../artifacts/records/records.ts';
-import type { SchemaRecord } from '../../../artifacts/records/schema-records.ts';
+import type { SchemaRecord } from '../../../artifacts/records/of-plan/schema-records.ts';
 import type { RequestTable } from '../../evidence/request-table.ts';
 import { isPassive, lastActive, type Disturbance } from '../disturbances.ts';
 import { explainedBy, staleSince } from '../explained-by.ts';

@@ -1,5 +1,5 @@
 import type { StatementRecord } from '../../../artifacts/records/records.ts';
-import type { SchemaRecord } from '../../../artifacts/records/schema-records.ts';
+import type { SchemaRecord } from '../../../artifacts/records/of-plan/schema-records.ts';
 import type { Disturbance } from '../disturbances.ts';
 import type { StepRun } from '../steps.ts';
 

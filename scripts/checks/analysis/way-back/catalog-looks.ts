@@ -1,4 +1,4 @@
-import type { CatalogDifference } from '../../../artifacts/records/rollback-records.ts';
+import type { CatalogDifference } from '../../../artifacts/records/of-plan/rollback-records.ts';
 import { shortRelation } from '../../wording.ts';
 import type { Analysis, StepAnalysis } from '../analyse.ts';
 

@@ -1,4 +1,4 @@
-import type { LostValues } from '../../../artifacts/records/rollback-records.ts';
+import type { LostValues } from '../../../artifacts/records/of-plan/rollback-records.ts';
 import type { WAYS } from '../../../plan/model.ts';
 import type { Analysis, StepAnalysis } from '../analyse.ts';
 import { isAppOff } from '../traffic/live-versions.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CUT_MOMENTS } from '../../../artifacts/records/interruption-record.ts';
-import { UNFINISHED_KINDS } from '../../../artifacts/records/schema-records.ts';
+import { CUT_MOMENTS } from '../../../artifacts/records/of-plan/interruption-record.ts';
+import { UNFINISHED_KINDS } from '../../../artifacts/records/of-plan/schema-records.ts';
 import { CUTS } from '../../../plan/model.ts';
 
 /* The part of result.json about steps that were cut off. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CATALOG_DIFFERENCES } from '../../../artifacts/records/rollback-records.ts';
+import { CATALOG_DIFFERENCES } from '../../../artifacts/records/of-plan/rollback-records.ts';
 
 /* The part of result.json about playings that go back before the point of no return. */
 

@@ -1,4 +1,4 @@
-import type { LostValues } from '../../../artifacts/records/rollback-records.ts';
+import type { LostValues } from '../../../artifacts/records/of-plan/rollback-records.ts';
 import type { PgClient } from '../../../pg/client.ts';
 import type { Step } from '../../../plan/model.ts';
 import { isNamedIn } from '../../drift/names-in.ts';

@@ -1,4 +1,4 @@
-import type { RollbackRecord, LostValues } from '../../../artifacts/records/rollback-records.ts';
+import type { RollbackRecord, LostValues } from '../../../artifacts/records/of-plan/rollback-records.ts';
 import type { PgClient } from '../../../pg/client.ts';
 import type { AppVersion, Step } from '../../../plan/model.ts';
 import type { NdjsonWriter } from '../../../shared/files/ndjson.ts';

@@ -1,4 +1,4 @@
-import type { SchemaObject, SchemaRecord } from '../../../artifacts/records/schema-records.ts';
+import type { SchemaObject, SchemaRecord } from '../../../artifacts/records/of-plan/schema-records.ts';
 import type { StatementRecord } from '../../../artifacts/records/records.ts';
 import type { Asker } from '../../../pg/asker.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';

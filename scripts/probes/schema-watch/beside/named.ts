@@ -1,4 +1,4 @@
-import type { SchemaObject } from '../../../artifacts/records/schema-records.ts';
+import type { SchemaObject } from '../../../artifacts/records/of-plan/schema-records.ts';
 
 const WORD = /"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{M}\p{N}_$]*/gu;
 

@@ -1,4 +1,4 @@
-import type { SchemaObject } from '../../../artifacts/records/schema-records.ts';
+import type { SchemaObject } from '../../../artifacts/records/of-plan/schema-records.ts';
 import type { Asker } from '../../../pg/asker.ts';
 import { registerNames } from '../../../pg/messages/public-names.ts';
 import { FIRST_USER_OID } from '../../catalog.ts';

@@ -2,7 +2,7 @@ import type {
   DependencyChange,
   PublishedTable,
   TableIndex,
-} from '../../../artifacts/records/dependency-records.ts';
+} from '../../../artifacts/records/of-plan/dependency-records.ts';
 import type { DependencyStock, TableStatistics } from './stock.ts';
 
 /** What is other than before, as far as a statement of the app could notice. */

@@ -1,4 +1,4 @@
-import type { DependencyChange, ScriptPlan } from '../../../artifacts/records/dependency-records.ts';
+import type { DependencyChange, ScriptPlan } from '../../../artifacts/records/of-plan/dependency-records.ts';
 import { withConnection, type PgClient } from '../../../pg/client.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';
 import { sqlstateOf } from '../../../pg/pg-error.ts';

@@ -3,7 +3,7 @@ import type {
   PublishedTable,
   RowTrigger,
   TableIndex,
-} from '../../../artifacts/records/dependency-records.ts';
+} from '../../../artifacts/records/of-plan/dependency-records.ts';
 import type { PgClient } from '../../../pg/client.ts';
 import { FIRST_USER_OID } from '../../catalog.ts';
 

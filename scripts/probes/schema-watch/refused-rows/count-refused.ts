@@ -1,4 +1,4 @@
-import type { RefusedRowsRecord, RowsSince } from '../../../artifacts/records/schema-records.ts';
+import type { RefusedRowsRecord, RowsSince } from '../../../artifacts/records/of-plan/schema-records.ts';
 import { withConnection, type PgClient } from '../../../pg/client.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';
 import { isConnectionLoss, isFromPostgres } from '../../../pg/pg-error.ts';

@@ -1,4 +1,4 @@
-import type { RowsSince } from '../../../artifacts/records/schema-records.ts';
+import type { RowsSince } from '../../../artifacts/records/of-plan/schema-records.ts';
 import type { Asker } from '../../../pg/asker.ts';
 
 interface Moment {

@@ -10,8 +10,8 @@ import { nameOfTable, type ActorTable } from './table.ts';
 const POLL_MS = 20;
 const END_LIMIT_MS = 1000;
 
-/** What `Stage` is made of. */
-interface StageParts {
+/** What `Act` is made of. */
+interface ActParts {
   readonly actor: string;
   readonly endpoint: PgEndpoint;
   /** A connection that is nobody's part, to look and to cancel from. */
@@ -32,7 +32,7 @@ interface Seat {
 }
 
 /** Where one actor plays: its own connections, its table, and how it says that it is there. */
-export class Stage {
+export class Act {
   readonly actor: string;
   readonly seed: number;
   readonly forMs: number | undefined;
@@ -47,7 +47,7 @@ export class Stage {
   readonly #seats = new Map<PgClient, Seat>();
   readonly #losses = new AbortController();
 
-  constructor(parts: StageParts) {
+  constructor(parts: ActParts) {
     this.actor = parts.actor;
     this.seed = parts.seed;
     this.forMs = parts.forMs;
@@ -161,4 +161,4 @@ export class Stage {
 }
 
 /** What an actor of one kind does until its time is over; what it throws after that does not count. */
-export type Play = (stage: Stage) => Promise<void>;
+export type Play = (act: Act) => Promise<void>;

@@ -1,6 +1,6 @@
-import type { Budgets, PlannedPlaying } from '../../plan/model.ts';
-import type { PlannedStep } from '../planned-step.ts';
-import type { ProbeRecord } from './probe-record.ts';
+import type { Budgets, PlannedPlaying } from '../../../plan/model.ts';
+import type { PlannedStep } from '../../planned-step.ts';
+import type { ProbeRecord } from '../probe-record.ts';
 import type { Seal } from './seal-record.ts';
 
 /** artifacts/run.json: written when the run starts and again when it ends. */

@@ -6,10 +6,10 @@ const HEARTBEAT_MS = 10_000;
 export type Log = (line: string) => void;
 
 /**
- * Runs one stage of a long affair: a line when it starts and one when it is done, and every few seconds one with the time
+ * Runs one task of a long affair: a line when it starts and one when it is done, and every few seconds one with the time
  * it took so far and what `work` last said about its progress.
  */
-export async function stage<T>(
+export async function task<T>(
   label: string,
   log: Log,
   work: (progress: (detail: string) => void) => Promise<T>,

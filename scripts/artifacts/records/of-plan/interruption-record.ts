@@ -1,4 +1,4 @@
-import type { Cut } from '../../plan/model.ts';
+import type { Cut } from '../../../plan/model.ts';
 import type { StepError } from './statement-record.ts';
 
 /**

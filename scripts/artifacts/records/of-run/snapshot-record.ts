@@ -1,4 +1,4 @@
-import type { MovedColumn } from './moved-column.ts';
+import type { MovedColumn } from '../of-plan/moved-column.ts';
 
 /** artifacts/snapshot.json */
 export interface SnapshotRecord {
