@@ -21,6 +21,9 @@ import { WaitWriter } from './sessions/wait-writer.ts';
 /** A wait that is longer than a look was away is still seen by its start. */
 const MAY_BE_AWAY_MS = 250;
 
+/** When a part of the plan is first looked at: a plan of thousands of short statements would else be looked at once for each. */
+const FIRST_LOOK_MS = POLL_MS / 2;
+
 /** A look is dated to a microsecond: more digits would only be longer. */
 const DIGITS = 1000;
 
@@ -126,8 +129,10 @@ export class LockWatch {
       while (!this.#stop.signal.aborted) {
         const startedMs = monotonicMs();
         const target = this.#target;
-        if (target === null) await new Promise<void>((resolve) => (this.#wake = resolve));
-        else {
+        if (target === null) {
+          await new Promise<void>((resolve) => (this.#wake = resolve));
+          await sleep(FIRST_LOOK_MS);
+        } else {
           await this.#poll(target);
           const everyMs = this.#everyMs(target);
           await sleep(Math.max(1, startedMs + everyMs - monotonicMs()));

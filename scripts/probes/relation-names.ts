@@ -5,9 +5,6 @@ import { FIRST_USER_OID } from './catalog.ts';
 const NAMES = `select c.oid::bigint as oid, n.nspname || '.' || c.relname as name
                  from pg_class c join pg_namespace n on n.oid = c.relnamespace`;
 
-/** Whatever an older transaction than this one has done is seen by every question from now on. */
-const OLDEST = 'select (txid_snapshot_xmin(txid_current_snapshot()) % 4294967296)::text as oldest';
-
 /**
  * What has been renamed, moved or made since then. A row tells the transaction that wrote it; of two ages the smaller is the
  * younger transaction, also across the wrap-around of their numbers.
@@ -15,6 +12,21 @@ const OLDEST = 'select (txid_snapshot_xmin(txid_current_snapshot()) % 4294967296
 const SINCE = `c.oid >= ${FIRST_USER_OID}
   and (age(c.xmin) <= (select age($1::xid))
        or c.relnamespace = any (array(select oid from pg_namespace where age(xmin) <= age($1::xid))))`;
+
+/**
+ * In one question, since it is asked before each statement of the plan: the names, in one row at least, and the transaction of which
+ * every question from now on sees whatever an older one has done.
+ */
+function asOfNow(condition: string): string {
+  return `with now as materialized (select (txid_snapshot_xmin(txid_current_snapshot()) % 4294967296)::text as oldest)
+          select now.oldest, named.oid, named.name from now left join (${NAMES} where ${condition}) named on true`;
+}
+
+interface NameRow {
+  readonly oldest: string;
+  readonly oid: string | null;
+  readonly name: string | null;
+}
 
 /** `schema.name` of relations by their oid. */
 export class RelationNames {
@@ -49,11 +61,16 @@ export class RelationNames {
    * are. Only the first time all of them are read, after that what has changed.
    */
   async asOfNow(): Promise<RelationNames> {
-    const { rows } = await this.#client.query<{ oldest: string }>(OLDEST);
-    const known =
-      this.#oldest === undefined
-        ? new VersionedMap(await this.#read(`c.oid >= ${FIRST_USER_OID}`, []))
-        : this.#known.with(await this.#read(SINCE, [this.#oldest]));
+    const isFirst = this.#oldest === undefined;
+    const { rows } = await this.#client.query<NameRow>({
+      name: isFirst ? 'rehearse_names' : 'rehearse_names_since',
+      text: asOfNow(isFirst ? `c.oid >= ${FIRST_USER_OID}` : SINCE),
+      values: isFirst ? [] : [this.#oldest],
+    });
+    const read = new Map(
+      rows.flatMap(({ oid, name }) => (oid === null || name === null ? [] : [[Number(oid), name] as const])),
+    );
+    const known = isFirst ? new VersionedMap(read) : this.#known.with(read);
     return new RelationNames(this.#client, known, rows[0]?.oldest);
   }
 
