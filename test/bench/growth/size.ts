@@ -49,7 +49,19 @@ export const DIMENSIONS: Readonly<Record<string, readonly Size[]>> = {
     steps: minutes,
     statements: minutes * 2,
   })),
+  // Four hundred sessions stand behind a statement for nearly all of that time.
+  'blocked minutes': thrice(1.1, (minutes) => ({
+    minutes,
+    sessions: 400,
+    requests: Math.round(minutes * 9000),
+    victims: Math.round(minutes * 8000),
+    steps: 1,
+    statements: 1,
+  })),
 };
+
+/** Tables of the database that a step changes a few of. */
+export const TABLES = [1100, 3300, 9900] as const;
 
 /** What a run may come to, in all. */
 export const LARGEST: Size = {

@@ -58,6 +58,8 @@ function linksOf(
     .filter(({ step }) => step.planned.kind === 'command')
     .map(({ fromMs, toMs, step }) => ({ fromMs, toMs, pids: commandPids(step.planned.name) }));
   const behind = new Map<WaitRecord, LinkedFor[]>();
+  // The app's own sessions are never the plan's: most waits need no second look.
+  const telling = new Set(records.filter(({ blockedBy }) => blockedBy.some(({ role }) => role !== 'app')));
   new LookStates(records).during(
     { fromMs: -Infinity, toMs: Infinity },
     (state, { fromMs, toMs }) => {
@@ -67,7 +69,7 @@ function linksOf(
         running.map(({ pids }) => pids),
         prepared,
       );
-      for (const [record, link] of chain.links()) {
+      for (const [record, link] of chain.links(telling)) {
         const before = behind.get(record) ?? [];
         const last = before.at(-1);
         if (last?.toMs === fromMs && isSameLink(last.link, link))
@@ -98,18 +100,23 @@ class Chain {
     this.#prepared = prepared;
   }
 
-  /** The nearest wait for the migration at the end of each one's chain; those without one, and the migration itself, are left out. */
-  links(): [WaitRecord, Link][] {
-    return [...this.#linksToMigration()].flatMap(([pid, link]): [WaitRecord, Link][] => {
+  /**
+   * The nearest wait for the migration at the end of each one's chain; those without one, and the migration itself, are left out.
+   * @param telling those that may wait for the migration themselves
+   */
+  links(telling: ReadonlySet<WaitRecord>): [WaitRecord, Link][] {
+    return [...this.#linksToMigration(telling)].flatMap(([pid, link]): [WaitRecord, Link][] => {
       const record = this.#waiting.get(pid);
       return record === undefined || this.#isForeign(pid) ? [] : [[record, link]];
     });
   }
 
   /** From the migration backwards, each session once: a queue has more ways through it than can be walked. */
-  #linksToMigration(): Map<number, Link> {
+  #linksToMigration(telling: ReadonlySet<WaitRecord>): Map<number, Link> {
     const links = new Map<number, Link>();
-    for (const { pid, blockedBy, relation, locktype } of this.#waiting.values()) {
+    for (const record of this.#waiting.values()) {
+      if (!telling.has(record)) continue;
+      const { pid, blockedBy, relation, locktype } = record;
       const blocker = blockedBy.find((one) => this.#isMigration(one.pid, one.role));
       if (blocker) links.set(pid, { pid: this.#prepared.ownerOf(blocker.pid), relation, locktype });
     }
