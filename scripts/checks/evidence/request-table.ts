@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { RehearsalError } from '../../shared/errors.ts';
 import { isMoment } from '../../shared/moments.ts';
 import { LineTooLongError, LONGEST_LINE } from '../../shared/files/ndjson.ts';
@@ -32,7 +33,9 @@ type Columns = Pick<
 >;
 type Row = readonly [number, number, number, number, number, number, 0 | string, number?];
 
-const FIRST_CAPACITY = 65_536;
+const LEAST_CAPACITY = 1024;
+/** A row is hardly ever shorter: columns that are made for so many need not grow, which would need half as much memory again. */
+const BYTES_A_ROW = 60;
 /** Those before the outcome; of older runs it is the last. */
 const OUTCOME = REQUEST_COLUMNS.indexOf('outcome');
 const PID = REQUEST_COLUMNS.indexOf('pid');
@@ -41,17 +44,22 @@ const PID = REQUEST_COLUMNS.indexOf('pid');
 export class RequestTableBuilder {
   #header: RequestHeader | undefined;
   #count = 0;
-  #columns: Columns = {
-    intendedMs: new Float64Array(FIRST_CAPACITY),
-    readyMs: new Float64Array(FIRST_CAPACITY),
-    sentMs: new Float64Array(FIRST_CAPACITY),
-    endMs: new Float64Array(FIRST_CAPACITY),
-    version: new Uint16Array(FIRST_CAPACITY),
-    script: new Uint16Array(FIRST_CAPACITY),
-    outcome: new Uint16Array(FIRST_CAPACITY),
-    pid: new Int32Array(FIRST_CAPACITY),
-  };
+  #columns: Columns;
   readonly #outcomes = new Map<0 | string, number>([[0, 0]]);
+
+  /** @param capacity about how many requests there are; more find their place as well */
+  constructor(capacity = LEAST_CAPACITY) {
+    this.#columns = {
+      intendedMs: new Float64Array(capacity),
+      readyMs: new Float64Array(capacity),
+      sentMs: new Float64Array(capacity),
+      endMs: new Float64Array(capacity),
+      version: new Uint16Array(capacity),
+      script: new Uint16Array(capacity),
+      outcome: new Uint16Array(capacity),
+      pid: new Int32Array(capacity),
+    };
+  }
 
   /** @returns what is wrong with the record, or undefined */
   add(record: unknown): string | undefined {
@@ -102,7 +110,8 @@ export class RequestTableBuilder {
  * @throws RUN_INVALID naming `name` for anything else that is not JSON or not a request
  */
 export async function readRequests(path: string, name: string): Promise<RequestTable> {
-  const builder = new RequestTableBuilder();
+  const { size } = await stat(path);
+  const builder = new RequestTableBuilder(Math.max(LEAST_CAPACITY, Math.ceil(size / BYTES_A_ROW)));
   let rest = '';
   const take = (text: string): void => {
     for (const record of parseLines(text, name)) {
