@@ -28,6 +28,7 @@ import type { OnJudging } from '../judging-news.ts';
 import { blamable } from './blamable-waits.ts';
 import { readRequests, type RequestTable } from './request-table.ts';
 import { shapeMistake } from './record-shapes.ts';
+import { SharedLocks } from './shared-locks.ts';
 
 /** What a run left behind, read once. `undefined` = never written, which is not the same as empty. */
 export interface Evidence {
@@ -80,6 +81,7 @@ export async function readEvidence(
     tellOf(name, folder, onNews);
     return readStream(name, folder, isKept);
   };
+  const locks = new SharedLocks();
   const run = await document('run', folder);
   if (run === undefined) throw damaged('run.json', 'it is missing');
   const playing = await document('playing', folder);
@@ -90,7 +92,7 @@ export async function readEvidence(
     playing,
     environment: await document('environment', folder),
     snapshot: await document('snapshot', folder),
-    steps: await stream('steps'),
+    steps: (await stream('steps'))?.map((event) => locks.of(event)),
     waits,
     exactWaits: await stream('exact-waits', blamable(waits ?? [])),
     locks: seen(await stream('locks'), locksSeen),
