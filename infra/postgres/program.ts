@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
 import { withoutForeign } from '../../scripts/shared/descriptors.ts';
 import { asError, namedLack } from '../../scripts/shared/errors.ts';
+import { signalGroup } from '../../scripts/shared/process-group.ts';
 
 const GROUP_MS = 2_000;
 
@@ -74,11 +75,7 @@ async function endGroup(leader: number | undefined): Promise<void> {
   if (leader === undefined) return;
   const deadline = monotonicMs() + GROUP_MS;
   while (monotonicMs() < deadline) {
-    try {
-      process.kill(-leader, 'SIGKILL');
-    } catch {
-      return; // there is none left
-    }
+    if (!signalGroup(leader, 'SIGKILL')) return;
     await sleep(5);
   }
 }

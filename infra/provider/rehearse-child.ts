@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withoutForeign } from '../../scripts/shared/descriptors.ts';
 import type { RehearseCommand } from './rehearse-command.ts';
+import { signalGroup } from '../../scripts/shared/process-group.ts';
 
 /** A tear-down that takes longer than this is left: the second signal makes the command end at once. */
 const TEARDOWN_MS = 4 * 60_000;
@@ -61,7 +62,7 @@ async function tearDown(pid: number | undefined, over: AbortSignal): Promise<voi
     await sleep(TEARDOWN_MS, undefined, { signal: over });
     process.kill(pid, 'SIGINT');
     await sleep(LEAVE_MS, undefined, { signal: over });
-    process.kill(-pid, 'SIGKILL');
+    signalGroup(pid, 'SIGKILL');
   } catch {
     return; // it has ended
   }

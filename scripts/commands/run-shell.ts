@@ -7,6 +7,7 @@ import { withoutForeign } from '../shared/descriptors.ts';
 import type { Enclosure } from './enclosure.ts';
 import { LineCutter } from './line-cutter.ts';
 import { COMMAND_MARK, signalStrays, straysOf } from './strays.ts';
+import { signalGroup } from '../shared/process-group.ts';
 
 /** How long a command, and what it left running, may take to end after it was asked to. */
 const GRACE_MS = 5_000;
@@ -111,7 +112,7 @@ async function keepLines(pipes: readonly Readable[], most: number, kept: string[
 /** Ends the shell where it still runs, and all that carries the command's mark. Returns how many were left but for the shell. */
 async function endAll(child: ChildProcess, mark: string): Promise<number> {
   const signalAll = async (how: NodeJS.Signals): Promise<number> => {
-    if (isRunning(child)) signalGroup(child, how);
+    if (isRunning(child)) signalGroup(child.pid, how);
     return signalStrays(mark, how);
   };
   const shell = isRunning(child) ? 1 : 0;
@@ -138,13 +139,4 @@ async function within(ms: number, isSo: () => Promise<boolean>): Promise<boolean
 /** While it has not been waited for, its pid, and so its group, is nobody else's. */
 function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
   return pid !== undefined && exitCode === null && signalCode === null;
-}
-
-function signalGroup({ pid }: ChildProcess, how: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, how);
-  } catch {
-    return; // it has ended this moment
-  }
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Env } from '../../infra/pulumi/engine/places.ts';
+import { signalGroup } from '../shared/process-group.ts';
 
 /** How long a tool may take to end after it was asked to. */
 const GRACE_MS = 5_000;
@@ -45,8 +46,8 @@ export async function runTool(
   });
   let killer: NodeJS.Timeout | undefined;
   const end = (): void => {
-    endGroup(child.pid, 'SIGTERM');
-    killer = setTimeout(endGroup, GRACE_MS, child.pid, 'SIGKILL');
+    signalGroup(child.pid, 'SIGTERM');
+    killer = setTimeout(signalGroup, GRACE_MS, child.pid, 'SIGKILL');
   };
   stop.addEventListener('abort', end, { once: true });
   try {
@@ -62,14 +63,5 @@ export async function runTool(
   } finally {
     stop.removeEventListener('abort', end);
     clearTimeout(killer);
-  }
-}
-
-function endGroup(pid: number | undefined, how: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, how);
-  } catch {
-    return; // it has ended already
   }
 }

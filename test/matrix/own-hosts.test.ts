@@ -49,10 +49,10 @@ describe.skipIf(!(await canRunLocally()))('hosts of one’s own, over SSH', () =
   );
 
   it(
-    'keep nothing of a run that was killed once it has been reaped, with and without this machine’s memory of it',
+    'reached through a jump host keep nothing of a run that was killed once it has been reaped, with and without this machine’s memory of it',
     { timeout: 180_000 },
     async () => {
-      const hosts = await ownHosts();
+      const hosts = await ownHosts({}, true);
       await foreignPostgres(hosts, 0);
       const before = await foreignState(hosts);
       const tiny = await tinyRehearsal(PLAN, FILES);

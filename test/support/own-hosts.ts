@@ -16,7 +16,11 @@ export interface OwnHosts {
   readonly env: { readonly REHEARSE_TARGETS: string };
 }
 
-export async function ownHosts(more: Readonly<Record<string, unknown>> = {}): Promise<OwnHosts> {
+/** @param through the primary is reached through the driver only @param more of `targets.ssh` */
+export async function ownHosts(
+  more: Readonly<Record<string, unknown>> = {},
+  through = false,
+): Promise<OwnHosts> {
   const dir = await mkdtemp(join(tmpdir(), 'own-hosts-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   const run = await LocalRun.start();
@@ -24,9 +28,11 @@ export async function ownHosts(more: Readonly<Record<string, unknown>> = {}): Pr
   const key = join(dir, 'id_ed25519');
   await writeFile(key, run.key.private, { mode: 0o600 });
   const [primary, driver] = [await run.host('primary'), await run.host('driver')];
-  const hosts = Object.fromEntries(
-    [primary, driver].map(({ role, address, hostKey }) => [role, { address, hostKey, key }]),
-  );
+  const wayTo = ({ address, hostKey }: LocalHost): object => ({ address, hostKey, key });
+  const hosts = {
+    primary: { ...wayTo(primary), ...(through ? { jump: wayTo(driver) } : {}) },
+    driver: wayTo(driver),
+  };
   const targets = { ssh: { hosts, ...more } };
   return { run, primary, driver, targets, env: { REHEARSE_TARGETS: JSON.stringify(targets) } };
 }

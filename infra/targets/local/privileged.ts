@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
+import { signalGroup } from '../../../scripts/shared/process-group.ts';
 
 /** A value of a script's variable; a list becomes a bash array. */
 export type Value = string | number | undefined | readonly string[];
@@ -112,11 +113,7 @@ export async function runAsRoot(
 /** Returns when it has been told to; a group that has ended already is no error. */
 async function endGroup(group: number): Promise<void> {
   if (process.getuid?.() === 0) {
-    try {
-      process.kill(-group, 'SIGKILL');
-    } catch {
-      return; // it has ended already
-    }
+    signalGroup(group, 'SIGKILL');
   } else {
     await execa('sudo', ['-n', 'kill', '-KILL', '--', `-${group}`], {
       reject: false,
