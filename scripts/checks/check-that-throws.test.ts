@@ -4,6 +4,7 @@ import { analyse } from './analysis/analyse.ts';
 import type { Check } from './check.ts';
 import { evidence } from './evidence/evidence-fixture.ts';
 import { CHECKS } from './index.ts';
+import { assembleResult } from './result/assemble-result.ts';
 import { runChecks } from './run-checks.ts';
 
 beforeAll(loadAdvice);
@@ -16,7 +17,9 @@ test.each(['run', 'applies'] as const)(
     };
     const broken: Check = { ...CHECKS[0]!, id: 'broken', [at]: fails };
     const analysis = analyse(evidence({}));
-    const { checks, findings } = runChecks(analysis, [broken, ...CHECKS]);
+    const judgement = runChecks(analysis, [broken, ...CHECKS]);
+    const { checks, findings } = judgement;
+    expect(assembleResult(analysis, judgement).verdict).toBe('inconclusive');
     expect(checks[0]?.status).toBe('inconclusive');
     expect(checks.slice(1)).toEqual(runChecks(analysis).checks);
     expect(findings.map(({ finding }) => finding.message)).toEqual([

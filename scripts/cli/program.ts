@@ -27,6 +27,9 @@ const VERBS: readonly Verb[] = [
   { name: 'reap', description: 'show what dead runs left behind; with --execute remove it', add: async () => (await import('./reap.ts')).addReap },
 ];
 
+/** In the order of the help. */
+export const VERB_NAMES: readonly string[] = VERBS.map(({ name }) => name);
+
 const EXIT_CODES = [
   '\nExit codes:',
   ...Object.entries(EXIT_MEANING).map(

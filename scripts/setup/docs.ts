@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -5,6 +6,7 @@ import { z } from 'zod';
 import { resultSchema } from '../checks/result/contract/result.ts';
 import { settingsSchema } from '../plan/schema/schema-settings.ts';
 import { rehearsalSchema } from '../plan/schema/schema.ts';
+import { EXIT, EXIT_MEANING } from '../shared/errors.ts';
 import { remediesReference } from './references/remedies-reference.ts';
 import { configReference, type JsonSchema } from './references/config-reference.ts';
 
@@ -18,6 +20,7 @@ const DOCUMENTS: Readonly<Record<string, () => string>> = {
   'docs/schema/result.schema.json': () => jsonText('result.json', resultSchema),
   'docs/config.md': () => configReference(jsonSchema(rehearsalSchema)),
   'docs/remedies.md': remediesReference,
+  'README.md': readmeWithExitCodes,
 };
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -45,6 +48,14 @@ function jsonSchema(schema: z.ZodType): JsonSchema {
 
 function jsonText(title: string, schema: z.ZodType): string {
   return JSON.stringify({ title, ...jsonSchema(schema) });
+}
+
+function readmeWithExitCodes(): string {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const codes = Object.entries(EXIT_MEANING).map(
+    ([kind, meaning]) => `${EXIT[kind as keyof typeof EXIT]} ${meaning}`,
+  );
+  return readme.replace(/^Exit codes: .*$/m, () => `Exit codes: ${codes.join(' · ')}.`);
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -9,6 +9,93 @@ import { kindsOfContributing } from '../support/kinds-of-contributing.ts';
 const SAMPLES: readonly { readonly kind: string; readonly name: string; readonly edits: readonly Edit[] }[] =
   [
     {
+      kind: 'check',
+      name: 'sampleCheck',
+      edits: [
+        {
+          file: 'scripts/checks/of-plan/sample-check.ts',
+          create: `import type { Check } from '../check.ts';
+            import { steps } from './steps.ts';
+            export const sampleCheck: Check = { ...steps, id: 'sampleCheck' };`,
+        },
+        {
+          file: 'scripts/checks/index.ts',
+          at: "import { steps } from './of-plan/steps.ts';",
+          add: "import { sampleCheck } from './of-plan/sample-check.ts';",
+        },
+        { file: 'scripts/checks/index.ts', at: '  steps,', add: '  sampleCheck,' },
+      ],
+    },
+    {
+      kind: 'target',
+      name: 'sampleTarget',
+      edits: [
+        {
+          file: 'infra/targets/sample/sample-target.ts',
+          create: `import type { Target } from '../../contract/target.ts';
+            import { embeddedTarget } from '../embedded/embedded-target.ts';
+            export const sampleTarget: Target = { ...embeddedTarget, name: 'sampleTarget' };`,
+        },
+        {
+          file: 'infra/targets/index.ts',
+          at: 'import { localTarget }',
+          add: "import { sampleTarget } from './sample/sample-target.ts';",
+        },
+        { file: 'infra/targets/index.ts', at: '  () => localTarget,', add: '  () => sampleTarget,' },
+      ],
+    },
+    {
+      kind: 'verb',
+      name: 'addSampleVerb',
+      edits: [
+        {
+          file: 'scripts/cli/sample-verb.ts',
+          create: `import type { AddVerb } from './context.ts';
+            export const addSampleVerb: AddVerb = (verb, _context, finish) => {
+              verb.action(() => { finish(0); });
+            };`,
+        },
+        {
+          file: 'scripts/cli/program.ts',
+          at: "  { name: 'run',",
+          add: "  { name: 'sample', description: '', add: async () => (await import('./sample-verb.ts')).addSampleVerb },",
+        },
+      ],
+    },
+    {
+      kind: 'report section',
+      name: 'SampleSection',
+      edits: [
+        {
+          file: 'scripts/report/facts/sample-facts.ts',
+          create: `import type { Result } from '../../checks/result/contract/result.ts';
+            export function sampleFacts({ runId }: Result): string { return runId; }`,
+        },
+        {
+          file: 'scripts/report/html/sample-section.tsx',
+          create: `import type { Result } from '../../checks/result/contract/result.ts';
+            import { sampleFacts } from '../facts/sample-facts.ts';
+            export function SampleSection({ result }: { result: Result }) { return <p>{sampleFacts(result)}</p>; }`,
+        },
+        {
+          file: 'scripts/report/html/page.tsx',
+          at: "import { Tiles } from './tiles.tsx';",
+          add: "import { SampleSection } from './sample-section.tsx';",
+        },
+        {
+          file: 'scripts/report/html/page.tsx',
+          at: '          <Tiles result={result} />',
+          add: '          <SampleSection result={result} />',
+        },
+        {
+          file: 'scripts/report/markdown.ts',
+          at: 'import { waitsText }',
+          add: "import { sampleFacts } from './facts/sample-facts.ts';",
+        },
+        { file: 'scripts/report/markdown.ts', at: '    playings(result),', add: '    sampleFacts(result),' },
+      ],
+    },
+    {
       kind: 'step kind',
       name: 'sampleStep',
       edits: [
@@ -91,13 +178,12 @@ const SAMPLES: readonly { readonly kind: string; readonly name: string; readonly
     },
   ];
 
-interface Edit {
-  readonly file: string;
-  readonly at: string;
-  /** A line before it. */
-  readonly add?: string;
-  readonly replace?: string;
-}
+/** Of a file that is there: a line before `at`, or something in its place. Or the text of a new file. */
+type Edit = { readonly file: string } & (
+  | { readonly at: string; readonly add: string }
+  | { readonly at: string; readonly replace: string }
+  | { readonly create: string }
+);
 
 /** Which files the compiler complains of, by the sample's name. */
 let named: ReadonlyMap<string, readonly string[]>;
@@ -148,19 +234,29 @@ function pathOf(file: ts.SourceFile | undefined): string {
 
 function programWith(edits: readonly Edit[], before?: ts.Program): ts.Program {
   const edited = new Map<string, string>();
-  for (const { file, at, add, replace } of edits) {
-    const path = join(OWN_ROOT, file);
+  for (const edit of edits) {
+    const path = join(OWN_ROOT, edit.file);
+    if ('create' in edit) {
+      edited.set(path, edit.create);
+      continue;
+    }
+    const { file, at } = edit;
     const text = edited.get(path) ?? readFileSync(path, 'utf8');
     if (!text.includes(at)) throw new Error(`${file} has no ${at}`);
     edited.set(
       path,
-      text.replace(at, () => replace ?? `${add ?? ''}\n${at}`),
+      text.replace(at, () => ('add' in edit ? `${edit.add}\n${at}` : edit.replace)),
     );
   }
   const options = { ...CONFIG.options, noEmit: true };
   const host = ts.createCompilerHost(options);
   const read = host.readFile.bind(host);
   host.readFile = (path) => edited.get(path) ?? read(path);
+  const isThere = host.fileExists.bind(host);
+  host.fileExists = (path) => edited.has(path) || isThere(path);
+  const hasFolder = host.directoryExists?.bind(host);
+  host.directoryExists = (path) =>
+    [...edited.keys()].some((file) => file.startsWith(`${path}/`)) || hasFolder?.(path) !== false;
   const parse = host.getSourceFile.bind(host);
   host.getSourceFile = (path, ...rest) => {
     const known = edited.has(path) || isEdited(path) ? undefined : before?.getSourceFile(path);
