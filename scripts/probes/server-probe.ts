@@ -31,6 +31,12 @@ type ServerRow = [
   ...[replayLsn: Numeric, replayLag: Numeric],
 ];
 
+interface Sinks {
+  readonly writer: NdjsonWriter<ServerRecord>;
+  readonly clock: RunClock;
+  readonly life: ProbeLife;
+}
+
 /** Looks at the server once a second: WAL position, size, and how far a standby is behind. */
 export class ServerProbe {
   readonly #stop = new AbortController();
@@ -38,13 +44,11 @@ export class ServerProbe {
 
   private constructor(
     client: ProbeConnection,
-    sink: NdjsonWriter<ServerRecord>,
-    clock: RunClock,
-    life: ProbeLife,
+    { writer, clock, life }: Sinks,
     onRecord: (record: ServerRecord) => void,
   ) {
     life.note('server', 'started');
-    this.#loop = this.#run(client, sink, clock, onRecord).then(
+    this.#loop = this.#run(client, { writer, clock }, onRecord).then(
       () => {
         life.note('server', 'stopped');
       },
@@ -56,7 +60,7 @@ export class ServerProbe {
 
   static async start(
     endpoint: PgEndpoint,
-    sinks: { writer: NdjsonWriter<ServerRecord>; clock: RunClock; life: ProbeLife },
+    sinks: Sinks,
     onRecord: (record: ServerRecord) => void,
   ): Promise<ServerProbe> {
     return new ServerProbe(
@@ -65,9 +69,7 @@ export class ServerProbe {
         life: sinks.life,
         mayBeAwayMs: MAY_BE_AWAY_MS,
       }),
-      sinks.writer,
-      sinks.clock,
-      sinks.life,
+      sinks,
       onRecord,
     );
   }
@@ -79,8 +81,7 @@ export class ServerProbe {
 
   async #run(
     client: ProbeConnection,
-    sink: NdjsonWriter<ServerRecord>,
-    clock: RunClock,
+    { writer, clock }: Pick<Sinks, 'writer' | 'clock'>,
     onRecord: (record: ServerRecord) => void,
   ): Promise<void> {
     let firstWal: number | undefined;
@@ -98,7 +99,7 @@ export class ServerProbe {
           databaseBytes: Number(size),
           ...standbyLag.look({ fromMs, toMs: tMs }, Number(flushed), rows.flatMap(standbyOf)),
         };
-        sink.write(record);
+        writer.write(record);
         onRecord(record);
         await sleep(PERIOD_MS, this.#stop.signal).catch(() => undefined);
       }

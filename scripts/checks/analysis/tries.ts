@@ -48,8 +48,10 @@ export function triesOf(
         prepared.kept(releases.exact(record)),
         during(record),
         failedInTransaction(record) ? withTold(locksBy(record), grants.seenOf(record)) : locksBy(record),
-        (of, lock) => grants.grantMs(of, lock),
-        transactionSinceMs(step.statements.slice(0, position), record),
+        {
+          grantMsOf: (of, lock) => grants.grantMs(of, lock),
+          transactionSinceMs: transactionSinceMs(step.statements.slice(0, position), record),
+        },
       ),
     ),
   }));

@@ -56,7 +56,7 @@ function byPrimaryKey(table: Table, sampleFor: SampleOf): GuessedScript | undefi
   const sample = key === undefined ? undefined : sampleFor(key);
   if (key === undefined || sample === undefined) return undefined;
   const statement = `${select(table)}\n where ${quoted(key)} = :${sample.variable}\n limit ${PAGE_ROWS};`;
-  return script(table, 'by-key', 5, [sample], [statement]);
+  return script(table, 'by-key', { weight: 5, samples: [sample], statements: [statement] });
 }
 
 function byForeignKey(
@@ -68,7 +68,11 @@ function byForeignKey(
   const sample = key === undefined ? undefined : sampleFor(key);
   if (key === undefined || sample === undefined || table.primaryKey[0] === key) return undefined;
   const statement = `${select(table)}\n where ${quoted(key)} = :${sample.variable}\n limit ${PAGE_ROWS};`;
-  return script(table, `of-${fileName(to)}-by-${fileName(key)}`, 2, [sample], [statement]);
+  return script(table, `of-${fileName(to)}-by-${fileName(key)}`, {
+    weight: 2,
+    samples: [sample],
+    statements: [statement],
+  });
 }
 
 function update(table: Table, sampleFor: SampleOf): GuessedScript | undefined {
@@ -80,7 +84,9 @@ function update(table: Table, sampleFor: SampleOf): GuessedScript | undefined {
     .flatMap((column) => assignments(column))
     .slice(0, MOST_TRIED)
     .map((set) => `update ${table.sqlName}\n   set ${set}\n where ${quoted(key)} = :${sample.variable};`);
-  return statements.length === 0 ? undefined : script(table, 'change', 2, [sample], statements);
+  return statements.length === 0
+    ? undefined
+    : script(table, 'change', { weight: 2, samples: [sample], statements });
 }
 
 function assignments(column: Column): string[] {
@@ -116,7 +122,11 @@ function insert(
     columns.some((name) => given.some(([own]) => own === name)),
   );
   const ending = mayClash ? '\n    on conflict do nothing;' : ';';
-  return script(table, 'new', 1, samples, [`insert into ${table.sqlName} ${row}${ending}`]);
+  return script(table, 'new', {
+    weight: 1,
+    samples,
+    statements: [`insert into ${table.sqlName} ${row}${ending}`],
+  });
 }
 
 function referred(
@@ -139,14 +149,8 @@ function isKeyOf({ primaryKey, unique, foreignKeys }: Table, { name }: Column): 
   return keys.some((columns) => columns.includes(name));
 }
 
-function script(
-  { sqlName }: Table,
-  what: string,
-  weight: number,
-  samples: readonly Sample[],
-  statements: readonly string[],
-): GuessedScript {
-  return { name: `${fileName(sqlName)}-${what}`, weight, samples, statements };
+function script({ sqlName }: Table, what: string, rest: Omit<GuessedScript, 'name'>): GuessedScript {
+  return { name: `${fileName(sqlName)}-${what}`, ...rest };
 }
 
 function variableOf(name: string): string {

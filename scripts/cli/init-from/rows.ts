@@ -49,7 +49,7 @@ async function tried(client: PgClient, insert: string): Promise<string | undefin
 function insertRows(table: Table, tables: ReadonlyMap<string, Table>, count: number): string | undefined {
   const given = table.columns.flatMap((column) => {
     if (column.isGenerated || column.counts || (column.isFilled && !isInKey(table, column))) return [];
-    return [[column, valueInRow(table, column, 'i', tables)] as const];
+    return [[column, valueInRow(table, column, 'i', { tables, above: [] })] as const];
   });
   if (given.some(([, value]) => value === undefined)) return undefined;
   if (given.length === 0) return `insert into ${table.sqlName} select from generate_series(1, ${count});`;
@@ -67,8 +67,7 @@ function valueInRow(
   table: Table,
   column: Column,
   i: string,
-  tables: ReadonlyMap<string, Table>,
-  above: readonly Table[] = [],
+  { tables, above }: { readonly tables: ReadonlyMap<string, Table>; readonly above: readonly Table[] },
 ): string | undefined {
   const keys = table.foreignKeys.filter(({ columns }) => columns.includes(column.name));
   const [key] = keys.sort((a, b) => b.columns.length - a.columns.length);
@@ -83,7 +82,7 @@ function valueInRow(
     unique.some((name) => key.columns.includes(name)),
   );
   const row = isSingle ? i : `(1 + (${i} - 1) / ${ROWS_A_PARENT})`;
-  return valueInRow(target, other, row, tables, [...above, table]);
+  return valueInRow(target, other, row, { tables, above: [...above, table] });
 }
 
 function referredFirst(tables: readonly Table[]): Table[] {

@@ -11,7 +11,7 @@ function block(...args: Parameters<typeof renderBlock>): string {
 }
 
 test('before the first event every stage and step is listed', () => {
-  expect(block(initialState(SAMPLE_PLAN, 0), 80, 0, false)).toMatchInlineSnapshot(`
+  expect(block(initialState(SAMPLE_PLAN, 0), 0, { width: 80, color: false })).toMatchInlineSnapshot(`
     "
     split-customer-name · local                                                00:00
       environment
@@ -29,7 +29,7 @@ test('before the first event every stage and step is listed', () => {
 
 test('in the middle of a run the done, the running and the coming lines are told apart', () => {
   const state = { ...sampleState(), runStamp: '20261122-021407-9f3a' };
-  expect(block(state, 80, 161_000, false)).toMatchInlineSnapshot(`
+  expect(block(state, 161_000, { width: 80, color: false })).toMatchInlineSnapshot(`
     "
     split-customer-name · local · 20261122-021407-9f3a                         02:41
     ✔ environment   primary, standby, driver on 10.83.4.0/24                  1.40 s
@@ -47,7 +47,7 @@ test('in the middle of a run the done, the running and the coming lines are told
 });
 
 test('a narrow window cuts the lines and keeps their beginnings', () => {
-  expect(block(sampleState(), 44, 161_000, false)).toMatchInlineSnapshot(`
+  expect(block(sampleState(), 161_000, { width: 44, color: false })).toMatchInlineSnapshot(`
     "
     split-customer-name · local            02:41
     ✔ environment   primary, standby, d…  1.40 s
@@ -73,7 +73,7 @@ test('a failed step, skipped ones and the teardown have their own marks', () => 
     stage('teardown', 'started'),
   ];
   const state = events.reduce((before, event) => applyEvent(before, event, 161_000), sampleState());
-  expect(block(state, 80, 163_000, false)).toMatchInlineSnapshot(`
+  expect(block(state, 163_000, { width: 80, color: false })).toMatchInlineSnapshot(`
     "
     split-customer-name · local                                                02:43
     ✔ environment   primary, standby, driver on 10.83.4.0/24                  1.40 s
@@ -93,7 +93,7 @@ test('a failed step, skipped ones and the teardown have their own marks', () => 
 
 test('what the teardown cuts short is neither done nor running', () => {
   const state = applyEvent(sampleState(), stage('teardown', 'started'), 161_000);
-  expect(renderBlock(state, 80, 163_000, false).slice(6, 8)).toEqual([
+  expect(renderBlock(state, 163_000, { width: 80, color: false }).slice(6, 8)).toEqual([
     '■ 3 backfill-name  backfill   62 %  34,700 rows/s  batch 48 ms        1 min 11 s',
     '  4 set-not-null   switch',
   ]);
@@ -106,7 +106,7 @@ test('a plan that is longer than the window shows the steps around the running o
     state = applyEvent(state, { ...step(1, 'done'), index }, index);
   }
   state = applyEvent(state, { ...step(1, 'started'), index: 20 }, 1_000);
-  expect(block(state, 60, 2_000, false, 12)).toMatchInlineSnapshot(`
+  expect(block(state, 2_000, { width: 60, color: false, maxLines: 12 })).toMatchInlineSnapshot(`
     "
     split-customer-name · local                            00:02
       environment
@@ -130,7 +130,9 @@ test('text with control characters cannot touch the terminal', () => {
     stage('snapshot', 'started', '\u001b[2Jgone\u0007'),
     0,
   );
-  expect(renderBlock(state, 80, 0, false).join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  expect(renderBlock(state, 0, { width: 80, color: false }).join('\n')).not.toMatch(
+    /[\u0000-\u0009\u000b-\u001f]/,
+  );
 });
 
 test('no line is wider than the window, in any state, with wide characters, with and without colour', () => {
@@ -167,7 +169,9 @@ test('no line is wider than the window, in any state, with wide characters, with
           steps: [...SAMPLE_PLAN.steps, { name, phase: 'switch' }],
         };
         const state = all.reduce((before, event) => applyEvent(before, event, 10), initialState(plan, 0));
-        const lines = renderBlock(state, width, 60_000, color, rows).map(stripVTControlCharacters);
+        const lines = renderBlock(state, 60_000, { width, color, maxLines: rows }).map(
+          stripVTControlCharacters,
+        );
         expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(Math.max(20, width));
         expect(lines.length).toBeLessThanOrEqual(rows);
       },

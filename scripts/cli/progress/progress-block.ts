@@ -29,16 +29,21 @@ interface Line {
   readonly right: string;
 }
 
+/** Where the block is shown. */
+interface Window {
+  /** Columns; under 20 it is taken for 20. */
+  readonly width: number;
+  readonly maxLines?: number;
+  readonly color: boolean;
+}
+
 /**
- * The block of lines that a terminal shows while a run goes on, each at most `windowWidth` columns wide (but never under 20)
- * and at most `maxLines` of them: where a long plan does not fit, the steps around the running one are shown.
+ * The block of lines that a terminal shows while a run goes on, as many and as wide as its window lets them be: where a long plan does not fit, the steps around the running one are shown.
  */
 export function renderBlock(
   state: ProgressState,
-  windowWidth: number,
   nowMs: number,
-  color: boolean,
-  maxLines = Infinity,
+  { width: windowWidth, maxLines = Infinity, color }: Window,
 ): string[] {
   const width = Math.max(LEAST_WIDTH, windowWidth);
   const colors = pc.createColors(color);

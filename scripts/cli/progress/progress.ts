@@ -43,7 +43,11 @@ function blockProgress({ io, out }: CliContext, initial: ProgressState): Progres
   const paint = () => {
     const { columns, rows } = size();
     // The last column stays free: a terminal that has written there is about to wrap.
-    const lines = renderBlock(state, columns - 1, monotonicMs(), out.colorErr, rows - 1);
+    const lines = renderBlock(state, monotonicMs(), {
+      width: columns - 1,
+      maxLines: rows - 1,
+      color: out.colorErr,
+    });
     painter.paint(lines);
   };
   const timer = setInterval(paint, FRAME_MS).unref();

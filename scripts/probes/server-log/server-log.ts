@@ -30,13 +30,21 @@ export const serverLog: WaitSourceKind = {
       cleanup.add('log', () => log.close());
       cleanup.add('settings', () => stopLoggingLocks(client));
       await logLocks(client);
-      return new LogFollower(client, log, cleanup, news, await clockDifference(client));
+      return new LogFollower({ client, log, cleanup, aheadMs: await clockDifference(client) }, news);
     } catch (error) {
       await cleanup.run();
       throw error;
     }
   },
 };
+
+interface Followed {
+  readonly client: Asker;
+  readonly log: LogFile;
+  readonly cleanup: Cleanup;
+  /** How far the server's clock is ahead of ours. */
+  readonly aheadMs: number;
+}
 
 class LogFollower implements WaitSource {
   readonly #client: Asker;
@@ -48,7 +56,7 @@ class LogFollower implements WaitSource {
   #aheadMs: number;
   #rest = '';
 
-  constructor(client: Asker, log: LogFile, cleanup: Cleanup, news: WaitNews, aheadMs: number) {
+  constructor({ client, log, cleanup, aheadMs }: Followed, news: WaitNews) {
     this.#client = client;
     this.#log = log;
     this.#cleanup = cleanup;

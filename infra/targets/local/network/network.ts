@@ -60,7 +60,7 @@ export async function createLocalNetwork(spec: LocalNetworkSpec, signal: AbortSi
   let taken = 'none of the private subnets';
   for (const subnet of spec.subnet === undefined ? candidateSubnets(spec.runId) : [spec.subnet]) {
     const other = takenBy(subnet, known);
-    if (other === undefined && (await makeNetwork(part, spec, subnet, here, signal))) {
+    if (other === undefined && (await makeNetwork(part, spec, { subnet, here }, signal))) {
       const gateway = `${prefixOfSubnet(subnet)}.1`;
       const { runId, expiresAt } = spec;
       return { runId, expiresAt, bridge: linkOf(runId), subnet, gateway, bootId: here.bootId };
@@ -76,8 +76,7 @@ export async function createLocalNetwork(spec: LocalNetworkSpec, signal: AbortSi
 async function makeNetwork(
   part: Part,
   spec: LocalNetworkSpec,
-  subnet: string,
-  here: PidSpace,
+  { subnet, here }: { readonly subnet: string; readonly here: PidSpace },
   signal: AbortSignal,
 ): Promise<boolean> {
   const gateway = `${prefixOfSubnet(subnet)}.1`;

@@ -45,7 +45,7 @@ function withLocks(
   locks: readonly OutsideLockRecord[],
   { sinceMs, nextMs }: { readonly sinceMs: number; readonly nextMs: number },
 ): StatementTry {
-  const whole = statementTry(record, waits, locks, undefined, sinceMs);
+  const whole = statementTry(record, waits, locks, { transactionSinceMs: sinceMs });
   // What was first seen later was taken by a later one of its transaction; those that are not on record stop nobody.
   const seenBy = record.respondedMs + POLL_MS;
   const spans = whole.spans.filter(

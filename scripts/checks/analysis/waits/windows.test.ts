@@ -147,7 +147,7 @@ test('a statement seen from outside is not charged with what its transaction hel
     newLocks: [],
   });
   const modes = (transactionSinceMs: number): string[] =>
-    statementTry(record, [], [...locks, seen(115, 'ShareLock')], undefined, transactionSinceMs).spans.map(
+    statementTry(record, [], [...locks, seen(115, 'ShareLock')], { transactionSinceMs }).spans.map(
       ({ mode }) => mode,
     );
   expect(modes(100)).toEqual(['ShareUpdateExclusiveLock', 'ShareLock']);

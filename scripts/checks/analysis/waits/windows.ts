@@ -16,17 +16,20 @@ export interface StatementTry extends LockEffect {
   readonly grantMs: number;
 }
 
-/**
- * @param waits of all sessions
- * @param grantMsOf when the server says that it gave the statement a lock; undefined where it did not say
- * @param transactionSinceMs when its transaction sent its first statement that still held its locks
- */
+/** What else is known of a try. */
+interface Known {
+  /** When the server says that it gave the statement a lock; undefined where it did not say. */
+  readonly grantMsOf?: (record: StatementRecord, lock: LockEntry) => number | undefined;
+  /** When its transaction sent its first statement that still held its locks; by itself it is the first one. */
+  readonly transactionSinceMs?: number;
+}
+
+/** @param waits of all sessions */
 export function statementTry(
   record: StatementRecord,
   waits: readonly WaitSpan[],
   locks: readonly OutsideLockRecord[],
-  grantMsOf: (record: StatementRecord, lock: LockEntry) => number | undefined = () => undefined,
-  transactionSinceMs = record.sentMs,
+  { grantMsOf = () => undefined, transactionSinceMs = record.sentMs }: Known = {},
 ): StatementTry {
   const own = ownWaits(record, waits);
   const waitMs = own.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
