@@ -9,7 +9,14 @@ import type { RehearsalInputs } from '../resources/rehearsal-inputs.ts';
 import { errorText, runRehearse, type RehearseEnd } from './rehearse-child.ts';
 import { withTargets, type RehearseCommand } from './rehearse-command.ts';
 import { HalfMade, type Call, type ResourceLog } from './resource.ts';
-import { notJudged, outputsOf, parseResult, type ResultDocument } from './result-document.ts';
+import {
+  notJudged,
+  nothingNew,
+  nothingNewIn,
+  outputsOf,
+  parseResult,
+  type ResultDocument,
+} from './result-document.ts';
 import type { RehearsalOutputs } from '../resources/rehearsal-outputs.ts';
 
 /** How `rehearse` ends when it has seen for itself that nothing stays. */
@@ -20,6 +27,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 /**
  * One `rehearse run` from start to tear-down.
  * What a killed run left is removed by its id.
+ * Where its plan has no migration to rehearse, nothing is started and that is on record.
  * @throws Error when there is nothing to put on record: it was interrupted or could not run
  * @throws HalfMade with the run's id and its outputs when it was judged and did not pass, or when hosts may be up
  */
@@ -46,6 +54,11 @@ export async function rehearse(
   if (end.exitCode === EXIT.ok && result) {
     log.note(verdictText(result, out));
     return outputsOf(result, out);
+  }
+  const told = end.exitCode === EXIT.ok ? nothingNewIn(end.stdout) : undefined;
+  if (told !== undefined) {
+    log.note(told);
+    return nothingNew(inputs.rehearsal, told);
   }
   const stopped = signal.aborted
     ? 'interrupted'

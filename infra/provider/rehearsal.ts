@@ -12,7 +12,7 @@ import {
 import { rehearse } from './rehearsal-run.ts';
 import { withTargets, type RehearseCommand } from './rehearse-command.ts';
 import { defineResource, HalfMade, type Resource } from './resource.ts';
-import { notJudged } from './result-document.ts';
+import { NOTHING_NEW, notJudged } from './result-document.ts';
 
 /**
  * One rehearsal in a child process. Creating or updating it rehearses; what is on record is how the last run ended, and with a
@@ -23,11 +23,13 @@ export function rehearsal(command: RehearseCommand): Resource {
     inputs: rehearsalInputSchema,
     state: rehearsalStateSchema,
     announce({ target, steps }, { log }) {
-      log.note(`will be rehearsed for the first time, on target ${String(target)}:\n${lines(steps)}`);
+      if (Array.isArray(steps) && steps.length === 0) log.note('has no migration to rehearse');
+      else log.note(`will be rehearsed for the first time, on target ${String(target)}:\n${lines(steps)}`);
     },
     diff(state, inputs, { log }) {
       const why = changesInWords(state, inputs);
-      if (state.verdict !== 'pass') why.push(`the last run ended with verdict ${state.verdict ?? 'none'}`);
+      if (!SETTLED.includes(state.verdict))
+        why.push(`the last run ended with verdict ${state.verdict ?? 'none'}`);
       if (why.length > 0) log.note(`will be rehearsed again: ${why.join('; ')}`);
       return { changes: why.length > 0 };
     },
@@ -46,10 +48,15 @@ export function rehearsal(command: RehearseCommand): Resource {
       if (mayBeUp) await removeRun(withTargets(command, state.targets), runOf(id, state), call.log.note);
       return { ...(await rehearse(command, inputs, call).catch(onRecord(state.runId ?? id))) };
     },
-    delete: (id, state, { log }) =>
-      removeRun(withTargets(command, state.targets), runOf(id, state), log.note),
+    delete: async (id, state, { log }) => {
+      if (state.verdict === NOTHING_NEW) return;
+      await removeRun(withTargets(command, state.targets), runOf(id, state), log.note);
+    },
   });
 }
+
+/** With such a verdict it is not rehearsed again for its own sake. */
+const SETTLED: readonly (string | undefined)[] = ['pass', NOTHING_NEW];
 
 /** The run on record, and where its hosts came from. */
 function runOf(id: string, { runId, target, usedTarget }: RehearsalState): { runId: string; target: string } {

@@ -47,6 +47,25 @@ export function outputsOf(result: ResultDocument, out: string): RehearsalOutputs
   };
 }
 
+/** The verdict of what had nothing to rehearse. */
+export const NOTHING_NEW = 'nothing-new';
+
+const nothingNewSchema = z.object({ nothingNew: z.string() });
+
+/** The sentence of a `rehearse run` that had no migration to rehearse; undefined of any other. */
+export function nothingNewIn(stdout: string): string | undefined {
+  try {
+    return nothingNewSchema.parse(JSON.parse(stdout)).nothingNew;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nothing was started, and nothing is wrong with that. */
+export function nothingNew(rehearsal: string, why: string): RehearsalOutputs {
+  return { ...notJudged(`${rehearsal}-nothing-new`, why), verdict: NOTHING_NEW };
+}
+
 /** Of a run that ended before it was judged: an older verdict is not this one's. */
 export function notJudged(runId: string, why: string): RehearsalOutputs {
   return {

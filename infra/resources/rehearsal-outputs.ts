@@ -1,7 +1,7 @@
 /** The outputs of a Rehearsal. */
 export interface RehearsalOutputs {
-  /** `none` where the last run came to no verdict; `worstFinding` says why. */
-  readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'none';
+  /** `none` where the last run came to no verdict, `nothing-new` where there was nothing to rehearse; `worstFinding` says why. */
+  readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'nothing-new' | 'none';
   /** `none` where there is no finding. */
   readonly worstFinding: string;
   /** Paths relative to the project where they lie inside it. */

@@ -1,7 +1,7 @@
 import { ComponentResource, output, type ComponentResourceOptions, type Output } from '@pulumi/pulumi';
 import type { TargetSettings } from '../../scripts/plan/model.ts';
 import { targetsInto } from '../../scripts/plan/read/read-targets.ts';
-import { readRehearsal } from '../../scripts/plan/read.ts';
+import { readWhole } from '../../scripts/load/read-whole.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 import type { RehearsalOutputs } from '../resources/rehearsal-outputs.ts';
 import { rehearsalArgs } from './rehearsal-args.ts';
@@ -25,7 +25,7 @@ export interface RehearsalArgs {
 
 /**
  * One rehearsal in a Pulumi program of your own: it is rehearsed when its plan, its snapshot or its settings have changed, and
- * the update fails where the verdict is not `pass`; so what is to wait for it says `dependsOn` or uses one of its outputs.
+ * the update fails where the verdict is neither `pass` nor `nothing-new` (a plan by `migrations` that has none to rehearse); so what is to wait for it says `dependsOn` or uses one of its outputs.
  */
 export class Rehearsal extends ComponentResource {
   readonly verdict: Output<RehearsalOutputs['verdict']>;
@@ -40,7 +40,7 @@ export class Rehearsal extends ComponentResource {
     const targets = said === undefined ? undefined : JSON.stringify(said);
     const settings = { ...rest, ...(targets === undefined ? {} : { targets }) };
     const inputs = output(
-      readRehearsal(dir, { cwd: PROJECT_ROOT, env: targetsInto(process.env, targets) }).then((rehearsal) =>
+      readWhole(dir, { cwd: PROJECT_ROOT, env: targetsInto(process.env, targets) }).then((rehearsal) =>
         rehearsalArgs(rehearsal, { rehearsals: [dir], target, ...settings }),
       ),
     );

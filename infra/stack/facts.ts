@@ -38,7 +38,7 @@ export async function ended(rehearsal: Rehearsal): Promise<Ended> {
   if (runtime.isDryRun()) return { facts, passed: true };
   if (!known) return notJudged('it failed in the last update; what that printed says why');
   const value = await new Promise<string>((resolve) => verdict.apply(resolve));
-  return { facts, passed: value === 'pass' };
+  return { facts, passed: value === 'pass' || value === 'nothing-new' };
 }
 
 /**

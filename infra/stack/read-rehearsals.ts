@@ -1,7 +1,6 @@
 import { relative } from 'node:path';
-import { parseVersions } from '../../scripts/load/scripts/parse-versions.ts';
+import { readWhole } from '../../scripts/load/read-whole.ts';
 import type { Rehearsal } from '../../scripts/plan/model.ts';
-import { readRehearsal } from '../../scripts/plan/read.ts';
 import { targetsInto } from '../../scripts/plan/read/read-targets.ts';
 import { InputError, RehearsalError, type Mistake } from '../../scripts/shared/errors.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
@@ -19,8 +18,7 @@ export async function readRehearsals(
   const mistakes: Mistake[] = [];
   for (const name of names) {
     try {
-      const rehearsal = await readRehearsal(name, { cwd: PROJECT_ROOT, env });
-      parseVersions(rehearsal.load, (path) => relative(PROJECT_ROOT, path));
+      const rehearsal = await readWhole(name, { cwd: PROJECT_ROOT, env });
       const twin = rehearsals.find((other) => other.name === rehearsal.name);
       if (twin) throw sameName(rehearsal.name, twin.dir, rehearsal.dir);
       rehearsals.push(rehearsal);

@@ -18,12 +18,17 @@ export const addInit: AddVerb = (verb, context, finish) => {
     .option('--newest <n>', 'with --from: so many of them are the plan (default: 1)')
     .option('--snapshot <file>', 'with --from: the tables and rows are those of this dump')
     .option('--server <variable>', 'with --from: the tables are those of the server whose URL stands in it')
+    .option(
+      '--since <ref>',
+      'with --from: the plan is what this git ref, or the word ledger, lacks at the time of each run',
+    )
     .addHelpText(
       'after',
       examples(
         'init split-customer-name',
         'init --from prisma/migrations',
         'init --from db/migrations --newest 2',
+        'init branch --from db/migrations --since origin/main',
       ),
     )
     .action(async (name: string | undefined, options: InitOptions) => {

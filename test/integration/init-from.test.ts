@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../support/cli.ts';
 
@@ -111,3 +112,39 @@ hint: take the tables from a dump (--snapshot <file>) or from a server (--server
   ]);
   expect(await readdir(join(cwd, 'rehearsals'))).not.toContain('other');
 }, 120_000);
+
+test('init --since writes a plan by the folder, of what the branch adds', async () => {
+  const git = (...args: string[]) => execa('git', args, { cwd });
+  const isNew = (name: string): boolean => /^(9|10)_/.test(name);
+  await git('init', '--quiet', '--initial-branch=main');
+  await git('config', 'user.email', 'a@example.com');
+  await git('config', 'user.name', 'a');
+  await git(
+    'add',
+    ...Object.keys(MIGRATIONS).flatMap((name) => (isNew(name) ? [] : `db/migrations/${name}`)),
+  );
+  await git('commit', '--quiet', '--message=main');
+  const asked = ['init', 'branch', '--from', 'db/migrations'];
+  const wrong = await runCli([...asked, '--since', 'ledger', '--newest', '1'], { cwd });
+  expect([wrong.code, wrong.stderr.match(/--newest 1|--since ledger/g)]).toEqual([
+    2,
+    ['--newest 1', '--since ledger'],
+  ]);
+  expect((await runCli([...asked, '--since', 'no-such'], { cwd })).stderr).toContain(
+    '--since no-such: git knows no commit by the name no-such',
+  );
+  const made = await runCli([...asked, '--since', 'main'], { cwd });
+  expect([made.code, made.stdout], made.stderr).toEqual([0, 'wrote rehearsals/branch\n']);
+  const yaml = await readFile(join(cwd, 'rehearsals/branch/rehearsal.yaml'), 'utf8');
+  expect(yaml).toContain('\nplan: { migrations: ../../db/migrations, since: main } # docs/since.md\n');
+  const checked = await runCli(['check', 'rehearsals/branch', '--json'], { cwd });
+  const { checked: told } = JSON.parse(checked.stdout) as { checked: { steps: number }[] };
+  expect([checked.code, told[0]?.steps]).toEqual([0, 2]);
+  await git('add', '.');
+  await git('commit', '--quiet', '--message=all');
+  expect(
+    (await runCli(['init', 'other', '--from', 'db/migrations', '--since', 'main'], { cwd })).stderr,
+  ).toContain(
+    '--since main: has all 4 migrations: there is nothing new to look at; begin on a branch that adds one',
+  );
+});

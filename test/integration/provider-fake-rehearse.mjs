@@ -42,6 +42,11 @@ const scenarios = {
     say('PASS  nobody waited');
     process.stdout.write(result('pass', 'nobody waited'));
   },
+  nothing() {
+    process.stdout.write(
+      JSON.stringify({ schemaVersion: 1, rehearsal: 'tiny', nothingNew: 'nothing new: main has all 3' }),
+    );
+  },
   fail() {
     say('FAIL  it waited 5 s');
     process.stdout.write(result('fail', 'it waited 5 s'));

@@ -6,6 +6,9 @@ import {
   type Migration,
   type MigrationFolder,
 } from '../../plan/migrations/list-migrations.ts';
+import { LEDGER } from '../../plan/read/read-migrations.ts';
+import { knownToGit } from '../../plan/migrations/git-since.ts';
+import { defined } from '../../plan/schema/defined.ts';
 import { readLedger } from '../../snapshot/read-ledger.ts';
 import type { Known } from '../../plan/migrations/known.ts';
 import { InputError, RehearsalError, type Mistake } from '../../shared/errors.ts';
@@ -19,6 +22,8 @@ export interface InitFromOptions {
   readonly newest?: string;
   readonly snapshot?: string;
   readonly server?: string;
+  /** A git ref, or `ledger`. */
+  readonly since?: string;
 }
 
 /** What was asked for, found and without a mistake. */
@@ -33,6 +38,10 @@ export interface Asked {
   /** The newest, at least one. */
   readonly steps: readonly Migration[];
   readonly schema: SchemaSource;
+  /** Absolute: the folder of the migrations. */
+  readonly folder: string;
+  /** The plan is what this git ref, or `ledger`, lacks at the time of each run; undefined = the steps as they are listed. */
+  readonly since?: string;
   /** What does not fit together, as sentences. */
   readonly notes: readonly string[];
 }
@@ -63,9 +72,16 @@ export async function readAsked(
   const all = found?.migrations ?? [];
   const schema = await schemaOf(options, { cwd, env }, mistake);
   const count = newest(options.newest, all.length, mistake);
-  const known = options.newest === undefined && found ? await knownTo(schema, found, cwd) : undefined;
+  const { since } = options;
+  if (since !== undefined) checkSince(since, options, mistake);
+  const known = found && (await knownBy({ ...options, schema, cwd }, found, mistake));
   const lacking = all.filter((migration) => known?.has(migration) === false);
-  if (known !== undefined && lacking.length === 0)
+  if (known !== undefined && lacking.length === 0 && since !== undefined)
+    mistake(
+      `--since ${since}`,
+      `has all ${all.length} migrations: there is nothing new to look at; begin on a branch that adds one`,
+    );
+  else if (known !== undefined && lacking.length === 0)
     mistake('--snapshot', `has run all ${all.length} migrations; take an older dump, or say --newest 1`);
   const steps = lacking.length > 0 ? lacking : all.slice(all.length - count);
   const chosen = name ?? nameAfter(steps.at(-1)?.name ?? '');
@@ -80,6 +96,8 @@ export async function readAsked(
     name: chosen,
     dir,
     tool: found.tool,
+    folder: found.folder,
+    ...defined({ since }),
     shown,
     earlier: all.filter((migration) => !steps.includes(migration)),
     notes: known?.notes(all) ?? [],
@@ -128,6 +146,38 @@ async function schemaOf(
     mistake('--server', '--snapshot tells the tables as well; name one of the two');
   if (path !== undefined) return { kind: 'snapshot', path };
   return told === undefined ? { kind: 'migrations' } : { kind: 'server', url: 'url' in told ? told.url : '' };
+}
+
+function checkSince(since: string, { newest: count, snapshot }: InitFromOptions, mistake: OnMistake): void {
+  if (count !== undefined) mistake(`--newest ${count}`, '--since says which are new; name one of the two');
+  if (since === LEDGER && snapshot === undefined)
+    mistake('--since ledger', 'is read out of a dump; name it by --snapshot dump.sql.gz');
+}
+
+interface Asking {
+  readonly since?: string;
+  readonly newest?: string;
+  readonly schema: SchemaSource;
+  readonly cwd: string;
+}
+
+/** What the ref, or the snapshot's own table, has; undefined where nobody asks. */
+async function knownBy(
+  { since, newest: count, schema, cwd }: Asking,
+  found: MigrationFolder,
+  mistake: OnMistake,
+): Promise<Known | undefined> {
+  if (since === undefined) return count === undefined ? knownTo(schema, found, cwd) : undefined;
+  try {
+    if (since !== LEDGER) return await knownToGit(found.folder, since);
+    return schema.kind === 'snapshot'
+      ? await readLedger({ kind: 'file', path: schema.path }, found, cwd)
+      : undefined;
+  } catch (error) {
+    if (!(error instanceof RehearsalError)) throw error;
+    mistake(`--since ${since}`, [error.message, error.hint ?? []].flat().join('; '));
+    return undefined;
+  }
 }
 
 /** What a snapshot's own table of migrations has; undefined where there is none. */

@@ -27,7 +27,9 @@ export async function initFrom(
   const stop = new AbortController();
   const release = abortOnSignals(context, stop, () => undefined);
   try {
-    const looked = await look(asked, io.cwd, stop.signal);
+    const found = await look(asked, io.cwd, stop.signal);
+    // The traffic of a plan by migrations stays on the first version.
+    const looked = asked.since === undefined ? found : { ...found, new: [] };
     await writeAll(asked.dir, filesOf(asked, looked));
     for (const note of [...asked.notes, ...looked.notes]) out.note(note);
     tell(asked, context);

@@ -28,8 +28,7 @@ budgets:
   p99: 500ms # guess: the slowest of a hundred requests while the release goes on
   errors: 0 # guess: requests that may fail because of the release
 
-plan:
-${planOf(asked, looked)}`;
+plan:${asked.since === undefined ? `\n${planOf(asked, looked)}` : sincePlan(asked, asked.since)}`;
 }
 
 function snapshotOf({ schema, dir, earlier, shown }: Asked, looked: Looked): string {
@@ -44,6 +43,11 @@ function snapshotOf({ schema, dir, earlier, shown }: Asked, looked: Looked): str
     looked.rows === undefined ? 'there are no rows' : `the rows are invented, ${looked.rows.count} in each`;
   return `# With rows as in production: snapshot: { source: dump.sql.gz, takenAt: 2026-11-20T02:00:00Z }
 snapshot: { generator: snapshot/generate.sql } # guess: ${tables}, and ${rows}`;
+}
+
+/** What is new is looked up by each run. */
+function sincePlan({ dir, folder }: Asked, since: string): string {
+  return ` { migrations: ${written(from(dir, folder))}, since: ${written(since)} } # docs/since.md\n`;
 }
 
 function planOf({ dir, steps }: Asked, { phases, deployBefore, new: next }: Looked): string {

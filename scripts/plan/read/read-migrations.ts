@@ -12,7 +12,7 @@ import type { Reading } from './reading.ts';
 import type { Parts, PlanParts } from './salvage.ts';
 
 /** The word for: what the snapshot's own table of migrations lacks. */
-const LEDGER = 'ledger';
+export const LEDGER = 'ledger';
 
 /** Reads what a snapshot says of the migrations that it has run. @throws RehearsalError */
 export type ReadLedger = (snapshot: SnapshotSource, folder: MigrationFolder) => Promise<Known>;
@@ -39,7 +39,7 @@ export async function readMigrations(
     if (asked.since !== undefined)
       reading.mistake(
         ['plan'],
-        `lists its steps, and --since ${asked.since} asks for those of a folder; write plan: { migrations: prisma/migrations }`,
+        `lists its steps, and --since ${asked.since} asks for the new migrations of a folder; leave --since out to rehearse these steps, or write plan: { migrations: ../../prisma/migrations, since: ${asked.since} }`,
       );
     return { plans, notes: [] };
   }
