@@ -20,7 +20,9 @@ export async function readWhole(dir: string, { cwd, env }: Reader, since?: strin
   ]);
   const shownPath = (path: string): string => relative(cwd, path);
   return readRehearsal(dir, {
-    ...{ cwd, env, since },
+    cwd,
+    env,
+    since,
     lookInto: {
       scripts: (versions) => workloadMistakes(versions, shownPath),
       snapshot: async (...file) => (await import('../snapshot/whole-file.ts')).snapshotMistake(...file),

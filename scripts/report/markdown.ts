@@ -122,15 +122,16 @@ function playings(result: Result): string {
     ...scenarios.map((scenario) => `**${escaped(scenarioVerdict(scenario))}**`),
     '',
   ];
-  const figures = rows.map(({ title, cells, budget }) => [
-    title,
-    ...cells.map(({ text, spread }) => escaped(spread === '' ? text : `${text} (${spread})`)),
-    budget,
-  ]);
-  const of = wayRows(result.playings).map(({ title, cells }) => [title, ...cells.map(escaped), '']);
+  const figures = [...rows, ...wayRows(result.playings).map((row) => ({ ...row, budget: '' }))].map(
+    ({ title, cells, budget }) => [
+      title,
+      ...cells.map(({ text, spread }) => escaped(spread === '' ? text : `${text} (${spread})`)),
+      budget,
+    ],
+  );
   return [
     `### ${comparisonTitle(compared)}`,
-    table(['', ...scenarios.map(({ name }) => escaped(name)), 'Budget'], [verdicts, ...figures, ...of]),
+    table(['', ...scenarios.map(({ name }) => escaped(name)), 'Budget'], [verdicts, ...figures]),
     ...(result.playings.advice ? [`**${escaped(result.playings.advice.sentence)}**`] : []),
     escaped(playedSentence(result.playings)),
   ].join('\n\n');

@@ -56,11 +56,10 @@ function spreadLines(result: Result): string[] {
   const cells = [
     ['', ...scenarios.map(({ name }) => name)],
     ['verdict', ...scenarios.map(scenarioVerdict)],
-    ...rows.map((row) => [
+    ...[...rows, ...wayRows(result.playings)].map((row) => [
       row.title,
       ...row.cells.map(({ text, spread }) => (spread === '' ? text : `${text}  (${spread})`)),
     ]),
-    ...wayRows(result.playings).map(({ title, cells }) => [title, ...cells]),
   ];
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   return cells.map((row) =>

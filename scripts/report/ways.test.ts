@@ -53,23 +53,24 @@ function played(...ways: WayBackResult[]): Result {
 }
 
 const rows = ({ playings }: Result): Record<string, string[]> =>
-  Object.fromEntries((playings ? wayRows(playings) : []).map(({ title, cells }) => [title, cells]));
+  Object.fromEntries(
+    (playings ? wayRows(playings) : []).map(({ title, cells }) => [
+      title,
+      cells.map(({ text, spread }) => [text, spread].join(' ').trim()),
+    ]),
+  );
 
 test('a way is told by the versions and steps that it needs, and by its own word how long it can be taken back', () => {
   expect(rows(played())).toEqual({
     'App versions needed': ['2', '3', '3'],
     'Steps by hand': ['2', '4', '4'],
-    'Way back open until': ['behind out, by its word', 'behind out, by its word', 'behind out, by its word'],
+    'Way back open up to behind': ['out by its word', 'out by its word', 'out by its word'],
   });
 });
 
 test('where somebody went back, it is open until where that went through, and the sentence names the plan', () => {
   const open = played(wayBack('add', true), wayBack('half', true));
-  expect(rows(open)['Way back open until']).toEqual([
-    'behind out, by its word',
-    'behind half',
-    'behind half',
-  ]);
+  expect(rows(open)['Way back open up to behind']).toEqual(['out by its word', 'half', 'half']);
   expect(wayBackSentences(open)).toEqual(['The way back of in-steps was open up to behind half.']);
 
   const shut = played(wayBack('add', true), wayBack('half', false));

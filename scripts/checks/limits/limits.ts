@@ -3,6 +3,7 @@ import type { CompatibilityRecord, StatementRecord } from '../../artifacts/recor
 import { POLL_MS } from '../../artifacts/polling.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { noiseLimit } from './noise-limit.ts';
+import { inputLimits } from './input-limits.ts';
 import { ownErrorsLimit } from './own-errors-limit.ts';
 import { roleLimits } from './role-limits.ts';
 import { sequenceLimits } from './sequence-limits.ts';
@@ -30,6 +31,7 @@ export function knownLimits(analysis: Analysis): string[] {
     'The cache was warm: data that had just been restored was in memory, and a cold production cache would be slower.',
     'Whether the snapshot was masked, cut or aged is not known; other values, sizes or bloat change how long a statement takes.',
     ...noiseLimit(analysis),
+    ...inputLimits(run),
     ...unplayedRollbacks(evidence),
     ...roleLimits(analysis),
     ...unknownSettings(analysis),

@@ -11,7 +11,15 @@ export function startRecord(
   rehearsal: Rehearsal,
   fixed: Pick<
     RunRecord,
-    'runId' | 'target' | 'toolVersion' | 'startedAt' | 'planSha256' | 'load' | 'playings' | 'origin'
+    | 'runId'
+    | 'target'
+    | 'toolVersion'
+    | 'startedAt'
+    | 'planSha256'
+    | 'load'
+    | 'playings'
+    | 'origin'
+    | 'guesses'
   >,
 ): RunRecord {
   return {
@@ -29,7 +37,7 @@ export function startRecord(
     ...(rehearsal.plans && {
       plans: rehearsal.plans.map(({ name, steps }) => ({ name, steps: steps.map(plannedStep) })),
     }),
-    ...defined({ planRole: rehearsal.planRole }),
+    ...defined({ planRole: rehearsal.planRole, notes: rehearsal.notes }),
     probes: ['presence', 'schema'],
     ...(rehearsal.quietTables === undefined ? {} : { quietTables: rehearsal.quietTables }),
   };

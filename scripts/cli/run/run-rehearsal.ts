@@ -22,6 +22,7 @@ import { environmentSpec, runTimeout } from './environment-spec.ts';
 import { resumableRecord } from './resume.ts';
 import { finish, type PlanEnd } from './run-ending.ts';
 import { planOrigin } from './plan-origin.ts';
+import { guessesIn } from '../guesses.ts';
 import { environmentRecord, startRecord } from './run-record.ts';
 import { toolVersion } from '../version.ts';
 
@@ -118,12 +119,16 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
 }
 
 async function begunRecord(
-  { rehearsal, repeat, signal }: RunOptions,
+  { rehearsal, repeat, signal, cwd }: RunOptions,
   folder: RunFolder,
   fixed: Pick<RunRecord, 'runId' | 'target' | 'toolVersion' | 'startedAt' | 'load'>,
 ): Promise<RunRecord> {
   const kept = await keepPlan(folder, rehearsal, signal);
-  return startRecord(rehearsal, { ...fixed, ...kept, playings: planPlayings(rehearsal.scenarios, repeat) });
+  const guesses = (await guessesIn(rehearsal, cwd)).length;
+  return startRecord(rehearsal, {
+    ...{ ...fixed, ...kept, ...(guesses > 0 && { guesses }) },
+    playings: planPlayings(rehearsal.scenarios, repeat),
+  });
 }
 
 /** Copies the plan into the run folder, and tells what it is and where it came from. */

@@ -41,25 +41,34 @@ export function comparison({ playings, wayBack, interruptions }: Result): Compar
   };
 }
 
-/** What each way asks of people, beside the figures: one cell a scenario. Empty where the rehearsal has one plan. */
-export function wayRows({ scenarios, played, ways = [] }: Playings): { title: string; cells: string[] }[] {
+/** One thing that a way asks of people: a cell a scenario, with a word on how it is known. */
+interface WayRow {
+  readonly title: string;
+  readonly cells: readonly { readonly text: string; readonly spread: string }[];
+}
+
+/** What each way asks of people, beside the figures. Empty where the rehearsal has one plan. */
+export function wayRows({ scenarios, played, ways = [] }: Playings): WayRow[] {
   if (ways.length === 0) return [];
   const of = scenarios.map(({ name }) => {
     const plan = played.find(({ scenario }) => scenario === name)?.plan;
     return ways.find((way) => way.plan === plan);
   });
-  const row = (title: string, text: (way: Way) => string): { title: string; cells: string[] } => ({
+  const row = (title: string, text: (way: Way) => string, spread: (way: Way) => string): WayRow => ({
     title,
-    cells: of.map((way) => (way === undefined ? '–' : text(way))),
+    cells: of.map((way) =>
+      way === undefined ? { text: '–', spread: '' } : { text: text(way), spread: spread(way) },
+    ),
   });
+  const isSure = (): string => '';
   return [
-    row('App versions needed', ({ versionsNeeded }) => String(versionsNeeded ?? '–')),
-    row('Steps by hand', ({ stepsByHand }) => String(stepsByHand ?? '–')),
-    row('Way back open until', ({ wayBackUntil, isWayBackPlayed }) => {
-      if (wayBackUntil === undefined) return '–';
-      const step = wayBackUntil === null ? 'behind no step' : `behind ${wayBackUntil}`;
-      return isWayBackPlayed === true ? step : `${step}, by its word`;
-    }),
+    row('App versions needed', ({ versionsNeeded }) => String(versionsNeeded ?? '–'), isSure),
+    row('Steps by hand', ({ stepsByHand }) => String(stepsByHand ?? '–'), isSure),
+    row(
+      'Way back open up to behind',
+      ({ wayBackUntil }) => (wayBackUntil === undefined ? '–' : (wayBackUntil ?? 'no step')),
+      ({ isWayBackPlayed }) => (isWayBackPlayed === false ? 'by its word' : ''),
+    ),
   ];
 }
 

@@ -79,8 +79,11 @@ function WayRows({ playings }: { playings: Playings }) {
       {wayRows(playings).map(({ title, cells }) => (
         <tr>
           <th scope="row">{title}</th>
-          {cells.map((text) => (
-            <td class="r">{text}</td>
+          {cells.map(({ text, spread }) => (
+            <td class="r">
+              {unbroken(text)}
+              {spread !== '' && <span class="spread">{spread}</span>}
+            </td>
           ))}
           <td />
         </tr>

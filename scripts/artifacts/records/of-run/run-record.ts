@@ -42,6 +42,10 @@ export interface RunRecord {
   readonly plans?: readonly { readonly name: string; readonly steps: readonly PlannedStep[] }[];
   /** Tables that nobody uses while any step runs, by word of the author. Absent where there are none. */
   readonly quietTables?: readonly string[];
+  /** What does not fit together in the folder of its migrations, as sentences. Absent where there is nothing, and in older runs. */
+  readonly notes?: readonly string[];
+  /** How many marks `# guess:` its files have. Absent where there are none, and in older runs. */
+  readonly guesses?: number;
   /** The snapshot's role that the plan connected as; absent = the superuser. */
   readonly planRole?: string;
   /** More than one: the evidence of each is in playings/<index>/. Absent in older runs, which had one. */
