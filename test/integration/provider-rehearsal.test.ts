@@ -93,21 +93,6 @@ describe('creating a Rehearsal', () => {
     expect(commands()).toEqual([`run /rehearsals/pass --target auto --out ${home}/runs --json`]);
   });
 
-  it('records that there was nothing to rehearse, begins when there is, and removes nothing', async () => {
-    await start();
-    const { id, state } = await plugin.create(inputs('nothing', { steps: [] }));
-    expect({ id, ...state }).toMatchObject({
-      id: 'tiny-nothing-new',
-      verdict: 'nothing-new',
-      reportPath: 'none',
-    });
-    expect(plugin.notes).toEqual(['nothing new: main has all 3']);
-    expect((await plugin.diff(state, inputs('nothing', { steps: [] }))).changes).toBe(false);
-    expect((await plugin.diff(state, inputs('nothing'))).changes).toBe(true);
-    await plugin.delete(id, state);
-    expect(commands()).toHaveLength(1);
-  });
-
   it('fails with verdict, finding and report of a plan that failed, and has them on record', async () => {
     await start();
     const failure = await failureOf(plugin.create(inputs('fail')));

@@ -106,7 +106,8 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     load: z.object({ versions: z.array(z.object({ name: text })) }),
     budgets: z.object({}),
     quietTables: z.array(text).optional(),
-    ...{ notes: z.array(text).optional(), guesses: number.optional() },
+    notes: z.array(text).optional(),
+    guesses: number.optional(),
     plan: z.array(plannedStep),
     plans: z.array(z.object({ name: text, steps: z.array(plannedStep) })).optional(),
     seal: z

@@ -126,7 +126,9 @@ async function begunRecord(
   const kept = await keepPlan(folder, rehearsal, signal);
   const guesses = (await guessesIn(rehearsal, cwd)).length;
   return startRecord(rehearsal, {
-    ...{ ...fixed, ...kept, ...(guesses > 0 && { guesses }) },
+    ...fixed,
+    ...kept,
+    ...(guesses > 0 && { guesses }),
     playings: planPlayings(rehearsal.scenarios, repeat),
   });
 }
