@@ -1,7 +1,6 @@
 import type { remote } from '@pulumi/command';
-import { plainScript } from './remote-script.ts';
 import { remoteStep, type RemoteStepArgs } from './remote-step.ts';
-import type { HostPlaces } from '../contract/hosts.ts';
+import { placeVariables, undoScript } from './undo-script.ts';
 
 interface PreparationArgs {
   readonly host: RemoteStepArgs['host'];
@@ -26,19 +25,6 @@ export function preparation(name: string, args: PreparationArgs): remote.Command
     script: 'prepare.sh',
     more: install,
     variables: { ...variables, claim },
-    undo: plainScript('undo.sh', variables),
+    undo: undoScript(runId, host.places, serverUser),
   });
-}
-
-/** Shell of root that ends and removes all that a run has on a host; for a target that finds a run without its stack. */
-export function undoScript(runId: string, places: HostPlaces, serverUser: string): string {
-  return plainScript('undo.sh', placeVariables(runId, places, serverUser));
-}
-
-function placeVariables(
-  runId: string,
-  { run, postgres, base = '' }: HostPlaces,
-  serverUser: string,
-): Record<string, string> {
-  return { run: runId, engine: run, postgres, base, server_user: serverUser };
 }

@@ -1,7 +1,7 @@
 import { asError } from '../../../scripts/shared/errors.ts';
 import type { SshSettings } from '../../../scripts/plan/schema/targets/ssh.ts';
 import { parseHostClaim, standingOfHostClaim, type HostClaim } from '../../claims/host-claim.ts';
-import { undoScript } from '../../components/preparation.ts';
+import { undoScript } from '../../components/undo-script.ts';
 import type { Leftover, Look, NotOurs, Unseen } from '../../contract/target.ts';
 import { asRootOn, scriptOf } from './on-host.ts';
 import { ownHosts, type OwnHost } from './own-hosts.ts';
