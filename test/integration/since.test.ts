@@ -108,7 +108,9 @@ test('a ref that git does not know, none at all, and a shallow clone are one cle
     '5 plan: this clone is shallow: the commit at which this branch left origin/main is not in it; fetch all of it first (git fetch --unshallow; in GitHub Actions fetch-depth: 0)',
   );
   await write({ 'rehearsals/r/rehearsal.yaml': YAML('[{ phase: expand, sql: base.sql }]') });
-  expect(await told(['--since', 'main'])).toContain('--since main asks for the new migrations of a folder; leave --since out to rehearse these steps');
+  expect(await told(['--since', 'main'])).toContain(
+    '--since main asks for the new migrations of a folder; leave --since out to rehearse these steps',
+  );
 });
 
 const LEDGER = `create table t (id int);
