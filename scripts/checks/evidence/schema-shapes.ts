@@ -90,6 +90,17 @@ export const schemaRecord = z.discriminatedUnion('type', [
     ),
   }),
   z.object({
+    type: z.literal('lost-values'),
+    step: text,
+    statement: number.nullable(),
+    tMs: moment,
+    table: text,
+    column: text,
+    rows: number,
+    emptied: number,
+    changed: number,
+  }),
+  z.object({
     type: z.literal('refused-rows'),
     step: text,
     tMs: moment,

@@ -9,6 +9,7 @@ import { formatCount, plural } from '../../shared/text/format.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { quotedSql } from '../analysis/commands/sent-statements.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
+import { lostValueFindings } from './lost-values.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 
 export const beside: Check = {
@@ -30,6 +31,7 @@ export const beside: Check = {
     const findings = [
       ...stillFallen(schema).map((record) => fallenFinding(record, analysis)),
       ...brokenFindings(schema, analysis),
+      ...lostValueFindings(schema, analysis),
       ...skippedFindings(schema, analysis),
     ];
     return { measured: findings.length, findings };

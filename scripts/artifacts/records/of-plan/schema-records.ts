@@ -10,6 +10,7 @@ import type {
 export type SchemaRecord =
   | UnfinishedRecord
   | LostRowsRecord
+  | LostValuesRecord
   | WholeTablesRecord
   | FallenRecord
   | MadeAgainRecord
@@ -125,6 +126,27 @@ export interface LostRows {
   readonly outOf?: string | undefined;
   /** `schema.name` of each table that it was a part of, before the step or behind it, nearest first; absent where it was none's. */
   readonly partOf?: readonly string[] | undefined;
+}
+
+/** Values of a column that are others behind a change of its type, and that no cast gives back. Counted without looking at them. */
+export interface LostValues {
+  /** `schema.name` */
+  readonly table: string;
+  readonly column: string;
+  /** Rows that had a value. */
+  readonly rows: number;
+  /** Those that have none any more. */
+  readonly emptied: number;
+  /** Those whose value is that of others by now, or is another when it is cast back. */
+  readonly changed: number;
+}
+
+export interface LostValuesRecord extends LostValues {
+  readonly type: 'lost-values';
+  readonly step: string;
+  /** Position in the step. */
+  readonly statement: number | null;
+  readonly tMs: number;
 }
 
 /** Objects that a statement with CASCADE took along, without those that it names and what is part of them. */

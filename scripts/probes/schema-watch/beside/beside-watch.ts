@@ -7,6 +7,7 @@ import type { RunClock } from '../../../shared/run-clock.ts';
 import { publicStatement } from '../../../pg/messages/public-statement.ts';
 import { askedBy, type Asked } from './asked.ts';
 import { countBroken, mayLetIn, newlyBroken, type Broken } from './broken-rows.ts';
+import { LostValuesWatch } from './lost-values.ts';
 import { namer } from './named.ts';
 import { fallen, readObjects, standing, type Objects } from './objects.ts';
 import { differencesOf, titleOf } from './skipped.ts';
@@ -36,11 +37,13 @@ export class BesideWatch {
   #fallen: readonly SchemaObject[] = [];
   /** What was skipped, and what was told of it last. */
   readonly #skips: Skip[] = [];
+  readonly #lostValues: LostValuesWatch;
   #whole: Broken | undefined;
   #isBroken = false;
 
   constructor(sinks: BesideSinks) {
     this.#sinks = sinks;
+    this.#lostValues = new LostValuesWatch(sinks.endpoint);
   }
 
   /** @param texts the statements of the step */
@@ -51,6 +54,7 @@ export class BesideWatch {
 
   /** @param texts of the statements that are committed, or fail, together */
   async beforeUnit(texts: readonly string[]): Promise<void> {
+    await this.#lostValues.before(texts);
     this.#before = texts.some((sql) => TAKES_ALONG.test(sql))
       ? await readObjects(this.#sinks.server)
       : undefined;
@@ -58,6 +62,7 @@ export class BesideWatch {
 
   /** @param statements as they went through */
   async afterUnit(step: string, statements: readonly Answered[]): Promise<void> {
+    this.#lostValues.after(step, statements, this.#sinks);
     await this.#noteSkips(step, statements);
     const before = this.#before;
     if (before === undefined) return;
