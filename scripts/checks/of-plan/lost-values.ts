@@ -1,4 +1,4 @@
-import type { LostValuesRecord, SchemaRecord } from '../../artifacts/records/schema-records.ts';
+import type { LostValuesRecord, SchemaRecord } from '../../artifacts/records/of-plan/schema-records.ts';
 import { formatCount, plural } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import type { CheckFinding } from '../check.ts';

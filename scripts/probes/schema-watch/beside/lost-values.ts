@@ -1,4 +1,4 @@
-import type { LostValues, SchemaRecord } from '../../../artifacts/records/schema-records.ts';
+import type { LostValues, SchemaRecord } from '../../../artifacts/records/of-plan/schema-records.ts';
 import type { Asker } from '../../../pg/asker.ts';
 import { withConnection } from '../../../pg/client.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';
