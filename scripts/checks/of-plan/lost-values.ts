@@ -16,7 +16,9 @@ export function lostValueFindings(
     return [
       {
         status: 'warn',
-        ...{ step: record.step, statement: record.statement, measured: record.emptied + record.changed },
+        step: record.step,
+        statement: record.statement,
+        measured: record.emptied + record.changed,
         message: `${stepTitle(step)} changed values of ${shortRelation(record.table)}.${record.column} for good: ${whatBecame(record)}.`,
         advice: `If that is meant, say pointOfNoReturn: true on the step. Otherwise put the new values into a new column and keep the old one until nobody can want it back; no cast back gives them again.`,
       },
