@@ -1,4 +1,5 @@
 import type { Enclose } from '../../scripts/commands/enclosure.ts';
+import type { Bases } from '../../scripts/snapshot/base/bases.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { SshAccess } from '../ssh/access.ts';
 import type { HostSpec, PgSetting, PostgresSpec } from '../../scripts/plan/model.ts';
@@ -112,6 +113,8 @@ interface Running {
 /** The engine runs in this process, and restarts the server itself. */
 export interface HereEnvironment extends Running {
   readonly engine: 'here';
+  /** Undefined where there are none. */
+  readonly bases?: Bases | undefined;
   /** Restarts the server with the settings of that mode. @throws POSTGRES_START_FAILED */
   switchTo(mode: ServerMode, signal: AbortSignal): Promise<void>;
 }

@@ -42,9 +42,16 @@ export interface ProgramResult {
 export async function runProgram(
   file: string,
   args: readonly string[],
-  options: { cell: Starter | undefined; cwd: string; timeoutMs: number; signal?: AbortSignal },
+  options: {
+    cell: Starter | undefined;
+    cwd: string;
+    timeoutMs: number;
+    signal?: AbortSignal;
+    /** What it reads from stdin; nothing without it. */
+    input?: string;
+  },
 ): Promise<ProgramResult> {
-  const { cell, cwd, timeoutMs, signal } = options;
+  const { cell, cwd, timeoutMs, signal, input } = options;
   signal?.throwIfAborted();
   const { file: program, args: all, ...user } = (await cell?.start(file, args)) ?? { file, args };
   const running = execa(program, all, {
@@ -54,7 +61,8 @@ export async function runProgram(
     env: serverEnvironment(cwd),
     extendEnv: false,
     detached: true,
-    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
+    ...(input === undefined ? {} : { input }),
+    stdio: withoutForeign(input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'),
     all: true,
     reject: false,
     timeout: timeoutMs,

@@ -1,6 +1,7 @@
 import type { Enclose } from '../commands/enclosure.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
+import type { Bases } from '../snapshot/base/bases.ts';
 
 /** What the engine needs of the environment that it runs in, whoever made it. */
 export interface EngineEnvironment {
@@ -10,6 +11,8 @@ export interface EngineEnvironment {
   /** For commands that may reach the rehearsed database only. Null where the engine's host reaches the hosts of the run only. */
   readonly enclose: Enclose | null;
   readonly restoreSettings: readonly PgSetting[];
+  /** Absent where restored databases are not kept for later runs. */
+  readonly bases?: Bases | undefined;
   /** Folder beside the engine for scratch files of the run; removed with the environment. */
   readonly scratchDir: string;
   /** Gives the server other settings: `restore` is fast and not durable, `rehearse` is as the rehearsal configures it. */

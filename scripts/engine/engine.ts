@@ -46,6 +46,10 @@ export async function runEngine(run: EngineRun): Promise<StepFailure | undefined
     restoreSettings: environment.restoreSettings,
     scratchDir: environment.scratchDir,
     enclose: environment.enclose,
+    bases: environment.bases && {
+      use: (content, stop) => watches.without(async () => environment.bases?.use(content, stop)),
+      keep: (base, stop) => watches.without(async () => environment.bases?.keep(base, stop)),
+    },
     switchTo: (mode, stop) => watches.without(() => environment.switchTo(mode, stop)),
   };
   try {

@@ -5,55 +5,34 @@ import type { Rehearsal } from '../plan/model.ts';
 import { formatBytes, formatShortCount } from '../shared/text/format.ts';
 import { movesOf } from '../snapshot/columns/moves.ts';
 import { readMovedColumns } from '../snapshot/columns/read-moved-columns.ts';
-import { restoreSnapshot } from '../snapshot/restore.ts';
 import type { EngineEnvironment } from './engine-environment.ts';
-import type { OnEvent } from './events.ts';
+import { fillDatabase, keepBase, type Filling } from './fill-database.ts';
 import { requireRoles } from './roles/require-roles.ts';
 import { readSettings, type ServerFacts } from './settings.ts';
 
-interface Preparation {
+interface Preparation extends Filling {
   readonly rehearsal: Rehearsal;
-  readonly environment: EngineEnvironment;
   readonly folder: RunFolder;
-  /** How many connections the restore works with at a time. */
-  readonly jobs: number;
-  readonly signal: AbortSignal;
-  readonly onEvent: OnEvent;
 }
 
 /** Restores the snapshot with fast settings, then brings the server up as the rehearsal configures it. */
 export async function prepareDatabase(preparation: Preparation): Promise<ServerFacts> {
-  const { rehearsal, environment, folder, jobs, signal, onEvent } = preparation;
+  const { rehearsal, environment, folder, signal, onEvent } = preparation;
   const stage = { type: 'stage', stage: 'snapshot' } as const;
   onEvent({ ...stage, state: 'started', detail: 'restoring', fraction: null, etaMs: null });
-  await environment.switchTo('restore', signal);
-  const snapshot = await restoreSnapshot({
-    source: rehearsal.snapshot,
-    dir: rehearsal.dir,
-    environment: rehearsal.environment,
-    enclose: environment.enclose,
-    endpoint: environment.primary,
-    settings: environment.restoreSettings,
-    scratchDir: environment.scratchDir,
-    jobs,
-    signal,
-    onNote: (message) => {
-      onEvent({ type: 'note', message });
-    },
-    onProgress: ({ detail: object, fraction, bytesPerSec, etaMs }) => {
-      const rate = bytesPerSec === null ? '' : `, ${formatBytes(bytesPerSec)}/s`;
-      onEvent({ ...stage, state: 'progress', detail: `${object}${rate}`, fraction, etaMs });
-    },
-  });
+  const filled = await fillDatabase(preparation);
+  const { snapshot } = filled;
   const moves = await movesOf(rehearsal);
   const moved = await withConnection(environment.primary, 'setup', (client) =>
     readMovedColumns(client, moves),
   );
   await folder.writeDocument('snapshot', { ...snapshot, moved });
+  await keepBase(preparation, filled);
   await environment.switchTo('rehearse', signal);
   const largest = [...snapshot.tables].sort((a, b) => b.rows - a.rows)[0];
   const rows = largest ? `, ${formatShortCount(largest.rows)} rows in ${largest.name}` : '';
-  const detail = `${formatBytes(snapshot.bytes)} restored${rows}`;
+  const how = snapshot.base === undefined ? 'restored' : 'from its base';
+  const detail = `${formatBytes(snapshot.bytes)} ${how}${rows}`;
   onEvent({ ...stage, state: 'done', detail, fraction: 1, etaMs: null });
   await addStatistics(environment);
   const roles = await requireRoles(environment.primary, rehearsal, signal);

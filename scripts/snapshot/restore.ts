@@ -65,12 +65,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
   let read: (() => ReadSoFar) | undefined;
   const ticker = new ProgressTicker(options.onProgress, () => read?.());
   const onObject = (name: string): void => void (ticker.detail = name);
-  const shown = byKind<SnapshotSource, string>(source, {
-    file: ({ path }) => shownPath(path, dir),
-    remote: ({ url }) => remoteSource(url, process.env).shown,
-    generator: ({ path }) => shownPath(path, dir),
-    command: () => 'the snapshot command',
-  });
+  const shown = shownSource(source, dir);
   try {
     const onRead = (how: () => ReadSoFar): void => void (read = how);
     const work = { ...options, shown, onObject, onRead };
@@ -168,6 +163,16 @@ function requireSha256({ source, shown }: Work, sha256: string): void {
   if (!('sha256' in source) || source.sha256 === sha256) return;
   throw new RehearsalError('SNAPSHOT_INVALID', `${shown} has sha256 ${sha256}, and not ${source.sha256}`, {
     hint: 'it is another file than the one that snapshot.sha256 was written for: copy it again, or write its own sum',
+  });
+}
+
+/** How messages call a source: without secrets. */
+export function shownSource(source: SnapshotSource, dir: string): string {
+  return byKind<SnapshotSource, string>(source, {
+    file: ({ path }) => shownPath(path, dir),
+    remote: ({ url }) => remoteSource(url, process.env).shown,
+    generator: ({ path }) => shownPath(path, dir),
+    command: () => 'the snapshot command',
   });
 }
 

@@ -3,11 +3,13 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { withConnection } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
+import type { Bases } from '../../../scripts/snapshot/base/bases.ts';
 import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { registerSecret } from '../../../scripts/shared/text/redact.ts';
 import { Keeper } from '../../keeper.ts';
 import type { Environment, EnvironmentSpec, HereEnvironment } from '../../contract/target.ts';
 import { findBinaries } from '../../postgres/binaries.ts';
+import { embeddedBases } from './bases/embedded-bases.ts';
 import { makeCell } from './cell/cell.ts';
 import { Entrance } from './cell/entrance.ts';
 import { namedPaths } from './cell/named-paths.ts';
@@ -96,9 +98,20 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
       enclose: encloseBeside(dir),
       commandReach: COMMAND_REACH,
       restoreSettings: restore,
+      bases: this.#bases({ server, programs, primary, asked: postgres.settings }),
       switchTo: (mode, stop) => this.#whileAlive(stop, (both) => server.switchTo(mode, both)),
       failed: server.failed,
     };
+  }
+
+  #bases(of: Parameters<typeof embeddedBases>[0]): Bases | undefined {
+    const bases = embeddedBases(of, process.env);
+    return (
+      bases && {
+        use: (content, stop) => this.#whileAlive(stop, (both) => bases.use(content, both)),
+        keep: (base, stop) => this.#whileAlive(stop, (both) => bases.keep(base, both)),
+      }
+    );
   }
 
   /** A free port may be lost to another program between the look and the start: then another one is tried. */

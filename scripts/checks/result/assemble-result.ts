@@ -186,7 +186,7 @@ function standbyOf({ standby }: Analysis): Result['standby'] {
 
 function snapshotOf({ evidence: { snapshot } }: Analysis): Result['snapshot'] {
   if (snapshot === undefined) return null;
-  const { kind, sha256, takenAt, sourceBytes, bytes, restoreMs, tables } = snapshot;
+  const { kind, sha256, takenAt, sourceBytes, bytes, restoreMs, base, tables } = snapshot;
   return {
     kind,
     sha256,
@@ -194,6 +194,7 @@ function snapshotOf({ evidence: { snapshot } }: Analysis): Result['snapshot'] {
     sourceBytes,
     bytes,
     restoreMs,
+    ...(base && { base: { madeInMs: base.madeInMs } }),
     tables: tables.map((table) => ({ ...table })),
   };
 }

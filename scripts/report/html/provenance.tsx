@@ -67,9 +67,13 @@ function machineLine({ environment }: Result): string {
 
 function snapshotLine({ snapshot }: Result): string {
   if (snapshot === null) return 'none';
-  const { kind, sha256, takenAt, bytes, restoreMs } = snapshot;
+  const { kind, sha256, takenAt, bytes, restoreMs, base } = snapshot;
   const taken = takenAt === null ? 'date not stated' : formatDate(takenAt);
-  return `${kind}, ${taken}, ${formatBytes(bytes)} restored in ${formatMs(restoreMs)}, sha256 ${sha256}`;
+  const how =
+    base === undefined
+      ? `restored in ${formatMs(restoreMs)}`
+      : `copied in ${formatMs(restoreMs)} from a base that took ${formatMs(base.madeInMs)}`;
+  return `${kind}, ${taken}, ${formatBytes(bytes)} ${how}, sha256 ${sha256}`;
 }
 
 function tablesLine({ snapshot }: Result): string {

@@ -1,3 +1,4 @@
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withConnection } from '../../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../../scripts/pg/endpoint.ts';
@@ -76,11 +77,26 @@ export class Server {
   async switchTo(mode: ServerMode, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#failed.signal.throwIfAborted();
-    if (this.#mode === mode) return;
+    if (this.#mode !== mode) await this.restart(mode, signal);
+  }
+
+  /** @param between what is done while it is stopped, cleanly and with all of its data on the disk */
+  async restart(mode: ServerMode, signal: AbortSignal, between?: () => Promise<void>): Promise<void> {
     if (mode === 'rehearse') await this.#checkpoint(signal);
     await this.stop(signal);
     if (mode === 'rehearse') await syncData(this.#setup.programs, signal);
+    await between?.();
     await this.start(mode, signal);
+  }
+
+  /** Goes on with another data folder, which is moved to the place of its own. @param before what is done to it first */
+  async exchangeData(dataDir: string, signal: AbortSignal, before: () => Promise<void>): Promise<void> {
+    const { data } = this.#setup.programs.dir;
+    await this.stop(signal);
+    await rm(data, { recursive: true });
+    await rename(dataDir, data);
+    await before();
+    await this.start('rehearse', signal);
   }
 
   async stop(signal: AbortSignal): Promise<void> {

@@ -11,7 +11,10 @@ export interface SnapshotRecord {
   readonly sourceBytes: number;
   /** Size of the restored database. */
   readonly bytes: number;
+  /** Until it was ready: by a restore, or by the copy of a base. */
   readonly restoreMs: number;
+  /** The copy of a database that an earlier run restored; absent where this one did. */
+  readonly base?: { readonly madeInMs: number };
   readonly tables: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[];
   /** Who owns tables and is no superuser, by how many. Absent in older runs. */
   readonly owners?: readonly { readonly role: string; readonly tables: number }[];

@@ -204,6 +204,12 @@ export const resultSchema = z.object({
       sourceBytes: count,
       bytes: count,
       restoreMs: ms,
+      base: z
+        .object({ madeInMs: ms })
+        .optional()
+        .describe(
+          'The copy of a database that an earlier run restored, and what that took; absent where this run restored',
+        ),
       tables: z.array(z.object({ name: z.string(), rows: count, bytes: count })),
     })
     .nullable(),

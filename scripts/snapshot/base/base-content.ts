@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { SnapshotSource } from '../../plan/model.ts';
+import { byKind } from '../../shared/by-kind.ts';
+import { archiveDigest } from '../archive/archive-files.ts';
+import { remoteSource } from '../sources/open-remote.ts';
+
+/** Goes up with every change of what a restore makes of the same bytes. */
+const RESTORE_VERSION = 1;
+
+/**
+ * Names what a snapshot restores to: its bytes, wherever they come from. Undefined of what nobody can tell before it was read: a
+ * command, and a source elsewhere that says neither its version nor, in `snapshot.sha256`, its sum.
+ */
+export async function baseContent(source: SnapshotSource, signal: AbortSignal): Promise<string | undefined> {
+  const content = await byKind<SnapshotSource, Promise<string | undefined>>(source, {
+    file: ({ path }) => fileContent(path, signal),
+    generator: async ({ path }) => `generator ${await sha256Of(path, signal)}`,
+    remote: ({ url, sha256 }) =>
+      sha256 === undefined ? versionOf(url, signal) : Promise.resolve(`file ${sha256}`),
+    command: () => Promise.resolve(undefined),
+  });
+  return content === undefined ? undefined : `${RESTORE_VERSION} ${content}`;
+}
+
+async function fileContent(path: string, signal: AbortSignal): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return undefined; // the restore tells it
+  if (!found.isDirectory()) return `file ${await sha256Of(path, signal)}`;
+  return `folder ${(await archiveDigest(path, 'directory', signal)).sha256}`;
+}
+
+async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  const bytes: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1024 ** 2, signal });
+  for await (const chunk of bytes) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** Asked by the beginning of a reading, which every source has. */
+async function versionOf(url: string, signal: AbortSignal): Promise<string | undefined> {
+  const over = new AbortController();
+  const source = remoteSource(url, process.env);
+  try {
+    const { version, sizeBytes } = await source.open(0, AbortSignal.any([signal, over.signal]));
+    return version === null || sizeBytes === null ? undefined : `${source.shown} ${version} ${sizeBytes}`;
+  } catch {
+    signal.throwIfAborted();
+    return undefined; // the restore tells it, and tries again
+  } finally {
+    over.abort(new Error('only its version was wanted'));
+  }
+}
