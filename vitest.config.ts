@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Each restores by itself; what a base is has tests of its own.
+    env: { REHEARSE_BASES: 'off' },
     reporters: ['default', './test/summary-reporter.ts'],
     projects: [
       {

@@ -24,6 +24,7 @@ const VERBS: readonly Verb[] = [
   { name: 'note', description: 'keep a word of a reviewer with a run; it changes no verdict', add: async () => (await import('./publish/note.ts')).addNote },
   { name: 'init', description: 'write a small rehearsal that runs, as the start of your own', add: async () => (await import('./init.ts')).addInit },
   { name: 'doctor', description: 'look at what this machine offers and say what is missing', add: async () => (await import('./doctor.ts')).addDoctor },
+  { name: 'base', description: 'list, drop and make restored databases that later runs begin on', add: async () => (await import('./base/base.ts')).addBase },
   { name: 'reap', description: 'show what dead runs left behind; with --execute remove it', add: async () => (await import('./reap.ts')).addReap },
 ];
 

@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/matrix/**/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 120_000,
+    env: { REHEARSE_BASES: 'off' },
     maxWorkers: 2,
     // Runs that are struck half-way mostly wait.
     maxConcurrency: 2,
