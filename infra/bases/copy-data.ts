@@ -15,7 +15,10 @@ const OF_ONE_RUN = new Set(['postmaster.pid', 'postmaster.opts', 'server.log']);
 export async function copyData(from: string, to: string, firstSegment?: string): Promise<void> {
   const segments = firstSegment === undefined ? undefined : await neededSegments(from, firstSegment);
   await cp(from, to, {
-    ...{ recursive: true, errorOnExist: true, force: false, mode: constants.COPYFILE_FICLONE },
+    recursive: true,
+    errorOnExist: true,
+    force: false,
+    mode: constants.COPYFILE_FICLONE,
     filter: (path) => {
       const inside = relative(from, path);
       if (OF_ONE_RUN.has(inside)) return false;

@@ -15,9 +15,15 @@ async function bench(mostBytes = 1_000_000) {
   const dir = join(root, 'pool');
   const dataDir = join(root, 'data');
   const files = {
-    ...{ 'base/1/16384': 'r'.repeat(100_000), 'global/pg_control': 'c', 'postmaster.opts': 'gone' },
-    ...{ [`pg_wal/${HERE}`]: 'w', 'pg_wal/0000000100000000000000A2': 'before', 'pg_wal/archive_status/x': '' },
-    ...Object.fromEntries([4, 5, 6, 7, 8].map((digit) => [`pg_wal/0000000100000000000000A${digit}`, 'recycled'])),
+    'base/1/16384': 'r'.repeat(100_000),
+    'global/pg_control': 'c',
+    'postmaster.opts': 'gone',
+    [`pg_wal/${HERE}`]: 'w',
+    'pg_wal/0000000100000000000000A2': 'before',
+    'pg_wal/archive_status/x': '',
+    ...Object.fromEntries(
+      [4, 5, 6, 7, 8].map((digit) => [`pg_wal/0000000100000000000000A${digit}`, 'recycled']),
+    ),
   };
   for (const [name, text] of Object.entries(files)) {
     await mkdir(join(dataDir, name, '..'), { recursive: true });
@@ -26,8 +32,13 @@ async function bench(mostBytes = 1_000_000) {
   await mkdir(join(dataDir, 'pg_tblspc'), { recursive: true });
   const pool = new BasePool({ dir, mostBytes });
   const base = (key: string): NewBase => ({
-    ...{ key, source: 'shop.dump', server: 'PostgreSQL 18', madeInMs: 9000, facts: { bytes: 1 } },
-    ...{ dataDir, firstSegment: HERE },
+    key,
+    source: 'shop.dump',
+    server: 'PostgreSQL 18',
+    madeInMs: 9000,
+    facts: { bytes: 1 },
+    dataDir,
+    firstSegment: HERE,
   });
   return { root, dir, dataDir, pool, base, clone: join(root, 'clone') };
 }
@@ -37,11 +48,18 @@ test('a base comes back with every file, but without old log and the marks of on
   expect(await pool.clone('a', clone)).toBeUndefined();
   expect(await pool.keep(base('a'))).toBeUndefined();
   expect(await pool.clone('other', clone)).toBeUndefined();
-  expect(await pool.clone('a', clone)).toMatchObject({ facts: { bytes: 1 }, madeInMs: 9000, source: 'shop.dump' });
+  expect(await pool.clone('a', clone)).toMatchObject({
+    facts: { bytes: 1 },
+    madeInMs: 9000,
+    source: 'shop.dump',
+  });
   expect((await readFile(join(clone, 'base/1/16384'))).length).toBe(100_000);
   expect((await readdir(clone)).sort()).toEqual(['base', 'global', 'pg_tblspc', 'pg_wal']);
   expect((await readdir(join(clone, 'pg_wal'))).sort()).toEqual([
-    ...[HERE, '0000000100000000000000A4', '0000000100000000000000A5', '0000000100000000000000A6'],
+    HERE,
+    '0000000100000000000000A4',
+    '0000000100000000000000A5',
+    '0000000100000000000000A6',
     'archive_status',
   ]);
   expect(await pool.keep(base('a'))).toBeUndefined(); // it is there
@@ -59,7 +77,9 @@ test('what a killed process left half is no base, and goes at the next look', as
   await pool.keep(base('b'));
   const there = await readdir(dir);
   expect([dead, own, join(dir, 'notes')].map((path) => there.includes(path.slice(dir.length + 1)))).toEqual([
-    ...[false, true, true],
+    false,
+    true,
+    true,
   ]);
   await rm(join(dir, name, 'data/base/1/16384'));
   expect(await pool.clone('a', clone)).toBeUndefined();
@@ -102,7 +122,8 @@ test('says why a base is not kept', async () => {
 test('the place comes from the environment, which may want none', () => {
   expect(basesPlace({ REHEARSE_BASES: 'off' })).toBeUndefined();
   expect(basesPlace({ REHEARSE_BASES: '/srv/bases', REHEARSE_BASES_MAX: '2GB' })).toEqual({
-    ...{ dir: '/srv/bases', mostBytes: 2 * 1024 ** 3 },
+    dir: '/srv/bases',
+    mostBytes: 2 * 1024 ** 3,
   });
   expect(basesPlace({ XDG_CACHE_HOME: '/c' })?.dir).toBe('/c/dress-rehearsal/bases');
   expect(() => basesPlace({ REHEARSE_BASES: 'here' })).toThrow('is not an absolute path, nor off');

@@ -97,8 +97,11 @@ export class BasePool {
       await copyData(dataDir, join(part, DATA), firstSegment);
       const files = await filesOf(join(part, DATA));
       const manifest: Manifest = {
-        ...{ claim: 'dress-rehearsal base', ...known, madeAt: new Date().toISOString() },
-        ...{ sizeBytes: sum(files), files },
+        claim: 'dress-rehearsal base',
+        ...known,
+        madeAt: new Date().toISOString(),
+        sizeBytes: sum(files),
+        files,
       };
       await writeFile(join(part, MANIFEST), JSON.stringify(manifest), { mode: 0o600 });
       await syncAll(part);

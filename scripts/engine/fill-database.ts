@@ -95,8 +95,12 @@ function restore({ rehearsal, environment, jobs, signal, onEvent }: Filling): Pr
     onProgress: ({ detail: object, fraction, bytesPerSec, etaMs }) => {
       const rate = bytesPerSec === null ? '' : `, ${formatBytes(bytesPerSec)}/s`;
       onEvent({
-        ...{ type: 'stage', stage: 'snapshot', state: 'progress' },
-        ...{ detail: `${object}${rate}`, fraction, etaMs },
+        type: 'stage',
+        stage: 'snapshot',
+        state: 'progress',
+        detail: `${object}${rate}`,
+        fraction,
+        etaMs,
       });
     },
   });

@@ -35,19 +35,26 @@ describe('a restored database that is kept', () => {
     const signal = AbortSignal.timeout(100_000);
     const notes: string[] = [];
     const own = embeddedTarget.environment({
-      ...{ runId: newRunId('base'), postgres: { settings, standby: false }, hosts: {} },
+      runId: newRunId('base'),
+      postgres: { settings, standby: false },
+      hosts: {},
       expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
     });
     try {
       const environment = await own.up(signal);
       const filling = {
-        ...{ environment, signal, jobs: 2, leastMs: 0 },
+        environment,
+        signal,
+        jobs: 2,
+        leastMs: 0,
         rehearsal: {
           snapshot: { kind: 'file', path: join(folder, 'shop.sql') } as const,
-          ...{ dir: folder, environment: {} },
+          dir: folder,
+          environment: {},
         },
-        onEvent: (event: { type: string; message?: string }) =>
-          void (event.message && notes.push(event.message)),
+        onEvent: (event: { type: string; message?: string }) => {
+          if (event.message !== undefined) notes.push(event.message);
+        },
       };
       const filled = await fillDatabase(filling);
       await keepBase(filling, filled);

@@ -46,8 +46,11 @@ async function list(json: boolean, { io, out }: CliContext): Promise<number> {
   else if (bases.length === 0) out.note('no bases; a run that restores for a second or longer keeps one');
   else {
     const rows = bases.map((base) => [
-      ...[base.name, formatBytes(base.sizeBytes), formatMs(base.madeInMs)],
-      ...[isoMinute(base.lastUsedMs), plainText(base.source)],
+      base.name,
+      formatBytes(base.sizeBytes),
+      formatMs(base.madeInMs),
+      isoMinute(base.lastUsedMs),
+      plainText(base.source),
     ]);
     const header = ['BASE', 'SIZE', 'SAVES', 'LAST USED', 'SNAPSHOT'];
     const width = io.stdoutIsTTY === true ? io.columns : Infinity;

@@ -53,7 +53,7 @@ export function embeddedBases(setup: Setup, env: NodeJS.ProcessEnv): Bases | und
         const dataDir = setup.programs.dir.data;
         const server = JSON.parse(key) as { server: string };
         why = await pool
-          .keep({ ...{ key, source, server: server.server, facts, madeInMs, dataDir, firstSegment } })
+          .keep({ key, source, server: server.server, facts, madeInMs, dataDir, firstSegment })
           .catch((error: unknown) => asError(error).message); // a pool that fails costs time, not a run
       });
       return why;
@@ -93,7 +93,10 @@ async function setPassword({ programs, primary }: Setup, signal: AbortSignal): P
   const args = ['--single', '-D', dir.data, '-c', `config_file=${join(dir.config, 'postgresql.conf')}`];
   const quiet = ['-c', 'log_statement=none', '-c', 'log_min_duration_statement=-1', 'postgres'];
   const done = await runProgram(join(binDir, 'postgres'), [...args, ...quiet], {
-    ...{ cell, cwd: dir.path, timeoutMs: SINGLE_USER_MS, signal },
+    cell,
+    cwd: dir.path,
+    timeoutMs: SINGLE_USER_MS,
+    signal,
     input: `alter role ${SUPERUSER} password '${password}'\n`,
   });
   if (!done.ok) throw new Error('the password of a cloned database cannot be set');
