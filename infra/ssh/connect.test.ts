@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { utils, type Client, type ParsedKey } from 'ssh2';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { needsSshd, startSshd, type TestSshd } from '../../test/support/sshd.ts';
 import { startProxy, type TcpProxy } from '../../test/support/tcp-proxy.ts';
 import { connectSsh, SshRefused } from './connect.ts';
@@ -29,10 +29,16 @@ describe.skipIf(!needsSshd('to connect to a host'))('one SSH connection', () => 
   it('opens by a key that only an agent has, and says when the host takes none of the agent’s', async () => {
     const { privateKey, ...access } = sshd.access;
     const own = await KeyAgent.start(`connect-test ${process.pid}`);
+    onTestFinished(() => {
+      own.close();
+    });
     own.add(parsedKey(privateKey));
     const client = await connectSsh({ ...access, agent: own.socket }, { signal: never });
     await closed(client);
     const strange = await KeyAgent.start(`connect-test-strange ${process.pid}`);
+    onTestFinished(() => {
+      strange.close();
+    });
     strange.add(parsedKey(utils.generateKeyPairSync('ed25519').private));
     const refused = connectSsh({ ...access, agent: strange.socket }, { signal: never });
     await expect(refused).rejects.toMatchObject({

@@ -19,8 +19,11 @@ export class KeyAgent {
   readonly #keys = new Map<string, ParsedKey>();
   readonly #open = new Set<Socket>();
 
-  private constructor(socket: string) {
-    this.socket = socket;
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.socket = join(folder, 'agent');
     this.#server = createServer((client) => {
       this.#serve(client);
     });
@@ -36,20 +39,29 @@ export class KeyAgent {
     const hash = createHash('sha256').update(name).digest('hex').slice(0, DIGITS);
     const folder = join(tmpdir(), `rehearse-agent-${hash}`);
     makeOwn(folder);
-    const socket = join(folder, 'agent');
-    rmSync(socket, { force: true });
-    const agent = new KeyAgent(socket);
-    agent.#server.listen(socket);
+    const agent = new KeyAgent(folder);
+    rmSync(agent.socket, { force: true });
+    agent.#server.listen(agent.socket);
     await once(agent.#server, 'listening');
-    process.once('exit', () => {
-      rmSync(folder, { recursive: true, force: true });
-    });
+    process.once('exit', agent.#remove);
     return agent;
   }
 
   add(key: ParsedKey): void {
     this.#keys.set(key.getPublicSSH().toString('base64'), key);
   }
+
+  /** Signs nothing any more, and takes its socket away. */
+  close(): void {
+    process.off('exit', this.#remove);
+    for (const client of this.#open) client.destroy();
+    this.#server.close();
+    this.#remove();
+  }
+
+  readonly #remove = (): void => {
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
 
   #serve(client: Socket): void {
     client.unref();
