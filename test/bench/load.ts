@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import { benchScript, LoadDriver, type Measured } from './load-driver.ts';
-import { driverLags, pgbenchLags } from './load-lag.ts';
+import { driverKeeps, pgbenchKeeps, type Kept, type Schedule } from './load-lag.ts';
 import { benchScripts } from './load-scripts.ts';
 import { median, percentileOf, rounded, spread } from './support/figures.ts';
 import { machineLine } from './support/machine.ts';
@@ -14,15 +14,21 @@ import { withBenchServer } from './support/server.ts';
 /*
  * The load driver against pgbench: the same scripts, clients, kind of connection (TCP on 127.0.0.1) and server, both
  * prepared and in a closed loop, slice by slice in turns. pgbench's threads meet as many processes of the driver: the
- * headline is the median of one against one and two against two. Then how late each of them sends what is due, at 2,000 requests a second.
+ * headline is the median of one against one and two against two. Then how each of them
+ * keeps to a schedule: the requests that it sends, and how late, on one thread and one process.
  */
 
 const SCALE = 10;
 const CLIENTS = 16;
 const ROUNDS = 7;
 const SLICE_MS = 1000;
-const LAG_RATE = 2000;
-const LAG_SECONDS = 5;
+const SECONDS = 5;
+const SCHEDULES: readonly Schedule[] = [
+  { ratePerSec: 1_000, connections: 10, seconds: SECONDS },
+  { ratePerSec: 2_000, connections: 16, seconds: SECONDS },
+  { ratePerSec: 4_000, connections: 40, seconds: SECONDS },
+  { ratePerSec: 16_000, connections: 400, seconds: SECONDS },
+];
 
 interface Rival {
   readonly name: string;
@@ -109,33 +115,57 @@ async function bench(endpoint: PgEndpoint, dir: string): Promise<void> {
     headline[`ratio${name}OneProcess`] = rounded(median(one));
     headline[`ratio${name}TwoProcesses`] = rounded(median(two));
   }
-  const { SelectOnly: text } = benchScripts(SCALE);
-  const driver = await driverLags(endpoint, dir, benchScript('read', text), LAG_RATE, LAG_SECONDS);
-  const pgbench = await pgbenchLags(endpoint, dir, files.get('SelectOnly') ?? '', LAG_RATE, LAG_SECONDS);
-  printTable(
-    `schedule lag at ${LAG_RATE}/s, ms`,
-    ['', 'requests', 'median', 'p99', 'max'],
-    Object.entries({ driver, 'pgbench -R': pgbench }).map(([name, lags]) => [
-      name,
-      lags.length,
-      ...[50, 99, 100].map((percent) => percentileOf(lags, percent).toFixed(3)),
-    ]),
-  );
   const { ratioSimpleUpdate = NaN, ratioSelectOnly = NaN, ...others } = headline;
   printHeadline({
-    ratioSimpleUpdate,
-    ratioSelectOnly,
-    scheduleLagMedianMs: rounded(percentileOf(driver, 50)),
-    scheduleLagP99Ms: rounded(percentileOf(driver, 99)),
-    ...others,
-    pgbenchLagP99Ms: rounded(percentileOf(pgbench, 99)),
+    ...{ ratioSimpleUpdate, ratioSelectOnly, ...others },
+    ...(await keepSchedules(endpoint, dir, files.get('SelectOnly') ?? '')),
   });
+}
+
+/** Both on each schedule, one after the other; selects by key, so that the server has time left. */
+async function keepSchedules(
+  endpoint: PgEndpoint,
+  dir: string,
+  file: string,
+): Promise<Record<string, number>> {
+  const script = benchScript('read', benchScripts(SCALE).SelectOnly);
+  const rows: (string | number)[][] = [];
+  const figures: Record<string, number> = {};
+  for (const schedule of SCHEDULES) {
+    const driver = await driverKeeps(endpoint, dir, script, schedule);
+    const pgbench = await pgbenchKeeps(endpoint, dir, file, schedule);
+    const { ratePerSec, connections } = schedule;
+    rows.push(keptRow('driver', schedule, driver), keptRow('pgbench -R', schedule, pgbench));
+    const name = `at${ratePerSec}x${connections}`;
+    figures[`${name}Tps`] = rounded(driver.tps / pgbench.tps);
+    figures[`${name}LateP99Ms`] = rounded(percentileOf(driver.lateMs, 99));
+    figures[`${name}OwnLagP99Ms`] = rounded(percentileOf(driver.lagMs, 99));
+    figures[`${name}PgbenchLateP99Ms`] = rounded(percentileOf(pgbench.lateMs, 99));
+  }
+  printTable(
+    'keeping to a schedule: from due to sent, ms; own lag = of that, while a connection was free',
+    ['requests/s', 'connections', '', 'sent/s', 'median', 'p99', 'max', 'own lag p99'],
+    rows,
+  );
+  return figures;
+}
+
+function keptRow(name: string, { ratePerSec, connections }: Schedule, kept: Kept): (string | number)[] {
+  const late = [50, 99, 100].map((percent) => percentileOf(kept.lateMs, percent).toFixed(3));
+  return [
+    ratePerSec,
+    connections,
+    name,
+    Math.round(kept.tps),
+    ...late,
+    percentileOf(kept.lagMs, 99).toFixed(3),
+  ];
 }
 
 printLine(machineLine());
 const dir = await mkdtemp(join(tmpdir(), 'bench-load-'));
 try {
-  await withBenchServer(({ endpoint }) => bench(endpoint, dir));
+  await withBenchServer(({ endpoint }) => bench(endpoint, dir), [{ name: 'max_connections', value: '450' }]);
 } finally {
   await rm(dir, { recursive: true, force: true });
 }
