@@ -9,7 +9,8 @@ import { pgbenchRun } from './support/pgbench.ts';
 
 const SETTLING_MS = 1500;
 const DRAIN_MS = 5000;
-const MICROSECONDS_PER_MS = 1000;
+/** More than a connection takes pgbench where the processors are busy. */
+const CONNECTING_MS = 30;
 
 /** So many requests a second, on so many connections, for so long. */
 export interface Schedule {
@@ -34,7 +35,7 @@ export async function driverKeeps(
   script: ParsedScript,
   { ratePerSec, connections, seconds }: Schedule,
 ): Promise<Kept> {
-  const requestsPath = join(dir, `requests-${ratePerSec}.ndjson`);
+  const requestsPath = join(dir, `requests-${ratePerSec}-${connections}.ndjson`);
   const zeroMs = monotonicMs();
   const load = await startLoad({
     endpoint,
@@ -73,24 +74,22 @@ export async function pgbenchKeeps(
   file: string,
   { ratePerSec, connections, seconds }: Schedule,
 ): Promise<Kept> {
+  // Its time runs while it connects: only the last of it counts.
+  const wholeSeconds = Math.ceil(seconds + (SETTLING_MS + connections * CONNECTING_MS) / 1000);
   const shape = ['-n', '-M', 'prepared', '-c', String(connections), '-j', '1', '-f', file];
-  const prefix = `lag-${ratePerSec}`;
+  const prefix = `lag-${ratePerSec}-${connections}`;
   const log = ['-l', `--log-prefix=${join(dir, prefix)}`];
-  const { tps } = await pgbenchRun(endpoint, [
-    ...shape,
-    '-R',
-    String(ratePerSec),
-    '-T',
-    String(seconds),
-    ...log,
-  ]);
-  const lags: number[] = [];
+  await pgbenchRun(endpoint, [...shape, '-R', String(ratePerSec), '-T', String(wholeSeconds), ...log]);
+  const sent: { readonly atMs: number; readonly lateMs: number }[] = [];
   for (const name of await readdir(dir)) {
     if (!name.startsWith(`${prefix}.`)) continue;
     for (const line of (await readFile(join(dir, name), 'utf8')).trimEnd().split('\n')) {
-      lags.push(Number(line.split(' ')[6]) / MICROSECONDS_PER_MS);
+      const [, , , , epoch = NaN, us = NaN, lagUs = NaN] = line.split(' ').map(Number);
+      sent.push({ atMs: epoch * 1000 + us / 1000, lateMs: lagUs / 1000 });
     }
   }
-  const lateMs = Float64Array.from(lags);
-  return { tps, lateMs, lagMs: lateMs };
+  const endMs = sent.reduce((last, { atMs }) => Math.max(last, atMs), 0);
+  const last = sent.filter(({ atMs }) => atMs > endMs - seconds * 1000);
+  const lateMs = Float64Array.from(last.map((each) => each.lateMs));
+  return { tps: last.length / seconds, lateMs, lagMs: lateMs };
 }

@@ -27,6 +27,7 @@ const SCHEDULES: readonly Schedule[] = [
   { ratePerSec: 1_000, connections: 10, seconds: SECONDS },
   { ratePerSec: 2_000, connections: 16, seconds: SECONDS },
   { ratePerSec: 4_000, connections: 40, seconds: SECONDS },
+  { ratePerSec: 16_000, connections: 40, seconds: SECONDS },
   { ratePerSec: 16_000, connections: 400, seconds: SECONDS },
 ];
 
