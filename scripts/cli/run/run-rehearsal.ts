@@ -11,6 +11,7 @@ import { runEngine } from '../../engine/engine.ts';
 import type { OnEvent, RunEvent } from '../../engine/events.ts';
 import { loadRecord } from '../../engine/load-record.ts';
 import type { ServerFacts } from '../../engine/settings.ts';
+import { tooMuchLoad } from '../../load/scripts/load-cost.ts';
 import { parseVersions } from '../../load/scripts/parse-versions.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { planPlayings } from '../../plan/plan-playings.ts';
@@ -61,6 +62,8 @@ export interface RunOutcome {
 export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const { rehearsal, target, outDir, cwd, keepMs, onEvent } = options;
   const versions = parseVersions(rehearsal.load, (path) => relative(cwd, path));
+  const late = tooMuchLoad(rehearsal.load, versions, rehearsal.hosts.driver?.cpu);
+  if (late !== undefined) onEvent({ type: 'note', message: late });
   await requireConfining(rehearsal, target);
   const clock = new RunClock();
   const runId = options.resume ?? newRunId(rehearsal.name);
