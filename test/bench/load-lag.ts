@@ -40,12 +40,18 @@ export async function driverKeeps(
   const load = await startLoad({
     endpoint,
     spec: {
-      ...{ ratePerSec, connections, seed: 1, warmupMs: 0, cooldownMs: 0 },
+      ratePerSec,
+      connections,
+      seed: 1,
+      warmupMs: 0,
+      cooldownMs: 0,
       versions: [{ name: 'app', dir: '', scripts: [] }],
     },
     scripts: new Map([['app', [script]]]),
     pools: new Map(),
-    ...{ zeroMs, requestsPath, signal: new AbortController().signal },
+    zeroMs,
+    requestsPath,
+    signal: new AbortController().signal,
     onSecond: () => undefined,
     onEvent: () => undefined,
   });

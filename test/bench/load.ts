@@ -118,7 +118,9 @@ async function bench(endpoint: PgEndpoint, dir: string): Promise<void> {
   }
   const { ratioSimpleUpdate = NaN, ratioSelectOnly = NaN, ...others } = headline;
   printHeadline({
-    ...{ ratioSimpleUpdate, ratioSelectOnly, ...others },
+    ratioSimpleUpdate,
+    ratioSelectOnly,
+    ...others,
     ...(await keepSchedules(endpoint, dir, files.get('SelectOnly') ?? '')),
   });
 }
