@@ -43,7 +43,7 @@ export function environmentProgram(
         commands,
         network,
         share: software.share,
-        install: software.install,
+        software,
         places: plan.places,
         outlives: plan.outlives,
         prepares: plan.prepares,

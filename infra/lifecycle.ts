@@ -55,7 +55,7 @@ export async function withEnvironment<T, R extends RunningEnvironment>(
   const reserve = new DescriptorReserve();
   const cleanup = new Cleanup();
   const environment = target.environment(spec);
-  cleanup.add(`environment of ${spec.runId}`, () => destroy(environment, onNote));
+  cleanup.add(`environment of ${spec.runId}`, () => destroy(environment, target.removalMs, onNote));
   let createMs = 0;
   const [used] = await Promise.allSettled([
     (async () => {
@@ -109,9 +109,9 @@ async function keep(environment: Environment, until: Date): Promise<void> {
 }
 
 /** Tries twice: what stood in the way, such as a process that took its time, may be gone by then. */
-async function destroy(environment: Environment, onNote?: Tell): Promise<void> {
+async function destroy(environment: Environment, limitMs = DESTROY_TIMEOUT_MS, onNote?: Tell): Promise<void> {
   const once = (): Promise<void> =>
-    withTimeout(environment.destroy(onNote), DESTROY_TIMEOUT_MS, 'removing the environment');
+    withTimeout(environment.destroy(onNote), limitMs, 'removing the environment');
   try {
     await once();
   } catch {

@@ -66,7 +66,8 @@ export async function reap(leftovers: readonly Leftover[], tell: Tell = () => un
   const failed: { leftover: Leftover; error: Error }[] = [];
   for (const leftover of leftovers.filter(({ inUse }) => !inUse)) {
     try {
-      await withTimeout(leftover.remove(tell), REMOVE_TIMEOUT_MS, `removing ${leftover.what}`);
+      const { removalMs = REMOVE_TIMEOUT_MS, what } = leftover;
+      await withTimeout(leftover.remove(tell), removalMs, `removing ${what}`);
       removed.push(leftover);
     } catch (error) {
       failed.push({ leftover, error: asError(error) });

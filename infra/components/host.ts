@@ -1,4 +1,5 @@
 import {
+  all,
   ComponentResource,
   secret,
   type ComponentResourceOptions,
@@ -6,8 +7,18 @@ import {
   type Resource,
 } from '@pulumi/pulumi';
 import type { Provider, types } from '@pulumi/command';
-import type { Created, HostArgs, HostMaker, HostPlaces, HostRole, Jump, Reach } from '../contract/hosts.ts';
+import type {
+  Created,
+  HostArgs,
+  HostMaker,
+  HostPlaces,
+  HostRole,
+  HostSoftware,
+  Jump,
+  Reach,
+} from '../contract/hosts.ts';
 import { preparation } from './preparation.ts';
+import { remoteFile } from './remote-file.ts';
 import type { StepHost } from './remote-step.ts';
 import type { PrivateNetwork } from './private-network.ts';
 
@@ -25,8 +36,7 @@ interface HostComponentArgs extends Omit<HostArgs, 'network'> {
   /** In OpenSSH format; a secret. */
   readonly privateKey: string;
   readonly places: HostPlaces;
-  /** As in `HostSoftware`. */
-  readonly install: string | undefined;
+  readonly software: Pick<HostSoftware, 'ship' | 'install'>;
   /** As in `HostTarget`. */
   readonly outlives: boolean;
   /** The run's folders are made first, with what takes them back. */
@@ -55,7 +65,7 @@ export class Host extends ComponentResource implements StepHost {
 
   constructor(name: string, args: HostComponentArgs, options?: ComponentResourceOptions) {
     super('rehearsal:index:Host', name, {}, options);
-    const { maker, commands, network, privateKey, places, install, outlives, prepares, ...rest } = args;
+    const { maker, commands, network, privateKey, places, software, outlives, prepares, ...rest } = args;
     const { claim, serverUser, ...host } = rest;
     this.commands = commands;
     this.role = args.role;
@@ -74,17 +84,31 @@ export class Host extends ComponentResource implements StepHost {
     this.connection = secret(made.reach.apply((reach) => connectionOf(reach, privateKey)));
     this.ready = [made.resource];
     if (prepares) {
+      const { ship, install } = software;
+      const sent =
+        ship && remoteFile(`${name}-software`, { host: this, parent: this, from: ship.archive, to: ship.to });
       const prepared = preparation(`${name}-prepare`, {
         host: this,
-        runId: args.owner.runId,
+        owner: args.owner,
+        subnet: network.subnet,
         install,
+        dependsOn: sent === undefined ? [] : [sent],
         claim,
         serverUser,
       });
       this.ready = [made.resource, prepared];
+      this.notes = all([made.notes, prepared.stdout]).apply(([notes, said]) => [...notes, ...notesIn(said)]);
     }
     this.registerOutputs({ address: this.address });
   }
+}
+
+const NOTE = 'note: ';
+
+/** A command that has not run has said nothing. */
+function notesIn(said: string | undefined): string[] {
+  const lines = (said ?? '').split('\n').filter((line) => line.startsWith(NOTE));
+  return lines.map((line) => line.slice(NOTE.length));
 }
 
 /** As a remote command takes it. */

@@ -33,8 +33,21 @@ export interface HostSoftware {
     readonly statistics: boolean;
   };
   readonly share: readonly Share[];
-  /** What puts it there where it is not yet: a shell script that root runs once on each host, before anything else. */
+  /** What is sent to each host first, as one file; `install` unpacks it. */
+  readonly ship?: Shipment;
+  /**
+   * What puts it there where it is not yet: a shell script that root runs once on each host, before anything else. It reads `run`,
+   * `engine`, `postgres` (the run's id and folders), `subnet` (CIDR) and `expires` (seconds since 1970); a line of its output that
+   * begins with `note: ` is for the report.
+   */
   readonly install?: string;
+}
+
+export interface Shipment {
+  /** Absolute path on this machine. */
+  readonly archive: string;
+  /** Absolute path on the host. */
+  readonly to: string;
 }
 
 /** How much of a machine a host has. */
@@ -138,6 +151,13 @@ export interface ProviderPlugin {
 /** Why a promise cannot be kept, and what to do about it. */
 export type Unconfined = Extract<Availability, { available: false }>;
 
+export interface Patience {
+  /** One `pulumi destroy`. */
+  readonly destroyMs: number;
+  /** An interrupted order, until its answer has come and what it made is gone. */
+  readonly unwindMs: number;
+}
+
 /** A target that gives hosts with SSH. Its hosts and networks are found again by the run's id alone. */
 export interface HostTarget {
   readonly name: string;
@@ -146,6 +166,10 @@ export interface HostTarget {
   readonly keeps?: true;
   /** As in `Target`. */
   readonly onlyByName?: true;
+  /** As in `Target`. */
+  readonly lifeMs?: number;
+  /** How long its removals take; as on this machine unless given. */
+  readonly patience?: Patience;
   /** Besides this project's own. */
   readonly plugins?: readonly ProviderPlugin[];
   /** Its hosts are there before and after the stack: what was made on them is undone by a step of its own. */
@@ -164,8 +188,16 @@ export interface HostTarget {
   places(runId: string): HostPlaces;
   /** What an error of its own resources means, such as a quota or a token; undefined = nothing that it knows. */
   explain?(diagnostic: EngineDiagnostic): RehearsalError | undefined;
-  /** Loads the part that speaks Pulumi, which takes a second: not for commands that make no hosts. */
-  maker(): Promise<HostMaker>;
+  /**
+   * Settles what is going to be ordered, before anything is: the sizes that the hosts will have. What it must know again lies in
+   * the folder. @throws COST_REFUSED, CLOUD_REFUSED
+   */
+  settle?(spec: EnvironmentSpec, folder: string, signal: AbortSignal): Promise<EnvironmentSpec['hosts']>;
+  /**
+   * Loads the part that speaks Pulumi, which takes a second: not for commands that make no hosts.
+   * @param folder as of `settle`
+   */
+  maker(folder: string): Promise<HostMaker>;
   /** Finds the programs for the hosts; what must be made for that goes into the folder. @throws POSTGRES_NOT_FOUND */
   software(spec: EnvironmentSpec, folder: string): Promise<HostSoftware>;
   capacity(size: HostSpec): Capacity;

@@ -24,6 +24,10 @@ export interface EnvironmentSpec {
 export interface HourlyPrice {
   readonly amountPerHour: number;
   readonly currency: string;
+  /** Time is billed in these, rounded up, and never less than `minimumMs`; by the moment unless given. */
+  readonly billing?: { readonly unitMs: number; readonly minimumMs: number };
+  /** What it may cost in all, as a line for people. */
+  readonly estimate?: string;
 }
 
 /** Something that looks like ours and carries no claim of this user's: nobody but its owner may remove it. */
@@ -61,6 +65,8 @@ export interface Leftover {
   readonly inUse: boolean;
   /** Its owner is known to be dead, so the next run may remove it; what has but expired goes by `reap --execute` only. */
   readonly ownerDied: boolean;
+  /** How long that may take; a minute unless given. */
+  readonly removalMs?: number;
   /** @param tell what people have to know of it besides, as a line */
   readonly remove: (tell?: Tell) => Promise<void>;
 }
@@ -149,6 +155,10 @@ export interface Target<R extends RunningEnvironment = RunningEnvironment> {
   readonly keeps?: true;
   /** Never taken for `auto`: it costs money, or is somebody's own. */
   readonly onlyByName?: true;
+  /** Nothing that it makes lives longer, kept or not; twelve hours unless given. */
+  readonly lifeMs?: number;
+  /** How long removing an environment, or one leftover, may take; a minute unless given. */
+  readonly removalMs?: number;
   /** The author's commands run as programs of this machine; else on a host that sees its installed software and the rehearsal's folder. */
   readonly runsCommandsHere?: true;
   available(): Promise<Availability>;

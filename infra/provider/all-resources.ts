@@ -1,3 +1,5 @@
+import { cloudHost } from './cloud-host.ts';
+import { cloudNetwork } from './cloud-network.ts';
 import { localHost } from './local-host.ts';
 import { localNetwork } from './local-network.ts';
 import { rehearsal } from './rehearsal.ts';
@@ -9,6 +11,8 @@ import { teardown } from './teardown.ts';
 export function allResources(): Record<string, Resource> {
   const command = rehearseCommand();
   return {
+    'rehearsal:index:CloudNetwork': cloudNetwork,
+    'rehearsal:index:CloudHost': cloudHost,
     'rehearsal:index:LocalNetwork': localNetwork,
     'rehearsal:index:LocalHost': localHost,
     'rehearsal:index:Rehearsal': rehearsal(command),

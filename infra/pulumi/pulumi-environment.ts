@@ -58,10 +58,11 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
   async destroy(tell: Tell = () => undefined): Promise<void> {
     const { runId } = this.#spec;
     this.#destroyed.abort(new RehearsalError('INTERRUPTED', `the environment of ${runId} was removed`));
-    await withTimeout(this.#busy, UNWIND_MS, 'unwinding').catch(() => {
+    const { unwindMs = UNWIND_MS } = this.#target.patience ?? {};
+    await withTimeout(this.#busy, unwindMs, 'unwinding').catch(() => {
       this.#stack?.kill();
     });
-    await withTimeout(this.#busy, UNWIND_MS, 'unwinding').catch(() => undefined);
+    await withTimeout(this.#busy, unwindMs, 'unwinding').catch(() => undefined);
     const folder = this.#folder ?? (await sessionFolderOf(runId));
     const record = await readSession(folder);
     const { outlives } = this.#target;
@@ -69,7 +70,7 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     // Where hosts outlive the stack nothing is left of it by now but its own state, which goes with the folder or lies elsewhere.
     const hasMore = record?.stack === true && (!outlives || record.backend !== null);
     const failure = hasMore ? await this.#destroyStack(folder, record) : undefined;
-    await endEngineProcesses(folder.path, UNWIND_MS);
+    await endEngineProcesses(folder.path, unwindMs);
     if (!outlives) await this.#target.removeRun(runId);
     if (failure && record) await requireHostsGone(this.#target, { record, failure, tell });
     await removeFolder(folder);
@@ -98,7 +99,9 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     const record = await claimSession(folder, { target: this.#target.name, expiresAt, backend });
     this.#keeper = Keeper.start(runId, folder.path);
     await fillSessionFolder(folder);
-    const plan = await this.#plan(folder, record);
+    const hostsAsSettled = await this.#target.settle?.(this.#spec, folder.software, signal);
+    const spec = hostsAsSettled === undefined ? this.#spec : { ...this.#spec, hosts: hostsAsSettled };
+    const plan = await this.#plan(folder, record, spec);
     const { StackSession } = await import('./stack-session.ts');
     const { environmentProgram } = await import('../environment-stack.ts');
     signal.throwIfAborted();
@@ -110,11 +113,12 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     }
     // Made by a controller that has died: its hosts have to outlive that, and to end with this one.
     if (wentOn(record)) await this.#target.adopt(runId, new Date(record.expiresAt), record.controller);
-    const { hosts, created } = await stack.up(environmentProgram(plan, await this.#target.maker()), signal);
+    const program = environmentProgram(plan, await this.#target.maker(folder.software));
+    const { hosts, created } = await stack.up(program, signal);
     await writeKnownHosts(folder, hosts);
     const failed = watchHosts(this.#target, hosts, this.#destroyed.signal);
     return runningEnvironment({
-      spec: this.#spec,
+      spec,
       target: this.#target,
       folder,
       plan,
@@ -132,15 +136,15 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     return new Session({ ...stack, target: this.#target, onProgress: this.#onProgress });
   }
 
-  async #plan(folder: SessionFolder, record: SessionRecord): Promise<EnvironmentPlan> {
-    const { postgres, driverBundle } = this.#spec;
+  async #plan(folder: SessionFolder, record: SessionRecord, spec: EnvironmentSpec): Promise<EnvironmentPlan> {
+    const { postgres, driverBundle } = spec;
     const [software, secrets, bundle] = await Promise.all([
-      this.#target.software(this.#spec, folder.software),
+      this.#target.software(spec, folder.software),
       sessionSecrets(folder),
       bundleOf(driverBundle),
       postgres.standby ? makeStandbyTool(folder) : undefined,
     ]);
-    return planEnvironment(this.#spec, {
+    return planEnvironment(spec, {
       ...secrets,
       software,
       bundle,
@@ -164,7 +168,7 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     for (let tries = 1; tries <= DESTROY_TRIES; tries++) {
       const stack = this.#stack ?? this.#session(StackSession, { folder, record, engine });
       try {
-        await stack.destroy(DESTROY_LIMIT_MS);
+        await stack.destroy(this.#target.patience?.destroyMs ?? DESTROY_LIMIT_MS);
         return undefined;
       } catch (error) {
         failure = asError(error);

@@ -20,6 +20,8 @@ export function pulumiTarget(hosts: HostTarget): Target<DriverEnvironment> {
     name: hosts.name,
     ...(hosts.keeps === undefined ? {} : { keeps: hosts.keeps }),
     ...(hosts.onlyByName === undefined ? {} : { onlyByName: hosts.onlyByName }),
+    ...(hosts.lifeMs === undefined ? {} : { lifeMs: hosts.lifeMs }),
+    ...(hosts.patience === undefined ? {} : { removalMs: 3 * hosts.patience.destroyMs }),
 
     async available(): Promise<Availability> {
       const found = await hosts.available();

@@ -1,6 +1,8 @@
 import { nearest } from '../../scripts/plan/schema/did-you-mean.ts';
 import { withTimeout } from '../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
+import { CLOUD_NAMES } from '../clouds/index.ts';
+import { cloudTarget } from './cloud/cloud-target.ts';
 import { embeddedTarget } from './embedded/embedded-target.ts';
 import { localTarget } from './local/local-target.ts';
 import type { TargetSettings } from '../../scripts/plan/model.ts';
@@ -16,6 +18,7 @@ const TARGETS: readonly ((settings: TargetSettings) => Target)[] = [
   () => localTarget,
   () => embeddedTarget,
   ({ ssh }) => sshTarget(ssh),
+  ...CLOUD_NAMES.map((name) => (settings: TargetSettings) => cloudTarget(name, settings[name])),
 ];
 
 /** Every target there is, best first. */

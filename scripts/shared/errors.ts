@@ -34,6 +34,9 @@ const ERROR_KIND = {
   TIMED_OUT: 'infra',
   PUBLISH_FAILED: 'infra',
   TARGET_UNAVAILABLE: 'infra',
+  CLOUD_REFUSED: 'infra',
+  CLOUD_UNCLEAR: 'infra',
+  COST_REFUSED: 'usage',
   LEFTOVERS: 'leaked',
   INTERRUPTED: 'interrupted',
 } as const satisfies Record<string, ErrorKind>;

@@ -27,6 +27,8 @@ export interface LocalHostSpec extends HostLimits {
   readonly share: readonly Share[];
   /** How long it outlives its owner's death, in seconds; a minute unless it is said. */
   readonly orphanSeconds?: number;
+  /** The Ed25519 key that it shows; a new one unless given. */
+  readonly hostKey?: { readonly public: string; readonly private: string };
 }
 
 export interface LocalHost {
@@ -65,7 +67,7 @@ export async function createLocalHost(spec: LocalHostSpec, signal: AbortSignal):
     requireSshd(),
     shareVariables(spec.share),
   ]);
-  const key = generateKeyPair('');
+  const key = spec.hostKey ?? generateKeyPair('');
   const script = hostScript(part, spec, here, { ...shares, ...sshdVariables(sshd), HOST_KEY: key.private });
   let exists = false;
   try {

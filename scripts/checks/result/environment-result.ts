@@ -30,15 +30,22 @@ export function environmentResult(analysis: Analysis): EnvironmentResult {
     left: [...(left ?? [])],
     keptUntil,
     hours: lifeMs === null ? null : (hosts * lifeMs) / HOUR_MS,
-    price: price && { ...price },
+    price: price && { amountPerHour: price.amountPerHour, currency: price.currency },
     cost:
       price === null || lifeMs === null
         ? null
-        : { amount: (price.amountPerHour * lifeMs) / HOUR_MS, currency: price.currency },
+        : { amount: (price.amountPerHour * billedMs(price, lifeMs)) / HOUR_MS, currency: price.currency },
     postgresVersion,
     settings: settings.map((setting) => ({ ...setting })),
     machine: { ...environment.machine },
   };
+}
+
+/** The time that is billed for a life of `lifeMs`. */
+function billedMs({ billing }: NonNullable<EnvironmentRecord['price']>, lifeMs: number): number {
+  if (billing === undefined) return lifeMs;
+  const { unitMs, minimumMs } = billing;
+  return Math.max(minimumMs, Math.ceil(lifeMs / unitMs) * unitMs);
 }
 
 const UNKNOWN: EnvironmentResult = {

@@ -30,7 +30,7 @@ export async function makeBase(dir: string | undefined, context: CliContext): Pr
   const runId = newRunId('base');
   const stop = new AbortController();
   const release = abortOnSignals(context, stop, () => undefined);
-  const signal = AbortSignal.any([stop.signal, runTimeout()]);
+  const signal = AbortSignal.any([stop.signal, runTimeout({})]);
   const unmark = markProcesses(runId);
   const use = async (environment: HereEnvironment): Promise<Filled> => {
     const filling = { rehearsal, environment, jobs: availableParallelism(), signal, leastMs: 0 };
@@ -41,7 +41,7 @@ export async function makeBase(dir: string | undefined, context: CliContext): Pr
     await keepBase({ ...filling, onEvent }, filled);
     return filled;
   };
-  const life = await withEnvironment(embeddedTarget, environmentSpec(runId, rehearsal), use, { signal });
+  const life = await withEnvironment(embeddedTarget, environmentSpec(runId, rehearsal, {}), use, { signal });
   unmark();
   release();
   if (life.use.status === 'rejected') throw life.use.reason;

@@ -1,20 +1,24 @@
-import type { EnvironmentSpec } from '../../../infra/contract/target.ts';
+import type { EnvironmentSpec, Target } from '../../../infra/contract/target.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { formatMs } from '../../shared/text/format.ts';
 
-/** A run ends itself after this; what is still there then is nobody's, and `rehearse reap` may take it. */
+/** A run ends itself after this, or sooner where its target says so; what is still there then is nobody's. */
 const LONGEST_RUN_MS = 12 * 3_600_000;
 
 /** What a rehearsal needs of its environment. */
-export function environmentSpec(runId: string, rehearsal: Rehearsal): EnvironmentSpec {
+export function environmentSpec(
+  runId: string,
+  rehearsal: Rehearsal,
+  { lifeMs = LONGEST_RUN_MS }: Pick<Target, 'lifeMs'>,
+): EnvironmentSpec {
   const pools = new Set(rehearsal.load.versions.map(({ role }) => role)).size;
   return {
     runId,
     postgres: rehearsal.postgres,
     hosts: rehearsal.hosts,
     connections: rehearsal.load.connections * Math.max(1, pools),
-    expiresAt: new Date(Date.now() + LONGEST_RUN_MS).toISOString(),
+    expiresAt: new Date(Math.floor((Date.now() + lifeMs) / 1000) * 1000).toISOString(),
     driverBundle: async () => {
       const { bundleDriver } = await import('../../driver/bundle.ts');
       return bundleDriver();
@@ -23,13 +27,13 @@ export function environmentSpec(runId: string, rehearsal: Rehearsal): Environmen
 }
 
 /** Aborts with TIMED_OUT when a run that starts now has taken too long. */
-export function runTimeout(): AbortSignal {
+export function runTimeout({ lifeMs = LONGEST_RUN_MS }: Pick<Target, 'lifeMs'>): AbortSignal {
   const controller = new AbortController();
-  const over = new RehearsalError('TIMED_OUT', `the run took longer than ${formatMs(LONGEST_RUN_MS)}`, {
+  const over = new RehearsalError('TIMED_OUT', `the run took longer than ${formatMs(lifeMs)}`, {
     hint: 'rehearse fewer steps at a time, or a smaller snapshot',
   });
   setTimeout(() => {
     controller.abort(over);
-  }, LONGEST_RUN_MS).unref();
+  }, lifeMs).unref();
   return controller.signal;
 }

@@ -24,6 +24,7 @@ import { resumableRecord } from './resume.ts';
 import { finish, type PlanEnd } from './run-ending.ts';
 import { planOrigin } from './plan-origin.ts';
 import { guessesIn } from '../guesses.ts';
+import { askedOf, keptUntilOf } from './rented.ts';
 import { environmentRecord, startRecord } from './run-record.ts';
 import { toolVersion } from '../version.ts';
 
@@ -78,9 +79,9 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   await folder.writeDocument('run', record);
 
   const playings = record.playings ?? planPlayings(rehearsal.scenarios, 1);
-  const spec = environmentSpec(runId, rehearsal);
-  const signal = AbortSignal.any([options.signal, runTimeout()]);
-  const asked = { target: target.name, price: (await target.price(spec)) ?? null, sizes: rehearsal.hosts };
+  const spec = environmentSpec(runId, rehearsal, target);
+  const signal = AbortSignal.any([options.signal, runTimeout(target)]);
+  const asked = await askedOf(target, spec, rehearsal, onEvent);
   let running: RunningEnvironment | undefined;
   const startedAt = new Date().toISOString();
   onEvent(stage('environment', 'started', target.name));
@@ -107,7 +108,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const lifecycle = await withEnvironment(target, spec, use, {
     signal,
     ...teardownEvents(onEvent),
-    ...(keepMs === undefined ? {} : { keepUntil: () => new Date(Date.now() + keepMs) }),
+    ...(keepMs === undefined ? {} : { keepUntil: () => keptUntilOf(keepMs, target, spec) }),
   });
   unmark();
   const { keptUntil } = lifecycle;

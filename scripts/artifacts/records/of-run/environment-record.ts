@@ -28,7 +28,12 @@ export interface EnvironmentRecord {
   /** Until when it was left up on purpose, ISO 8601 UTC; null = it was taken down. */
   readonly keptUntil?: string | null;
   /** Of the environment as a whole. */
-  readonly price: { readonly amountPerHour: number; readonly currency: string } | null;
+  readonly price: {
+    readonly amountPerHour: number;
+    readonly currency: string;
+    /** Time is billed in these, rounded up, and never less than `minimumMs`; by the moment unless given. */
+    readonly billing?: { readonly unitMs: number; readonly minimumMs: number };
+  } | null;
   /** `18.4` as the server says it. */
   readonly postgresVersion: string;
   /** Settings that were asked for and what SHOW said while the plan ran. */

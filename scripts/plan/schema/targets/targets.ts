@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cloudSettingsSchema } from './clouds.ts';
 import { sshSchema } from './ssh.ts';
 
 /**
@@ -7,6 +8,7 @@ import { sshSchema } from './ssh.ts';
  */
 export const targetsSchema = z.strictObject({
   ssh: sshSchema.exactOptional().describe('[Hosts of your own](hosts.md#target-ssh), over SSH.'),
+  raff: cloudSettingsSchema.exactOptional().describe('Hosts rented of Raff.'),
 });
 
 /** By the target's name; a target that nothing is said of has none. */

@@ -1,0 +1,62 @@
+import { sleep } from '../../scripts/shared/clock.ts';
+import { CloudRefused, CloudUnclear } from './api.ts';
+
+/** After an answer that was lost, what was made may need some seconds to be listed. */
+const LOOKS = 4;
+
+interface Making<T> {
+  /** By its name; undefined where there is none. */
+  readonly look: () => Promise<T | undefined>;
+  readonly post: () => Promise<T>;
+  readonly signal: AbortSignal;
+  readonly pauseMs: number;
+}
+
+/**
+ * Makes one thing of a name, and never two: looks first, sends one request, and where it is not clear what became of that looks
+ * again and adopts.
+ * @returns `adopted` where it was there before
+ * @throws what the request ended with, where nothing of the name is found then
+ */
+export async function makeOnce<T>({
+  look,
+  post,
+  signal,
+  pauseMs,
+}: Making<T>): Promise<{ made: T; adopted: boolean }> {
+  const there = await look();
+  if (there !== undefined) return { made: there, adopted: true };
+  try {
+    return { made: await post(), adopted: false };
+  } catch (error) {
+    const unclear = error instanceof CloudUnclear;
+    if (!unclear && !(error instanceof CloudRefused && error.about === 'taken')) throw error;
+    for (let looks = 1; looks <= LOOKS; looks++) {
+      const made = await look();
+      if (made !== undefined) return { made, adopted: false };
+      await sleep(pauseMs, signal);
+    }
+    throw error;
+  }
+}
+
+interface Waiting<T> {
+  /** Undefined = not yet. @throws what makes waiting useless */
+  readonly look: () => Promise<T | undefined>;
+  readonly pollMs: number;
+  readonly limitMs: number;
+  /** Ends `… took longer than 600 s`. */
+  readonly what: string;
+  readonly signal: AbortSignal;
+}
+
+/** @throws CloudUnclear after the limit */
+export async function waitUntil<T>({ look, pollMs, limitMs, what, signal }: Waiting<T>): Promise<T> {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() >= end) throw new CloudUnclear(`${what} took longer than ${limitMs / 1000} s`);
+    await sleep(pollMs, signal);
+  }
+}

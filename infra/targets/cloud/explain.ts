@@ -1,0 +1,19 @@
+import { RehearsalError } from '../../../scripts/shared/errors.ts';
+import type { EngineDiagnostic } from '../../contract/diagnostic.ts';
+
+const TYPE = /^rehearsal:index:Cloud/;
+const HINT = '\nhint: ';
+
+/** What a resource of a cloud said; undefined where it was none. */
+export function explainedBy(
+  title: string,
+  { resourceType, message }: EngineDiagnostic,
+): RehearsalError | undefined {
+  if (!TYPE.test(resourceType)) return undefined;
+  const [text = '', ...hints] = message.split(HINT);
+  const hint = hints.at(-1)?.trim();
+  const what = text.trim();
+  return new RehearsalError('CLOUD_REFUSED', what.includes(title) ? what : `${title}: ${what}`, {
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

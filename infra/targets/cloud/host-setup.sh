@@ -1,0 +1,77 @@
+
+# Makes a rented host ready: software out of the archive that was sent, an end at the expiry, a firewall.
+# Reads: run engine postgres subnet expires, and home archive of the software. Safe to run again.
+say() { printf 'note: %s\n' "$1"; }
+
+# The first boot's own work may hold the package lock, or write the keys anew.
+if command -v cloud-init >/dev/null 2>&1; then timeout 180 cloud-init status --wait >/dev/null 2>&1 || :; fi
+if [ -d /run/systemd/system ]; then
+  systemctl stop apt-daily.timer apt-daily-upgrade.timer unattended-upgrades.service >/dev/null 2>&1 || :
+fi
+
+# At the expiry the data goes and the host is switched off, whoever looks after it; no token is needed for that.
+ender=$home/end-at-expiry.sh
+mkdir -p "$home"
+cat >"$ender" <<'END'
+#!/bin/sh
+# end-at-expiry.sh <seconds since 1970> <folder…>: what lies in the folders goes then, and the host is switched off.
+expires=$1
+shift
+while [ "$(date +%s)" -lt "$expires" ]; do sleep 5; done
+for file in "$2"/*/data/postmaster.pid; do
+  pid=$(head -n 1 "$file" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null || :
+done
+sleep 1
+rm -rf --one-file-system "$@"
+if [ -d /run/systemd/system ]; then systemctl poweroff; else poweroff -f 2>/dev/null || kill -TERM 1; fi
+END
+chmod 700 "$ender"
+if [ ! -e "$home/ends" ]; then
+  if [ -d /run/systemd/system ]; then
+    systemd-run --quiet --unit=rehearse-expiry "$ender" "$expires" "$engine" "$postgres"
+  else
+    setsid "$ender" "$expires" "$engine" "$postgres" </dev/null >/dev/null 2>&1 &
+  fi
+  : >"$home/ends"
+fi
+
+if [ -e "$archive" ]; then
+  tar -xzf "$archive" -C "$home" --no-same-owner
+  if [ -e "$home/native" ]; then
+    rm -rf "$home/postgres"
+    mv "$home/native" "$home/postgres"
+  fi
+  chmod 755 "$home"
+  rm -f "$archive"
+fi
+
+# SSH from where this very connection came, and the private network; nothing goes out.
+if command -v nft >/dev/null 2>&1; then
+  from=${SSH_CONNECTION%% *}
+  case $from in *:*) source="ip6 saddr $from" ;; ?*) source="ip saddr $from" ;; *) source='' ;; esac
+  nft -f - <<RULES || fail HOST_START_FAILED 'the firewall of the host could not be set'
+table inet rehearse
+delete table inet rehearse
+table inet rehearse {
+  chain input {
+    type filter hook input priority 0; policy drop;
+    ct state established,related accept
+    iif lo accept
+    ip saddr $subnet accept
+    $source tcp dport 22 accept
+    meta l4proto { icmp, ipv6-icmp } accept
+    udp sport 67 udp dport 68 accept
+  }
+  chain output {
+    type filter hook output priority 0; policy drop;
+    ct state established,related accept
+    oif lo accept
+    ip daddr $subnet accept
+    meta l4proto { icmp, ipv6-icmp } accept
+    udp sport 68 udp dport 67 accept
+  }
+}
+RULES
+else
+  say 'it has no nft, so no firewall was set on it.'
+fi

@@ -1,0 +1,15 @@
+import type { CloudName } from '../../../infra/clouds/cloud.ts';
+import { FakeRaff } from './fake-raff.ts';
+import type { MakeFake } from './fake-server.ts';
+
+export const FAKES: Readonly<Record<CloudName, MakeFake>> = {
+  raff: (machines, createMs) => new FakeRaff(machines, createMs),
+};
+
+/** What a program that rents there has in its environment: a token that is none, and the fake's address. */
+export const FAKE_ENVIRONMENT: Readonly<Record<CloudName, (url: string) => Record<string, string>>> = {
+  raff: (url) => ({ RAFF_API_KEY: `raff_${'0fab'.repeat(16)}`, RAFF_API_URL: url }),
+};
+
+/** Where hosts are ordered. */
+export const MACHINE_PATH: Readonly<Record<CloudName, string>> = { raff: '/vms' };
