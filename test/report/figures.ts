@@ -31,12 +31,12 @@ export function unknownFigures(text: string, result: Result): string[] {
   return figuresIn(text).filter((figure) => !known.has(figure) && !known.has(figure.replace(COUNTED, '')));
 }
 
-/** Sums over the parts of a result, each as its docs say. */
+/** Sums and differences of the parts of a result, each as its docs say. */
 function derivedFigures(result: Result): string[] {
   const backfills = result.steps.filter(({ backfill }) => backfill !== null);
   const rows = backfills.reduce((sum, { backfill }) => sum + (backfill?.rows ?? 0), 0);
   const ms = backfills.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  const { hours, hosts } = result.environment;
+  const { hours, hosts, firstStatementMs, createMs } = result.environment;
   const walBytes = result.steps.map(({ statements }) =>
     statements.reduce((sum, statement) => sum + (statement.walBytes ?? 0), 0),
   );
@@ -46,6 +46,7 @@ function derivedFigures(result: Result): string[] {
     formatShortCount(rows),
     formatShortCount((rows / Math.max(ms, 1)) * 1000),
     formatMs(ms),
+    formatMs((firstStatementMs ?? 0) - createMs - (result.snapshot?.restoreMs ?? 0)),
     formatMs(Date.parse(result.endedAt) - Date.parse(result.startedAt)),
     ...(hours === null || hosts === 0 ? [] : [formatMs((hours / hosts) * 3_600_000)]),
     ...[result.steps.length, result.playings?.scenarios.length ?? 0].map(formatCount),
