@@ -29,13 +29,13 @@ export class CloudRefused extends RehearsalError {
   }
 }
 
+/** Tells one from a refusal where nothing but text comes through. */
+export const UNCLEAR_HINT = 'try again; rehearse reap looks for what may have been made';
+
 /** No answer, or one that does not say whether the request was carried out. */
 export class CloudUnclear extends RehearsalError {
   constructor(message: string, cause?: unknown) {
-    super('CLOUD_UNCLEAR', message, {
-      hint: 'try again; rehearse reap looks for what may have been made',
-      cause,
-    });
+    super('CLOUD_UNCLEAR', message, { hint: UNCLEAR_HINT, cause });
     this.name = 'CloudUnclear';
   }
 }
@@ -112,6 +112,7 @@ export class Api {
   }
 
   async #once({ method, path, body, signal }: Request): Promise<unknown> {
+    signal.throwIfAborted();
     const { base, headers, title, requestMs = REQUEST_MS } = this.#options;
     const limit = AbortSignal.timeout(requestMs);
     const stop = later(signal, method === 'POST' ? POST_GRACE_MS : 0);

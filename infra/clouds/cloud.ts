@@ -96,7 +96,7 @@ export interface Thing {
   readonly hash: string;
   /** Undefined where the cloud stores a name only. */
   readonly runId: string | undefined;
-  readonly owner: string | undefined;
+  readonly owner: string;
   /** ISO 8601 UTC */
   readonly expiresAt: string;
   /** It is switched off, which nobody does with one in use. */

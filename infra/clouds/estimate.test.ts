@@ -27,10 +27,12 @@ it('reserves the dearest alternative until the expiry, and tells the first by th
 });
 
 it('never takes an unknown price for nothing', () => {
-  const choices = [{ role: 'primary', plans: [plan('p', { pricePerHour: undefined })] }];
-  expect(() => estimate(choices, { billing: HOURS, currency: 'USD', lifeMs: HOUR_MS })).toThrow(
-    'the price of plan p for primary is not known',
-  );
+  for (const pricePerHour of [undefined, 0, NaN]) {
+    const choices = [{ role: 'primary', plans: [plan('p', { pricePerHour })] }];
+    expect(() => estimate(choices, { billing: HOURS, currency: 'USD', lifeMs: HOUR_MS })).toThrow(
+      'the price of plan p for primary is not known',
+    );
+  }
 });
 
 it('refuses above maxCost, and in another currency', () => {

@@ -37,7 +37,8 @@ export function billedMs({ unitMs, minimumMs }: Billing, lifeMs: number): number
 
 function pricesOf({ role, plans }: Choice): number[] {
   return plans.map((plan) => {
-    if (plan.pricePerHour !== undefined && Number.isFinite(plan.pricePerHour)) return plan.pricePerHour;
+    const { pricePerHour: price } = plan;
+    if (price !== undefined && Number.isFinite(price) && price > 0) return price;
     throw new RehearsalError('COST_REFUSED', `the price of plan ${plan.id} for ${role} is not known`, {
       hint: 'nothing was ordered; name a plan with a price as class under hosts',
     });

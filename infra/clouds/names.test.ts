@@ -4,14 +4,16 @@ import { freeSubnets } from './subnets.ts';
 
 const MARKER = { runId: 'demo-20261127-120000-0a1b', owner: 'abc', expiresAt: '2026-11-27T14:00:00.000Z' };
 
-it('tells run, expiry and role by the name alone, in at most 63 characters', () => {
+it('tells run, expiry, role and owner by the name alone, in at most 63 characters', () => {
   const name = nameOf(MARKER, 'primary');
   expect(name).toMatch(/^[a-z0-9-]{1,63}$/);
   expect(readName(name)).toEqual({
     hash: runHash(MARKER.runId),
     expiresAt: MARKER.expiresAt,
     role: 'primary',
+    owner: 'abc',
   });
+  expect(thingOf({ kind: 'network', id: '1', name })?.owner).toBe('abc');
   for (const other of ['rehearse-x', `${name}-2`, `my-${name}`, 'db-1', ''])
     expect(readName(other)).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import type { Marker, Thing } from './cloud.ts';
 
 const HASH_CHARS = 10;
 const RADIX = 36;
-const NAME = /^rehearse-([0-9a-f]{10})-([0-9a-z]{6,8})-([a-z]+)$/;
+const NAME = /^rehearse-([0-9a-f]{10})-([0-9a-z]{6,8})-([a-z]+)-([0-9a-z]{1,16})$/;
 
 /** Marks all that is ours, where a cloud has tags or labels. */
 export const MARK = 'dress-rehearsal';
@@ -14,12 +14,12 @@ export function runHash(runId: string): string {
 }
 
 /**
- * `rehearse-0123456789-t5x1ab-primary`: marker, run, expiry and role are told even where only a name can be stored. At most 63
- * characters of `[a-z0-9-]`, the least that any cloud takes.
+ * `rehearse-0123456789-t5x1ab-primary-abcdef012345`: marker, run, expiry, role and owner are told even where only a name can be
+ * stored. At most 63 characters of `[a-z0-9-]`, the least that any cloud takes.
  */
-export function nameOf({ runId, expiresAt }: Marker, role: string): string {
+export function nameOf({ runId, expiresAt, owner }: Marker, role: string): string {
   const seconds = Math.floor(Date.parse(expiresAt) / 1000);
-  return `rehearse-${runHash(runId)}-${seconds.toString(RADIX)}-${role}`;
+  return `rehearse-${runHash(runId)}-${seconds.toString(RADIX)}-${role}-${owner}`;
 }
 
 interface ReadName {
@@ -27,13 +27,14 @@ interface ReadName {
   /** ISO 8601 UTC */
   readonly expiresAt: string;
   readonly role: string;
+  readonly owner: string;
 }
 
 /** Undefined for a name that is not ours. */
 export function readName(name: string): ReadName | undefined {
-  const [, hash, expiry, role] = NAME.exec(name) ?? [];
-  if (hash === undefined || expiry === undefined || role === undefined) return undefined;
-  return { hash, expiresAt: new Date(parseInt(expiry, RADIX) * 1000).toISOString(), role };
+  const [, hash, expiry, role, owner] = NAME.exec(name) ?? [];
+  if (!hash || !expiry || !role || !owner) return undefined;
+  return { hash, expiresAt: new Date(parseInt(expiry, RADIX) * 1000).toISOString(), role, owner };
 }
 
 /** Tags beside the name, each at most 64 characters; the whole id of the run where it is short enough. */
@@ -51,7 +52,7 @@ export function thingOf(
   if (read === undefined || (tags !== undefined && !tags.includes(MARK))) return undefined;
   const tagged = (key: string): string | undefined =>
     tags?.find((tag) => tag.startsWith(`${key}:`))?.slice(key.length + 1);
-  const { hash, expiresAt } = read;
+  const { hash, expiresAt, owner } = read;
   const runId = tagged('run');
   return {
     kind,
@@ -60,7 +61,7 @@ export function thingOf(
     hash,
     expiresAt,
     off,
-    owner: tagged('owner'),
+    owner,
     // A tag that does not fit its own name is not believed.
     runId: runId !== undefined && runHash(runId) === hash ? runId : undefined,
   };

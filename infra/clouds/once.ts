@@ -60,3 +60,31 @@ export async function waitUntil<T>({ look, pollMs, limitMs, what, signal }: Wait
     await sleep(pollMs, signal);
   }
 }
+
+interface Removing {
+  readonly remove: () => Promise<unknown>;
+  readonly pollMs: number;
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks again while the cloud refuses because the thing is in use or busy: being made, being removed, or not let go of yet.
+ * @throws the last refusal after the limit; at once what no waiting helps against
+ */
+export async function removeWhenFree({ remove, pollMs, limitMs, signal }: Removing): Promise<void> {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    try {
+      await remove();
+      return;
+    } catch (error) {
+      const mayPass = error instanceof CloudRefused && BUSY.includes(error.status);
+      if (!mayPass || Date.now() >= end) throw error;
+    }
+    await sleep(pollMs, signal);
+  }
+}
+
+/** Clouds answer one of these for what is in use or locked. */
+const BUSY: readonly number[] = [400, 409, 412, 422, 423];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Api, CloudRefused, type RefusedFor, type SaidError } from './api.ts';
 import type { Catalog, Cloud, HostOrder, Network, NetworkOrder, Patience, Plan, Thing, Vm } from './cloud.ts';
 import { nameOf, tagsOf, thingOf } from './names.ts';
-import { makeOnce, waitUntil } from './once.ts';
+import { makeOnce, removeWhenFree, waitUntil } from './once.ts';
 import { baseOf, tokenOf, type Env } from './settings.ts';
 import { freeSubnets } from './subnets.ts';
 
@@ -20,8 +20,8 @@ const vmSchema = z.object({
   id: z.string(),
   name: z.string(),
   status: z.string(),
-  price_per_hour: z.coerce.number().optional(),
-  billing_type: z.string().optional(),
+  price_per_hour: z.union([z.string(), z.number()]).nullish(),
+  billing_type: z.string().nullish(),
   public_ipv4_address: z.string().nullish(),
   private_ipv4_address: z.string().nullish(),
   tags: z.array(z.object({ name: z.string() })).nullish(),
@@ -168,21 +168,13 @@ export class Raff implements Cloud {
     const wait = { pollMs: this.patience.pollMs, limitMs: this.patience.removalMs, signal };
     if (kind === 'host') {
       // Its defaults would delete volumes and the network along with it.
-      await this.#api.delete(`/vms/${id}`, signal, { volume_action: 'detach', delete_vpc: false });
+      const body = { volume_action: 'detach', delete_vpc: false };
+      await removeWhenFree({ remove: () => this.#api.delete(`/vms/${id}`, signal, body), ...wait });
       const gone = async () => ((await this.#vm(id, signal)) === undefined ? true : undefined);
       await waitUntil({ look: gone, what: `removing VM ${name} of ${TITLE}`, ...wait });
       return;
     }
-    const removed = async () => {
-      try {
-        await this.#api.delete(`/vpcs/${id}`, signal);
-        return true;
-      } catch (error) {
-        if (error instanceof CloudRefused && error.about === 'inUse') return undefined;
-        throw error;
-      }
-    };
-    await waitUntil({ look: removed, what: `removing VPC ${name} of ${TITLE}`, ...wait });
+    await removeWhenFree({ remove: () => this.#api.delete(`/vpcs/${id}`, signal), ...wait });
   }
 
   async #vms(signal: AbortSignal): Promise<RaffVm[]> {
@@ -191,7 +183,7 @@ export class Raff implements Cloud {
       const path = `/vms?limit=${PAGE}&offset=${found.length}`;
       const { data, total } = await this.#api.get(path, someOf(vmSchema), signal);
       found.push(...(data ?? []));
-      if ((data ?? []).length === 0 || found.length >= (total ?? 0)) return found;
+      if ((data ?? []).length === 0 || found.length >= (total ?? Infinity)) return found;
     }
   }
 
@@ -212,7 +204,7 @@ export class Raff implements Cloud {
       name: vm.name,
       publicAddress: open,
       privateAddress: inner,
-      pricePerHour: price,
+      pricePerHour: price ? Number(price) : undefined,
       paidUpFront: vm.billing_type === 'subscription',
       adopted,
     };

@@ -11,8 +11,8 @@ import { teardown } from './teardown.ts';
 export function allResources(): Record<string, Resource> {
   const command = rehearseCommand();
   return {
-    'rehearsal:index:CloudNetwork': cloudNetwork,
-    'rehearsal:index:CloudHost': cloudHost,
+    'rehearsal:index:CloudNetwork': cloudNetwork(),
+    'rehearsal:index:CloudHost': cloudHost(),
     'rehearsal:index:LocalNetwork': localNetwork,
     'rehearsal:index:LocalHost': localHost,
     'rehearsal:index:Rehearsal': rehearsal(command),

@@ -5,7 +5,7 @@ import { nameOf } from '../clouds/names.ts';
 import { removeByName } from '../clouds/removal.ts';
 import { rent, type Rented } from '../clouds/rent.ts';
 import { markerInputs } from './cloud-network.ts';
-import { changedInputs, defineResource, HalfMade, type Properties } from './resource.ts';
+import { changedInputs, defineResource, HalfMade, type Call, type Properties, type Resource } from './resource.ts';
 
 const inputSchema = z.strictObject({
   ...markerInputs,
@@ -30,42 +30,45 @@ const stateSchema = z.looseObject({
 });
 
 /** A rented host whose SSH answers. */
-export const cloudHost = defineResource({
-  inputs: inputSchema,
-  state: stateSchema,
-  diff(state, inputs) {
-    const replaces = changedInputs(state, inputs, Object.keys(inputSchema.shape));
-    return { changes: replaces.length > 0 || state.hostKey === undefined, replaces };
-  },
-  async create(inputs, { signal, log }) {
-    const { cloud, runId, owner, expiresAt, role } = inputs;
-    const name = nameOf({ runId, owner, expiresAt }, role);
+export function cloudHost(open = cloudOf): Resource {
+  /** What does not get as far as that is removed. */
+  const rented = async (inputs: Inputs, { signal, log }: Call): Promise<Rented> => {
+    const { cloud: cloudName, runId, owner, expiresAt, ...rental } = inputs;
+    const [cloud, marker] = [open(cloudName), { runId, owner, expiresAt }];
+    const name = nameOf(marker, rental.role);
     log.progress(`ordering ${name}`);
     try {
-      const rented = await rentFor(inputs, signal);
+      const made = await rent(cloud, { ...rental, marker }, signal);
       signal.throwIfAborted();
-      for (const note of rented.notes) log.note(`${role}: ${note}`);
-      return { id: rented.vm.id, outputs: outputsOf(rented) };
+      return made;
     } catch (error) {
       // Under a signal of its own: what was ordered costs money, whoever has given up on it.
-      const left = await removeByName(cloudOf(cloud), name).catch(asError);
+      const left = await removeByName(cloud, name).catch(asError);
       if (left === undefined) throw error;
       throw new HalfMade(name, {}, [asError(error).message, `and it may be left: ${left.message}`]);
     }
-  },
-  async read(_id, state, { signal }) {
-    const found = await cloudOf(state.cloud).find(signal);
-    return found.some(({ id, kind }) => kind === 'host' && id === state.hostId) ? {} : undefined;
-  },
-  update: async (_id, _state, inputs, { signal }) => outputsOf(await rentFor(inputs, signal)),
-  async delete(_id, state, { signal }) {
-    await removeByName(cloudOf(state.cloud), nameOf(state, state.role), signal);
-  },
-});
-
-function rentFor(inputs: Inputs, signal: AbortSignal): Promise<Rented> {
-  const { cloud, runId, owner, expiresAt, ...rental } = inputs;
-  return rent(cloudOf(cloud), { ...rental, marker: { runId, owner, expiresAt } }, signal);
+  };
+  return defineResource({
+    inputs: inputSchema,
+    state: stateSchema,
+    diff(state, inputs) {
+      const replaces = changedInputs(state, inputs, Object.keys(inputSchema.shape));
+      return { changes: replaces.length > 0 || state.hostKey === undefined, replaces };
+    },
+    async create(inputs, call) {
+      const made = await rented(inputs, call);
+      for (const note of made.notes) call.log.note(`${inputs.role}: ${note}`);
+      return { id: made.vm.id, outputs: outputsOf(made) };
+    },
+    async read(_id, state, { signal }) {
+      const found = await open(state.cloud).find(signal);
+      return found.some(({ name }) => name === nameOf(state, state.role)) ? {} : undefined;
+    },
+    update: async (_id, _state, inputs, call) => outputsOf(await rented(inputs, call)),
+    async delete(_id, state, { signal }) {
+      await removeByName(open(state.cloud), nameOf(state, state.role), signal);
+    },
+  });
 }
 
 function outputsOf({ vm, plan, hostKey, notes }: Rented): Properties {

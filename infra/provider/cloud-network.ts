@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { asError } from '../../scripts/shared/errors.ts';
-import { cloudOf, CLOUD_NAMES } from '../clouds/index.ts';
+import { CLOUD_NAMES, cloudOf } from '../clouds/index.ts';
 import { nameOf } from '../clouds/names.ts';
 import { removeByName } from '../clouds/removal.ts';
-import { changedInputs, defineResource, HalfMade } from './resource.ts';
+import { changedInputs, defineResource, HalfMade, type Resource } from './resource.ts';
 
 export const markerInputs = {
   cloud: z.enum(CLOUD_NAMES, { error: `not a cloud: ${CLOUD_NAMES.join(', ')}` }),
@@ -25,40 +25,42 @@ const stateSchema = z.looseObject({
 });
 
 /** The private network of a run in a cloud. */
-export const cloudNetwork = defineResource({
-  inputs: inputSchema,
-  state: stateSchema,
-  diff(state, inputs) {
-    const replaces = changedInputs(state, inputs, Object.keys(inputSchema.shape));
-    return { changes: replaces.length > 0 || state.networkId === undefined, replaces };
-  },
-  async create(inputs, { signal }) {
-    const marker = { runId: inputs.runId, owner: inputs.owner, expiresAt: inputs.expiresAt };
-    const name = nameOf(marker, 'network');
-    const cloud = cloudOf(inputs.cloud);
-    try {
-      const { id, subnet } = await cloud.makeNetwork({ marker, location: inputs.location }, signal);
-      signal.throwIfAborted();
-      return { id, outputs: { networkId: id, subnet } };
-    } catch (error) {
-      const left = await removeByName(cloud, name).catch(asError);
-      if (left === undefined) throw error;
-      throw new HalfMade(name, {}, [asError(error).message, `and it may be left: ${left.message}`]);
-    }
-  },
-  async read(_id, state, { signal }) {
-    const found = await cloudOf(state.cloud).find(signal);
-    return found.some(({ id, kind }) => kind === 'network' && id === state.networkId) ? {} : undefined;
-  },
-  async update(_id, state, inputs, { signal }) {
-    const marker = { runId: state.runId, owner: state.owner, expiresAt: state.expiresAt };
-    const { id, subnet } = await cloudOf(state.cloud).makeNetwork(
-      { marker, location: inputs.location },
-      signal,
-    );
-    return { networkId: id, subnet };
-  },
-  async delete(_id, state, { signal }) {
-    await removeByName(cloudOf(state.cloud), nameOf(state, 'network'), signal);
-  },
-});
+export function cloudNetwork(open = cloudOf): Resource {
+  return defineResource({
+    inputs: inputSchema,
+    state: stateSchema,
+    diff(state, inputs) {
+      const replaces = changedInputs(state, inputs, Object.keys(inputSchema.shape));
+      return { changes: replaces.length > 0 || state.networkId === undefined, replaces };
+    },
+    async create(inputs, { signal }) {
+      const marker = { runId: inputs.runId, owner: inputs.owner, expiresAt: inputs.expiresAt };
+      const name = nameOf(marker, 'network');
+      const cloud = open(inputs.cloud);
+      try {
+        const { id, subnet } = await cloud.makeNetwork({ marker, location: inputs.location }, signal);
+        signal.throwIfAborted();
+        return { id, outputs: { networkId: id, subnet } };
+      } catch (error) {
+        const left = await removeByName(cloud, name).catch(asError);
+        if (left === undefined) throw error;
+        throw new HalfMade(name, {}, [asError(error).message, `and it may be left: ${left.message}`]);
+      }
+    },
+    async read(_id, state, { signal }) {
+      const found = await open(state.cloud).find(signal);
+      return found.some(({ name }) => name === nameOf(state, 'network')) ? {} : undefined;
+    },
+    async update(_id, state, inputs, { signal }) {
+      const marker = { runId: state.runId, owner: state.owner, expiresAt: state.expiresAt };
+      const { id, subnet } = await open(state.cloud).makeNetwork(
+        { marker, location: inputs.location },
+        signal,
+      );
+      return { networkId: id, subnet };
+    },
+    async delete(_id, state, { signal }) {
+      await removeByName(open(state.cloud), nameOf(state, 'network'), signal);
+    },
+  });
+}

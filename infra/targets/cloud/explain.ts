@@ -1,4 +1,5 @@
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
+import { UNCLEAR_HINT } from '../../clouds/api.ts';
 import type { EngineDiagnostic } from '../../contract/diagnostic.ts';
 
 const TYPE = /^rehearsal:index:Cloud/;
@@ -13,7 +14,8 @@ export function explainedBy(
   const [text = '', ...hints] = message.split(HINT);
   const hint = hints.at(-1)?.trim();
   const what = text.trim();
-  return new RehearsalError('CLOUD_REFUSED', what.includes(title) ? what : `${title}: ${what}`, {
+  const code = hint === UNCLEAR_HINT ? 'CLOUD_UNCLEAR' : 'CLOUD_REFUSED';
+  return new RehearsalError(code, what.includes(title) ? what : `${title}: ${what}`, {
     ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -20,9 +20,13 @@ export function rememberRun(runId: string): void {
  * What bears our marker in the account, hosts first. Whether its run goes on is known by the session here; of others' runs only the
  * expiry is.
  */
-export async function cloudLeftovers(name: CloudName, signal: AbortSignal): Promise<Look<Leftover>> {
+export async function cloudLeftovers(
+  name: CloudName,
+  signal: AbortSignal,
+  open = cloudOf,
+): Promise<Look<Leftover>> {
   const sessions = await sessionsOf(name);
-  const cloud = cloudOf(name);
+  const cloud = open(name);
   if ((process.env[cloud.token] ?? '') === '') {
     // Who has never rented there has nothing to look for.
     const unseen = sessions.size === 0 ? [] : [{ target: name, why: `${cloud.token} is not set` }];
@@ -30,16 +34,14 @@ export async function cloudLeftovers(name: CloudName, signal: AbortSignal): Prom
   }
   try {
     const things = await cloud.find(signal);
-    const owners = new Map(things.flatMap((thing) => (thing.owner ? [[thing.hash, thing.owner]] : [])));
     const ids = new Map(things.flatMap((thing) => (thing.runId ? [[thing.hash, thing.runId]] : [])));
     const found = things.map(async (thing): Promise<Leftover> => {
       const session = sessions.get(thing.hash);
-      const owner = owners.get(thing.hash);
       return {
         target: name,
         what: `${thing.kind} ${thing.name}`,
         runId: session?.runId ?? ids.get(thing.hash) ?? known.get(thing.hash) ?? `rehearse-${thing.hash}`,
-        ...(await standing(thing, session, owner)),
+        ...(await standing(thing, session)),
         removalMs: REMOVE_MS,
         remove: () => removeThing(cloud, thing),
       };
@@ -54,13 +56,12 @@ export async function cloudLeftovers(name: CloudName, signal: AbortSignal): Prom
 async function standing(
   thing: Thing,
   session: SessionRecord | undefined,
-  owner: string | undefined,
 ): Promise<Pick<Leftover, 'inUse' | 'ownerDied' | 'expiresAt'>> {
   const expiresAt = session?.keptUntil ?? thing.expiresAt;
   if (session) return { ...(await standingOf(session)), expiresAt };
   const expired = Date.parse(thing.expiresAt) <= Date.now();
   // Ours, and nothing here knows of its run any more; or switched off, which nobody does with a host in use.
-  const lost = owner === ownerMark() || thing.off;
+  const lost = thing.owner === ownerMark() || thing.off;
   return { inUse: !expired && !lost, ownerDied: false, expiresAt };
 }
 

@@ -17,10 +17,13 @@ export interface Fault {
 }
 
 /**
- * `refuse-429` and `fail-500` are not carried out; `lost-500` and `drop` are, and nobody is told; `never` is dropped and not carried
+ * `refuse-401`, `refuse-409`, `refuse-429` and `fail-500` are not carried out; `garbled`, `lost-500` and `drop` are, and nobody is told; `never` is dropped and not carried
  * out. The rest is up to the cloud.
  */
 export type FaultKind =
+  | 'refuse-401'
+  | 'refuse-409'
+  | 'garbled'
   | 'refuse-429'
   | 'fail-500'
   | 'lost-500'
@@ -83,9 +86,17 @@ interface FakeOptions {
   readonly faults?: readonly Fault[];
   /** From the order to the host's running. */
   readonly createMs?: number;
+  /** Called when a request was carried out and before it is answered, with such as `POST /vms` and how many there were of it. */
+  readonly onRequest?: (what: string, nth: number) => void;
 }
 
 const SLOW_MS = 1_000;
+const REFUSALS: Readonly<Partial<Record<FaultKind, readonly [number, string]>>> = {
+  'refuse-401': [401, 'invalid token'],
+  'refuse-409': [409, 'the resource is locked by another operation'],
+  'refuse-429': [429, 'Rate limit exceeded'],
+  'fail-500': [500, 'internal error'],
+};
 
 /** Starts the API of a cloud on loopback. Every request and answer is held against the cloud's published document. */
 export async function startFake({
@@ -94,6 +105,7 @@ export async function startFake({
   machines,
   faults = [],
   createMs = 0,
+  onRequest = () => undefined,
 }: FakeOptions): Promise<FakeCloud> {
   const { check, document } = documentOf(cloud);
   const api = make(machines, createMs);
@@ -101,14 +113,11 @@ export async function startFake({
   const violations: string[] = [];
   const seen = new Map<string, number>();
 
-  const faultOf = (method: string, path: string): FaultKind | undefined => {
-    const plain = path.replace(/\/[0-9a-f-]{36}|\/\d+/g, '/{id}');
-    const count = (seen.get(`${method} ${plain}`) ?? 0) + 1;
-    seen.set(`${method} ${plain}`, count);
-    const found = faults.find(
-      (one) => one.method === method && plain === one.path && (one.nth === 0 || one.nth === count),
-    );
-    return found?.kind;
+  const counted = (method: string, path: string): { what: string; nth: number } => {
+    const what = `${method} ${path.replace(/\/[0-9a-f-]{36}|\/\d+/g, '/{id}')}`;
+    const nth = (seen.get(what) ?? 0) + 1;
+    seen.set(what, nth);
+    return { what, nth };
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -116,7 +125,8 @@ export async function startFake({
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://fake');
     const method = request.method ?? 'GET';
     const path = pathname.startsWith(api.base) ? pathname.slice(api.base.length) : pathname;
-    const fault = faultOf(method, path);
+    const { what, nth } = counted(method, path);
+    const fault = faults.find((one) => `${one.method} ${one.path}` === what && [0, nth].includes(one.nth))?.kind;
     const body = text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>);
     const at = { method, path: pathname };
     const bad = check?.request({ ...at, query, headers: request.headers, body }) ?? [];
@@ -125,8 +135,9 @@ export async function startFake({
       request.socket.destroy();
       return;
     }
-    if (fault === 'refuse-429' || fault === 'fail-500') {
-      const [status, message] = fault === 'fail-500' ? [500, 'internal error'] : [429, 'Rate limit exceeded'];
+    const refusal = fault && REFUSALS[fault];
+    if (refusal) {
+      const [status, message] = refusal;
       requests.push(`${method} ${path} ${status} (${fault})`);
       send(response, status, api.error(status, message), { 'retry-after': '1' });
       return;
@@ -140,8 +151,13 @@ export async function startFake({
       fault,
     });
     requests.push(`${method} ${path} ${status}${fault === undefined ? '' : ` (${fault})`}`);
+    onRequest(what, nth);
     if (fault === 'drop') {
       request.socket.destroy();
+      return;
+    }
+    if (fault === 'garbled') {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
       return;
     }
     if (fault === 'lost-500') {
