@@ -14,7 +14,7 @@ const NOT_FOUND = 404;
 const LEAST_SERVER_ERROR = 500;
 
 /** What a refusal is about, as far as it can be told: it decides what is tried next and what people are told. */
-export type RefusedFor = 'soldOut' | 'quota' | 'billing' | 'access' | 'taken' | 'inUse' | 'other';
+export type RefusedFor = 'soldOut' | 'quota' | 'billing' | 'access' | 'taken' | 'inUse' | 'rate' | 'other';
 
 /** The cloud answered, and the answer is no: nothing was done. */
 export class CloudRefused extends RehearsalError {
@@ -157,7 +157,8 @@ export class Api {
     const { message, about } = said(status, jsonOrNothing(text));
     const line = redact(`${title} ${what} answers ${status}: ${message}`);
     if (status >= LEAST_SERVER_ERROR) return new CloudUnclear(line);
-    const refused = new CloudRefused(line, { status, about, hint: HINTS[about](title) });
+    const why = status === TOO_MANY ? 'rate' : about;
+    const refused = new CloudRefused(line, { status, about: why, hint: HINTS[why](title) });
     if (status !== TOO_MANY) return refused;
     return new TooMany(refused, Number(headers.get('retry-after') ?? Number.NaN) * 1000);
   }
@@ -191,6 +192,8 @@ const HINTS: Readonly<Record<RefusedFor, (title: string) => string>> = {
   access: () => 'check the token, its project and its rights (docs/clouds.md lists them)',
   taken: () => 'rehearse reap shows what is there of ours',
   inUse: () => 'it is still in use; rehearse reap --execute tries again',
+  rate: () =>
+    'it allows so many requests in a time, of all who share the account: wait some minutes, and try again',
   other: () => 'docs/clouds.md tells what the account needs',
 };
 

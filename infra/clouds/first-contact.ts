@@ -7,6 +7,8 @@ const HANDSHAKE_MS = 10_000;
 const KIND = 'ssh-ed25519';
 
 interface Contact {
+  /** `Raff VM rehearse-…-primary-…`, for messages. */
+  readonly what: string;
   readonly host: string;
   readonly port: number;
   /** The key that was put into it; undefined = whichever it shows first is its key from then on. */
@@ -22,7 +24,7 @@ interface Contact {
  * @throws CloudUnclear after the limit, with the last that was seen
  */
 export async function firstContact(contact: Contact): Promise<string> {
-  const { host, port, expected, limitMs, pollMs, signal } = contact;
+  const { what, host, port, expected, limitMs, pollMs, signal } = contact;
   const end = Date.now() + limitMs;
   for (;;) {
     let last: string;
@@ -35,7 +37,9 @@ export async function firstContact(contact: Contact): Promise<string> {
       last = asError(error).message;
     }
     if (Date.now() >= end)
-      throw new CloudUnclear(`SSH at ${host}:${port} did not answer in ${limitMs / 1000} s: ${last}`);
+      throw new CloudUnclear(
+        `SSH of ${what} did not answer at ${host}:${port} in ${limitMs / 1000} s: ${last}`,
+      );
     await sleep(pollMs, signal);
   }
 }

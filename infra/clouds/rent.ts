@@ -32,7 +32,8 @@ export async function rent(cloud: Cloud, rental: Rental, signal: AbortSignal): P
   if (vm.paidUpFront && !rental.allowUpFront) throw upFront(cloud, vm);
   const { sshMs, pollMs } = cloud.patience;
   const expected = key === undefined || vm.adopted ? undefined : key.public.trim();
-  const contact = { host: vm.publicAddress, port: SSH_PORT, expected, limitMs: sshMs, pollMs, signal };
+  const what = `${cloud.title} host ${vm.name}`;
+  const contact = { what, host: vm.publicAddress, port: SSH_PORT, expected, limitMs: sshMs, pollMs, signal };
   const hostKey = await firstContact(contact);
   const notes =
     plan === rental.plans[0] ? [] : [`it is of the plan ${plan}: ${rental.plans[0] ?? ''} was sold out.`];

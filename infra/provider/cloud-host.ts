@@ -5,7 +5,15 @@ import { nameOf } from '../clouds/names.ts';
 import { removeByName } from '../clouds/removal.ts';
 import { rent, type Rented } from '../clouds/rent.ts';
 import { markerInputs } from './cloud-network.ts';
-import { changedInputs, defineResource, HalfMade, type Call, type Properties, type Resource } from './resource.ts';
+import { whyHalfMade } from './half-made-rental.ts';
+import {
+  changedInputs,
+  defineResource,
+  HalfMade,
+  type Call,
+  type Properties,
+  type Resource,
+} from './resource.ts';
 
 const inputSchema = z.strictObject({
   ...markerInputs,
@@ -45,7 +53,7 @@ export function cloudHost(open = cloudOf): Resource {
       // Under a signal of its own: what was ordered costs money, whoever has given up on it.
       const left = await removeByName(cloud, name).catch(asError);
       if (left === undefined) throw error;
-      throw new HalfMade(name, {}, [asError(error).message, `and it may be left: ${left.message}`]);
+      throw new HalfMade(name, {}, whyHalfMade(error, left));
     }
   };
   return defineResource({

@@ -3,6 +3,7 @@ import { asError } from '../../scripts/shared/errors.ts';
 import { CLOUD_NAMES, cloudOf } from '../clouds/index.ts';
 import { nameOf } from '../clouds/names.ts';
 import { removeByName } from '../clouds/removal.ts';
+import { whyHalfMade } from './half-made-rental.ts';
 import { changedInputs, defineResource, HalfMade, type Resource } from './resource.ts';
 
 export const markerInputs = {
@@ -44,7 +45,7 @@ export function cloudNetwork(open = cloudOf): Resource {
       } catch (error) {
         const left = await removeByName(cloud, name).catch(asError);
         if (left === undefined) throw error;
-        throw new HalfMade(name, {}, [asError(error).message, `and it may be left: ${left.message}`]);
+        throw new HalfMade(name, {}, whyHalfMade(error, left));
       }
     },
     async read(_id, state, { signal }) {

@@ -126,7 +126,9 @@ export async function startFake({
     const method = request.method ?? 'GET';
     const path = pathname.startsWith(api.base) ? pathname.slice(api.base.length) : pathname;
     const { what, nth } = counted(method, path);
-    const fault = faults.find((one) => `${one.method} ${one.path}` === what && [0, nth].includes(one.nth))?.kind;
+    const fault = faults.find(
+      (one) => `${one.method} ${one.path}` === what && [0, nth].includes(one.nth),
+    )?.kind;
     const body = text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>);
     const at = { method, path: pathname };
     const bad = check?.request({ ...at, query, headers: request.headers, body }) ?? [];

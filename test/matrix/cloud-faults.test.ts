@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CloudName } from '../../infra/clouds/cloud.ts';
+import { CLOUD_NAMES } from '../../infra/clouds/index.ts';
+import { newRunId } from '../../scripts/artifacts/run-id.ts';
+import { AnsweringMachines } from '../support/clouds/answering-machines.ts';
+import { FAKE_ENVIRONMENT, FAKES, MACHINE_PATH } from '../support/clouds/fakes.ts';
+import { startFake, type Fault, type FaultKind } from '../support/clouds/fake-server.ts';
+import { startProxy } from '../support/tcp-proxy.ts';
+import { quick, reapAll, Renter, ROLES, type Ended } from './clouds/renter.ts';
+
+/** What may happen to any request. */
+const ANY: readonly FaultKind[] = [
+  'refuse-401',
+  'refuse-429',
+  'fail-500',
+  'lost-500',
+  'drop',
+  'never',
+  'garbled',
+  'slow',
+  'unknown-fields',
+];
+const OF_ORDERS: readonly FaultKind[] = [
+  'unpaid',
+  'sold-out',
+  'over-quota',
+  'failure',
+  'no-ssh',
+  'subscription',
+];
+/** Nobody is told what became of an order, or the cloud only takes its time. */
+const SURVIVED: readonly FaultKind[] = ['lost-500', 'drop', 'garbled', 'slow', 'unknown-fields'];
+/** How else a run ends whose order meets that, the first time. */
+const ORDER_ENDS: Readonly<Partial<Record<FaultKind, string>>> = {
+  'refuse-401': 'CLOUD_REFUSED',
+  'fail-500': 'CLOUD_UNCLEAR',
+  never: 'CLOUD_UNCLEAR',
+  unpaid: 'CLOUD_REFUSED',
+  'over-quota': 'CLOUD_REFUSED',
+  failure: 'CLOUD_REFUSED',
+  'no-ssh': 'CLOUD_UNCLEAR',
+  subscription: 'CLOUD_REFUSED',
+};
+/** How many cells at a time: they mostly wait. */
+const SIDE_BY_SIDE = 12;
+
+type Moment = { readonly what: string; readonly nth: number };
+type Interruption = 'Ctrl-C' | 'the engine is killed' | 'everything is killed';
+
+interface Cell {
+  readonly title: string;
+  readonly faults: readonly Fault[];
+  readonly interrupted?: { readonly by: Interruption; readonly at: Moment };
+}
+
+interface Outcome extends Ended {
+  readonly hostsMade: number;
+  readonly twins: readonly string[];
+  /** After the run, and after `reap --execute` of a cloud that is well again. */
+  readonly things: readonly string[];
+  readonly afterReap: readonly string[];
+  readonly violations: readonly string[];
+}
+
+async function play(name: CloudName, { faults, interrupted }: Cell, seen?: Moment[]): Promise<Outcome> {
+  const wrong = [...faults];
+  const stop = new AbortController();
+  let cable: Awaited<ReturnType<typeof startProxy>> | undefined;
+  const fake = await startFake({
+    cloud: name,
+    make: FAKES[name],
+    machines: new AnsweringMachines(),
+    faults: wrong,
+    createMs: 60,
+    onRequest: (what, nth) => {
+      seen?.push({ what, nth });
+      if (interrupted?.at.what !== what || interrupted.at.nth !== nth) return;
+      if (interrupted.by === 'everything is killed') void cable?.refuse();
+      stop.abort(new Error(interrupted.by));
+    },
+  });
+  try {
+    cable = await startProxy({ host: '127.0.0.1', port: Number(new URL(fake.url).port) });
+    const open = quick(name, `http://127.0.0.1:${cable.port}`);
+    const runId = newRunId('cloud-faults');
+    const renter = new Renter({ name, runId, open, signal: stop.signal });
+    const engineLives = () => !stop.signal.aborted || interrupted?.by === 'Ctrl-C';
+    const ended = await renter.run(engineLives);
+    await settled();
+    const things = fake.api.left();
+    wrong.length = 0;
+    const notReaped = await reapAll({ name, open: quick(name, fake.url) });
+    await settled();
+    return {
+      ...ended,
+      things,
+      hostsMade: fake.api.hostsMade,
+      twins: fake.api.twins(),
+      afterReap: [...fake.api.left(), ...notReaped],
+      violations: fake.violations,
+    };
+  } finally {
+    await cable?.close();
+    await fake.close();
+  }
+}
+
+/** A fake lists what was removed for a moment. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 250));
+}
+
+/** What every cell has to keep, whatever it ended with. */
+function broken({ code, message, twins, hostsMade, afterReap, violations, left, things }: Outcome): string[] {
+  return [
+    ...(twins.length > 0 || hostsMade > ROLES.length
+      ? [`${hostsMade} hosts made, twice: ${twins.join()}`]
+      : []),
+    ...afterReap.map((one) => `left after reap: ${one}`),
+    ...violations.map((one) => `against the document: ${one}`),
+    ...(code === 'INTERNAL' ? [`a bug: ${message}`] : []),
+    ...(code !== 'ok' && code !== 'INTERRUPTED' && message.length < 20 ? [`says nothing: ${message}`] : []),
+    ...(left === undefined && things.length > 0 && code !== 'INTERRUPTED'
+      ? [`left, and nobody says so: ${things.join(', ')}`]
+      : []),
+    ...(/raff_[0-9a-f]{8}/.test(message + (left ?? '')) ? ['the token is told'] : []),
+  ];
+}
+
+async function playAll(name: CloudName, cells: readonly Cell[]): Promise<Map<Cell, Outcome>> {
+  const outcomes = new Map<Cell, Outcome>();
+  const waiting = [...cells];
+  const worker = async (): Promise<void> => {
+    for (let cell = waiting.shift(); cell; cell = waiting.shift()) outcomes.set(cell, await play(name, cell));
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+  return outcomes;
+}
+
+/** Undefined where it is up to when the cloud fails for good. */
+function endOf({ method, kind, nth }: { method: string; kind: FaultKind; nth: number }): string | undefined {
+  if (['slow', 'unknown-fields'].includes(kind)) return 'ok';
+  if (method === 'POST')
+    return ORDER_ENDS[kind] ?? (SURVIVED.includes(kind) || nth === 1 ? 'ok' : 'CLOUD_REFUSED');
+  if (method === 'DELETE') return nth === 1 ? 'ok' : undefined;
+  return kind === 'refuse-401' ? 'CLOUD_REFUSED' : nth === 1 ? 'ok' : undefined;
+}
+
+const table: string[] = [];
+function row(cell: string, outcome: Outcome): void {
+  const { code, message, hostsMade, things, afterReap, left } = outcome;
+  const told = code === 'ok' ? '' : `  ${message.split('\n')[0] ?? ''}`;
+  const rest = left === undefined ? '' : `  (tear-down: ${left.split('\n')[0] ?? ''})`;
+  table.push(
+    `${cell.padEnd(58)} ${code.padEnd(14)} made ${hostsMade}  left ${things.length}, after reap ${afterReap.length}${told}${rest}`,
+  );
+}
+
+describe.skipIf(!(await AnsweringMachines.canBe())).each(CLOUD_NAMES)('%s', (name) => {
+  const calls: Moment[] = [];
+  beforeAll(async () => {
+    for (const [variable, value] of Object.entries(FAKE_ENVIRONMENT[name]('http://127.0.0.1:1')))
+      process.env[variable] = value;
+    const well = await play(name, { title: 'nothing', faults: [] }, calls);
+    expect(well).toMatchObject({
+      code: 'ok',
+      hostsMade: ROLES.length,
+      things: [],
+      twins: [],
+      violations: [],
+    });
+    row(`${name}: nothing`, well);
+  });
+  afterAll(() => {
+    process.stdout.write(`${table.join('\n')}\n`);
+    for (const variable of Object.keys(FAKE_ENVIRONMENT[name]('')))
+      Reflect.deleteProperty(process.env, variable);
+  });
+
+  it('makes no host twice and leaves nothing for longer than until the next reap, whatever goes wrong at whichever call', async () => {
+    const kinds = [...new Set(calls.map(({ what }) => what))];
+    const cells = kinds.flatMap((what) => {
+      const [method = '', path = ''] = what.split(' ');
+      const own = what === `POST ${MACHINE_PATH[name]}` ? OF_ORDERS : [];
+      const busy: FaultKind[] = method === 'DELETE' ? ['refuse-409'] : [];
+      return [...ANY, ...own, ...busy].flatMap((kind) =>
+        [1, 0].map((nth) => ({
+          title: `${name}: ${what} ${kind} ${nth === 0 ? 'each time' : 'once'}`,
+          faults: [{ method, path, nth, kind }],
+          method,
+          kind,
+          nth,
+        })),
+      );
+    });
+    const outcomes = await playAll(name, cells);
+    const wrong: string[] = [];
+    for (const cell of cells) {
+      const outcome = outcomes.get(cell)!;
+      row(cell.title, outcome);
+      wrong.push(...broken(outcome).map((what) => `${cell.title}: ${what}`));
+      const expected = endOf(cell);
+      if (expected !== undefined && outcome.code !== expected)
+        wrong.push(`${cell.title}: ends with ${outcome.code} ${outcome.message}, not ${expected}`);
+      if (expected === 'ok' && outcome.left !== undefined) wrong.push(`${cell.title}: ${outcome.left}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('leaves nothing behind, whenever it is interrupted or killed', async () => {
+    const by: Interruption[] = ['Ctrl-C', 'the engine is killed', 'everything is killed'];
+    // Many looks are the same look.
+    const moments = calls.filter(({ what, nth }) => !what.includes('{id}') || nth <= 4);
+    const cells = moments.flatMap((at) =>
+      by.map((how) => ({
+        title: `${name}: ${how} at ${at.what}#${at.nth}`,
+        faults: [] as Fault[],
+        interrupted: { by: how, at },
+      })),
+    );
+    const lost: FaultKind[] = ['drop', 'lost-500', 'garbled', 'slow'];
+    const both = cells
+      .filter(({ interrupted }) => interrupted.at.what.startsWith('POST'))
+      .flatMap((cell) =>
+        lost.map((kind) => {
+          const { what, nth } = cell.interrupted.at;
+          const [method = '', path = ''] = what.split(' ');
+          return { ...cell, title: `${cell.title}, ${kind}`, faults: [{ method, path, nth, kind }] };
+        }),
+      );
+    cells.push(...both);
+    const outcomes = await playAll(name, cells);
+    const wrong: string[] = [];
+    for (const cell of cells) {
+      const outcome = outcomes.get(cell)!;
+      row(cell.title, outcome);
+      wrong.push(...broken(outcome).map((what) => `${cell.title}: ${what}`));
+      if (cell.interrupted.by !== 'everything is killed' && outcome.things.length > 0)
+        wrong.push(`${cell.title}: left ${outcome.things.join(', ')}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
