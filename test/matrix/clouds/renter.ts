@@ -11,7 +11,7 @@ import { cloudLeftovers } from '../../../infra/targets/cloud/leftovers.ts';
 import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { FAKE_ENVIRONMENT } from '../../support/clouds/fakes.ts';
 
-const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJu8vJH7E5v3J0OQb0o1w1mJmH1yq0m8r2uQd1YkS0bN run';
+export const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJu8vJH7E5v3J0OQb0o1w1mJmH1yq0m8r2uQd1YkS0bN run';
 const POLL_MS = 20;
 const REMOVAL_MS = 20_000;
 const DESTROYS = 2;

@@ -105,7 +105,7 @@ export class FakeRaff implements FakeApi {
   }
 
   async #makeVpc({ body, fault }: FakeRequest): Promise<Answer> {
-    if (fault === 'over-quota') return [403, this.error(403, 'VPC quota exceeded')];
+    if (fault === 'over-quota') return [400, this.error(400, 'VPC quota exceeded')];
     const [name, cidr] = [String(body['name']), String(body['cidr'])];
     if ([...this.#vpcs.values()].some((vpc) => vpc.name === name))
       return [400, this.error(400, 'VPC name already exists')];
@@ -134,7 +134,7 @@ export class FakeRaff implements FakeApi {
     if (!vpc) return [400, this.error(400, 'a VPC would be made for it: send vpc_id or skip_vpc')];
     if (fault === 'unpaid') return [402, this.error(402, 'Insufficient balance for subscription')];
     if (fault === 'sold-out') return [400, this.error(400, 'plan is out of stock')];
-    if (fault === 'over-quota') return [403, this.error(403, 'too many VMs')];
+    if (fault === 'over-quota') return [400, this.error(400, 'too many VMs')];
     const plan = PLANS.find((one) => one.id === body['pricing_id']);
     if (!plan || body['template_id'] !== TEMPLATE)
       return [400, this.error(400, 'unknown pricing_id or template_id')];
