@@ -4,6 +4,7 @@ import { CLOUD_NAMES } from '../../infra/clouds/index.ts';
 import { ownerMark } from '../../infra/clouds/owner.ts';
 import { PluginProcess, until } from '../../infra/provider/provider-fixture.ts';
 import { newRunId } from '../../scripts/artifacts/run-id.ts';
+import { asError } from '../../scripts/shared/errors.ts';
 import { FAKE_ENVIRONMENT, FAKES, MACHINE_PATH } from '../support/clouds/fakes.ts';
 import { startFake, type Fault } from '../support/clouds/fake-server.ts';
 import { paperMachines } from '../support/clouds/machines.ts';
@@ -89,7 +90,7 @@ describe.each(CLOUD_NAMES)('the plugin process that rents of %s', (name) => {
         })
         .then(
           () => 'made',
-          (error: Error) => error.message,
+          (error: unknown) => asError(error).message,
         );
       await struck;
       expect(struck, 'nothing was struck').toBeDefined();
