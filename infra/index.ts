@@ -13,6 +13,7 @@ import {
 import { readRehearsals } from './stack/read-rehearsals.ts';
 import { rehearsalArgs } from './stack/rehearsal-args.ts';
 import { readStackConfig } from './stack/stack-config.ts';
+import { tellPrice } from './stack/tell-price.ts';
 import { allTargets } from './targets/index.ts';
 
 const NOT_ENDED = 'it failed in the last update or was not rehearsed; what that printed says which';
@@ -35,6 +36,7 @@ export async function program(): Promise<StackOutputs> {
   outputsForNow(all);
   const teardown = new Teardown('teardown');
   for (const rehearsal of rehearsals) {
+    if (runtime.isDryRun()) await tellPrice(rehearsal, config.target);
     const args = await rehearsalArgs(rehearsal, config);
     // The next one begins when this one has ended, well or not.
     all.set(rehearsal.name, await ended(new Rehearsal(rehearsal.name, args, { dependsOn: teardown })));
