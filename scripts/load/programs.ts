@@ -19,7 +19,7 @@ export interface ForkedProgram {
 /** The load process. */
 export function loadWorker(): ForkedProgram {
   if (COMPILED !== undefined)
-    return { path: join(COMPILED, 'worker.js'), args: [], execArgv: [], env: process.env };
+    return { path: join(COMPILED, 'load-worker.js'), args: [], execArgv: [], env: process.env };
   return {
     path: ownModule('scripts/load/worker'),
     args: [],

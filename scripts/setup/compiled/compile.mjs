@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
 /** What Node.js starts by path: each becomes a file of that name. */
-const PROGRAMS = { main: 'scripts/cli/main.ts', worker: 'scripts/load/worker.ts' };
+const PROGRAMS = { main: 'scripts/cli/main.ts', 'load-worker': 'scripts/load/worker.ts' };
 
 /** What must stay where it lies: it finds files beside itself, or is native. */
 const UNBUNDLED = ['esbuild', 'libpg-query', 'pg-native', 'pino', 'ssh2', 'tsx', 'typescript'];

@@ -72,7 +72,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     ending: () => ({ codes: ['SIGKILL'], says: /./ }),
   },
   'load killed': {
-    strike: killed(({ pid }) => processTree(pid).filter((one) => /load\/worker/.test(title(one)))),
+    strike: killed(({ pid }) => processTree(pid).filter((one) => /load[-/]worker/.test(title(one)))),
     ending: (stage) => (HAS_LOAD.includes(stage) ? { codes: [3], says: /error LOAD_DIED/ } : undefined),
   },
   'server killed': {
