@@ -1,19 +1,11 @@
 import { z } from 'zod';
-import { asError } from '../../scripts/shared/errors.ts';
 import { CLOUD_NAMES, cloudOf } from '../clouds/index.ts';
 import { nameOf } from '../clouds/names.ts';
 import { removeByName } from '../clouds/removal.ts';
 import { rent, type Rented } from '../clouds/rent.ts';
 import { markerInputs } from './cloud-network.ts';
-import { whyHalfMade } from './half-made-rental.ts';
-import {
-  changedInputs,
-  defineResource,
-  HalfMade,
-  type Call,
-  type Properties,
-  type Resource,
-} from './resource.ts';
+import { madeOrRemoved } from './half-made-rental.ts';
+import { changedInputs, defineResource, type Call, type Properties, type Resource } from './resource.ts';
 
 const inputSchema = z.strictObject({
   ...markerInputs,
@@ -45,16 +37,7 @@ export function cloudHost(open = cloudOf): Resource {
     const [cloud, marker] = [open(cloudName), { runId, owner, expiresAt }];
     const name = nameOf(marker, rental.role);
     log.progress(`ordering ${name}`);
-    try {
-      const made = await rent(cloud, { ...rental, marker }, signal);
-      signal.throwIfAborted();
-      return made;
-    } catch (error) {
-      // Under a signal of its own: what was ordered costs money, whoever has given up on it.
-      const left = await removeByName(cloud, name).catch(asError);
-      if (left === undefined) throw error;
-      throw new HalfMade(name, {}, whyHalfMade(error, left));
-    }
+    return madeOrRemoved(cloud, name, () => rent(cloud, { ...rental, marker }, signal), signal);
   };
   return defineResource({
     inputs: inputSchema,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { asError } from '../../scripts/shared/errors.ts';
 import { CLOUD_NAMES, cloudOf } from '../clouds/index.ts';
+import type { Network } from '../clouds/cloud.ts';
 import { nameOf } from '../clouds/names.ts';
 import { removeByName } from '../clouds/removal.ts';
-import { whyHalfMade } from './half-made-rental.ts';
-import { changedInputs, defineResource, HalfMade, type Resource } from './resource.ts';
+import { madeOrRemoved } from './half-made-rental.ts';
+import { changedInputs, defineResource, type Call, type Resource } from './resource.ts';
 
 export const markerInputs = {
   cloud: z.enum(CLOUD_NAMES, { error: `not a cloud: ${CLOUD_NAMES.join(', ')}` }),
@@ -15,6 +15,7 @@ export const markerInputs = {
 };
 
 const inputSchema = z.strictObject(markerInputs);
+type Inputs = z.infer<typeof inputSchema>;
 
 const stateSchema = z.looseObject({
   cloud: z.enum(CLOUD_NAMES),
@@ -27,6 +28,11 @@ const stateSchema = z.looseObject({
 
 /** The private network of a run in a cloud. */
 export function cloudNetwork(open = cloudOf): Resource {
+  const made = ({ cloud: cloudName, location, ...marker }: Inputs, { signal }: Call): Promise<Network> => {
+    const cloud = open(cloudName);
+    const make = (): Promise<Network> => cloud.makeNetwork({ marker, location }, signal);
+    return madeOrRemoved(cloud, nameOf(marker, 'network'), make, signal);
+  };
   return defineResource({
     inputs: inputSchema,
     state: stateSchema,
@@ -34,30 +40,16 @@ export function cloudNetwork(open = cloudOf): Resource {
       const replaces = changedInputs(state, inputs, Object.keys(inputSchema.shape));
       return { changes: replaces.length > 0 || state.networkId === undefined, replaces };
     },
-    async create(inputs, { signal }) {
-      const marker = { runId: inputs.runId, owner: inputs.owner, expiresAt: inputs.expiresAt };
-      const name = nameOf(marker, 'network');
-      const cloud = open(inputs.cloud);
-      try {
-        const { id, subnet } = await cloud.makeNetwork({ marker, location: inputs.location }, signal);
-        signal.throwIfAborted();
-        return { id, outputs: { networkId: id, subnet } };
-      } catch (error) {
-        const left = await removeByName(cloud, name).catch(asError);
-        if (left === undefined) throw error;
-        throw new HalfMade(name, {}, whyHalfMade(error, left));
-      }
+    async create(inputs, call) {
+      const { id, subnet } = await made(inputs, call);
+      return { id, outputs: { networkId: id, subnet } };
     },
     async read(_id, state, { signal }) {
       const found = await open(state.cloud).find(signal);
       return found.some(({ name }) => name === nameOf(state, 'network')) ? {} : undefined;
     },
-    async update(_id, state, inputs, { signal }) {
-      const marker = { runId: state.runId, owner: state.owner, expiresAt: state.expiresAt };
-      const { id, subnet } = await open(state.cloud).makeNetwork(
-        { marker, location: inputs.location },
-        signal,
-      );
+    async update(_id, _state, inputs, call) {
+      const { id, subnet } = await made(inputs, call);
       return { networkId: id, subnet };
     },
     async delete(_id, state, { signal }) {

@@ -1,7 +1,31 @@
 import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
+import type { Cloud } from '../clouds/cloud.ts';
+import { removeByName } from '../clouds/removal.ts';
+import { HalfMade } from './resource.ts';
 
-/** Reasons for a HalfMade: why an order failed, and why what it may have made could not be removed. */
-export function whyHalfMade(thrown: unknown, left: Error): string[] {
+/**
+ * What `make` orders under that name, or nothing of it: where it fails or was given up, what it may have made is removed.
+ * @throws what `make` throws, the signal's reason, or HalfMade where it may be left
+ */
+export async function madeOrRemoved<T>(
+  cloud: Cloud,
+  name: string,
+  make: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  try {
+    const made = await make();
+    signal.throwIfAborted();
+    return made;
+  } catch (error) {
+    // Under a signal of its own: what was ordered costs money, whoever has given up on it.
+    const left = await removeByName(cloud, name).catch(asError);
+    if (left === undefined) throw error;
+    throw new HalfMade(name, {}, whyHalfMade(error, left));
+  }
+}
+
+function whyHalfMade(thrown: unknown, left: Error): string[] {
   const error = asError(thrown);
   const hint = error instanceof RehearsalError ? error.hint : undefined;
   return [

@@ -1,16 +1,10 @@
 import { CustomResource, type CustomResourceOptions, type Input, type Output } from '@pulumi/pulumi';
+import type { CloudNetworkArgs } from './cloud-network.ts';
 import { PLUGIN_VERSION } from './plugin.ts';
 
-export interface CloudHostArgs {
-  /** `raff`; its token comes from the environment of the plugin and is never an input. */
-  readonly cloud: Input<string>;
-  readonly runId: Input<string>;
-  readonly owner: Input<string>;
-  /** ISO 8601 UTC. */
-  readonly expiresAt: Input<string>;
+export interface CloudHostArgs extends CloudNetworkArgs {
   /** `primary`, `standby` or `driver`. */
   readonly role: Input<string>;
-  readonly location: Input<string>;
   readonly image: Input<string>;
   /** The cloud's names of sizes, in the order in which they are tried when one is sold out. */
   readonly plans: Input<Input<string>[]>;

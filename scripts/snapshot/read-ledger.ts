@@ -11,7 +11,7 @@ import { readArchiveHeader } from './archive/archive-files.ts';
 import { majorOf } from './archive/archive-header.ts';
 import { choosePgRestore, installedPgRestores } from './archive/find-pg-restore.ts';
 import { detectFormat, type ArchiveFormat } from './snapshot-format.ts';
-import { SourceStream } from './source-stream.ts';
+import { SourceStream } from './compressed/source-stream.ts';
 import { rowsOfTable } from './table-rows.ts';
 
 const PATIENCE_MS = 600_000;

@@ -8,7 +8,7 @@ import { peek } from './peek.ts';
 import { withRestoreSession } from './restore-session.ts';
 import { SqlRestore } from './restore-sql.ts';
 import { archiveFormat, FORMAT_HEAD_BYTES, formatOfHead } from './snapshot-format.ts';
-import { SourceStream } from './source-stream.ts';
+import { SourceStream } from './compressed/source-stream.ts';
 import { SqlPieces } from './text/sql-pieces.ts';
 
 interface StreamOptions {

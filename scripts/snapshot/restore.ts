@@ -18,7 +18,7 @@ import { restoreStream } from './restore-stream.ts';
 import { detectFormat } from './snapshot-format.ts';
 import { remoteSource } from './sources/open-remote.ts';
 import { readRemote, type RemoteFacts } from './sources/read-remote.ts';
-import { fileBytes } from './source-stream.ts';
+import { fileBytes } from './compressed/source-stream.ts';
 import { takeStock } from './take-stock.ts';
 
 interface RestoreOptions {

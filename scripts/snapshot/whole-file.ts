@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { RehearsalError } from '../shared/errors.ts';
 import { cutPart } from './archive/archive-completeness.ts';
 import { detectFormat, type Compression } from './snapshot-format.ts';
-import { SourceStream } from './source-stream.ts';
+import { SourceStream } from './compressed/source-stream.ts';
 
 /** What stands at the top of a plain dump of pg_dump or pg_dumpall, and with `complete` at its end. */
 const TOP = /^-- PostgreSQL database (?:cluster )?dump$/m;

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needs } from '../support/needs.ts';
 import { findOnPath } from '../../scripts/shared/files/find-on-path.ts';
 import type { Compression } from '../../scripts/snapshot/snapshot-format.ts';
-import { SourceStream } from '../../scripts/snapshot/source-stream.ts';
-import { unzstdByProgram, unzstdHere } from '../../scripts/snapshot/unzstd.ts';
+import { SourceStream } from '../../scripts/snapshot/compressed/source-stream.ts';
+import { unzstdByProgram, unzstdHere } from '../../scripts/snapshot/compressed/unzstd.ts';
 
 const TEXT = Buffer.from(
   `select 1;\n${randomBytes(200_000).toString('base64')}\n${'the same line again\n'.repeat(200_000)}`,

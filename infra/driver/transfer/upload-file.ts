@@ -12,10 +12,9 @@ import {
   writeRemote,
 } from '../../ssh/remote-files.ts';
 import { remoteSha256 } from '../remote-sha256.ts';
+import { WritesInFlight } from './writes-in-flight.ts';
 
 const CHUNK_BYTES = 32_768;
-/** Pieces under way at a time: 2 MB, enough for 160 Mbit/s at a round trip of 100 ms. */
-const IN_FLIGHT = 64;
 const ATTEMPTS = 2;
 
 interface FileToUpload {
@@ -132,20 +131,17 @@ async function sendFrom(
   hash: Hash,
   write: (piece: Buffer, at: number) => Promise<void>,
 ): Promise<void> {
-  const inFlight = new Set<Promise<void>>();
+  const writes = new WritesInFlight();
   for (let position = start; ;) {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     const { bytesRead } = await local.read(buffer, 0, CHUNK_BYTES, position);
     if (bytesRead === 0) break;
     const piece = buffer.subarray(0, bytesRead);
     hash.update(piece);
-    const writing = write(piece, position).finally(() => inFlight.delete(writing));
-    writing.catch(() => undefined); // whoever waits below hears of it
-    inFlight.add(writing);
+    await writes.add(write(piece, position));
     position += bytesRead;
-    if (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight);
   }
-  await Promise.all(inFlight);
+  await writes.whole();
 }
 
 /** Where a file lies until it is whole. */

@@ -11,10 +11,9 @@ import {
 } from '../../ssh/remote-files.ts';
 import { remoteSha256 } from '../remote-sha256.ts';
 import { partOf } from './upload-file.ts';
+import { WritesInFlight } from './writes-in-flight.ts';
 
 const PIECE_BYTES = 32_768;
-/** 2 MB under way at a time. */
-const IN_FLIGHT = 64;
 
 /** What is brought to the host as it comes from elsewhere, without a file here. */
 export interface StreamToUpload {
@@ -43,24 +42,19 @@ export async function uploadStream(
   await removeRemote(connection, part);
   const handle = await openRemote(connection, part, 'wx');
   const hash = createHash('sha256');
-  const inFlight = new Set<Promise<void>>();
+  const writes = new WritesInFlight();
   let position = 0;
   onPosition(0, 0);
   for await (const chunk of read()) {
     hash.update(chunk);
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
       const piece = chunk.subarray(at, at + PIECE_BYTES);
-      const writing = writeRemote(connection, handle, piece, position).finally(() =>
-        inFlight.delete(writing),
-      );
-      writing.catch(() => undefined); // whoever waits below hears of it
-      inFlight.add(writing);
+      await writes.add(writeRemote(connection, handle, piece, position));
       position += piece.length;
-      if (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight);
     }
     onPosition(position, chunk.length);
   }
-  await Promise.all(inFlight);
+  await writes.whole();
   await closeRemote(connection, handle);
   if ((await remoteSha256(connection, part, position)) !== hash.digest('hex'))
     throw new RehearsalError('DRIVER_FAILED', `${to} arrived on the driver host with another content`, {

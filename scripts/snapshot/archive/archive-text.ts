@@ -1,4 +1,4 @@
-import { ProgramFailed, throughProgram } from '../through-program.ts';
+import { ProgramFailed, throughProgram } from '../compressed/through-program.ts';
 import { majorOf, parseArchiveHeader } from './archive-header.ts';
 import { choosePgRestore, installedPgRestores } from './find-pg-restore.ts';
 import { PgRestoreOutput, truncatedArchive } from './pg-restore-output.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { pipeline, Readable } from 'node:stream';
-import { withoutForeign } from '../shared/descriptors.ts';
+import { withoutForeign } from '../../shared/descriptors.ts';
 
 const KEPT_CHARACTERS = 4000;
 

@@ -1,6 +1,6 @@
 import { Decompress, type ZstdError } from 'fzstd';
-import { asError } from '../shared/errors.ts';
-import { findOnPath } from '../shared/files/find-on-path.ts';
+import { asError } from '../../shared/errors.ts';
+import { findOnPath } from '../../shared/files/find-on-path.ts';
 import { ProgramFailed, throughProgram } from './through-program.ts';
 
 /** Small, because a few bytes of a repetitive dump unfold into megabytes. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { asError, RehearsalError } from '../shared/errors.ts';
-import type { Compression } from './snapshot-format.ts';
+import { asError, RehearsalError } from '../../shared/errors.ts';
+import type { Compression } from '../snapshot-format.ts';
 import { unlz4 } from './unlz4.ts';
 import { unzstd } from './unzstd.ts';
 

@@ -1,5 +1,5 @@
-import { RehearsalError } from '../shared/errors.ts';
-import { findOnPath } from '../shared/files/find-on-path.ts';
+import { RehearsalError } from '../../shared/errors.ts';
+import { findOnPath } from '../../shared/files/find-on-path.ts';
 import { ProgramFailed, throughProgram } from './through-program.ts';
 
 /** The stream did not decompress: `LZ4_TRUNCATED` = it broke off. */
