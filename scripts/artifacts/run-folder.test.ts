@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Rehearsal } from '../plan/model.ts';
+import { evidenceFiles } from './evidence-files.ts';
 import { copyPlan } from './plan-copy.ts';
 import { RunFolder } from './run-folder.ts';
 import { newRunId } from './run-id.ts';
@@ -25,6 +26,20 @@ describe('RunFolder', () => {
   it('refuses a folder that is not of a run', () => {
     expect(() => RunFolder.open(dir)).toThrow('is not a run folder');
   });
+
+  it.each(['in a circle', 'nowhere'])(
+    'opens one with a link that leads %s, which its seal names',
+    async (where) => {
+      const run = await RunFolder.create(join(dir, 'run'));
+      await run.writeFile('artifacts/run.json', '{}');
+      const path = run.file('artifacts', 'environment.json');
+      await symlink(where === 'nowhere' ? join(dir, 'gone') : path, path);
+      expect(RunFolder.open(run.path).has('waits')).toBe(false);
+      expect(await evidenceFiles(run.path)).toContainEqual(
+        expect.objectContaining({ path: 'artifacts/environment.json', oddity: 'is a symbolic link' }),
+      );
+    },
+  );
 });
 
 describe('copyPlan', () => {

@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { NdjsonWriter, readNdjson } from '../shared/files/ndjson.ts';
 import { ofFile, RehearsalError } from '../shared/errors.ts';
@@ -180,12 +180,21 @@ export class RunFolder {
 function requireFiles(folder: string, isPlan = false): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    const found = statSync(path, { throwIfNoEntry: false });
+    const found = foundAt(path);
     if (found === undefined || found.isFile()) continue;
     if (found.isDirectory() && (isPlan || extname(name) === '')) requireFiles(path, isPlan || name === PLAN);
     else
       throw new RehearsalError('RUN_INVALID', `${path} is not a file`, {
         hint: 'the run folder was changed after the run: rehearse again',
       });
+  }
+}
+
+/** Undefined where nothing can be read: a link to nowhere or in a circle, a folder that we may not enter. */
+function foundAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
   }
 }

@@ -67,6 +67,25 @@ it('a child that would have a descriptor above the limit is refused before it is
   expect(stdout.trim()).toBe('EMFILE');
 });
 
+it.each([
+  ["execa('cat', { stdio: ['ignore', 'pipe', 'pipe'] })", 'with pipes'],
+  ["execa('cat', { input: 'heard' })", 'with an input'],
+  ["execa('cat', { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })", 'with a channel'],
+])('a limit that is reached while a child is started is that child’s error: %s', async (start) => {
+  const program = `
+    import { execFileSync } from 'node:child_process';
+    import { readdirSync } from 'node:fs';
+    import { execa } from 'execa';
+    import ${JSON.stringify(MODULE)};
+    await execa('cat', { input: '' });
+    const open = readdirSync('/proc/self/fd').length;
+    execFileSync('prlimit', ['--pid', String(process.pid), '--nofile=' + open + ':' + open]);
+    await ${start}.catch((error) => console.log(error.code));`;
+  const node = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, node);
+  expect([stdout.trim(), stderr]).toEqual(['EMFILE', '']);
+});
+
 it('leaves the child what it is to have', () => {
   const said = spawnSync('sh', ['-c', 'cat; echo said >&2'], {
     stdio: withoutForeign('pipe', 'pipe', 'pipe'),

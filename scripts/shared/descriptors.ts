@@ -1,6 +1,8 @@
+import type { ChildProcess, StdioOptions } from 'node:child_process';
+import { subscribe } from 'node:diagnostics_channel';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import type { StdioOptions } from 'node:child_process';
 import { devNull as NULL_DEVICE } from 'node:os';
+import { PassThrough } from 'node:stream';
 
 type Entry = Exclude<StdioOptions, string>[number];
 
@@ -14,6 +16,22 @@ const CHILD_NEEDS = 16;
 const RESERVE = 16;
 
 let devNull: number | undefined;
+
+/*
+ * A limit that is reached while a child is started: `spawn` then leaves it without its streams, which whoever starts it takes
+ * for a mistake of the program, and tells EMFILE to nobody, which ends the process. With something in the streams' place each
+ * comes to its listener for errors.
+ */
+subscribe('child_process', (message) => {
+  const { process: child } = message as { process: ChildProcess };
+  const streams = {
+    stdin: new PassThrough().resume(),
+    stdout: new PassThrough().end(),
+    stderr: new PassThrough().end(),
+  };
+  Object.assign(child, streams, { stdio: Object.values(streams) }); // of a child that starts they are replaced
+  child.on('error', () => undefined);
+});
 
 /**
  * Descriptors set aside while a run goes on, so that it can take down what it made also after its limit was reached.
