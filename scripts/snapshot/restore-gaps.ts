@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { serverMessageOf } from '../pg/messages/guard.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
-import type { StatementPiece } from './text/sql-piece.ts';
+import type { StatementPiece } from '../pg/scanner/sql-piece.ts';
 
 const NAME = '("(?:[^"]|"")+"|\\S+)';
 const CREATE_EXTENSION = new RegExp(`^create\\s+extension\\s+(?:if\\s+not\\s+exists\\s+)?${NAME}`, 'i');

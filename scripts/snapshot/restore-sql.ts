@@ -13,7 +13,7 @@ import { RestoreGaps } from './restore-gaps.ts';
 import { applySettings } from './restore-session.ts';
 import { PSQL_COMMANDS } from './text/sql-commands.ts';
 import type { SqlPieces } from './text/sql-pieces.ts';
-import type { SqlPiece, StatementPiece } from './text/sql-piece.ts';
+import type { SqlPiece, StatementPiece } from '../pg/scanner/sql-piece.ts';
 import { statementHead } from './text/statement-head.ts';
 import { WholeDatabase } from './whole-database.ts';
 

@@ -1,5 +1,5 @@
 import { RehearsalError } from '../shared/errors.ts';
-import type { StatementPiece } from './text/sql-piece.ts';
+import type { StatementPiece } from '../pg/scanner/sql-piece.ts';
 
 /**
  * What a dump says about its database as a whole (pg_dump --create) is left out: the rehearsal has a database of its own.

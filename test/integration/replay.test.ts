@@ -67,6 +67,34 @@ describe('a sql step', () => {
     );
   });
 
+  it('sends the rows behind COPY with it, also in a transaction, and keeps none of them', async () => {
+    const copy = (rows: string): string => `copy notes from stdin;\n${rows}\\.\n`;
+    const records = await run(
+      sqlStep(
+        `create table notes (id int primary key, note text);\n${copy('1\tfirst\n2\t\\N\n')}` +
+          `begin;\n${copy('3\tthird\n')}select pg_sleep(0.01);\ncommit;\nvacuum notes;\n${copy('')}`,
+      ),
+    );
+    expect(records.map(({ command, rows, capture }) => [command, rows, capture])).toEqual([
+      ['CREATE', null, 'transaction'],
+      ['COPY', 2, 'transaction'],
+      ['COPY', 1, 'transaction'],
+      ['SELECT', 1, 'transaction'],
+      ['VACUUM', null, 'outside'],
+      ['COPY', 0, 'transaction'],
+    ]);
+    expect(JSON.stringify(records)).not.toMatch(/first|third/);
+    const { rows } = await bench().setup.query('select count(*)::int, count(note)::int as notes from notes');
+    expect(rows).toEqual([{ count: 3, notes: 2 }]);
+  });
+
+  it('fails at the COPY whose row is refused, without the row', async () => {
+    const text = 'create table numbers (id int);\ncopy numbers from stdin;\n1\nsecret\n\\.\nselect 1;';
+    const failing = run(sqlStep(text));
+    await expect(failing).rejects.toMatchObject({ error: { sqlstate: '22P02', line: 2 } });
+    expect(JSON.stringify(await statements())).not.toContain('secret');
+  });
+
   it('counts a hold from the statement to the answer of its commit', async () => {
     const [lock] = await run(sqlStep('begin; lock table orders; select pg_sleep(0.5); commit;'));
     const heldMs = (lock?.releasedMs ?? 0) - (lock?.sentMs ?? 0);

@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
 import { registerAuthorText } from '../../pg/messages/public-names.ts';
 import type { PgClient } from '../../pg/client.ts';
+import { runStatement } from '../../pg/copy-query.ts';
 import { publicPgError } from '../../pg/pg-error.ts';
+import { withCopyRows } from '../../pg/sql/copy-rows.ts';
 import { splitSql } from '../../pg/sql/split.ts';
 import type { Migration } from '../../plan/migrations/list-migrations.ts';
 import { mistakeLine, type Mistake } from '../../shared/errors.ts';
@@ -24,12 +26,12 @@ export async function playMigration(
   if (!split.ok) return told(split.error.line, split.error.message);
   registerAuthorText(up);
   try {
-    for (const { text, line } of split.statements) {
+    for (const statement of split.statements) {
       try {
-        await client.query(text);
+        await runStatement(client, statement);
       } catch (error) {
         const { sqlstate, message } = publicPgError(error);
-        return told(line, sqlstate === null ? message : `${message} (${sqlstate})`);
+        return told(statement.line, sqlstate === null ? message : `${message} (${sqlstate})`);
       }
     }
     return undefined;
@@ -43,7 +45,7 @@ export async function textOf(migrations: readonly Migration[], dir: string): Pro
   const parts: string[] = [];
   for (const { file, up } of migrations) {
     const split = await splitSql(up);
-    const statements = split.ok ? split.statements.map(({ text }) => `${text};\n`) : [];
+    const statements = split.ok ? split.statements.map(withCopyRows) : [];
     parts.push(`-- ${relative(dir, file)}\n${statements.join('')}`);
   }
   return parts.join('\n');

@@ -43,10 +43,6 @@ test('a mistake far behind is told with its line, and only it', async () => {
     ok: false,
     error: { line: lines + 1, column: 7 },
   });
-  expect(await splitSql(`${LINE.repeat(lines)}copy t from stdin;\n1\n\\.\n`)).toMatchObject({
-    ok: false,
-    error: { line: lines + 1, message: expect.stringContaining('COPY … FROM STDIN') as string },
-  });
 });
 
 test('a string without an end in a long text is told at its beginning', async () => {

@@ -170,15 +170,35 @@ test.each([
 });
 
 test.each(
-  ['é;', '-- é\n'].flatMap((lead) =>
-    ['1\t2\n\\.\n', "it's\tx\n\\.\n", '\\.\n', ''].map((rows) => [lead, rows]),
+  ['é;', '-- é copy t from stdin;\n', "select 'copy t from stdin;\n';"].flatMap((lead) =>
+    ['1\t2\n', "it's\tx\n", 'é;\t\\N\n\\\\.\n', '', '-- copy t from stdin;\n'].map((rows) => [lead, rows]),
   ),
-)('COPY FROM STDIN is refused where it stands (after %j, with rows %j)', async (lead, rows) => {
-  const sql = `select 1;\n${lead === 'é;' ? "select 'é';" : lead}\ncopy t (a) from stdin;\n${rows}`;
-  const result = await splitSql(sql);
-  expect(result).toMatchObject({ ok: false, error: { column: 1 } });
-  expect(!result.ok && result.error.message).toContain('COPY … FROM STDIN');
-  expect(!result.ok && result.error.line).toBe(sql.slice(0, sql.indexOf('copy')).split('\n').length);
+)('COPY FROM STDIN has its rows (after %j, with rows %j)', async (lead, rows) => {
+  const before = `select 1;\n${lead === 'é;' ? "select 'é';" : lead}\n`;
+  const sql = `${before}copy t (a) from stdin ; -- rows\n${rows}\\.\nselect 2;`;
+  const all = await statements(sql);
+  expect(all.filter(({ copyRows }) => copyRows !== undefined)).toMatchObject([
+    { text: 'copy t (a) from stdin', line: before.split('\n').length, copyRows: rows },
+  ]);
+  expect(all.at(-1)).toMatchObject({ text: 'select 2', line: sql.split('\n').length });
+});
+
+test.each([
+  ['copy t from stdin;\n1\n2', '1\n2'],
+  ['copy t from stdin;\r\n1\r\n\\.\r\n', '1\r\n'],
+  ['copy t from stdin', ''],
+  ['copy t from stdin;', ''],
+])('the rows of %j end with the text', async (sql, copyRows) => {
+  expect(await only(sql)).toMatchObject({ text: 'copy t from stdin', copyRows });
+});
+
+test('rows of any length are no statement that is too long, and shift no line', async () => {
+  const sql = `copy t from stdin;\n${`${'x'.repeat(1000)}\n`.repeat(20_000)}\\.\nselect 1;\ncopy u from stdin;\n7\n\\.\n`;
+  expect(await statements(sql)).toMatchObject([
+    { line: 1 },
+    { text: 'select 1', line: 20_003 },
+    { line: 20_004, copyRows: '7\n' },
+  ]);
 });
 
 test('COPY from a file on the server is SQL', async () => {

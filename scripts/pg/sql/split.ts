@@ -1,4 +1,5 @@
-import { hasSqlDetails, parse, type Node, type RawStmt, type SqlError } from 'libpg-query';
+import { hasSqlDetails, type Node, type SqlError } from 'libpg-query';
+import { withoutCopyRows } from './copy-rows.ts';
 import { sqlExcerpt } from './excerpt.ts';
 import { runsOutsideTransaction } from './outside-transaction.ts';
 import { LONGEST_STATEMENT_BYTES, parseParts, PartError, type ParsedPart } from './parse-parts.ts';
@@ -23,6 +24,8 @@ export interface SqlStatement {
   readonly relations: readonly string[];
   /** It holds `$1`, and nobody gives its value. */
   readonly lacksParameters: boolean;
+  /** What stands behind COPY … FROM STDIN up to the line `\.`; absent for every other statement. */
+  readonly copyRows?: string;
 }
 
 interface SqlMistake {
@@ -50,30 +53,21 @@ const CONTROL: Readonly<Record<string, TransactionControl>> = {
   TRANS_STMT_ROLLBACK_TO: 'savepoint',
 };
 
-const COPY_FROM_STDIN =
-  'the rows behind COPY … FROM STDIN are read by psql alone: write INSERT, or run the file by psql in a command step (a whole snapshot: name it as source)';
-
 /** The statements of an SQL text, as PostgreSQL's own parser divides it, or the first mistake in it. */
 export async function splitSql(text: string): Promise<SplitResult> {
-  const sql = text.replace(/^\uFEFF/, '');
+  const whole = text.replace(/^\uFEFF/, '');
   // The parser is C code: it would take a NUL for the end and silently leave out the rest.
-  const nul = sql.indexOf('\0');
-  if (nul >= 0) return mistake(sql, characterCount(sql.slice(0, nul)), 'a NUL character is not SQL');
+  const nul = whole.indexOf('\0');
+  if (nul >= 0) return mistake(whole, characterCount(whole.slice(0, nul)), 'a NUL character is not SQL');
+  const { sql, blocks } = withoutCopyRows(whole);
+  const rows = blocks.values();
   if (sql.trim() === '') return { ok: true, statements: [] };
   const statements: SqlStatement[] = [];
   try {
-    for await (const part of parseParts(sql)) {
-      const copy = part.statements.find(isCopyFromStdin);
-      if (copy) {
-        const before = part.bytes.subarray(0, copy.stmt_location ?? 0).toString();
-        const wrong = mistake(part.bytes.toString(), characterCount(before), COPY_FROM_STDIN);
-        return fromLine(part.line, wrong);
-      }
-      addStatements(part, statements);
-    }
+    for await (const part of parseParts(sql)) addStatements(part, rows, statements);
   } catch (error) {
     if (!(error instanceof PartError)) throw error;
-    return fromLine(error.line, await partMistake(error));
+    return fromLine(error.line, partMistake(error));
   }
   return { ok: true, statements };
 }
@@ -84,7 +78,7 @@ function fromLine(line: number, result: SplitResult): SplitResult {
   return { ok: false, error: { ...result.error, line: result.error.line + line - 1 } };
 }
 
-async function partMistake({ sql, cause }: PartError): Promise<SplitResult> {
+function partMistake({ sql, cause }: PartError): SplitResult {
   if (cause !== undefined) return parseMistake(sql, cause);
   const most = `${LONGEST_STATEMENT_BYTES / 1024 ** 2} MB`;
   return mistake(
@@ -95,7 +89,11 @@ async function partMistake({ sql, cause }: PartError): Promise<SplitResult> {
 }
 
 /** Offsets count UTF-8 bytes; an absent `stmt_location` is 0 and an absent `stmt_len` is the rest of the text. */
-function addStatements({ bytes, line: first, statements }: ParsedPart, into: SqlStatement[]): void {
+function addStatements(
+  { bytes, line: first, statements }: ParsedPart,
+  rows: Iterator<string>,
+  into: SqlStatement[],
+): void {
   let line = first;
   let counted = 0;
   for (const { stmt, stmt_location: start = 0, stmt_len: length } of statements) {
@@ -111,6 +109,7 @@ function addStatements({ bytes, line: first, statements }: ParsedPart, into: Sql
       outsideTransaction: runsOutsideTransaction(stmt),
       relations: relationsOf(stmt),
       lacksParameters: text.includes('$') && parameterPlaces(stmt) > 0,
+      ...(isCopyFromStdin(stmt) ? { copyRows: nextOf(rows) } : {}),
     });
   }
 }
@@ -120,13 +119,14 @@ function controlOf(node: Node): TransactionControl | null {
   return CONTROL[node.TransactionStmt.kind as string] ?? null;
 }
 
-function isCopyFromStdin({ stmt }: RawStmt): boolean {
-  return (
-    stmt !== undefined &&
-    'CopyStmt' in stmt &&
-    stmt.CopyStmt.is_from === true &&
-    stmt.CopyStmt.filename === undefined
-  );
+function isCopyFromStdin(stmt: Node): boolean {
+  return 'CopyStmt' in stmt && stmt.CopyStmt.is_from === true && stmt.CopyStmt.filename === undefined;
+}
+
+/** None behind one that ends the text without a semicolon. */
+function nextOf(rows: Iterator<string>): string {
+  const next = rows.next();
+  return next.done === true ? '' : next.value;
 }
 
 /** `offset` is the number of characters before the mistake. */
@@ -135,21 +135,12 @@ function mistake(sql: string, offset: number, message: string): SplitResult {
   return { ok: false, error: { line, column, message, excerpt: text } };
 }
 
-async function parseMistake(sql: string, error: unknown): Promise<SplitResult> {
+function parseMistake(sql: string, error: unknown): SplitResult {
   // Anything but a syntax error is the parser running out of its stack.
   if (!hasSqlDetails(error))
     return mistake(sql, 0, "PostgreSQL's parser gave up: the SQL is nested too deeply");
   const offset = cursorOf(error);
   const characters = Array.from(sql);
-  const before = await parse(`${characters.slice(0, offset).join('')};`).catch(() => undefined);
-  const last = before?.stmts?.at(-1);
-  // The rows after COPY … FROM STDIN are what the parser stumbled over.
-  if (last && isCopyFromStdin(last)) {
-    const start = Buffer.from(sql)
-      .subarray(0, last.stmt_location ?? 0)
-      .toString();
-    return mistake(sql, characterCount(start), COPY_FROM_STDIN);
-  }
   const at = characters[offset];
   if (at === '\\') return mistake(sql, offset, 'psql commands such as \\i or \\set are not SQL');
   if (at === ':') return mistake(sql, offset, 'psql variables such as :name are not SQL');

@@ -173,7 +173,7 @@ test('a snapshot that is two things is a mistake', async () => {
 
 test('syntax errors in every SQL file are told with the line in that file, each once', async () => {
   const files = {
-    'r/gen.sql': 'create table t (id int);\ncopy t from stdin;\n1\n\\.\n',
+    'r/gen.sql': 'create table t (id int);\ncopy t from stdin;\n1\n\\.\nselect from from;\n',
     'r/a.sql': "-- é\n\nselect 'é' frm x y;\n",
     'r/b.sql': '\\i a.sql\n',
     'r/c.sql': 'select (',
@@ -188,7 +188,7 @@ test('syntax errors in every SQL file are told with the line in that file, each 
     '{ phase: expand, sql: empty.sql }',
   );
   expect(await mistakesIn(yaml, files)).toEqual([
-    'r/gen.sql:2 the rows behind COPY … FROM STDIN are read by psql alone: write INSERT, or run the file by psql in a command step (a whole snapshot: name it as source) (column 1)',
+    'r/gen.sql:5 syntax error (column 13)',
     'r/c.sql:1 syntax error at end of input (column 9)',
     'r/a.sql:3 syntax error at or near "x" (column 16)',
     'r/b.sql:1 psql commands such as \\i or \\set are not SQL (column 1)',

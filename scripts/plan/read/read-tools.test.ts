@@ -118,3 +118,15 @@ it('lets a file end its transaction itself where its tool goes on then, and refu
     'r/c.sql:5 vacuum t cannot run in a transaction, and dbmate begins one around every file; give it a file of its own with -- migrate:up transaction:false',
   ]);
 });
+
+it('sends the rows behind COPY as psql and Flyway do, and refuses them where the tool does not', async () => {
+  const copy = 'copy t (id) from stdin;\n1\n\\.\n';
+  const files = { 'r/sql/a.sql': copy, 'r/sql/V1__v.sql': copy, 'r/sql/1_x.up.sql': `select 1;\n${copy}` };
+  const yaml = plan(
+    '{ phase: expand, sql: sql/a.sql }\n  - { phase: expand, name: two, sql: sql/V1__v.sql }',
+  );
+  expect((await readYaml(yaml, files)).plan).toHaveLength(2);
+  expect(await mistakesIn(plan('{ phase: expand, sql: sql/1_x.up.sql }'), files)).toEqual([
+    'r/sql/1_x.up.sql:2 golang-migrate does not send the rows behind COPY … FROM STDIN: write INSERT',
+  ]);
+});

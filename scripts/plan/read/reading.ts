@@ -155,6 +155,16 @@ export class Reading {
     if (split.ok) {
       for (const { line } of split.statements.filter(({ lacksParameters }) => lacksParameters))
         this.mistakeIn(file, line, NO_PARAMETERS);
+      const copies = rule?.copiesRows
+        ? []
+        : split.statements.filter(({ copyRows }) => copyRows !== undefined);
+      if (rule)
+        for (const { line } of copies)
+          this.mistakeIn(
+            file,
+            line,
+            `${rule.tool} does not send the rows behind COPY … FROM STDIN: write INSERT`,
+          );
       return { file, text, statements: split.statements, ...ruled };
     }
     const { line, column, message } = split.error;

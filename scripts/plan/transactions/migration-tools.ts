@@ -19,6 +19,8 @@ interface Ways {
   readonly divides?: 'wholly' | 'apart';
   /** A file that is taken out of its transaction goes out as one query, around which the server makes one. */
   readonly exemptIsOneQuery?: true;
+  /** It sends the rows behind COPY … FROM STDIN, as psql does. */
+  readonly copiesRows?: true;
   /** What to write where a statement cannot run in a transaction. */
   readonly remedy?: string;
 }
@@ -152,6 +154,7 @@ const NAMED: readonly NamedTool[] = [
     transaction: 'file',
     begins: 'anew',
     divides: 'wholly',
+    copiesRows: true,
     up: /(?:^|\/)(?:V\d[\d._]*|R)__[^/]*\.sql$/,
     down: /(?:^|\/)U\d[\d._]*__[^/]*\.sql$/,
     beside: { of: (file) => `${file}.conf`, says: /^\s*executeInTransaction\s*=\s*false\s*$/im },
@@ -231,10 +234,11 @@ function namedTool(file: string, isRust: boolean): NamedTool | undefined {
 }
 
 function waysOf(ways: Ways, isExempt = false): Ways {
-  const { tool, transaction, begins, commitFails, divides, exemptIsOneQuery, remedy } = ways;
-  if (!isExempt) return { tool, transaction, ...defined({ begins, commitFails, divides, remedy }) };
-  if (exemptIsOneQuery) return { tool, transaction, ...defined({ remedy }) };
-  return { tool, transaction: 'as-written' };
+  const { tool, transaction, begins, commitFails, divides, copiesRows, exemptIsOneQuery, remedy } = ways;
+  if (!isExempt)
+    return { tool, transaction, ...defined({ begins, commitFails, divides, copiesRows, remedy }) };
+  if (exemptIsOneQuery) return { tool, transaction, ...defined({ copiesRows, remedy }) };
+  return { tool, transaction: 'as-written', ...defined({ copiesRows }) };
 }
 
 function markedRule(marked: MarkedTool, lines: readonly string[]): ToolRule {

@@ -60,7 +60,7 @@ export async function cutUnit(cut: UnitCut): Promise<Cutting> {
   const records: Sent[] = [];
   for (const statement of whole) {
     const sentMs = run.clock.now();
-    const said = await answer(run, statement.text);
+    const said = await answer(run, statement);
     records.push({ statement, sentMs, said });
     if (said.error === undefined) continue;
     await answer(run, 'ROLLBACK');
@@ -74,9 +74,9 @@ export async function cutUnit(cut: UnitCut): Promise<Cutting> {
     return told('open', records, cut);
   }
   const last = (isCommit ? statements.at(-1) : statements[cut.before]) ?? first;
-  const text = isCommit ? (end ?? 'COMMIT') : last.text;
+  const next = isCommit ? (end ?? 'COMMIT') : last;
   const sentMs = run.clock.now();
-  const sending = answer(run, text);
+  const sending = answer(run, next);
   const said = await leave(sending, last, cut).catch(async (failure: unknown) => {
     await answer(run, 'ROLLBACK');
     throw failure;
@@ -93,7 +93,7 @@ async function cutStatement(statement: PlacedStatement, cut: UnitCut): Promise<C
     // What is done concurrently waits for older snapshots before it is over, and by then has committed half of it.
     const pid = holder && (await holdSnapshot(holder));
     const sentMs = run.clock.now();
-    const sending = answer(run, statement.text);
+    const sending = answer(run, statement);
     if (pid === undefined) {
       const said = await leave(sending, statement, cut);
       return told(said === null ? 'running' : 'done', [{ statement, sentMs, said }], cut);

@@ -1,4 +1,4 @@
-import type { QueryResult } from 'pg';
+import { runStatement, type Sendable } from '../../pg/copy-query.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import type { MigrationSession } from './session.ts';
 
@@ -19,12 +19,13 @@ export interface Answer<Row extends unknown[] = unknown[]> {
 /** Sends at once; resolves, never rejects, with the moment of the answer. */
 export function answer<Row extends unknown[]>(
   { session, clock }: Asking,
-  text: string,
+  statement: string | Sendable,
 ): Promise<Answer<Row>> {
-  return session.client.query<Row>({ text, rowMode: 'array' }).then(
-    ({ rows, rowCount, command }: QueryResult & { rows: Row[] }) => ({
+  const sendable = typeof statement === 'string' ? { text: statement } : statement;
+  return runStatement(session.client, sendable).then(
+    ({ rows, rowCount, command }) => ({
       atMs: clock.now(),
-      rows,
+      rows: rows as Row[],
       rowCount,
       command,
     }),

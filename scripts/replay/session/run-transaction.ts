@@ -70,10 +70,11 @@ interface Sending {
 /** Statement, capture and end go out in one flight: no round trip while the locks are held. */
 function send(statement: PlacedStatement, end: string | null, run: UnitRun): Sending {
   const sentMs = run.clock.now();
-  const responding = answer(run, statement.text);
-  const isFollowed = isCaptured(statement, run) && !mentionsRole(statement);
+  const responding = answer(run, statement);
+  const isAlone = mentionsRole(statement) || statement.copyRows !== undefined;
+  const isFollowed = isCaptured(statement, run) && !isAlone;
   const capturing = isFollowed ? answer<CaptureRow>(run, CAPTURE) : undefined;
-  const ended = end === null || mentionsRole(statement) ? undefined : answer(run, end);
+  const ended = end === null || isAlone ? undefined : answer(run, end);
   return { sentMs, responding, capturing, ended };
 }
 

@@ -53,7 +53,7 @@ async function runStatement(statement: PlacedStatement, run: UnitRun): Promise<v
 
 async function runBare(statement: PlacedStatement, run: UnitRun): Promise<void> {
   const sentMs = run.clock.now();
-  const responded = await answer(run, statement.text);
+  const responded = await answer(run, statement);
   const failure = responded.error === undefined ? undefined : failureAt(responded.error, statement);
   if (failure && failure.error.sqlstate === null) throw failure; // the connection is gone: nothing more to compare
   const change = await run.catalog.compare(run.session.client);

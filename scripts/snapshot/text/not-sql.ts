@@ -1,7 +1,7 @@
 import { DumpFrame } from './dump-frame.ts';
 import { archiveFormat } from '../snapshot-format.ts';
 import { COMMANDS } from './sql-commands.ts';
-import { SqlScanner } from './sql-scanner.ts';
+import { SqlScanner } from '../../pg/scanner/sql-scanner.ts';
 
 /**
  * Why the beginning of a text cannot be SQL, as a sentence's end, or undefined where it can. The content itself is not quoted:

@@ -1,8 +1,8 @@
 import { RehearsalError } from '../../shared/errors.ts';
 import { DumpFrame } from './dump-frame.ts';
 import { whyNotSql } from './not-sql.ts';
-import type { SqlPiece, StatementPiece, Unfinished } from './sql-piece.ts';
-import { SqlScanner } from './sql-scanner.ts';
+import type { SqlPiece, StatementPiece, Unfinished } from '../../pg/scanner/sql-piece.ts';
+import { SqlScanner } from '../../pg/scanner/sql-scanner.ts';
 import { statementHead } from './statement-head.ts';
 
 const HEAD_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
 import { COMMANDS } from './sql-commands.ts';
-import type { StatementPiece } from './sql-piece.ts';
+import type { StatementPiece } from '../../pg/scanner/sql-piece.ts';
 
 const LONGEST_HEAD = 100;
 const MOST_WORDS = 7;

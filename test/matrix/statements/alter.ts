@@ -81,5 +81,7 @@ export const ALTER: readonly Row[] = [
   row('CLUSTER of a partitioned table', 'cluster parts using parts_at'),
   row('COMMENT', `comment on table t is 'a table'; comment on column t.n is 'a column'`),
   row('COPY TO a program', `copy t to program 'cat > /dev/null'`),
+  row('COPY with the rows behind it', `copy t (id, n) from stdin;\n31\t1\n32\t2\n\\.\n`),
+  row('COPY with a row that it refuses', `copy t (id, n) from stdin;\n31\t1\n32\tx\n\\.\n`),
   row('COPY FROM a program', `copy t (id, n) from program 'printf "31\\t1\\n32\\t2\\n"'`),
 ];

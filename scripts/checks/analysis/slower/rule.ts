@@ -16,6 +16,8 @@ const CAUSED: Threshold = {
   middle: { times: 3, moreMs: 5 },
   tenth: { times: 5, moreMs: 20 },
 };
+/** With one that is sure to concern the script: where only some connections plan anew, the middle one stays as it was. */
+const SURE: Threshold = { ...CAUSED, tenth: { times: 5, moreMs: 5 } };
 /** Between two statements of a step there is no time for more. */
 const IN_GAP: Threshold = { ...CAUSED, requests: 5 };
 /** Without one: what a busy machine does to all scripts alike must not reach it. */
@@ -24,7 +26,7 @@ const UNCAUSED: Threshold = {
   middle: { times: 10, moreMs: 20 },
   tenth: { times: 20, moreMs: 100 },
 };
-const THRESHOLDS = { caused: CAUSED, inGap: IN_GAP, uncaused: UNCAUSED };
+const THRESHOLDS = { caused: CAUSED, sure: SURE, inGap: IN_GAP, uncaused: UNCAUSED };
 /** Quicker than the clock and the network can tell apart. */
 const SHORTEST_MS = 0.2;
 
