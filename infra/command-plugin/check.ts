@@ -1,7 +1,8 @@
 import type { CheckFailure, CheckResult } from '@pulumi/pulumi/provider/provider.js';
 import { z } from 'zod';
 import { asSecret, revealed, type WireProperties } from '../provider-kit/wire.ts';
-import { connectionSchema } from './ssh/connection.ts';
+import { connectionSchema } from './connection.ts';
+import { INSTALL_OFFICIAL } from './version.ts';
 
 /** What a preview sends for a value that nobody knows yet. */
 const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
@@ -16,10 +17,19 @@ export function checkInputs(schema: z.ZodType, news: WireProperties): CheckResul
   const issues = parsed.success ? [] : parsed.error.issues;
   const failures = issues
     .filter(({ path }) => !leadsToUnknown(plain, path))
-    .map(({ path, message }): CheckFailure => ({ property: path.join('.'), reason: message }));
+    .flatMap((issue) => failuresOf(issue));
   const connection = connectionSchema.safeParse(withoutNulls(revealed(news['connection'])));
   const filled = connection.success ? connection.data : revealed(news['connection']);
   return { inputs: { ...news, connection: asSecret(filled) }, failures };
+}
+
+function failuresOf(issue: z.core.$ZodIssue): CheckFailure[] {
+  const property = issue.path.join('.');
+  if (issue.code !== 'unrecognized_keys') return [{ property, reason: issue.message }];
+  return issue.keys.map((key) => ({
+    property: [...issue.path, key].join('.'),
+    reason: `is not known to the stand-in for the command plugin: ${INSTALL_OFFICIAL}`,
+  }));
 }
 
 /** The inputs of a resource that has been checked. @throws Error where they are not what was checked */

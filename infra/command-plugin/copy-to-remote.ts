@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join, posix } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { CreateResult, UpdateResult } from '@pulumi/pulumi/provider/provider.js';
+import { asError } from '../../scripts/shared/errors.ts';
 import { asSecret, revealed, type WireProperties } from '../provider-kit/wire.ts';
+import type { OpenConnection } from '../ssh/open-connection.ts';
+import { shellWord } from '../ssh/quote.ts';
 import { parseInputs } from './check.ts';
-import type { Connection } from './ssh/connection.ts';
-import { dial } from './ssh/dial.ts';
+import type { Connection } from './connection.ts';
 import { copySchema, type CopyInputs } from './inputs.ts';
-import type { Call } from './remote-command.ts';
-import { RemoteFiles } from './ssh/sftp.ts';
+import { withHost, type Call } from './call.ts';
 
-const FILES_AT_ONCE = 8;
+const COPY_MS = 1_800_000;
+const PARALLEL_WRITES = 32;
 
 export async function createCopy(call: Call, wire: WireProperties): Promise<CreateResult> {
   await copy(call, parseInputs(copySchema, wire));
@@ -42,54 +44,24 @@ function outputs(wire: WireProperties): WireProperties {
 }
 
 async function copy(call: Call, { connection, source, remotePath }: CopyInputs): Promise<void> {
-  const session = await dial(connection, call.signal, (line) => {
-    call.log.status(call.urn, line);
+  if (!(await stat(source.path)).isFile()) throw new Error(`${source.path} is not a file`);
+  await withHost(call, connection, async (host) => {
+    const folder = posix.dirname(remotePath);
+    const { code, stderr } = await host.exec(`mkdir -p -- ${shellWord(folder)}`);
+    if (code !== 0) throw new Error(`cannot make the folder ${folder} on the host: ${stderr.trim()}`);
+    await putFile(host, source.path, remotePath);
   });
+}
+
+async function putFile(host: OpenConnection, from: string, to: string): Promise<void> {
   try {
-    const remote = await RemoteFiles.open(session);
-    if ('text' in source) await copyText(remote, source.text, remotePath);
-    else await copyPath(remote, source.path, remotePath);
-  } finally {
-    session.end();
+    const sftp = await host.sftp();
+    await host.call<undefined>((_client, done) => {
+      sftp.fastPut(from, to, { concurrency: PARALLEL_WRITES }, (error) => {
+        done(error, undefined);
+      });
+    }, COPY_MS);
+  } catch (error) {
+    throw new Error(`cannot copy ${from} to ${to} on the host: ${asError(error).message}`, { cause: error });
   }
-}
-
-async function copyText(remote: RemoteFiles, text: string, path: string): Promise<void> {
-  const kind = await remote.kind(path);
-  if (kind === 'folder') throw new Error(`${path} is a folder on the host: a text needs the path of a file`);
-  if (kind === undefined) await remote.makeFolder(posix.dirname(path));
-  await remote.putText(text, path);
-}
-
-/**
- * A file goes to the path, or into it where that is a folder. A folder goes into the path; with a slash at its end, only what
- * it holds does. Nothing on the host is removed.
- */
-async function copyPath(remote: RemoteFiles, local: string, path: string): Promise<void> {
-  if ((await stat(local)).isDirectory()) {
-    const into = local.endsWith('/') ? path : posix.join(path, basename(local));
-    await remote.makeFolder(path);
-    await copyFolder(remote, local, into);
-    return;
-  }
-  const kind = await remote.kind(path);
-  if (kind === undefined) await remote.makeFolder(posix.dirname(path));
-  await remote.putFile(local, kind === 'folder' ? posix.join(path, basename(local)) : path);
-}
-
-async function copyFolder(remote: RemoteFiles, local: string, path: string): Promise<void> {
-  await remote.makeFolder(path);
-  const entries = await readdir(local, { withFileTypes: true });
-  const files: { from: string; to: string }[] = [];
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const [from, to] = [join(local, entry.name), posix.join(path, entry.name)];
-    if (entry.isDirectory()) await copyFolder(remote, from, to);
-    else if ((await stat(from)).isFile()) files.push({ from, to });
-    else throw new Error(`cannot copy ${from}: neither a file nor a folder, nor a link to a file`);
-  }
-  const next = files.values();
-  const copyRest = async (): Promise<void> => {
-    for (const { from, to } of next) await remote.putFile(from, to);
-  };
-  await Promise.all(Array.from({ length: FILES_AT_ONCE }, copyRest));
 }

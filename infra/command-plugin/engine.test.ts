@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import command from '@pulumi/command';
@@ -21,11 +21,11 @@ describe.skipIf(!ready)('the stand-in under the engine', () => {
   let changes: OpMap | undefined;
   const diagnostics: string[] = [];
   let trigger = 'first';
-  let text = 'one';
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'command engine '));
     sshd = await startSshd();
+    await writeFile(join(folder, 'text'), 'one');
     stack = await stackIn(folder, program);
   });
   afterAll(async () => {
@@ -39,7 +39,7 @@ describe.skipIf(!ready)('the stand-in under the engine', () => {
     const log = join(folder, 'log');
     const copy = new command.remote.CopyToRemote('copy', {
       connection,
-      source: new pulumi.asset.StringAsset(text),
+      source: new pulumi.asset.FileAsset(join(folder, 'text')),
       remotePath: join(folder, 'host', 'copied'),
     });
     const create = pulumi.interpolate`cat '${copy.remotePath}'`;
@@ -48,12 +48,14 @@ describe.skipIf(!ready)('the stand-in under the engine', () => {
       create,
       triggers: [copy.source],
       addPreviousOutputInEnv: false,
+      logging: 'none',
     });
     new command.remote.Command('mark', {
       connection,
       create: pulumi.interpolate`echo create ${trigger} >>'${log}'; echo ${pulumi.secret('hunter2')}`,
       delete: `echo delete >>'${log}'`,
       addPreviousOutputInEnv: false,
+      logging: 'none',
       triggers: [trigger],
     });
     return Promise.resolve({ read: read.stdout });
@@ -92,7 +94,7 @@ describe.skipIf(!ready)('the stand-in under the engine', () => {
     expect(changes).toMatchObject({ same: 3, replace: 1 });
     expect(await logged()).toEqual(['create first', 'create second', 'delete']);
 
-    text = 'two';
+    await writeFile(join(folder, 'text'), 'two');
     expect(await up()).toBe('two');
     expect(changes).toMatchObject({ same: 2, update: 1, replace: 1 });
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { SIGNATURE } from '../provider-kit/wire.ts';
-import { connectionSchema } from './ssh/connection.ts';
+import { connectionSchema } from './connection.ts';
 
 const ASSET = 'c44067f5952c0a294b673a41bacd8c17';
-const ARCHIVE = '0def7320c3a5731c473e5ecbe6d01bc7';
 
 const triggers = z.array(z.unknown()).optional();
 
@@ -11,49 +10,30 @@ const triggers = z.array(z.unknown()).optional();
 export const commandSchema = z.strictObject({
   connection: connectionSchema,
   create: z.string().optional(),
-  update: z.string().optional(),
   delete: z.string().optional(),
-  environment: z.record(z.string(), z.string()).default({}),
   stdin: z.string().default(''),
-  logging: z.enum(['stdout', 'stderr', 'stdoutAndStderr', 'none']).default('stdoutAndStderr'),
-  addPreviousOutputInEnv: z.boolean().default(true),
+  logging: z.literal('none', { error: 'must be none' }),
+  addPreviousOutputInEnv: z.literal(false, { error: 'must be false' }),
   triggers,
 });
 
 export type CommandInputs = z.infer<typeof commandSchema>;
 
-const hash = z.string().optional();
-
-const sourceSchema = z.discriminatedUnion(
-  SIGNATURE,
-  [
-    z.object({
-      [SIGNATURE]: z.literal(ASSET),
-      hash,
-      path: z.string().optional(),
-      text: z.string().optional(),
-    }),
-    z.object({ [SIGNATURE]: z.literal(ARCHIVE), hash, path: z.string().optional() }),
-  ],
-  { error: 'must be a FileAsset, a StringAsset or a FileArchive' },
+const sourceSchema = z.object(
+  {
+    [SIGNATURE]: z.literal(ASSET),
+    /** Of the content. */
+    hash: z.string().optional(),
+    path: z.string().min(1),
+  },
+  { error: 'must be a FileAsset' },
 );
-
-/** Where the bytes come from: a file or folder of this machine, or a text. `hash` is of the content. */
-type Source = { readonly hash: string | undefined } & ({ readonly path: string } | { readonly text: string });
 
 /** Inputs of `command:remote:CopyToRemote`, without envelopes. */
 export const copySchema = z.strictObject({
   connection: connectionSchema,
   remotePath: z.string().min(1, 'must not be empty'),
-  source: sourceSchema.transform((source, context): Source => {
-    if (source.path) return { hash: source.hash, path: source.path };
-    if ('text' in source && source.text !== undefined) return { hash: source.hash, text: source.text };
-    context.addIssue({
-      code: 'custom',
-      message: 'must be a FileAsset, a StringAsset or a FileArchive of a path',
-    });
-    return z.NEVER;
-  }),
+  source: sourceSchema,
   triggers,
 });
 

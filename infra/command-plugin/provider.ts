@@ -8,14 +8,13 @@ import type {
 } from '@pulumi/pulumi/provider/provider.js';
 import type { Plugin } from '../provider-kit/serve.ts';
 import type { WireProperties } from '../provider-kit/wire.ts';
+import type { Call } from './call.ts';
 import { checkInputs } from './check.ts';
 import { createCopy, updateCopy } from './copy-to-remote.ts';
 import { commandSchema, copySchema } from './inputs.ts';
-import { createCommand, deleteCommand, updateCommand, type Call } from './remote-command.ts';
+import { createCommand, deleteCommand, updateCommand } from './remote-command.ts';
 import { diffTriggers } from './triggers.ts';
-
-/** The release of @pulumi/command whose resources are answered for. */
-const VERSION = '1.2.1';
+import { INSTALL_OFFICIAL, VERSION } from './version.ts';
 
 const RESOURCES = {
   'command:remote:Command': {
@@ -100,6 +99,6 @@ function resource(urn: string): (typeof RESOURCES)[Token] {
 function unsupported(token: string): string {
   return (
     `${token} is not supported by the stand-in for the command plugin, which offers ${Object.keys(RESOURCES).join(' and ')}: ` +
-    `install the official one with 'pulumi plugin install resource command ${VERSION}'`
+    INSTALL_OFFICIAL
   );
 }

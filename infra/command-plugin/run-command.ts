@@ -1,121 +1,51 @@
-import type { Client, ClientChannel } from 'ssh2';
-import type { Session } from './ssh/dial.ts';
-import { offerEnvironment, type Variable } from './ssh/ssh2-internals.ts';
-import { stopRemote } from './stop-remote.ts';
+import { ConnectionLost, type OpenConnection } from '../ssh/open-connection.ts';
+import type { ExecEnd } from '../ssh/exec.ts';
 
-const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
-/** How long a cancelled command may take to start. */
-const START_MS = 2_000;
-
-export interface CommandRequest {
-  readonly command: string;
-  readonly stdin: string;
-  readonly variables: readonly Variable[];
-  onOutput(stream: 'stdout' | 'stderr', chunk: Buffer): void;
-}
-
-/** How a command ended and all that it wrote. */
-export interface Ended {
-  /** Null where a signal ended it. */
-  readonly status: number | null;
-  readonly signal: string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Both, in the order in which they came. */
-  readonly output: string;
-}
+/** The longest that a command may take: it may install software. */
+const COMMAND_MS = 3_600_000;
+/** How long a command may take to end after it was told to. */
+const END_MS = 2_000;
 
 /**
- * Runs one command to its end, however it ends. An abort sends it TERM.
- * @throws Error when it cannot start, writes more than 16 MB or ends with the connection; the session signal's reason
+ * sshd does not pass signals on to what root runs (OpenSSH before 9.8). All that runs over this connection has the same
+ * parent, so a second command on it can: to each but itself, and to what those started.
  */
-export async function runCommand({ client, signal }: Session, request: CommandRequest): Promise<Ended> {
+const END_OTHERS =
+  'for pid in $(cat /proc/$PPID/task/*/children 2>/dev/null); do [ $pid = $$ ] || kill -TERM -- -$pid; done';
+
+/**
+ * Runs one command to its end, however it ends. An abort ends it and what it started.
+ * @throws ConnectionLost, or the signal's reason
+ */
+export async function runCommand(
+  connection: OpenConnection,
+  { command, stdin }: { readonly command: string; readonly stdin: string },
+  signal: AbortSignal,
+): Promise<ExecEnd> {
   signal.throwIfAborted();
-  offerEnvironment(client, request.variables);
-  const channel = await start(client, request.command, signal);
-  const stop = new AbortController();
-  const halt = AbortSignal.any([signal, stop.signal]);
-  const output: Written[] = [];
-  let bytes = 0;
-  const take =
-    (stream: 'stdout' | 'stderr') =>
-    (chunk: Buffer): void => {
-      if (halt.aborted) return;
-      bytes += chunk.length;
-      output.push({ stream, chunk });
-      request.onOutput(stream, chunk);
-      if (bytes > MAX_OUTPUT_BYTES) {
-        stop.abort(
-          new Error('the command wrote more than 16 MB: let it write into a file on the host instead'),
-        );
-      }
-    };
-  channel.on('data', take('stdout'));
-  channel.stderr.on('data', take('stderr'));
-  const exit = await ended(client, channel, request.stdin, halt);
-  return { ...exit, ...texts(output) };
+  const running = connection.exec(command, { stdin, timeoutMs: COMMAND_MS });
+  let stopping: Promise<void> | undefined;
+  const onAbort = (): void => {
+    stopping = endOthers(connection, running);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await running;
+  } catch (error) {
+    if (!signal.aborted && error instanceof ConnectionLost)
+      throw new Error(`the connection was lost: ${error.message}`, { cause: error });
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    await stopping;
+    signal.throwIfAborted();
+  }
 }
 
-interface Written {
-  readonly stream: 'stdout' | 'stderr';
-  readonly chunk: Buffer;
-}
-
-function texts(output: readonly Written[]): Pick<Ended, 'stdout' | 'stderr' | 'output'> {
-  const of = (stream?: string): string =>
-    Buffer.concat(
-      output.filter((written) => stream === undefined || written.stream === stream).map(({ chunk }) => chunk),
-    ).toString();
-  return { stdout: of('stdout'), stderr: of('stderr'), output: of() };
-}
-
-/** After an abort it still waits a moment: a command that has started by then must be told to end. */
-function start(client: Client, command: string, signal: AbortSignal): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined;
-    const onAbort = (): void => {
-      timer = setTimeout(() => {
-        reject(signal.reason as Error);
-      }, START_MS);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    client.exec(command, (error, channel) => {
-      signal.removeEventListener('abort', onAbort);
-      clearTimeout(timer);
-      if (!error) resolve(channel);
-      else if (signal.aborted) reject(signal.reason as Error);
-      else reject(new Error(`the host did not start the command: ${error.message}`));
-    });
-  });
-}
-
-function ended(
-  client: Client,
-  channel: ClientChannel,
-  stdin: string,
-  halt: AbortSignal,
-): Promise<Pick<Ended, 'status' | 'signal'>> {
-  return new Promise((resolve, reject) => {
-    const onHalt = (): void => {
-      void stopRemote(client, channel).then(() => {
-        reject(halt.reason as Error);
-      });
-    };
-    // Unlike `exit`, which may come with the answer to the request, this comes when stdout is taken.
-    channel.on('close', (status?: number | null, name?: string) => {
-      halt.removeEventListener('abort', onHalt);
-      const settle = (): void => {
-        if (halt.aborted) reject(halt.reason as Error);
-        else if (status === undefined) reject(new Error('the command ended without saying how'));
-        else resolve({ status, signal: name ?? null });
-      };
-      if (channel.stderr.readableEnded) settle();
-      else channel.stderr.once('end', settle);
-    });
-    // A command need not read what it is given.
-    channel.on('error', () => undefined);
-    if (halt.aborted) onHalt();
-    else halt.addEventListener('abort', onHalt, { once: true });
-    channel.end(stdin);
-  });
+/** A host that takes no second command is left. */
+async function endOthers(connection: OpenConnection, running: Promise<unknown>): Promise<void> {
+  const left = setTimeout(() => connection.drop('the command was stopped'), END_MS);
+  await connection.exec(END_OTHERS, { timeoutMs: END_MS }).catch(() => undefined);
+  await running.catch(() => undefined);
+  clearTimeout(left);
 }

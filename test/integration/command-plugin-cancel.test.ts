@@ -6,7 +6,13 @@ import { identityOf } from '../../infra/process-identity.ts';
 import { startPlugin } from '../../infra/provider-kit/plugin-fixture.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { needsSshd } from '../support/sshd.ts';
-import { COMMAND, engineScript, startCommandFixture, type CommandFixture } from './command-plugin-fixture.ts';
+import {
+  COMMAND,
+  QUIET,
+  engineScript,
+  startCommandFixture,
+  type CommandFixture,
+} from './command-plugin-fixture.ts';
 
 const WAIT_MS = 20_000;
 
@@ -49,7 +55,7 @@ describe.skipIf(!needsSshd('to run remote commands on'))('the end of the stand-i
 
   it('ends a running command with all that it started when the engine cancels', async () => {
     const { create, running, started } = longCommand();
-    const creating = fixture.plugin.create(COMMAND, { connection: fixture.connection, create });
+    const creating = fixture.plugin.create(COMMAND, { connection: fixture.connection, create, ...QUIET });
     const failed = expect(creating).rejects.toThrow('cancelled');
     await until(started);
     expect(await running()).toBe(true);
@@ -63,7 +69,7 @@ describe.skipIf(!needsSshd('to run remote commands on'))('the end of the stand-i
     const engine = await engineScript(fixture.folder);
     const plugin = await startPlugin(engine.path);
     const pid = Number(await readFile(engine.pidFile, 'utf8'));
-    plugin.create(COMMAND, { connection: fixture.connection, create }).catch(() => undefined);
+    plugin.create(COMMAND, { connection: fixture.connection, create, ...QUIET }).catch(() => undefined);
     await until(started);
     plugin.process.kill('SIGKILL');
     await until(async () => !(await running()));

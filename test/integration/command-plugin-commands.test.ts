@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asSecret, isSecret, revealed } from '../../infra/provider-kit/wire.ts';
 import { needsSshd } from '../support/sshd.ts';
-import { COMMAND, startCommandFixture, type CommandFixture } from './command-plugin-fixture.ts';
+import { COMMAND, QUIET, startCommandFixture, type CommandFixture } from './command-plugin-fixture.ts';
 
 describe.skipIf(!needsSshd('to run remote commands on'))('remote.Command of the stand-in', () => {
   let fixture: CommandFixture;
@@ -22,7 +22,7 @@ describe.skipIf(!needsSshd('to run remote commands on'))('remote.Command of the 
   });
 
   async function created(inputs: Record<string, unknown>): Promise<Record<string, unknown>> {
-    const { outs } = await fixture.plugin.create(COMMAND, { connection, ...inputs });
+    const { outs } = await fixture.plugin.create(COMMAND, { connection, ...QUIET, ...inputs });
     return outs;
   }
   function messages(): string[] {
@@ -38,44 +38,22 @@ describe.skipIf(!needsSshd('to run remote commands on'))('remote.Command of the 
       connection: asSecret(connection),
       create: 'cat; echo; echo; echo oops >&2',
       stdin: 'größe',
+      ...QUIET,
     });
     expect(id).toMatch(/^it[0-9a-f]{8}$/);
     expect(outs).toEqual({
       connection: asSecret(connection),
       create: 'cat; echo; echo; echo oops >&2',
       stdin: 'größe',
+      ...QUIET,
       stdout: 'größe\n',
       stderr: 'oops',
     });
-    expect(messages().sort()).toEqual(['größe', 'oops']);
+    expect(messages()).toEqual([]);
   });
 
   it('does nothing where there is no create', async () => {
     expect(await created({ delete: 'exit 1' })).toMatchObject({ stdout: '', stderr: '' });
-  });
-
-  it('runs update when inputs change, else create, and keeps the last output without either', async () => {
-    const olds = await created({ create: 'echo first' });
-    const update = (inputs: Record<string, unknown>): Promise<Record<string, unknown>> =>
-      fixture.plugin.update(COMMAND, olds, { connection, ...inputs });
-    expect(await update({ create: 'echo again', update: 'echo updated' })).toMatchObject({
-      stdout: 'updated',
-    });
-    expect(await update({ create: 'echo again' })).toMatchObject({ stdout: 'again' });
-    expect(await update({})).toMatchObject({ stdout: 'first' });
-  });
-
-  it('offers the last output to the next command, and warns where the host does not take it', async () => {
-    const olds = await created({ create: 'echo first' });
-    const news = { connection, create: 'echo "[$PULUMI_COMMAND_STDOUT]"' };
-    expect(await fixture.plugin.update(COMMAND, olds, news)).toMatchObject({ stdout: '[]' });
-    const warnings = fixture.plugin.lines.filter(({ status }) => !status);
-    expect(warnings).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('PULUMI_COMMAND_STDOUT') as unknown }),
-    ]);
-    fixture.plugin.lines.length = 0;
-    await fixture.plugin.update(COMMAND, olds, { ...news, addPreviousOutputInEnv: false });
-    expect(messages()).toEqual(['[]']);
   });
 
   it('runs delete over the stored connection, and says when it fails', async () => {
@@ -88,16 +66,9 @@ describe.skipIf(!needsSshd('to run remote commands on'))('remote.Command of the 
 
   it('fails with the exit status or signal, the command and all that it wrote', async () => {
     await expect(created({ create: 'echo out; echo err >&2; exit 3' })).rejects.toThrow(
-      /^the command exited with status 3: "echo out; echo err >&2; exit 3"\n(out\nerr|err\nout)\n$/,
+      /^the command exited with status 3: "echo out; echo err >&2; exit 3"\nout\nerr\n$/,
     );
-    await expect(created({ create: 'kill -9 $$' })).rejects.toThrow(/was ended by signal SIGKILL/);
-  });
-
-  it('does not start a command whose environment the host refuses', async () => {
-    const marker = join(fixture.folder, 'started');
-    const creating = created({ create: `touch '${marker}'`, environment: { NAME: 'value' } });
-    await expect(creating).rejects.toThrow(/refused the environment variable NAME: .*AcceptEnv/);
-    expect(existsSync(marker)).toBe(false);
+    await expect(created({ create: 'kill -9 $$' })).rejects.toThrow(/was ended by a signal/);
   });
 
   it('reaches a host through a bastion, and says where on the way it failed', async () => {
@@ -107,53 +78,46 @@ describe.skipIf(!needsSshd('to run remote commands on'))('remote.Command of the 
     });
     const closed = { ...connection, port: 1, dialErrorLimit: 0, proxy };
     await expect(created({ connection: closed, create: 'x' })).rejects.toThrow(
-      /^proxy: .*no way from the proxy to/,
+      /the jump host cannot reach .*:1: /,
     );
-    const noBastion = { ...connection, proxy: { ...connection, port: 1, dialErrorLimit: 0 } };
-    await expect(created({ connection: noBastion, create: 'x' })).rejects.toThrow(/^proxy: .*ECONNREFUSED/);
+    const noBastion = { ...connection, dialErrorLimit: 0, proxy: { ...connection, port: 1 } };
+    await expect(created({ connection: noBastion, create: 'x' })).rejects.toThrow(
+      /:1 by SSH: .*ECONNREFUSED/,
+    );
   });
 
   it('gives up after as many failed dials as it may, and tells of each', async () => {
     const creating = created({ connection: { ...connection, port: 1 }, create: 'x' });
     await expect(creating).rejects.toThrow(
-      /^after 2 failed attempts: cannot connect to .*:1: .*ECONNREFUSED/,
+      /^after 2 failed attempts: cannot reach .*:1 by SSH: .*ECONNREFUSED/,
     );
     expect(messages()).toEqual(['Dial 1/2 failed: retrying', 'Dial 2/2 failed: retrying']);
   });
 
-  it('logs in with a locked key and with an agent', async () => {
-    const { host, port, user } = connection;
-    const keyless = { host, port, user };
-    const privateKey = await fixture.lockedKey('open sesame');
-    const locked = { ...keyless, privateKey, privateKeyPassword: 'open sesame' };
-    expect(await created({ connection: locked, create: 'echo in' })).toMatchObject({ stdout: 'in' });
-    const wrong = { ...locked, privateKeyPassword: 'sesame' };
-    await expect(created({ connection: wrong, create: 'echo in' })).rejects.toThrow(/privateKey/);
+  it('takes long lines, and of more than it can keep the beginning', async () => {
+    const long = await created({ create: "head -c 3000000 /dev/zero | tr '\\0' x" });
+    expect(String(long['stdout'])).toHaveLength(1_000_000);
+  });
 
+  it('fails at once where the host shows another key', async () => {
+    const hostKey = `ssh-ed25519 ${Buffer.alloc(51, 'x').toString('base64')}`;
+    const creating = created({ connection: { ...connection, hostKey }, create: 'x' });
+    await expect(creating).rejects.toThrow(/shows another host key/);
+    expect(messages()).toEqual([]);
+  });
+
+  it('logs in by an agent', async () => {
+    const { host, port, user, hostKey } = connection;
     const agentSocketPath = join(fixture.folder, 'agent');
     const { stdout } = await execa('ssh-agent', ['-a', agentSocketPath]);
     try {
       const key = { input: String(connection['privateKey']), env: { SSH_AUTH_SOCK: agentSocketPath } };
       await execa('ssh-add', ['-q', '-'], key);
-      const byAgent = { connection: { ...keyless, agentSocketPath }, create: 'echo in' };
+      const byAgent = { connection: { host, port, user, hostKey, agentSocketPath }, create: 'echo in' };
       expect(await created(byAgent)).toMatchObject({ stdout: 'in' });
     } finally {
       process.kill(Number(/SSH_AGENT_PID=(\d+)/.exec(stdout)?.[1]));
     }
-  });
-
-  it('takes long lines, and refuses more output than it can keep', async () => {
-    const long = await created({ create: "head -c 3000000 /dev/zero | tr '\\0' x" });
-    expect(String(long['stdout'])).toHaveLength(3_000_000);
-    await expect(created({ create: 'yes' })).rejects.toThrow(/more than 16 MB/);
-  });
-
-  it('logs only what it should', async () => {
-    const create = 'echo out; echo err >&2';
-    await created({ create, logging: 'none' });
-    expect(messages()).toEqual([]);
-    await created({ create, logging: 'stderr' });
-    expect(messages()).toEqual(['err']);
   });
 
   it('keeps what a secret command wrote as a secret, and shows neither in an error', async () => {

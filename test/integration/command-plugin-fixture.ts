@@ -1,12 +1,13 @@
 import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { startPlugin, type PluginFixture } from '../../infra/provider-kit/plugin-fixture.ts';
 import { startSshd, type TestSshd } from '../support/sshd.ts';
 
 export const EXECUTABLE = join(import.meta.dirname, '../../infra/command-plugin/pulumi-resource-command');
 export const COMMAND = 'urn:pulumi:s::p::command:remote:Command::it';
+/** What a command has to say of its output. */
+export const QUIET = { logging: 'none', addPreviousOutputInEnv: false };
 export const COPY = 'urn:pulumi:s::p::my:Parent$command:remote:CopyToRemote::it';
 
 /** The stand-in, started by a link and from a folder with blanks in its name, and a host to use it on. */
@@ -16,8 +17,6 @@ export interface CommandFixture {
   /** Of the host, which is this machine, and of nobody else. */
   readonly folder: string;
   readonly connection: Readonly<Record<string, unknown>>;
-  /** Encrypts the private key of the connection. */
-  lockedKey(password: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -34,13 +33,6 @@ export async function startCommandFixture(): Promise<CommandFixture> {
     sshd,
     folder,
     connection: { host, port, user, privateKey, hostKey, dialErrorLimit: 2 },
-    lockedKey: async (password) => {
-      const file = join(folder, 'locked');
-      await writeFile(file, privateKey, { mode: 0o600 });
-      await execa('ssh-keygen', ['-q', '-p', '-N', password, '-f', file]);
-      const { stdout } = await execa('cat', [file]);
-      return `${stdout}\n`;
-    },
     stop: async () => {
       await plugin.stop();
       await sshd.remove();
