@@ -1,6 +1,6 @@
 /* What a cloud is here: one file each implements it over `Api`, and everything else is told once. */
 
-export type CloudName = 'raff';
+export type CloudName = 'raff' | 'hcloud' | 'digitalocean';
 
 export type PlanClass = 'shared' | 'dedicated';
 
@@ -10,6 +10,8 @@ export interface Billing {
   readonly unitMs: number;
   /** Never less than this is billed. */
   readonly minimumMs: number;
+  /** Nor ever less than this for a host, in the catalog's currency. */
+  readonly minimumAmount?: number;
   /** The rule as a sentence for people. */
   readonly rule: string;
 }

@@ -26,6 +26,13 @@ it('reserves the dearest alternative until the expiry, and tells the first by th
   expect(cost).toEqual({ currency: 'USD', perHour: 0.1, atMost: 0.4, upFront: 72 });
 });
 
+it('reserves the least amount that a cloud bills for each host', () => {
+  const choices = ['primary', 'driver'].map((role) => ({ role, plans: [plan('p')] }));
+  const billing = { ...SECONDS, minimumAmount: 0.01 };
+  expect(estimate(choices, { billing, currency: 'USD', lifeMs: 61_000 }).atMost).toBe(0.02);
+  expect(estimate(choices, { billing, currency: 'USD', lifeMs: HOUR_MS }).atMost).toBe(0.2);
+});
+
 it('never takes an unknown price for nothing', () => {
   for (const pricePerHour of [undefined, 0, NaN]) {
     const choices = [{ role: 'primary', plans: [plan('p', { pricePerHour })] }];

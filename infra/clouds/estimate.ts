@@ -19,13 +19,14 @@ export function estimate(
   choices: readonly Choice[],
   { billing, currency, lifeMs }: { billing: Billing; currency: string; lifeMs: number },
 ): Estimate {
+  const { minimumAmount = 0 } = billing;
   const units = billedMs(billing, lifeMs) / HOUR_MS;
   const prices = choices.map(pricesOf);
   const months = choices.map(({ plans }) => plans[0]?.pricePerMonth);
   return {
     currency,
     perHour: sumOf(prices.map(([first = 0]) => first)),
-    atMost: sumOf(prices.map((each) => Math.max(...each))) * units,
+    atMost: sumOf(prices.map((each) => Math.max(minimumAmount, Math.max(...each) * units))),
     upFront: months.includes(undefined) ? null : sumOf(months.map((month) => month ?? 0)),
   };
 }

@@ -79,7 +79,8 @@ export async function removeWhenFree({ remove, pollMs, limitMs, signal }: Removi
       await remove();
       return;
     } catch (error) {
-      const mayPass = error instanceof CloudRefused && BUSY.includes(error.status);
+      const mayPass =
+        error instanceof CloudRefused && (error.about === 'inUse' || BUSY.includes(error.status));
       if (!mayPass || Date.now() >= end) throw error;
     }
     await sleep(pollMs, signal);

@@ -24,8 +24,12 @@ export interface EnvironmentSpec {
 export interface HourlyPrice {
   readonly amountPerHour: number;
   readonly currency: string;
-  /** Time is billed in these, rounded up, and never less than `minimumMs`; by the moment unless given. */
-  readonly billing?: { readonly unitMs: number; readonly minimumMs: number };
+  /** Time is billed in these, rounded up, and never less than `minimumMs` or `minimumAmount` in all; by the moment unless given. */
+  readonly billing?: {
+    readonly unitMs: number;
+    readonly minimumMs: number;
+    readonly minimumAmount?: number;
+  };
   /** What it may cost in all, as a line for people. */
   readonly estimate?: string;
 }

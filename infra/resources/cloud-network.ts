@@ -2,7 +2,7 @@ import { CustomResource, type CustomResourceOptions, type Input, type Output } f
 import { PLUGIN_VERSION } from './plugin.ts';
 
 export interface CloudNetworkArgs {
-  /** `raff`; its token comes from the environment of the plugin and is never an input. */
+  /** `raff`, `hcloud` or `digitalocean`; its token comes from the environment of the plugin and is never an input. */
   readonly cloud: Input<string>;
   readonly runId: Input<string>;
   readonly owner: Input<string>;

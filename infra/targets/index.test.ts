@@ -50,7 +50,7 @@ it('asks whether a known name was meant', async () => {
   await expect(chooseTarget('embeded')).rejects.toMatchObject({
     code: 'USAGE',
     message: 'there is no target embeded',
-    hint: 'did you mean embedded? the targets are auto, local, embedded, ssh, raff',
+    hint: 'did you mean embedded? the targets are auto, local, embedded, ssh, raff, hcloud, digitalocean',
   });
 });
 

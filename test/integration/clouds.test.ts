@@ -1,12 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Cloud, CloudName, HostOrder, Marker } from '../../infra/clouds/cloud.ts';
 import { CLOUD_NAMES, cloudOf } from '../../infra/clouds/index.ts';
 import { nameOf } from '../../infra/clouds/names.ts';
 import { removeOfRun } from '../../infra/clouds/removal.ts';
 import { rent } from '../../infra/clouds/rent.ts';
+import { FakeDigitalOcean } from '../support/clouds/fake-digitalocean.ts';
 import { FAKE_ENVIRONMENT, FAKES, MACHINE_PATH } from '../support/clouds/fakes.ts';
-import { parseFaults, startFake, type FakeCloud } from '../support/clouds/fake-server.ts';
-import { paperMachines } from '../support/clouds/machines.ts';
+import { parseFaults, startFake, type FakeCloud, type MakeFake } from '../support/clouds/fake-server.ts';
+import { paperMachines, type FakeHostOrder } from '../support/clouds/machines.ts';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJu8vJH7E5v3J0OQb0o1w1mJmH1yq0m8r2uQd1YkS0bN run';
 const MARKER: Marker = {
@@ -14,17 +15,26 @@ const MARKER: Marker = {
   owner: 'abcdef012345',
   expiresAt: '2026-11-27T14:00:00.000Z',
 };
+const WAIT = { timeout: 30_000, interval: 20 };
 const never = AbortSignal.timeout(60_000);
 let fake: FakeCloud | undefined;
+let booted: FakeHostOrder[] = [];
 
 afterEach(async () => {
   await fake?.close();
   fake = undefined;
+  booted = [];
 });
 
 async function start(name: CloudName, faults = ''): Promise<{ cloud: Cloud; fake: FakeCloud }> {
   const make = FAKES[name];
-  fake = await startFake({ cloud: name, make, machines: paperMachines(), faults: parseFaults(faults) });
+  const paper = paperMachines();
+  const host = (order: FakeHostOrder) => {
+    booted.push(order);
+    return paper.host(order);
+  };
+  const machines = { ...paper, host };
+  fake = await startFake({ cloud: name, make, machines, faults: parseFaults(faults) });
   return { cloud: cloudOf(name, FAKE_ENVIRONMENT[name](fake.url), 20), fake };
 }
 
@@ -139,9 +149,45 @@ describe.each(CLOUD_NAMES)('%s', (name) => {
     expect(fake.api.hostsMade).toBe(1);
   });
 
+  it('says that a host could not be made where its making fails', async () => {
+    const { cloud } = await start(name, `${machine}#1:failure`);
+    await expect(cloud.makeHost(await orderOn(cloud), never)).rejects.toMatchObject({
+      code: 'CLOUD_REFUSED',
+    });
+  });
+
+  it('gives a host its key at the first boot where the cloud can', async () => {
+    const { cloud } = await start(name);
+    const { planId, ...order } = await orderOn(cloud);
+    const rental = { ...order, plans: [planId], allowUpFront: false };
+    const stop = new AbortController();
+    const renting = rent(cloud, rental, stop.signal).catch(() => undefined);
+    await vi.waitFor(() => {
+      expect(booted).toHaveLength(1);
+    }, WAIT);
+    stop.abort();
+    await renting;
+    const [{ authorizedKey, hostKey } = {}] = booted;
+    expect(authorizedKey).toBe(KEY);
+    expect(hostKey?.public.split(' ')[0]).toBe(cloud.userData ? 'ssh-ed25519' : undefined);
+    expect(hostKey?.private.includes('OPENSSH PRIVATE KEY')).toBe(cloud.userData ? true : undefined);
+  });
+
   it('says which variable has no token, and sends one to no unknown place', () => {
     expect(() => cloudOf(name, { ...FAKE_ENVIRONMENT[name]('http://203.0.113.9') })).toThrow(
       'is not an https:// address',
     );
   });
+});
+
+it('makes no network at DigitalOcean that could never be removed: the first of a region', async () => {
+  const make = (...[machines, createMs]: Parameters<MakeFake>) =>
+    new FakeDigitalOcean(machines, createMs, false);
+  fake = await startFake({ cloud: 'digitalocean', make, machines: paperMachines() });
+  const cloud = cloudOf('digitalocean', FAKE_ENVIRONMENT.digitalocean(fake.url), 20);
+  await expect(orderOn(cloud)).rejects.toMatchObject({
+    code: 'CLOUD_REFUSED',
+    hint: expect.stringContaining('doctl vpcs create') as string,
+  });
+  expect(fake.api.left()).toEqual([]);
 });

@@ -90,11 +90,12 @@ async function availableIn(
 }
 
 function priceOf({ billing }: Cloud, order: Order, { expiresAt }: EnvironmentSpec): HourlyPrice {
-  const { currency, cost } = order;
+  const { currency, cost, hosts } = order;
+  const { unitMs, minimumMs, minimumAmount = 0 } = billing;
   return {
     amountPerHour: cost.perHour,
     currency,
-    billing: { unitMs: billing.unitMs, minimumMs: billing.minimumMs },
+    billing: { unitMs, minimumMs, minimumAmount: minimumAmount * Object.keys(hosts).length },
     estimate: priceLine(order, expiresAt),
   };
 }

@@ -47,6 +47,15 @@ test('what was made, how long each part took, and what it cost follow from the r
   });
 });
 
+test('a bill is rounded up to what a cloud counts in, and never below its least amount', () => {
+  const priced = (minimumAmount: number) => {
+    const billing = { unitMs: 60_000, minimumMs: 60_000, minimumAmount };
+    return judged({ ...THREE, price: { amountPerHour: 0.9, currency: 'USD', billing } }).environment.cost;
+  };
+  expect(priced(0.01)).toEqual({ amount: 0.03, currency: 'USD' });
+  expect(priced(0.05)).toEqual({ amount: 0.05, currency: 'USD' });
+});
+
 test('a run began when the making of its hosts did, not with the clock of its driver', () => {
   const startedAt = THREE.startedAt ?? '';
   expect(judged(THREE)).toMatchObject({ startedAt });

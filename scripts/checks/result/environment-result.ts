@@ -34,11 +34,16 @@ export function environmentResult(analysis: Analysis): EnvironmentResult {
     cost:
       price === null || lifeMs === null
         ? null
-        : { amount: (price.amountPerHour * billedMs(price, lifeMs)) / HOUR_MS, currency: price.currency },
+        : { amount: billedAmount(price, lifeMs), currency: price.currency },
     postgresVersion,
     settings: settings.map((setting) => ({ ...setting })),
     machine: { ...environment.machine },
   };
+}
+
+function billedAmount(price: NonNullable<EnvironmentRecord['price']>, lifeMs: number): number {
+  const amount = (price.amountPerHour * billedMs(price, lifeMs)) / HOUR_MS;
+  return Math.max(price.billing?.minimumAmount ?? 0, amount);
 }
 
 /** The time that is billed for a life of `lifeMs`. */

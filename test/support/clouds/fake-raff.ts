@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { sleep } from '../../../scripts/shared/clock.ts';
 import { asError } from '../../../scripts/shared/errors.ts';
+import { boot } from './boot.ts';
 import type { Answer, FakeApi, FakeRequest } from './fake-server.ts';
 import type { FakeHost, FakeNetwork, Machines } from './machines.ts';
 
@@ -175,24 +175,15 @@ export class FakeRaff implements FakeApi {
   }
 
   async #start(vm: Vm, authorizedKey: string, fault: FakeRequest['fault']): Promise<void> {
-    await sleep(this.#createMs);
-    vm.view['status'] = 'provisioning';
-    if (fault === 'failure') return void (vm.view['status'] = 'failure');
-    try {
-      const silent = fault === 'no-ssh';
-      const host = silent
-        ? { address: '127.0.0.1' }
-        : await this.#machines.host({ network: vm.vpc.network, authorizedKey });
-      if (!silent) vm.host = host;
-      Object.assign(vm.view, {
-        status: 'active',
-        public_ipv4_address: host.address,
-        private_ipv4_address: host.address,
-      });
-    } catch (error) {
-      process.stderr.write(`fake raff: ${asError(error).message}\n`);
-      vm.view['status'] = 'failure';
-    }
+    const order = { network: vm.vpc.network, authorizedKey };
+    const booted = await boot(this.#machines, order, { createMs: this.#createMs, fault });
+    if (booted === 'failure') return void (vm.view['status'] = 'failure');
+    if (booted.host) vm.host = booted.host;
+    Object.assign(vm.view, {
+      status: 'active',
+      public_ipv4_address: booted.address,
+      private_ipv4_address: booted.address,
+    });
   }
 
   async #removeVm(id: string, vm: Vm, { body }: FakeRequest): Promise<Answer> {

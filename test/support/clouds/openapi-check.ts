@@ -39,7 +39,7 @@ interface Route {
 
 export class OpenApiCheck {
   readonly #doc: Json;
-  readonly #ajv = new Ajv({ strict: false, allErrors: true, allowUnionTypes: true });
+  readonly #ajv = new Ajv({ strict: false, allErrors: true, allowUnionTypes: true, unicodeRegExp: false });
   readonly #routes: readonly Route[];
   readonly #compiled = new Map<string, ValidateFunction>();
   readonly #undocumented: Readonly<Record<number, string>>;
@@ -49,6 +49,7 @@ export class OpenApiCheck {
     this.#doc = doc;
     this.#undocumented = undocumented;
     for (const [name, format] of Object.entries(FORMATS)) this.#ajv.addFormat(name, format);
+    this.#ajv.addFormat('float', true);
     this.#ajv.addSchema({ $id: 'api:', ...(asJsonSchema(doc) as Json) });
     this.#routes = Object.entries(doc['paths'] as Record<string, Json>)
       .flatMap(([path, item]) =>
@@ -148,7 +149,9 @@ export class OpenApiCheck {
     for (const route of this.#routes) {
       const found = route.method === method ? route.regex.exec(path) : null;
       if (found) {
-        const values = Object.fromEntries(route.names.map((name, at) => [name, found[at + 1] ?? '']));
+        const values = Object.fromEntries(
+          route.names.map((name, at) => [name, decodeURIComponent(found[at + 1] ?? '')]),
+        );
         return { ...route, values };
       }
     }

@@ -31,8 +31,12 @@ export interface EnvironmentRecord {
   readonly price: {
     readonly amountPerHour: number;
     readonly currency: string;
-    /** Time is billed in these, rounded up, and never less than `minimumMs`; by the moment unless given. */
-    readonly billing?: { readonly unitMs: number; readonly minimumMs: number };
+    /** Time is billed in these, rounded up, and never less than `minimumMs` or `minimumAmount` in all; by the moment unless given. */
+    readonly billing?: {
+      readonly unitMs: number;
+      readonly minimumMs: number;
+      readonly minimumAmount?: number;
+    };
   } | null;
   /** `18.4` as the server says it. */
   readonly postgresVersion: string;

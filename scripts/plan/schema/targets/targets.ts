@@ -9,6 +9,8 @@ import { sshSchema } from './ssh.ts';
 export const targetsSchema = z.strictObject({
   ssh: sshSchema.exactOptional().describe('[Hosts of your own](hosts.md#target-ssh), over SSH.'),
   raff: cloudSettingsSchema.exactOptional().describe('Hosts rented of Raff.'),
+  hcloud: cloudSettingsSchema.exactOptional().describe('Hosts rented of Hetzner Cloud.'),
+  digitalocean: cloudSettingsSchema.exactOptional().describe('Hosts rented of DigitalOcean.'),
 });
 
 /** By the target's name; a target that nothing is said of has none. */
