@@ -91,6 +91,8 @@ interface FakeOptions {
 }
 
 const SLOW_MS = 1_000;
+/** Numbers, UUIDs, fingerprints of keys and tags of runs, as paths have them. */
+const IDS = /\/([0-9a-f-]{36}|[0-9a-f]{2}(:[0-9a-f]{2}){15}|\d+|run%3A[^/]+)(?=\/|$)/g;
 const REFUSALS: Readonly<Partial<Record<FaultKind, readonly [number, string]>>> = {
   'refuse-401': [401, 'invalid token'],
   'refuse-409': [409, 'the resource is locked by another operation'],
@@ -114,7 +116,7 @@ export async function startFake({
   const seen = new Map<string, number>();
 
   const counted = (method: string, path: string): { what: string; nth: number } => {
-    const what = `${method} ${path.replace(/\/[0-9a-f-]{36}|\/\d+/g, '/{id}')}`;
+    const what = `${method} ${path.replace(IDS, '/{id}')}`;
     const nth = (seen.get(what) ?? 0) + 1;
     seen.set(what, nth);
     return { what, nth };
