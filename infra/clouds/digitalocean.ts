@@ -159,12 +159,12 @@ export class DigitalOcean implements Cloud {
     const wait = { pollMs: this.patience.pollMs, limitMs: this.patience.removalMs, signal };
     const what = `removing ${kind} ${name} of ${TITLE}`;
     const run = kind === 'network' ? await this.#runTagOf(path, signal) : undefined;
+    // Before what names it: nobody would find it any more, and one for each run there ever was would stay.
+    if (run !== undefined) await this.#api.delete(`/tags/${encodeURIComponent(run)}`, signal);
     await removeWhenFree({ remove: () => this.#api.delete(path, signal), ...wait });
     const gone = async () =>
       (await this.#api.find(path, z.unknown(), signal)) === undefined ? true : undefined;
     await waitUntil({ look: gone, what, ...wait });
-    // Tags stay behind otherwise, one for each run there ever was.
-    if (run !== undefined) await this.#api.delete(`/tags/${encodeURIComponent(run)}`, signal);
   }
 
   async #runTagOf(path: string, signal: AbortSignal): Promise<string | undefined> {

@@ -195,13 +195,15 @@ describe.skipIf(!(await AnsweringMachines.canBe())).each(CLOUD_NAMES)('%s', (nam
 
   it('makes no host twice and leaves nothing for longer than until the next reap, whatever goes wrong at whichever call', async () => {
     const kinds = [...new Set(calls.map(({ what }) => what))];
-    const tearDown = calls.findIndex(({ what }) => what.startsWith('DELETE'));
+    const firstRemoval = calls.findIndex(({ what }) => what.startsWith('DELETE'));
+    const hostLook = `GET ${MACHINE_PATH[name]}/{id}`;
+    const lastOfUp = calls.slice(0, firstRemoval).findLastIndex(({ what }) => what === hostLook);
     const cells = kinds.flatMap((what) => {
       const [method = '', path = ''] = what.split(' ');
       const own = what === `POST ${MACHINE_PATH[name]}` ? ordersOf(name) : [];
       const isOrder = method === 'POST' && path !== MACHINE_PATH[name];
       const shared = isOrder && calls.filter((call) => call.what === what).length > 1;
-      const late = calls.findIndex((call) => call.what === what) >= tearDown;
+      const late = calls.findIndex((call) => call.what === what) > lastOfUp;
       const busy: FaultKind[] = method === 'DELETE' ? ['refuse-409'] : [];
       return [...ANY, ...own, ...busy].flatMap((kind) =>
         [1, 0].map((nth) => ({
