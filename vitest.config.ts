@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** These look at milliseconds, as a whole run does. */
-const TIMED = ['test/integration/locks-queue.test.ts'];
+const TIMED = ['test/integration/locks/locks-queue.test.ts'];
 
 export default defineConfig({
   test: {

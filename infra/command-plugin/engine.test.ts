@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineCommand } from '../pulumi/engine-command.ts';
 import { findEngine } from '../pulumi/engine/find-engine.ts';
 import { needsEngine } from '../../test/support/needs.ts';
-import { needsSshd, startSshd, type TestSshd } from '../../test/support/sshd.ts';
-import { EXECUTABLE } from '../../test/integration/command-plugin-fixture.ts';
+import { needsSshd, startSshd, type TestSshd } from '../../test/support/hosts/sshd.ts';
+import { EXECUTABLE } from '../../test/integration/plugins/command-plugin-fixture.ts';
 
 const ready =
   (await needsEngine('to use the stand-in as people do')) && needsSshd('to run remote commands on');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { targetsInto } from '../../scripts/plan/read/read-targets.ts';
+import { targetsInto } from '../../scripts/plan/read/settings/read-targets.ts';
 import { OWN_ROOT } from '../../scripts/shared/places/own-files.mjs';
 import { PROJECT_ROOT } from '../project-root.ts';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { utils, type Client, type ParsedKey } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { needsSshd, startSshd, type TestSshd } from '../../test/support/sshd.ts';
-import { startProxy, type TcpProxy } from '../../test/support/tcp-proxy.ts';
+import { needsSshd, startSshd, type TestSshd } from '../../test/support/hosts/sshd.ts';
+import { startProxy, type TcpProxy } from '../../test/support/hosts/tcp-proxy.ts';
 import { connectSsh, SshRefused } from './connect.ts';
 import { KeyAgent } from './key-agent.ts';
 

@@ -1,6 +1,6 @@
 import { ComponentResource, output, type ComponentResourceOptions, type Output } from '@pulumi/pulumi';
 import type { TargetSettings } from '../../scripts/plan/model.ts';
-import { targetsInto } from '../../scripts/plan/read/read-targets.ts';
+import { targetsInto } from '../../scripts/plan/read/settings/read-targets.ts';
 import { readWhole } from '../../scripts/load/read-whole.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 import type { RehearsalOutputs } from '../resources/rehearsal-outputs.ts';

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { readWhole } from '../../scripts/load/read-whole.ts';
 import type { Rehearsal } from '../../scripts/plan/model.ts';
-import { targetsInto } from '../../scripts/plan/read/read-targets.ts';
+import { targetsInto } from '../../scripts/plan/read/settings/read-targets.ts';
 import { InputError, RehearsalError, type Mistake } from '../../scripts/shared/errors.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
 

@@ -1,4 +1,4 @@
-import { readTargets } from '../../scripts/plan/read/read-targets.ts';
+import { readTargets } from '../../scripts/plan/read/settings/read-targets.ts';
 import { didYouMean } from '../../scripts/plan/schema/did-you-mean.ts';
 import type { Mistake } from '../../scripts/shared/errors.ts';
 import { DURATION_MS, isWithin } from '../../scripts/shared/limits.ts';

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { Rehearsal } from '../plan/model.ts';
-import { rehearsalsIn } from '../plan/read/locate.ts';
+import { rehearsalsIn } from '../plan/read/settings/locate.ts';
 import { EXIT, InputError, type Mistake } from '../shared/errors.ts';
 import { plural } from '../shared/text/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';

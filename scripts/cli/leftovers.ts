@@ -43,7 +43,7 @@ export async function findNotOurs(place: Place): Promise<Look<NotOurs>> {
 export async function targetsNear({ cwd, env }: Place): Promise<Target[]> {
   const [{ targetsOf }, { knownTargets }] = await Promise.all([
     import('../../infra/targets/index.ts'),
-    import('../plan/read/known-targets.ts'),
+    import('../plan/read/settings/known-targets.ts'),
   ]);
   return targetsOf(await knownTargets(cwd, env));
 }

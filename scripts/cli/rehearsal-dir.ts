@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { REHEARSAL_FILE, rehearsalsNear } from '../plan/read/locate.ts';
+import { REHEARSAL_FILE, rehearsalsNear } from '../plan/read/settings/locate.ts';
 import { RehearsalError } from '../shared/errors.ts';
 
 /**

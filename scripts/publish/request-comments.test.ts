@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { passingResult } from '../../test/report/sample-result.ts';
-import { fakeForge, GITHUB, GITLAB, type FakeForge } from '../../test/support/fake-forge.ts';
+import { fakeForge, GITHUB, GITLAB, type FakeForge } from '../../test/support/servers/fake-forge.ts';
 import { markerOf } from './comment.ts';
 import { manyFindings, outside, publication } from './publication.fixture.ts';
 import { publish } from './publish.ts';

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { findEngine, type Engine } from '../../infra/pulumi/engine/find-engine.ts';
 import type { Env } from '../../infra/pulumi/engine/places.ts';
-import { cliScript, fakeMachine } from '../../test/support/fake-engine.ts';
+import { cliScript, fakeMachine } from '../../test/support/servers/fake-engine.ts';
 import { pulumiEnvironment } from './pulumi-environment.ts';
 
 interface Project {

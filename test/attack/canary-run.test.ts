@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { CANARY } from '../support/canary.ts';
-import { canaryRun, searchLine } from '../support/canary-run.ts';
+import { CANARY } from '../support/runs/canary.ts';
+import { canaryRun, searchLine } from '../support/runs/canary-run.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 import { BIRDS } from './canary-statements.ts';
 

@@ -1,4 +1,4 @@
-import { CANARY_VALUES } from '../support/canary.ts';
+import { CANARY_VALUES } from '../support/runs/canary.ts';
 
 /** A value of the table `birds` by its number, so that no statement spells it. */
 const value = (id: number): string => `(select note from birds where id = ${id})`;

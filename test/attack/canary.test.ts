@@ -9,7 +9,7 @@ import { publicPgError } from '../../scripts/pg/pg-error.ts';
 import { stepErrorAt } from '../../scripts/replay/session/step-failure.ts';
 import { asError } from '../../scripts/shared/errors.ts';
 import { keepPrivateWordsIn } from '../../scripts/shared/text/private-words.ts';
-import { CANARY, newSearch, searchText } from '../support/canary.ts';
+import { CANARY, newSearch, searchText } from '../support/runs/canary.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { BIRDS, FAILING } from './canary-statements.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openListeners, type Listeners } from '../support/listeners.ts';
+import { openListeners, type Listeners } from '../support/servers/listeners.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 

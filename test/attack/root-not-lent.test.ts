@@ -12,7 +12,12 @@ import { runProgram } from '../../infra/postgres/program.ts';
 import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
 import type { Environment, HereEnvironment } from '../../infra/contract/target.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
-import { neverAborted, privateTmpdir, serverPid, specOf } from '../integration/embedded-fixture.ts';
+import {
+  neverAborted,
+  privateTmpdir,
+  serverPid,
+  specOf,
+} from '../integration/environments/embedded-fixture.ts';
 
 /** Can this machine close a cell? Everywhere else the report says that it could not. */
 const closes = process.platform === 'linux' && process.getuid?.() === 0 && (await canClose());

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunFolder } from '../../scripts/artifacts/run-folder.ts';
 import { runCli, type CliRun } from '../support/cli.ts';
-import { passingRun } from '../support/passing-run.ts';
+import { passingRun } from '../support/runs/passing-run.ts';
 import { apply, change, differences, treeOf } from './run-folder-changes.ts';
 
 /*

@@ -4,7 +4,7 @@ import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { BackfillStep } from '../../scripts/plan/model.ts';
 import { runBackfillStep } from '../../scripts/replay/steps/backfill-step.ts';
 import { Cleanup } from '../../scripts/shared/cleanup.ts';
-import { openStepContext } from '../support/step-context.ts';
+import { openStepContext } from '../support/replay/step-context.ts';
 
 export const TABLE = 'orders';
 const SET = `label = 'state ' || state`;

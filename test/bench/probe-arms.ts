@@ -6,7 +6,7 @@ import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { LockWatch, WatchTarget } from '../../scripts/probes/lock-watch.ts';
 import { waitSources } from '../../scripts/probes/wait-sources.ts';
 import { Cleanup } from '../../scripts/shared/cleanup.ts';
-import { openStepContext } from '../support/step-context.ts';
+import { openStepContext } from '../support/replay/step-context.ts';
 
 /** Probes that are open as they are during a rehearsal, and look while a part of the plan is in flight. */
 export interface Probes {

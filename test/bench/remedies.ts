@@ -1,8 +1,8 @@
 import { loadAdvice } from '../../scripts/checks/advice.ts';
 import type { RemedyId } from '../../scripts/checks/advice/remedies/index.ts';
 import { startTestDatabase } from '../support/database.ts';
-import { isProven, playRemedy, REMEDY_SERVER, type Played } from '../support/play-remedy.ts';
-import { REMEDY_PLAYS } from '../support/remedy-plays.ts';
+import { isProven, playRemedy, REMEDY_SERVER, type Played } from '../support/remedies/play-remedy.ts';
+import { REMEDY_PLAYS } from '../support/remedies/remedy-plays.ts';
 import { printHeadline, printTable } from './support/print.ts';
 
 /*

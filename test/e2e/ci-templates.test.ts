@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { afterEach, expect, test } from 'vitest';
-import { fakeForge, GITHUB, GITLAB, type FakeForge } from '../support/fake-forge.ts';
+import { fakeForge, GITHUB, GITLAB, type FakeForge } from '../support/servers/fake-forge.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { localTarget } from '../../infra/targets/local/local-target.ts';
 import { linkOf } from '../../infra/targets/local/parts/names.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
-import { localTraces } from '../support/local-traces.ts';
+import { localTraces } from '../support/hosts/local-traces.ts';
 import { RehearseProcess } from '../support/rehearse-process.ts';
 import type { TinyRehearsal } from '../support/tiny-rehearsal.ts';
 

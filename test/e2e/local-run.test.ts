@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { resultSchema } from '../../scripts/checks/result/contract/result.ts';
 import { findingsAboutThePlan } from '../support/findings.ts';
-import { killTree } from '../support/process-tree.ts';
+import { killTree } from '../support/hosts/process-tree.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { textsBelow, tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 import { canRunLocally, startLocal, tracesOf } from './local-fixture.ts';

@@ -5,10 +5,10 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { childEnvironment } from '../../scripts/commands/child-environment.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
-import { cleanCheckout } from '../support/clean-checkout.ts';
+import { cleanCheckout } from '../support/checkout/clean-checkout.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
-import { readmeBlocks, readmeCommands } from '../support/readme.ts';
-import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
+import { readmeBlocks, readmeCommands } from '../support/checkout/readme.ts';
+import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/database/system-postgres.ts';
 
 const commands = await readmeCommands();
 const isRunnable = needsSystemPostgres('to dump a database');

@@ -5,7 +5,7 @@ import { resultSchema } from '../../scripts/checks/result/contract/result.ts';
 import { withConnection } from '../../scripts/pg/client.ts';
 import { childEnvironment } from '../../scripts/commands/child-environment.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
-import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/system-postgres.ts';
+import { needsSystemPostgres, SYSTEM_POSTGRES } from '../support/database/system-postgres.ts';
 import { findingsAboutThePlan } from '../support/findings.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { tinyRehearsal } from '../support/tiny-rehearsal.ts';

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sleep } from '../../scripts/shared/clock.ts';
-import { kernelTraces } from '../support/kernel-traces.ts';
+import { kernelTraces } from '../support/hosts/kernel-traces.ts';
 import { needsUprobes } from '../support/needs.ts';
 import { rehearse, RehearseProcess } from '../support/rehearse-process.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';

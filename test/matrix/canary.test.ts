@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BIRDS } from '../attack/canary-statements.ts';
-import { CANARIES_EVERYWHERE, CANARY } from '../support/canary.ts';
+import { CANARIES_EVERYWHERE, CANARY } from '../support/runs/canary.ts';
 import { canRunLocally } from '../e2e/local-fixture.ts';
-import { canaryRun, localCanaryRun, searchLine } from '../support/canary-run.ts';
+import { canaryRun, localCanaryRun, searchLine } from '../support/runs/canary-run.ts';
 import { needs } from '../support/needs.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
 

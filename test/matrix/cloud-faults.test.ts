@@ -5,7 +5,7 @@ import { newRunId } from '../../scripts/artifacts/run-id.ts';
 import { AnsweringMachines } from '../support/clouds/answering-machines.ts';
 import { FAKE_ENVIRONMENT, FAKES, MACHINE_PATH } from '../support/clouds/fakes.ts';
 import { startFake, type Fault, type FaultKind } from '../support/clouds/fake-server.ts';
-import { startProxy } from '../support/tcp-proxy.ts';
+import { startProxy } from '../support/hosts/tcp-proxy.ts';
 import { quick, reapAll, Renter, ROLES, type Ended } from './clouds/renter.ts';
 
 /** What may happen to any request. */

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
 import { OWN_ROOT } from '../../scripts/shared/places/own-files.mjs';
-import { kindsOfContributing } from '../support/kinds-of-contributing.ts';
+import { kindsOfContributing } from '../support/checkout/kinds-of-contributing.ts';
 
 /** A sample of each kind, written where CONTRIBUTING says; the compiler then names every other place that has to know it. */
 const SAMPLES: readonly { readonly kind: string; readonly name: string; readonly edits: readonly Edit[] }[] =

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { canRunLocally } from '../e2e/local-fixture.ts';
-import { foreignPostgres, foreignState, ownHosts, tracesOn } from '../support/own-hosts.ts';
+import { foreignPostgres, foreignState, ownHosts, tracesOn } from '../support/hosts/own-hosts.ts';
 import { rehearse, RehearseProcess } from '../support/rehearse-process.ts';
 import { tinyRehearsal } from '../support/tiny-rehearsal.ts';
 

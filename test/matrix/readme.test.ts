@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cleanCheckout } from '../support/clean-checkout.ts';
+import { cleanCheckout } from '../support/checkout/clean-checkout.ts';
 import { needsEngine } from '../support/needs.ts';
-import { readmeCommands } from '../support/readme.ts';
+import { readmeCommands } from '../support/checkout/readme.ts';
 
 const commands = await readmeCommands();
 const canPulumi = process.getuid?.() === 0 && (await needsEngine('to run pulumi up'));

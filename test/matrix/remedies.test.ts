@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadAdvice } from '../../scripts/checks/advice.ts';
-import { isProven, playRemedy, REMEDY_SERVER } from '../support/play-remedy.ts';
+import { isProven, playRemedy, REMEDY_SERVER } from '../support/remedies/play-remedy.ts';
 import type { RemedyId } from '../../scripts/checks/advice/remedies/index.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
-import { REMEDY_PLAYS } from '../support/remedy-plays.ts';
+import { REMEDY_PLAYS } from '../support/remedies/remedy-plays.ts';
 
 /*
  * Every remedy of the catalogue on a real server beside traffic: what fails gets it as its advice, and what it advises then works

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { passingRun } from '../support/passing-run.ts';
+import { passingRun } from '../support/runs/passing-run.ts';
 import { judge } from '../../scripts/checks/judge.ts';
 import { withFormerNames } from '../../scripts/checks/result/contract/former-names.ts';
 import { renderHtml } from '../../scripts/report/html/page.tsx';

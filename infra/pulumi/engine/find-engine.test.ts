@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cliScript, fakeMachine, type FakeMachine } from '../../../test/support/fake-engine.ts';
+import { cliScript, fakeMachine, type FakeMachine } from '../../../test/support/servers/fake-engine.ts';
 import { intoCache } from '../../../scripts/setup/engine/into-cache.ts';
 import { cachedFolder, programIn, type EngineProgram } from './cache.ts';
 import { findEngine, type Engine } from './find-engine.ts';

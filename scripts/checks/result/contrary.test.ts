@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { toldAdvice } from '../../../test/support/told-advice.ts';
+import { toldAdvice } from '../../../test/support/remedies/told-advice.ts';
 import { contraryOf, reconciled, type Advised } from './contrary.ts';
 
 let all: readonly string[] = [];

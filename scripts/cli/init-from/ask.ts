@@ -6,7 +6,7 @@ import {
   type Migration,
   type MigrationFolder,
 } from '../../plan/migrations/list-migrations.ts';
-import { LEDGER } from '../../plan/read/read-migrations.ts';
+import { LEDGER } from '../../plan/read/steps/read-migrations.ts';
 import { knownToGit } from '../../plan/migrations/git-since.ts';
 import { defined } from '../../plan/schema/defined.ts';
 import { readLedger } from '../../snapshot/read-ledger.ts';

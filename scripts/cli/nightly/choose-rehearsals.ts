@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { locateRehearsal, REHEARSAL_FILE, rehearsalsIn, rehearsalsNear } from '../../plan/read/locate.ts';
+import {
+  locateRehearsal,
+  REHEARSAL_FILE,
+  rehearsalsIn,
+  rehearsalsNear,
+} from '../../plan/read/settings/locate.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 
 /** A rehearsal of the night that has not been read yet: what is wrong in it is its own failure. */

@@ -7,7 +7,7 @@ import { diffRuns } from '../../history/compare/diff.ts';
 import { lastGood } from '../../history/compare/window.ts';
 import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
 import type { History } from '../../history/lines/history-file.ts';
-import { locateRehearsal } from '../../plan/read/locate.ts';
+import { locateRehearsal } from '../../plan/read/settings/locate.ts';
 import type { Publication } from '../../publish/publication.ts';
 import { isSurface, SURFACES, type SurfaceName } from '../../publish/surfaces.ts';
 import { sleep } from '../../shared/clock.ts';

@@ -3,9 +3,9 @@ import { eitherOf } from '../schema/fields.ts';
 import { RehearsalError, type Mistake } from '../../shared/errors.ts';
 import type { NamedPlan, Rehearsal, Scenario, Step } from '../model.ts';
 import { checkDeploys } from './read-load.ts';
-import { readScenarios } from './read-actors.ts';
-import { withQuestions } from './read-questions.ts';
-import { readSteps } from './read-steps.ts';
+import { readScenarios } from './company/read-actors.ts';
+import { withQuestions } from './company/read-questions.ts';
+import { readSteps } from './steps/read-steps.ts';
 import type { Reading } from './reading.ts';
 import type { Parts } from './salvage.ts';
 

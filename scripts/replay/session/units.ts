@@ -1,6 +1,6 @@
 import type { SqlStatement } from '../../pg/sql/split.ts';
 import type { SqlFile, TransactionMode } from '../../plan/model.ts';
-import { endsTransaction, isCertainlyOutside, isOneTransaction } from '../../plan/read/transactions.ts';
+import { endsTransaction, isCertainlyOutside, isOneTransaction } from '../../plan/read/steps/transactions.ts';
 import { transactionDetail } from './transaction-control.ts';
 
 /** A statement at its place in a step. */

@@ -5,8 +5,13 @@ import { expect, test } from 'vitest';
 import { findEngine } from '../../../infra/pulumi/engine/find-engine.ts';
 import { identityOf } from '../../../infra/process-identity.ts';
 import { CLI_VERSION, LANGUAGE_HOST_VERSION } from '../../../infra/pulumi/engine/versions.ts';
-import { cliScript, fakeMachine, goScript, type FakeMachine } from '../../../test/support/fake-engine.ts';
-import { releaseServer, serve } from '../../../test/support/release-server.ts';
+import {
+  cliScript,
+  fakeMachine,
+  goScript,
+  type FakeMachine,
+} from '../../../test/support/servers/fake-engine.ts';
+import { releaseServer, serve } from '../../../test/support/servers/release-server.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { obtainEngine } from './obtain.ts';
 

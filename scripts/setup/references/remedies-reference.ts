@@ -1,6 +1,6 @@
 import { REMEDIES, type RemedyId } from '../../checks/advice/remedies/index.ts';
-import type { Act, Play } from '../../../test/support/remedy-play.ts';
-import { REMEDY_PLAYS } from '../../../test/support/remedy-plays.ts';
+import type { Act, Play } from '../../../test/support/remedies/remedy-play.ts';
+import { REMEDY_PLAYS } from '../../../test/support/remedies/remedy-plays.ts';
 
 const INTRODUCTION = `# Remedies
 
@@ -9,7 +9,7 @@ remedy. What failed for its schema or its rows gets no advice on locks, and Post
 played twice on a real server, beside traffic on the table: as it fails, and as the remedy says. \`npm run bench:remedies\` plays them
 all and ends with how many are proven; \`test/matrix/remedies.test.ts\` holds the same.
 
-This page is generated from \`scripts/checks/advice/remedies\` and \`test/support/remedy-plays.ts\`; \`npm run docs\` writes it.`;
+This page is generated from \`scripts/checks/advice/remedies\` and \`test/support/remedies/remedy-plays.ts\`; \`npm run docs\` writes it.`;
 
 const PLAYS = `## As played
 

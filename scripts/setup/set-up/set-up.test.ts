@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cliScript, fakeMachine, type FakeMachine } from '../../../test/support/fake-engine.ts';
+import { cliScript, fakeMachine, type FakeMachine } from '../../../test/support/servers/fake-engine.ts';
 import { isReady, setUp, type SetUp, type SetUpOptions } from './set-up.ts';
 import { setUpLines } from './set-up-lines.ts';
 

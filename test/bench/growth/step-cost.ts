@@ -6,7 +6,7 @@ import { withConnection, type PgClient } from '../../../scripts/pg/client.ts';
 import type { SqlStep } from '../../../scripts/plan/model.ts';
 import { runSqlStep } from '../../../scripts/replay/steps/sql-step.ts';
 import { Cleanup } from '../../../scripts/shared/cleanup.ts';
-import { openStepContext } from '../../support/step-context.ts';
+import { openStepContext } from '../../support/replay/step-context.ts';
 import { withBenchServer } from '../support/server.ts';
 
 const STATEMENTS = 100;

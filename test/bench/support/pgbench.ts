@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
-import { SYSTEM_POSTGRES } from '../../support/system-postgres.ts';
+import { SYSTEM_POSTGRES } from '../../support/database/system-postgres.ts';
 
 const DEBIAN = join(SYSTEM_POSTGRES.binDir, 'pgbench');
 /** Debian's package keeps it where PATH does not lead. */

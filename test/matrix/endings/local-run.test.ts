@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { killTree } from '../../support/process-tree.ts';
+import { killTree } from '../../support/hosts/process-tree.ts';
 import { rehearse } from '../../support/rehearse-process.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../../support/tiny-rehearsal.ts';
 import { canRunLocally, MOMENTS, startLocal, tracesOf } from '../../e2e/local-fixture.ts';

@@ -3,7 +3,7 @@ import { readdirSync, statfsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sleep } from '../../../scripts/shared/clock.ts';
-import { processTree } from '../../support/process-tree.ts';
+import { processTree } from '../../support/hosts/process-tree.ts';
 import type { RehearseProcess } from '../../support/rehearse-process.ts';
 import type { TinyRehearsal } from '../../support/tiny-rehearsal.ts';
 import { backends, send, servers, title } from './processes.ts';

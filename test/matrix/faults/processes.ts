@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { processTree } from '../../support/process-tree.ts';
+import { processTree } from '../../support/hosts/process-tree.ts';
 import type { TinyRehearsal } from '../../support/tiny-rehearsal.ts';
 
 /** The servers of a rehearsal's runs: the first process of each. */

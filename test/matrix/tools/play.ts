@@ -10,7 +10,7 @@ import { runSqlStep } from '../../../scripts/replay/steps/sql-step.ts';
 import { StepFailure } from '../../../scripts/replay/session/step-failure.ts';
 import { Cleanup } from '../../../scripts/shared/cleanup.ts';
 import { InputError } from '../../../scripts/shared/errors.ts';
-import { openStepContext } from '../../support/step-context.ts';
+import { openStepContext } from '../../support/replay/step-context.ts';
 import { writeFiles } from './install.ts';
 import type { Migration, Tool } from './tool.ts';
 

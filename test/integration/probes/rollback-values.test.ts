@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, type PgClient } from '../../../scripts/pg/client.ts';
+import type { AppVersion } from '../../../scripts/plan/model.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { deploy, rollbackRecords, soak, sql, type Played } from '../../support/replay/rollback-looks.ts';
+
+let database: TestDatabase;
+let setup: PgClient;
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  setup = await connect(database.endpoint, 'setup');
+});
+afterAll(async () => {
+  await setup.end();
+  await database.stop();
+});
+
+describe('what the way back takes with it', () => {
+  const script = (name: string, text: string): AppVersion['scripts'][number] => ({
+    name,
+    path: `${name}.sql`,
+    text,
+  });
+  const version = (name: string, ...texts: string[]): AppVersion => ({
+    name,
+    dir: '',
+    scripts: texts.map((text, at) => script(`s${at}`, text)),
+  });
+  const PEOPLE = `create table people (id int primary key, name text, seen int default 0);
+    insert into people select i, 'n' || i from generate_series(1, 1000) i`;
+  const ADD = sql('add', 'alter table people add column full_name text');
+  const FILL = sql('fill', 'update people set full_name = name where full_name is null');
+  const DROP = sql('undo add', 'alter table people drop column full_name', 'add');
+  const OLD = version('old', 'update people set seen = 1 where id = :id;');
+  const WRITER = version('old', 'update people set name = :name where id = :id;');
+  const NEW = version('new', 'update people set full_name = :name where id = :id;');
+  const NEW_ROWS =
+    "update people set full_name = 'x' || id where id <= 30; insert into people (id, full_name) select i, 'y' || i from generate_series(2001, 2007) i";
+
+  async function lost(
+    versions: readonly AppVersion[],
+    steps: readonly Played[],
+    schema = PEOPLE,
+  ): Promise<string[]> {
+    const all = await rollbackRecords({ database, setup }, schema, versions, steps);
+    return all.flatMap((record) =>
+      record.type !== 'values'
+        ? []
+        : record.lost.map(
+            ({ table, column, count, since, isAtLeast }) =>
+              `${table}.${column} ${isAtLeast ? 'at least ' : ''}${count} since ${since}`,
+          ),
+    );
+  }
+  const out = (during = '', after = NEW_ROWS): Played[] => [deploy('out', 'new', during), soak(after)];
+  const home = (during = ''): Played => deploy('undo out', 'old', during, 'out');
+
+  test('values of a column that nothing else in the row gives, while both versions have traffic and after', async () => {
+    const during = "update people set full_name = 'during' || id where id = 500";
+    const late =
+      "update people set full_name = 'late' || id where id = 600; update people set seen = 9 where id < 100";
+    expect(await lost([OLD, NEW], [ADD, FILL, ...out(during), home(late), DROP])).toEqual([
+      'public.people.full_name 39 since out',
+    ]);
+    expect(await lost([OLD, NEW], [ADD, ...out(during), home(late), DROP])).toEqual([
+      'public.people.full_name 39 since out',
+    ]);
+  });
+
+  test('none where a trigger copies back, where the rollback file does, and where only a trigger writes the column', async () => {
+    const sync = sql(
+      'sync',
+      `create function back() returns trigger language plpgsql as 'begin new.name := coalesce(new.full_name, new.name); return new; end';
+       create trigger back before insert or update on people for each row execute function back()`,
+    );
+    const none = ['public.people.full_name 0 since out'];
+    expect(await lost([OLD, NEW], [ADD, FILL, sync, ...out(), home(), DROP])).toEqual(none);
+    expect(await lost([OLD, NEW], [ADD, sync, ...out(), home(), DROP])).toEqual(none);
+    const copied = sql(
+      'undo fill',
+      'update people set name = full_name where full_name is distinct from name',
+      'fill',
+    );
+    expect(await lost([OLD, NEW], [ADD, FILL, ...out(), home(), copied, DROP])).toEqual([...none]);
+    expect(
+      await lost([OLD, version('new', 'select full_name from people;')], [ADD, FILL, ...out(), home(), DROP]),
+    ).toEqual([]);
+  });
+
+  test('none of a version that writes both, though an older one makes the new column stale', async () => {
+    const both = version('new', 'update people set name = :name, full_name = :name where id = :id;');
+    const dual = "update people set name = 'z' || id, full_name = 'z' || id where id <= 30";
+    const stale = "update people set name = 'later' where id <= 10";
+    expect(await lost([WRITER, both], [ADD, FILL, ...out(stale, dual), home(stale), DROP])).toEqual([
+      'public.people.full_name 0 since out',
+    ]);
+  });
+
+  test('at least those written while only the new version had traffic, where an older one changes the source', async () => {
+    const stale = "update people set name = 'later' where id between 700 and 710";
+    expect(await lost([WRITER, NEW], [ADD, FILL, ...out(), home(stale), DROP])).toEqual([
+      'public.people.full_name at least 37 since out',
+    ]);
+  });
+
+  test('none of a column or a table that has another name meanwhile', async () => {
+    const column = sql('rename', 'alter table people rename name to full_name');
+    const undo = sql('undo rename', 'alter table people rename full_name to name', 'rename');
+    expect(await lost([OLD, NEW], [column, ...out(), home(), undo])).toEqual([]);
+    const table = sql('rename', 'alter table people rename to persons');
+    const undoTable = sql('undo rename', 'alter table persons rename to people', 'rename');
+    const persons = version('new', 'insert into persons (id, name) values (:id, :name);');
+    const write = "insert into persons (id, name) select i, 'y' || i from generate_series(2001, 2007) i";
+    expect(await lost([OLD, persons], [table, ...out('', write), home(), undoTable])).toEqual([]);
+  });
+
+  test('rows of a table that only the new version fills, and not those that a trigger copies', async () => {
+    const notes = version('new', 'insert into notes (body) values (:body);');
+    const add = sql('add', 'create table notes (id serial, body text)');
+    const undo = sql('undo add', 'drop table notes', 'add');
+    const write = "insert into notes (body) select 'b' from generate_series(1, 12)";
+    expect(await lost([OLD, notes], [add, ...out('', write), home(), undo])).toEqual([
+      'public.notes.* 12 since out',
+    ]);
+    const kept = sql(
+      'keep',
+      "create function keep() returns trigger language plpgsql as 'begin insert into notes (body) values (new.name); return new; end'",
+    );
+    expect(await lost([OLD, notes], [add, kept, ...out('', write), home(), undo])).toEqual([]);
+  });
+
+  test('values of a column that a step drops and its undoing brings back empty, or filled again', async () => {
+    const drop = sql('drop', 'alter table people drop column name');
+    const empty = sql('undo drop', "alter table people add column name text not null default ''", 'drop');
+    expect(await lost([OLD], [drop, empty])).toEqual(['public.people.name 1000 since drop']);
+    const filled = sql(
+      'undo drop',
+      "alter table people add column name text; update people set name = 'again'",
+      'drop',
+    );
+    expect(await lost([OLD], [drop, filled])).toEqual(['public.people.name 0 since drop']);
+  });
+
+  test('a default that was never written is no value, and names that need quotes are told as they are', async () => {
+    const schema = `create table "My People" ("Id" int primary key); insert into "My People" select generate_series(1, 50)`;
+    const add = sql('add', `alter table "My People" add column "Tall" text not null default 'no'`);
+    const undo = sql('undo add', `alter table "My People" drop column "Tall"`, 'add');
+    const tall = version('new', `insert into "My People" ("Id", "Tall") values (:id, :tall);`);
+    const write = `insert into "My People" select i, case when i % 2 = 0 then 'yes ' || i else 'no' end from generate_series(101, 120) i`;
+    expect(await lost([OLD, tall], [add, ...out('', write), home(), undo], schema)).toEqual([
+      'public.My People.Tall 10 since out',
+    ]);
+  });
+});
