@@ -1,10 +1,10 @@
-import { execa } from 'execa';
-import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
-import { withoutForeign } from '../../scripts/shared/descriptors.ts';
 import { asError, namedLack } from '../../scripts/shared/errors.ts';
-import { signalGroup } from '../../scripts/shared/process-group.ts';
+import { runGroup, type Ending, type GroupLeader } from '../../scripts/shared/process-group.ts';
 
-const GROUP_MS = 2_000;
+const ENDINGS: readonly Ending[] = [
+  { signal: 'SIGTERM', to: 'group', graceMs: 2_000 },
+  { signal: 'SIGKILL', to: 'group' },
+];
 
 /** What a program of PostgreSQL is started with: nothing of the caller's PG* variables or language. */
 export function serverEnvironment(home: string): Record<string, string> {
@@ -54,36 +54,33 @@ export async function runProgram(
   const { cell, cwd, timeoutMs, signal, input } = options;
   signal?.throwIfAborted();
   const { file: program, args: all, ...user } = (await cell?.start(file, args)) ?? { file, args };
-  const running = execa(program, all, {
+  const limit = AbortSignal.timeout(timeoutMs);
+  const stop = signal ? AbortSignal.any([signal, limit]) : limit;
+  const start = {
     ...user,
-    ...(signal ? { cancelSignal: signal } : {}),
+    file: program,
+    args: all,
     cwd,
     env: serverEnvironment(cwd),
-    extendEnv: false,
-    detached: true,
     ...(input === undefined ? {} : { input }),
-    stdio: withoutForeign(input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'),
-    all: true,
-    reject: false,
-    timeout: timeoutMs,
-    forceKillAfterDelay: 2_000,
-  });
-  const result = await running;
-  if (result.isTerminated) await endGroup(running.pid);
-  signal?.throwIfAborted();
-  const lack = namedLack(result.cause);
-  if (lack !== result.cause) throw asError(lack);
-  // Of a program that could not be started there is no output at all, whatever the types say.
-  const printed = result.all as string | undefined;
-  return { ok: !result.failed, output: (printed === '' ? undefined : printed) ?? result.shortMessage ?? '' };
-}
-
-/** What a program that was ended had started itself may live a moment longer. */
-async function endGroup(leader: number | undefined): Promise<void> {
-  if (leader === undefined) return;
-  const deadline = monotonicMs() + GROUP_MS;
-  while (monotonicMs() < deadline) {
-    if (!signalGroup(leader, 'SIGKILL')) return;
-    await sleep(5);
+  };
+  let output = '';
+  const onStart = (child: GroupLeader): void => {
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  };
+  try {
+    const { code, endedBy } = await runGroup(start, { stop, endings: ENDINGS, onStart });
+    signal?.throwIfAborted();
+    const how = limit.aborted
+      ? `longer than ${timeoutMs / 1000} s`
+      : (endedBy ?? `exit code ${String(code)}`);
+    const isOk = code === 0 && !limit.aborted;
+    return { ok: isOk, output: output === '' && !isOk ? `${file}: ${how}` : output };
+  } catch (error) {
+    signal?.throwIfAborted();
+    const lack = namedLack(error);
+    if (lack !== error) throw asError(lack);
+    return { ok: false, output: asError(error).message };
   }
 }

@@ -1,15 +1,15 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { withoutForeign } from '../../scripts/shared/descriptors.ts';
 import type { RehearseCommand } from './rehearse-command.ts';
-import { signalGroup } from '../../scripts/shared/process-group.ts';
+import { runGroup, type Ending, type GroupLeader } from '../../scripts/shared/process-group.ts';
 
-/** A tear-down that takes longer than this is left: the second signal makes the command end at once. */
-const TEARDOWN_MS = 4 * 60_000;
-const LEAVE_MS = 10_000;
+/** A tear-down that takes longer is left: the second signal makes the command end at once. */
+const TEARDOWN: readonly Ending[] = [
+  { signal: 'SIGINT', to: 'leader', graceMs: 4 * 60_000 },
+  { signal: 'SIGINT', to: 'leader', graceMs: 10_000 },
+  { signal: 'SIGKILL', to: 'group' },
+];
+const NEVER = new AbortController().signal;
 
 export interface RehearseEnd {
   /** Null where a signal ended it. */
@@ -30,42 +30,19 @@ export async function runRehearse(
 ): Promise<RehearseEnd> {
   const { signal, onLine } = options;
   signal?.throwIfAborted();
-  const child = spawn(command.file, [...command.args, ...args], {
-    cwd: command.cwd,
-    env: command.env,
-    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
-    detached: true,
-  });
-  const ended = once(child, 'close') as Promise<[number | null]>;
   const lines: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    lines.push(line);
-    onLine?.(line);
-  });
-  const over = new AbortController();
-  const stop = (): void => void tearDown(child.pid, over.signal);
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    const [stdout, [exitCode]] = await Promise.all([text(child.stdout), ended]);
-    return { exitCode, stdout, lines };
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    over.abort();
-  }
-}
-
-/** SIGINT, and only after a long time the means that leave something behind. */
-async function tearDown(pid: number | undefined, over: AbortSignal): Promise<void> {
-  if (pid === undefined) return;
-  try {
-    process.kill(pid, 'SIGINT');
-    await sleep(TEARDOWN_MS, undefined, { signal: over });
-    process.kill(pid, 'SIGINT');
-    await sleep(LEAVE_MS, undefined, { signal: over });
-    signalGroup(pid, 'SIGKILL');
-  } catch {
-    return; // it has ended
-  }
+  let output: Promise<string> | undefined;
+  const onStart = (child: GroupLeader): void => {
+    output = text(child.stdout);
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      lines.push(line);
+      onLine?.(line);
+    });
+  };
+  const { file, args: before, cwd, env } = command;
+  const start = { file, args: [...before, ...args], cwd, env };
+  const { code } = await runGroup(start, { stop: signal ?? NEVER, endings: TEARDOWN, onStart });
+  return { exitCode: code, stdout: (await output) ?? '', lines };
 }
 
 /** From its `error …` line on: what the command said about why it ended. */

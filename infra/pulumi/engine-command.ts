@@ -1,11 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import type { PulumiCommand } from '@pulumi/pulumi/automation/index.js';
-import { withoutForeign } from '../../scripts/shared/descriptors.ts';
+import { runGroup, type Ending, type GroupLeader } from '../../scripts/shared/process-group.ts';
 import type { Engine } from './engine/find-engine.ts';
 
 /** What the CLI says at its end is enough for a message; a chatty run must not fill the memory. */
 const KEPT_CHARACTERS = 1_000_000;
+
+/** One SIGINT is a request to end well; a second would make the engine leave things behind. */
+const ENDINGS: readonly Ending[] = [{ signal: 'SIGINT', to: 'leader' }];
+const NEVER = new AbortController().signal;
 
 interface EngineEnd {
   readonly stdout: string;
@@ -38,7 +40,7 @@ export class EngineCommandError extends Error {
 export class EngineCommand {
   readonly command: string;
   readonly version: { toString(): string };
-  readonly #running = new Set<ChildProcess>();
+  readonly #running = new Set<GroupLeader>();
 
   constructor({ pulumi }: Pick<Engine, 'pulumi'>) {
     this.command = pulumi.path;
@@ -60,25 +62,27 @@ export class EngineCommand {
   ): Promise<EngineEnd> {
     signal?.throwIfAborted();
     if (args[0] === 'stack' && args[1] === 'history') return NO_HISTORY;
-    const child = spawn(this.command, [...args, '--non-interactive'], {
+    const start = {
+      file: this.command,
+      args: [...args, '--non-interactive'],
       cwd,
       env: cleanEnvironment(env),
-      detached: true,
-      stdio: withoutForeign('ignore', 'pipe', 'pipe'),
-    });
-    this.#running.add(child);
-    // One SIGINT is a request to end well; a second would make the engine leave things behind.
-    const onAbort = (): void => void child.kill('SIGINT');
-    signal?.addEventListener('abort', onAbort, { once: true });
+    };
+    const said = { stdout: () => '', stderr: () => '' };
+    let running: GroupLeader | undefined;
+    const onStart = (child: GroupLeader): void => {
+      running = child;
+      this.#running.add(child);
+      said.stdout = collect(child.stdout, onOutput);
+      said.stderr = collect(child.stderr, onError);
+    };
     try {
-      const said = { stdout: collect(child.stdout, onOutput), stderr: collect(child.stderr, onError) };
-      const [code, killedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+      const { code, endedBy } = await runGroup(start, { stop: signal ?? NEVER, endings: ENDINGS, onStart });
       const end = { stdout: said.stdout(), stderr: said.stderr(), code: code ?? -1 };
-      if (code !== 0) throw new EngineCommandError(args, end, killedBy);
+      if (code !== 0) throw new EngineCommandError(args, end, endedBy);
       return end;
     } finally {
-      signal?.removeEventListener('abort', onAbort);
-      this.#running.delete(child);
+      if (running) this.#running.delete(running);
     }
   }
 

@@ -1,13 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { monotonicMs, sleep } from '../shared/clock.ts';
-import { withoutForeign } from '../shared/descriptors.ts';
 import type { Enclosure } from './enclosure.ts';
 import { LineCutter } from './line-cutter.ts';
 import { COMMAND_MARK, signalStrays, straysOf } from './strays.ts';
-import { signalGroup } from '../shared/process-group.ts';
+import { signalGroup, startGroup } from '../shared/process-group.ts';
 
 /** How long a command, and what it left running, may take to end after it was asked to. */
 const GRACE_MS = 5_000;
@@ -51,12 +50,7 @@ export async function runShell(shell: ShellCommand): Promise<ShellEnd> {
   signal.throwIfAborted();
   const mark = randomUUID();
   const program = enclosure?.entered(command, cwd) ?? { file: 'sh', args: ['-c', command] };
-  const child = spawn(program.file, program.args, {
-    cwd,
-    env: { ...env, [COMMAND_MARK]: mark },
-    stdio: withoutForeign('ignore', 'pipe', 'pipe'),
-    detached: true,
-  });
+  const child = startGroup({ ...program, cwd, env: { ...env, [COMMAND_MARK]: mark } });
   const lastLines: string[] = [];
   const closed = keepLines([child.stdout, child.stderr], keptLines, lastLines);
   const exited = exitOf(child);

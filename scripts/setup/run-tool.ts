@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Env } from '../../infra/pulumi/engine/places.ts';
-import { signalGroup } from '../shared/process-group.ts';
+import { runGroup, type Ending, type GroupLeader } from '../shared/process-group.ts';
 
-/** How long a tool may take to end after it was asked to. */
-const GRACE_MS = 5_000;
+const ENDINGS: readonly Ending[] = [
+  { signal: 'SIGTERM', to: 'group', graceMs: 5_000 },
+  { signal: 'SIGKILL', to: 'group' },
+];
 const KEPT_LINES = 30;
 
 export interface ToolEnd {
@@ -36,22 +36,17 @@ export async function runTool(
   signal.throwIfAborted();
   const limit = AbortSignal.timeout(timeoutMs);
   const stop = AbortSignal.any([signal, limit]);
-  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let stdout = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   const lines: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    if (lines.push(line) > KEPT_LINES) lines.shift();
-    onComplaint?.(line);
-  });
-  let killer: NodeJS.Timeout | undefined;
-  const end = (): void => {
-    signalGroup(child.pid, 'SIGTERM');
-    killer = setTimeout(signalGroup, GRACE_MS, child.pid, 'SIGKILL');
+  const onStart = (child: GroupLeader): void => {
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (lines.push(line) > KEPT_LINES) lines.shift();
+      onComplaint?.(line);
+    });
   };
-  stop.addEventListener('abort', end, { once: true });
   try {
-    const [code, endedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    const { code, endedBy } = await runGroup({ file, args, cwd, env }, { stop, endings: ENDINGS, onStart });
     signal.throwIfAborted();
     if (limit.aborted) lines.push(`it took longer than ${timeoutMs / 1000} s`);
     const how = endedBy === null ? `exit code ${String(code)}` : endedBy;
@@ -60,8 +55,5 @@ export async function runTool(
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, timedOut: false, stdout: '', complaint: (error as Error).message };
-  } finally {
-    stop.removeEventListener('abort', end);
-    clearTimeout(killer);
   }
 }
