@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { sleep } from '../shared/clock.ts';
-import { INSTALLS } from './install/kinds.ts';
 import { nightMarkdown, nightRows } from './night-table.ts';
 import { outcomeWord, worstExit, type NightOutcome } from './outcome.ts';
 import { playAll } from './play.ts';
@@ -78,15 +77,4 @@ test('when the night is over, what goes on gets the signal and the rest is not s
   });
   expect(await playAll(plays, 1, stop.signal)).toEqual([false, true, undefined]);
   expect(started).toEqual([0, 1]);
-});
-
-test('each way to start the night names its command, and a deadline before its own', () => {
-  const starter = { dir: '/srv/my app', home: '/home/ann', command: 'npx rehearse' };
-  for (const [kind, install] of Object.entries(INSTALLS)) {
-    const { files, then } = install(starter);
-    const all = [...files.map(({ text }) => text), ...then].join('\n');
-    expect([kind, all.includes('npx rehearse nightly')]).toEqual([kind, true]);
-    expect([kind, /--deadline [56]h/.test(all)]).toEqual([kind, true]);
-    for (const { path } of files) expect(path).toMatch(/^\/(srv\/my app|home\/ann)\//);
-  }
 });

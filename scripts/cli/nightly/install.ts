@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
+import type { Starter } from '../../nightly/install/installation.ts';
 import { INSTALLS, isInstallKind } from '../../nightly/install/kinds.ts';
+import { packageManagerOf } from '../../nightly/install/package-manager.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
+import { IS_PACKAGE } from '../../shared/places/own-files.mjs';
+import { defaultRuns, projectRoot, repositoryOf } from '../../shared/places/user-project.ts';
 import type { CliContext } from '../context.ts';
 
 /**
@@ -20,7 +24,7 @@ export async function install(
     });
   }
   const home = io.env['HOME'] ?? homedir();
-  const { files, then } = INSTALLS[kind]({ dir: io.cwd, home, command: io.program ?? 'npx rehearse' });
+  const { files, then } = INSTALLS[kind](starterOf(io, home));
   for (const { path, text } of files) {
     const there = existsSync(path) ? await readFile(path, 'utf8') : undefined;
     if (execute && there !== undefined && there !== text) {
@@ -40,4 +44,19 @@ export async function install(
   if (files.length > 0 && !execute) out.note('--execute writes it');
   for (const line of then) out.result(`then  ${line}`);
   return EXIT.ok;
+}
+
+function starterOf({ cwd, program }: CliContext['io'], home: string): Starter {
+  const dir = IS_PACKAGE ? projectRoot(cwd) : cwd;
+  const repository = repositoryOf(dir) ?? dir;
+  const { install: packages, command } = packageManagerOf(dir, repository);
+  return {
+    repository,
+    dir,
+    home,
+    command: IS_PACKAGE ? command : (program ?? command),
+    install: packages,
+    runs: defaultRuns(dir).split(sep).join('/'),
+    nodeFolder: dirname(process.execPath),
+  };
 }

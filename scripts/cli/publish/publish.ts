@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { readResult } from '../../checks/result/contract/former-names.ts';
 import type { Result } from '../../checks/result/contract/result.ts';
 import { diffRuns } from '../../history/compare/diff.ts';
@@ -14,7 +14,7 @@ import { sleep } from '../../shared/clock.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { registerSecret } from '../../shared/text/redact.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
-import { defaultRuns } from '../../shared/places/user-project.ts';
+import { defaultRuns, repositoryOf } from '../../shared/places/user-project.ts';
 
 interface PublishOptions {
   readonly to: readonly string[];
@@ -162,12 +162,5 @@ function byName(rehearsal: string, cwd: string): string | undefined {
     return locateRehearsal(rehearsal, cwd).dir;
   } catch {
     return undefined;
-  }
-}
-
-function repositoryOf(folder: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at;
-    if (at === dirname(at)) return undefined;
   }
 }

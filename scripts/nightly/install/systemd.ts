@@ -4,7 +4,7 @@ import type { Install } from './installation.ts';
 const SERVICE = 'rehearse-nightly';
 
 /** A timer of the user's own. What the night started gets the signal first and time to tear down. */
-export const systemd: Install = ({ dir, home, command }) => {
+export const systemd: Install = ({ dir, home, command, nodeFolder }) => {
   const folder = join(home, '.config', 'systemd', 'user');
   return {
     files: [
@@ -16,8 +16,9 @@ export const systemd: Install = ({ dir, home, command }) => {
           '',
           '[Service]',
           'Type=oneshot',
-          `WorkingDirectory=${dir}`,
-          `ExecStart=/bin/sh -c ${JSON.stringify(`exec ${command} nightly --deadline 6h`)}`,
+          `WorkingDirectory=${escaped(dir)}`,
+          `Environment=${escaped(JSON.stringify(`PATH=${nodeFolder}:/usr/local/bin:/usr/bin:/bin`))}`,
+          `ExecStart=/bin/sh -c ${escaped(JSON.stringify(`exec ${command} nightly --deadline 6h`))}`,
           'KillMode=mixed',
           'KillSignal=SIGINT',
           'TimeoutStartSec=7h',
@@ -49,3 +50,8 @@ export const systemd: Install = ({ dir, home, command }) => {
     ],
   };
 };
+
+/** A percent sign begins one of systemd's own words (systemd.unit(5)). */
+function escaped(text: string): string {
+  return text.replaceAll('%', '%%');
+}

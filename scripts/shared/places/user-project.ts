@@ -17,6 +17,17 @@ export function projectRoot(cwd: string): string {
   return cwd;
 }
 
+/**
+ * The root of the git repository that a folder lies in; undefined where it is in none.
+ * @param folder absolute
+ */
+export function repositoryOf(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at;
+    if (at === dirname(at)) return undefined;
+  }
+}
+
 /** Where `rehearsals/` is or will be that a new one goes into; whoever works in a checkout says where by their own folder. */
 export function rootOfNew(cwd: string): string {
   return IS_PACKAGE ? projectRoot(resolve(cwd)) : cwd;
