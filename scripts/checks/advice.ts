@@ -230,6 +230,8 @@ function factsOf(
       analysis.evidence.snapshot?.moved?.find(
         (one) => one.column === column && isCalled(relation, one.relation, record),
       ),
+    renamedOf: (relation) =>
+      analysis.evidence.snapshot?.renamed?.find((one) => isCalled(relation, one.relation, record)),
     keyOf: (relation) => keyOf(relation, record, analysis.evidence.snapshot?.keys ?? []),
     brokenVersions: [...new Set(broken.map((state) => state.record.version))],
   };

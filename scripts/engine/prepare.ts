@@ -5,6 +5,7 @@ import type { Rehearsal } from '../plan/model.ts';
 import { formatBytes, formatShortCount } from '../shared/text/format.ts';
 import { movesOf } from '../snapshot/columns/moves.ts';
 import { readMovedColumns } from '../snapshot/columns/read-moved-columns.ts';
+import { readRenamedTables } from '../snapshot/columns/renamed-tables.ts';
 import type { EngineEnvironment } from './engine-environment.ts';
 import { fillDatabase, keepBase, type Filling } from './fill-database.ts';
 import { requireRoles } from './roles/require-roles.ts';
@@ -23,10 +24,11 @@ export async function prepareDatabase(preparation: Preparation): Promise<ServerF
   const filled = await fillDatabase(preparation);
   const { snapshot } = filled;
   const moves = await movesOf(rehearsal);
-  const moved = await withConnection(environment.primary, 'setup', (client) =>
-    readMovedColumns(client, moves),
-  );
-  await folder.writeDocument('snapshot', { ...snapshot, moved });
+  const known = await withConnection(environment.primary, 'setup', async (client) => ({
+    moved: await readMovedColumns(client, moves),
+    renamed: await readRenamedTables(client, rehearsal),
+  }));
+  await folder.writeDocument('snapshot', { ...snapshot, ...known });
   await keepBase(preparation, filled);
   await environment.switchTo('rehearse', signal);
   const largest = [...snapshot.tables].sort((a, b) => b.rows - a.rows)[0];

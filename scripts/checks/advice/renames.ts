@@ -1,4 +1,5 @@
 import type { RangeVar, RenameStmt } from 'libpg-query';
+import type { RenamedTable } from '../../artifacts/records/of-plan/renamed-table.ts';
 import { backfillKey, backfillStep, type Advice, type AdviceFacts, type AdviceRule } from './rule.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import { newColumnSql } from './new-column/new-column.ts';
@@ -11,14 +12,25 @@ export const renames: AdviceRule = (statement, facts) => {
   if (relation === undefined) return undefined;
   if (renameType === 'OBJECT_TABLE')
     return (
-      renamedBehindView(statement, facts) ?? renamedTable(statement, relation, statement.node.RenameStmt)
+      renamedBehindView(statement, facts) ??
+      renamedTable(statement, statement.node.RenameStmt, { relation, known: facts.renamedOf(relation) })
     );
   return renameType === 'OBJECT_COLUMN'
     ? renamedColumn(statement, facts, relation, statement.node.RenameStmt)
     : undefined;
 };
 
-function renamedTable(statement: StatementTree, relation: RangeVar, { newname = '' }: RenameStmt): Advice {
+interface Renamed {
+  readonly relation: RangeVar;
+  /** Undefined where the snapshot does not tell, or the plan has made the table. */
+  readonly known: RenamedTable | undefined;
+}
+
+function renamedTable(
+  statement: StatementTree,
+  { newname = '' }: RenameStmt,
+  { relation, known }: Renamed,
+): Advice {
   const table = statement.relation(relation);
   const schema = relation.schemaname === undefined ? '' : `${statement.spell(relation.schemaname)}.`;
   return {
@@ -29,12 +41,35 @@ function renamedTable(statement: StatementTree, relation: RangeVar, { newname = 
       'begin;',
       `${statement.text(0)};`,
       `create view ${table} as select * from ${schema}${statement.spell(newname)};`,
-      `-- grant on ${table} what the app's roles have on the table: a view begins without`,
-      `-- where the table has row level security: alter view ${table} set (security_invoker = true), or the view shows all rows`,
+      ...asTheTable(table, known),
       'commit;',
       `-- when no version uses the old name: drop view ${table};`,
     ].join('\n'),
   };
+}
+
+/** Owner, privileges and row level security of a view that stands for a table. */
+function asTheTable(view: string, known: RenamedTable | undefined): string[] {
+  if (known === undefined)
+    return [
+      `-- grant on ${view} what the app's roles have on the table: a view begins without`,
+      `-- where the table has row level security: alter view ${view} set (security_invoker = true), or the view shows all rows`,
+    ];
+  return [
+    `alter view ${view} owner to ${known.owner};`,
+    ...(known.isRowSecured
+      ? [
+          `alter view ${view} set (security_invoker = true); -- without it the view shows all rows`,
+          ...known.grants
+            .filter(({ right }) => right.startsWith('SELECT ('))
+            .map(({ to }) => `-- ${to} may read some columns alone, and so reads nothing by this view`),
+        ]
+      : []),
+    ...known.grants.map(
+      ({ right, to, isGrantable }) =>
+        `grant ${right} on ${view} to ${to}${isGrantable ? ' with grant option' : ''};`,
+    ),
+  ];
 }
 
 function renamedColumn(
@@ -92,7 +127,7 @@ export const viewsOfRenamed: AdviceRule = (statement, facts) => {
     if (other === undefined || !('RenameStmt' in other.node)) continue;
     const { relation, renameType, newname = '' } = other.node.RenameStmt;
     if (renameType === 'OBJECT_TABLE' && relation?.relname === name)
-      return behindView(other.relation(relation), other.spell(newname));
+      return behindView(other.relation(relation), other.spell(newname), facts.renamedOf(relation));
   }
   return undefined;
 };
@@ -102,14 +137,18 @@ function renamedBehindView(statement: StatementTree, facts: AdviceFacts): Advice
   const { renameType, relation, newname = '' } = statement.node.RenameStmt;
   if (renameType !== 'OBJECT_TABLE' || relation === undefined) return undefined;
   if (!facts.beside.some((sql) => viewIn(sql) === relation.relname)) return undefined;
-  return behindView(statement.relation(relation), statement.spell(newname));
+  return behindView(statement.relation(relation), statement.spell(newname), facts.renamedOf(relation));
 }
 
-function behindView(table: string, fresh: string): Advice {
+function behindView(table: string, fresh: string, known: RenamedTable | undefined): Advice {
   return {
     effect: `After it ${table} is a view, and a view is not a table in everything.`,
     advice: `Keep the table under the name ${table} as long as a version with traffic does with it what no view can do (GROUP BY its key, ON CONFLICT ON CONSTRAINT, ctid, LOCK, TRUNCATE): let the new version read a view that is called ${fresh}, and rename when no version names ${table} any more.`,
-    insteadSql: `create view ${fresh} as select * from ${table};\n-- grant on ${fresh} what the app's roles need\n-- when no version uses the old name: drop view ${fresh}; alter table ${table} rename to …; in one transaction`,
+    insteadSql: [
+      `create view ${fresh} as select * from ${table};`,
+      ...asTheTable(fresh, known),
+      `-- when no version uses the old name: drop view ${fresh}; alter table ${table} rename to …; in one transaction`,
+    ].join('\n'),
   };
 }
 

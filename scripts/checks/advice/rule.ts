@@ -1,5 +1,6 @@
 import type { RangeVar } from 'libpg-query';
 import type { MovedColumn } from '../../artifacts/records/of-plan/moved-column.ts';
+import type { RenamedTable } from '../../artifacts/records/of-plan/renamed-table.ts';
 import { quoted, type StatementTree } from '../../pg/sql/statement-tree.ts';
 
 /** What was measured of the statement and may change the advice. */
@@ -24,6 +25,8 @@ export interface AdviceFacts {
   readonly keyOf: (relation: RangeVar) => readonly string[] | undefined;
   /** What hangs on a column that the plan moves, as the snapshot has it; undefined where it is not known. */
   readonly movedOf: (relation: RangeVar, column: string) => MovedColumn | undefined;
+  /** Likewise of a table that it renames. */
+  readonly renamedOf: (relation: RangeVar) => RenamedTable | undefined;
   /** Live app versions that fail because of it. */
   readonly brokenVersions: readonly string[];
 }

@@ -147,6 +147,16 @@ const SHAPES: Record<DocumentName | Exclude<StreamName, 'requests'>, z.ZodType> 
     tables: z.array(z.object({ name: text, rows: number, bytes: number })),
     keys: z.array(z.object({ relation: text, columns: z.array(text), settable: text.optional() })).optional(),
     moved: z.array(movedColumn).optional(),
+    renamed: z
+      .array(
+        z.object({
+          relation: text,
+          owner: text,
+          grants: z.array(z.object({ right: text, to: text, isGrantable: z.boolean() })),
+          isRowSecured: z.boolean(),
+        }),
+      )
+      .optional(),
     nearEnds: z
       .array(
         z.object({

@@ -12,21 +12,24 @@ export interface Move {
   readonly to: string | null;
 }
 
+/** The ways of a rehearsal. */
+export type Plans = Pick<Rehearsal, 'plan' | 'plans'>;
+
 /** Those of all SQL files, each once. */
-export async function movesOf({ plan, plans = [] }: Pick<Rehearsal, 'plan' | 'plans'>): Promise<Move[]> {
-  await loadModule();
-  const steps: readonly Step[] = [...plan, ...plans.flatMap(({ steps }) => steps)];
+export async function movesOf(plans: Plans): Promise<Move[]> {
   const found = new Map<string, Move>();
-  for (const step of steps) {
-    if (step.kind !== 'sql') continue;
-    for (const { text } of step.files) {
-      const split = await splitSql(text);
-      if (!split.ok) continue;
-      for (const { text: sql } of split.statements)
-        for (const move of movesIn(sql)) found.set(JSON.stringify(move), move);
-    }
-  }
+  for (const sql of await statementsOfPlan(plans))
+    for (const move of movesIn(sql)) found.set(JSON.stringify(move), move);
   return [...found.values()];
+}
+
+/** The text of each statement in the SQL files of all steps. */
+export async function statementsOfPlan({ plan, plans = [] }: Plans): Promise<string[]> {
+  await loadModule();
+  const steps: readonly Step[] = [...plan, ...plans.flatMap(({ steps: own }) => own)];
+  const files = steps.flatMap((step) => (step.kind === 'sql' ? step.files : []));
+  const split = await Promise.all(files.map(({ text }) => splitSql(text)));
+  return split.flatMap((one) => (one.ok ? one.statements.map(({ text }) => text) : []));
 }
 
 function movesIn(sql: string): Move[] {

@@ -6,6 +6,8 @@ import { evidence, statementRecord, stepWindow } from '../../../scripts/checks/e
 import type { StatementRecord } from '../../../scripts/artifacts/records/records.ts';
 import { stops } from '../../../scripts/checks/stops/stops.ts';
 import { withConnection, type PgClient } from '../../../scripts/pg/client.ts';
+import type { SqlStep } from '../../../scripts/plan/model.ts';
+import { readRenamedTables } from '../../../scripts/snapshot/columns/renamed-tables.ts';
 import { readRowKeys } from '../../../scripts/snapshot/text/row-keys.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
 
@@ -115,6 +117,50 @@ test.each([
   await leavesTheSame(statement, { rewrote: ['public.t'] }, `${BUSY}; alter table t add unique (id)`);
 });
 
+test.each([
+  ['to the same columns', 'grant select (id) on t to clerk with grant option'],
+  [
+    'to the same rows',
+    'alter table t enable row level security; create policy half on t to clerk using (id % 2 = 0); grant select on t to clerk',
+  ],
+])('the view that is advised for a renamed table lets in who the table let in, %s', async (_, more) => {
+  const tables = `do $$ begin if not exists (select from pg_roles where rolname = 'Boss') then create role "Boss"; create role clerk; end if; end $$;
+    create table t (id int primary key, note text, "Größe" int); alter table t owner to "Boss"; insert into t select i, 'n', i from generate_series(1, 10) i;
+    grant usage on schema public to public; grant insert, update (note, "Größe") on t to clerk; ${more}`;
+  await withTables(tables, async (client) => {
+    const right = await seenByClerk(client);
+    const { insteadSql } = await adviceFor(client, 'alter table t rename to u');
+    await client.query(insteadSql ?? '');
+    expect(await seenByClerk(client)).toEqual(right);
+    expect(right).toContain(more.includes('policy') ? 'select id from t: 5' : 'select note from t: 42501');
+  });
+});
+
+/** How many rows each statement reaches, or its SQLSTATE; and whose `t` is. */
+async function seenByClerk(client: PgClient): Promise<string[]> {
+  const seen: string[] = [];
+  for (const sql of [
+    'select id from t',
+    'select note from t',
+    `update t set note = 'm', "Größe" = 1`,
+    'update t set id = 1',
+    "insert into t values (12, 'n')",
+    'delete from t',
+  ]) {
+    await client.query('begin; set local row_security = on; set local role clerk');
+    const told = await client.query(sql).then(
+      ({ rowCount }) => String(rowCount),
+      (error: unknown) => (error as { code: string }).code,
+    );
+    seen.push(`${sql}: ${told}`);
+    await client.query('rollback');
+  }
+  const { rows } = await client.query<{ owner: string }>(
+    `select relowner::regrole::text as owner from pg_class where oid = 't'::regclass`,
+  );
+  return [...seen, ...rows.map(({ owner }) => owner)];
+}
+
 async function leavesTheSame(
   statement: string,
   rest: Partial<StatementRecord> = {},
@@ -179,11 +225,28 @@ async function adviceFor(
   });
   const analysis = analyse({
     ...parts,
-    snapshot: { ...parts.snapshot, keys: await readRowKeys(client) },
+    snapshot: {
+      ...parts.snapshot,
+      keys: await readRowKeys(client),
+      renamed: await readRenamedTables(client, { plan: [sqlStep(sql)] }),
+    },
     steps: [...stepWindow('alter', 4900, 6100), record],
   });
   const [stop] = stops(analysis);
   return stop ? advise(stop, analysis, 'hold') : {};
+}
+
+function sqlStep(text: string): SqlStep {
+  return {
+    name: 'alter',
+    phase: 'expand',
+    kind: 'sql',
+    files: [{ file: 'sql/step.sql', text }],
+    transaction: 'as-written',
+    retries: 0,
+    retryPauseMs: 50,
+    pointOfNoReturn: false,
+  };
 }
 
 async function rowsOf(client: PgClient): Promise<unknown[]> {

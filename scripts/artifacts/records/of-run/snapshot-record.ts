@@ -1,4 +1,5 @@
 import type { MovedColumn } from '../of-plan/moved-column.ts';
+import type { RenamedTable } from '../of-plan/renamed-table.ts';
 
 /** artifacts/snapshot.json */
 export interface SnapshotRecord {
@@ -23,6 +24,8 @@ export interface SnapshotRecord {
   readonly keys?: readonly RowKey[];
   /** Columns that the plan renames or gives another type. Absent in older runs. */
   readonly moved?: readonly MovedColumn[];
+  /** Tables that the plan renames. Absent in older runs. */
+  readonly renamed?: readonly RenamedTable[];
   /** Sequences that have few numbers left. Absent in older runs. */
   readonly nearEnds?: readonly NearEnd[];
   /** What the restore left out (owners, extensions that are not here), as sentences. */
