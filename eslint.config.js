@@ -14,7 +14,7 @@ const STAGES = [
   'probes',
   'replay',
   'engine',
-  'driver',
+  'job',
   'checks',
   'report',
   'history',
@@ -99,9 +99,9 @@ export default tseslint.config(
     },
   },
   {
-    // Signatures of ssh2 and of Pulumi; then what is called for every request, and makes no object for it.
+    // Signatures of Pulumi; then what is called for every request, and makes no object for it.
     files: [
-      ...['infra/command-plugin/ssh/handshake.ts', 'infra/pulumi/engine-command.ts'],
+      'infra/pulumi/engine-command.ts',
       ...['dispatcher', 'generator', 'requests/request-log'].map((name) => `scripts/load/${name}.ts`),
       ...['run-once', 'scripts/*'].map((name) => `scripts/load/${name}.ts`),
     ],

@@ -9,7 +9,7 @@ import {
   outputsForNow,
   outputsOf,
   type StackOutputs,
-} from './stack/facts.ts';
+} from './stack/stack-outputs.ts';
 import { readRehearsals } from './stack/read-rehearsals.ts';
 import { rehearsalArgs } from './stack/rehearsal-args.ts';
 import { readStackConfig } from './stack/stack-config.ts';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { parseSizeBytes } from '../../scripts/shared/text/units.ts';
+import { parseSizeBytes } from '../../scripts/shared/text/quantities.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 
 const DEFAULT_BYTES = 20 * 1024 ** 3;

@@ -19,7 +19,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { reap } from '../reap.ts';
 import { findNotOurs, findRunFolders } from '../targets/embedded/leftovers.ts';
-import { RUN_DIR_CLAIM, type Owner } from '../targets/embedded/owner.ts';
+import { RUN_DIR_CLAIM, type Owner } from '../targets/embedded/owner-file.ts';
 import { ownClaim } from './claim.ts';
 import { makeClaimedFolder } from './claimed-folder.ts';
 

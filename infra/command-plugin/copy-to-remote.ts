@@ -7,7 +7,7 @@ import { asError } from '../../scripts/shared/errors.ts';
 import { asSecret, revealed, type WireProperties } from '../provider-kit/wire.ts';
 import type { OpenConnection } from '../ssh/open-connection.ts';
 import { shellWord } from '../ssh/quote.ts';
-import { parseInputs } from './check.ts';
+import { parseInputs } from './check-inputs.ts';
 import type { Connection } from './connection.ts';
 import { copySchema, type CopyInputs } from './inputs.ts';
 import { withHost, type Call } from './call.ts';

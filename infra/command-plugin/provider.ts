@@ -9,7 +9,7 @@ import type {
 import type { Plugin } from '../provider-kit/serve.ts';
 import type { WireProperties } from '../provider-kit/wire.ts';
 import type { Call } from './call.ts';
-import { checkInputs } from './check.ts';
+import { checkInputs } from './check-inputs.ts';
 import { createCopy, updateCopy } from './copy-to-remote.ts';
 import { commandSchema, copySchema } from './inputs.ts';
 import { createCommand, deleteCommand, updateCommand } from './remote-command.ts';

@@ -3,7 +3,7 @@ import type { CreateResult, UpdateResult } from '@pulumi/pulumi/provider/provide
 import { asSecret, holdsSecret, type WireProperties } from '../provider-kit/wire.ts';
 import type { ExecEnd } from '../ssh/exec.ts';
 import { withHost, type Call } from './call.ts';
-import { parseInputs } from './check.ts';
+import { parseInputs } from './check-inputs.ts';
 import type { Connection } from './connection.ts';
 import { failureText } from './failure-text.ts';
 import { commandSchema, type CommandInputs } from './inputs.ts';

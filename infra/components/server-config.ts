@@ -1,7 +1,7 @@
 import type { PgSetting, PostgresSpec } from '../../scripts/plan/model.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { formatBytes } from '../../scripts/shared/text/format.ts';
-import { parseSizeBytes } from '../../scripts/shared/text/units.ts';
+import { parseSizeBytes } from '../../scripts/shared/text/quantities.ts';
 import { maxConnections } from '../postgres/connections.ts';
 import { configText, restoreSettings } from '../postgres/server-settings.ts';
 import type { Capacity } from '../contract/hosts.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import type { PostgresSpec } from '../../scripts/plan/model.ts';
 import { findNpmPackage, type NpmPackage } from './npm-package.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from './run-program.ts';
 import { systemBinDirs } from './system-bin-dirs.ts';
 
 /** A PostgreSQL that can be started: a folder with `initdb` and `postgres`. */

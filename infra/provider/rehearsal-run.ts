@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { asError, EXIT, RehearsalError } from '../../scripts/shared/errors.ts';
 import { defaultRuns } from '../../scripts/shared/places/user-project.ts';
-import { parseDurationMs } from '../../scripts/shared/text/units.ts';
+import { parseDurationMs } from '../../scripts/shared/text/quantities.ts';
 import { lineForwarder } from './progress-lines.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
-import { failIfAny, removeDead, removeRun } from './reap.ts';
+import { failIfAny, removeDead, removeRun } from './dead-runs.ts';
 import type { RehearsalInputs } from '../resources/rehearsal-inputs.ts';
 import { errorText, runRehearse, type RehearseEnd } from './rehearse-child.ts';
 import { withTargets, type RehearseCommand } from './rehearse-command.ts';

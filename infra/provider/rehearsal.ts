@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { asError } from '../../scripts/shared/errors.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
-import { removeRun } from './reap.ts';
+import { removeRun } from './dead-runs.ts';
 import { changesInWords } from './rehearsal-changes.ts';
 import {
   rehearsalInputSchema,

@@ -12,7 +12,7 @@ import type { EngineLog } from '../provider-kit/engine-log.ts';
 import type { Plugin } from '../provider-kit/serve.ts';
 import { asSecret, isSecret, revealed, type WireProperties } from '../provider-kit/wire.ts';
 import { PLUGIN_VERSION } from '../resources/plugin.ts';
-import { inputMistakes } from './check.ts';
+import { inputMistakes } from './input-mistakes.ts';
 import { HalfMade, type Call, type Properties, type Resource, type ResourceLog } from './resource.ts';
 
 /** Answers the engine for all kinds of resources: envelopes off and on, mistakes by property, half-made things with their id. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deadLeftovers, failIfAny, removeDead } from './reap.ts';
+import { deadLeftovers, failIfAny, removeDead } from './dead-runs.ts';
 import type { RehearseCommand } from './rehearse-command.ts';
 import { defineResource, type Call, type Properties, type Resource } from './resource.ts';
 

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { withTimeout } from '../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { redact } from '../../scripts/shared/text/redact.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from './chosen-backend.ts';
 import { EngineCommand, EngineCommandError } from './engine-command.ts';
 import type { Engine } from './engine/find-engine.ts';
 import { PROJECT } from './project-name.ts';

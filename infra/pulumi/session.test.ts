@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newRunId } from '../../scripts/artifacts/run-id.ts';
 import type { Leftover, Look } from '../contract/target.ts';
-import { chosenBackend } from './backend.ts';
+import { chosenBackend } from './chosen-backend.ts';
 import { fillSessionFolder, sessionFolderOf, type SessionFolder } from './session-folder.ts';
 import { removeFolder, sessionLeftovers } from './session-leftovers.ts';
 import { claimSession, readSession, writeSession } from './session-record.ts';

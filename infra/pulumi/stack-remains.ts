@@ -1,5 +1,5 @@
 import { redact } from '../../scripts/shared/text/redact.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from './chosen-backend.ts';
 import type { EngineFile } from './engine/find-cli.ts';
 import { PROJECT } from './project-name.ts';
 

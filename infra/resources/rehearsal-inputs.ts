@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DURATION_MS, isWithin } from '../../scripts/shared/limits.ts';
-import { parseDurationMs } from '../../scripts/shared/text/units.ts';
+import { DURATION_MS, isWithin } from '../../scripts/shared/bounds.ts';
+import { parseDurationMs } from '../../scripts/shared/text/quantities.ts';
 
 const duration = z.string().refine((text) => isWithin(DURATION_MS, parseDurationMs(text) ?? 0), {
   error: 'not a duration from 1ms to 24d; write 30m or 1h30m',

@@ -1,8 +1,8 @@
 import { readTargets } from '../../scripts/plan/read/settings/read-targets.ts';
 import { didYouMean } from '../../scripts/plan/schema/did-you-mean.ts';
 import type { Mistake } from '../../scripts/shared/errors.ts';
-import { DURATION_MS, isWithin } from '../../scripts/shared/limits.ts';
-import { parseDurationMs } from '../../scripts/shared/text/units.ts';
+import { DURATION_MS, isWithin } from '../../scripts/shared/bounds.ts';
+import { parseDurationMs } from '../../scripts/shared/text/quantities.ts';
 
 /** What `pulumi config` says for a stack. A new stack needs none of it. */
 export interface StackConfig {

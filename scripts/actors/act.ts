@@ -5,7 +5,7 @@ import { sleep, withTimeout } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
 import type { Control } from './control.ts';
 import { holdsLock } from './locks-held.ts';
-import { nameOfTable, type ActorTable } from './table.ts';
+import { nameOfTable, type ActorTable } from './actor-table.ts';
 
 const POLL_MS = 20;
 const END_LIMIT_MS = 1000;

@@ -11,7 +11,7 @@ import type { RunClock } from '../shared/run-clock.ts';
 import type { Control } from './control.ts';
 import { PLAYS } from './plays.ts';
 import { Act } from './act.ts';
-import { chooseTable, type ActorTable } from './table.ts';
+import { chooseTable, type ActorTable } from './actor-table.ts';
 
 /** Whoever is not in place by then does not come. */
 const START_LIMIT_MS = 30_000;

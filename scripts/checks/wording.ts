@@ -1,5 +1,5 @@
 import { formatCount, formatMs, plural } from '../shared/text/format.ts';
-import type { StepRun } from './analysis/steps.ts';
+import type { StepRun } from './analysis/step-runs.ts';
 
 /** `Step 4 set-not-null` */
 export function stepTitle({ index, planned }: Pick<StepRun, 'index' | 'planned'>): string {

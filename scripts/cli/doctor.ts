@@ -8,7 +8,7 @@ import { examples, type AddVerb, type CliContext } from './context.ts';
 import { diagnoseEngine } from './doctor-engine.ts';
 import { isDead, sweepAll, targetsNear, unseenLine } from './leftovers.ts';
 import { plainText } from './output/plain-text.ts';
-import { tableLines } from './output/table.ts';
+import { tableLines } from './output/table-lines.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
 /** Less than this in the temporary folder is worth a warning. */

@@ -6,7 +6,7 @@ import { formatMs } from '../shared/text/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { leftoverRecord, sweepAll, unseenLine } from './leftovers.ts';
 import { plainText } from './output/plain-text.ts';
-import { tableLines } from './output/table.ts';
+import { tableLines } from './output/table-lines.ts';
 import { defaultRuns } from '../shared/places/user-project.ts';
 
 interface ListOptions {

@@ -12,7 +12,7 @@ import { ServerWatches } from '../probes/server-watch/server-watches.ts';
 import { untilAborted } from '../shared/until-aborted.ts';
 import { DatabaseCopies } from '../snapshot/database-copies.ts';
 import type { EngineEnvironment } from './engine-environment.ts';
-import { play } from './play.ts';
+import { play } from './play-plan.ts';
 import type { Playing } from './playing.ts';
 import { prepareDatabase } from './prepare.ts';
 import { mendSuperuser, openToolLogin } from './roles/tool-login.ts';

@@ -1,7 +1,7 @@
 import { closeQuietly, connect, type PgClient } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { ServerMessage } from '../pg/messages/public-text.ts';
-import { readColumns, readError, readRow } from './wire/backend.ts';
+import { readColumns, readError, readRow } from './wire/backend-messages.ts';
 import { serverWords } from '../pg/messages/server-words.ts';
 import { OutgoingMessages, REFUSE_COPY, ROLLBACK, type WireStatement } from './wire/frontend.ts';
 import { MESSAGE, MessageReader, type MessageHandler } from './wire/message-reader.ts';

@@ -3,7 +3,7 @@ import { withoutForeign } from '../shared/descriptors.ts';
 import { monotonicMs } from '../shared/clock.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import type { FromLoad, ToLoad } from './messages.ts';
-import { loadWorker } from './programs.ts';
+import { loadWorker } from './forked-programs.ts';
 
 const LOOK_MS = 1_000;
 /** It reports every second. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { sleep } from '../shared/clock.ts';
 import { nightMarkdown, nightRows } from './night-table.ts';
 import { outcomeWord, worstExit, type NightOutcome } from './outcome.ts';
-import { playAll } from './play.ts';
+import { playAll } from './play-all.ts';
 import { parseShard, partOf } from './shard.ts';
 
 function outcome(exitCode: number | null, rest: Partial<NightOutcome> = {}): NightOutcome {

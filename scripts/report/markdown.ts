@@ -33,7 +33,7 @@ import {
 } from './facts/playing-facts.ts';
 import { budgetText, measuredText } from './facts/quantities.ts';
 import type { ReviewNote } from './notes.ts';
-import { allNotices } from './notices.ts';
+import { allNotices } from './notice-lines.ts';
 import { cellOf, rollbackSentences, statesOf, versionsOf } from './rollback.ts';
 import { lagRows, standbySentences } from './facts/standby-facts.ts';
 import { watchSentences } from './facts/watch-facts.ts';

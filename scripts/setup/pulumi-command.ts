@@ -2,7 +2,7 @@ import { findEngine } from '../../infra/pulumi/engine/find-engine.ts';
 import { OWN_ROOT as ROOT } from '../shared/places/own-files.mjs';
 import { errorLines } from '../cli/output/print-error.ts';
 import { exitCodeFor, RehearsalError } from '../shared/errors.ts';
-import { pulumiEnvironment } from './pulumi-environment.ts';
+import { pulumiEnvironment } from './pulumi-variables.ts';
 import { runInTerminal } from './run-in-terminal.ts';
 
 /** These start plugins, so what is said about plugins matters to them. */

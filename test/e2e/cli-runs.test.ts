@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ownClaim } from '../../infra/claims/claim.ts';
 import { makeClaimedFolder } from '../../infra/claims/claimed-folder.ts';
 import { identityOf, type ProcessIdentity } from '../../infra/process-identity.ts';
-import { RUN_DIR_CLAIM } from '../../infra/targets/embedded/owner.ts';
+import { RUN_DIR_CLAIM } from '../../infra/targets/embedded/owner-file.ts';
 import { runDirOf } from '../../infra/targets/embedded/run-dir.ts';
 import { runCli, type CliRun } from '../support/cli.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { localTarget } from '../../infra/targets/local/local-target.ts';
-import { linkOf } from '../../infra/targets/local/parts/names.ts';
+import { linkOf } from '../../infra/targets/local/parts/part-names.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { localTraces } from '../support/hosts/local-traces.ts';
 import { RehearseProcess } from '../support/rehearse-process.ts';

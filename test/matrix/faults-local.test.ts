@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { netnsOf } from '../../infra/targets/local/parts/names.ts';
+import { netnsOf } from '../../infra/targets/local/parts/part-names.ts';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { canRunLocally, startLocal, tracesOf } from '../e2e/local-fixture.ts';
 import { tinyRehearsal } from '../support/tiny-rehearsal.ts';

@@ -7,7 +7,7 @@ import { isNamedFor } from '../../claims/claimed-folder.ts';
 import type { FoundClaim } from '../../claims/claim-file.ts';
 import type { ProcessIdentity } from '../../process-identity.ts';
 import type { Leftover, NotOurs } from '../../contract/target.ts';
-import { readOwner, type Owner } from './owner.ts';
+import { readOwner, type Owner } from './owner-file.ts';
 import { processesOf } from './processes.ts';
 import { isVisible, removeRunDir } from './remove-run-dir.ts';
 import { PREFIX, runDirAt, type RunDir } from './run-dir.ts';

@@ -5,7 +5,7 @@ import { sleep } from '../../../scripts/shared/clock.ts';
 import { OWNER_MARK, ownerMark, RUN_MARK } from '../../../scripts/shared/run-mark.ts';
 import { identityOf, isAlive, signalProcess, type ProcessIdentity } from '../../process-identity.ts';
 import { isOwnUid, pidsOfUid } from './cell/own-uid.ts';
-import type { Owner } from './owner.ts';
+import type { Owner } from './owner-file.ts';
 import type { RunDir } from './run-dir.ts';
 import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
 

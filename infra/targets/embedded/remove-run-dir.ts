@@ -1,6 +1,6 @@
 import { removeClaimedFolder } from '../../claims/claimed-folder.ts';
 import { currentPidSpace } from '../../process-identity.ts';
-import { readOwner, RUN_DIR_CLAIM, type Owner } from './owner.ts';
+import { readOwner, RUN_DIR_CLAIM, type Owner } from './owner-file.ts';
 import { endProcesses } from './processes.ts';
 import type { RunDir } from './run-dir.ts';
 import { removeSharedMemory } from './server/shared-memory.ts';

@@ -2,9 +2,9 @@ import { asError } from '../../../scripts/shared/errors.ts';
 import { newRunId } from '../../../scripts/artifacts/run-id.ts';
 import { currentPidSpace, identityOf } from '../../process-identity.ts';
 import type { Availability } from '../../contract/target.ts';
-import { NETWORK_ROLE, variablesOf } from './parts/names.ts';
+import { NETWORK_ROLE, variablesOf } from './parts/part-names.ts';
 import { filterFromMachine } from './network/packet-filter.ts';
-import { epochSeconds, ownerText } from './parts/owner.ts';
+import { epochSeconds, ownerText } from './parts/part-owner.ts';
 import { canBeRoot, runAsRoot, scriptWith } from './privileged.ts';
 import { findSshd } from './sshd/sshd.ts';
 

@@ -1,10 +1,10 @@
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import { currentPidSpace, isAlive, type PidSpace, type ProcessIdentity } from '../../process-identity.ts';
 import { hostsFile } from './hosts-file.ts';
-import { limitVariables, requireLivable, sharedMemoryBytes, type HostLimits } from './limits.ts';
-import { requireHost, variablesOf, type Part } from './parts/names.ts';
+import { limitVariables, requireLivable, sharedMemoryBytes, type HostLimits } from './host-limits.ts';
+import { requireHost, variablesOf, type Part } from './parts/part-names.ts';
 import { keeperScript, type LocalNetwork } from './network/network.ts';
-import { epochSeconds, ownerText } from './parts/owner.ts';
+import { epochSeconds, ownerText } from './parts/part-owner.ts';
 import { runAsRoot, scriptWith, type Value } from './privileged.ts';
 import { removePart } from './parts/remove.ts';
 import { shareVariables, type Share } from './shares.ts';

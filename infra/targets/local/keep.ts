@@ -1,7 +1,7 @@
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import { currentPidSpace, type ProcessIdentity } from '../../process-identity.ts';
-import { NETWORK_ROLE, requirePart, variablesOf } from './parts/names.ts';
-import { aliasOf, epochSeconds, ownerText } from './parts/owner.ts';
+import { NETWORK_ROLE, requirePart, variablesOf } from './parts/part-names.ts';
+import { aliasOf, epochSeconds, ownerText } from './parts/part-owner.ts';
 import { runAsRoot, scriptWith } from './privileged.ts';
 
 const KEEP_TIMEOUT_MS = 10_000;

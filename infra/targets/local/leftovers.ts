@@ -2,8 +2,8 @@ import { currentPidSpace } from '../../process-identity.ts';
 import type { Leftover } from '../../contract/target.ts';
 import { describePart } from './parts/describe-part.ts';
 import { findParts, type FoundPart } from './parts/find-parts.ts';
-import { NETWORK_ROLE } from './parts/names.ts';
-import { standingOfPart } from './parts/owner.ts';
+import { NETWORK_ROLE } from './parts/part-names.ts';
+import { standingOfPart } from './parts/part-owner.ts';
 import { removePart } from './parts/remove.ts';
 
 const TARGET = 'local';

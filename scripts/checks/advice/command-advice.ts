@@ -1,5 +1,5 @@
 import type { Analysis } from '../analysis/analyse.ts';
-import type { StepRun } from '../analysis/steps.ts';
+import type { StepRun } from '../analysis/step-runs.ts';
 import { commandLockTimeoutMs } from '../settings/command-settings.ts';
 import type { Advice } from './rule.ts';
 import { shownTimeout } from '../settings/timeouts.ts';

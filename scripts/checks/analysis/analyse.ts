@@ -7,7 +7,7 @@ import { attributedWaits } from './waits/attributed-waits.ts';
 import { blockedSessions, NONE_BLOCKED, type BlockedSessions } from './waits/blocked-sessions.ts';
 import { disturbances, type Disturbance } from './disturbances.ts';
 import { failedRequests, type FailedRequests } from './traffic/failures.ts';
-import { generatorFigures, type GeneratorFigures } from './traffic/generator.ts';
+import { generatorFigures, type GeneratorFigures } from './traffic/generator-figures.ts';
 import { groupBy } from '../../shared/group-by.ts';
 import {
   baselineByScript,
@@ -24,9 +24,9 @@ import { PreparedHolds, type PreparedHold } from './prepared.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
 import { strangers, type Stranger } from './strangers.ts';
 import { slowScripts, type SlowScript } from './slower/slow-scripts.ts';
-import { standbyFigures, type StandbyFigures } from './standby.ts';
+import { standbyFigures, type StandbyFigures } from './standby-figures.ts';
 import { presences, type Presence } from './presence.ts';
-import { arrangeSteps, lastMomentMs, type StepRun } from './steps.ts';
+import { arrangeSteps, lastMomentMs, type StepRun } from './step-runs.ts';
 import { baselineErrors, type BaselineErrors } from './own-errors/baseline-errors.ts';
 import { ownCells } from './own-errors/own-cells.ts';
 import { ownFailures } from './own-errors/own-failures.ts';

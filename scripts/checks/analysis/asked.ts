@@ -1,7 +1,7 @@
 import type { AskedRecord } from '../../artifacts/records/records.ts';
 import type { VerifyWatch } from '../../plan/model.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import type { StepRun } from './steps.ts';
+import type { StepRun } from './step-runs.ts';
 
 /** What a verify step found while it watched other steps. */
 export interface Watched {

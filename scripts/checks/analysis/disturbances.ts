@@ -1,7 +1,7 @@
 import type { StepKind } from '../../plan/model.ts';
 import type { Interval } from '../../shared/intervals/intervals.ts';
 import type { StatementTry } from './waits/windows.ts';
-import type { StepRun } from './steps.ts';
+import type { StepRun } from './step-runs.ts';
 
 /** Something of the plan that may have slowed the app down: one try of a statement, or a step that has no statements. */
 export interface Disturbance extends Interval {

@@ -1,7 +1,7 @@
 import type { CompatibilityRecord } from '../../artifacts/records/records.ts';
 import type { Analysis } from './analyse.ts';
 import { lastActive } from './disturbances.ts';
-import type { StepRun } from './steps.ts';
+import type { StepRun } from './step-runs.ts';
 
 /** One cell of the compatibility matrix. */
 export interface MatrixState {

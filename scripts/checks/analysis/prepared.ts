@@ -1,6 +1,6 @@
 import type { StatementRecord, WaitRecord } from '../../artifacts/records/records.ts';
 import { lastLookMs } from '../../artifacts/records/sighting-records.ts';
-import type { StepRun } from './steps.ts';
+import type { StepRun } from './step-runs.ts';
 
 /** PREPARE TRANSACTION dates itself when it arrives; what we know of it is when it was answered. */
 const JITTER_MS = 100;

@@ -3,7 +3,7 @@ import { groupBy } from '../../shared/group-by.ts';
 import { OverlapIndex } from '../../shared/intervals/overlap-index.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { PreparedHolds } from './prepared.ts';
-import { transactionSinceMs, type StepRun } from './steps.ts';
+import { transactionSinceMs, type StepRun } from './step-runs.ts';
 import { Grants } from './traffic/grants.ts';
 import { Releases } from './waits/releases.ts';
 import type { WaitSpan } from './waits/waits.ts';

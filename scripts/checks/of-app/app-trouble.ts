@@ -1,7 +1,7 @@
 import type { CompatibilityRecord } from '../../artifacts/records/records.ts';
 import type { Trouble } from '../advice/remedies/remedy.ts';
 import type { Analysis } from '../analysis/analyse.ts';
-import type { StepRun } from '../analysis/steps.ts';
+import type { StepRun } from '../analysis/step-runs.ts';
 
 /** What one script of the app failed with, and what it is charged to. */
 interface AppFailure {

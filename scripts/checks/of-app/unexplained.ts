@@ -4,7 +4,7 @@ import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { isPassive } from '../analysis/disturbances.ts';
 import type { Stranger } from '../analysis/strangers.ts';
-import { planStartMs, stepAt } from '../analysis/steps.ts';
+import { planStartMs, stepAt } from '../analysis/step-runs.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import { explainedBySlowScripts } from '../slower/explained-rows.ts';
 import { stepTitle } from '../wording.ts';

@@ -1,7 +1,7 @@
 import type { InterruptionRecord, RunRecord, StepError } from '../../artifacts/records/records.ts';
 import { cutOffs, type CutOff } from '../analysis/cut-offs.ts';
 import type { StepAnalysis } from '../analysis/analyse.ts';
-import { statusOf } from '../analysis/steps.ts';
+import { statusOf } from '../analysis/step-runs.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { stateOf } from '../of-plan/unfinished-remedy.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';

@@ -1,6 +1,6 @@
 import { formatMs } from '../../shared/text/format.ts';
-import type { StandbyFigures, StandbyGap } from '../analysis/standby.ts';
-import type { StepRun } from '../analysis/steps.ts';
+import type { StandbyFigures, StandbyGap } from '../analysis/standby-figures.ts';
+import type { StepRun } from '../analysis/step-runs.ts';
 import { NO_HURT, type Check, type CheckFinding, type CheckOutcome } from '../check.ts';
 import { budgetMs, stepTitle } from '../wording.ts';
 

@@ -1,7 +1,7 @@
 import { formatCount } from '../../shared/text/format.ts';
 import { remedyOf } from '../advice/remedies/index.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
-import { statusOf } from '../analysis/steps.ts';
+import { statusOf } from '../analysis/step-runs.ts';
 import { blocksItself, SELF_BLOCK_ADVICE, stoodBehind } from './locks/blocked-by.ts';
 import type { Check, CheckFinding } from '../check.ts';
 import { halfUndone } from '../of-way-back/half-undone.ts';

@@ -1,5 +1,5 @@
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
-import { leftOvers, type LeftOver } from '../analysis/unfinished.ts';
+import { leftOvers, type LeftOver } from '../analysis/left-overs.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import { placeOf, ranBy } from '../analysis/commands/sent-statements.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';

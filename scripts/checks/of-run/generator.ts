@@ -1,7 +1,7 @@
 import type { LoadEvent } from '../../artifacts/records/records.ts';
 import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
 import { takenText, takenWithin } from '../analysis/noise.ts';
-import { LATE_MS } from '../analysis/traffic/generator.ts';
+import { LATE_MS } from '../analysis/traffic/generator-figures.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 
 /** Share of requests that the generator may send late before nothing can be said any more. */

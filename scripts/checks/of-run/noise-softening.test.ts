@@ -3,7 +3,7 @@ import type { NoiseRecord } from '../../artifacts/records/noise-record.ts';
 import { loadAdvice } from '../advice.ts';
 import { analyse } from '../analysis/analyse.ts';
 import { evidence, runRecord, stepWindow } from '../evidence/evidence-fixture.ts';
-import { knownLimits } from '../limits/limits.ts';
+import { knownLimits } from '../limits/known-limits.ts';
 import { runChecks } from '../run-checks.ts';
 
 beforeAll(loadAdvice);

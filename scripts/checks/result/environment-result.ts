@@ -1,6 +1,6 @@
 import type { EnvironmentRecord, RunRecord } from '../../artifacts/records/records.ts';
 import type { Analysis } from '../analysis/analyse.ts';
-import { loadEndMs, planStartMs } from '../analysis/steps.ts';
+import { loadEndMs, planStartMs } from '../analysis/step-runs.ts';
 import type { Result } from './contract/result.ts';
 
 const HOUR_MS = 3_600_000;

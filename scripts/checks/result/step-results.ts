@@ -4,7 +4,7 @@ import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import type { BlockedSessions } from '../analysis/waits/blocked-sessions.ts';
 import type { Blocker } from '../analysis/waits/blockers.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
-import { statusOf } from '../analysis/steps.ts';
+import { statusOf } from '../analysis/step-runs.ts';
 import { isAppOff } from '../analysis/traffic/live-versions.ts';
 import type { VictimCount } from '../analysis/traffic/victim-count.ts';
 import type { StatementResult, StepResult, Victims } from './contract/result.ts';

@@ -1,4 +1,4 @@
-import { lastMomentMs, planStartMs } from '../analysis/steps.ts';
+import { lastMomentMs, planStartMs } from '../analysis/step-runs.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { largest } from '../analysis/largest.ts';
 import type { Result } from './contract/result.ts';

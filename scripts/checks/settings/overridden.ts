@@ -1,6 +1,6 @@
 import type { StatementRecord } from '../../artifacts/records/records.ts';
 import type { StepAnalysis } from '../analysis/analyse.ts';
-import type { StepRun } from '../analysis/steps.ts';
+import type { StepRun } from '../analysis/step-runs.ts';
 import { stepTitle } from '../wording.ts';
 import { ownSettings, type OwnSetting } from './own-settings.ts';
 import { shownTimeout } from './timeouts.ts';

@@ -4,7 +4,7 @@ import { BasePool, type Base } from '../../../infra/bases/pool.ts';
 import { basesPlace } from '../../../infra/bases/place.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { plainText } from '../output/plain-text.ts';
-import { tableLines } from '../output/table.ts';
+import { tableLines } from '../output/table-lines.ts';
 import { makeBase } from './make-base.ts';
 
 export const addBase: AddVerb = (verb, context, finish) => {

@@ -8,7 +8,7 @@ import type { RunLine } from '../../history/lines/history-line.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { plainText } from '../output/plain-text.ts';
-import { tableLines } from '../output/table.ts';
+import { tableLines } from '../output/table-lines.ts';
 import { defaultRuns } from '../../shared/places/user-project.ts';
 
 interface DiffOptions {

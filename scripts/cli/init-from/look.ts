@@ -12,7 +12,7 @@ import { readCatalog, type Table } from './catalog.ts';
 import { chooseTables } from './choose-tables.ts';
 import { generatorText } from './dump-text.ts';
 import { guessScripts } from './guess-scripts.ts';
-import { playMigration, textOf } from './play.ts';
+import { playMigration, textOf } from './play-migration.ts';
 import { fillTables, type InventedRows } from './rows.ts';
 import { withScratch, type Scratch } from './scratch-server.ts';
 import { readServerSchema } from './server-schema.ts';

@@ -4,14 +4,14 @@ import { pruneRuns } from '../../history/keep/prune.ts';
 import type { KeepRule } from '../../history/keep/choose.ts';
 import type { NightOutcome } from '../../nightly/outcome.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
-import { parseDurationMs } from '../../shared/text/units.ts';
+import { parseDurationMs } from '../../shared/text/quantities.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { keepRule, withKeepOptions, type KeepOptions } from '../history/keep-rule.ts';
 import { isDead, removeDeadRuns, sweepAll, unseenLine } from '../leftovers.ts';
 import { plainText } from '../output/plain-text.ts';
 import { requireWritable } from '../run/out-folder.ts';
 import { abortOnSignals } from '../run/interrupt.ts';
-import { tableLines } from '../output/table.ts';
+import { tableLines } from '../output/table-lines.ts';
 import { chooseRehearsals, type Chosen } from './choose-rehearsals.ts';
 import { install } from './install.ts';
 import { holdNight } from './lock.ts';
@@ -114,7 +114,7 @@ async function playNight(
   signal: AbortSignal,
 ): Promise<NightOutcome[]> {
   const [{ playAll }, { playOne }] = await Promise.all([
-    import('../../nightly/play.ts'),
+    import('../../nightly/play-all.ts'),
     import('./play-one.ts'),
   ]);
   await removeDeadRuns(context);

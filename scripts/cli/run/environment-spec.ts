@@ -20,7 +20,7 @@ export function environmentSpec(
     connections: rehearsal.load.connections * Math.max(1, pools),
     expiresAt: new Date(Math.floor((Date.now() + lifeMs) / 1000) * 1000).toISOString(),
     driverBundle: async () => {
-      const { bundleDriver } = await import('../../driver/bundle.ts');
+      const { bundleDriver } = await import('../../job/bundle.ts');
       return bundleDriver();
     },
   };

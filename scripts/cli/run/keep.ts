@@ -1,5 +1,5 @@
 import { RehearsalError } from '../../shared/errors.ts';
-import { parseDurationMs } from '../../shared/text/units.ts';
+import { parseDurationMs } from '../../shared/text/quantities.ts';
 import type { RunOutcome } from './run-rehearsal.ts';
 
 const SHORTEST_KEEP_MS = 1000;

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DriverSession } from '../../../infra/driver/driver-session.ts';
+import { DriverSession } from '../../../infra/remote-job/driver-session.ts';
 import type { DriverEnvironment } from '../../../infra/contract/target.ts';
 import type { RunFolder } from '../../artifacts/run-folder.ts';
-import { doneSchema, makeJob, parseDriverLine, type DriverDone, type DriverLine } from '../../driver/job.ts';
+import { doneSchema, makeJob, parseDriverLine, type DriverDone, type DriverLine } from '../../job/job.ts';
 import type { OnEvent } from '../../engine/events.ts';
 import type { ServerFacts } from '../../engine/settings.ts';
 import type { PlannedPlaying, Rehearsal } from '../../plan/model.ts';

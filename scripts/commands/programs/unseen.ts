@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { findOnPath, isExecutable } from '../../shared/files/find-on-path.ts';
 import { isInside } from '../../shared/files/is-inside.ts';
-import { namedIn } from './programs.ts';
+import { namedIn } from './named-programs.ts';
 
 /** What every host of this machine sees of it: installed software and settings. */
 const SOFTWARE = [

@@ -1,6 +1,6 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { monotonicMs } from '../../shared/clock.ts';
-import { metronomeUrl } from '../programs.ts';
+import { metronomeUrl } from '../forked-programs.ts';
 import { Random } from './random.ts';
 
 const BLOCK_SIZE = 512;

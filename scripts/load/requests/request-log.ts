@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { REQUEST_COLUMNS, type RequestHeader } from '../../artifacts/records/records.ts';
-import { requestWriterUrl } from '../programs.ts';
+import { requestWriterUrl } from '../forked-programs.ts';
 import type { LoadOrder } from '../messages.ts';
 import type { Outcome } from './request-run.ts';
 import type { Choice } from '../traffic/traffic-mix.ts';

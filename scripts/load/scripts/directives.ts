@@ -1,4 +1,4 @@
-import { isWithin, WEIGHT } from '../../shared/limits.ts';
+import { isWithin, WEIGHT } from '../../shared/bounds.ts';
 import type { Sample } from './script.ts';
 
 /** What the `-- rehearse:` comments of a script say. */

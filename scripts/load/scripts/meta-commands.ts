@@ -1,4 +1,4 @@
-import { DURATION_MS } from '../../shared/limits.ts';
+import { DURATION_MS } from '../../shared/bounds.ts';
 import type { CommandList } from './command-list.ts';
 import type { Report } from './directives.ts';
 import { ExpressionError } from '../expressions/expression-lexer.ts';

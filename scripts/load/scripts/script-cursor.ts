@@ -1,4 +1,4 @@
-import { DURATION_MS } from '../../shared/limits.ts';
+import { DURATION_MS } from '../../shared/bounds.ts';
 import type { Step } from './compile-script.ts';
 import { evaluate, variable, type Scope } from '../expressions/evaluate.ts';
 import { ScriptError } from '../script-error.ts';

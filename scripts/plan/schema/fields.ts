@@ -9,14 +9,14 @@ import {
   RATE_PER_SEC,
   SIZE_BYTES,
   type Bounds,
-} from '../../shared/limits.ts';
+} from '../../shared/bounds.ts';
 import {
   parseBitsPerSec,
   parseBytesPerSec,
   parseDurationMs,
   parseRatePerSec,
   parseSizeBytes,
-} from '../../shared/text/units.ts';
+} from '../../shared/text/quantities.ts';
 
 /*
  * The scalars of rehearsal.yaml. `title` names the type for editors and docs/config.md, and the pattern, also for them, lets

@@ -16,7 +16,7 @@ import { Moments } from './refused-rows/moments.ts';
 import { suspects } from './lost-rows.ts';
 import { TableNames } from './table-names.ts';
 import { oldestXid, readTables, type TableStock } from './table-stock.ts';
-import { readUnfinished } from './unfinished.ts';
+import { readUnfinished } from './read-unfinished.ts';
 import { WholeTables } from './whole-tables.ts';
 
 /** Such a table can lose the others as well. */

@@ -1,7 +1,7 @@
 import type { InterruptionRecord } from '../../artifacts/records/records.ts';
 import { Random } from '../../load/chance/random.ts';
 import type { Cut } from '../../plan/model.ts';
-import { readUnfinished } from '../../probes/schema-watch/unfinished.ts';
+import { readUnfinished } from '../../probes/schema-watch/read-unfinished.ts';
 import type { StepOutcome } from '../context.ts';
 import { SqlSession, type SqlRun } from '../session/sql-session.ts';
 import { StepFailure } from '../session/step-failure.ts';

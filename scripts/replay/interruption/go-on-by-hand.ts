@@ -1,6 +1,6 @@
 import { withConnection } from '../../pg/client.ts';
 import type { Cut } from '../../plan/model.ts';
-import { readUnfinished } from '../../probes/schema-watch/unfinished.ts';
+import { readUnfinished } from '../../probes/schema-watch/read-unfinished.ts';
 import type { StepContext, StepOutcome } from '../context.ts';
 import { SqlSession, type SqlRun } from '../session/sql-session.ts';
 import { StepFailure } from '../session/step-failure.ts';

@@ -2,7 +2,7 @@ import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:f
 import { dirname, extname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { bundleStandbyTool } from '../../../infra/components/standby-tool/bundle.ts';
-import { buildBundle } from '../../driver/build-bundle.ts';
+import { buildBundle } from '../../job/build-bundle.ts';
 import { OWN_ROOT } from '../../shared/places/own-files.mjs';
 import { compile } from '../compiled/compile.mjs';
 import { writeTypes } from './write-types.ts';
@@ -32,7 +32,7 @@ export async function buildPackage(): Promise<void> {
     rootUrl: "new URL('..',import.meta.url).href",
     asInstalled: true,
   });
-  await writeFile(join(DIST, 'scripts/driver/driver.mjs'), await buildBundle());
+  await writeFile(join(DIST, 'scripts/job/driver.mjs'), await buildBundle());
   await bundleStandbyTool(join(DIST, 'infra/components/standby-tool/standby-tool.mjs'));
   await writeTypes(ENTRIES, DIST);
   await writeManifest();

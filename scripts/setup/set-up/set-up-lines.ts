@@ -1,7 +1,7 @@
 import type { Engine } from '../../../infra/pulumi/engine/find-engine.ts';
 import type { EngineFile } from '../../../infra/pulumi/engine/find-cli.ts';
 import { COMMAND_VERSION } from '../../../infra/pulumi/engine/versions.ts';
-import { tableLines } from '../../cli/output/table.ts';
+import { tableLines } from '../../cli/output/table-lines.ts';
 import type { SetUp } from './set-up.ts';
 
 const ORIGIN = {

@@ -5,7 +5,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { newRunId } from '../../../scripts/artifacts/run-id.ts';
-import { bundleDriver } from '../../../scripts/driver/bundle.ts';
+import { bundleDriver } from '../../../scripts/job/bundle.ts';
 import {
   doneSchema,
   makeJob,
@@ -14,7 +14,7 @@ import {
   type DriverJob,
   type DriverLine,
   type JobContext,
-} from '../../../scripts/driver/job.ts';
+} from '../../../scripts/job/job.ts';
 import { withConnection } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import { planPlayings } from '../../../scripts/plan/plan-playings.ts';

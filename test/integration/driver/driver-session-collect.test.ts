@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ArchiveFacts, DriverSession } from '../../../infra/driver/driver-session.ts';
+import type { ArchiveFacts, DriverSession } from '../../../infra/remote-job/driver-session.ts';
 import { needsSshd } from '../../support/hosts/sshd.ts';
 import { useBench, type FakeJob } from './driver-session-fixture.ts';
 

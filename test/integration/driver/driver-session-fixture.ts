@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { DriverSession } from '../../../infra/driver/driver-session.ts';
+import { DriverSession } from '../../../infra/remote-job/driver-session.ts';
 import type { SteadyOptions } from '../../../infra/ssh/steady-connection.ts';
 import type { DriverAccess } from '../../../infra/contract/target.ts';
 import { startSshd, type TestSshd } from '../../support/hosts/sshd.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DriverSession } from '../../../infra/driver/driver-session.ts';
+import { DriverSession } from '../../../infra/remote-job/driver-session.ts';
 import { registerSecret } from '../../../scripts/shared/text/redact.ts';
 import { needsSshd } from '../../support/hosts/sshd.ts';
 import { eventually, lineCounter, useBench } from './driver-session-fixture.ts';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { utils } from 'ssh2';
 import { describe, expect, it } from 'vitest';
-import { DriverSession, type ArchiveFacts } from '../../../infra/driver/driver-session.ts';
+import { DriverSession, type ArchiveFacts } from '../../../infra/remote-job/driver-session.ts';
 import { needsSshd } from '../../support/hosts/sshd.ts';
 import {
   eventually,

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TransferProgress } from '../../../infra/driver/driver-session.ts';
+import type { TransferProgress } from '../../../infra/remote-job/driver-session.ts';
 import { needsSshd } from '../../support/hosts/sshd.ts';
 import { useBench } from './driver-session-fixture.ts';
 

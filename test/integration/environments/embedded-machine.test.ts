@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embeddedTarget } from '../../../infra/targets/embedded/embedded-target.ts';
 import { findNpmPackage } from '../../../infra/postgres/npm-package.ts';
 import { runDirOf } from '../../../infra/targets/embedded/run-dir.ts';
-import { preparePrograms } from '../../../infra/targets/embedded/programs/programs.ts';
+import { preparePrograms } from '../../../infra/targets/embedded/programs/prepare-programs.ts';
 import { runnableBinDir } from '../../../infra/targets/embedded/programs/runnable.ts';
 import { openCell } from '../../../infra/targets/embedded/cell/cell.ts';
 import type { Environment, HereEnvironment } from '../../../infra/contract/target.ts';

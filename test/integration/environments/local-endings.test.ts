@@ -7,7 +7,7 @@ import { identityOf, type ProcessIdentity } from '../../../infra/process-identit
 import { createLocalHost, localHostAlive, removeLocalHost } from '../../../infra/targets/local/host.ts';
 import { adoptLocalHosts, keepLocalHosts } from '../../../infra/targets/local/keep.ts';
 import { localLeftovers } from '../../../infra/targets/local/leftovers.ts';
-import { CLAIMS_ROOT, netnsOf, stateRoot } from '../../../infra/targets/local/parts/names.ts';
+import { CLAIMS_ROOT, netnsOf, stateRoot } from '../../../infra/targets/local/parts/part-names.ts';
 import { localNetworkAlive } from '../../../infra/targets/local/network/network.ts';
 import { sleep } from '../../../scripts/shared/clock.ts';
 import { localTraces } from '../../support/hosts/local-traces.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { localHostAlive } from '../../../infra/targets/local/host.ts';
-import { stateRoot } from '../../../infra/targets/local/parts/names.ts';
+import { stateRoot } from '../../../infra/targets/local/parts/part-names.ts';
 import { localNetworkAlive } from '../../../infra/targets/local/network/network.ts';
 import { leaveNothing, LocalRun, needsLocalHosts } from './local-fixture.ts';
 import { generateKeyPair } from '../../../infra/ssh/key-pair.ts';

@@ -1,6 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { CLAIMS_ROOT, linkOf, routeMarkOf, stateRoot } from '../../../infra/targets/local/parts/names.ts';
+import {
+  CLAIMS_ROOT,
+  linkOf,
+  routeMarkOf,
+  stateRoot,
+} from '../../../infra/targets/local/parts/part-names.ts';
 
 /**
  * Everything of a run of local hosts that this machine still has, as sentences: namespaces, mounts, cgroups, interfaces,

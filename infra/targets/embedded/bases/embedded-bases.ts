@@ -9,9 +9,9 @@ import type { PgSetting } from '../../../../scripts/plan/model.ts';
 import { monotonicMs } from '../../../../scripts/shared/clock.ts';
 import { asError } from '../../../../scripts/shared/errors.ts';
 import { SUPERUSER } from '../../../postgres/names.ts';
-import { runProgram } from '../../../postgres/program.ts';
+import { runProgram } from '../../../postgres/run-program.ts';
 import type { ServerUser } from '../cell/server-user.ts';
-import type { Programs } from '../programs/programs.ts';
+import type { Programs } from '../programs/prepare-programs.ts';
 import type { Server } from '../server/server.ts';
 
 const SINGLE_USER_MS = 60_000;

@@ -1,4 +1,4 @@
-import { runProgram, type Start } from '../../../postgres/program.ts';
+import { runProgram, type Start } from '../../../postgres/run-program.ts';
 import type { RunDir } from '../run-dir.ts';
 import { asUser, requireServerUser, type ServerUser } from './server-user.ts';
 import { jailed } from './jail.ts';

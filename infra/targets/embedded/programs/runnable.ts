@@ -4,7 +4,7 @@ import { RehearsalError } from '../../../../scripts/shared/errors.ts';
 import type { Binaries } from '../../../postgres/binaries.ts';
 import { makeLibraryLinks } from '../../../postgres/library-links.ts';
 import type { Cell } from '../cell/cell.ts';
-import { runProgram } from '../../../postgres/program.ts';
+import { runProgram } from '../../../postgres/run-program.ts';
 import type { RunDir } from '../run-dir.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cell } from '../cell/cell.ts';
-import type { Programs } from '../programs/programs.ts';
+import type { Programs } from '../programs/prepare-programs.ts';
 import type { RunDir } from '../run-dir.ts';
 
 const MAIN = 'postgresql.conf';

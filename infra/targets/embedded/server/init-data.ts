@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
 import { makeConfig, makeConfigFolder } from './config-files.ts';
-import { runProgram, type ProgramResult } from '../../../postgres/program.ts';
+import { runProgram, type ProgramResult } from '../../../postgres/run-program.ts';
 import { SUPERUSER } from '../../../postgres/names.ts';
 import { isDiskFull } from '../../../postgres/server-log.ts';
 import { diskFull } from '../../../postgres/start-error.ts';
 import { giveTo } from '../cell/server-user.ts';
-import type { Programs } from '../programs/programs.ts';
+import type { Programs } from '../programs/prepare-programs.ts';
 
 const INITDB_TIMEOUT_MS = 120_000;
 /** Writing out all of a restored database may take long on a slow disk. */

@@ -7,9 +7,9 @@ import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 import { monotonicMs, sleep, withTimeout } from '../../../../scripts/shared/clock.ts';
 import { closeQuietly, connect } from '../../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../../scripts/pg/endpoint.ts';
-import type { Programs } from '../programs/programs.ts';
+import type { Programs } from '../programs/prepare-programs.ts';
 import type { ServerEnd } from '../../../postgres/start-error.ts';
-import { serverEnvironment } from '../../../postgres/program.ts';
+import { serverEnvironment } from '../../../postgres/run-program.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open, readdir, readFile, readlink, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import type { Owner } from '../owner.ts';
+import type { Owner } from '../owner-file.ts';
 import type { RunDir } from '../run-dir.ts';
 import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 

@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import { asError, RehearsalError } from '../../../../scripts/shared/errors.ts';
 import { currentPidSpace, type PidSpace, type ProcessIdentity } from '../../../process-identity.ts';
-import { linkOf, NETWORK_ROLE, netnsOf, requirePart, variablesOf, type Part } from '../parts/names.ts';
-import { aliasOf, epochSeconds, ownerText } from '../parts/owner.ts';
+import { linkOf, NETWORK_ROLE, netnsOf, requirePart, variablesOf, type Part } from '../parts/part-names.ts';
+import { aliasOf, epochSeconds, ownerText } from '../parts/part-owner.ts';
 import { filterFromMachine, filterToMachine } from './packet-filter.ts';
 import { runAsRoot, scriptWith } from '../privileged.ts';
 import { removePart } from '../parts/remove.ts';

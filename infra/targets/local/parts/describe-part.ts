@@ -1,6 +1,6 @@
 import { plural } from '../../../../scripts/shared/text/format.ts';
 import type { FoundPart } from './find-parts.ts';
-import { NETWORK_ROLE } from './names.ts';
+import { NETWORK_ROLE } from './part-names.ts';
 
 /** `host primary (process 4711, namespace, 4 cgroups, folder /var/…)`; what is but a folder is called that. */
 export function describePart({ role, things }: Pick<FoundPart, 'role' | 'things'>): string {

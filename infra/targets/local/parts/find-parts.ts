@@ -2,8 +2,16 @@ import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownUid } from '../../../claims/claim.ts';
 import { isAlive } from '../../../process-identity.ts';
-import { CLAIMS_ROOT, linkOf, NETWORK_ROLE, partOfName, routeMarkOf, stateRoot, type Part } from './names.ts';
-import { runOfAlias } from './owner.ts';
+import {
+  CLAIMS_ROOT,
+  linkOf,
+  NETWORK_ROLE,
+  partOfName,
+  routeMarkOf,
+  stateRoot,
+  type Part,
+} from './part-names.ts';
+import { runOfAlias } from './part-owner.ts';
 import { claimsIn, readPartClaim, type ClaimedThing, type PartClaim } from './part-claim.ts';
 import { ownRoutes } from './routes.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { ownUid } from '../../../claims/claim.ts';
 import type { NotOurs } from '../../../contract/target.ts';
 import { findParts, stateFolders } from './find-parts.ts';
-import { CGROUP_ROOT, CLAIMS_ROOT, looksLikeOurs, routeMarkOf } from './names.ts';
-import { runOfAlias } from './owner.ts';
+import { CGROUP_ROOT, CLAIMS_ROOT, looksLikeOurs, routeMarkOf } from './part-names.ts';
+import { runOfAlias } from './part-owner.ts';
 import { claimsIn } from './part-claim.ts';
 import { ownRoutes } from './routes.ts';
 

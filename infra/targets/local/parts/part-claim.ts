@@ -1,8 +1,8 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunId } from '../../../claims/claim.ts';
-import { partOf, partOfName, type Part } from './names.ts';
-import type { Ownership } from './owner.ts';
+import { partOf, partOfName, type Part } from './part-names.ts';
+import type { Ownership } from './part-owner.ts';
 
 /** A thing that a claim names: what the kernel calls it, and by which number it is known to be the same one. */
 export interface ClaimedThing {

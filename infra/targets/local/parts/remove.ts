@@ -1,5 +1,5 @@
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
-import { netnsOf, variablesOf, type Part } from './names.ts';
+import { netnsOf, variablesOf, type Part } from './part-names.ts';
 import { runAsRoot, scriptWith } from '../privileged.ts';
 
 /** Deleting a large database takes time. */

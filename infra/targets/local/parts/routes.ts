@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { z } from 'zod';
-import { ROUTE_PROTO } from './names.ts';
+import { ROUTE_PROTO } from './part-names.ts';
 import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 
 /** A route to a network of hosts; its mark tells the run. */

@@ -4,7 +4,7 @@ import { execa, type Result } from 'execa';
 import { newRunId } from '../../../../scripts/artifacts/run-id.ts';
 import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
 import { asError } from '../../../../scripts/shared/errors.ts';
-import { makeRunDir } from '../../embedded/claim.ts';
+import { makeRunDir } from '../../embedded/make-run-dir.ts';
 import { removeRunDir } from '../../embedded/remove-run-dir.ts';
 import { runDirOf } from '../../embedded/run-dir.ts';
 import { runAsRoot } from '../privileged.ts';

@@ -1,5 +1,5 @@
 import type { CompatibilityRecord } from '../../../artifacts/records/records.ts';
-import type { StepRun } from '../../analysis/steps.ts';
+import type { StepRun } from '../../analysis/step-runs.ts';
 
 /** An error that PostgreSQL gave to a step of the plan or to the app. */
 export interface Trouble {

@@ -6,7 +6,7 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import { mentions } from '../../mentions.ts';
 import { groupBy } from '../../../shared/group-by.ts';
 import type { Interval } from '../../../shared/intervals/intervals.ts';
-import { transactionSinceMs, type StepRun } from '../steps.ts';
+import { transactionSinceMs, type StepRun } from '../step-runs.ts';
 import type { WaitSpan } from '../waits/waits.ts';
 import { lockEffect } from '../waits/holds.ts';
 import { statementTry, type StatementTry } from '../waits/windows.ts';

@@ -1,6 +1,6 @@
 import type { RequestTable } from '../../evidence/request-table.ts';
 import { groupBy } from '../../../shared/group-by.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 import { scriptOf, sqlstateOf, type BaselineErrors } from './baseline-errors.ts';
 import { binomialTail } from './binomial.ts';
 

@@ -1,7 +1,7 @@
 import type { Interval } from '../../../shared/intervals/intervals.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 import type { FoundCause } from './causes.ts';
-import { driftOf, isSlower, LEAST_REQUESTS, NO_DRIFT, type Drift } from './rule.ts';
+import { driftOf, isSlower, LEAST_REQUESTS, NO_DRIFT, type Drift } from './drift.ts';
 import type { CalmStretch, Sample } from './times.ts';
 
 /** When a script became slower, and after what. */

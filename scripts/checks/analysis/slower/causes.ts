@@ -1,6 +1,6 @@
 import type { DependencyChange, ScriptPlan } from '../../../artifacts/records/of-plan/dependency-records.ts';
 import type { SchemaRecord } from '../../../artifacts/records/of-plan/schema-records.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 import type { PlanChange, ScriptPlanHistory } from './script-plans.ts';
 import type { StatisticsGap } from './statistics-gaps.ts';
 

@@ -1,8 +1,8 @@
 import type { ScriptPlan } from '../../../artifacts/records/of-plan/dependency-records.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 import { firstOf, type Began } from './began.ts';
 import { gapCause } from './causes.ts';
-import { isSlower, NO_DRIFT } from './rule.ts';
+import { isSlower, NO_DRIFT } from './drift.ts';
 import type { StatisticsGap } from './statistics-gaps.ts';
 import type { CalmStretch, Sample } from './times.ts';
 

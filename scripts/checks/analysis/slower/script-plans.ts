@@ -1,6 +1,6 @@
 import type { ScriptPlan } from '../../../artifacts/records/of-plan/dependency-records.ts';
 import type { SchemaRecord } from '../../../artifacts/records/of-plan/schema-records.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 
 /** A statement of a script whose plan a step changed. */
 export interface PlanChange {

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { RequestTable } from '../../evidence/request-table.ts';
-import type { StepRun } from '../steps.ts';
-import { lastMomentMs, loadEndMs } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
+import { lastMomentMs, loadEndMs } from '../step-runs.ts';
 import { beganAt, type Began } from './began.ts';
 import { causeOf } from './causes.ts';
 import { slowInGap } from './in-gap.ts';

@@ -2,7 +2,7 @@ import type { StatementRecord } from '../../../artifacts/records/records.ts';
 import { StatementTree } from '../../../pg/sql/statement-tree.ts';
 import type { Interval } from '../../../shared/intervals/intervals.ts';
 import { ranBy } from '../commands/sent-statements.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 
 /** A stretch within a step in which the app planned without the statistics of a column. */
 export interface StatisticsGap extends Interval {

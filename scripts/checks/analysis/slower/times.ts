@@ -4,7 +4,7 @@ import { isPassive } from '../disturbances.ts';
 import type { Interval } from '../../../shared/intervals/intervals.ts';
 import { percentile } from '../../../shared/numbers/percentile.ts';
 import { scriptKey } from '../traffic/latency.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 
 /** They are numbered in 16 bits. */
 const MOST_SCRIPTS = 65_536;

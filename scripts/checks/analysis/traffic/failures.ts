@@ -5,7 +5,7 @@ import { isPassive, lastActive, type Disturbance } from '../disturbances.ts';
 import { explainedBy, staleSince } from '../explained-by.ts';
 import { groupBy } from '../../../shared/group-by.ts';
 import { namedCause } from './named-cause.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 import type { WaitBlame } from '../waits/wait-blame.ts';
 
 /** Failed requests of one kind that one cause made fail. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { BatchRecord } from '../../../artifacts/records/records.ts';
 import { request, requestTable } from '../../evidence/evidence-fixture.ts';
 import { backfillFigures } from '../backfill.ts';
-import { generatorFigures } from './generator.ts';
+import { generatorFigures } from './generator-figures.ts';
 import { merged, unionMs } from '../../../shared/intervals/intervals.ts';
 import { percentile } from '../../../shared/numbers/percentile.ts';
 import { batchPoints, lagPoints } from './timeline.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deployStep, evidence, plannedStep, runRecord, stepWindow } from '../../evidence/evidence-fixture.ts';
 import { liveVersions } from './live-versions.ts';
-import { arrangeSteps } from '../steps.ts';
+import { arrangeSteps } from '../step-runs.ts';
 
 const plan = [
   plannedStep('add'),

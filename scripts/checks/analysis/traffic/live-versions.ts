@@ -1,4 +1,4 @@
-import { statusOf, type StepRun } from '../steps.ts';
+import { statusOf, type StepRun } from '../step-runs.ts';
 
 /** Which app versions had traffic while a state of the schema lasted. */
 export interface LiveVersions {

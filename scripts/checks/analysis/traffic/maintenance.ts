@@ -1,6 +1,6 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import { overlapMs, type Interval } from '../../../shared/intervals/intervals.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 
 /** From when to when the app was off, and how many requests were turned away meanwhile. */
 interface MaintenanceWindow extends Interval {

@@ -1,7 +1,7 @@
 import type { StatementRecord } from '../../../artifacts/records/records.ts';
 import type { SchemaRecord } from '../../../artifacts/records/of-plan/schema-records.ts';
 import type { Disturbance } from '../disturbances.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 
 /** Something that a statement needs is not there, or not as it was (PostgreSQL's manual, appendix A). */
 const MISSING = new Set(['42P01', '42703', '42883', '42704', '3F000', '42P10', '42809', '55000', '42P02']);

@@ -1,7 +1,7 @@
 import type { BatchRecord, OutsideLockRecord, ServerRecord } from '../../../artifacts/records/records.ts';
 import { groupBy } from '../../../shared/group-by.ts';
 import { outsideLocks, type LockSpan } from '../waits/outside-locks.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 import type { StatementTry } from '../waits/windows.ts';
 
 const MOST_POINTS = 2000;

@@ -1,7 +1,7 @@
 import type { RequestTable } from '../../evidence/request-table.ts';
 import type { FailedRequests } from './failures.ts';
 import { groupBy } from '../../../shared/group-by.ts';
-import type { StepRun } from '../steps.ts';
+import type { StepRun } from '../step-runs.ts';
 import type { DelayedRequests } from './victims.ts';
 
 /** Victims of one script of one app version. */

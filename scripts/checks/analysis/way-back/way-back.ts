@@ -4,7 +4,7 @@ import type { Analysis, StepAnalysis } from '../analyse.ts';
 import { isAppOff } from '../traffic/live-versions.ts';
 import { largest } from '../largest.ts';
 import { matrixStates, type MatrixState } from '../matrix.ts';
-import { statusOf } from '../steps.ts';
+import { statusOf } from '../step-runs.ts';
 import {
   catalogLooks,
   plannedStep,

@@ -3,7 +3,7 @@ import { formatCount, formatMs, plural } from '../../../shared/text/format.ts';
 import { impactOf } from '../../blockers.ts';
 import { shortName } from '../../facts/facts.ts';
 import { lockGroups, slotsText } from '../../lock-groups.ts';
-import { noticeLines } from '../../notices.ts';
+import { noticeLines } from '../../notice-lines.ts';
 import { Problem } from '../problem.tsx';
 import { Queue } from './queue.tsx';
 

@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatMs, formatShare, plural } from '../../.
 import { outsideImpact } from '../../blockers.ts';
 import { culprits, largest, stepLabel } from '../../facts/facts.ts';
 import { lockGroups } from '../../lock-groups.ts';
-import { toldLines } from '../../notices.ts';
+import { toldLines } from '../../notice-lines.ts';
 import { Problem } from '../problem.tsx';
 import { Queue } from './queue.tsx';
 import { StatementTable } from './statement-table.tsx';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { namedIn } from './programs.ts';
+import { namedIn } from './named-programs.ts';
 
 test.each<[string, string[], string[]]>([
   ['npx prisma migrate deploy', ['npx'], []],

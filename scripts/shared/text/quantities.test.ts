@@ -6,7 +6,7 @@ import {
   parseDurationMs,
   parseRatePerSec,
   parseSizeBytes,
-} from './units.ts';
+} from './quantities.ts';
 
 test.each([
   ['250ms', 250],

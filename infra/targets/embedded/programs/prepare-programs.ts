@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
 import type { Binaries } from '../../../postgres/binaries.ts';
 import type { Cell } from '../cell/cell.ts';
-import { runProgram } from '../../../postgres/program.ts';
+import { runProgram } from '../../../postgres/run-program.ts';
 import type { RunDir } from '../run-dir.ts';
 import { runnableBinDir } from './runnable.ts';
 

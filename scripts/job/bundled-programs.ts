@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type * as checkout from '../load/programs.ts';
+import type * as checkout from '../load/forked-programs.ts';
 
 /** The mode in which the bundle is the load process. */
 export const LOAD_WORKER = 'load-worker';

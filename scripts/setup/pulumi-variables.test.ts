@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { findEngine, type Engine } from '../../infra/pulumi/engine/find-engine.ts';
 import type { Env } from '../../infra/pulumi/engine/places.ts';
 import { cliScript, fakeMachine } from '../../test/support/servers/fake-engine.ts';
-import { pulumiEnvironment } from './pulumi-environment.ts';
+import { pulumiEnvironment } from './pulumi-variables.ts';
 
 interface Project {
   readonly root: string;

@@ -6,7 +6,7 @@ import { OWN_ROOT as ROOT } from '../shared/places/own-files.mjs';
 
 const LOAD = join(ROOT, 'scripts/load');
 const WATCHDOG = join(ROOT, 'scripts/shared/watchdog/thread.mjs');
-const BUNDLED_PROGRAMS = join(ROOT, 'scripts/driver/bundled-programs.ts');
+const BUNDLED_PROGRAMS = join(ROOT, 'scripts/job/bundled-programs.ts');
 
 /** What CommonJS modules of packages expect around them. */
 const BANNER = `import { createRequire as rehearseRequire } from 'node:module';
@@ -22,7 +22,7 @@ const __dirname = rehearsePath(new URL('.', import.meta.url));`;
 export async function buildBundle(): Promise<Uint8Array> {
   try {
     const { outputFiles } = await esbuild({
-      entryPoints: [join(ROOT, 'scripts/driver/main.ts')],
+      entryPoints: [join(ROOT, 'scripts/job/main.ts')],
       absWorkingDir: ROOT,
       tsconfig: join(ROOT, 'tsconfig.json'),
       bundle: true,
@@ -61,8 +61,8 @@ export async function buildBundle(): Promise<Uint8Array> {
 const oneFile: Plugin = {
   name: 'one-file',
   setup(build) {
-    build.onResolve({ filter: /\/programs\.ts$/ }, ({ resolveDir, path }) =>
-      resolve(resolveDir, path) === join(LOAD, 'programs.ts') ? { path: BUNDLED_PROGRAMS } : undefined,
+    build.onResolve({ filter: /\/forked-programs\.ts$/ }, ({ resolveDir, path }) =>
+      resolve(resolveDir, path) === join(LOAD, 'forked-programs.ts') ? { path: BUNDLED_PROGRAMS } : undefined,
     );
   },
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RunClock } from '../shared/run-clock.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { JOB_FILES, type DriverLine } from './protocol.ts';
-import type { PublicText } from './public-text.ts';
+import type { PublicText } from './leaving-text.ts';
 
 const ALIVE_EVERY_MS = 5_000;
 

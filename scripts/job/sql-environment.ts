@@ -5,8 +5,8 @@ import type { PgSetting } from '../plan/model.ts';
 import { withTimeout } from '../shared/clock.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import type { Job } from './protocol.ts';
-import { putBack, relax, relaxable, type ChangedSetting } from './server-settings.ts';
-import { waitForStandby } from './standby.ts';
+import { putBack, relax, relaxable, type ChangedSetting } from './relaxed-settings.ts';
+import { waitForStandby } from './wait-for-standby.ts';
 
 /** `cat` takes the row first, so that the server never writes into a closed pipe. */
 const SYNC = `copy (select 1) to program 'cat > /dev/null; sync'`;

@@ -1,4 +1,4 @@
-import { JOB_FILES } from '../../scripts/driver/protocol.ts';
+import { JOB_FILES } from '../../scripts/job/protocol.ts';
 import { monotonicMs, sleep } from '../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { redact } from '../../scripts/shared/text/redact.ts';

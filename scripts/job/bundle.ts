@@ -7,7 +7,7 @@ import { IS_PACKAGE, OWN_ROOT as ROOT } from '../shared/places/own-files.mjs';
 /** Bundles of other versions are kept this long: a run may still be handing one over. */
 const KEEP_MS = 24 * 3_600_000;
 /** In the package it is built already. */
-const PACKAGED_BUNDLE = join(ROOT, 'scripts/driver/driver.mjs');
+const PACKAGED_BUNDLE = join(ROOT, 'scripts/job/driver.mjs');
 
 /**
  * The engine as one JavaScript file that needs nothing but Node.js 20. Always built anew, which takes well under a second, and

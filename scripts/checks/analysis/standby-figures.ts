@@ -1,6 +1,6 @@
 import type { ServerRecord } from '../../artifacts/records/records.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { lastMomentMs, loadEndMs, planStartMs, stepAt, type StepRun } from './steps.ts';
+import { lastMomentMs, loadEndMs, planStartMs, stepAt, type StepRun } from './step-runs.ts';
 
 /** The largest of one kind of lag; null = never seen. */
 export interface WorstLag {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asSecret, revealed, SIGNATURE } from '../provider-kit/wire.ts';
-import { checkInputs } from './check.ts';
+import { checkInputs } from './check-inputs.ts';
 import { commandSchema, copySchema } from './inputs.ts';
 
 const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { currentPidSpace, identityOf } from '../../../process-identity.ts';
-import { aliasOf, epochSeconds, ownerText, runOfAlias, standingOfPart } from './owner.ts';
+import { aliasOf, epochSeconds, ownerText, runOfAlias, standingOfPart } from './part-owner.ts';
 
 const here = await currentPidSpace();
 const me = (await identityOf(process.pid))!;

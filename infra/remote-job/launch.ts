@@ -1,4 +1,4 @@
-import { JOB_FILES } from '../../scripts/driver/protocol.ts';
+import { JOB_FILES } from '../../scripts/job/protocol.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import type { OpenConnection } from '../ssh/open-connection.ts';
 import { shellWord } from '../ssh/quote.ts';

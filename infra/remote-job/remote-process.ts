@@ -1,4 +1,4 @@
-import { JOB_FILES } from '../../scripts/driver/protocol.ts';
+import { JOB_FILES } from '../../scripts/job/protocol.ts';
 import { startTimeOfStat } from '../../scripts/shared/process-start.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import { ConnectionLost, type OpenConnection } from '../ssh/open-connection.ts';

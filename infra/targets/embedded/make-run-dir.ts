@@ -4,7 +4,7 @@ import { ownClaim } from '../../claims/claim.ts';
 import { makeClaimedFolder } from '../../claims/claimed-folder.ts';
 import { identityOf } from '../../process-identity.ts';
 import type { EnvironmentSpec } from '../../contract/target.ts';
-import { readOwner, RUN_DIR_CLAIM, writeOwner } from './owner.ts';
+import { readOwner, RUN_DIR_CLAIM, writeOwner } from './owner-file.ts';
 import type { RunDir } from './run-dir.ts';
 import { sharedMemoryOf } from './server/shared-memory.ts';
 

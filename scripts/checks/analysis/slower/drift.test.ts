@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isSlower, NO_DRIFT } from './rule.ts';
+import { isSlower, NO_DRIFT } from './drift.ts';
 
 const BEFORE = { requests: 200, p50Ms: 0.2, p90Ms: 0.4, p99Ms: 0.9 };
 

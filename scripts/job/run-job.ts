@@ -9,10 +9,10 @@ import { asError, RehearsalError } from '../shared/errors.ts';
 import { RunClock } from '../shared/run-clock.ts';
 import { markProcesses } from '../shared/run-mark.ts';
 import { archiveFolder } from './archive.ts';
-import { claimJob } from './claim.ts';
+import { claimJob } from './job-claim.ts';
 import { EventLog } from './event-log.ts';
 import { DRIVER_LOG, JOB_FILES, type DriverDone, type Job } from './protocol.ts';
-import { PublicText } from './public-text.ts';
+import { PublicText } from './leaving-text.ts';
 import { readJob } from './read-job.ts';
 import { SqlEnvironment } from './sql-environment.ts';
 

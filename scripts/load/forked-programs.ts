@@ -5,7 +5,7 @@ import { COMPILED, IS_PACKAGE, ownModule } from '../shared/places/own-files.mjs'
 
 /*
  * Where the load's other programs are in a checkout and in the package. The driver's bundle is one file and puts
- * scripts/driver/bundled-programs.ts in the place of this one.
+ * scripts/job/bundled-programs.ts in the place of this one.
  */
 
 /** A program for `fork`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linkOf, netnsOf, partOf, partOfName, requireHost, routeMarkOf, stateRoot } from './names.ts';
+import { linkOf, netnsOf, partOf, partOfName, requireHost, routeMarkOf, stateRoot } from './part-names.ts';
 
 const RUN = 'split-customer-name-20261120-020000-a1b2';
 

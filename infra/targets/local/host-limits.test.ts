@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { limitVariables, requireLivable, sharedMemoryBytes } from './limits.ts';
+import { limitVariables, requireLivable, sharedMemoryBytes } from './host-limits.ts';
 
 const MB = 1024 ** 2;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ownClaim } from '../../claims/claim.ts';
 import { makeClaimedFolder } from '../../claims/claimed-folder.ts';
-import { readOwner, RUN_DIR_CLAIM, writeOwner, type Owner } from './owner.ts';
+import { readOwner, RUN_DIR_CLAIM, writeOwner, type Owner } from './owner-file.ts';
 import { runDirAt } from './run-dir.ts';
 
 const RUN = { runId: 'demo-20261120-100000-abcd', expiresAt: '2026-11-20T22:00:00.000Z' };
