@@ -3,9 +3,9 @@ export type Phase = (typeof PHASES)[number];
 
 /**
  * `session`: the backend is ended as by pg_terminate_backend. `client`: the program that runs the step is gone with its connection,
- * and the server goes on with what it was told.
+ * and the server goes on with what it was told. `server`: the server crashes, ends all sessions at once and recovers.
  */
-export const CUTS = ['session', 'client'] as const;
+export const CUTS = ['session', 'client', 'server'] as const;
 export type Cut = (typeof CUTS)[number];
 
 /** What a command may reach over the network where that is less than what its host can. */

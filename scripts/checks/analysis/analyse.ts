@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import { sentTries } from './commands/sent-tries.ts';
-import { awayIntervals, planPidsOf, withoutAway } from './away.ts';
+import { awayIntervals, crashesOnPurpose, planPidsOf, unexpected, withoutAway } from './away.ts';
 import { backfillFigures, type BackfillFigures } from './backfill.ts';
 import { WaitGraph } from './waits/blockers.ts';
 import { attributedWaits } from './waits/attributed-waits.ts';
@@ -99,8 +99,8 @@ export interface Analysis {
 
 /** Pure: the same evidence gives the same analysis. */
 export function analyse(whole: Evidence): Analysis {
-  const away = awayIntervals(whole.presence, planPidsOf(whole));
-  const evidence = withoutAway(whole, away);
+  const away = awayIntervals(unexpected(whole), planPidsOf(whole));
+  const evidence = withoutAway(whole, [...away, ...crashesOnPurpose(whole.steps)]);
   const { requests, load } = evidence;
   const runs = arrangeSteps(evidence);
   const waits = waitsOf(evidence);

@@ -6,9 +6,29 @@ import type { Interval } from '../../shared/intervals/intervals.ts';
 /** A request that took so long may have waited for those that were held up before it. */
 const HELD_UP_MS = 250;
 
-/** When a server or the tool was away, and the plan had no part in it. */
-export function awayIntervals(presence: Evidence['presence'], planPids: ReadonlySet<number>): Interval[] {
-  const records = presence ?? [];
+/** When the server was crashed on purpose, until it took connections again. */
+export function crashesOnPurpose(steps: Evidence['steps']): Interval[] {
+  return (steps ?? []).flatMap((event) => (event.type === 'interruption' ? (event.downs ?? []) : []));
+}
+
+/** What was on record of a server that was crashed on purpose is nobody's finding. */
+export function isOnPurpose(record: Interval, crashes: readonly Interval[]): boolean {
+  return crashes.some((crash) => record.fromMs <= crash.toMs && record.toMs >= crash.fromMs);
+}
+
+/** Those of the servers and of the rehearsal that nobody brought about on purpose. */
+export function unexpected({ presence, steps }: Pick<Evidence, 'presence' | 'steps'>): PresenceRecord[] {
+  const crashes = crashesOnPurpose(steps);
+  return (presence ?? []).filter(
+    (record) => record.type === 'crash' || record.type === 'stood-still' || !isOnPurpose(record, crashes),
+  );
+}
+
+/** When a server or the tool was away, and the plan had no part in it. @param records as of `unexpected` */
+export function awayIntervals(
+  records: readonly PresenceRecord[],
+  planPids: ReadonlySet<number>,
+): Interval[] {
   const isPlans = records.some((record) => isPlansCrash(record, planPids));
   return records.flatMap((record) => {
     if (record.type === 'crash') return [];

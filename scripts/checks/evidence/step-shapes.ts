@@ -41,6 +41,7 @@ export const stepEvent = z.discriminatedUnion('type', [
     file: text.nullable(),
     line: number.nullable(),
     secondAttempt: number,
+    downs: z.array(z.object({ fromMs: moment, toMs: moment })).optional(),
     backfill: z
       .object({
         table: text,

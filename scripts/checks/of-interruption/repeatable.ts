@@ -5,6 +5,7 @@ import { statusOf } from '../analysis/step-runs.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { stateOf } from '../of-plan/unfinished-remedy.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
+import type { Cut } from '../../plan/model.ts';
 import { plural } from '../../shared/text/format.ts';
 import { repeatAdvice } from './repeat-advice.ts';
 
@@ -72,7 +73,7 @@ function rowsOf({ step: { run }, record }: CutOff): CheckFinding[] {
   const { backfill, how } = record;
   if (backfill === undefined) return [];
   const { rowsTwice, rowsLeftOut, isSameAgain, table, cuts } = backfill;
-  const who = `${stepTitle(run)} was cut off ${plural(cuts, 'time')} (${how === 'session' ? 'its session was ended' : 'its client was gone'})`;
+  const who = `${stepTitle(run)} was cut off ${plural(cuts, 'time')} (${CUT_WORDS[how]})`;
   const findings: CheckFinding[] = [];
   if (rowsTwice > 0) {
     const harm =
@@ -101,10 +102,16 @@ function rowsOf({ step: { run }, record }: CutOff): CheckFinding[] {
   return findings;
 }
 
+const CUT_WORDS: Readonly<Record<Cut, string>> = {
+  session: 'its session was ended',
+  client: 'its client was gone',
+  server: 'its server crashed',
+};
+
 /** `its client was gone while the server ran sql/1.sql line 3` */
 function cutText({ how, moment, file, line }: CutPlaceTold): string {
   const place = file === null ? 'a batch' : `${file} line ${line ?? 1}`;
-  const who = how === 'session' ? 'its session was ended' : 'its client was gone';
+  const who = CUT_WORDS[how];
   switch (moment) {
     case 'running':
       return `${who} while the server ran ${place}`;

@@ -1,5 +1,6 @@
 import type { ProbeRecord } from '../../artifacts/records/records.ts';
 import { formatMs } from '../../shared/text/format.ts';
+import { crashesOnPurpose, isOnPurpose } from '../analysis/away.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { overlapMs } from '../../shared/intervals/intervals.ts';
 import type { Check, CheckFinding } from '../check.ts';
@@ -94,9 +95,10 @@ function brokenProbes(evidence: Evidence): CheckFinding[] {
 
 /** Times when a probe could not look because its session had been ended, and in which step that was. */
 function gaps({ evidence, steps }: Analysis): CheckFinding[] {
+  const crashes = crashesOnPurpose(evidence.steps);
   return (evidence.probes ?? []).flatMap(({ probe, event, tMs, message, awayMs = 0 }): CheckFinding[] => {
-    if (event !== 'gap') return [];
     const away = { fromMs: tMs - awayMs, toMs: tMs };
+    if (event !== 'gap' || isOnPurpose(away, crashes)) return [];
     const step = steps.find(({ run }) => run.window !== null && overlapMs(run.window, away) > 0);
     const where = step === undefined ? '' : ` in ${stepTitle(step.run).replace('Step', 'step')}`;
     const why = message === null ? '' : `: ${message}`;

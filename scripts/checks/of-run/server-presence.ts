@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { PresenceRecord } from '../../artifacts/records/records.ts';
 import { formatMs } from '../../shared/text/format.ts';
-import { isPlansCrash, planPidsOf } from '../analysis/away.ts';
+import { isPlansCrash, planPidsOf, unexpected } from '../analysis/away.ts';
 import { ranBy } from '../analysis/commands/sent-statements.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
@@ -19,9 +19,9 @@ export const serverPresence: Check = {
   limit: 0,
   budget: null,
   run(analysis) {
-    const { presence } = analysis.evidence;
-    if (presence === undefined)
+    if (analysis.evidence.presence === undefined)
       return { ...NOTHING, title: 'Whether the servers answered was not recorded', isNotJudged: true };
+    const presence = unexpected(analysis.evidence);
     const measured = presence.reduce(
       (sum, record) => sum + (record.type === 'crash' ? 0 : record.toMs - record.fromMs),
       0,

@@ -30,7 +30,7 @@ export function combinedInterruptions(results: ReadonlyMap<number, Result>): Int
 }
 
 function interruptionResult({ step, record, leftovers }: CutOff): InterruptionResult {
-  const { how, file, line, moment, error, serverWentOnMs, backfill } = record;
+  const { how, file, line, moment, error, serverWentOnMs, backfill, downs } = record;
   return {
     step: step.run.planned.name,
     how,
@@ -38,6 +38,7 @@ function interruptionResult({ step, record, leftovers }: CutOff): InterruptionRe
     line,
     moment,
     serverWentOnMs,
+    downMs: downs === undefined ? null : downs.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0),
     secondTry: error === null ? 'ok' : (error.sqlstate ?? 'failed'),
     message: error?.message ?? null,
     leftovers: (leftovers ?? []).map((object) => ({

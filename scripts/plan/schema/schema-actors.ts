@@ -64,12 +64,12 @@ const cutOff = {
     .describe('The steps that are cut off. Without it: every `sql` and `backfill` step.'),
   how: z
     .array(choice('a way to cut a step off', CUTS), {
-      error: '{value} is not a list; write [session, client]',
+      error: '{value} is not a list; write [session, client, server]',
     })
-    .min(1, { error: 'names no way; write [session, client]' })
+    .min(1, { error: 'names no way; write [session, client, server]' })
     .exactOptional()
     .describe(
-      'In which ways, one playing each: `session` ends the backend, `client` takes the connection away while the server goes on. Without it: all.',
+      'In which ways, one playing each: `session` ends the backend, `client` takes the connection away while the server goes on, `server` crashes the server, which recovers. Without it: all.',
     ),
 };
 const interruption = z.strictObject(cutOff);

@@ -3,6 +3,7 @@ import { Random } from '../../load/chance/random.ts';
 import { closeQuietly, connect, type PgClient } from '../../pg/client.ts';
 import { assignments, plainName } from '../../plan/backfill-sql.ts';
 import type { BackfillStep, Cut } from '../../plan/model.ts';
+import type { Interval } from '../../shared/intervals/intervals.ts';
 import type { StepContext } from '../context.ts';
 import type { MigrationSession } from '../session/session.ts';
 import type { Condition, Position } from '../backfill/backfill-key.ts';
@@ -43,6 +44,7 @@ export class BackfillCuts {
   #lastMs = 0;
   #wentOnMs: number | null = 0;
   #rowsTwice = 0;
+  readonly #downs: Interval[] = [];
 
   /** @param since before the step */
   constructor(how: Cut, step: BackfillStep, context: StepContext, since: Xid) {
@@ -83,7 +85,7 @@ export class BackfillCuts {
     const { primary, signal, clock } = this.#context;
     const { client, pid } = batch.session;
     const holder = await connect(primary, 'setup', this.#context);
-    const backend = await Backend.of(pid, primary, signal);
+    const backend = await Backend.of(pid, this.#context);
     try {
       if (!(await this.#hold(holder, batch))) return;
       const { rows } = await holder.query<{ pid: number }>('select pg_catalog.pg_backend_pid() as pid');
@@ -97,9 +99,13 @@ export class BackfillCuts {
       const xid = await backend.xid();
       this.#due.shift();
       this.#lastMs = clock.now();
-      if (this.#how === 'session') await backend.end();
-      else client.connection.stream.destroy();
-      await holder.query('rollback');
+      if (this.#how === 'client') client.connection.stream.destroy();
+      else {
+        const down = await backend.end(this.#how);
+        if (down !== undefined) this.#downs.push(down);
+      }
+      // With the server this one has ended too.
+      if (this.#how !== 'server') await holder.query('rollback');
       const isGone = await backend.gone(GOES_ON_MS, signal);
       this.#wentOnMs = isGone ? clock.now() - this.#lastMs : null;
       if (this.#how === 'client') this.committed(xid);
@@ -144,6 +150,7 @@ export class BackfillCuts {
       failedIndex: null,
       secondAttempt: attempts,
       serverWentOnMs: this.#wentOnMs,
+      ...(this.#downs.length === 0 ? {} : { downs: this.#downs }),
       backfill: {
         table,
         cuts: this.#cuts,

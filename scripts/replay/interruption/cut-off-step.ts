@@ -42,6 +42,7 @@ export async function runCutOff(how: Cut, units: readonly Unit[], run: SqlRun): 
     error: second.failure?.error ?? null,
     failedIndex: second.failedIndex,
     secondAttempt: second.attempts,
+    ...(cutting.down === undefined ? {} : { downs: [cutting.down] }),
   };
   context.steps.write(record);
   const said = second.failure === undefined ? 'went through' : `failed: ${sqlstateOf(second.failure)}`;
@@ -68,7 +69,7 @@ async function playUntilCut(how: Cut, units: readonly Unit[], place: CutPlace, r
   const { context } = run;
   const session = await SqlSession.open(run);
   try {
-    const backend = await Backend.of(session.session.pid, context.primary, context.signal);
+    const backend = await Backend.of(session.session.pid, context);
     try {
       return await cutAt(place, { how, units, session, backend, run });
     } finally {

@@ -4,6 +4,7 @@ import type { Cut } from '../../plan/model.ts';
 import { sleep } from '../../shared/clock.ts';
 import { statementsOf } from '../session/capture-rights.ts';
 import type { StepContext } from '../context.ts';
+import type { Interval } from '../../shared/intervals/intervals.ts';
 import type { UnitRun } from '../session/unit-run.ts';
 import { REFUSED_IN_BLOCK } from '../session/run-unit.ts';
 import { failureAt, identity } from '../session/statement-record.ts';
@@ -33,11 +34,14 @@ interface UnitCut {
 export interface Cutting extends Pick<InterruptionRecord, 'tMs' | 'moment'> {
   readonly statement: PlacedStatement;
   readonly error: StepError;
+  /** From when to when the server was away, where it crashed. */
+  readonly down?: Interval | undefined;
 }
 
 export const CUT_ERRORS: Readonly<Record<Cut, Pick<StepError, 'sqlstate' | 'message'>>> = {
   session: { sqlstate: '57P01', message: 'cut off on purpose: its session was ended' },
   client: { sqlstate: null, message: 'cut off on purpose: its client was gone' },
+  server: { sqlstate: '57P02', message: 'cut off on purpose: its server crashed' },
 };
 
 /**
@@ -56,7 +60,7 @@ export async function cutUnit(cut: UnitCut): Promise<Cutting> {
       : { statements: [unit.statement], begin: 'BEGIN', isOpen: false, end: 'COMMIT' };
   if (!isOpen || !run.isFirstTry) failOn(await answer(run, begin), first);
   const isCommit = cut.before === statements.length;
-  const whole = statements.slice(0, how === 'session' ? cut.before + 1 : cut.before);
+  const whole = statements.slice(0, how === 'client' ? cut.before : cut.before + 1);
   const records: Sent[] = [];
   for (const statement of whole) {
     const sentMs = run.clock.now();
@@ -69,9 +73,9 @@ export async function cutUnit(cut: UnitCut): Promise<Cutting> {
     if (isRefused) return cutStatement(statement, cut);
     throw failure;
   }
-  if (how === 'session') {
-    await cut.backend.end();
-    return told('open', records, cut);
+  if (how !== 'client') {
+    const down = await cut.backend.end(how);
+    return { ...told('open', records, cut), down };
   }
   const last = (isCommit ? statements.at(-1) : statements[cut.before]) ?? first;
   const next = isCommit ? (end ?? 'COMMIT') : last;
@@ -88,24 +92,25 @@ export async function cutUnit(cut: UnitCut): Promise<Cutting> {
 /** One statement in a transaction of its own, or in none. */
 async function cutStatement(statement: PlacedStatement, cut: UnitCut): Promise<Cutting> {
   const { run, how, context, backend } = cut;
-  const holder = how === 'session' ? await connect(context.primary, 'probe', context) : undefined;
+  if (how === 'client') {
+    const sentMs = run.clock.now();
+    const said = await leave(answer(run, statement), statement, cut);
+    return told(said === null ? 'running' : 'done', [{ statement, sentMs, said }], cut);
+  }
+  const holder = await connect(context.primary, 'probe', context);
   try {
     // What is done concurrently waits for older snapshots before it is over, and by then has committed half of it.
-    const pid = holder && (await holdSnapshot(holder));
+    const pid = await holdSnapshot(holder);
     const sentMs = run.clock.now();
     const sending = answer(run, statement);
-    if (pid === undefined) {
-      const said = await leave(sending, statement, cut);
-      return told(said === null ? 'running' : 'done', [{ statement, sentMs, said }], cut);
-    }
     const said = await firstOf(sending, context.signal, (signal) =>
       WAITS_FOR_SNAPSHOTS.has(statement.node) ? backend.waitsFor(pid, signal) : sleep(RUNNING_MS, signal),
     );
     if (said !== null) failOn(said, statement);
-    await backend.end();
-    return told(said === null ? 'running' : 'done', [{ statement, sentMs, said }], cut);
+    const down = await backend.end(how);
+    return { ...told(said === null ? 'running' : 'done', [{ statement, sentMs, said }], cut), down };
   } finally {
-    if (holder) await closeQuietly(holder);
+    await closeQuietly(holder);
   }
 }
 

@@ -71,17 +71,24 @@ const STATES: Readonly<Record<InterruptionResult['leftovers'][number]['kind'], s
   'replication-slot': 'replication slot without a reader',
 };
 
-function cutOffText({ how, moment, file, line, cuts, serverWentOnMs }: InterruptionResult): string {
-  if (file === null)
-    return `${how === 'session' ? 'session ended' : 'client gone'} in a batch, ${plural(cuts, 'time')}`;
+const WAYS: Readonly<Record<InterruptionResult['how'], string>> = {
+  session: 'session ended',
+  client: 'client gone',
+  server: 'server crashed',
+};
+
+function cutOffText(cut: InterruptionResult): string {
+  const { how, moment, file, line, cuts, serverWentOnMs, downMs = null } = cut;
+  const away = downMs === null ? '' : `; away for ${formatMs(downMs)}`;
+  if (file === null) return `${WAYS[how]} in a batch, ${plural(cuts, 'time')}${away}`;
   const place = `${file} line ${line ?? 1}`;
   const where = { running: 'in', open: 'behind', committing: 'at the commit of', done: 'behind' }[moment];
-  if (how === 'session') return `session ended ${where} ${place}`;
+  if (how !== 'client') return `${WAYS[how]} ${where} ${place}${away}`;
   const goesOn =
     serverWentOnMs === null
       ? ', and the server still went on'
       : `; the server went on for ${formatMs(serverWentOnMs)}`;
-  return `client gone ${where} ${place}${goesOn}`;
+  return `${WAYS[how]} ${where} ${place}${goesOn}`;
 }
 
 function leftCell({ leftovers }: InterruptionResult): InterruptionRow['cells'][number] {

@@ -1,4 +1,5 @@
 import type { Cut } from '../../../plan/model.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
 import type { StepError } from './statement-record.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface InterruptionRecord {
   /** The statement that it failed at, and its try. */
   readonly failedIndex: number | null;
   readonly secondAttempt: number;
+  /** From when to when nobody could be connected, for each crash of the server; absent of all other ways. */
+  readonly downs?: readonly Interval[];
   /** Of a backfill, which may be cut off several times: the last cut stands above. */
   readonly backfill?: CutBackfill;
 }

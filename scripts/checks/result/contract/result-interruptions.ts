@@ -19,7 +19,9 @@ export const interruptionSchema = z.object({
   step: z.string(),
   how: z
     .enum(CUTS)
-    .describe('`session`: the backend was ended; `client`: the connection was gone and the server went on'),
+    .describe(
+      '`session`: the backend was ended; `client`: the connection was gone and the server went on; `server`: the server crashed and recovered',
+    ),
   file: z.string().nullable().describe('Null of a backfill'),
   line: z.int().nullable(),
   cuts: count.describe('How often it was cut off; the last time stands here'),
@@ -39,6 +41,12 @@ export const interruptionSchema = z.object({
     .nonnegative()
     .nullable()
     .describe('How long the server went on by itself; null where it still did when the second try began'),
+  downMs: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .optional()
+    .describe('How long nobody could connect, in all, where the server crashed; null of the other ways'),
   rowsTwice: count
     .nullable()
     .describe('Rows that were changed twice; null where they are not counted, as of a sql step'),

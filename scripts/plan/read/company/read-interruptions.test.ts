@@ -57,7 +57,7 @@ test('every mistake about the interruption is told with its line', async () => {
     [
       "r/rehearsal.yaml:13 scenarios[2].interupted: unknown key; did you mean interrupted?",
       "r/rehearsal.yaml:13 scenarios[3]: names no scenario; write quiet",
-      "r/rehearsal.yaml:13 scenarios[4].interrupted.how: names no way; write [session, client]",
+      "r/rehearsal.yaml:13 scenarios[4].interrupted.how: names no way; write [session, client, server]",
       "r/rehearsal.yaml:13 scenarios[1]: interrupted is there twice",
       "r/rehearsal.yaml:13 scenarios[4]: interrupted is there twice",
     ]
@@ -71,7 +71,7 @@ test('every mistake about the interruption is told with its line', async () => {
   ).toMatchInlineSnapshot(`
     [
       "r/rehearsal.yaml:13 scenarios.interrupted.steps: names no step",
-      "r/rehearsal.yaml:13 scenarios.interrupted.how: client is not a list; write [session, client]",
+      "r/rehearsal.yaml:13 scenarios.interrupted.how: client is not a list; write [session, client, server]",
       "r/rehearsal.yaml:13 scenarios.interrupted.stps: unknown key; did you mean steps?",
       "r/rehearsal.yaml:13 scenarios.busy: only interrupted has steps that are cut off; write [long-reader], or [] for nobody",
       "r/rehearsal.yaml:13 scenarios.rollback.how: not a key of rollback; write from or verify",
