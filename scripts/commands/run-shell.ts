@@ -34,6 +34,8 @@ export interface ShellCommand {
   /** Whole: nothing else of this process's own environment is handed on. */
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** Kills it at once when it aborts; what came of it is then resolved, not thrown. */
+  readonly kill?: AbortSignal | undefined;
   readonly timeoutMs?: number;
   readonly keptLines: number;
   /** Where it runs; undefined = as a child of this process like any other. */
@@ -46,7 +48,7 @@ export interface ShellCommand {
  * @throws the signal's reason
  */
 export async function runShell(shell: ShellCommand): Promise<ShellEnd> {
-  const { command, cwd, env, signal, timeoutMs, keptLines, enclosure } = shell;
+  const { command, cwd, env, signal, kill, timeoutMs, keptLines, enclosure } = shell;
   signal.throwIfAborted();
   const mark = randomUUID();
   const program = enclosure?.entered(command, cwd) ?? { file: 'sh', args: ['-c', command] };
@@ -56,14 +58,16 @@ export async function runShell(shell: ShellCommand): Promise<ShellEnd> {
   const exited = exitOf(child);
   const limit =
     timeoutMs === undefined ? new AbortController().signal : AbortSignal.timeout(Math.ceil(timeoutMs));
-  const inTime = await Promise.race([exited, abortOf(AbortSignal.any([signal, limit]))]);
+  const ends = [signal, limit, ...(kill === undefined ? [] : [kill])];
+  const inTime = await Promise.race([exited, abortOf(AbortSignal.any(ends))]);
+  const isKilled = kill?.aborted === true;
   if (inTime) await Promise.race([closed, sleep(PIPES_MS)]);
-  const strays = await endAll(child, mark);
+  const strays = await endAll(child, mark, isKilled ? 'SIGKILL' : 'SIGTERM');
   await Promise.race([closed, sleep(PIPES_MS)]);
   child.stdout.destroy();
   child.stderr.destroy();
   signal.throwIfAborted();
-  return { exitCode: child.exitCode, endedBy: child.signalCode, timedOut: !inTime, lastLines, strays };
+  return { exitCode: child.exitCode, endedBy: child.signalCode, timedOut: !inTime && !isKilled, lastLines, strays };
 }
 
 /** Resolves with true when the shell has ended. @throws where it could not be started */
@@ -104,13 +108,17 @@ async function keepLines(pipes: readonly Readable[], most: number, kept: string[
 }
 
 /** Ends the shell where it still runs, and all that carries the command's mark. Returns how many were left but for the shell. */
-async function endAll(child: ChildProcess, mark: string): Promise<number> {
+async function endAll(
+  child: ChildProcess,
+  mark: string,
+  first: 'SIGTERM' | 'SIGKILL',
+): Promise<number> {
   const signalAll = async (how: NodeJS.Signals): Promise<number> => {
     if (isRunning(child)) signalGroup(child.pid, how);
     return signalStrays(mark, how);
   };
   const shell = isRunning(child) ? 1 : 0;
-  const strays = Math.max(0, (await signalAll('SIGTERM')) - shell);
+  const strays = Math.max(0, (await signalAll(first)) - shell);
   if (strays + shell === 0 || (await within(GRACE_MS, isGone))) return strays;
   await within(LAST_MS, async () => (await signalAll('SIGKILL')) === 0 && !isRunning(child));
   return strays;

@@ -13,6 +13,16 @@ export interface RelayedSession {
   readonly isReadable: boolean;
 }
 
+/** A statement that has not come to the server yet. */
+export interface HeldStatement {
+  readonly sql: string;
+  readonly session: RelayedSession;
+  /** Lets it through, and nothing that the client sends behind it. */
+  pass(): void;
+  /** Takes the connection away from the server. */
+  drop(): void;
+}
+
 /** Who hears of the sessions of a relay. */
 export interface RelayListeners {
   /** Called as soon as the server has let a session in. */
@@ -21,6 +31,9 @@ export interface RelayListeners {
   readonly onStatement?: ((statement: SentStatement, session: RelayedSession) => void) | undefined;
   /** Called when the session holds no lock of a transaction any more; `atMs` is of `monotonicMs`. */
   readonly onRelease?: ((session: RelayedSession, atMs: number) => void) | undefined;
+  /** Asked for each text that a session sends: true = hold it. */
+  readonly holds?: ((sql: string) => boolean) | undefined;
+  readonly onHeld?: ((held: HeldStatement) => void) | undefined;
 }
 
 /**
@@ -51,7 +64,7 @@ export class SessionRelay {
    */
   static async open(
     endpoint: PgEndpoint,
-    { onSession, onStatement, onRelease }: RelayListeners = {},
+    { onSession, onStatement, onRelease, holds, onHeld }: RelayListeners = {},
     listener?: Server,
   ): Promise<SessionRelay> {
     const sockets = new Set<Socket>();
@@ -67,6 +80,11 @@ export class SessionRelay {
         monotonicMs,
         (atMs) => {
           if (session !== undefined) onRelease?.(session, atMs);
+        },
+        (sql) => {
+          if (session === undefined || holds?.(sql) !== true) return;
+          upstream.cork();
+          onHeld?.(heldStatement(sql, session, client, upstream));
         },
       );
       const reader = new SessionReader((pid) => {
@@ -108,6 +126,26 @@ export class SessionRelay {
     for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
+}
+
+function heldStatement(
+  sql: string,
+  session: RelayedSession,
+  client: Socket,
+  upstream: Socket,
+): HeldStatement {
+  return {
+    sql,
+    session,
+    pass: () => {
+      client.unpipe(upstream);
+      client.pause();
+      upstream.uncork();
+    },
+    drop: () => {
+      upstream.destroy();
+    },
+  };
 }
 
 function readAlong(client: Socket, upstream: Socket, reader: StatementReader): void {

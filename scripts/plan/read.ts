@@ -7,7 +7,15 @@ import { networkOf } from './command-network.ts';
 import { defined } from './schema/defined.ts';
 import { readEnvironment } from './env-variables.ts';
 import { locateRehearsal } from './read/settings/locate.ts';
-import type { AppVersion, Budgets, HostSpec, PostgresSpec, Rehearsal, SnapshotSource } from './model.ts';
+import type {
+  AppVersion,
+  Budgets,
+  HostSpec,
+  PostgresSpec,
+  Rehearsal,
+  Scenario,
+  SnapshotSource,
+} from './model.ts';
 import { readVersions } from './read/read-load.ts';
 import { readMigrations, type ReadLedger } from './read/steps/read-migrations.ts';
 import { readPlans } from './read/read-plans.ts';
@@ -76,6 +84,7 @@ export async function readRehearsal(
   const plans = await readPlans({ ...parts, plans: written }, value, reading);
 
   const { data: config } = rehearsalSchema.safeParse(value);
+  if (config) noteNoRestart(config.postgres.settings, plans.scenarios, reading);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
     throw new InputError(inReadingOrder(reading.mistakes));
   return {
@@ -163,6 +172,26 @@ async function checkContent(path: string, reading: Reading, lookInto: LookInto):
     const { message, hint } = error;
     reading.mistake(at, hint === undefined ? message : `${message} (${hint})`);
   }
+}
+
+const RESTART = 'restart_after_crash';
+/** As PostgreSQL reads a boolean. */
+const OFF = /^(?:off|f(?:alse?|al?)?|no?|0)$/i;
+
+/** A server that is crashed on purpose has to come back by itself. */
+function noteNoRestart(
+  settings: RehearsalConfig['postgres']['settings'],
+  scenarios: readonly Scenario[],
+  reading: Reading,
+): void {
+  const name = Object.keys(settings).find((one) => one.toLowerCase() === RESTART);
+  if (name === undefined || !OFF.test(String(settings[name]))) return;
+  if (!scenarios.some(({ interruption }) => interruption?.how === 'server')) return;
+  const instead = 'leave it out, or write how: [session, client] below interrupted';
+  reading.mistake(
+    ['postgres', 'settings', name],
+    `a server that is crashed on purpose would stay away; ${instead}`,
+  );
 }
 
 function postgresOf(config: RehearsalConfig['postgres'], reading: Reading): PostgresSpec {

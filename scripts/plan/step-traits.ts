@@ -12,7 +12,7 @@ interface StepTraits {
 /** What reading and ordering a plan need to know of each kind. */
 const TRAITS: Readonly<Record<StepKind, StepTraits>> = {
   sql: { takesLocks: true, changes: 'database', canBeCutOff: true },
-  command: { takesLocks: true, changes: 'database', canBeCutOff: false },
+  command: { takesLocks: true, changes: 'database', canBeCutOff: true },
   deploy: { takesLocks: false, changes: 'traffic', canBeCutOff: false },
   backfill: { takesLocks: false, changes: 'database', canBeCutOff: true },
   soak: { takesLocks: false, changes: null, canBeCutOff: false },

@@ -116,7 +116,7 @@ function runStep(
     case 'sql':
       return runSqlStep(step, context, onAttempt);
     case 'command':
-      return runCommandStep(step, context);
+      return runCommandStep(step, context, onAttempt);
     case 'deploy':
       return runDeployStep(step, version, context);
     case 'backfill':

@@ -46,7 +46,7 @@ describe('a plan whose steps are cut off', () => {
         'sql/add.sql': 'alter table customers add column full_name text;',
         'sql/index.sql': 'create index concurrently customers_by_name on customers (name);',
       },
-      scenarios: '[quiet, interrupted]',
+      scenarios: '[quiet, { interrupted: { how: [session, client] } }]',
     });
     expect(code).toBe(4);
     expect(result.playings?.scenarios.map(({ name, verdict }) => [name, verdict === 'fail'])).toEqual([
@@ -96,7 +96,7 @@ describe('a plan whose steps are cut off', () => {
         'sql/index.sql':
           'drop index concurrently if exists customers_by_name;\ncreate index concurrently customers_by_name on customers (name);',
       },
-      scenarios: '[interrupted]',
+      scenarios: '[{ interrupted: { how: [session, client] } }]',
     });
     expect(failed(result)).toEqual([]);
     expect(code).toBe(result.verdict === 'pass' ? 0 : 5);
@@ -121,7 +121,7 @@ describe('a backfill that is cut off three times', () => {
           'alter table customers add column full_name text, add column visits int not null default 0;',
         'workload/old/write.sql': 'select count(*) from (select name from customers limit 1) c;',
       },
-      scenarios: '[{ interrupted: { steps: [fill, count] } }]',
+      scenarios: '[{ interrupted: { steps: [fill, count], how: [session, client] } }]',
     });
     expect(code).toBe(4);
     const once = { secondTry: 'ok', cuts: 3, rowsTwice: 0, rowsLeftOut: 0, leftovers: [] };

@@ -5,7 +5,7 @@ import { renderVerdict } from '../../scripts/report/verdict.ts';
 import { interruptedResult } from './sample-interruptions.ts';
 import { passingResult } from './sample-result.ts';
 
-const SAID = '7 times a step was cut off in its middle and run again: 3 of the second tries failed.';
+const SAID = '8 times a step was cut off in its middle and run again: 4 of the second tries failed.';
 
 test('a pull request reads what became of each step that was cut off', () => {
   const section = renderMarkdown(interruptedResult())
@@ -14,7 +14,7 @@ test('a pull request reads what became of each step that was cut off', () => {
   expect(section).toMatchInlineSnapshot(`
     "Interruptions
 
-    7 times a step was cut off in its middle and run again: 3 of the second tries failed.
+    8 times a step was cut off in its middle and run again: 4 of the second tries failed.
 
     | Step | Cut off | Second try | Left behind | Rows twice | Rows left out |
     | --- | --- | --- | --- | --- | --- |
@@ -23,11 +23,14 @@ test('a pull request reads what became of each step that was cut off', () => {
     | 4 set-not-null | session ended in sql/1-expand.sql line 3 | **42P07** | **INVALID index by\\_name** | – | – |
     | 3 backfill-name | client gone in a batch, 3 times | went through | nothing | **312** | 0 |
     | 4 set-not-null | client gone behind sql/1-expand.sql line 3, and the server still went on | **failed** | nothing | – | – |
+    | 1 add-column | server crashed behind "alter table customers add column note text, add column more\\_ …"; away for 412 ms | **42701** | **lock of a migration tool in schema\\_migrations** | – | – |
 
     - 1 add-column (client): 42701 column "full\\_name" of relation "customers" already exists
     - 4 set-not-null (session): 42P07 relation "by\\_name" already exists
     - 4 set-not-null (session): INVALID index by\\_name of customers was left behind: drop index concurrently public.by\\_name;
     - 4 set-not-null (client): the transaction was still open
+    - 1 add-column (server): 42701 column "note" of relation "customers" already exists
+    - 1 add-column (server): lock of a migration tool in schema\\_migrations was left behind: migrate force &lt;the version before it&gt;
 
     "
   `);

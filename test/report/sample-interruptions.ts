@@ -64,6 +64,27 @@ export function interruptedResult(): Result {
         message: 'the transaction was still open',
         serverWentOnMs: null,
       },
+      {
+        ...cut,
+        ...rest,
+        step: 'add-column',
+        how: 'server',
+        secondTry: '42701',
+        message: 'column "note" of relation "customers" already exists',
+        file: null,
+        line: null,
+        statement: 'alter table customers add column note text, add column more_notes text',
+        moment: 'done',
+        downMs: 412,
+        leftovers: [
+          {
+            kind: 'tool-lock',
+            name: 'public.schema_migrations',
+            relation: '',
+            remedy: 'migrate force <the version before it>',
+          },
+        ],
+      },
     ],
   });
 }

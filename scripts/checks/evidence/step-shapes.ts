@@ -51,6 +51,12 @@ export const stepEvent = z.discriminatedUnion('type', [
         isSameAgain: z.boolean().nullable(),
       })
       .optional(),
+    command: z
+      .object({
+        sql: text.nullable(),
+        toolLocks: z.array(z.object({ tool: text, table: text, remedy: text })),
+      })
+      .optional(),
     failedIndex: number.nullable(),
     againFrom: text.nullable(),
     serverWentOnMs: moment.nullable(),

@@ -5,12 +5,15 @@ import { loadAdvice } from '../advice.ts';
 import {
   evidence,
   plannedStep,
+  request,
+  requestTable,
   runRecord,
   statementRecord,
   stepError,
   stepWindow,
 } from '../evidence/evidence-fixture.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import { analyse } from '../analysis/analyse.ts';
 import { judgeEvidence } from '../judge.ts';
 
 beforeAll(loadAdvice);
@@ -102,6 +105,57 @@ test('one that does not is a failure with what was left behind and what to write
     ],
   ]);
   expect(judgeEvidence(cutOff(failed)).interruptions).toMatchObject([{ secondTry: '42P07', leftovers: [] }]);
+});
+
+test('of a command the statement is told, and the lock that its tool left with what releases it', () => {
+  const toolLocks = [
+    {
+      tool: 'golang-migrate',
+      table: 'public.schema_migrations',
+      remedy: 'migrate force <the version before it>',
+    },
+  ];
+  const error = { ...stepError('22012', 'division by zero'), line: null };
+  const command = { sql: 'alter table customers add column note text', toolLocks };
+  const place = { file: null, line: null, index: 0, how: 'server', moment: 'open' } as const;
+  const downs = [{ fromMs: 100, toMs: 340 }];
+  const of = cutOff({ ...CUT, ...place, error, command, downs });
+  expect(found(of)).toEqual([
+    [
+      'fail',
+      'Step 1 index cannot be run again: its server crashed in the transaction of "alter table customers add column note text", and its second try failed: 22012 division by zero. The first try left behind: the lock of golang-migrate in schema_migrations.',
+      null,
+    ],
+  ]);
+  expect(judgeEvidence(of).interruptions).toMatchObject([
+    {
+      how: 'server',
+      downMs: 240,
+      statement: 'alter table customers add column note text',
+      leftovers: [{ kind: 'tool-lock', name: 'public.schema_migrations', relation: '' }],
+    },
+  ]);
+  const over = cutOff({
+    ...CUT,
+    ...place,
+    how: 'client',
+    moment: 'done',
+    command: { sql: null, toolLocks: [] },
+  });
+  expect(judgeEvidence(over).interruptions).toMatchObject([{ statement: null, secondTry: 'ok' }]);
+});
+
+test('a server that was crashed on purpose is no finding, and requests of that time are set aside', () => {
+  const downs = [{ fromMs: 100, toMs: 340 }];
+  const crashed = {
+    ...cutOff({ ...CUT, how: 'server', downs }),
+    presence: [{ type: 'away', role: 'primary', why: 'restarting', fromMs: 60, toMs: 400 } as const],
+    requests: requestTable([request(50, 55), request(90, 300, 'lost'), request(450, 455)]),
+  };
+  const result = judgeEvidence(crashed);
+  expect(result.findings.filter(({ check }) => check === 'serverPresence')).toEqual([]);
+  expect(analyse(crashed).evidence.requests?.count).toBe(2);
+  expect(analyse(crashed).away).toEqual([]);
 });
 
 test('one that was to be cut off and was not is not known to be repeatable', () => {

@@ -6,6 +6,8 @@ import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { stateOf } from '../of-plan/unfinished-remedy.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 import type { Cut } from '../../plan/model.ts';
+import { quotedSql } from '../analysis/commands/sent-statements.ts';
+import type { ToolLock } from '../../artifacts/records/of-plan/interruption-record.ts';
 import { plural } from '../../shared/text/format.ts';
 import { repeatAdvice } from './repeat-advice.ts';
 
@@ -48,15 +50,18 @@ function refused({ step, record, leftovers }: CutOff, error: StepError): CheckFi
   );
   const state = error.sqlstate === null ? '' : `${error.sqlstate} `;
   const at = error.line === null ? '' : ` at line ${error.line}`;
-  const left =
-    leftovers === null || leftovers.length === 0
-      ? ''
-      : ` The first try left behind: ${listed(leftovers.map(stateOf))}.`;
-  const told = repeatAdvice({
-    sql: statement?.sql ?? '',
-    sqlstate: error.sqlstate ?? '',
-    leftovers: leftovers ?? [],
-  });
+  const locks = record.command?.toolLocks ?? [];
+  const behind = [...(leftovers ?? []).map(stateOf), ...locks.map(lockText)];
+  const left = behind.length === 0 ? '' : ` The first try left behind: ${listed(behind)}.`;
+  const sent = run.sent.findLast((one) => one.error !== null && one.error.sqlstate === error.sqlstate);
+  const told =
+    locks.length > 0
+      ? releaseLock(locks)
+      : repeatAdvice({
+          sql: (statement ?? sent)?.sql ?? '',
+          sqlstate: error.sqlstate ?? '',
+          leftovers: leftovers ?? [],
+        });
   return {
     status: 'fail',
     step: run.planned.name,
@@ -109,8 +114,15 @@ const CUT_WORDS: Readonly<Record<Cut, string>> = {
 };
 
 /** `its client was gone while the server ran sql/1.sql line 3` */
-function cutText({ how, moment, file, line }: CutPlaceTold): string {
-  const place = file === null ? 'a batch' : `${file} line ${line ?? 1}`;
+function cutText({ how, moment, file, line, command }: CutPlaceTold): string {
+  const place =
+    command !== undefined
+      ? command.sql === null
+        ? 'its end'
+        : quotedSql(command.sql)
+      : file === null
+        ? 'a batch'
+        : `${file} line ${line ?? 1}`;
   const who = CUT_WORDS[how];
   switch (moment) {
     case 'running':
@@ -124,7 +136,20 @@ function cutText({ how, moment, file, line }: CutPlaceTold): string {
   }
 }
 
-type CutPlaceTold = Pick<InterruptionRecord, 'how' | 'moment' | 'file' | 'line'>;
+type CutPlaceTold = Pick<InterruptionRecord, 'how' | 'moment' | 'file' | 'line' | 'command'>;
+
+/** `the lock of golang-migrate in schema_migrations` */
+function lockText({ tool, table }: ToolLock): string {
+  return `the lock of ${tool} in ${shortRelation(table)}`;
+}
+
+function releaseLock(locks: readonly ToolLock[]): Pick<CheckFinding, 'advice' | 'insteadSql'> {
+  const how = locks.map(({ remedy }) => remedy).join('; ');
+  return {
+    advice: `Whoever starts it again has to release that first: ${how}. Write it into the job or the runbook, behind a look at what the first try had done.`,
+    insteadSql: null,
+  };
+}
 
 function notCut({ run }: StepAnalysis): CheckFinding {
   const message = `Whether ${stepTitle(run).replace('Step', 'step')} can be run again is not known: it was not cut off.`;

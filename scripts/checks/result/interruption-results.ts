@@ -30,23 +30,34 @@ export function combinedInterruptions(results: ReadonlyMap<number, Result>): Int
 }
 
 function interruptionResult({ step, record, leftovers }: CutOff): InterruptionResult {
-  const { how, file, line, moment, error, serverWentOnMs, backfill, downs } = record;
+  const { how, file, line, moment, error, serverWentOnMs, backfill, downs, command } = record;
   return {
     step: step.run.planned.name,
     how,
     file,
     line,
+    ...(command === undefined ? {} : { statement: command.sql }),
     moment,
     serverWentOnMs,
-    downMs: downs === undefined ? null : downs.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0),
+    ...(downs === undefined
+      ? {}
+      : { downMs: downs.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) }),
     secondTry: error === null ? 'ok' : (error.sqlstate ?? 'failed'),
     message: error?.message ?? null,
-    leftovers: (leftovers ?? []).map((object) => ({
-      kind: object.kind,
-      name: object.name,
-      relation: object.relation,
-      remedy: remedyOf(object),
-    })),
+    leftovers: [
+      ...(leftovers ?? []).map((object) => ({
+        kind: object.kind,
+        name: object.name,
+        relation: object.relation,
+        remedy: remedyOf(object),
+      })),
+      ...(command?.toolLocks ?? []).map(({ table, remedy }) => ({
+        kind: 'tool-lock' as const,
+        name: table,
+        relation: '',
+        remedy,
+      })),
+    ],
     cuts: backfill?.cuts ?? 1,
     rowsTwice: backfill?.rowsTwice ?? null,
     rowsLeftOut: backfill?.rowsLeftOut ?? null,

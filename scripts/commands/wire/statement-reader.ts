@@ -44,6 +44,7 @@ export class StatementReader {
   readonly #onStatement: (statement: SentStatement) => void;
   readonly #now: () => number;
   readonly #onRelease: (atMs: number) => void;
+  readonly #onSent: (sql: string) => void;
   readonly #client = new MessageCutter('QPBCE', (message) => {
     this.#sent(message);
   });
@@ -58,15 +59,20 @@ export class StatementReader {
   #expected: Expected[] = [];
   #notices: ServerWords[] = [];
 
-  /** @param onRelease called when the session holds no lock of a transaction any more */
+  /**
+   * @param onRelease called when the session holds no lock of a transaction any more
+   * @param onSent called before the server has the statement
+   */
   constructor(
     onStatement: (statement: SentStatement) => void,
     now: () => number,
     onRelease: (atMs: number) => void = () => undefined,
+    onSent: (sql: string) => void = () => undefined,
   ) {
     this.#onStatement = onStatement;
     this.#now = now;
     this.#onRelease = onRelease;
+    this.#onSent = onSent;
   }
 
   /** False: nothing of it, or nothing more, can be read. */
@@ -140,6 +146,7 @@ export class StatementReader {
 
   #expect(what: Expected['what'], text: Pick<Expected, 'sql' | 'isCut'>): void {
     this.#expected.push({ what, ...text, sentMs: this.#now(), answers: [] });
+    if (what === 'query' || what === 'execute') this.#onSent(text.sql);
   }
 
   #said({ type, body }: Message): void {

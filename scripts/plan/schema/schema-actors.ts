@@ -61,7 +61,7 @@ const wayBack = z.strictObject(afterIt).refine((map) => Object.keys(map).length 
 const cutOff = {
   steps: stepNames
     .exactOptional()
-    .describe('The steps that are cut off. Without it: every `sql` and `backfill` step.'),
+    .describe('The steps that are cut off. Without it: every `sql`, `command` and `backfill` step.'),
   how: z
     .array(choice('a way to cut a step off', CUTS), {
       error: '{value} is not a list; write [session, client, server]',

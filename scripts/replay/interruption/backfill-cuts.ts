@@ -107,7 +107,8 @@ export class BackfillCuts {
       // With the server this one has ended too.
       if (this.#how !== 'server') await holder.query('rollback');
       const isGone = await backend.gone(GOES_ON_MS, signal);
-      this.#wentOnMs = isGone ? clock.now() - this.#lastMs : null;
+      const wentOnMs = this.#how === 'server' ? 0 : clock.now() - this.#lastMs;
+      this.#wentOnMs = isGone ? wentOnMs : null;
       if (this.#how === 'client') this.committed(xid);
       this.#cuts += 1;
     } finally {

@@ -103,7 +103,8 @@ async function cutAt(place: CutPlace, { how, units, session, backend, run }: Pla
   const [cutting] = made;
   if (cutting === undefined) throw new TypeError('a cut without a record');
   const isGone = await backend.gone(GOES_ON_MS, context.signal);
-  const serverWentOnMs = isGone ? context.clock.now() - cutting.tMs : null;
+  const wentOnMs = cutting.down === undefined ? context.clock.now() - cutting.tMs : 0;
+  const serverWentOnMs = isGone ? wentOnMs : null;
   return { cutting, attempts: session.attempts, serverWentOnMs, unfinished };
 }
 

@@ -17,7 +17,7 @@ export const GOES_ON_MS = 60_000;
 /** CONCURRENTLY: before they are over they wait for whoever could still need the table without the index. */
 const WAITS_FOR_SNAPSHOTS = new Set(['IndexStmt', 'ReindexStmt']);
 /** When a statement is cut off that no snapshot holds up. */
-const RUNNING_MS = 500;
+export const RUNNING_MS = 500;
 
 /** A unit that is cut off, and how. */
 interface UnitCut {
@@ -75,7 +75,7 @@ export async function cutUnit(cut: UnitCut): Promise<Cutting> {
   }
   if (how !== 'client') {
     const down = await cut.backend.end(how);
-    return { ...told('open', records, cut), down };
+    return told('open', records, cut, down);
   }
   const last = (isCommit ? statements.at(-1) : statements[cut.before]) ?? first;
   const next = isCommit ? (end ?? 'COMMIT') : last;
@@ -108,7 +108,7 @@ async function cutStatement(statement: PlacedStatement, cut: UnitCut): Promise<C
     );
     if (said !== null) failOn(said, statement);
     const down = await backend.end(how);
-    return { ...told(said === null ? 'running' : 'done', [{ statement, sentMs, said }], cut), down };
+    return told(said === null ? 'running' : 'done', [{ statement, sentMs, said }], cut, down);
   } finally {
     await closeQuietly(holder);
   }
@@ -143,7 +143,7 @@ export async function firstOf<T>(
 }
 
 /** @returns the process id of the session that has it */
-async function holdSnapshot(holder: PgClient): Promise<number> {
+export async function holdSnapshot(holder: PgClient): Promise<number> {
   await holder.query('begin isolation level repeatable read');
   const { rows } = await holder.query<{ pid: number }>('select pg_catalog.pg_backend_pid() as pid');
   return rows[0]?.pid ?? 0;
@@ -161,8 +161,14 @@ interface Sent {
 }
 
 /** Records what was sent, the last of it as what was cut off. */
-function told(moment: Cutting['moment'], records: readonly Sent[], { run, how, unit }: UnitCut): Cutting {
-  const tMs = run.clock.now();
+function told(
+  moment: Cutting['moment'],
+  records: readonly Sent[],
+  { run, how, unit }: UnitCut,
+  down?: Interval,
+): Cutting {
+  // A server that crashed has no locks any more, long before it is back.
+  const tMs = down?.fromMs ?? run.clock.now();
   const last = records.at(-1)?.statement ?? statementsOf(unit)[0];
   if (last === undefined) throw new TypeError('a unit without a statement');
   const { file, line } = last;
@@ -174,14 +180,14 @@ function told(moment: Cutting['moment'], records: readonly Sent[], { run, how, u
       ...identity(statement, run),
       command: isLast ? null : (said?.command ?? null),
       sentMs,
-      respondedMs: said?.atMs ?? tMs,
+      respondedMs: Math.min(said?.atMs ?? tMs, tMs),
       releasedMs: tMs,
       rows: said?.rowCount ?? null,
       ...NOTHING_SEEN,
       error: isLast ? error : null,
     });
   }
-  return { tMs, moment, statement: last, error };
+  return { tMs, moment, statement: last, error, down };
 }
 
 const NOTHING_SEEN: Pick<

@@ -69,6 +69,7 @@ const STATES: Readonly<Record<InterruptionResult['leftovers'][number]['kind'], s
   'prepared-transaction': 'prepared transaction',
   'unlogged-table': 'unlogged table',
   'replication-slot': 'replication slot without a reader',
+  'tool-lock': 'lock of a migration tool in',
 };
 
 const WAYS: Readonly<Record<InterruptionResult['how'], string>> = {
@@ -78,17 +79,28 @@ const WAYS: Readonly<Record<InterruptionResult['how'], string>> = {
 };
 
 function cutOffText(cut: InterruptionResult): string {
-  const { how, moment, file, line, cuts, serverWentOnMs, downMs = null } = cut;
-  const away = downMs === null ? '' : `; away for ${formatMs(downMs)}`;
+  const { how, moment, file, line, cuts, serverWentOnMs, downMs, statement } = cut;
+  const away = downMs === undefined ? '' : `; away for ${formatMs(downMs)}`;
+  const where = { running: 'in', open: 'behind', committing: 'at the commit of', done: 'behind' }[moment];
+  if (statement !== undefined) {
+    const what = statement === null ? 'the end of the command' : quoted(statement);
+    return `${WAYS[how]} ${where} ${what}${away}${how === 'client' ? goesOn(serverWentOnMs) : ''}`;
+  }
   if (file === null) return `${WAYS[how]} in a batch, ${plural(cuts, 'time')}${away}`;
   const place = `${file} line ${line ?? 1}`;
-  const where = { running: 'in', open: 'behind', committing: 'at the commit of', done: 'behind' }[moment];
   if (how !== 'client') return `${WAYS[how]} ${where} ${place}${away}`;
-  const goesOn =
-    serverWentOnMs === null
-      ? ', and the server still went on'
-      : `; the server went on for ${formatMs(serverWentOnMs)}`;
-  return `${WAYS[how]} ${where} ${place}${goesOn}`;
+  return `${WAYS[how]} ${where} ${place}${goesOn(serverWentOnMs)}`;
+}
+
+function goesOn(ms: number | null): string {
+  return ms === null ? ', and the server still went on' : `; the server went on for ${formatMs(ms)}`;
+}
+
+const LONGEST_SQL = 60;
+
+function quoted(sql: string): string {
+  const text = sql.trim().replace(/\s+/g, ' ');
+  return `"${text.length > LONGEST_SQL ? `${text.slice(0, LONGEST_SQL)} …` : text}"`;
 }
 
 function leftCell({ leftovers }: InterruptionResult): InterruptionRow['cells'][number] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readLocks } from '../../../scripts/artifacts/sightings.ts';
 import type { StatementRecord } from '../../../scripts/artifacts/records/records.ts';
 import type { SqlStep } from '../../../scripts/plan/model.ts';
-import { runCommandStep } from '../../../scripts/replay/steps/command-step.ts';
+import { playCommand } from '../../../scripts/replay/command/play-command.ts';
 import { runSqlStep } from '../../../scripts/replay/steps/sql-step.ts';
 import { asStranger } from '../../support/database/stranger.ts';
 import { useReplayBench } from '../../support/replay/replay-bench.ts';
@@ -149,7 +149,7 @@ describe('a command', () => {
     await asStranger(bench().endpoint, 'report', async (before) => {
       await before.query(`begin; lock table orders in row share mode`);
       const quoted = program.replaceAll("'", `'\\''`);
-      await runCommandStep(
+      await playCommand(
         {
           ...BASE,
           kind: 'command',

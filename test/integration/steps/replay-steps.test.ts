@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BackfillStep, CommandStep, VerifyStep } from '../../../scripts/plan/model.ts';
 import { runBackfillStep } from '../../../scripts/replay/steps/backfill-step.ts';
-import { runCommandStep } from '../../../scripts/replay/steps/command-step.ts';
+import { playCommand } from '../../../scripts/replay/command/play-command.ts';
 import { runVerifyStep } from '../../../scripts/replay/steps/verify-step.ts';
 import { whileAsking } from '../../../scripts/replay/watch/while-asking.ts';
 import { sleep } from '../../../scripts/shared/clock.ts';
@@ -142,12 +142,12 @@ describe('a command step', () => {
   });
 
   it('gives the program the database by environment and reports its exit code', async () => {
-    await runCommandStep(
+    await playCommand(
       command('test -n "$DATABASE_URL" && test "$PGAPPNAME" = rehearse/command'),
       bench().context,
     );
     await expect(
-      runCommandStep(command('echo no such migration >&2; exit 7'), bench().context),
+      playCommand(command('echo no such migration >&2; exit 7'), bench().context),
     ).rejects.toMatchObject({
       error: {
         message: 'the command ended with exit code 7',
@@ -159,20 +159,20 @@ describe('a command step', () => {
 
   it('fails when the program ends well without ever having connected', async () => {
     const elsewhere = { ...command('true'), touchesDatabase: true };
-    await expect(runCommandStep(elsewhere, bench().context)).rejects.toMatchObject({
+    await expect(playCommand(elsewhere, bench().context)).rejects.toMatchObject({
       error: { message: 'the command ended well, but it never connected to the rehearsed database' },
     });
     const refused = {
       ...command(connecting('postgres://nobody:wrong@$PGHOST:$PGPORT/none', '|| true')),
       touchesDatabase: true,
     };
-    await expect(runCommandStep(refused, bench().context)).rejects.toThrow('never connected');
+    await expect(playCommand(refused, bench().context)).rejects.toThrow('never connected');
   });
 
   it('counts a session however short it is and whatever it calls itself, with its own timeouts and ours', async () => {
     const program = connecting('$DATABASE_URL', '', 'show lock_timeout');
     const step = { ...command(`${program} > shown.txt`), lockTimeoutMs: 1234, touchesDatabase: true };
-    await runCommandStep(step, bench().context);
+    await playCommand(step, bench().context);
     expect(await readFile(join(bench().folder.path, 'shown.txt'), 'utf8')).toBe('1234ms\n');
   });
 
@@ -181,7 +181,7 @@ describe('a command step', () => {
     const value = 'pa$HOME`echo INJECTED`ss';
     const rehearsal = { ...context.rehearsal, environment: { MYPW: value } };
     const text = 'printf %s "${MYPW}" > value.txt; ps -o args= -p $$ > args.txt';
-    await runCommandStep(command(text), { ...context, rehearsal });
+    await playCommand(command(text), { ...context, rehearsal });
     const written = (name: string): Promise<string> => readFile(join(bench().folder.path, name), 'utf8');
     expect(await written('value.txt')).toBe(value);
     expect(await written('args.txt')).toBe(`sh -c ${text}\n`);
@@ -189,12 +189,12 @@ describe('a command step', () => {
 
   it('ends a program that takes too long', async () => {
     const slow = { ...command('sleep 30'), timeoutMs: 200 };
-    await expect(runCommandStep(slow, bench().context)).rejects.toThrow('did not end within 200 ms');
+    await expect(playCommand(slow, bench().context)).rejects.toThrow('did not end within 200 ms');
   });
 
   it('shows what a program wrote by word of the author, without passwords', async () => {
     const told = command('echo "postgresql://u:hunter22@h/d refused" >&2; echo; echo later >&2; exit 1');
-    await expect(runCommandStep({ ...told, output: 'shown' }, bench().context)).rejects.toMatchObject({
+    await expect(playCommand({ ...told, output: 'shown' }, bench().context)).rejects.toMatchObject({
       error: { hint: null, excerpt: 'postgresql://u:***@h/d refused\nlater' },
     });
   });
@@ -204,7 +204,7 @@ describe('a command step', () => {
     keepPrivateWordsIn(folder);
     try {
       const leaky = command('echo "DETAIL:  Key (email)=(a@b.c) exists."; exit 1');
-      await expect(runCommandStep(leaky, bench().context)).rejects.toMatchObject({
+      await expect(playCommand(leaky, bench().context)).rejects.toMatchObject({
         error: {
           hint: 'what it wrote may quote rows and is in private/said.txt of the run folder; output: shown shows it here',
         },

@@ -5,7 +5,7 @@ import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import { readRehearsal } from '../../../scripts/plan/read.ts';
 import type { CommandStep, Rehearsal, SqlStep } from '../../../scripts/plan/model.ts';
 import type { StepContext } from '../../../scripts/replay/context.ts';
-import { runCommandStep } from '../../../scripts/replay/steps/command-step.ts';
+import { playCommand } from '../../../scripts/replay/command/play-command.ts';
 import { runSqlStep } from '../../../scripts/replay/steps/sql-step.ts';
 import { StepFailure } from '../../../scripts/replay/session/step-failure.ts';
 import { Cleanup } from '../../../scripts/shared/cleanup.ts';
@@ -58,7 +58,7 @@ export async function byTool(command: string, folder: string, endpoint: PgEndpoi
     retryPauseMs: 50,
     pointOfNoReturn: false,
   };
-  return ending(folder, endpoint, (context) => runCommandStep(step, context));
+  return ending(folder, endpoint, (context) => playCommand(step, context));
 }
 
 /** The tool's files under `sql:`, by the rule that reading them finds. */

@@ -15,10 +15,10 @@ export interface InterruptionRecord {
   readonly how: Cut;
   /** When it was cut off. */
   readonly tMs: number;
-  /** Position of the statement in the step, from 1, and its try; 0 of a backfill. */
+  /** Position of the statement in the step, from 1, and its try; 0 of a backfill and of a command. */
   readonly index: number;
   readonly attempt: number;
-  /** Null of a backfill. */
+  /** Null of a backfill and of a command. */
   readonly file: string | null;
   readonly line: number | null;
   readonly moment: (typeof CUT_MOMENTS)[number];
@@ -35,6 +35,22 @@ export interface InterruptionRecord {
   readonly downs?: readonly Interval[];
   /** Of a backfill, which may be cut off several times: the last cut stands above. */
   readonly backfill?: CutBackfill;
+  readonly command?: CutCommand;
+}
+
+export interface CutCommand {
+  /** What its session had sent, without constants; null where the command was over before the place that was drawn. */
+  readonly sql: string | null;
+  /** What migration tools keep in their tables while they are at work, and that was left there. */
+  readonly toolLocks: readonly ToolLock[];
+}
+
+export interface ToolLock {
+  readonly tool: string;
+  /** Quoted and qualified. */
+  readonly table: string;
+  /** What removes it: a command of the tool, or SQL. */
+  readonly remedy: string;
 }
 
 export interface CutBackfill {

@@ -8,10 +8,16 @@ import { CUTS } from '../../../plan/model.ts';
 const count = z.int().nonnegative();
 
 const leftoverSchema = z.object({
-  kind: z.enum(UNFINISHED_KINDS).describe('`index`: INVALID; `constraint`: NOT VALID'),
+  kind: z
+    .enum([...UNFINISHED_KINDS, 'tool-lock'])
+    .describe(
+      '`index`: INVALID; `constraint`: NOT VALID; `tool-lock`: a migration tool’s table says that one is at work, or was and failed',
+    ),
   name: z.string(),
   relation: z.string(),
-  remedy: z.string().describe('The statement that removes or finishes it'),
+  remedy: z
+    .string()
+    .describe('The statement that removes or finishes it; of a tool’s lock the command of the tool'),
 });
 
 export const interruptionSchema = z.object({
@@ -22,7 +28,14 @@ export const interruptionSchema = z.object({
     .describe(
       '`session`: the backend was ended; `client`: the connection was gone and the server went on; `server`: the server crashed and recovered',
     ),
-  file: z.string().nullable().describe('Null of a backfill'),
+  file: z.string().nullable().describe('Null of a backfill and of a command'),
+  statement: z
+    .string()
+    .nullable()
+    .optional()
+    .describe(
+      'Of a command: what its session had sent, without constants; null where the command was over before. Absent of other steps',
+    ),
   line: z.int().nullable(),
   cuts: count.describe('How often it was cut off; the last time stands here'),
   moment: z
@@ -44,9 +57,8 @@ export const interruptionSchema = z.object({
   downMs: z
     .number()
     .nonnegative()
-    .nullable()
     .optional()
-    .describe('How long nobody could connect, in all, where the server crashed; null of the other ways'),
+    .describe('How long nobody could connect, in all, where the server crashed; absent of the other ways'),
   rowsTwice: count
     .nullable()
     .describe('Rows that were changed twice; null where they are not counted, as of a sql step'),

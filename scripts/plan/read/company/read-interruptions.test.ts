@@ -19,21 +19,23 @@ const told = async (scenarios: string): Promise<string[]> => {
 };
 
 test('steps are cut off in every way, in those that are told, and all of them or those that are told', async () => {
-  const both = ['interrupted (session) - add fill drop', 'interrupted (client) - add fill drop'];
-  expect(await told('[quiet, interrupted]')).toEqual(['quiet -', ...both]);
-  expect(await told('[{ interrupted: {} }]')).toEqual(both);
-  expect(await told('[{ interrupted: { how: [client] } }]')).toEqual(['interrupted - add fill drop']);
+  const all = ['session', 'client', 'server'].map((how) => `interrupted (${how}) - add fill tool drop`);
+  expect(await told('[quiet, interrupted]')).toEqual(['quiet -', ...all]);
+  expect(await told('[{ interrupted: {} }]')).toEqual(all);
+  expect(await told('[{ interrupted: { how: [client] } }]')).toEqual(['interrupted - add fill tool drop']);
+  expect(await told('[{ interrupted: { how: [server], steps: [tool] } }]')).toEqual(['interrupted - tool']);
   expect(await told('[{ interrupted: { how: [session], steps: [drop] }, rollback: last }]')).toEqual([
     'interrupted - drop',
     'rollback -',
   ]);
   expect(await told('{ quiet: [], interrupted: { how: [session] } }')).toEqual([
     'quiet -',
-    'interrupted - add fill drop',
+    'interrupted - add fill tool drop',
   ]);
   expect(await told('{ interrupted: [dump] }')).toEqual([
-    'interrupted (session) dump - add fill drop',
-    'interrupted (client) dump - add fill drop',
+    'interrupted (session) dump - add fill tool drop',
+    'interrupted (client) dump - add fill tool drop',
+    'interrupted (server) dump - add fill tool drop',
   ]);
 });
 
@@ -43,9 +45,8 @@ test('every mistake about the interruption is told with its line', async () => {
     [
       "r/rehearsal.yaml:13 scenarios[0].interrupted.how[1]: sesion is not a way to cut a step off; did you mean session?",
       "r/rehearsal.yaml:13 scenarios[0].interrupted.steps[0]: ad is not the name of a step; did you mean add?",
-      "r/rehearsal.yaml:13 scenarios[0].interrupted.steps[1]: out is a deploy step, which changes nothing in the database; write add, fill or drop",
-      "r/rehearsal.yaml:13 scenarios[0].interrupted.steps[2]: tool is a command step, and only sql and backfill steps are cut off; write add, fill or drop",
-      "r/rehearsal.yaml:13 scenarios[0].interrupted.steps[3]: look is a verify step, which changes nothing in the database; write add, fill or drop",
+      "r/rehearsal.yaml:13 scenarios[0].interrupted.steps[1]: out is a deploy step, which changes nothing in the database; write add, fill, tool or drop",
+      "r/rehearsal.yaml:13 scenarios[0].interrupted.steps[3]: look is a verify step, which changes nothing in the database; write add, fill, tool or drop",
       "r/rehearsal.yaml:13 scenarios[0].interrupted.steps[5]: add is there twice",
     ]
   `);
@@ -87,10 +88,17 @@ test('every mistake about the interruption is told with its line', async () => {
       "r/rehearsal.yaml:13 scenarios.interrupted.how[1]: client is there twice",
     ]
   `);
+  const off = `postgres: { settings: { restart_after_crash: off } }\n`;
+  expect(await mistakesIn(`${off}${yaml('[interrupted]')}`)).toMatchInlineSnapshot(`
+    [
+      "r/rehearsal.yaml:1 postgres.settings.restart_after_crash: a server that is crashed on purpose would stay away; leave it out, or write how: [session, client] below interrupted",
+    ]
+  `);
+  expect(await mistakesIn(`${off}${yaml('[{ interrupted: { how: [client] } }]')}`)).toEqual([]);
   const nothing = `${HEAD}plan:\n  - { phase: deploy, name: out, deploy: { to: new } }\nscenarios: [interrupted]\n`;
   expect(await mistakesIn(nothing)).toMatchInlineSnapshot(`
     [
-      "r/rehearsal.yaml:8 scenarios[0]: no sql or backfill step is in the plan: there is nothing to cut off",
+      "r/rehearsal.yaml:8 scenarios[0]: no step of the plan changes the database: there is nothing to cut off",
     ]
   `);
 });

@@ -28,7 +28,7 @@ export function readInterruptions(
   if (plan === undefined) return scenarios([]);
   const open = stepsToCutOff(plan).map(({ name }) => name);
   if (open.length === 0) {
-    reading.mistake(path, 'no sql or backfill step is in the plan: there is nothing to cut off');
+    reading.mistake(path, 'no step of the plan changes the database: there is nothing to cut off');
     return [];
   }
   if (written === undefined) return scenarios(open);
@@ -52,6 +52,7 @@ function mistakeIn(name: string, plan: readonly Step[], open: readonly string[])
   if (step === undefined) return '{value} is not the name of a step{open}';
   switch (step.kind) {
     case 'sql':
+    case 'command':
     case 'backfill':
       return undefined;
     case 'deploy':
@@ -59,7 +60,5 @@ function mistakeIn(name: string, plan: readonly Step[], open: readonly string[])
     case 'verify':
     case 'maintenance':
       return `{value} is a ${step.kind} step, which changes nothing in the database{open}`;
-    case 'command':
-      return '{value} is a command step, and only sql and backfill steps are cut off{open}';
   }
 }
