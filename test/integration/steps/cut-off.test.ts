@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { InterruptionRecord } from '../../../scripts/artifacts/records/records.ts';
-import type { BackfillStep, Cut, SqlStep } from '../../../scripts/plan/model.ts';
+import type { BackfillStep, CommandStep, Cut, SqlStep } from '../../../scripts/plan/model.ts';
 import type { StepContext } from '../../../scripts/replay/context.ts';
 import { runBackfillStep } from '../../../scripts/replay/steps/backfill-step.ts';
+import { runCommandStep } from '../../../scripts/replay/steps/command-step.ts';
 import { runSqlStep } from '../../../scripts/replay/steps/sql-step.ts';
 import { useReplayBench } from '../../support/replay/replay-bench.ts';
 import { sqlStep } from '../../support/replay/replayed.ts';
@@ -118,4 +119,64 @@ describe('a sql step that is cut off', () => {
     const { rows } = await bench().setup.query('select 1 from pg_index where not indisvalid');
     expect(rows).toEqual([]);
   });
+});
+
+describe('a command that is cut off', () => {
+  const columns =
+    "select string_agg(attname, ' ' order by attnum) from pg_attribute where attrelid = 'items'::regclass and attnum > 0";
+  /** Notes that it is at work as Knex does, and does not begin where that is noted. */
+  const program = `import pg from "${new URL('../../../node_modules/pg/lib/index.js', import.meta.url).href}";
+    const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+    await client.connect();
+    const run = (sql) => client.query(sql);
+    await run("create table if not exists knex_migrations_lock (is_locked int)");
+    const { rows } = await run("select 1 from knex_migrations_lock where is_locked = 1");
+    if (rows.length > 0) process.exit(7);
+    await run("insert into knex_migrations_lock values (1)");
+    await run("begin");
+    await run("alter table items add column a int");
+    await run("alter table items add column b int");
+    await run("alter table items add column c int");
+    await run("commit");
+    await run("delete from knex_migrations_lock");
+    await client.end();`;
+
+  it.each<Cut>(['session', 'client'])(
+    'keeps nothing of its transaction (%s), and the lock that it left is on record with what releases it',
+    async (cut) => {
+      const { setup, context, folder } = bench();
+      await setup.query('drop table if exists knex_migrations_lock');
+      const step: CommandStep = {
+        kind: 'command',
+        name: 'tool',
+        phase: 'expand',
+        retries: 0,
+        retryPauseMs: 50,
+        pointOfNoReturn: false,
+        command: `${process.execPath} --input-type=module -e '${program}'`,
+        timeoutMs: 60_000,
+        touchesDatabase: true,
+        cut,
+      };
+      const rehearsal = {
+        ...context.rehearsal,
+        dir: folder.path,
+        load: { seed: 3 },
+      } as StepContext['rehearsal'];
+      await expect(runCommandStep(step, { ...context, rehearsal }, () => undefined)).rejects.toMatchObject({
+        error: { message: 'the command ended with exit code 7' },
+      });
+      await context.steps.close();
+      expect((await folder.read('steps'))?.find((event) => event.type === 'interruption')).toMatchObject({
+        how: cut,
+        error: { message: 'the command ended with exit code 7' },
+        command: {
+          sql: expect.stringMatching(/^alter table items add column/) as string,
+          toolLocks: [{ tool: 'Knex', table: 'public.knex_migrations_lock', remedy: 'knex migrate:unlock' }],
+        },
+      });
+      const { rows } = await setup.query({ text: columns, rowMode: 'array' });
+      expect(rows).toEqual([['order_id']]);
+    },
+  );
 });
