@@ -67,7 +67,13 @@ export async function runShell(shell: ShellCommand): Promise<ShellEnd> {
   child.stdout.destroy();
   child.stderr.destroy();
   signal.throwIfAborted();
-  return { exitCode: child.exitCode, endedBy: child.signalCode, timedOut: !inTime && !isKilled, lastLines, strays };
+  return {
+    exitCode: child.exitCode,
+    endedBy: child.signalCode,
+    timedOut: !inTime && !isKilled,
+    lastLines,
+    strays,
+  };
 }
 
 /** Resolves with true when the shell has ended. @throws where it could not be started */
@@ -108,11 +114,7 @@ async function keepLines(pipes: readonly Readable[], most: number, kept: string[
 }
 
 /** Ends the shell where it still runs, and all that carries the command's mark. Returns how many were left but for the shell. */
-async function endAll(
-  child: ChildProcess,
-  mark: string,
-  first: 'SIGTERM' | 'SIGKILL',
-): Promise<number> {
+async function endAll(child: ChildProcess, mark: string, first: 'SIGTERM' | 'SIGKILL'): Promise<number> {
   const signalAll = async (how: NodeJS.Signals): Promise<number> => {
     if (isRunning(child)) signalGroup(child.pid, how);
     return signalStrays(mark, how);

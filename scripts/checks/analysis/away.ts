@@ -25,10 +25,7 @@ export function unexpected({ presence, steps }: Pick<Evidence, 'presence' | 'ste
 }
 
 /** When a server or the tool was away, and the plan had no part in it. @param records as of `unexpected` */
-export function awayIntervals(
-  records: readonly PresenceRecord[],
-  planPids: ReadonlySet<number>,
-): Interval[] {
+export function awayIntervals(records: readonly PresenceRecord[], planPids: ReadonlySet<number>): Interval[] {
   const isPlans = records.some((record) => isPlansCrash(record, planPids));
   return records.flatMap((record) => {
     if (record.type === 'crash') return [];

@@ -125,6 +125,8 @@ export class BackfillCuts {
     const again = `select count(*) as rows from ${table} where ${sql} and (${where}\n)
                       and xmin::text = any($${values.length + 1}::text[])`;
     this.#rowsTwice += await this.#count(range, again, [...values, this.#xids]);
+    // What the next cut finds of them still has been counted: it may come before they are done again.
+    this.#xids.length = 0;
   }
 
   /** What it came to. @param error of the step, if it failed */

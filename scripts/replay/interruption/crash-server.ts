@@ -24,7 +24,11 @@ export async function crashServer(
   { primary, clock, signal }: Pick<StepContext, 'primary' | 'clock' | 'signal'>,
 ): Promise<{ readonly client: PgClient; readonly down: Interval }> {
   await requireRestart(client);
-  const lost = new Promise<true>((resolve) => client.once('end', () => { resolve(true); }));
+  const lost = new Promise<true>((resolve) =>
+    client.once('end', () => {
+      resolve(true);
+    }),
+  );
   const fromMs = clock.now();
   try {
     await client.query(`copy (select where false) to program 'kill -QUIT ${Math.trunc(pid)}'`);
@@ -51,9 +55,13 @@ async function requireRestart(client: PgClient): Promise<void> {
     "select pg_catalog.current_setting('restart_after_crash')::boolean as on",
   );
   if (rows[0]?.on === true) return;
-  throw new RehearsalError('CONFIG_INVALID', 'restart_after_crash is off: a server that crashed would stay away', {
-    hint: 'take it out of postgres.settings, or write how: [session, client] below interrupted',
-  });
+  throw new RehearsalError(
+    'CONFIG_INVALID',
+    'restart_after_crash is off: a server that crashed would stay away',
+    {
+      hint: 'take it out of postgres.settings, or write how: [session, client] below interrupted',
+    },
+  );
 }
 
 function cannot(cause: unknown): RehearsalError {
