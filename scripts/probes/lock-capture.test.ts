@@ -67,12 +67,19 @@ describe('readCapture', () => {
     expect(locks.map(({ relation }) => relation)).toEqual(['public.orders']);
   });
 
-  it('tells what a partition is a part of, also after it was rewritten', () => {
-    const part = { name: 'public.log_1', kind: 'r', filenode: 1, sizeBytes: 0, partitionOf: 'public.log' };
-    const row: CaptureRow = ['1', [[20003, 'ShareLock', 'public.log_1', 'r', 2, 0]], 1];
-    const { locks, after } = readCapture(row, same(new VersionedMap(new Map([[20003, part]]))));
+  it('tells what a partition of a partition is a part of, also after it was rewritten', () => {
+    const whole = { name: 'public.log', kind: 'p', filenode: null, sizeBytes: 0 };
+    const middle = { ...whole, name: 'public.log_y', parent: 20003 };
+    const part = { name: 'public.log_1', kind: 'r', filenode: 1, sizeBytes: 0, parent: 20004 };
+    const entries: [number, CatalogEntry][] = [
+      [20003, whole],
+      [20004, middle],
+      [20005, part],
+    ];
+    const row: CaptureRow = ['1', [[20005, 'ShareLock', 'public.log_1', 'r', 2, 0]], 1];
+    const { locks, after } = readCapture(row, same(new VersionedMap(new Map(entries))));
     expect(locks[0]?.partitionOf).toBe('public.log');
-    expect(after.get(20003)?.partitionOf).toBe('public.log');
+    expect(after.get(20005)?.parent).toBe(20004);
   });
 
   it('counts the size of a relation once however many modes are held on it', () => {

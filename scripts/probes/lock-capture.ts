@@ -1,5 +1,5 @@
 import type { LockEntry } from '../artifacts/records/records.ts';
-import { FIRST_USER_OID, type Catalog, type CatalogEntry } from './catalog.ts';
+import { FIRST_USER_OID, partitionOf, type Catalog, type CatalogEntry } from './catalog.ts';
 
 /**
  * What a session holds, asked in that session itself behind each statement of a transaction: exact, because nobody else
@@ -77,7 +77,7 @@ export function readCapture(row: CaptureRow, { before, committed, existing }: Ca
   for (const [oid, mode, name, kind, filenode, size] of row[1]) {
     const known = before.get(oid);
     const relation = committed.get(oid)?.name ?? name ?? known?.name;
-    const partitionOf = known?.partitionOf;
+    const whole = partitionOf(oid, before);
     // Made and dropped again inside the statement (the copy of a rewrite): nobody ever saw it.
     if (relation === undefined) continue;
     // A TOAST table is locked together with its owner; naming both would only say it twice.
@@ -86,7 +86,7 @@ export function readCapture(row: CaptureRow, { before, committed, existing }: Ca
         relation,
         mode,
         existedBefore: existing.has(oid),
-        ...(partitionOf === undefined ? {} : { partitionOf }),
+        ...(whole === undefined ? {} : { partitionOf: whole }),
       });
     if (seen.has(oid)) continue;
     seen.add(oid);

@@ -8,7 +8,6 @@ import { monotonicMs, sleep } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
-import { FIRST_USER_OID } from './catalog.ts';
 import type { ExactWaits } from './exact-waits.ts';
 import { FOREIGN_LOCKS, LOOK, type LookRow } from './lock-queries.ts';
 import { SightingLog, type Sight } from './looks/sighting-log.ts';
@@ -60,7 +59,9 @@ export class LockWatch {
   readonly #roles: SessionRoles;
   readonly #names: RelationNames;
   /** Relations that were there when a statement began that is watched from outside. */
-  #existing: Map<number, string> | null = null;
+  #existing: RelationNames | null = null;
+  /** Those of all relations, as they were when last asked for. */
+  #allNames: RelationNames;
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
   #target: Watched | null = null;
@@ -70,6 +71,7 @@ export class LockWatch {
   private constructor(server: ProbeConnection, roles: SessionRoles, sinks: Sinks) {
     this.#server = server;
     this.#names = new RelationNames(server);
+    this.#allNames = new RelationNames(server);
     this.#clock = sinks.clock;
     this.#roles = roles;
     this.#waits = new WaitWriter({
@@ -182,15 +184,10 @@ export class LockWatch {
     return { rows, tMs: Math.round(tMs * DIGITS) / DIGITS };
   }
 
-  #writeHeld(
-    rows: readonly LookRow[],
-    tMs: number,
-    step: string,
-    existing: ReadonlyMap<number, string>,
-  ): void {
+  #writeHeld(rows: readonly LookRow[], tMs: number, step: string, existing: RelationNames): void {
     const sights = rows.flatMap(([pid, , mode, oid, granted]): Sight<OutsideLockRecord>[] => {
       // What the statement itself makes, such as the index of CREATE INDEX CONCURRENTLY, nobody else can wait for.
-      const relation = existing.get(Number(oid));
+      const relation = existing.known(Number(oid));
       if (relation === undefined) return [];
       const record = { tMs, pid, step, relation, mode, granted };
       return [{ key: `${pid} ${oid} ${mode} ${granted}`, told: `${step} ${relation}`, record }];
@@ -198,13 +195,11 @@ export class LockWatch {
     this.#locks.look(tMs, sights);
   }
 
-  async #learnExisting(target: Watched): Promise<Map<number, string>> {
-    const { rows } = await this.#server.query<{ oid: string; name: string; at: string }>(
-      `select c.oid::bigint as oid, n.nspname || '.' || c.relname as name, clock_timestamp()::text as at
-         from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid >= ${FIRST_USER_OID}`,
-    );
+  async #learnExisting(target: Watched): Promise<RelationNames> {
+    this.#existing = this.#allNames = await this.#allNames.asOfNow();
+    const { rows } = await this.#server.query<{ at: string }>('select clock_timestamp()::text as at');
     target.startedAt = rows[0]?.at ?? target.startedAt;
-    return (this.#existing = new Map(rows.map(({ oid, name }) => [Number(oid), name])));
+    return this.#existing;
   }
 }
 

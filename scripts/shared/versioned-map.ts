@@ -1,3 +1,6 @@
+/** With more of them a version would cost more than one that shares nothing, now and then. */
+const MOST_CHANGES = 1000;
+
 /**
  * A map that never changes: a version after it holds what is different and shares the rest, so that a version costs what it
  * changes and not what is there.
@@ -21,10 +24,21 @@ export class VersionedMap<K, V extends string | number | object> implements Iter
     return this.get(key) !== undefined;
   }
 
+  get size(): number {
+    let size = this.#base.size;
+    for (const [key, value] of this.#changes) {
+      if (value === null) size -= Number(this.#base.has(key));
+      else size += Number(!this.#base.has(key));
+    }
+    return size;
+  }
+
   /** The version in which those are as given; null = gone. */
   with(changes: ReadonlyMap<K, V | null>): VersionedMap<K, V> {
     if (changes.size === 0) return this;
-    return new VersionedMap(this.#base, new Map([...this.#changes, ...changes]));
+    const all = new Map([...this.#changes, ...changes]);
+    if (all.size <= MOST_CHANGES) return new VersionedMap(this.#base, all);
+    return new VersionedMap(new Map(new VersionedMap(this.#base, all)));
   }
 
   *[Symbol.iterator](): Iterator<[K, V]> {

@@ -6,6 +6,7 @@ import type { NdjsonWriter } from '../../shared/files/ndjson.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { ProbeConnection } from '../probe-connection.ts';
 import type { ProbeLife } from '../probe-life.ts';
+import { RunCatalog } from '../run-catalog.ts';
 import { BesideWatch, type Answered } from './beside/beside-watch.ts';
 import type { AppScripts } from '../app-sessions.ts';
 import { AppDeletes } from './app-deletes.ts';
@@ -53,6 +54,8 @@ export class SchemaWatch {
   #names: TableNames | undefined;
   readonly #moments: Moments;
   readonly #wholeTables: WholeTables;
+  /** For whoever asks what a statement has changed. */
+  readonly catalog = new RunCatalog();
   #dead = false;
 
   private constructor(endpoint: PgEndpoint, server: ProbeConnection, app: AppScripts, sinks: Sinks) {
@@ -79,6 +82,7 @@ export class SchemaWatch {
       sinks.writer.write({ type: 'tables', tMs: sinks.clock.now(), tables: watch.#names.first });
     });
     await watch.#guarded(() => watch.#lookAtDependencies(null));
+    await watch.#guarded(async () => void (await watch.catalog.asOfNow(watch.#server)));
     await watch.#guarded(() => watch.#moments.planBegins());
     return watch;
   }

@@ -56,7 +56,7 @@ async function runBare(statement: PlacedStatement, run: UnitRun): Promise<void> 
   const responded = await answer(run, statement);
   const failure = responded.error === undefined ? undefined : failureAt(responded.error, statement);
   if (failure && failure.error.sqlstate === null) throw failure; // the connection is gone: nothing more to compare
-  const change = await run.catalog.compare(run.session.client);
+  const change = await run.catalog.compare(run.session.client, statement);
   // A COMMIT without a transaction has no number of its own.
   if (statement.control === null || failure) {
     const notices = run.session.notices.take();

@@ -49,7 +49,9 @@ export class SqlSession {
     const { step, context } = run;
     const session = await openSession(context.login, step, context.signal);
     try {
-      return new SqlSession(run, session, await StepCatalog.read(session.client), earlierTries);
+      const text = step.files.map((file) => file.text).join('\n');
+      const catalog = await StepCatalog.read(context.schema.catalog, session.client, text);
+      return new SqlSession(run, session, catalog, earlierTries);
     } catch (error) {
       await session.close();
       throw error;

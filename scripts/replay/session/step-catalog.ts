@@ -1,7 +1,9 @@
 import type { LockEntry, LockSlots, ScannedTable } from '../../artifacts/records/records.ts';
 import type { PgClient } from '../../pg/client.ts';
-import { readCatalog, type Catalog } from '../../probes/catalog.ts';
+import type { Catalog } from '../../probes/catalog.ts';
 import { readCapture, type Capture, type CaptureRow } from '../../probes/lock-capture.ts';
+import type { RunCatalog } from '../../probes/run-catalog.ts';
+import type { PlacedStatement } from './units.ts';
 import { ScanCounts } from './scan-counts.ts';
 
 /** What the database looked like when the step began, and what it looks like by now. */
@@ -15,12 +17,16 @@ export class StepCatalog {
   /** PostgreSQL 15 and later: the session can be told to hand over its counts. */
   readonly #canFlush: boolean;
 
+  readonly #run: RunCatalog;
+
   private constructor(
+    run: RunCatalog,
     catalog: Catalog,
     walPosition: number,
     limits: Omit<LockSlots, 'used'>,
     canFlush: boolean,
   ) {
+    this.#run = run;
     this.#canFlush = canFlush;
     this.#existing = catalog;
     this.#limits = limits;
@@ -29,9 +35,10 @@ export class StepCatalog {
     this.#walPosition = walPosition;
   }
 
-  static async read(client: PgClient): Promise<StepCatalog> {
-    const [catalog, position] = [await readCatalog(client), await walPosition(client)];
-    return new StepCatalog(catalog, position, await lockLimits(client), await canFlush(client));
+  /** @param text SQL of the step */
+  static async read(run: RunCatalog, client: PgClient, text: string): Promise<StepCatalog> {
+    const [catalog, position] = [await run.asOfNow(client, text), await walPosition(client)];
+    return new StepCatalog(run, catalog, position, await lockLimits(client), await canFlush(client));
   }
 
   /** Call right before a transaction begins: the app has written WAL in the meantime. */
@@ -70,22 +77,34 @@ export class StepCatalog {
     return { ...capture, scanned, walBytes, lockSlots: { used: capture.slots, ...this.#limits } };
   }
 
-  /** After a statement that could not be captured: compares the whole catalog. */
-  async compare(client: PgClient): Promise<{ rewrote: string[]; sizeChangeBytes: number; walBytes: number }> {
+  /** After a statement that could not be captured: asks the catalog what it has changed. */
+  async compare(
+    client: PgClient,
+    { node, text }: Pick<PlacedStatement, 'node' | 'text'>,
+  ): Promise<{ rewrote: string[]; sizeChangeBytes: number; walBytes: number }> {
     const before = this.#now;
     const startWal = this.#walPosition;
-    this.#now = await readCatalog(client);
+    const changes = await this.#run.changes(client, mayMeanAll(node, text) ? null : text);
+    this.#now = before.with(changes);
     this.#walPosition = await walPosition(client);
-    const rewrote = [...this.#now].filter(([oid, { filenode }]) => {
-      const old = before.get(oid)?.filenode ?? null;
-      return old !== null && filenode !== null && old !== filenode;
-    });
-    return {
-      rewrote: rewrote.map(([, { name }]) => name),
-      sizeChangeBytes: totalBytes(this.#now) - totalBytes(before),
-      walBytes: Math.max(0, this.#walPosition - startWal),
-    };
+    const rewrote: string[] = [];
+    let sizeChangeBytes = 0;
+    for (const [oid, now] of changes) {
+      const old = before.get(oid);
+      sizeChangeBytes += (now?.sizeBytes ?? 0) - (old?.sizeBytes ?? 0);
+      if (now && old && now.filenode !== null && old.filenode !== null && now.filenode !== old.filenode)
+        rewrote.push(now.name);
+    }
+    return { rewrote, sizeChangeBytes, walBytes: Math.max(0, this.#walPosition - startWal) };
   }
+}
+
+const CALLS_CODE: ReadonlySet<string> = new Set(['DoStmt', 'CallStmt']);
+const VACUUM_ALL = /^\s*vacuum\s*(?:\([^)]*\)|full\b|freeze\b|verbose\b|analy[sz]e\b|\s)*;?\s*$/i;
+
+/** Its text need not name what it writes: everything is to be weighed. */
+function mayMeanAll(node: string, text: string): boolean {
+  return CALLS_CODE.has(node) || VACUUM_ALL.test(text);
 }
 
 export type Absorbed = Capture & {
@@ -96,12 +115,6 @@ export type Absorbed = Capture & {
 
 /** Locks as they were before the first statement of a transaction. */
 export const NO_LOCKS: readonly LockEntry[] = [];
-
-function totalBytes(catalog: Catalog): number {
-  let total = 0;
-  for (const [, { sizeBytes }] of catalog) total += sizeBytes;
-  return total;
-}
 
 /** What the session has counted goes to the statistics as soon as this query has ended. */
 const FLUSH = ', pg_catalog.pg_stat_force_next_flush()';
