@@ -1,6 +1,11 @@
 import type { Asker } from '../pg/asker.ts';
+import { withConnection } from '../pg/client.ts';
+import type { PgEndpoint } from '../pg/endpoint.ts';
+import { sqlstateOf } from '../pg/pg-error.ts';
 import { VersionedMap } from '../shared/versioned-map.ts';
 import { FIRST_USER_OID, type Catalog, type CatalogEntry } from './catalog.ts';
+
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Answered together with the relations, in one row at least: the transaction from which on the next reading looks for changes, and
@@ -63,6 +68,18 @@ export class RunCatalog {
   #known: Catalog = new VersionedMap();
   /** Undefined = nothing was read yet. */
   #oldest: string | undefined;
+
+  /** The first look, when there is time for it; who holds a lock in its way leaves it to the next. @throws what else PostgreSQL says */
+  async readAhead(endpoint: PgEndpoint): Promise<void> {
+    try {
+      await withConnection(endpoint, 'setup', async (client) => {
+        await client.query(`set lock_timeout = '1s'`);
+        await this.asOfNow(client);
+      });
+    } catch (error) {
+      if (sqlstateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+    }
+  }
 
   /**
    * The catalog as it is now. Sizes open the relations, so call it only where no other session holds ACCESS EXCLUSIVE: before a

@@ -82,7 +82,7 @@ export class SchemaWatch {
       sinks.writer.write({ type: 'tables', tMs: sinks.clock.now(), tables: watch.#names.first });
     });
     await watch.#guarded(() => watch.#lookAtDependencies(null));
-    await watch.#guarded(async () => void (await watch.catalog.asOfNow(watch.#server)));
+    await watch.#guarded(() => watch.catalog.readAhead(endpoint));
     await watch.#guarded(() => watch.#moments.planBegins());
     return watch;
   }
@@ -200,7 +200,7 @@ export class SchemaWatch {
 
   async #lookForNames(step: string): Promise<void> {
     const { writer, clock } = this.#sinks;
-    const tables = (await this.#names?.renamed(this.#server)) ?? [];
+    const tables = (await this.#names?.renamed()) ?? [];
     if (tables.length > 0) writer.write({ type: 'renamed', step, tMs: clock.now(), tables });
   }
 

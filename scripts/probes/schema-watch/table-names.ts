@@ -1,6 +1,7 @@
 import type { RenamedRecord } from '../../artifacts/records/of-plan/schema-records.ts';
 import type { Asker } from '../../pg/asker.ts';
 import { FIRST_USER_OID } from '../catalog.ts';
+import { RelationNames } from '../relation-names.ts';
 
 const NAMES = `
   select c.oid::bigint, n.nspname || '.' || c.relname
@@ -13,13 +14,16 @@ export class TableNames {
   readonly #first: ReadonlyMap<string, string>;
   readonly #told = new Map<string, string>();
 
-  private constructor(first: ReadonlyMap<string, string>) {
+  #names: RelationNames;
+
+  private constructor(first: ReadonlyMap<string, string>, names: RelationNames) {
     this.#first = first;
+    this.#names = names;
   }
 
   /** @throws what PostgreSQL says */
   static async read(client: Asker): Promise<TableNames> {
-    return new TableNames(await readNames(client));
+    return new TableNames(await readNames(client), await new RelationNames(client).asOfNow());
   }
 
   /** `schema.name`, before the plan. */
@@ -28,10 +32,10 @@ export class TableNames {
   }
 
   /** Those whose names are others than at the last look. @throws what PostgreSQL says */
-  async renamed(client: Asker): Promise<RenamedRecord['tables']> {
-    const now = await readNames(client);
+  async renamed(): Promise<RenamedRecord['tables']> {
+    const now = (this.#names = await this.#names.asOfNow());
     const changed = [...this.#first].flatMap(([oid, first]) => {
-      const name = now.get(oid);
+      const name = now.known(Number(oid));
       return name === undefined || name === (this.#told.get(oid) ?? first) ? [] : [{ oid, first, now: name }];
     });
     for (const { oid, now: name } of changed) this.#told.set(oid, name);

@@ -72,19 +72,29 @@ it('a statement_timeout names the blocker like a lock_timeout', async () => {
   expect(message).toContain('idle in transaction, its transaction');
 });
 
-it('a deadlock names whom it waited for, and a statement that only took long names nobody', async () => {
-  const other = withConnection(bench().endpoint, 'setup', async (client) => {
-    await client.query('begin; lock table items in access share mode');
-    await sleep(400);
-    await client.query('select 1 from orders').catch(() => undefined);
-    await client.query('rollback');
-  });
-  const found = await replayed(
-    bench(),
-    [sqlStep('change', 'begin; lock table orders; select pg_sleep(0.2); lock table items; commit')],
-    ['steps'],
+async function isAwaited(table: string): Promise<boolean> {
+  const { rows } = await bench().setup.query(
+    'select from pg_locks where not granted and relation = to_regclass($1)',
+    [table],
   );
-  await other;
+  return rows.length > 0;
+}
+
+it('a deadlock names whom it waited for, and a statement that only took long names nobody', async () => {
+  const found = await withConnection(bench().endpoint, 'setup', async (client) => {
+    // Only the step looks for a deadlock, and when there is one.
+    await client.query(`set deadlock_timeout = '1h'`);
+    await client.query('begin; lock table items in access share mode');
+    const closing = (async () => {
+      while (!(await isAwaited('items'))) await sleep(50);
+      await client.query('select 1 from orders');
+      await client.query('rollback');
+    })();
+    const text = `begin; set local deadlock_timeout = '4s'; lock table orders; lock table items; commit`;
+    const told = await replayed(bench(), [sqlStep('change', text)], ['steps']);
+    await closing;
+    return told;
+  });
   expect(
     found.map(({ sqlstate, message }) => [
       sqlstate,

@@ -56,6 +56,7 @@ export async function analysed(
     await onTry();
   };
   const watch: Partial<typeof schema> = {
+    catalog: schema.catalog,
     beforeStep: (texts) => schema.beforeStep(texts),
     beforeUnit: (texts) => schema.beforeUnit(texts),
     afterUnit: (step, statements) => schema.afterUnit(step, statements),

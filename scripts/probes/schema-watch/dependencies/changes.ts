@@ -18,14 +18,19 @@ export function dependencyChanges(before: DependencyStock, now: DependencyStock)
   ];
 }
 
-function missing<T>(of: ReadonlyMap<string, T>, from: ReadonlyMap<string, T>): T[] {
+function missing<T>(of: Iterable<[string, T]>, from: { has: (key: string) => boolean }): T[] {
   return [...of].filter(([key]) => !from.has(key)).map(([, value]) => value);
 }
 
 /** Indexes that were made anew, as by REINDEX CONCURRENTLY, are neither gone nor new. */
 function withoutLike(of: DependencyStock['indexes'], from: DependencyStock['indexes']): TableIndex[] {
-  const kinds = new Set([...from.values()].map(kindOf));
-  return missing(of, from).filter((index) => !kinds.has(kindOf(index)));
+  if (of === from) return [];
+  const found = missing(of, from);
+  if (found.length === 0) return [];
+  const tables = new Set(found.map(({ table }) => table));
+  const kinds = new Set<string>();
+  for (const [, index] of from) if (tables.has(index.table)) kinds.add(kindOf(index));
+  return found.filter((index) => !kinds.has(kindOf(index)));
 }
 
 function kindOf({ name, table, columns, isUnique, isPartial }: TableIndex): string {
@@ -33,12 +38,20 @@ function kindOf({ name, table, columns, isUnique, isPartial }: TableIndex): stri
   return JSON.stringify([table, columns, isUnique, isPlain ? null : name]);
 }
 
-type Statistics = ReadonlyMap<string, TableStatistics>;
+type Statistics = DependencyStock['statistics'];
 
-/** By name, so that a table or a column that was made anew in the place of another is found without its statistics. */
+/**
+ * By name, so that a table or a column that was made anew in the place of another is found without its statistics. What was not read
+ * again is the same object as before.
+ */
 function statisticsGone(before: Statistics, now: Statistics): DependencyChange[] {
-  const known = new Map([...now.values()].map((table) => [table.table, table]));
-  return [...before.values()].flatMap(({ table, columns }) => {
+  if (before === now) return [];
+  const others = new Map<string, TableStatistics>();
+  for (const [oid, table] of before) if (now.get(oid) !== table) others.set(table.table, table);
+  if (others.size === 0) return [];
+  const known = new Map<string, TableStatistics>();
+  for (const [, table] of now) if (others.has(table.table)) known.set(table.table, table);
+  return [...others.values()].flatMap(({ table, columns }) => {
     const { present = [], columns: kept = [] } = known.get(table) ?? {};
     const gone = columns.filter((column) => present.includes(column) && !kept.includes(column));
     return gone.length === 0 ? [] : [{ kind: 'statistics-gone' as const, table, columns: gone }];

@@ -5,7 +5,8 @@ import { sqlstateOf } from '../../../pg/pg-error.ts';
 import { asApp, type AppScripts } from '../../app-sessions.ts';
 import { ScriptPlans } from '../../script-plans/script-plans.ts';
 import { dependencyChanges } from './changes.ts';
-import { readDependencies, type DependencyStock } from './stock.ts';
+import type { DependencyStock } from './stock.ts';
+import { StockReader } from './stock-reader.ts';
 
 /** Somebody may still hold a lock that the look needs; it is not worth the app's way. */
 const LIMITS = `set statement_timeout = '5s'; set lock_timeout = '300ms'`;
@@ -23,6 +24,7 @@ export class DependencyWatch {
   readonly #endpoint: PgEndpoint;
   readonly #app: AppScripts;
   readonly #plans = new ScriptPlans();
+  readonly #stock = new StockReader();
   #before: DependencyStock | undefined;
 
   constructor(endpoint: PgEndpoint, app: AppScripts) {
@@ -46,7 +48,7 @@ export class DependencyWatch {
   async #changes(client: PgClient): Promise<DependencyChange[]> {
     try {
       await client.query(`${LIMITS}; set search_path = pg_catalog`);
-      const now = await readDependencies(client);
+      const now = await this.#stock.read(client);
       const changes = this.#before === undefined ? [] : dependencyChanges(this.#before, now);
       this.#before = now;
       return changes;

@@ -5,13 +5,14 @@ import type {
   TableIndex,
 } from '../../../artifacts/records/of-plan/dependency-records.ts';
 import type { PgClient } from '../../../pg/client.ts';
+import type { VersionedMap } from '../../../shared/versioned-map.ts';
 import { FIRST_USER_OID } from '../../catalog.ts';
 
 /** What the app's statements lean on without naming it, by keys that outlast a rename. */
 export interface DependencyStock {
-  readonly indexes: ReadonlyMap<string, TableIndex>;
+  readonly indexes: VersionedMap<string, TableIndex>;
   /** By the oid of a table, or of an index over expressions. */
-  readonly statistics: ReadonlyMap<string, TableStatistics>;
+  readonly statistics: VersionedMap<string, TableStatistics>;
   /** Those whose referring columns no index leads with. */
   readonly bareKeys: ReadonlyMap<string, ForeignKey>;
   readonly triggers: ReadonlyMap<string, RowTrigger>;
@@ -44,7 +45,8 @@ const columnsOf = (relation: string, numbers: string): string =>
 
 /* Each answers with a key that outlasts a rename, and the object. */
 
-const INDEXES = `
+/** Of all relations, or of those with the oids of $1 and the indexes on them. */
+export const INDEXES = `
   select i.indexrelid::text,
          jsonb_build_object('name', c.relname, 'table', ${named('i.indrelid')},
            'columns', ${columnsOf('i.indrelid', 'i.indkey::int2[]')},
@@ -52,15 +54,21 @@ const INDEXES = `
     from pg_index i join pg_class c on c.oid = i.indexrelid
    where i.indexrelid >= ${FIRST_USER_OID} and i.indisvalid and i.indisready and not c.relispartition
      and c.relnamespace <> 'pg_toast'::regnamespace`;
+export const INDEXES_OF = `${INDEXES} and (i.indexrelid = any ($1::oid[]) or i.indrelid = any ($1::oid[]))`;
 
-const STATISTICS = `
+/** With the rows that it has in pg_statistic: one column can have two. */
+const statistics = (ofRelations: string, ofStatistics: string): string => `
   select c.oid::text,
-         jsonb_build_object('table', ${named('c.oid')}, 'present', array_agg(a.attname),
-           'columns', coalesce(array_agg(a.attname) filter (where k.staattnum is not null), '{}'))
+         jsonb_build_object('table', ${named('c.oid')}, 'present', array_agg(a.attname order by a.attnum),
+           'columns', coalesce(array_agg(a.attname order by a.attnum) filter (where k.staattnum is not null), '{}')),
+         coalesce(sum(k.rows), 0)::int
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    left join (select distinct starelid, staattnum from pg_statistic) k on k.starelid = c.oid and k.staattnum = a.attnum
-   where c.oid >= ${FIRST_USER_OID} and c.relkind in ('r', 'p', 'm', 'i')
+    left join (select starelid, staattnum, count(*) as rows from pg_statistic ${ofStatistics} group by 1, 2) k
+           on k.starelid = c.oid and k.staattnum = a.attnum
+   where c.oid >= ${FIRST_USER_OID} and c.relkind in ('r', 'p', 'm', 'i') ${ofRelations}
    group by c.oid`;
+export const STATISTICS = statistics('', '');
+export const STATISTICS_OF = statistics('and c.oid = any ($1::oid[])', 'where starelid = any ($1::oid[])');
 
 /** Only an index that leads with one of the referring columns, over all rows or all that are not NULL, helps the other side. */
 const BARE_KEYS = `
@@ -107,10 +115,10 @@ const PUBLISHED = `
    group by c.oid, t.schemaname, t.tablename`;
 
 /** Call with `search_path = pg_catalog`. @throws what PostgreSQL says */
-export async function readDependencies(client: PgClient): Promise<DependencyStock> {
+export async function readFew(
+  client: PgClient,
+): Promise<Pick<DependencyStock, 'bareKeys' | 'triggers' | 'functions' | 'published'>> {
   return {
-    indexes: new Map((await client.query<[string, TableIndex]>(asArrays(INDEXES))).rows),
-    statistics: new Map((await client.query<[string, TableStatistics]>(asArrays(STATISTICS))).rows),
     bareKeys: new Map((await client.query<[string, ForeignKey]>(asArrays(BARE_KEYS))).rows),
     triggers: new Map((await client.query<[string, RowTrigger]>(asArrays(TRIGGERS))).rows),
     functions: new Map((await client.query<[string, IndexedFunction]>(asArrays(FUNCTIONS))).rows),
