@@ -21,10 +21,12 @@ export const FIRST_USER_OID = 16384;
 /** Name of the topmost table or index that it is a partition of; undefined = of none. */
 export function partitionOf(oid: number, catalog: Catalog): string | undefined {
   let top: CatalogEntry | undefined;
-  for (let at = catalog.get(oid)?.parent; at !== undefined; at = top?.parent) {
+  let at = catalog.get(oid)?.parent;
+  while (at !== undefined) {
     const above = catalog.get(at);
     if (above === undefined) break;
     top = above;
+    at = above.parent;
   }
   return top?.name;
 }

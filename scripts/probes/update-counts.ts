@@ -5,6 +5,7 @@ import { isConnectionLoss } from '../pg/pg-error.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
+import { FIRST_USER_OID } from './catalog.ts';
 
 interface UpdateCountSetup {
   readonly endpoint: PgEndpoint;
@@ -14,12 +15,16 @@ interface UpdateCountSetup {
 
 /** Tables with fewer updates than others are not worth a line each time. */
 const MOST_TABLES = 50;
-/** One row at least, for the WAL. */
+/** One row at least, for the WAL. Not by pg_stat_user_tables, which looks at every index of every table. */
 const COUNTS = `
-  select s.schemaname || '.' || s.relname, s.n_tup_upd::float8, s.n_tup_hot_upd::float8,
-         (pg_catalog.pg_current_wal_insert_lsn() - '0/0')::float8, sum(s.n_tup_upd) over ()::float8
-    from (select) one left join pg_catalog.pg_stat_user_tables s on s.n_tup_upd > 0
-   order by s.n_tup_upd desc limit ${MOST_TABLES}`;
+  select n.nspname || '.' || s.relname, s.updated::float8, pg_catalog.pg_stat_get_tuples_hot_updated(s.oid)::float8,
+         (pg_catalog.pg_current_wal_insert_lsn() - '0/0')::float8, sum(s.updated) over ()::float8
+    from (select) one
+    left join (select c.oid, c.relname, c.relnamespace, pg_catalog.pg_stat_get_tuples_updated(c.oid) as updated
+                 from pg_catalog.pg_class c where c.relkind in ('r', 'p', 'm') and c.oid >= ${FIRST_USER_OID} offset 0) s
+           on s.updated > 0
+    left join pg_catalog.pg_namespace n on n.oid = s.relnamespace
+   order by s.updated desc limit ${MOST_TABLES}`;
 
 type Row = [table: string | null, updated: number, hot: number, walBytes: number, allUpdated: number | null];
 

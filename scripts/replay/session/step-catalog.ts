@@ -6,6 +6,12 @@ import type { RunCatalog } from '../../probes/run-catalog.ts';
 import type { PlacedStatement } from './units.ts';
 import { ScanCounts } from './scan-counts.ts';
 
+interface SessionFacts {
+  readonly walPosition: number;
+  readonly limits: Omit<LockSlots, 'used'>;
+  readonly canFlush: boolean;
+}
+
 /** What the database looked like when the step began, and what it looks like by now. */
 export class StepCatalog {
   readonly #existing: Catalog;
@@ -19,26 +25,22 @@ export class StepCatalog {
 
   readonly #run: RunCatalog;
 
-  private constructor(
-    run: RunCatalog,
-    catalog: Catalog,
-    walPosition: number,
-    limits: Omit<LockSlots, 'used'>,
-    canFlush: boolean,
-  ) {
+  private constructor(run: RunCatalog, catalog: Catalog, session: SessionFacts) {
     this.#run = run;
-    this.#canFlush = canFlush;
-    this.#existing = catalog;
-    this.#limits = limits;
-    this.#committed = catalog;
-    this.#now = catalog;
-    this.#walPosition = walPosition;
+    this.#existing = this.#committed = this.#now = catalog;
+    this.#walPosition = session.walPosition;
+    this.#limits = session.limits;
+    this.#canFlush = session.canFlush;
   }
 
   /** @param text SQL of the step */
   static async read(run: RunCatalog, client: PgClient, text: string): Promise<StepCatalog> {
-    const [catalog, position] = [await run.asOfNow(client, text), await walPosition(client)];
-    return new StepCatalog(run, catalog, position, await lockLimits(client), await canFlush(client));
+    const catalog = await run.asOfNow(client, text);
+    return new StepCatalog(run, catalog, {
+      walPosition: await walPosition(client),
+      limits: await lockLimits(client),
+      canFlush: await canFlush(client),
+    });
   }
 
   /** Call right before a transaction begins: the app has written WAL in the meantime. */
