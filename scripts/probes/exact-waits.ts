@@ -17,6 +17,8 @@ import type { WaitSource, WaitSourceKind } from './wait-source.ts';
 
 const FLUSH_MS = 500;
 const MAY_BE_AWAY_MS = 5000;
+/** The app may make and rename relations as well. */
+const NAMES_MS = 1000;
 /** The look that sees a wait can have its answer a while after the wait has ended. */
 const LOOKED_MS = 1000;
 
@@ -40,6 +42,9 @@ export class ExactWaits {
   /** As at the beginning of the part that is in flight, and of the one before it: a part may rename or drop what it locks. */
   #names: RelationNames;
   #namesBefore: RelationNames;
+  #namesAtMs = -Infinity;
+  /** The part before this one has left the names as they were. */
+  #areNamesKept = false;
   readonly #stop = new AbortController();
   readonly #flights: { fromMs: number; toMs: number }[] = [];
   #source: WaitSource | undefined;
@@ -89,21 +94,33 @@ export class ExactWaits {
     return this.#source === undefined ? POLL_MS : this.#pollMs;
   }
 
-  /** A part of the plan begins, in this backend where it is known. */
-  async begin(pid: number | null): Promise<void> {
+  /**
+   * A part of the plan begins, in this backend where it is known.
+   * @param keepsNames it makes, renames and drops nothing: what is called how needs not be read again behind it
+   */
+  async begin(pid: number | null, keepsNames = false): Promise<void> {
     this.#flights.push({ fromMs: monotonicMs(), toMs: Infinity });
     const source = this.#source;
     if (source === undefined) return;
     try {
-      const names = await this.#names.asOfNow();
-      this.#namesBefore = this.#names;
-      this.#names = names;
+      await this.#readNames(keepsNames);
       if (!pid || pid === this.#followed) return;
       this.#followed = pid;
       await source.follow(pid);
     } catch (error) {
       this.#fallBack(asError(error).message);
     }
+  }
+
+  async #readNames(keepsNames: boolean): Promise<void> {
+    const nowMs = monotonicMs();
+    const isFresh = this.#areNamesKept && nowMs - this.#namesAtMs < NAMES_MS;
+    this.#areNamesKept = keepsNames;
+    if (isFresh) return;
+    const names = await this.#names.asOfNow();
+    this.#namesBefore = this.#names;
+    this.#names = names;
+    this.#namesAtMs = nowMs;
   }
 
   /** It has ended. */

@@ -37,6 +37,8 @@ export interface WatchTarget {
   readonly heldBy: number | null;
   /** Only when it has been going on for so long. Default: from the start. */
   readonly heldAfterMs?: number;
+  /** Nothing in it makes, renames or drops a relation, as far as its text tells. */
+  readonly keepsNames?: boolean;
   /** Nothing of the plan is at work: only what it left behind can stand in somebody's way, and a rare look is enough. */
   readonly isCalm?: boolean;
 }
@@ -104,7 +106,7 @@ export class LockWatch {
         this.#die(error);
       });
     if (target.heldBy === 0) this.#roles.commandSince(watched.startedMs);
-    if (!target.isCalm) await this.#exact?.begin(target.heldBy);
+    if (!target.isCalm) await this.#exact?.begin(target.heldBy, target.keepsNames);
     this.#target = watched;
     this.#wake();
     try {

@@ -2,6 +2,7 @@ import type { StatementRecord } from '../../artifacts/records/records.ts';
 import type { SqlStep } from '../../plan/model.ts';
 import { CaptureRefused, CaptureRights, mentionsRole, statementsOf } from './capture-rights.ts';
 import type { OnAttempt, StepContext } from '../context.ts';
+import { keepsNames } from './keeps-names.ts';
 import type { LiveFigures } from './live-figures.ts';
 import { withRetries } from './retry.ts';
 import { runUnit } from './run-unit.ts';
@@ -66,7 +67,12 @@ export class SqlSession {
       const isBlind =
         unit.kind === 'bare' || !this.#rights.mayCapture || statementsOf(unit).some(mentionsRole);
       const { pid } = this.session;
-      const target = { step: step.name, heldBy: pid, heldAfterMs: isBlind ? 0 : LONG_STATEMENT_MS };
+      const target = {
+        step: step.name,
+        heldBy: pid,
+        heldAfterMs: isBlind ? 0 : LONG_STATEMENT_MS,
+        keepsNames: keepsNames(statementsOf(unit)),
+      };
       await context.watch.during(target, () => runUnit(unit, run));
     };
     await this.retrying(async (attempt) => {
