@@ -12,6 +12,7 @@ import { downtimeMs, maintenanceWindows } from '../analysis/traffic/maintenance.
 import { coverageResults } from './coverage-results.ts';
 import { environmentResult } from './environment-result.ts';
 import { fewerStatements } from './fewer-statements.ts';
+import { fewerTables } from './fewer-tables.ts';
 import { headline, verdictOf } from './headline.ts';
 import { interruptionResults } from './interruption-results.ts';
 import { knownLimits } from '../limits/known-limits.ts';
@@ -195,6 +196,6 @@ function snapshotOf({ evidence: { snapshot } }: Analysis): Result['snapshot'] {
     bytes,
     restoreMs,
     ...(base && { base: { madeInMs: base.madeInMs } }),
-    tables: tables.map((table) => ({ ...table })),
+    ...fewerTables(tables),
   };
 }

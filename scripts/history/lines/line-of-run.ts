@@ -64,7 +64,7 @@ function judgedPart(result: Result, playings: readonly Result[], cpuModel: strin
       sha256: snapshot.sha256,
       takenAt: snapshot.takenAt,
       bytes: snapshot.bytes,
-      rows: snapshot.tables.reduce((sum, { rows }) => sum + rows, 0),
+      rows: snapshot.tables.reduce((sum, { rows }) => sum + rows, snapshot.tablesLeftOut?.rows ?? 0),
     },
     load: { ratePerSec: load.ratePerSec, connections: load.connections, seed: load.seed },
     settings: Object.fromEntries(environment.settings.map(({ name, shown }) => [name, shown])),

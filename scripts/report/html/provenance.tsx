@@ -83,7 +83,8 @@ function tablesLine({ snapshot }: Result): string {
     .map(
       ({ name, rows, bytes }) => `${shortName(name)} ${formatShortCount(rows)} rows, ${formatBytes(bytes)}`,
     );
-  if (tables.length > MOST_TABLES) shown.push(`${tables.length - MOST_TABLES} more`);
+  const more = Math.max(0, tables.length - MOST_TABLES) + (snapshot?.tablesLeftOut?.tables ?? 0);
+  if (more > 0) shown.push(`${more} more`);
   return shown.join(' · ');
 }
 

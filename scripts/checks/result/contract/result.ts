@@ -211,6 +211,10 @@ export const resultSchema = z.object({
           'The copy of a database that an earlier run restored, and what that took; absent where this run restored',
         ),
       tables: z.array(z.object({ name: z.string(), rows: count, bytes: count })),
+      tablesLeftOut: z
+        .object({ tables: count, rows: count, bytes: count })
+        .optional()
+        .describe('Smaller tables that are not in `tables`; absent where it has all of them'),
     })
     .nullable(),
   load: z.object({
