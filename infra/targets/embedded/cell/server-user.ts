@@ -1,4 +1,4 @@
-import { chown } from 'node:fs/promises';
+import { chown, readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
 import { withoutForeign } from '../../../../scripts/shared/descriptors.ts';
@@ -20,8 +20,10 @@ function isRoot(): boolean {
 }
 
 async function findServerUser(): Promise<ServerUser | undefined> {
-  const uid = await numericId('-u', PLAIN_USER);
-  const gid = await numericId('-g', PLAIN_USER);
+  const [uid, gid] = (await localIds(PLAIN_USER)) ?? [
+    await numericId('-u', PLAIN_USER),
+    await numericId('-g', PLAIN_USER),
+  ];
   return uid === undefined || gid === undefined || uid === 0 ? undefined : { name: PLAIN_USER, uid, gid };
 }
 
@@ -44,6 +46,13 @@ export function asUser(user: ServerUser | undefined): { uid?: number; gid?: numb
 /** Gives a file or folder to the server's user. */
 export async function giveTo(user: ServerUser | undefined, path: string): Promise<void> {
   if (user) await chown(path, user.uid, user.gid);
+}
+
+/** Of a user of this machine's own, as nearly every machine has it: no program is started for that. */
+async function localIds(name: string): Promise<[uid: number, gid: number] | undefined> {
+  const users = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  const [, uid, gid] = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(users) ?? [];
+  return uid === undefined || gid === undefined ? undefined : [Number(uid), Number(gid)];
 }
 
 async function numericId(flag: '-u' | '-g', name: string): Promise<number | undefined> {
