@@ -64,7 +64,8 @@ const WHAT: ByKind<Step, string> = {
 };
 
 async function snapshotText(source: SnapshotSource, dir: string): Promise<string> {
-  return byKind<SnapshotSource, string | Promise<string>>(source, {
+  const mask = 'mask' in source ? ` masked ${source.mask.sha256.slice(0, 12)}` : '';
+  const text = await byKind<SnapshotSource, string | Promise<string>>(source, {
     file: ({ path }) => fileHash(path),
     // Nobody reads it to see whether it changed: the sum that the author expects says so, or the name does.
     remote: ({ url, sha256 }) =>
@@ -72,6 +73,7 @@ async function snapshotText(source: SnapshotSource, dir: string): Promise<string
     generator: ({ path }) => `generator ${relative(dir, path)}`, // its hash is among the files
     command: ({ command }) => `command ${shortHash(redact(command))}`,
   });
+  return `${text}${mask}`;
 }
 
 /** `postgres.shared_buffers` → `1GB`, `load.ratePerSec` → `400`, `budgets.lockWaitMs` → `500` … */

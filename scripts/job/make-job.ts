@@ -5,6 +5,9 @@ import type { PgSetting, PlannedPlaying, Rehearsal, SnapshotSource } from '../pl
 import { defined } from '../plan/schema/defined.ts';
 import { byKind } from '../shared/by-kind.ts';
 import { RehearsalError } from '../shared/errors.ts';
+import { maskKey } from '../snapshot/mask/mask-key.ts';
+import { maskedSource, maskingNote } from '../snapshot/mask/masked-source.ts';
+import { shownSource } from '../snapshot/restore.ts';
 import { remoteSource } from '../snapshot/sources/open-remote.ts';
 import { readRemote, type RemoteFacts } from '../snapshot/sources/read-remote.ts';
 import { filesBelow, filesOfFolder, needsWholeFolder, RehearsalTree } from './job-files.ts';
@@ -54,8 +57,9 @@ export async function makeJob(rehearsal: Rehearsal, context: JobContext): Promis
   const files = new Map<string, string>();
   const named = rehearsal.files.map((file) => join(dir, file));
   const whole = needsWholeFolder(rehearsal) ? await filesOfFolder(dir) : [];
-  for (const path of [...named, ...whole]) files.set(tree.placeOf(path), path);
-  const placed = placeSnapshot(rehearsal, tree, context.signal);
+  for (const path of [...named, ...whole])
+    if (!isUnmasked(path, rehearsal)) files.set(tree.placeOf(path), path);
+  const placed = maskedSnapshot(rehearsal, context.signal) ?? placeSnapshot(rehearsal, tree, context.signal);
   for (const [to, from] of await snapshotFiles(placed)) files.set(to, from);
   const list = [...files].map(([to, from]) => ({ from, to }));
   const job: Job = {
@@ -81,6 +85,31 @@ interface PlacedSnapshot {
   readonly copy: { readonly from: string; readonly to: string } | null;
   readonly shownAs: Job['shownAs'];
   readonly stream?: JobStream;
+}
+
+function isUnmasked(path: string, { snapshot }: Rehearsal): boolean {
+  return snapshot.kind === 'file' && snapshot.mask !== undefined && isInside(snapshot.path, path);
+}
+
+/** What is masked comes as masked text: no value that has a rule leaves this machine. Undefined where nothing is masked. */
+function maskedSnapshot(
+  { dir, snapshot, postgres }: Rehearsal,
+  signal = new AbortController().signal,
+): PlacedSnapshot | undefined {
+  if (!('mask' in snapshot)) return undefined;
+  const to = 'snapshot/masked.sql';
+  const shown = shownSource(snapshot, dir);
+  const key = maskKey(process.env);
+  const read = (): AsyncIterable<Buffer> =>
+    maskedSource(snapshot, { shown, key, signal, serverMajor: postgres.version ?? 0 });
+  const { takenAt, mask } = snapshot;
+  const notes = [maskingNote(mask, key)];
+  return {
+    source: { kind: 'file', path: to, notes, ...defined({ takenAt }) },
+    copy: null,
+    shownAs: [{ path: to, as: shown }],
+    stream: { to, read, sizeBytes: () => null },
+  };
 }
 
 /** A snapshot inside the rehearsal's folder keeps its place there: a command may use it as well. */

@@ -1,3 +1,4 @@
+import type { MaskRules } from './mask/mask-rules.ts';
 import type { NamedPlan, Scenario } from './playings.ts';
 import type { TargetSettings } from './schema/targets/targets.ts';
 import type { CommandNetwork, Step } from './steps.ts';
@@ -45,9 +46,14 @@ export interface Rehearsal {
 }
 
 export type SnapshotSource =
-  | { readonly kind: 'file'; readonly path: string; readonly takenAt?: string; readonly sha256?: string }
+  | (DumpFacts & {
+      readonly kind: 'file';
+      readonly path: string;
+      /** What was done to it before it came here, as sentences for the report. */
+      readonly notes?: readonly string[];
+    })
   /** Bytes that lie elsewhere. The URL may hold secrets: only `shown` of its source is fit to be told. */
-  | { readonly kind: 'remote'; readonly url: string; readonly takenAt?: string; readonly sha256?: string }
+  | (DumpFacts & { readonly kind: 'remote'; readonly url: string })
   | { readonly kind: 'generator'; readonly path: string; readonly takenAt?: string }
   /** A command that fills the empty database by itself; it finds it by DATABASE_URL and PG*. */
   | {
@@ -56,6 +62,14 @@ export type SnapshotSource =
       readonly takenAt?: string;
       readonly network?: CommandNetwork;
     };
+
+/** What is said of a dump, wherever it lies. */
+export interface DumpFacts {
+  readonly takenAt?: string;
+  readonly sha256?: string;
+  /** How its values are masked on their way; absent = they go in as they are. */
+  readonly mask?: MaskRules;
+}
 
 export interface PostgresSpec {
   /** Major version, such as 16; undefined = whatever the target has. */

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { InputError, mistakeLine, RehearsalError, type Mistake } from '../shared/errors.ts';
 import { readPlainFile } from '../shared/files/plain-file.ts';
+import { readRulesFile } from './mask/rules-file.ts';
 import { networkOf } from './command-network.ts';
 import { defined } from './schema/defined.ts';
 import { readEnvironment } from './env-variables.ts';
@@ -10,6 +11,7 @@ import { locateRehearsal } from './read/settings/locate.ts';
 import type {
   AppVersion,
   Budgets,
+  DumpFacts,
   HostSpec,
   PostgresSpec,
   Rehearsal,
@@ -121,7 +123,8 @@ async function readSnapshot(
     return { kind: 'command', command, ...takenAt, ...networkOf(network, forAll) };
   }
   if ('source' in config) {
-    const more = { ...takenAt, ...defined({ sha256: config.sha256 }) };
+    const mask = await readRulesFile(['snapshot', 'mask'], config.mask, reading);
+    const more = { ...takenAt, ...defined({ sha256: config.sha256, mask }) };
     if (isUrl(config.source)) return remoteOf(config.source, more, reading);
     const path = reading.absolute(config.source);
     await checkDump(path, reading, lookInto);
@@ -134,11 +137,7 @@ async function readSnapshot(
 }
 
 /** Nobody is asked for it here: what it holds shows once it is restored. */
-function remoteOf(
-  url: string,
-  more: { readonly takenAt?: string; readonly sha256?: string },
-  reading: Reading,
-): SnapshotSource {
+function remoteOf(url: string, more: DumpFacts, reading: Reading): SnapshotSource {
   const secrets = Object.values(reading.source.environment);
   for (const wrong of urlMistakes(url, secrets)) reading.mistake(['snapshot', 'source'], wrong);
   return { kind: 'remote', url, ...more };

@@ -5,6 +5,7 @@ import { sqlstateOf } from '../pg/pg-error.ts';
 import { withoutConstants } from '../pg/sql/without-constants.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
+import type { Masking } from './mask/masking.ts';
 import { CopySink } from './text/copy-sink.ts';
 import { parseMetaCommand } from './text/meta-command.ts';
 import { runRaw } from './raw-query.ts';
@@ -24,6 +25,8 @@ interface SqlRestoreOptions {
   readonly settings: readonly PgSetting[];
   /** Called with what is being restored. */
   readonly onObject: (name: string) => void;
+  /** What the pieces pass through on their way. */
+  readonly masking?: Masking | undefined;
 }
 
 /** Runs a SQL text on one connection in its own order. COPY data goes straight from the source to the server. */
@@ -42,14 +45,15 @@ export class SqlRestore {
 
   /** Runs it all and returns what was left out, as sentences. @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED */
   async run(content: AsyncIterable<Buffer>): Promise<string[]> {
-    const { pieces, shown } = this.#options;
-    for await (const piece of pieces.read(content)) await this.#take(piece);
+    const { pieces, shown, masking } = this.#options;
+    const read = pieces.read(content);
+    for await (const piece of masking ? masking.pieces(read) : read) await this.#take(piece);
     if (this.#client.getTransactionStatus() !== 'I') {
       throw new RehearsalError('SNAPSHOT_INVALID', `${shown} ends inside a transaction: COMMIT is missing`, {
         hint: 'What an open transaction did is lost. If the file was cut short, copy it again.',
       });
     }
-    return [...this.#gaps.warnings, ...this.#wholeDatabase.warnings];
+    return [...this.#gaps.warnings, ...this.#wholeDatabase.warnings, ...(masking?.notes ?? [])];
   }
 
   async #take(piece: SqlPiece): Promise<void> {

@@ -3,7 +3,8 @@ import type { SnapshotRecord } from '../artifacts/records/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import { ARCHIVE_HEAD_BYTES, archiveText } from './archive/archive-text.ts';
+import { ARCHIVE_HEAD_BYTES, archiveText, directoryText } from './archive/archive-text.ts';
+import type { Masking } from './mask/masking.ts';
 import { peek } from './peek.ts';
 import { withRestoreSession } from './restore-session.ts';
 import { SqlRestore } from './restore-sql.ts';
@@ -23,6 +24,7 @@ interface StreamOptions {
   readonly onObject: (name: string) => void;
   /** Called once, with a way to ask how many of the source's bytes have passed. */
   readonly onReading: (readBytes: () => number) => void;
+  readonly masking?: Masking | undefined;
 }
 
 type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnings'>;
@@ -33,7 +35,7 @@ type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnin
  * @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED
  */
 export async function restoreStream(options: StreamOptions): Promise<Restored> {
-  const { shown, endpoint, settings, signal, isGenerator, onObject } = options;
+  const { shown, endpoint, settings, signal, isGenerator, onObject, masking } = options;
   const { head, all } = await peek(options.bytes, FORMAT_HEAD_BYTES);
   const format = formatOfHead(head, shown);
   const source = new SourceStream(all, shown, format.type === 'sql' ? format.compression : 'none');
@@ -46,7 +48,7 @@ export async function restoreStream(options: StreamOptions): Promise<Restored> {
       hint: 'Name it as source: of the snapshot instead.',
     });
   const warnings = await withRestoreSession(endpoint, settings, signal, async (client) => {
-    const restore = new SqlRestore(client, { pieces, shown, settings, onObject });
+    const restore = new SqlRestore(client, { pieces, shown, settings, onObject, masking });
     if (archived === undefined) return restore.run(inside.all);
     const archive = { head: inside.head, format: archived, bytes: inside.all, shown };
     return restore.run(archiveText({ ...archive, serverMajor: await majorVersion(client) }));
@@ -54,6 +56,18 @@ export async function restoreStream(options: StreamOptions): Promise<Restored> {
   const sha256 = await source.sha256();
   const text = isGenerator ? 'generator' : 'plain';
   return { kind: archived === undefined ? text : 'archive', sha256, sourceBytes: source.readBytes, warnings };
+}
+
+/** As `restoreStream`, of a folder in pg_dump's directory format, by one connection. @returns what was left out, as sentences */
+export async function restoreFolder(
+  options: Omit<StreamOptions, 'bytes' | 'isGenerator' | 'onReading'> & { readonly path: string },
+): Promise<string[]> {
+  const { path, shown, endpoint, settings, signal } = options;
+  const pieces = new SqlPieces(shown, { openEnd: false });
+  return withRestoreSession(endpoint, settings, signal, async (client) => {
+    const restore = new SqlRestore(client, { ...options, pieces });
+    return restore.run(directoryText(path, shown, await majorVersion(client)));
+  });
 }
 
 async function majorVersion(client: pg.Client): Promise<number> {

@@ -4,17 +4,20 @@ import { isAbsolute, relative } from 'node:path';
 import type { SnapshotRecord } from '../artifacts/records/records.ts';
 import type { Enclose } from '../commands/enclosure.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import type { MaskRules } from '../plan/mask/mask-rules.ts';
 import type { PgSetting, SnapshotSource } from '../plan/model.ts';
 import { byKind } from '../shared/by-kind.ts';
 import { monotonicMs } from '../shared/clock.ts';
-import { RehearsalError } from '../shared/errors.ts';
 import { archiveDigest } from './archive/archive-files.ts';
 import { ProgressTicker, type OnProgress, type ReadSoFar } from './progress-ticker.ts';
 import { restoreArchive } from './archive/restore-archive.ts';
+import { requireSha256 } from './require-sha256.ts';
 import { restoreByCommand } from './restore-command.ts';
 import { restoreError } from './restore-error.ts';
 import { withRestoreSession } from './restore-session.ts';
-import { restoreStream } from './restore-stream.ts';
+import { maskKey } from './mask/mask-key.ts';
+import { Masking } from './mask/masking.ts';
+import { restoreFolder, restoreStream } from './restore-stream.ts';
 import { detectFormat } from './snapshot-format.ts';
 import { remoteSource } from './sources/open-remote.ts';
 import { readRemote, type RemoteFacts } from './sources/read-remote.ts';
@@ -112,11 +115,23 @@ async function restoreGenerator(work: Work, { path }: Source<'generator'>): Prom
   return restoreText(work, path);
 }
 
-async function restoreFile(work: Work, { path }: Source<'file'>): Promise<Restored> {
+async function restoreFile(work: Work, source: Source<'file'>): Promise<Restored> {
+  const { path, notes = [] } = source;
+  const restored = await restoreFileAt(work, path, source.mask);
+  return { ...restored, warnings: [...restored.warnings, ...notes] };
+}
+
+async function restoreFileAt(work: Work, path: string, mask: MaskRules | undefined): Promise<Restored> {
   const format = await detectFormat(path, work.shown);
-  if (format.type === 'sql') return restoreText(work, path);
+  const isFolder = format.type === 'archive' && format.format === 'directory';
+  // pg_restore would send the rows by itself: to be masked, they pass here, whatever the format.
+  if (format.type === 'sql' || (mask !== undefined && !isFolder)) return restoreText(work, path);
   const digest = await archiveDigest(path, format.format, work.signal);
   requireSha256(work, digest.sha256); // before anything is restored
+  if (mask !== undefined) {
+    const warnings = await restoreFolder({ ...work, path, masking: maskingOf(mask, work.shown) });
+    return { kind: 'archive', sha256: digest.sha256, sourceBytes: digest.sizeBytes, warnings };
+  }
   const warnings = await restoreArchive({ ...work, path, format: format.format });
   return { kind: 'archive', sha256: digest.sha256, sourceBytes: digest.sizeBytes, warnings };
 }
@@ -127,6 +142,7 @@ async function restoreText(work: Work, path: string): Promise<Restored> {
     ...work,
     bytes: fileBytes(path),
     isGenerator: work.source.kind === 'generator',
+    masking: 'mask' in work.source ? maskingOf(work.source.mask, work.shown) : undefined,
     onReading: (readBytes) => {
       work.onRead(() => ({ bytes: readBytes(), totalBytes }));
     },
@@ -134,7 +150,7 @@ async function restoreText(work: Work, path: string): Promise<Restored> {
 }
 
 /** Straight from where it lies into the server; the way may break, and goes on. */
-async function restoreRemote(work: Work, { url }: Source<'remote'>): Promise<Restored> {
+async function restoreRemote(work: Work, { url, mask }: Source<'remote'>): Promise<Restored> {
   const facts: RemoteFacts = { sizeBytes: null, cuts: 0 };
   const over = new AbortController();
   const signal = AbortSignal.any([work.signal, over.signal]);
@@ -149,6 +165,7 @@ async function restoreRemote(work: Work, { url }: Source<'remote'>): Promise<Res
       ...work,
       bytes,
       isGenerator: false,
+      masking: maskingOf(mask, work.shown),
       onReading: (readBytes) => {
         work.onRead(() => ({ bytes: readBytes(), totalBytes: facts.sizeBytes }));
       },
@@ -158,12 +175,8 @@ async function restoreRemote(work: Work, { url }: Source<'remote'>): Promise<Res
   }
 }
 
-/** @throws SNAPSHOT_INVALID where the author expects other bytes */
-function requireSha256({ source, shown }: Work, sha256: string): void {
-  if (!('sha256' in source) || source.sha256 === sha256) return;
-  throw new RehearsalError('SNAPSHOT_INVALID', `${shown} has sha256 ${sha256}, and not ${source.sha256}`, {
-    hint: 'it is another file than the one that snapshot.sha256 was written for: copy it again, or write its own sum',
-  });
+function maskingOf(rules: MaskRules | undefined, shown: string): Masking | undefined {
+  return rules && new Masking({ rules, key: maskKey(process.env), shown });
 }
 
 /** How messages call a source: without secrets. */

@@ -51,8 +51,12 @@ export class Reading {
 
   /** A mistake in another file that takes part; `file` is relative to the rehearsal's folder. */
   mistakeIn(file: string, line: number | undefined, message: string): void {
-    const label = redact(labelOf(this.absolute(file), this.#cwd)); // its name may come from the environment
-    this.mistakes.push({ file: label, line, key: '', message });
+    this.mistakes.push({ file: this.label(file), line, key: '', message });
+  }
+
+  /** A file that takes part as messages call it. */
+  label(file: string): string {
+    return redact(labelOf(this.absolute(file), this.#cwd)); // its name may come from the environment
   }
 
   absolute(file: string): string {

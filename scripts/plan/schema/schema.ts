@@ -42,6 +42,11 @@ export const snapshotSchemas = {
     )
       .exactOptional()
       .describe('What the bytes of the source have to be: another sum stops the run before the plan begins.'),
+    mask: path('a path', 'mask.yaml')
+      .exactOptional()
+      .describe(
+        'A file of [masking rules](masking.md). Values are masked on their way into the server, and a column that looks personal and has no rule stops the run.',
+      ),
     takenAt,
   }),
   generator: z.strictObject({

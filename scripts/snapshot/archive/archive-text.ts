@@ -1,4 +1,6 @@
 import { ProgramFailed, throughProgram } from '../compressed/through-program.ts';
+import { cutPart } from './archive-completeness.ts';
+import { readArchiveHeader } from './archive-files.ts';
 import { majorOf, parseArchiveHeader } from './archive-header.ts';
 import { choosePgRestore, installedPgRestores } from './find-pg-restore.ts';
 import { PgRestoreOutput, truncatedArchive } from './pg-restore-output.ts';
@@ -44,6 +46,30 @@ export async function* archiveText(archive: StreamedArchive): AsyncGenerator<Buf
   // pg_restore takes what is left of a tar archive for the whole.
   if (format === 'tar' && !(await end.last()).every((byte) => byte === 0)) throw truncatedArchive(shown, '');
 }
+
+/** As `archiveText`, of a folder in pg_dump's directory format. */
+export async function* directoryText(
+  path: string,
+  shown: string,
+  serverMajor: number,
+): AsyncGenerator<Buffer> {
+  const header = await readArchiveHeader(path, 'directory');
+  if (header === undefined)
+    throw new RehearsalError('SNAPSHOT_INVALID', `the head of toc.dat in ${shown} cannot be read`);
+  const cut = await cutPart(path, 'directory');
+  if (cut !== undefined) throw truncatedArchive(shown, cut);
+  const major = majorOf(header.dumpVersion);
+  const program = choosePgRestore(await installedPgRestores(), major, serverMajor, shown);
+  const env = { ...process.env, LC_ALL: 'C' };
+  try {
+    yield* throughProgram(program.path, ['--format=directory', '--file=-', path], nothing(), env);
+  } catch (error) {
+    throw error instanceof ProgramFailed ? explained(error, shown) : error;
+  }
+}
+
+/** Of a program that is fed nothing. */
+async function* nothing(): AsyncGenerator<Buffer> {}
 
 function explained({ complaint, exitCode }: ProgramFailed, shown: string): RehearsalError {
   const output = new PgRestoreOutput(() => undefined);

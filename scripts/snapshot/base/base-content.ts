@@ -3,17 +3,22 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { SnapshotSource } from '../../plan/model.ts';
 import { byKind } from '../../shared/by-kind.ts';
+import { maskKey } from '../mask/mask-key.ts';
 import { archiveDigest } from '../archive/archive-files.ts';
 import { remoteSource } from '../sources/open-remote.ts';
 
 /** Goes up with every change of what a restore makes of the same bytes. */
 const RESTORE_VERSION = 1;
+/** Goes up with every change of what masking makes of the same value. */
+const MASKING_VERSION = 1;
 
 /**
  * Names what a snapshot restores to: its bytes, wherever they come from. Undefined of what nobody can tell before it was read: a
  * command, and a source elsewhere that says neither its version nor, in `snapshot.sha256`, its sum.
  */
 export async function baseContent(source: SnapshotSource, signal: AbortSignal): Promise<string | undefined> {
+  const masked = maskingOf(source);
+  if (masked === undefined) return undefined;
   const content = await byKind<SnapshotSource, Promise<string | undefined>>(source, {
     file: ({ path }) => fileContent(path, signal),
     generator: async ({ path }) => `generator ${await sha256Of(path, signal)}`,
@@ -21,7 +26,14 @@ export async function baseContent(source: SnapshotSource, signal: AbortSignal): 
       sha256 === undefined ? versionOf(url, signal) : Promise.resolve(`file ${sha256}`),
     command: () => Promise.resolve(undefined),
   });
-  return content === undefined ? undefined : `${RESTORE_VERSION} ${content}`;
+  return content === undefined ? undefined : `${RESTORE_VERSION} ${masked}${content}`;
+}
+
+/** How it is masked; empty where it is not. Undefined of a key that no other run has. */
+function maskingOf(source: SnapshotSource): string | undefined {
+  if (!('mask' in source)) return '';
+  const { id } = maskKey(process.env);
+  return id === undefined ? undefined : `masked ${MASKING_VERSION} ${source.mask.sha256} ${id} `;
 }
 
 async function fileContent(path: string, signal: AbortSignal): Promise<string | undefined> {

@@ -1,0 +1,156 @@
+import { parse, type Node, type RangeVar, type TypeName } from 'libpg-query';
+import type { StatementPiece } from '../../../pg/scanner/sql-piece.ts';
+import { columnType, UNKNOWN_TYPE, type ColumnType } from './column-type.ts';
+
+export interface TableName {
+  readonly schema: string;
+  readonly table: string;
+}
+
+export interface ForeignKey {
+  readonly from: TableName;
+  readonly columns: readonly string[];
+  readonly to: TableName;
+  /** Empty where the statement leaves the primary key to PostgreSQL. */
+  readonly toColumns: readonly string[];
+}
+
+interface Shape {
+  readonly columns: Map<string, ColumnType>;
+  /** Generated columns: COPY leaves them out. */
+  readonly generated: Set<string>;
+  /** Whose partition or child it is. */
+  readonly parents: TableName[];
+}
+
+/** Of statements that tell about tables, the first two words. */
+const TELLING = /^(create (unlogged |foreign |)table|create domain|alter table)\b/;
+
+/** The tables of a snapshot with their columns, as its statements make them, one after the other. */
+export class TableShapes {
+  readonly #tables = new Map<string, Shape>();
+  readonly #domains = new Map<string, ColumnType>();
+  readonly foreignKeys: ForeignKey[] = [];
+
+  async take(statement: StatementPiece): Promise<void> {
+    if (!TELLING.test(statement.words.join(' '))) return;
+    const parsed = await parse(statement.bytes.toString()).catch(() => undefined); // the server will tell what it is
+    const node = parsed?.stmts?.[0]?.stmt;
+    if (node === undefined) return;
+    if ('CreateStmt' in node) this.#create(node.CreateStmt);
+    else if ('CreateForeignTableStmt' in node && node.CreateForeignTableStmt.base)
+      this.#create(node.CreateForeignTableStmt.base);
+    else if ('CreateDomainStmt' in node) {
+      const { domainname = [], typeName } = node.CreateDomainStmt;
+      this.#domains.set(lastOf(domainname), this.#typeOf(typeName));
+    } else if ('AlterTableStmt' in node && node.AlterTableStmt.relation)
+      this.#alter(tableOf(node.AlterTableStmt.relation), node.AlterTableStmt.cmds ?? []);
+  }
+
+  has(table: TableName): boolean {
+    return this.#tables.has(keyOf(table));
+  }
+
+  /** Its type; undefined = the table has no such column. What no statement has made has every column. */
+  typeOf(table: TableName, column: string): ColumnType | undefined {
+    const shape = this.#tables.get(keyOf(table));
+    if (shape === undefined) return UNKNOWN_TYPE;
+    const own = shape.columns.get(column);
+    if (own !== undefined) return own;
+    for (const parent of shape.parents) {
+      const inherited = this.has(parent) ? this.typeOf(parent, column) : undefined;
+      if (inherited !== undefined) return inherited;
+    }
+    return undefined;
+  }
+
+  /** Those that COPY fills where it names none; undefined = not known. */
+  columnsOf(table: TableName): string[] | undefined {
+    const shape = this.#tables.get(keyOf(table));
+    if (shape === undefined || shape.parents.length > 0) return undefined;
+    return [...shape.columns.keys()].filter((column) => !shape.generated.has(column));
+  }
+
+  /** The table, and those whose partition or child it is, from near to far. */
+  lineage(table: TableName): TableName[] {
+    const parents = this.#tables.get(keyOf(table))?.parents ?? [];
+    return [table, ...parents.flatMap((parent) => this.lineage(parent))];
+  }
+
+  #create({ relation, tableElts = [], inhRelations = [] }: CreateFacts): void {
+    if (relation === undefined) return;
+    const shape: Shape = { columns: new Map(), generated: new Set(), parents: [] };
+    for (const parent of inhRelations) if ('RangeVar' in parent) shape.parents.push(tableOf(parent.RangeVar));
+    this.#tables.set(keyOf(tableOf(relation)), shape);
+    for (const part of tableElts) {
+      if (!('ColumnDef' in part)) {
+        this.#constraint(tableOf(relation), part, []);
+        continue;
+      }
+      const { colname = '', typeName, constraints = [] } = part.ColumnDef;
+      shape.columns.set(colname, this.#typeOf(typeName));
+      for (const constraint of constraints) {
+        if ('Constraint' in constraint && constraint.Constraint.contype === 'CONSTR_GENERATED')
+          shape.generated.add(colname);
+        this.#constraint(tableOf(relation), constraint, [colname]);
+      }
+    }
+  }
+
+  #alter(table: TableName, commands: readonly Node[]): void {
+    for (const command of commands) {
+      if (!('AlterTableCmd' in command)) continue;
+      const { subtype, def, name = '' } = command.AlterTableCmd;
+      if (subtype === 'AT_AttachPartition' && def !== undefined && 'PartitionCmd' in def) {
+        const partition = def.PartitionCmd.name;
+        if (partition) this.#tables.get(keyOf(tableOf(partition)))?.parents.push(table);
+      } else if (subtype === 'AT_AddInherit' && def !== undefined && 'RangeVar' in def)
+        this.#tables.get(keyOf(table))?.parents.push(tableOf(def.RangeVar));
+      else if (subtype === 'AT_AddConstraint' && def !== undefined) this.#constraint(table, def, []);
+      else if (def !== undefined && 'ColumnDef' in def && subtype === 'AT_AddColumn')
+        this.#tables
+          .get(keyOf(table))
+          ?.columns.set(def.ColumnDef.colname ?? '', this.#typeOf(def.ColumnDef.typeName));
+      else if (def !== undefined && 'ColumnDef' in def && subtype === 'AT_AlterColumnType')
+        this.#tables.get(keyOf(table))?.columns.set(name, this.#typeOf(def.ColumnDef.typeName));
+    }
+  }
+
+  #constraint(from: TableName, part: Node, ofColumn: readonly string[]): void {
+    if (!('Constraint' in part) || part.Constraint.contype !== 'CONSTR_FOREIGN') return;
+    const { pktable, fk_attrs = [], pk_attrs = [] } = part.Constraint;
+    if (pktable === undefined) return;
+    const columns = fk_attrs.length > 0 ? fk_attrs.map((each) => lastOf([each])) : ofColumn;
+    const toColumns = pk_attrs.map((each) => lastOf([each]));
+    this.foreignKeys.push({ from, columns, to: tableOf(pktable), toColumns });
+  }
+
+  #typeOf(type: TypeName | undefined): ColumnType {
+    const name = lastOf(type?.names ?? []);
+    const isArray = (type?.arrayBounds ?? []).length > 0;
+    const domain = this.#domains.get(name);
+    if (domain !== undefined) return isArray ? { ...domain, isArray } : domain;
+    const [modifier] = type?.typmods ?? [];
+    const limit = modifier !== undefined && 'A_Const' in modifier ? modifier.A_Const.ival?.ival : undefined;
+    return columnType(name, isArray, limit);
+  }
+}
+
+interface CreateFacts {
+  readonly relation?: RangeVar;
+  readonly tableElts?: Node[];
+  readonly inhRelations?: Node[];
+}
+
+export function tableOf({ schemaname, relname }: RangeVar): TableName {
+  return { schema: schemaname ?? 'public', table: relname ?? '' };
+}
+
+function keyOf({ schema, table }: TableName): string {
+  return JSON.stringify([schema, table]);
+}
+
+function lastOf(names: readonly Node[]): string {
+  const last = names.at(-1);
+  return last !== undefined && 'String' in last ? (last.String.sval ?? '') : '';
+}

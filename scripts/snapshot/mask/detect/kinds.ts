@@ -1,0 +1,12 @@
+/** What makes a value personal, in the words of messages. */
+export type PersonalKind =
+  | 'mail address'
+  | 'telephone number'
+  | 'person’s name'
+  | 'postal address'
+  | 'date of birth'
+  | 'identity number'
+  | 'bank account or card'
+  | 'network address'
+  | 'credential'
+  | 'attribute of a person';
