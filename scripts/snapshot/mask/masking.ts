@@ -2,7 +2,7 @@ import { columnText } from '../../plan/mask/column-name.ts';
 import type { MaskRules } from '../../plan/mask/mask-rules.ts';
 import type { SqlPiece, StatementPiece } from '../../pg/scanner/sql-piece.ts';
 import { monotonicMs } from '../../shared/clock.ts';
-import { InputError, RehearsalError } from '../../shared/errors.ts';
+import { InputError, RehearsalError, type Mistake } from '../../shared/errors.ts';
 import { plural } from '../../shared/text/format.ts';
 import { copiedTable, unreadable, type CopiedTable } from './copied-table.ts';
 import { maskerOf, whyNot } from './columns/masker-of.ts';
@@ -32,8 +32,6 @@ interface MaskingOptions {
   readonly key: MaskKey;
   /** How messages call the snapshot. */
   readonly shown: string;
-  /** Only looks: nothing goes on, and nothing is refused for what it holds. */
-  readonly isSurvey?: true;
 }
 
 /**
@@ -44,6 +42,8 @@ export class Masking {
   readonly shapes = new TableShapes();
   readonly findings = new Findings();
   readonly #options: MaskingOptions;
+  /** Only looks: nothing goes on, and nothing is refused for what it holds. */
+  #isSurvey = false;
   readonly #book: RuleBook;
   readonly #scramble: Scramble;
   readonly #masked = new Set<string>();
@@ -69,7 +69,16 @@ export class Masking {
       for (const made of await this.#take(piece)) if (!this.#isSilent) yield made;
       if (this.#refusedMs !== undefined && monotonicMs() - this.#refusedMs > LOOK_ON_MS) break;
     }
-    if (this.#options.isSurvey !== true) this.#throwMistakes(this.#refusedMs !== undefined);
+    if (!this.#isSurvey) this.#throwMistakes(this.#refusedMs !== undefined);
+  }
+
+  /** Looks at all of it and lets nothing through. @throws SNAPSHOT_INVALID for rows that it cannot read, and the signal's reason */
+  async survey(pieces: AsyncIterable<SqlPiece>, signal: AbortSignal): Promise<void> {
+    this.#isSurvey = true;
+    for await (const piece of pieces) {
+      signal.throwIfAborted();
+      await this.#take(piece);
+    }
   }
 
   /** What was done, as sentences. */
@@ -85,8 +94,15 @@ export class Masking {
     return notes;
   }
 
+  /** Rules that do not fit what was read. */
+  ruleMistakes(): Mistake[] {
+    const { shown } = this.#options.rules;
+    const keys = this.shapes.foreignKeys.flatMap((key) => foreignKeyMistake(key, this.#book) ?? []);
+    return [...this.#book.mistakes(), ...keys.map((message) => ({ file: shown, key: '', message }))];
+  }
+
   get #isSilent(): boolean {
-    return this.#options.isSurvey === true || this.#refusedMs !== undefined;
+    return this.#isSurvey || this.#refusedMs !== undefined;
   }
 
   async #take(piece: SqlPiece): Promise<readonly SqlPiece[]> {
@@ -118,7 +134,7 @@ export class Masking {
     }
     const before = this.shapes.foreignKeys.length;
     await this.shapes.take(statement);
-    if (this.#options.isSurvey !== true)
+    if (!this.#isSurvey)
       for (const key of this.shapes.foreignKeys.slice(before)) {
         const mistake = foreignKeyMistake(key, this.#book);
         if (mistake) throw new InputError([{ file: this.#options.rules.shown, key: '', message: mistake }]);
@@ -128,7 +144,7 @@ export class Masking {
 
   async #openCopy(statement: StatementPiece): Promise<readonly SqlPiece[]> {
     // In a dump all tables come before the first row.
-    if (this.#isDump && !this.#isChecked && this.#options.isSurvey !== true) this.#throwMistakes(false);
+    if (this.#isDump && !this.#isChecked && !this.#isSurvey) this.#throwMistakes(false);
     const table = await copiedTable(statement, this.shapes, this.#options.shown);
     const evidence = new Map<string, ColumnEvidence>();
     const columns = table.columns.map((column) => {
@@ -192,7 +208,7 @@ export class Masking {
       const root = this.shapes.lineage(copy.table).at(-1) ?? copy.table;
       this.findings.add({ ...root, column }, found, type);
     }
-    if (!this.findings.isEmpty && this.#options.isSurvey !== true) this.#refusedMs ??= monotonicMs();
+    if (!this.findings.isEmpty && !this.#isSurvey) this.#refusedMs ??= monotonicMs();
     const held = copy.held ?? [];
     copy.held = undefined;
     return this.#isSilent ? [] : held;

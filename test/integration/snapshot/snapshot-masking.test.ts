@@ -1,0 +1,236 @@
+import { execa } from 'execa';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { SnapshotRecord } from '../../../scripts/artifacts/records/records.ts';
+import { withConnection } from '../../../scripts/pg/client.ts';
+import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
+import { readMask } from '../../../scripts/plan/mask/read-mask.ts';
+import type { MaskRules } from '../../../scripts/plan/mask/mask-rules.ts';
+import { InputError, RehearsalError } from '../../../scripts/shared/errors.ts';
+import { restoreSnapshot } from '../../../scripts/snapshot/restore.ts';
+import { needsSystemPostgres, SYSTEM_POSTGRES } from '../../support/database/system-postgres.ts';
+import { pgDump, runSql, startServer, type TestServer } from './snapshot-fixture.ts';
+
+/** Stands in every value that is personal; long and not compressible, so that a search over files finds it. */
+const CANARY = 'Qz7Lovelace';
+
+const SCHEMA = `
+create domain public.mail as text check (value ~ '@');
+create table public.people (id int primary key, email varchar(60) not null unique, name text, tel text, born date,
+  seen timestamptz, addresses inet, tags text[], document jsonb, secret uuid, note text, code int);
+create index on public.people (lower(email));
+insert into public.people select i, '${CANARY}' || i || '@mail.example', '${CANARY} ' || i, '+47 900 ' || 10000 + i, date '1970-01-01' + i,
+  timestamptz '2020-01-01 10:00Z' + i * interval '1 h', inet '203.0.113.0' + i, array['${CANARY}', 'a,"b\\' || i, null],
+  jsonb_build_object('first_name', '${CANARY}', 'n', array[i, null]), md5(i::text)::uuid, case when i % 2 = 0 then E'\\t${CANARY}\\\\N\\n' || i end, i
+  from generate_series(1, 3000) i;
+create table public.visits (email varchar(60) references public.people (email), at date, host text) partition by range (at);
+create table public.visits_old partition of public.visits for values from (minvalue) to ('2021-01-01');
+create table public.visits_new partition of public.visits for values from ('2021-01-01') to (maxvalue);
+insert into public.visits select '${CANARY}' || i || '@mail.example', date '2020-06-01' + i % 400, '${CANARY}' from generate_series(1, 3000) i;
+create table public.parts (id int primary key, label text);
+insert into public.parts select i, 'part ' || i from generate_series(1, 50) i;
+`;
+
+const RULES = `version: 1
+columns:
+  people.email: email
+  people.name: scramble
+  people.tel: scramble
+  people.born: { generalise: year }
+  people.seen: scramble
+  people.addresses: scramble
+  people.tags: scramble
+  people.document: scramble
+  people.secret: hash
+  people.note: scramble
+  visits.email: email
+  visits.host: { value: gone }
+`;
+
+describe.skipIf(!needsSystemPostgres('to make dumps'))('a snapshot that is masked', () => {
+  let folder: string;
+  let source: TestServer;
+  let server: TestServer;
+  let databases = 0;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'masking-test-'));
+    [source, server] = await Promise.all([startServer({ version: SYSTEM_POSTGRES.version }), startServer()]);
+    const shop = await source.create('shop');
+    await runSql(shop, SCHEMA);
+    await pgDump(shop, [`--file=${join(folder, 'shop.sql')}`]);
+    await pgDump(shop, ['--format=custom', `--file=${join(folder, 'shop.dump')}`]);
+    await pgDump(shop, ['--format=directory', `--file=${join(folder, 'shop.dir')}`]);
+    await pgDump(shop, ['--inserts', `--file=${join(folder, 'inserts.sql')}`]);
+    vi.stubEnv('REHEARSE_MASK_KEY', 'a key of the tests, not of anybody');
+  });
+
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await Promise.all([source.stop(), server.stop()]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function rulesOf(text: string): MaskRules {
+    const { rules, mistakes } = readMask(text, 'mask.yaml', () => undefined);
+    if (rules === undefined) throw new InputError(mistakes);
+    return rules;
+  }
+
+  async function restore(
+    name: string,
+    rules = RULES,
+  ): Promise<{ record: SnapshotRecord; database: PgEndpoint }> {
+    databases += 1;
+    const database = await server.create(`masked${databases}`);
+    const record = await restoreSnapshot({
+      environment: {},
+      enclose: null,
+      source: { kind: 'file', path: join(folder, name), mask: rulesOf(rules) },
+      dir: folder,
+      endpoint: database,
+      settings: [],
+      jobs: 2,
+      scratchDir: folder,
+      signal: AbortSignal.timeout(100_000),
+      onProgress: () => undefined,
+    });
+    return { record, database };
+  }
+
+  async function failure(restoring: Promise<unknown>): Promise<string> {
+    const error: unknown = await restoring.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (!(error instanceof RehearsalError)) throw new Error(`not a RehearsalError: ${String(error)}`);
+    expect(JSON.stringify([error.message, error.hint, error.stack, error.cause ?? null])).not.toContain(
+      'Lovelace',
+    );
+    return error.message;
+  }
+
+  async function facts(database: PgEndpoint): Promise<unknown> {
+    return withConnection(database, 'setup', async (client) => {
+      const { rows } = await client.query(`select
+        (select count(*)::int from people) as people,
+        (select count(distinct lower(email))::int from people) as mails,
+        (select count(*)::int from people join visits using (email)) as visits,
+        (select bool_and(email like '%.test') from people) as nowhere,
+        (select count(distinct extract(year from born))::int from people) as years,
+        (select bool_and(extract(doy from born) = 1) from people) as first_days,
+        (select count(*)::int from people where note is null) as without_note,
+        (select count(distinct note)::int from people) as notes,
+        (select array_agg(distinct host) from visits) as hosts,
+        (select count(distinct tags[2])::int from people where tags[3] is null and array_length(tags, 1) = 3) as tags,
+        (select array_agg(distinct k) from people, jsonb_object_keys(document) as k) as keys,
+        (select min(label) from parts) as part,
+        (select sum(length(name))::int from people) as name_length,
+        (select count(*)::int from (select p::text as t from people p union all select v::text from visits v) as all_rows
+          where t ~* 'lovelace') as canaries`);
+      return rows[0] as unknown;
+    });
+  }
+
+  it.each(['shop.sql', 'shop.dump', 'shop.dir'])(
+    '%s has no value of a column with a rule, and what holds them together',
+    async (name) => {
+      const { record, database } = await restore(name);
+      const length = Array.from({ length: 3000 }, (_, i) => `${CANARY} ${i + 1}`.length).reduce(
+        (a, b) => a + b,
+      );
+      expect(await facts(database)).toEqual({
+        people: 3000,
+        mails: 3000,
+        visits: 3000,
+        nowhere: true,
+        years: 9,
+        first_days: true,
+        without_note: 1500,
+        notes: 1500,
+        hosts: ['gone'],
+        tags: 3000,
+        keys: ['first_name', 'n'],
+        part: 'part 1',
+        name_length: length,
+        canaries: 0,
+      });
+      expect(record.warnings).toEqual([
+        expect.stringMatching(
+          /^14 columns \(6,?000 rows\) were masked by mask.yaml with the key [0-9a-f]{8}: values, and what follows from them, differ from production’s\.$/,
+        ),
+      ]);
+    },
+  );
+
+  it('leaves none of them in the files of the server', async () => {
+    await restore('shop.sql');
+    await withConnection(server.endpoint, 'setup', (client) => client.query('checkpoint'));
+    const dataFolder = await withConnection(server.endpoint, 'setup', async (client) => {
+      const { rows } = await client.query<{ data_directory: string }>('show data_directory');
+      return rows[0]?.data_directory ?? '';
+    });
+    const inside = await execa('grep', ['-rlaF', 'part 17', dataFolder], { reject: false });
+    expect(inside.stdout).not.toBe('');
+    const found = await execa('grep', ['-rlaiF', CANARY, dataFolder], { reject: false });
+    expect(found.stdout).toBe('');
+  });
+
+  it('is stopped by columns that look personal and have no rule, all of them at once and before a row of their tables went in', async () => {
+    const rules = `version: 1\ncolumns: { people.email: email, visits.email: email }\nkeep: [people.seen, people.addresses]\n`;
+    const message = await failure(restore('shop.sql', rules));
+    expect(message.split('\n').map((line) => line.replace(/, \d+ of \d+ values looked at/, ''))).toEqual([
+      'mask.yaml public.people.born: looks personal (date of birth, by its name) and has no rule; write one under columns, or the column under keep',
+      expect.stringContaining('public.people.document: looks personal (person’s name, by a key in it)'),
+      'mask.yaml public.people.name: looks personal (person’s name, by its name) and has no rule; write one under columns, or the column under keep',
+      expect.stringContaining('public.people.secret: looks personal (credential, by its name)'),
+      expect.stringContaining('public.people.tel: looks personal (telephone number)'),
+    ]);
+    const left = await withConnection(
+      { ...server.endpoint, database: `masked${databases}` },
+      'setup',
+      async (client) =>
+        (await client.query<{ count: number }>('select count(*)::int from people')).rows[0]?.count,
+    );
+    expect(left).toBe(0);
+  });
+
+  it('is stopped by rules that it has no column for, or of another type', async () => {
+    const rules = `${RULES}  people.mail: email\n  persons.email: email\n  people.code: email\nkeep: [parts.labels]\n`;
+    expect((await failure(restore('shop.dump', rules))).split('\n')).toEqual([
+      'mask.yaml:15 people.mail: public.people has no column mail',
+      'mask.yaml:16 persons.email: the snapshot has no table public.persons',
+      'mask.yaml:17 people.code: email cannot be done to a column of type integer; write scramble or null',
+      'mask.yaml:18 parts.labels: public.parts has no column labels',
+    ]);
+  });
+
+  it('says where the two ends of a foreign key are masked in different ways', async () => {
+    const rules = RULES.replace('visits.email: email', 'visits.email: hash');
+    expect(await failure(restore('shop.sql', rules))).toBe(
+      'mask.yaml public.visits.email refers to public.people.email: give both the same rule, or none',
+    );
+  });
+
+  it('is refused where its rows do not stand in COPY', async () => {
+    expect(await failure(restore('inserts.sql'))).toMatch(
+      /^inserts.sql line \d+ holds rows outside of COPY, which cannot be masked$/,
+    );
+    await writeFile(
+      join(folder, 'lo.sql'),
+      "create table public.t (a int);\nselect pg_catalog.lo_open(lo_create(7), 131072);\nselect pg_catalog.lowrite(0, '\\x4c6f76656c616365');\n",
+    );
+    expect(await failure(restore('lo.sql', 'version: 1\n'))).toMatch(
+      /^lo.sql line 3 holds rows outside of COPY/,
+    );
+    await writeFile(
+      join(folder, 'odd.sql'),
+      'create table public.t (a int, b text);\ncopy public.t from stdin;\n1\tx\nLovelace\n\\.\n',
+    );
+    expect(await failure(restore('odd.sql', 'version: 1\ncolumns: { t.b: hash }\n'))).toBe(
+      'odd.sql: row 2 of public.t does not have the columns of its table',
+    );
+  });
+});
