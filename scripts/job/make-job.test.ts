@@ -58,6 +58,34 @@ describe('a job', () => {
     expect(job.shownAs[0]).toEqual({ path: 'snapshot/fetched', as: 'ssh://host/dumps/all.sql' });
   });
 
+  it('sends of a masked snapshot the masked text and nothing else, also where a command needs the whole folder', async () => {
+    const dump = join(root, 'deep/tiny/dumps/people.sql');
+    const rows =
+      "-- odd ' comment\ncreate table public.t (id int, mail text);\ncopy public.t from stdin;\n1\tada@mail.example\n\\.\n";
+    await writeFile(dump, rows);
+    await writeFile(join(root, 'deep/tiny/mask.yaml'), 'version: 1\ncolumns: { t.mail: email }\n');
+    const plan = '  - { phase: expand, command: ./migrate.sh }';
+    const { job, to, streams } = await jobOf('{ source: dumps/people.sql, mask: mask.yaml }', { plan });
+    expect(to).toContain('rehearsal/notes.md');
+    expect(to.filter((path) => path.includes('people'))).toEqual([]);
+    expect(job.rehearsal.snapshot).toEqual({
+      kind: 'file',
+      path: 'snapshot/masked.sql',
+      notes: [
+        expect.stringMatching(
+          /^Values were masked by the 1 rule of deep.tiny.mask.yaml with a key that was drawn/,
+        ),
+      ],
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of streams[0]?.read() ?? []) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toMatch(
+      /^-- odd ' comment\ncreate table public.t \(id int, mail text\);\ncopy public.t from stdin;\n1\t[a-z]{3}@[a-z]{4}\.[a-z]{7}\.test\n\\\.\n$/,
+    );
+    expect(Buffer.concat(chunks).toString()).not.toContain('ada@');
+    expect(JSON.stringify(job)).not.toContain('t.mail');
+  });
+
   it('holds the files that take part, and paths that mean something in its folder', async () => {
     const { job, to, documents } = await jobOf('{ source: dumps/all.sql }');
     expect(to).toEqual(
