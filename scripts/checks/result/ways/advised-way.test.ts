@@ -73,6 +73,18 @@ test('the sentence says which way, and what became of the simpler ones', () => {
   );
 });
 
+test('a simpler way that could not be judged is named, so that nobody takes the second best for the best', () => {
+  const all = ways({ ...incompatible, 'maintenance window': 'inconclusive', 'dual writes': 'pass' });
+  const dual =
+    'Take dual-writes: one-shot and blue-green failed, and only what writes both shapes keeps them alike while versions overlap.';
+  expect(advisedWay(all, 30_000)).toEqual({
+    plan: 'dual-writes',
+    sentence: `${dual} Simpler is maintenance-window, which could not be judged: rehearse again to know.`,
+  });
+  // Without a budget nobody would take a window.
+  expect(advisedWay(all, undefined).sentence).toBe(dual);
+});
+
 const blueGreen = plannedStep('out', {
   kind: 'deploy',
   deploy: { to: 'new', strategy: 'blue-green', overMs: 0 },

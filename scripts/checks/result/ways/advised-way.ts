@@ -28,7 +28,7 @@ export function advisedWay(ways: readonly Way[], downtimeBudgetMs: number | unde
   if (way !== undefined)
     return {
       plan: way.plan,
-      sentence: `Take ${named(way)}: ${WHY[way.strategy](way, ways, downtimeBudgetMs)}.`,
+      sentence: `Take ${named(way)}: ${WHY[way.strategy](way, ways, downtimeBudgetMs)}.${unjudged(way, ways, downtimeBudgetMs)}`,
     };
   const [window] = passed;
   if (window !== undefined)
@@ -67,6 +67,19 @@ const WHY: Readonly<Record<Strategy, Why>> = {
 function failedOf(ways: readonly Way[], simpler: readonly Strategy[]): string {
   const failed = ways.filter(({ strategy, verdict }) => verdict === 'fail' && simpler.includes(strategy));
   return failed.length === 0 ? '' : `${failed.map(({ plan }) => plan).join(' and ')} failed, and `;
+}
+
+/** Simpler ways of which nobody knows whether they pass: one of them may be the better one. */
+function unjudged(way: Way, ways: readonly Way[], downtimeBudgetMs: number | undefined): string {
+  const open = ways.filter(
+    (one) =>
+      one.verdict === 'inconclusive' &&
+      orderOf(one) < orderOf(way) &&
+      (one.strategy !== 'maintenance window' || downtimeBudgetMs !== undefined),
+  );
+  if (open.length === 0) return '';
+  const are = open.length === 1 ? 'is' : 'are';
+  return ` Simpler ${are} ${open.map(({ plan }) => plan).join(' and ')}, which could not be judged: rehearse again to know.`;
 }
 
 function named({ plan, strategy }: Way): string {

@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { resultSchema, type Result } from '../../scripts/checks/result/contract/result.ts';
+import { rehearse } from '../support/rehearse-process.ts';
+import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
+
+let tiny: TinyRehearsal | undefined;
+afterEach(async () => {
+  expect(tiny?.processes() ?? []).toEqual([]);
+  await tiny?.remove();
+});
+
+const PLANS = `plans:
+  at-once:
+    - { phase: switch, name: rename, sql: sql/rename.sql, rollback: sql/rename-undo.sql }
+    - { phase: deploy, name: out, deploy: { to: new, strategy: blue-green } }
+  in-steps:
+    - { phase: expand, name: add, sql: sql/add.sql, rollback: sql/undo.sql }
+    - { phase: backfill, name: fill, backfill: { table: customers, key: id, set: full_name = name, where: full_name is null } }
+    - { phase: deploy, name: out, deploy: { to: new, strategy: blue-green } }
+    - { phase: contract, name: drop, sql: sql/drop.sql, pointOfNoReturn: true }
+scenarios: [quiet, { rollback: { from: [add] } }, { interrupted: { steps: [fill], how: [client] } }]`;
+const FILES = {
+  'sql/rename.sql': 'alter table customers rename column name to full_name;',
+  'sql/rename-undo.sql': 'alter table customers rename column full_name to name;',
+  // The old version goes on writing names until the new one is out: only a trigger keeps up with it.
+  'sql/add.sql': `alter table customers add column full_name text;
+create function keep_full_name() returns trigger language plpgsql as $$ begin new.full_name := new.name; return new; end $$;
+create trigger keep_full_name before insert or update of name on customers for each row execute function keep_full_name();`,
+  'sql/undo.sql': `drop trigger keep_full_name on customers;
+drop function keep_full_name;
+alter table customers drop column full_name;`,
+  'sql/drop.sql': `drop trigger keep_full_name on customers;
+drop function keep_full_name;
+alter table customers drop column name;`,
+};
+
+async function run(args: readonly string[]): Promise<Result> {
+  tiny = await tinyRehearsal(PLANS, FILES);
+  const { stdout, stderr } = await rehearse(['run', '.', '--json', ...args], {
+    cwd: tiny.dir,
+    tmp: tiny.tmp,
+  });
+  if (stdout === '') throw new Error(stderr);
+  return resultSchema.parse(JSON.parse(stdout));
+}
+
+/** What a busy machine adds is inconclusive, and no word about the plan. */
+const failed = ({ playings }: Result): unknown[] =>
+  (playings?.played ?? []).filter(({ verdict }) => verdict === 'fail').map(({ scenario }) => scenario);
+
+describe('several plans, with a way back, an interruption and repetitions', () => {
+  it('plays each in every scenario that it has the steps for, as often as asked, and tells each once', async () => {
+    const result = await run(['--repeat', '2']);
+    const scenarios = [
+      ['at-once', 'at-once'],
+      ['in-steps', 'in-steps'],
+      ['in-steps', 'in-steps / rollback from add'],
+      ['in-steps', 'in-steps / interrupted'],
+    ];
+    const played = result.playings?.played.map(({ plan, scenario, repetition }) => [
+      repetition,
+      plan,
+      scenario,
+    ]);
+    expect(played?.toSorted()).toEqual(
+      [1, 2].flatMap((repetition) => scenarios.map((of) => [repetition, ...of])).toSorted(),
+    );
+    // The old version asks for the old name until the new one is out, however often it is played.
+    expect(new Set(failed(result))).toEqual(new Set(['at-once']));
+    expect(result.wayBack).toMatchObject([
+      { plan: 'in-steps', from: 'add', possible: true, schemaSame: true, forwardAgain: true },
+    ]);
+    expect(result.interruptions).toMatchObject([
+      {
+        plan: 'in-steps',
+        step: 'fill',
+        how: 'client',
+        secondTry: 'ok',
+        cuts: 3,
+        rowsTwice: 0,
+        rowsLeftOut: 0,
+      },
+    ]);
+    expect(result.playings?.ways).toMatchObject([
+      { plan: 'at-once', strategy: 'blue-green', verdict: 'fail', isWayBackPlayed: false },
+      { plan: 'in-steps', strategy: 'dual writes', wayBackUntil: 'add', isWayBackPlayed: true },
+    ]);
+    expect(result.playings?.advice?.plan).toBe(
+      result.playings?.ways?.[1]?.verdict === 'pass' ? 'in-steps' : null,
+    );
+  });
+
+  it('plays the one that is asked for as often, with its scenarios alone', async () => {
+    const result = await run(['--plan', 'at-once', '--repeat', '2']);
+    expect(result.playings?.played.map(({ plan, repetition }) => [plan, repetition])).toEqual([
+      ['at-once', 1],
+      ['at-once', 2],
+    ]);
+    expect([result.verdict, result.wayBack, result.interruptions, result.playings?.ways]).toEqual([
+      'fail',
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
