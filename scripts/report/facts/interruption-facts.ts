@@ -11,11 +11,11 @@ interface InterruptionRow {
 
 /** Heads of the cells; `>` stands before those over numbers. */
 export const INTERRUPTION_HEADS = [
-  'cut off',
   'second try',
   'left behind',
   '>rows twice',
   '>rows left out',
+  'cut off',
 ] as const;
 
 /** In the plan's order; empty where nothing was cut off. */
@@ -23,11 +23,11 @@ export function interruptionRows(result: Result): InterruptionRow[] {
   return (result.interruptions ?? []).map((cut) => ({
     step: ofPlan(result, cut),
     cells: [
-      { text: cutOffText(cut), isBad: false },
       { text: cut.secondTry === 'ok' ? 'went through' : cut.secondTry, isBad: cut.secondTry !== 'ok' },
       leftCell(cut),
       rowsCell(cut.rowsTwice),
       rowsCell(cut.rowsLeftOut),
+      { text: cutOffText(cut), isBad: false },
     ],
   }));
 }
@@ -96,7 +96,7 @@ function goesOn(ms: number | null): string {
   return ms === null ? ', and the server still went on' : `; the server went on for ${formatMs(ms)}`;
 }
 
-const LONGEST_SQL = 60;
+const LONGEST_SQL = 40;
 
 function quoted(sql: string): string {
   const text = sql.trim().replace(/\s+/g, ' ');
