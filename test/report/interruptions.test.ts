@@ -18,12 +18,12 @@ test('a pull request reads what became of each step that was cut off', () => {
 
     | Step | Second try | Left behind | Rows twice | Rows left out | Cut off |
     | --- | --- | --- | --- | --- | --- |
-    | 1 add-column | went through | nothing | – | – | session ended behind sql/1-expand.sql line 3 |
-    | 1 add-column | **42701** | nothing | – | – | client gone at the commit of sql/1-expand.sql line 3; the server went on for 2.19 s |
-    | 4 set-not-null | **42P07** | **INVALID index by\\_name** | – | – | session ended in sql/1-expand.sql line 3 |
-    | 3 backfill-name | went through | nothing | **312** | 0 | client gone in a batch, 3 times |
-    | 4 set-not-null | **failed** | nothing | – | – | client gone behind sql/1-expand.sql line 3, and the server still went on |
-    | 1 add-column | **42701** | **lock of a migration tool in schema\\_migrations** | – | – | server crashed behind "alter table customers add column note te …"; away for 412 ms |
+    | 1 add-column (session) | went through | nothing | – | – | session ended behind sql/1-expand.sql line 3 |
+    | 1 add-column (client) | **42701** | nothing | – | – | client gone at the commit of sql/1-expand.sql line 3; the server went on for 2.19 s |
+    | 4 set-not-null (session) | **42P07** | **INVALID index by\\_name** | – | – | session ended in sql/1-expand.sql line 3 |
+    | 3 backfill-name (client) | went through | nothing | **312** | 0 | client gone in a batch, 3 times |
+    | 4 set-not-null (client) | **failed** | nothing | – | – | client gone behind sql/1-expand.sql line 3, and the server still went on |
+    | 1 add-column (server) | **42701** | **lock of a migration tool in schema\\_migrations** | – | – | server crashed behind "alter table customers add column note te …"; away for 412 ms |
 
     - 1 add-column (client): 42701 column "full\\_name" of relation "customers" already exists
     - 4 set-not-null (session): 42P07 relation "by\\_name" already exists

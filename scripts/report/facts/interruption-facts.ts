@@ -21,7 +21,7 @@ export const INTERRUPTION_HEADS = [
 /** In the plan's order; empty where nothing was cut off. */
 export function interruptionRows(result: Result): InterruptionRow[] {
   return (result.interruptions ?? []).map((cut) => ({
-    step: ofPlan(result, cut),
+    step: `${ofPlan(result, cut)} (${cut.how})`,
     cells: [
       { text: cut.secondTry === 'ok' ? 'went through' : cut.secondTry, isBad: cut.secondTry !== 'ok' },
       leftCell(cut),
