@@ -56,6 +56,15 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the pages as their readers do'))('i
     expect(found).toEqual([]);
   });
 
+  test('on a phone the overview is read without scrolling sideways', async () => {
+    const { page, close } = await open(browser, PAGES.index, { width: 390 });
+    const widths: unknown = await page.evaluate(
+      `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.scroll'))`,
+    );
+    await close();
+    expect(widths).toBe(0);
+  });
+
   test.each(pages)('$name: loads nothing, runs nothing, and never scrolls sideways', async ({ html }) => {
     for (const width of [1280, 768, 390, 320]) {
       const { page, problems, close } = await open(browser, html, { width });

@@ -15,5 +15,6 @@ h2{scroll-margin-top:12px}
 .trend .mark{stroke:var(--mut);stroke-dasharray:1 3}
 .trend .now{fill:var(--p99)}
 .badge.s-pass,.badge.s-fail,.badge.s-inconclusive{margin-left:8px}
+@media screen and (max-width:720px){.overview,.overview tbody{display:block}.overview thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.overview tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:2px 12px;padding:10px 0;border-bottom:1px solid var(--line)}.overview th,.overview td{border:0;padding:0;overflow-wrap:anywhere}.overview td:nth-child(3),.overview td:last-child{grid-column:1/-1;min-width:0}.overview td:nth-child(3){font-size:13px;color:var(--mut)}}
 @media(max-width:480px){.trends{grid-template-columns:minmax(0,1fr)}}
 `;
