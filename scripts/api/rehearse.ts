@@ -17,6 +17,8 @@ export interface RehearseOptions {
   readonly repeat?: number;
   /** Only this one of the rehearsal's plans. */
   readonly plan?: string;
+  /** Of a plan by `migrations`: what this git ref, or `ledger`, lacks; it wins over rehearsal.yaml. */
+  readonly since?: string;
   /** Its abort tears everything down, and then the promise is rejected. */
   readonly signal?: AbortSignal;
   /** Each line of progress, as on stderr. */
@@ -65,8 +67,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
   return { result, exitCode: end.exitCode, runFolder: resolve(out, result.runId) };
 }
 
-function argumentsOf({ dir, target, repeat, plan }: RehearseOptions, out: string): string[] {
-  const valued = { target, out, repeat, plan };
+function argumentsOf({ dir, target, repeat, plan, since }: RehearseOptions, out: string): string[] {
+  const valued = { target, out, repeat, plan, since };
   const given = Object.entries(valued).filter(([, value]) => value !== undefined);
   return ['run', dir, '--json', ...given.flatMap(([name, value]) => [`--${name}`, String(value)])];
 }

@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
-import { nameAfter } from './ask.ts';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { nameAfter, readAsked } from './ask.ts';
 import { generatorText } from './dump-text.ts';
 
 test.each([
@@ -19,4 +22,18 @@ test('a dump of tables without rows becomes SQL that a generator can run', () =>
   const dump =
     '\\restrict abc\ncreate table t (id int);\nCOPY public.t (id) FROM stdin;\n\\.\n\\unrestrict abc\n';
   expect(generatorText(dump)).toBe('\ncreate table t (id int);\n\n');
+});
+
+test('the newest migration is one that has a version, whatever is repeatable beside it', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'rehearse-ask-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  await mkdir(join(root, 'sql'));
+  for (const name of ['V1__t.sql', 'V2__more.sql', 'R__a.sql'])
+    await writeFile(join(root, 'sql', name), 'select 1;');
+  const asked = await readAsked(undefined, { from: 'sql' }, { cwd: root, root, env: {} });
+  expect(asked.steps.map(({ name }) => name)).toEqual(['V2__more']);
+  expect(asked.earlier.map(({ name }) => name)).toEqual(['V1__t', 'R__a']);
+  await expect(
+    readAsked(undefined, { from: 'sql', newest: '3' }, { cwd: root, root, env: {} }),
+  ).rejects.toThrow('--newest 3');
 });

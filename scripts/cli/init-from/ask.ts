@@ -71,7 +71,9 @@ export async function readAsked(
   const found = await findFolder(options.from, cwd, mistake);
   const all = found?.migrations ?? [];
   const schema = await schemaOf(options, { cwd, env }, mistake);
-  const count = newest(options.newest, all.length, mistake);
+  const runOnce = all.filter(({ repeats }) => repeats !== true);
+  const numbered = runOnce.length > 0 ? runOnce : all;
+  const count = newest(options.newest, numbered.length, mistake);
   const { since } = options;
   if (since !== undefined) checkSince(since, options, mistake);
   const known = found && (await knownBy({ ...options, schema, cwd }, found, mistake));
@@ -83,7 +85,7 @@ export async function readAsked(
     );
   else if (known !== undefined && lacking.length === 0)
     mistake('--snapshot', `has run all ${all.length} migrations; take an older dump, or say --newest 1`);
-  const steps = lacking.length > 0 ? lacking : all.slice(all.length - count);
+  const steps = lacking.length > 0 ? lacking : numbered.slice(numbered.length - count);
   const chosen = name ?? nameAfter(steps.at(-1)?.name ?? '');
   const dir = join(root, REHEARSALS_FOLDER, chosen);
   if (!NAME.test(chosen))

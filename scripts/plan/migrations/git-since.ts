@@ -63,10 +63,11 @@ export async function knownToGit(folder: string, ref: string): Promise<Known> {
   );
   const path = ({ file }: Migration): string => relative(folder, file).split(sep).join('/');
   return {
-    has: (migration) => then.has(path(migration)),
+    has: (migration) =>
+      then.has(path(migration)) && !(migration.repeats === true && changed.has(path(migration))),
     notes: (migrations) =>
       migrations
-        .filter((one) => changed.has(path(one)))
+        .filter((one) => one.repeats !== true && changed.has(path(one)))
         .map(
           ({ name }) =>
             `${name} is not as ${ref} has it: a database that ran it already will not run it again`,

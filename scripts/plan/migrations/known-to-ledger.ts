@@ -22,14 +22,19 @@ export function knownToLedger(ledger: Ledger, rows: readonly LedgerRow[]): Known
   const counted = rows.filter((row) => row[ledger.key] != null && (ledger.counts?.(row) ?? true));
   const keys = new Set(counted.map(keyOf));
   const newest = ledger.upTo ? [...keys].map(Number).sort((a, b) => b - a)[0] : undefined;
-  const has = (migration: Migration): boolean =>
-    ledger.upTo ? Number(ledger.of(migration)) <= (newest ?? -1) : keys.has(ledger.of(migration));
+  const isAsThen = asThen(ledger, counted, keyOf);
+  const has = (migration: Migration): boolean => {
+    if (ledger.upTo) return Number(ledger.of(migration)) <= (newest ?? -1);
+    return keys.has(ledger.of(migration)) && (migration.repeats !== true || isAsThen(migration));
+  };
   return {
     has,
     notes: (migrations) => [
       ...strangers(ledger, keys, migrations),
-      ...late(migrations, has),
-      ...changed(ledger, counted, keyOf, migrations),
+      ...late(once(migrations), has),
+      ...once(migrations)
+        .filter((one) => !isAsThen(one))
+        .map(({ name }) => `${name} is not as it was when the snapshot ran it`),
       ...rows.flatMap((row) => {
         const trouble = ledger.trouble?.(row);
         return trouble === undefined ? [] : [`${keyOf(row)} ${trouble}`];
@@ -55,15 +60,17 @@ function late(migrations: readonly Migration[], has: (migration: Migration) => b
     .map(({ name }) => `${name} is older than ${newest}, which the snapshot has run without it`);
 }
 
-function changed(
+function once(migrations: readonly Migration[]): Migration[] {
+  return migrations.filter(({ repeats }) => repeats !== true);
+}
+
+/** True where the tool keeps no checksum of it; of what ran several times the last one counts. */
+function asThen(
   { checksum, of }: Ledger,
   rows: readonly LedgerRow[],
   keyOf: (row: LedgerRow) => string,
-  migrations: readonly Migration[],
-): string[] {
-  if (checksum === undefined) return [];
+): (migration: Migration) => boolean {
+  if (checksum === undefined) return () => true;
   const sums = new Map(rows.map((row) => [keyOf(row), row[checksum.column]]));
-  return migrations
-    .filter((one) => ![undefined, null, checksum.of(one.up)].includes(sums.get(of(one))))
-    .map(({ name }) => `${name} is not as it was when the snapshot ran it`);
+  return (one) => [undefined, null, checksum.of(one.up)].includes(sums.get(of(one)));
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { Migration } from './list-migrations.ts';
 import { versionOf } from './order.ts';
 
@@ -71,6 +72,7 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
     key: 'script',
     counts: succeeded,
     of: (migration) => `${migration.name}.sql`,
+    checksum: { column: 'checksum', of: flywayChecksum },
   },
   refinery: { table: 'refinery_schema_history', key: 'version', of: version },
   Supabase: { schema: 'supabase_migrations', table: 'schema_migrations', key: 'version', of: version },
@@ -88,4 +90,9 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
 export function digits(text: string): string {
   const plain = text.replaceAll('-', '');
   return /^\d+$/.test(plain) ? BigInt(plain).toString() : text;
+}
+
+/** CRC-32 of its lines without their ends, as a number with a sign (Flyway's ChecksumCalculator). */
+function flywayChecksum(text: string): string {
+  return String(crc32(text.replace(/^\uFEFF/, '').replace(/[\r\n]/g, '')) | 0);
 }

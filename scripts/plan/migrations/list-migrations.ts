@@ -3,6 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import { splitSql } from '../../pg/sql/split.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { readPlainFile } from '../../shared/files/plain-file.ts';
+import { defined } from '../schema/defined.ts';
 import { isInRustProject } from '../transactions/rust-project.ts';
 import { besideOf, toolRuleOf, upPart, type ToolRule } from '../transactions/migration-tools.ts';
 import { byDependencies, compareMigrations, migrationName, versionOf } from './order.ts';
@@ -17,6 +18,8 @@ export interface Migration {
   readonly up: string;
   /** Absolute path of the file that holds the way back, where the tool has one. */
   readonly down?: string;
+  /** It runs again whenever it has changed, after all that run once. */
+  readonly repeats?: true;
 }
 
 export interface MigrationFolder {
@@ -77,7 +80,7 @@ async function migrationOf(
   const split = await splitSql(up);
   if (split.ok && split.statements.length === 0) return [];
   const down = rule?.downPart === undefined ? backOf.get(versionOf(file)) : file;
-  return [{ name: migrationName(file), file, up, ...(down !== undefined && { down }) }];
+  return [{ name: migrationName(file), file, up, ...defined({ down, repeats: rule?.repeats }) }];
 }
 
 async function readOne(file: string, isRust: boolean): Promise<File> {

@@ -23,6 +23,7 @@ describe('a migration tool', () => {
     ['001.undo.add.sql', 'Postgrator: file, down'],
     ['drizzle/0000_add.sql', 'none'],
     ['sql/1-expand.sql', 'none'],
+    ['migrations/20261101120000_add.sql', 'none'],
     ['sql/20261101_note.sql', 'none'],
   ])('is known by the name %s', (file, expected) => {
     expect(rule(file)).toBe(expected);
@@ -70,6 +71,8 @@ describe('a migration tool', () => {
       begins: 'anew',
     });
     expect(rust('1_add.up.sql', '-- no-transaction\nselect 1;')).not.toHaveProperty('begins');
+    expect(rust('db/migrations/20261101120000_add.sql', 'select 1;')).toMatchObject({ tool: 'sqlx' });
+    expect(rust('sql/20261101120000_add.sql', 'select 1;')).toBeUndefined();
     expect(rust('V1__a.sql', 'select 1;')).toMatchObject({ tool: 'refinery', begins: 'anew' });
   });
 });

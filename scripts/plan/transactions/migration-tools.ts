@@ -33,6 +33,8 @@ export interface ToolRule extends Ways {
   readonly downPart?: { readonly first: number; readonly end: number };
   /** The whole file is the way back. */
   readonly down?: true;
+  /** It runs again whenever it has changed, after all that run once. */
+  readonly repeats?: true;
 }
 
 /** A tool that marks the two directions in one file. */
@@ -49,6 +51,8 @@ interface NamedTool extends Ways {
   readonly isRust?: true;
   readonly up: RegExp;
   readonly down?: RegExp;
+  /** Those that run again whenever they have changed. */
+  readonly repeats?: RegExp;
   readonly without?: RegExp;
   /** A file beside it: what in there takes it out of the tool's transaction, or without which it is none of the tool's. */
   readonly beside?: { readonly of: (file: string) => string; readonly says: RegExp | 'it is there' };
@@ -107,18 +111,22 @@ const YOYO: Ways = {
   remedy: 'write -- transactional: false at the top of the file',
 };
 
+const SQLX = {
+  tool: 'sqlx',
+  transaction: 'file',
+  begins: 'anew',
+  exemptIsOneQuery: true,
+  without: /^--\s*no-transaction\b/i,
+  isRust: true,
+  remedy: 'give it a file of its own that begins with -- no-transaction',
+} as const;
+
 /** golang-migrate sends a file as one simple query, whose statements share an implicit transaction; the others begin one. */
 const NAMED: readonly NamedTool[] = [
   {
-    tool: 'sqlx',
-    transaction: 'file',
-    begins: 'anew',
-    exemptIsOneQuery: true,
+    ...SQLX,
     up: /(?:^|\/)\d+_[^/]*\.up\.sql$/i,
     down: /(?:^|\/)\d+_[^/]*\.down\.sql$/i,
-    without: /^--\s*no-transaction\b/i,
-    isRust: true,
-    remedy: 'give it a file of its own that begins with -- no-transaction',
   },
   {
     tool: 'golang-migrate',
@@ -157,6 +165,7 @@ const NAMED: readonly NamedTool[] = [
     copiesRows: true,
     up: /(?:^|\/)(?:V\d[\d._]*|R)__[^/]*\.sql$/,
     down: /(?:^|\/)U\d[\d._]*__[^/]*\.sql$/,
+    repeats: /(?:^|\/)R__[^/]*\.sql$/,
     beside: { of: (file) => `${file}.conf`, says: /^\s*executeInTransaction\s*=\s*false\s*$/im },
     remedy: 'put it into a file of its own',
   },
@@ -178,6 +187,8 @@ const NAMED: readonly NamedTool[] = [
     up: /(?:^|\/)\d{4}_[^/]*\.sql$/,
     beside: { of: (file) => file.replace(/[^/]*$/, 'meta/_journal.json'), says: 'it is there' },
   },
+  // Without a way back; elsewhere such a name says nothing.
+  { ...SQLX, up: /(?:^|\/)migrations\/\d+_[^/]*\.sql$/i },
 ];
 
 /** Lines that tell of a tool without dividing the file. */
@@ -224,6 +235,7 @@ export function toolRuleOf(
   return {
     ...waysOf(named, isExempt),
     ...(named.down?.test(file) === true ? { down: true } : {}),
+    ...(named.repeats?.test(file) === true ? { repeats: true } : {}),
   };
 }
 
