@@ -1,6 +1,8 @@
 /** How COPY's text format writes NULL, where the statement says nothing else. */
 export const COPY_NULL = '\\N';
 
+/** Printable ASCII without the backslash: a field and its value are the same. */
+const PLAIN = /^[ -[\]-~]*$/;
 const ESCAPED: Readonly<Record<string, string>> = {
   b: '\b',
   f: '\f',
@@ -22,6 +24,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
 
 /** The value of one field of COPY's text format. @param field its bytes, one a character */
 export function decodeField(field: string): string {
+  if (PLAIN.test(field)) return field;
   const bytes = field.includes('\\')
     ? field.replace(ESCAPE, (_all, octal?: string, hex?: string, other?: string) => {
         if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8) & 0xff);
@@ -34,6 +37,7 @@ export function decodeField(field: string): string {
 
 /** A value as one field: its bytes, one a character. */
 export function encodeField(value: string): string {
+  if (PLAIN.test(value)) return value;
   const escaped = value.replace(/[\b\f\n\r\t\v\\]/g, (symbol) => WRITTEN[symbol] ?? symbol);
   return Buffer.from(escaped, 'utf8').toString('latin1');
 }

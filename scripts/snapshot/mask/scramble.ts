@@ -4,6 +4,8 @@ const ROUNDS = 4;
 /** Of a value with so much room, one keyed sum decides every place: that two become one is as likely as a guessed key. */
 const WIDE_BITS = 64;
 const DIGEST_BYTES = 32;
+const MOST_KNOWN = 4096;
+const LONGEST_KNOWN = 32;
 const BITS: readonly number[] = Array.from({ length: 257 }, (_, radix) => Math.log2(Math.max(1, radix)));
 
 const UPPER = 65;
@@ -21,6 +23,8 @@ const BLOCK = 64;
  */
 export class Scramble {
   readonly #key: string;
+  /** Names of cities and hosts of mail come again and again. */
+  readonly #known = new Map<string, string>();
 
   /** @param key secret, in hex */
   constructor(key: string) {
@@ -34,6 +38,16 @@ export class Scramble {
 
   /** Another text of the same shape: letters and digits change, all else stays. */
   text(value: string): string {
+    if (value.length > LONGEST_KNOWN) return this.#text(value);
+    const known = this.#known.get(value);
+    if (known !== undefined) return known;
+    const made = this.#text(value);
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(value, made);
+    return made;
+  }
+
+  #text(value: string): string {
     const places: number[] = [];
     const radices: number[] = [];
     const symbols = asciiOnly(value) ? value : Array.from(value);
