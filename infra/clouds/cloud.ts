@@ -2,7 +2,7 @@
 
 export type CloudName = 'raff' | 'hcloud' | 'digitalocean';
 
-export type PlanClass = 'shared' | 'dedicated';
+type PlanClass = 'shared' | 'dedicated';
 
 /** How a cloud counts the time of a host. */
 export interface Billing {

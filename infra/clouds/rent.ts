@@ -8,7 +8,7 @@ const SSH_PORT = 22;
 /** As Raff's hourly prices are made of its monthly ones. */
 const HOURS_OF_MONTH = 720;
 
-export interface Rental extends Omit<HostOrder, 'planId' | 'userData'> {
+interface Rental extends Omit<HostOrder, 'planId' | 'userData'> {
   /** In the order in which they are tried. */
   readonly plans: readonly string[];
   readonly allowUpFront: boolean;

@@ -43,7 +43,7 @@ export interface HostSoftware {
   readonly install?: string;
 }
 
-export interface Shipment {
+interface Shipment {
   /** Absolute path on this machine. */
   readonly archive: string;
   /** Absolute path on the host. */
@@ -141,7 +141,7 @@ export interface HostPlaces {
 }
 
 /** A Pulumi provider plugin that a target's resources need besides this project's own. */
-export interface ProviderPlugin {
+interface ProviderPlugin {
   /** `hcloud` */
   readonly name: string;
   /** Absolute folder of its PulumiPlugin.yaml or binary; undefined = the engine's own plugins have it. */
@@ -149,9 +149,9 @@ export interface ProviderPlugin {
 }
 
 /** Why a promise cannot be kept, and what to do about it. */
-export type Unconfined = Extract<Availability, { available: false }>;
+type Unconfined = Extract<Availability, { available: false }>;
 
-export interface Patience {
+interface Patience {
   /** One `pulumi destroy`. */
   readonly destroyMs: number;
   /** An interrupted order, until its answer has come and what it made is gone. */

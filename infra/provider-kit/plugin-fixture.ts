@@ -10,7 +10,7 @@ import struct from 'google-protobuf/google/protobuf/struct_pb.js';
 
 type Properties = Record<string, unknown>;
 
-export interface LoggedLine {
+interface LoggedLine {
   readonly urn: string;
   readonly message: string;
   readonly severity: number;

@@ -31,7 +31,7 @@ interface Difference {
  * failed half-way has only some of them. Everything that an aborted or failed `create` made must be gone when it rejects,
  * unless it rejects with a HalfMade.
  */
-export interface ResourceDefinition<I, S> {
+interface ResourceDefinition<I, S> {
   readonly inputs: z.ZodType<I>;
   readonly state: z.ZodType<S>;
   /** Tells what is going to be created. In a preview some inputs may not be known yet, so they come as they are. */

@@ -2,7 +2,7 @@ import { CustomResource, type CustomResourceOptions, type Input, type Output } f
 import type { CloudNetworkArgs } from './cloud-network.ts';
 import { PLUGIN_VERSION } from './plugin.ts';
 
-export interface CloudHostArgs extends CloudNetworkArgs {
+interface CloudHostArgs extends CloudNetworkArgs {
   /** `primary`, `standby` or `driver`. */
   readonly role: Input<string>;
   readonly image: Input<string>;

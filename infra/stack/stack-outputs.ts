@@ -2,7 +2,7 @@ import { runtime, type Output } from '@pulumi/pulumi';
 import type { Rehearsal } from '../resources/rehearsal.ts';
 
 /** What the stack tells about one rehearsal. */
-export type Facts = Record<
+type Facts = Record<
   'verdict' | 'worstFinding' | 'report' | 'durationMs' | 'cost' | 'leftovers',
   Output<string | number> | string | number
 >;

@@ -1,5 +1,5 @@
 /** What judging does at the moment: reading a file of the evidence, or comparing all of it. */
-export type JudgingNews =
+type JudgingNews =
   | { readonly doing: 'reading'; readonly file: string; readonly bytes: number }
   | { readonly doing: 'comparing' };
 

@@ -9,7 +9,7 @@ import { CHECKS } from './index.ts';
 import type { Finding, Result } from './result/contract/result.ts';
 import { listed } from './wording.ts';
 
-export interface JudgedFinding {
+interface JudgedFinding {
   readonly finding: Finding;
   readonly hurt: Hurt;
   /** For the headline. */

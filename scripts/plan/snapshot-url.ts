@@ -1,7 +1,7 @@
 import { eitherOf } from './schema/fields.ts';
 
 /** What `snapshot.source` may begin with where it names no file of this machine, and an example of each. */
-export const SNAPSHOT_SCHEMES = {
+const SNAPSHOT_SCHEMES = {
   'https:': 'https://host/shop.sql.gz',
   's3:': 's3://bucket/shop.dump',
   'ssh:': 'ssh://host/var/dumps/shop.sql.zst',

@@ -25,7 +25,7 @@ const DOCUMENTS: Readonly<Record<string, () => string>> = {
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-export interface GeneratedDocument {
+interface GeneratedDocument {
   /** Relative to the project's root. */
   readonly path: string;
   readonly text: string;

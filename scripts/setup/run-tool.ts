@@ -8,7 +8,7 @@ const ENDINGS: readonly Ending[] = [
 ];
 const KEPT_LINES = 30;
 
-export interface ToolEnd {
+interface ToolEnd {
   readonly ok: boolean;
   readonly timedOut: boolean;
   readonly stdout: string;

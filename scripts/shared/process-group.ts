@@ -9,7 +9,7 @@ const LAST_MS = 2_000;
 const LOOK_AGAIN_MS = 5;
 
 /** What is started. */
-export interface GroupStart {
+interface GroupStart {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;
@@ -31,7 +31,7 @@ export interface Ending {
   readonly graceMs?: number;
 }
 
-export interface GroupEnd {
+interface GroupEnd {
   /** Null where a signal ended it. */
   readonly code: number | null;
   readonly endedBy: NodeJS.Signals | null;

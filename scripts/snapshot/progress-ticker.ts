@@ -2,7 +2,7 @@ import { Pace } from './sources/pace.ts';
 
 const TICK_MS = 250;
 
-export interface RestoreProgress {
+interface RestoreProgress {
   /** What is going on, such as `INDEX public.orders_total`. */
   readonly detail: string;
   /** 0..1 where it can be told. */

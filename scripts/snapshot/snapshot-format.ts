@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RehearsalError } from '../shared/errors.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'lz4';
-export type SnapshotFormat =
+type SnapshotFormat =
   | { readonly type: 'sql'; readonly compression: Compression }
   | { readonly type: 'archive'; readonly format: ArchiveFormat };
 /** The formats of `pg_dump --format` that pg_restore reads. */

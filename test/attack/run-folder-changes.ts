@@ -25,7 +25,7 @@ type Move =
   | { readonly kind: 'delete' | 'duplicate' | 'pipe' | 'folder' | 'link'; readonly file: number }
   | { readonly kind: 'swap-files' | 'of-other-run'; readonly file: number; readonly other: number };
 
-export type Change = Edit | Move;
+type Change = Edit | Move;
 
 const at = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 const file = fc.nat(30);
@@ -128,7 +128,7 @@ function edited(bytes: Buffer, one: Edit): Buffer {
 }
 
 /** All that is not a folder, in order; paths from `root` on. */
-export async function filesBelow(root: string): Promise<string[]> {
+async function filesBelow(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => !entry.isDirectory())

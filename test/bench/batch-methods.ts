@@ -12,9 +12,9 @@ const WHERE = 'label is null';
 const LOOP_ROWS = 10_000;
 
 /** A way to fill the column; the app's traffic goes on meanwhile. It resolves when its connections and probes are open. */
-export type Method = (endpoint: PgEndpoint, folder: RunFolder) => Promise<Opened>;
+type Method = (endpoint: PgEndpoint, folder: RunFolder) => Promise<Opened>;
 
-export interface Opened {
+interface Opened {
   run(): Promise<void>;
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import type { TinyRehearsal } from '../support/tiny-rehearsal.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PATIENCE_MS = 100_000;
 
-export interface Said {
+interface Said {
   readonly code: number | null;
   readonly output: string;
 }
@@ -123,7 +123,7 @@ export class PulumiStack {
 }
 
 /** One command of the CLI. */
-export class PulumiProcess {
+class PulumiProcess {
   output = '';
   readonly #child: ChildProcess;
 

@@ -2,7 +2,7 @@ import type { Result, StatementResult, StepResult } from '../../scripts/checks/r
 
 /** Parts of results with quiet defaults: a test names only what it is about. */
 
-export const NO_VICTIMS = { delayed: 0, failed: 0, delayedSeconds: 0 };
+const NO_VICTIMS = { delayed: 0, failed: 0, delayedSeconds: 0 };
 
 export function sampleStatement(rest: Partial<StatementResult> = {}): StatementResult {
   return {

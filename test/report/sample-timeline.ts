@@ -8,7 +8,7 @@ export function noise(n: number): number {
   return x - Math.floor(x);
 }
 
-export interface Traffic {
+interface Traffic {
   readonly seconds: number;
   readonly ratePerSec: number;
   /** Share of the traffic of each version at a moment; they add up to 1. */

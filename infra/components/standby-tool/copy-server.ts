@@ -9,7 +9,7 @@ export interface ServerAccess {
   readonly password: string;
 }
 
-export const SLOT = 'rehearse_standby';
+const SLOT = 'rehearse_standby';
 /** PostgreSQL 15 gave each message of a base backup a kind, and the command a list of options in brackets. */
 const FIRST_WITH_KINDS = 15;
 const KIND_DATA = 'd'.charCodeAt(0);

@@ -16,7 +16,7 @@ import { WritesInFlight } from './writes-in-flight.ts';
 const PIECE_BYTES = 32_768;
 
 /** What is brought to the host as it comes from elsewhere, without a file here. */
-export interface StreamToUpload {
+interface StreamToUpload {
   /** Absolute path on the host; its folder is there. */
   readonly to: string;
   /** All of it from its first byte on; called again where the connection to the host was lost. */

@@ -28,7 +28,7 @@ export interface JobUpload {
   readonly streams?: readonly JobStream[];
 }
 
-export interface JobStream {
+interface JobStream {
   /** Inside the job folder, with forward slashes. */
   readonly to: string;
   readonly read: () => AsyncIterable<Buffer>;

@@ -37,7 +37,7 @@ export type Order = z.infer<typeof orderSchema>;
 const FILE = 'order.json';
 
 /** The roles of an environment, with what is asked of each. */
-export function rolesOf({ hosts, postgres }: EnvironmentSpec): Record<string, HostSpec> {
+function rolesOf({ hosts, postgres }: EnvironmentSpec): Record<string, HostSpec> {
   const roles = ['primary', ...(postgres.standby ? ['standby'] : []), 'driver'];
   return Object.fromEntries(roles.map((role) => [role, hosts[role] ?? {}]));
 }

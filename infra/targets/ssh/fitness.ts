@@ -17,7 +17,7 @@ export function isBusy({ cpuShare, clients }: ForeignServer): boolean {
 }
 
 /** `PostgreSQL in /var/lib/postgresql/16/main (port 5432, 12 clients, 34 % of a CPU)` */
-export function serverText({ dataDir, port, clients, cpuShare }: ForeignServer): string {
+function serverText({ dataDir, port, clients, cpuShare }: ForeignServer): string {
   const where = port === 0 ? '' : `port ${port}, `;
   return `PostgreSQL in ${dataDir} (${where}${plural(clients, 'client')}, ${Math.round(cpuShare * 100)} % of a CPU)`;
 }

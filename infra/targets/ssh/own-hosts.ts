@@ -9,7 +9,7 @@ import type { HostRole, Jump, Reach } from '../../contract/hosts.ts';
 import { knownKey } from './known-hosts.ts';
 import { logins, type Logins } from './logins.ts';
 
-export const HOST_ROLES: readonly HostRole[] = ['primary', 'standby', 'driver'];
+const HOST_ROLES: readonly HostRole[] = ['primary', 'standby', 'driver'];
 
 /** A host of the user's, ready to be dialled. */
 export interface OwnHost {
@@ -84,10 +84,10 @@ async function addressOf(name: string, at: string): Promise<string> {
 }
 
 /** `~/.ssh/id` → `/home/anna/.ssh/id` */
-export function homePath(path: string): string {
+function homePath(path: string): string {
   return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
 }
 
-export function unfit(message: string): RehearsalError {
+function unfit(message: string): RehearsalError {
   return new RehearsalError('TARGET_UNAVAILABLE', message);
 }

@@ -8,7 +8,7 @@ const FILE = 'own-hosts.json';
 const noteSchema = z.object({ settings: sshSchema, port: z.int() });
 
 /** What has to be known of a run whose process has died: where its hosts are, and at which port its server listens. */
-export type RunNote = Readonly<z.output<typeof noteSchema>>;
+type RunNote = Readonly<z.output<typeof noteSchema>>;
 
 /** @param folder the target's own of the session */
 export async function writeNote(folder: string, note: RunNote): Promise<void> {

@@ -12,7 +12,7 @@ interface ActorBase {
   readonly tMs: number;
 }
 
-export interface PlannedActor extends ActorBase {
+interface PlannedActor extends ActorBase {
   readonly event: 'planned';
   /** It begins shortly before this step. */
   readonly step: string | null;

@@ -25,7 +25,7 @@ export interface NoiseSecond {
 }
 
 /** A host whose kernel could not be asked, from then on. */
-export interface NoiseUnseen {
+interface NoiseUnseen {
   readonly type: 'unseen';
   readonly tMs: number;
   readonly host: string;

@@ -78,7 +78,7 @@ export interface Gone {
 }
 
 /** A look that saw what the one before saw; told of one now and then, so that a stream that was cut off has an end. */
-export interface SameLook {
+interface SameLook {
   readonly type: 'same';
   readonly tMs: number;
 }
@@ -91,7 +91,7 @@ export interface LookGap {
 }
 
 /** What a session did that others waited for; told when it is new or changed. */
-export interface ToldFacts extends SessionFacts {
+interface ToldFacts extends SessionFacts {
   readonly type: 'session';
   readonly tMs: number;
 }

@@ -4,12 +4,12 @@ import { groupBy } from '../../shared/group-by.ts';
 import { listed } from '../wording.ts';
 
 /** From this share of a machine's processor time on, what others take is no trifle. */
-export const STOLEN_SHARE = 0.25;
+const STOLEN_SHARE = 0.25;
 /** While more than this was idle, nobody went short because of them. */
-export const IDLE_SHARE = 0.1;
+const IDLE_SHARE = 0.1;
 
 /** What others took of one machine, as means over some seconds; shares from 0 to 1 of the time of all its processors. */
-export interface Taken {
+interface Taken {
   readonly hosts: readonly string[];
   readonly seconds: number;
   readonly stealShare: number;

@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence/evidence.ts';
 import { lastMomentMs, loadEndMs, planStartMs, stepAt, type StepRun } from './step-runs.ts';
 
 /** The largest of one kind of lag; null = never seen. */
-export interface WorstLag {
+interface WorstLag {
   readonly ms: number | null;
   readonly bytes: number | null;
 }

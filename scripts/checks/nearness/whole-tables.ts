@@ -8,7 +8,7 @@ const WHOLE_SHARE = 0.5;
 /** Below this, a time per million rows says nothing. */
 const FEWEST_ROWS = 1000;
 
-export type Deed = 'scanned' | 'indexed' | 'rewrote';
+type Deed = 'scanned' | 'indexed' | 'rewrote';
 
 /** A table that a statement went through from one end to the other while a lock stopped the app. */
 export interface WholeTable {

@@ -47,7 +47,7 @@ export interface Asked {
 }
 
 /** Where the tables come from. */
-export type SchemaSource =
+type SchemaSource =
   | { readonly kind: 'migrations' }
   /** Absolute path of a dump. */
   | { readonly kind: 'snapshot'; readonly path: string }

@@ -4,7 +4,7 @@ export interface Sink {
 }
 
 /** Where signals come from: `process`, or an EventEmitter in a test. */
-export interface SignalSource {
+interface SignalSource {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
 }

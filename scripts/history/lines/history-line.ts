@@ -8,7 +8,7 @@ import { z } from 'zod';
 const text = z.string();
 const optionalText = z.string().nullable();
 
-export const figureSchema = z.object({
+const figureSchema = z.object({
   id: text.describe('As in result.json, or `step:<name>` for how long a step took'),
   scenario: text,
   title: text,
@@ -19,7 +19,7 @@ export const figureSchema = z.object({
   values: z.array(z.number()).describe('One for each playing'),
 });
 
-export const runLineSchema = z.object({
+const runLineSchema = z.object({
   schemaVersion: z.literal(1),
   kind: z.literal('run'),
   runId: text,
@@ -54,7 +54,7 @@ export const runLineSchema = z.object({
   figures: z.array(figureSchema),
 });
 
-export const noteLineSchema = z.object({
+const noteLineSchema = z.object({
   schemaVersion: z.literal(1),
   kind: z.literal('note'),
   runId: text,

@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path';
 import type { Starter } from './installation.ts';
 
 /** Paths as a checkout of the repository names them. */
-export interface InRepository {
+interface InRepository {
   /** The folder that the night is started in; `.` = the root. */
   readonly folder: string;
   /** Where run folders go. */

@@ -8,7 +8,7 @@ import { relationsOf } from './relations.ts';
 import { syntaxMessage } from './syntax-message.ts';
 
 /** What a statement does to the transaction block of its session; SAVEPOINT, RELEASE and ROLLBACK TO stay inside it. */
-export type TransactionControl = 'begin' | 'commit' | 'rollback' | 'savepoint';
+type TransactionControl = 'begin' | 'commit' | 'rollback' | 'savepoint';
 
 export interface SqlStatement {
   /** The author's own text, trimmed, without the `;`. */

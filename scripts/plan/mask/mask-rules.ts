@@ -15,7 +15,7 @@ export type MaskRule =
   | { readonly kind: 'round'; readonly to: number };
 
 export const DATE_PARTS = ['year', 'month', 'day'] as const;
-export type DatePart = (typeof DATE_PARTS)[number];
+type DatePart = (typeof DATE_PARTS)[number];
 
 /** A column of a table as the snapshot calls it, without quotes. */
 export interface ColumnName {

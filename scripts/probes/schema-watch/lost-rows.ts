@@ -26,7 +26,7 @@ export interface Suspect {
 }
 
 /** Looks at the tables: before the plan, right before the step, and behind it. */
-export interface Looks {
+interface Looks {
   readonly start: Tables;
   readonly before: Tables;
   readonly now: Tables;

@@ -3,7 +3,7 @@ import type { TableStock } from './table-stock.ts';
 type Tables = ReadonlyMap<number, TableStock>;
 
 /** A part of a table that is there still, and no longer in it. */
-export interface TakenOut {
+interface TakenOut {
   /** What it was a part of: `schema.name` of the topmost table. */
   readonly outOf: string;
   /** Parts that this one has instead, which may hold the same rows; for FROM. Null = none. */

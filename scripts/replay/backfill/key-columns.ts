@@ -14,13 +14,7 @@ export interface KeyColumn {
   readonly operators: Operators;
 }
 
-export type Operators = readonly [
-  less: string,
-  atMost: string,
-  equal: string,
-  atLeast: string,
-  greater: string,
-];
+type Operators = readonly [less: string, atMost: string, equal: string, atLeast: string, greater: string];
 
 const PLAIN: Operators = ['<', '<=', '=', '>=', '>'];
 

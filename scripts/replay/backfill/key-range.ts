@@ -16,7 +16,7 @@ export interface KeyRange {
 /** Of a table that has rows with a key. */
 export type KnownRange = KeyRange & { readonly ends: Ends };
 
-export interface Ends {
+interface Ends {
   readonly min: Position;
   /** The last key when the backfill began: rows that come later were written by an app that fills them itself. */
   readonly max: Position;

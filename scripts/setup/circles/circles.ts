@@ -1,7 +1,7 @@
 import type { Import } from './imports.ts';
 
 /** Nodes that need each other, and the imports that make it so. */
-export interface Circle {
+interface Circle {
   /** `files`, or the folder in which they lie side by side. */
   readonly level: string;
   /** The way round; the first is its last as well. */

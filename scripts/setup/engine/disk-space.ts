@@ -4,7 +4,7 @@ import { RehearsalError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/text/format.ts';
 
 /** So much will be written below that folder; the folder need not be there yet. */
-export interface DiskNeed {
+interface DiskNeed {
   readonly folder: string;
   readonly bytes: number;
 }

@@ -9,7 +9,7 @@ import { formatBytes } from '../../shared/text/format.ts';
 const CONNECT_MS = 4_000;
 const STALL_MS = 20_000;
 
-export interface FetchOptions {
+interface FetchOptions {
   readonly signal: AbortSignal;
   readonly progress?: (detail: string) => void;
 }

@@ -12,7 +12,7 @@ import type { z } from 'zod';
 import { RehearsalError } from '../../shared/errors.ts';
 
 /** What `fill` puts into the folder. */
-export interface CacheEntry {
+interface CacheEntry {
   readonly version: string;
   readonly origin: CachedOrigin;
   readonly programs: readonly EngineProgram[];

@@ -22,7 +22,7 @@ const DOCUMENTS = ['docs/schema/rehearsal.schema.json', 'docs/schema/result.sche
 /** What the package exports, as modules below OWN_ROOT. */
 const ENTRIES = ['scripts/api/index', 'infra/stack/component'];
 
-export async function buildPackage(): Promise<void> {
+async function buildPackage(): Promise<void> {
   await removeOld();
   const files = (await Promise.all(SOURCES.map(filesIn))).flat().filter((file) => !LEFT_OUT.test(file));
   const isCode = (file: string): boolean => ['.ts', '.tsx'].includes(extname(file));

@@ -21,7 +21,7 @@ export interface ClonedBase {
   readonly madeInMs: number;
 }
 
-export interface RestoredBase {
+interface RestoredBase {
   readonly content: string;
   /** How messages call the snapshot. */
   readonly source: string;

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { InputError } from '../../shared/errors.ts';
 
 /** What masked values hang on besides the rules: with the same key the same value becomes the same other one, in every run. */
-export const KEY_VARIABLE = 'REHEARSE_MASK_KEY';
+const KEY_VARIABLE = 'REHEARSE_MASK_KEY';
 const LEAST_CHARACTERS = 16;
 
 export interface MaskKey {

@@ -10,7 +10,7 @@ import { Masking } from './masking.ts';
 import { snapshotText } from './snapshot-text.ts';
 
 /** Those that `mask` may stand beside. */
-export type MaskableSource = Extract<SnapshotSource, { readonly mask?: MaskRules }>;
+type MaskableSource = Extract<SnapshotSource, { readonly mask?: MaskRules }>;
 
 interface ReadOptions {
   /** How messages call the snapshot. */

@@ -5,7 +5,7 @@ import type { Finding } from './findings.ts';
 import { whyNot } from './columns/masker-of.ts';
 import type { TableShapes } from './columns/table-shapes.ts';
 
-export interface Suggestion {
+interface Suggestion {
   readonly at: ColumnName;
   /** As it is written in the file: `email`, `scramble`, `null`. */
   readonly rule: 'email' | 'scramble' | 'null';

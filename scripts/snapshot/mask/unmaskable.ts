@@ -8,7 +8,7 @@ const ENCODING = /^set\s+client_encoding\s*(?:=|to)\s*'?([\w-]+)/i;
 const READABLE = /^utf-?8$/i;
 
 /** What a statement that is no COPY may bring besides tables. */
-export type Brings = 'nothing' | 'rows' | 'statistics' | { readonly encoding: string };
+type Brings = 'nothing' | 'rows' | 'statistics' | { readonly encoding: string };
 
 export function broughtBy({ bytes, words }: StatementPiece): Brings {
   const [first = ''] = words;

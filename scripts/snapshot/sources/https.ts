@@ -7,12 +7,12 @@ const ANSWER_MS = 60_000;
 /** Too many requests, and the server's own troubles: RFC 9110, 15.5 and 15.6. */
 const TRY_AGAIN = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-export interface Asked {
+interface Asked {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
 }
 /** What to ask for the bytes from `from` on; headers of its own, such as a signature. */
-export type Ask = (from: number, extra: Readonly<Record<string, string>>) => Promise<Asked>;
+type Ask = (from: number, extra: Readonly<Record<string, string>>) => Promise<Asked>;
 
 /** A file that a web server gives. A user and a password in the URL are sent as a header (RFC 7617). */
 export function httpsSource(url: URL): RemoteSource {

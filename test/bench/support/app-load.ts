@@ -6,7 +6,7 @@ import type { RunClock } from '../../../scripts/shared/run-clock.ts';
 
 const DRAIN_MS = 30_000;
 
-export interface AppLoad {
+interface AppLoad {
   readonly ratePerSec: number;
   readonly connections: number;
   readonly scripts: readonly ParsedScript[];

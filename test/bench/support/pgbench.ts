@@ -7,12 +7,12 @@ import { SYSTEM_POSTGRES } from '../../support/database/system-postgres.ts';
 
 const DEBIAN = join(SYSTEM_POSTGRES.binDir, 'pgbench');
 /** Debian's package keeps it where PATH does not lead. */
-export const PGBENCH = existsSync(DEBIAN) ? DEBIAN : 'pgbench';
+const PGBENCH = existsSync(DEBIAN) ? DEBIAN : 'pgbench';
 
 /** Accounts per unit of pgbench's scale. */
 export const ACCOUNTS = 100_000;
 
-export interface PgbenchRun {
+interface PgbenchRun {
   readonly tps: number;
   /** Processor time of pgbench itself, user and system, for one transaction. */
   readonly cpuUsPerTransaction: number;

@@ -16,7 +16,7 @@ import { tinyRehearsal } from '../../support/tiny-rehearsal.ts';
 import { withBenchServer } from './server.ts';
 import { TrueLockTrace, type TrueLocks, type TrueSpan } from './true-locks.ts';
 
-export interface BenchRehearsal {
+interface BenchRehearsal {
   /** All of rehearsal.yaml before `plan:`. */
   readonly head: string;
   readonly plan: string;

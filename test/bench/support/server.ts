@@ -12,10 +12,7 @@ const STEADY: readonly PgSetting[] = [
  * A PostgreSQL of its own for one bench, on 127.0.0.1: the one from npm, or this machine's by its major version.
  * Nothing remains of it after `stop`.
  */
-export function startBenchServer(
-  settings: readonly PgSetting[] = [],
-  version?: number,
-): Promise<TestDatabase> {
+function startBenchServer(settings: readonly PgSetting[] = [], version?: number): Promise<TestDatabase> {
   return startTestDatabase([...STEADY, ...settings], version);
 }
 

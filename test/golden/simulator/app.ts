@@ -2,7 +2,7 @@ import type { RequestRow, WaitRecord } from '../../../scripts/artifacts/records/
 import { micro, randomNumbers } from './random.ts';
 
 /** A time in which no request gets through: from the first moment in the queue to the release. */
-export interface Stall {
+interface Stall {
   readonly fromMs: number;
   readonly toMs: number;
   /** Whom the sessions wait for. */
@@ -10,7 +10,7 @@ export interface Stall {
   readonly relation?: string;
 }
 
-export interface AppPlan {
+interface AppPlan {
   readonly ratePerSec: number;
   readonly connections: number;
   readonly fromMs: number;
@@ -28,7 +28,7 @@ export interface AppPlan {
   readonly outcomeAt?: (atMs: number, version: number, script: number) => 0 | string;
 }
 
-export interface SimulatedApp {
+interface SimulatedApp {
   /** In order of their end, as the load writes them. */
   readonly rows: readonly RequestRow[];
   readonly waits: readonly WaitRecord[];

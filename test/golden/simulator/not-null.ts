@@ -176,7 +176,7 @@ const matrix = ['start', ...PLAN.map(({ name }) => name)].flatMap((after, column
 );
 
 /** Writes the whole run; whatever was in the folder is lost. */
-export async function writeNotNullRun(path: string): Promise<RunFolder> {
+async function writeNotNullRun(path: string): Promise<RunFolder> {
   await rm(path, { recursive: true, force: true });
   const folder = await RunFolder.create(path);
   await rm(folder.file('plan'), { recursive: true });

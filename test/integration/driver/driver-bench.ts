@@ -25,7 +25,7 @@ import { startTestDatabase, type TestDatabase } from '../../support/database.ts'
 const PATIENCE_MS = 90_000;
 
 /** What `restoreSettings` of an environment holds, with some that only a start can set. */
-export const RESTORE_SETTINGS = [
+const RESTORE_SETTINGS = [
   { name: 'fsync', value: 'off' },
   { name: 'synchronous_commit', value: 'off' },
   { name: 'full_page_writes', value: 'off' },

@@ -118,7 +118,7 @@ export function jobDocument(job: FakeJob): { to: string; text: string; mode: num
   return { to: 'job.json', text: JSON.stringify(job), mode: 0o600 };
 }
 
-export interface LineCounter {
+interface LineCounter {
   readonly count: number;
   /** After the last line. */
   readonly offset: number;

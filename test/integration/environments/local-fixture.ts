@@ -19,8 +19,8 @@ import { newRunId } from '../../../scripts/artifacts/run-id.ts';
 import { localTraces } from '../../support/hosts/local-traces.ts';
 import { generateKeyPair } from '../../../infra/ssh/key-pair.ts';
 
-export const ROLES = { primary: 10, standby: 11, driver: 20 } as const;
-export type Role = keyof typeof ROLES;
+const ROLES = { primary: 10, standby: 11, driver: 20 } as const;
+type Role = keyof typeof ROLES;
 export const never = new AbortController().signal;
 
 /** Can hosts be made here? Where they cannot, the tests skip aloud, but never in CI. */

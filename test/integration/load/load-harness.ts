@@ -17,7 +17,7 @@ export function scriptOf(name: string, text: string): ParsedScript {
   return result.script;
 }
 
-export interface TrafficOptions {
+interface TrafficOptions {
   /** Script texts by script name, by version. */
   readonly versions: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly ratePerSec?: number;
@@ -32,7 +32,7 @@ export interface TrafficOptions {
 }
 
 /** One load on the test database, with all that it tells. */
-export interface Traffic {
+interface Traffic {
   readonly load: RunningLoad;
   readonly zeroMs: number;
   readonly events: LoadEvent[];

@@ -18,7 +18,7 @@ interface RestoreOverrides {
   readonly onProgress?: (detail: string) => void;
   readonly endpoint?: PgEndpoint;
 }
-export interface Failure {
+interface Failure {
   readonly code: string;
   readonly message: string;
   readonly hint: string | undefined;

@@ -26,7 +26,7 @@ export function quick(name: CloudName, url: string): () => Cloud {
   };
 }
 
-export interface Rental {
+interface Rental {
   readonly name: CloudName;
   readonly runId: string;
   readonly open: () => Cloud;

@@ -10,7 +10,7 @@ import { backends, send, servers, title } from './processes.ts';
 import { STAGES, type Stage } from './rehearsals.ts';
 
 /** How a run may end: exit codes, and what it says then. */
-export interface Ending {
+interface Ending {
   readonly codes: readonly (number | NodeJS.Signals)[];
   readonly says: RegExp;
 }

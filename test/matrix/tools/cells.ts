@@ -1,7 +1,7 @@
 import type { Migration } from './tool.ts';
 
 /** A few migrations that tools run in different ways. */
-export interface Cell {
+interface Cell {
   readonly name: string;
   readonly migrations: readonly Migration[];
 }

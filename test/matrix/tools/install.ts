@@ -10,7 +10,7 @@ const INSTALL_MS = 420_000;
 const CACHE = join(cacheDir(process.env), 'matrix-tools');
 
 /** What one package manager brings in one go. */
-export interface Delivery {
+interface Delivery {
   readonly name: string;
   readonly files: readonly ProjectFile[];
   /** Programs with their arguments, one after the other in the new folder. */

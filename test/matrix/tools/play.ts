@@ -17,7 +17,7 @@ import type { Migration, Tool } from './tool.ts';
 const TOOL_MS = 40_000;
 
 /** How an attempt to migrate ended; `said` is for whoever reads a failed test. */
-export interface Ending {
+interface Ending {
   readonly failed: boolean;
   /** Undefined where only the server knows. */
   readonly sqlstate?: string | null;

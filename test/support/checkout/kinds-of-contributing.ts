@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { OWN_ROOT } from '../../../scripts/shared/places/own-files.mjs';
 
 /** One row of the table "To add …, touch …" of CONTRIBUTING.md. */
-export interface KindRow {
+interface KindRow {
   readonly kind: string;
   /** Where a new one goes, and what else is touched by hand. */
   readonly touched: readonly string[];

@@ -5,7 +5,7 @@ const README = fileURLToPath(new URL('../../../README.md', import.meta.url));
 const SHELL = new Set(['sh', 'bash']);
 
 /** A fenced block of the README. */
-export interface ReadmeBlock {
+interface ReadmeBlock {
   /** The heading above it. */
   readonly heading: string;
   readonly language: string;

@@ -5,7 +5,7 @@ import type { FaultKind } from './fake-server.ts';
 import type { FakeHost, FakeHostOrder, Machines } from './machines.ts';
 
 /** How the making of a VM ends. */
-export type Booted = { readonly address: string; readonly host?: FakeHost } | 'failure';
+type Booted = { readonly address: string; readonly host?: FakeHost } | 'failure';
 
 /** A VM's first boot: what its user-data says is done, after the time that a cloud takes. */
 export async function boot(

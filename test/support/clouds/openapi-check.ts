@@ -16,7 +16,7 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
 };
 const METHOD = /^(get|post|put|patch|delete)$/;
 
-export interface Exchange {
+interface Exchange {
   /** `POST` */
   readonly method: string;
   /** As in the document, with the server's base path. */

@@ -6,7 +6,7 @@ const DEBIAN = '/usr/lib/postgresql';
 /** What npm brings; a dump of a newer version could not be restored into it. */
 const NEWEST_USEFUL = 18;
 
-export interface SystemPostgres {
+interface SystemPostgres {
   /** Major version. */
   readonly version: number;
   readonly binDir: string;

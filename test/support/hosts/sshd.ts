@@ -65,7 +65,7 @@ export async function startSshd(): Promise<TestSshd> {
 }
 
 /** A port of loopback on which nobody listens. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

@@ -11,7 +11,7 @@ import { RollbackProbe } from '../../../scripts/probes/rollback/rollback-probe.t
 import { RunClock } from '../../../scripts/shared/run-clock.ts';
 import type { TestDatabase } from '../database.ts';
 
-export interface RollbackBench {
+interface RollbackBench {
   readonly database: TestDatabase;
   readonly setup: PgClient;
 }

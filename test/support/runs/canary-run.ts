@@ -7,7 +7,7 @@ import type { TinyRehearsal } from '../tiny-rehearsal.ts';
 const SAMPLE_MS = 150;
 const STATE_MS = 500;
 
-export interface CanaryRun {
+interface CanaryRun {
   readonly code: number | NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;

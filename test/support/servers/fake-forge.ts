@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 const TOO_LONG = 'Body is too long (maximum is 65536 characters)';
 const PER_PAGE = 3;
 
-export interface FakeComment {
+interface FakeComment {
   id: number;
   body: string;
 }

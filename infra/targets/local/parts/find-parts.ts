@@ -15,7 +15,7 @@ import { runOfAlias } from './part-owner.ts';
 import { claimsIn, readPartClaim, type ClaimedThing, type PartClaim } from './part-claim.ts';
 import { ownRoutes } from './routes.ts';
 
-export interface Thing {
+interface Thing {
   readonly kind: 'namespace' | 'process' | 'cgroup' | 'link' | 'route' | 'folder';
   readonly name: string;
 }

@@ -38,7 +38,7 @@ export interface InterruptionRecord {
   readonly command?: CutCommand;
 }
 
-export interface CutCommand {
+interface CutCommand {
   /** What its session had sent, without constants; null where the command was over before the place that was drawn. */
   readonly sql: string | null;
   /** What migration tools keep in their tables while they are at work, and that was left there. */
@@ -53,7 +53,7 @@ export interface ToolLock {
   readonly remedy: string;
 }
 
-export interface CutBackfill {
+interface CutBackfill {
   readonly table: string;
   readonly cuts: number;
   /** Rows that a batch had changed and another one changed again; not those that the app had changed between. */

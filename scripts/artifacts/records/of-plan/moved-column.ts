@@ -54,7 +54,7 @@ export interface MovedIndex {
   readonly isReplicaIdentity: boolean;
 }
 
-export interface MovedConstraint {
+interface MovedConstraint {
   readonly name: string;
   readonly fresh: string;
   /** False where it was NOT VALID (or NOT ENFORCED): rows that are there may break it. */
@@ -63,7 +63,7 @@ export interface MovedConstraint {
   readonly sql: string;
 }
 
-export interface MovedView {
+interface MovedView {
   /** With its schema, quoted where it must be. */
   readonly name: string;
   /** Behind CREATE VIEW: name, options and query. */

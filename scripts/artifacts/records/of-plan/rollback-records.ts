@@ -2,7 +2,7 @@
 export type RollbackRecord = CatalogRecord | ValuesRecord;
 
 /** What one undoing took with it, also where that is nothing. */
-export interface ValuesRecord {
+interface ValuesRecord {
   readonly type: 'values';
   /** The step on the way back that had ended. */
   readonly step: string;
@@ -24,7 +24,7 @@ export interface LostValues {
 }
 
 /** The catalog beside what it was before the plan. */
-export interface CatalogRecord {
+interface CatalogRecord {
   readonly type: 'catalog';
   /** `start` or the step that had ended. */
   readonly after: string;

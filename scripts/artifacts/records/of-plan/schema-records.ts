@@ -162,7 +162,7 @@ export interface FallenRecord {
 }
 
 /** What had fallen and was there again when a step had ended. */
-export interface MadeAgainRecord {
+interface MadeAgainRecord {
   readonly type: 'made-again';
   readonly step: string;
   readonly tMs: number;
@@ -179,7 +179,7 @@ export interface SchemaObject {
 }
 
 /** Constraints that the catalog calls valid and that rows break, more than before the step; an empty list = none any more. */
-export interface BrokenRowsRecord {
+interface BrokenRowsRecord {
   readonly type: 'broken-rows';
   readonly step: string;
   readonly tMs: number;
@@ -199,7 +199,7 @@ export interface BrokenConstraint {
 }
 
 /** Every table and materialized view before the plan, as `schema.name`. Older runs have none. */
-export interface TablesRecord {
+interface TablesRecord {
   readonly type: 'tables';
   readonly tMs: number;
   readonly tables: readonly string[];
@@ -236,7 +236,7 @@ export interface SkippedRecord {
 }
 
 /** Tables that a command went through from one end to the other, by what was there before and behind it. Older runs have none. */
-export interface WholeTablesRecord {
+interface WholeTablesRecord {
   readonly type: 'whole-tables';
   readonly step: string;
   readonly tMs: number;

@@ -13,7 +13,7 @@ export type StepEvent =
   | AskedRecord
   | StepEndRecord;
 
-export interface StepStartRecord {
+interface StepStartRecord {
   readonly type: 'step-start';
   readonly step: string;
   readonly tMs: number;

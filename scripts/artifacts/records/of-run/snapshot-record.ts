@@ -32,7 +32,7 @@ export interface SnapshotRecord {
   readonly warnings: readonly string[];
 }
 
-export interface NearEnd {
+interface NearEnd {
   /** `schema.name` */
   readonly sequence: string;
   /** `table.column` that it fills; null = none is known. */

@@ -5,7 +5,7 @@ import type { StepRun } from '../step-runs.ts';
 import type { DelayedRequests } from './victims.ts';
 
 /** Victims of one script of one app version. */
-export interface ScriptVictims {
+interface ScriptVictims {
   readonly version: string;
   readonly script: string;
   readonly delayed: number;

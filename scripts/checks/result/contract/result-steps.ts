@@ -70,7 +70,7 @@ const noticesSchema = z.array(
   }),
 );
 
-export const statementSchema = z.object({
+const statementSchema = z.object({
   index: z.int().positive(),
   sql: z.string(),
   file: z.string().nullable(),

@@ -11,7 +11,7 @@ export interface Way {
 }
 
 /** Which way to take. Null where none of them can be taken. */
-export interface Advice {
+interface Advice {
   readonly plan: string | null;
   readonly sentence: string;
 }

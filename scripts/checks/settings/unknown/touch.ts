@@ -9,7 +9,7 @@ export interface ReadStatement {
 }
 
 /** What of a statement hangs on a setting, such as `seen_at becomes timestamptz`; empty = nothing does. */
-export type Reader = (statement: ReadStatement) => string[];
+type Reader = (statement: ReadStatement) => string[];
 
 /** Settings that a snapshot does not carry, and what hangs on them. */
 export interface UnknownSetting {

@@ -10,10 +10,10 @@ import { keyText, YamlSource } from '../../yaml/yaml-source.ts';
 import { labelOf } from '../reading.ts';
 
 /** Beside the rehearsals. */
-export const SETTINGS_FILE = 'settings.yaml';
+const SETTINGS_FILE = 'settings.yaml';
 
 /** What all rehearsals of a folder say as long as they say nothing else. */
-export interface SharedSettings {
+interface SharedSettings {
   /** Absolute. */
   readonly file: string;
   readonly value: Record<string, unknown>;

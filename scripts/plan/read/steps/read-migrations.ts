@@ -18,7 +18,7 @@ export const LEDGER = 'ledger';
 export type ReadLedger = (snapshot: SnapshotSource, folder: MigrationFolder) => Promise<Known>;
 
 /** The new ones of a folder of migrations as the steps of a plan. */
-export interface PlannedMigrations {
+interface PlannedMigrations {
   readonly plans: readonly PlanParts[];
   /** Why the plan is empty, as a sentence; undefined where it is not. */
   readonly nothingNew?: string;

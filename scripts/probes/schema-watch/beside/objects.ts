@@ -5,7 +5,7 @@ import { FIRST_USER_OID } from '../../catalog.ts';
 import { ownName } from './named.ts';
 
 /** An object of the schema, and those that it cannot be without. */
-export interface Standing extends SchemaObject {
+interface Standing extends SchemaObject {
   /** Keys of what it is a part of: with one of them it goes without a word. */
   readonly parts: readonly string[];
 }

@@ -29,7 +29,7 @@ export interface TableStatistics {
   readonly present: readonly string[];
 }
 
-export interface IndexedFunction {
+interface IndexedFunction {
   readonly name: string;
   /** md5 of its definition. */
   readonly definition: string;

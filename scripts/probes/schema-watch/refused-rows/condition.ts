@@ -4,7 +4,7 @@ import { walk } from '../../../pg/sql/walk.ts';
 import type { PgClient } from '../../../pg/client.ts';
 
 /** What PostgreSQL names of a refused statement, in fields of their own (its protocol's ErrorResponse). */
-export type Refusal = Pick<DatabaseError, 'code' | 'schema' | 'table' | 'column' | 'constraint'>;
+type Refusal = Pick<DatabaseError, 'code' | 'schema' | 'table' | 'column' | 'constraint'>;
 
 /** A statement and what it was refused with. */
 export interface Refused {

@@ -7,7 +7,7 @@ import { largest } from '../../facts/facts.ts';
 export const PAGE = 50;
 
 /** Statements that fold together: a file with its pages, where it has more than one of them, or several small files. */
-export interface StatementPages {
+interface StatementPages {
   readonly title: string;
   readonly statements: readonly StatementResult[];
   /** Empty = all of them are one page. */

@@ -54,7 +54,7 @@ export const PATTERNS: readonly ValuePattern[] = [
 const IBAN = /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b/;
 
 /** ISO 13616: the digits, letters as numbers, leave 1 when divided by 97. */
-export function isIban(value: string): boolean {
+function isIban(value: string): boolean {
   const found = IBAN.exec(value)?.[0].replaceAll(' ', '');
   if (found === undefined || found.length < 15) return false;
   const digits = (found.slice(4) + found.slice(0, 4)).replace(/[A-Z]/g, (letter) =>
@@ -66,7 +66,7 @@ export function isIban(value: string): boolean {
 }
 
 /** ISO 7812: 13 to 19 digits of a payment card with their check digit (Luhn). */
-export function isCard(value: string): boolean {
+function isCard(value: string): boolean {
   const digits = value.replace(/[ -]/g, '');
   if (!/^[2-6]\d{12,18}$/.test(digits)) return false;
   let sum = 0;
