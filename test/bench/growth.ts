@@ -86,10 +86,11 @@ if (only === undefined || only === 'tables') for (const tables of TABLES) costs.
 if (costs.length > 0)
   printTable(
     'what rehearsing takes on top of the statements themselves, ms',
-    ['tables', 'a statement', 'a step'],
+    ['tables', 'a statement', 'a bare statement', 'a step'],
     TABLES.map((tables, at) => [
       tables,
       rounded(costs[at]?.statementMs ?? 0, 1),
+      rounded(costs[at]?.bareMs ?? 0, 1),
       rounded(costs[at]?.stepMs ?? 0, 0),
     ]),
   );
@@ -103,7 +104,11 @@ if (steep.length > 0 || isLarge || isCostly) process.exitCode = 1;
 printHeadline({
   steepest: Math.max(0, ...exponents.map(([, exponent]) => exponent)),
   steep: steep.join(', '),
-  ...(cost && { statementMs: rounded(cost.statementMs, 1), stepMs: rounded(cost.stepMs, 0) }),
+  ...(cost && {
+    statementMs: rounded(cost.statementMs, 1),
+    bareMs: rounded(cost.bareMs, 1),
+    stepMs: rounded(cost.stepMs, 0),
+  }),
   ...(whole && {
     largestSeconds: rounded(whole.seconds, 2),
     largestMemoryMb: rounded(whole.memoryMb, 0),

@@ -43,10 +43,11 @@ export function suspects({ start, before, now, appDeletes }: Looks): Suspect[] {
   return [...start.values()].flatMap((table): Suspect[] => {
     const was = before.get(table.oid);
     if (was === undefined || was.filenode === null) return [];
-    const partOf = [...new Set([before, now].flatMap((tables) => namesAbove(table.oid, tables)))];
-    const known = { table, partOf, ...knownOf(table, was, appDeletes(table.oid)), deletedRows: null };
     const is = now.get(table.oid);
     const heir = byName.get(was.name);
+    if (is !== undefined && is === heir && isAsBefore(was, is) && !start.has(was.parent ?? 0)) return [];
+    const partOf = [...new Set([before, now].flatMap((tables) => namesAbove(table.oid, tables)))];
+    const known = { table, partOf, ...knownOf(table, was, appDeletes(table.oid)), deletedRows: null };
     if (is === undefined) {
       // A table that was put aside by an earlier step has its rows in what took its name then.
       const late = was.name === table.name ? undefined : byName.get(table.name);
@@ -59,9 +60,14 @@ export function suspects({ start, before, now, appDeletes }: Looks): Suspect[] {
     if (is.filenode !== was.filenode) return [here];
     const deletedRows = is.deletedRows - was.deletedRows - appDeletes(table.oid);
     if (deletedRows >= Math.max(1, rowsOf(table) * DELETED_SHARE)) return [{ ...here, deletedRows }];
-    const taken = start.has(was.parent ?? 0) ? takenOut(table.oid, before, now) : undefined;
+    const taken = start.has(was.parent ?? 0) ? takenOut(table.oid, { before, now, byName }) : undefined;
     return taken === undefined ? [] : [{ ...known, how: 'taken-out', heir: null, ...taken }];
   });
+}
+
+/** As nearly all tables are around a step. */
+function isAsBefore(was: TableStock, is: TableStock): boolean {
+  return is.filenode === was.filenode && is.deletedRows === was.deletedRows;
 }
 
 function counted(heir: TableStock | null): Pick<Suspect, 'countIn' | 'heir'> {

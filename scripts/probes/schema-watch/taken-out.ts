@@ -10,14 +10,21 @@ interface TakenOut {
   readonly countIn: string | null;
 }
 
+interface Around {
+  readonly before: Tables;
+  readonly now: Tables;
+  /** Those of `now`. */
+  readonly byName: ReadonlyMap<string, TableStock>;
+}
+
 /**
  * Whether a table is no longer a part of what it was a part of, by DETACH, NO INHERIT or because another table has the name of
  * the whole: who asks for that no longer finds its rows.
  */
-export function takenOut(oid: number, before: Tables, now: Tables): TakenOut | undefined {
+export function takenOut(oid: number, { before, now, byName }: Around): TakenOut | undefined {
   const whole = before.get(wholeOf(oid, before));
   if (whole === undefined || whole.oid === oid) return undefined;
-  const heir = [...now.values()].find(({ name }) => name === whole.name);
+  const heir = byName.get(whole.name);
   if (heir === undefined || wholeOf(oid, now) === heir.oid) return undefined;
   const gained = [...now.values()].filter(
     (table) =>

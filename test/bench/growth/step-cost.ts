@@ -7,16 +7,21 @@ import type { SqlStep } from '../../../scripts/plan/model.ts';
 import { runSqlStep } from '../../../scripts/replay/steps/sql-step.ts';
 import { Cleanup } from '../../../scripts/shared/cleanup.ts';
 import { openStepContext } from '../../support/replay/step-context.ts';
+import { median } from '../support/figures.ts';
 import { withBenchServer } from '../support/server.ts';
 
 const STATEMENTS = 100;
+const BARE_STATEMENTS = 20;
+const ONE_STEPS = 5;
 const PER_TRANSACTION = 500;
 
 /** What rehearsing takes on top of the statements themselves; milliseconds, on the clock. */
 export interface StepCost {
   /** Of a statement that changes one table's catalog, in a step of a hundred. */
   readonly statementMs: number;
-  /** Of a step with one statement, with all looks before and behind it. */
+  /** Of one that cannot run inside a transaction block, and is compared from outside. */
+  readonly bareMs: number;
+  /** Of a step with one statement, with all looks before and behind it. Median. */
   readonly stepMs: number;
 }
 
@@ -38,10 +43,20 @@ export async function stepCost(tables: number): Promise<StepCost> {
       };
       const sql = Array.from({ length: STATEMENTS }, (_, at) => changeOf((at * 7) % tables, at));
       await took('warm-up', sql.slice(0, 1));
-      const stepMs = await took('one', sql.slice(0, 1));
-      const manyMs = await took('many', sql);
-      const plainMs = await withConnection(endpoint, 'setup', (client) => plainly(client, sql));
-      return { stepMs, statementMs: (manyMs - stepMs - plainMs) / (STATEMENTS - 1) };
+      const steps: number[] = [];
+      for (let at = 0; at < ONE_STEPS; at++) steps.push(await took(`one-${at}`, sql.slice(at, at + 1)));
+      const stepMs = median(steps);
+      const perStatement = async (name: string, all: readonly string[]): Promise<number> => {
+        const manyMs = await took(name, all);
+        const plainMs = await withConnection(endpoint, 'setup', (client) => plainly(client, all));
+        return (manyMs - stepMs - plainMs) / (all.length - 1);
+      };
+      const bare = Array.from({ length: BARE_STATEMENTS }, (_, at) => `vacuum t_${(at * 7) % tables};`);
+      return {
+        stepMs,
+        statementMs: await perStatement('many', sql),
+        bareMs: await perStatement('bare', bare),
+      };
     } finally {
       await cleanup.run();
     }
