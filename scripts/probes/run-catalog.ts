@@ -138,11 +138,15 @@ function entryOf([name, kind, filenode, size, parent]: Entry): CatalogEntry {
   };
 }
 
+/** A text that is longer holds rows; what it names stands in front. */
+const LONGEST_TEXT = 1_000_000;
+const MOST_NAMES = 5_000;
+
 /** Whatever can be the name of a relation, as it is written and as PostgreSQL folds it. */
 function namesIn(text: string): string[] {
-  const words = text.match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu) ?? [];
+  const words = text.slice(0, LONGEST_TEXT).match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu) ?? [];
   const names = words.flatMap((word) =>
     word.startsWith('"') ? [word.slice(1, -1).replaceAll('""', '"')] : [word, word.toLowerCase()],
   );
-  return [...new Set(names)];
+  return [...new Set(names)].slice(0, MOST_NAMES);
 }

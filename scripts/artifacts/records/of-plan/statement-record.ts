@@ -38,6 +38,7 @@ export interface StatementRecord {
   readonly newLocks: readonly LockEntry[];
   readonly rewrote: readonly string[];
   readonly walBytes: number | null;
+  /** Of what it locked, named or made, against the last look that met it: the step's beginning for what the step names. */
   readonly sizeChangeBytes: number | null;
   readonly pid: number;
   readonly error: StepError | null;

@@ -120,7 +120,12 @@ const statementSchema = z.object({
     .optional()
     .describe('Entries of the shared lock table that its transaction had taken by then'),
   walBytes: z.number().nullable(),
-  sizeChangeBytes: z.number().nullable(),
+  sizeChangeBytes: z
+    .number()
+    .nullable()
+    .describe(
+      'Of the relations that it locked, named or made, against the beginning of the step, or the last look at one that the step does not name',
+    ),
   error: errorSchema.nullable(),
   notices: noticesSchema
     .optional()
