@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type {
   ActorRecord,
   AttemptRecord,
+  InterruptionRecord,
   RunRecord,
   StatementRecord,
 } from '../../artifacts/records/records.ts';
@@ -83,6 +84,36 @@ test('an actor that PostgreSQL ended early makes the run inconclusive', () => {
   });
   expect(messages).toEqual([
     'The long-reader report broke off after 500 ms: 57P01 terminating connection. What came later was not rehearsed in its company.',
+  ]);
+});
+
+test('an actor that ended with a server that was crashed on purpose is no fault of the run', () => {
+  const failed: ActorRecord = { ...reader, event: 'failed', tMs: 5310, message: 'terminated' };
+  const cut: InterruptionRecord = {
+    type: 'interruption',
+    step: 'alter',
+    how: 'server',
+    tMs: 5300,
+    moment: 'open',
+    index: 1,
+    attempt: 1,
+    file: 'sql/alter.sql',
+    line: 1,
+    serverWentOnMs: 0,
+    againFrom: null,
+    error: null,
+    failedIndex: null,
+    secondAttempt: 2,
+    downs: [{ fromMs: 5300, toMs: 5600 }],
+  };
+  const whole = evidence({ actors: [planned, started, failed] });
+  const result = judgeEvidence({ ...whole, steps: [...(whole.steps ?? []), cut] });
+  const findings = result.findings.filter(({ check }) => check === 'actors');
+  expect(findings.map(({ status, message }) => [status, message])).toEqual([
+    [
+      'warn',
+      'The long-reader report ended with the server, which was crashed on purpose, after 510 ms. What came later was not rehearsed in its company.',
+    ],
   ]);
 });
 
