@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { resultSchema, type Result } from '../../scripts/checks/result/contract/result.ts';
-import { rehearse } from '../support/rehearse-process.ts';
-import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
+import { resultSchema, type Result } from '../../../scripts/checks/result/contract/result.ts';
+import { rehearse } from '../../support/rehearse-process.ts';
+import { tinyRehearsal, type TinyRehearsal } from '../../support/tiny-rehearsal.ts';
 
 let tiny: TinyRehearsal | undefined;
 afterEach(async () => {

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { resultSchema } from '../../scripts/checks/result/contract/result.ts';
-import { canRunLocally, startLocal, tracesOf } from '../e2e/local-fixture.ts';
-import { killTree } from '../support/hosts/process-tree.ts';
-import { rehearse } from '../support/rehearse-process.ts';
-import { tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
+import { resultSchema } from '../../../scripts/checks/result/contract/result.ts';
+import { canRunLocally, startLocal, tracesOf } from '../../e2e/local-fixture.ts';
+import { killTree } from '../../support/hosts/process-tree.ts';
+import { rehearse } from '../../support/rehearse-process.ts';
+import { tinyRehearsal, type TinyRehearsal } from '../../support/tiny-rehearsal.ts';
 
 let tiny: TinyRehearsal;
 afterEach(async () => {
