@@ -22,13 +22,18 @@ const PARTIAL =
 
 type Rescue = 'skip' | 'retry' | undefined;
 
-/** What a production database has and this server lacks: roles, extensions, settings of a newer version. It is noted, not fatal. */
+/** pg_dump tells where something lies by this setting, before the statement that makes it. */
+const DEFAULT_TABLESPACE =
+  /^set\s+default_tablespace\s*(?:=|to)\s*(?:'((?:[^']|'')+)'|"((?:[^"]|"")+)"|([^\s;'"]+))/i;
+
+/** What a production database has and this server lacks: roles, extensions, settings of a newer version, tablespaces. It is noted, not fatal. */
 export class RestoreGaps {
   readonly #roles = new Set<string>();
   readonly #superusers = new Set<string>();
   readonly #reservedRoles = new Set<string>();
   readonly #extensions = new Set<string>();
   readonly #settings = new Set<string>();
+  readonly #tablespaces = new Set<string>();
 
   /** A statement that cannot run because of a gap that is known already. */
   skips(statement: StatementPiece): boolean {
@@ -51,6 +56,12 @@ export class RestoreGaps {
     const setting = /^unrecognized configuration parameter "(.*)"$/.exec(message)?.[1];
     if (setting !== undefined && words[0] === 'set') {
       this.#settings.add(setting);
+      return 'skip';
+    }
+    const tablespace = sqlstate === '22023' ? defaultTablespace(headOf(statement)) : undefined;
+    if (tablespace !== undefined) {
+      this.#tablespaces.add(tablespace);
+      await client.query("set default_tablespace = ''"); // the one before it is not meant
       return 'skip';
     }
     const role = /^role "(.*)" does not exist$/.exec(message)?.[1];
@@ -81,6 +92,10 @@ export class RestoreGaps {
     this.#reservedRoles.add(name);
   }
 
+  missingTablespace(name: string): void {
+    this.#tablespaces.add(name);
+  }
+
   missingExtension(name: string): void {
     this.#extensions.add(name);
   }
@@ -92,6 +107,10 @@ export class RestoreGaps {
       ),
       ...listed('Roles that the snapshot names were created without login', this.#roles),
       ...listed('What concerns roles of another PostgreSQL was left out', this.#reservedRoles),
+      ...listed(
+        'Tablespaces that this server does not have were left out, and what lies in them in production lies in the default one',
+        this.#tablespaces,
+      ),
       ...listed('Settings that this PostgreSQL does not know were left out', this.#settings),
     ];
   }
@@ -106,6 +125,12 @@ export class RestoreGaps {
 
 function listed(what: string, names: ReadonlySet<string>): string[] {
   return names.size === 0 ? [] : [`${what}: ${[...names].join(', ')}.`];
+}
+
+/** The tablespace that a statement makes the default; undefined of others and of the database's own. */
+export function defaultTablespace(sql: string): string | undefined {
+  const [, text, quoted, bare] = DEFAULT_TABLESPACE.exec(sql) ?? [];
+  return text?.replaceAll("''", "'") ?? quoted?.replaceAll('""', '"') ?? bare;
 }
 
 /** Not available at all, or not without another extension that is missing. */

@@ -14,7 +14,7 @@ import { readArchiveHeader } from './archive-files.ts';
 import { majorOf } from './archive-header.ts';
 import { choosePgRestore, installedPgRestores } from './find-pg-restore.ts';
 import { PgRestoreOutput, truncatedArchive } from './pg-restore-output.ts';
-import { RestoreGaps } from '../restore-gaps.ts';
+import { defaultTablespace, RestoreGaps } from '../restore-gaps.ts';
 import { sessionSettings, withRestoreSession } from '../restore-session.ts';
 import type { ArchiveFormat } from '../snapshot-format.ts';
 import { withoutForeign } from '../../shared/descriptors.ts';
@@ -34,6 +34,7 @@ interface ArchiveOptions {
 interface ServerFacts {
   readonly major: number;
   readonly extensions: ReadonlySet<string>;
+  readonly tablespaces: ReadonlySet<string>;
   /** The restore's settings as libpq's PGOPTIONS. */
   readonly options: string;
 }
@@ -72,12 +73,23 @@ export async function restoreArchive(options: ArchiveOptions): Promise<string[]>
     await writeFile(listFile, list, { signal });
     const schema = ['--schema-only', '--file=-', `--use-list=${listFile}`, path];
     const { stdout: sql } = await pgRestore(schema, work);
-    const without = await prepareRoles(sql, options, gaps);
+    const missing = tablespacesIn(sql).filter((name) => !server.tablespaces.has(name));
+    for (const name of missing) gaps.missingTablespace(name);
+    const without = [
+      ...(await prepareRoles(sql, options, gaps)),
+      ...(missing.length > 0 ? ['--no-tablespaces'] : []),
+    ];
     await pgRestore(restoreArguments(options, listFile, without), work);
     return gaps.warnings;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Those that something of the archive lies in. @param sql its schema, as pg_restore writes it */
+function tablespacesIn(sql: string): string[] {
+  const lines = sql.split('\n').filter((line) => line.startsWith('SET default_tablespace'));
+  return [...new Set(lines.flatMap((line) => defaultTablespace(line) ?? []))];
 }
 
 /** Makes the roles that the archive names. @returns what of them cannot be restored, as options of pg_restore */
@@ -148,10 +160,14 @@ async function serverFacts({ endpoint, settings, signal }: ArchiveOptions): Prom
     const { rows } = await client.query<{ name: string }>(
       'select name from pg_catalog.pg_available_extensions',
     );
+    const tablespaces = await client.query<{ name: string }>(
+      'select spcname as name from pg_catalog.pg_tablespace',
+    );
     const usable = await sessionSettings(client, [...settings, { name: 'lc_messages', value: 'C' }]);
     return {
       major: version.rows[0]?.major ?? 0,
       extensions: new Set(rows.map(({ name }) => name)),
+      tablespaces: new Set(tablespaces.rows.map(({ name }) => name)),
       options: usable.map(({ name, value }) => `-c ${name}=${value.replace(/[\s\\]/g, '\\$&')}`).join(' '),
     };
   });

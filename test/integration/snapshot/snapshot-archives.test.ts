@@ -29,6 +29,17 @@ describe.skipIf(!needsSystemPostgres('to make archives'))('archives of pg_dump',
       await pgDump(source, [`--format=${format}`, '--table=orders', file(`shop.${format}`)]);
     }
     await pgDump(source, ['--format=custom', file('people.custom')]);
+    await withConnection(source, 'setup', async (client) => {
+      await client.query('set allow_in_place_tablespaces = on');
+      await client.query("create tablespace fast location ''");
+      await client.query('create schema placed');
+      await client.query(
+        'create table placed.near (id int primary key using index tablespace fast) tablespace fast',
+      );
+      await client.query('create table placed.far (id int)');
+    });
+    for (const format of ['plain', 'custom', 'directory'])
+      await pgDump(source, [`--format=${format}`, '--schema=placed', file(`placed.${format}`)]);
     await pgDump(source, ['--format=directory', '--compress=0', '--table=orders', file('shop.uncompressed')]);
   });
   afterAll(async () => {
@@ -38,6 +49,17 @@ describe.skipIf(!needsSystemPostgres('to make archives'))('archives of pg_dump',
   afterEach(async () => {
     expect(await on.sessions()).toBe(0);
   });
+
+  it.each(['plain', 'custom', 'directory'])(
+    'restores a %s dump with a tablespace that the server lacks into the default one, and says so',
+    async (format) => {
+      const record = await on.restore({ kind: 'file', path: join(on.folder, `placed.${format}`) });
+      expect(record.tables.map(({ name }) => name)).toEqual(['placed.far', 'placed.near']);
+      expect(record.warnings).toEqual([
+        'Tablespaces that this server does not have were left out, and what lies in them in production lies in the default one: fast.',
+      ]);
+    },
+  );
 
   const failureOf = async (name: string): Promise<unknown> =>
     on.failure(on.restore({ kind: 'file', path: join(on.folder, name) }));
