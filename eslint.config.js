@@ -1,4 +1,5 @@
 import tseslint from 'typescript-eslint';
+import { noTupleSpread } from './scripts/setup/lint/no-tuple-spread.mjs';
 
 /** The stages in the order in which data flows; a stage may import itself and what stands before it. */
 const STAGES = [
@@ -69,7 +70,9 @@ export default tseslint.config(
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { own: { rules: { 'no-tuple-spread': noTupleSpread } } },
     rules: {
+      'own/no-tuple-spread': 'error',
       'no-restricted-imports': ['error', { patterns: [NO_PULUMI] }],
       'max-lines': ['error', { max: 300 }],
       'max-params': ['error', { max: 4 }],
@@ -116,8 +119,9 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', NO_EXIT, NO_PACKED_LITERAL] },
   },
   {
-    files: ['**/*.test.ts', '**/*.test.tsx', 'test/**'],
+    files: ['**/*.test.ts', '**/*.test.tsx', '**/*.fixture.ts', 'test/**'],
     rules: {
+      'own/no-tuple-spread': 'off',
       'max-lines-per-function': 'off',
       'max-params': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',

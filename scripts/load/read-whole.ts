@@ -25,7 +25,8 @@ export async function readWhole(dir: string, { cwd, env }: Reader, since?: strin
     since,
     lookInto: {
       scripts: (versions) => workloadMistakes(versions, shownPath),
-      snapshot: async (...file) => (await import('../snapshot/whole-file.ts')).snapshotMistake(...file),
+      snapshot: async (path, shown) =>
+        (await import('../snapshot/whole-file.ts')).snapshotMistake(path, shown),
       ledger: async (snapshot, folder) =>
         (await import('../snapshot/read-ledger.ts')).readLedger(snapshot, folder, cwd),
     },

@@ -105,7 +105,7 @@ async function makeNetwork(
     const end = await runAsRoot(script, { timeoutMs: UP_TIMEOUT_MS, signal });
     exitCode = end.exitCode;
     if (exitCode === 0) return true;
-    if (exitCode !== TAKEN) throw new RehearsalError(...failure(part, end.complaint));
+    if (exitCode !== TAKEN) throw failure(part, end.complaint);
   } catch (error) {
     if (exitCode !== EXISTS) await removePart(part);
     throw error;
@@ -120,25 +120,30 @@ export function keeperScript(part: Part, orphanSeconds = ORPHAN_SECONDS): string
   return scriptWith(variables, 'claims', 'cgroups', 'common', 'keeper');
 }
 
-function failure({ runId }: Part, complaint: string): ConstructorParameters<typeof RehearsalError> {
-  return [
+function failure({ runId }: Part, complaint: string): RehearsalError {
+  return new RehearsalError(
     'TARGET_UNAVAILABLE',
     `cannot make the private network of run ${runId}: ${complaint}`,
     {
       hint: 'rehearse doctor says what this machine lacks, rehearse reap --execute removes what earlier runs left',
     },
-  ];
+  );
 }
 
 /** False once it has expired, was removed, or the machine was started anew. */
 export async function localNetworkAlive({ runId, bridge, bootId }: LocalNetwork): Promise<boolean> {
   if ((await currentPidSpace()).bootId !== bootId) return false;
   const paths = [`/sys/class/net/${bridge}`, `/run/netns/${netnsOf({ runId, role: NETWORK_ROLE })}`];
-  const found = await Promise.all(paths.map((path) => access(path).then(...yesOrNo)));
+  const found = await Promise.all(paths.map((path) => isThere(path)));
   return found.every(Boolean);
 }
 
-const yesOrNo = [() => true, () => false] as const;
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** By name, whatever of it is there; a network that is gone is no error. Its hosts lose their connection. */
 export async function removeLocalNetwork(runId: string): Promise<void> {
