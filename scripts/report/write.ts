@@ -1,13 +1,14 @@
 import type { Judged } from '../checks/judge.ts';
 import { resultSchema, type Result } from '../checks/result/contract/result.ts';
 import { asError } from '../shared/errors.ts';
+import { comparedOf, type Compared } from './compared.ts';
 import { renderHtml } from './html/page.tsx';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { notesOf } from './notes.ts';
 
 type Notes = Awaited<ReturnType<typeof notesOf>>;
-type Renderers = Readonly<Record<string, (result: Result, notes: Notes) => string>>;
+type Renderers = Readonly<Record<string, (result: Result, notes: Notes, compared?: Compared) => string>>;
 
 /** What is written of every run, by the name of its file. */
 const RENDERERS: Renderers = {
@@ -43,11 +44,12 @@ async function writeAll(
 ): Promise<{ file: string; error: Error }[]> {
   const checked = resultSchema.parse(result);
   const notes = await notesOf(folder);
+  const compared = await comparedOf(folder);
   const failures: { file: string; error: Error }[] = [];
   for (const [file, render] of Object.entries(renderers)) {
     let text: string;
     try {
-      text = render(checked, notes);
+      text = render(checked, notes, compared);
     } catch (error) {
       failures.push({ file, error: asError(error) });
       continue;

@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { diffRuns } from '../../scripts/history/compare/diff.ts';
+import { figure, nightOf } from '../../scripts/history/compare/nights.fixture.ts';
+import { comparedFrom } from '../../scripts/history/render/compared.ts';
 import { renderHtml } from '../../scripts/report/html/page.tsx';
 import { needs } from '../support/needs.ts';
 import { CHROMIUM, launch, open, type View } from './browser.ts';
@@ -26,7 +29,17 @@ const SAMPLES = {
   'nine steps': nineSteps(),
   'the way back': wayBackResult(),
 };
-const samples = Object.entries(SAMPLES).map(([name, result]) => ({ name, html: renderHtml(result) }));
+const EARLIER = comparedFrom(
+  diffRuns(
+    nightOf(0, { figures: [figure({ budget: 2000 }), figure({ id: 'step:gone' })] }),
+    nightOf(1, { commit: 'c0ffee', figures: [figure({ value: 1900, budget: 2000 })] }),
+    [],
+  ),
+);
+const samples = [
+  ...Object.entries(SAMPLES).map(([name, result]) => ({ name, html: renderHtml(result) })),
+  { name: 'beside an earlier run', html: renderHtml(passingResult(), [], EARLIER) },
+];
 
 /** Those whose tables do not fit a window of middle width. */
 const WIDE: ReadonlySet<string> = new Set(['fail', 'five scenarios', 'nine steps']);

@@ -1,8 +1,12 @@
-import { basename, dirname } from 'node:path';
-import { appendHistory } from '../../history/lines/history-file.ts';
+import { writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { diffRuns } from '../../history/compare/diff.ts';
+import { lastGood } from '../../history/compare/window.ts';
+import { appendHistory, readHistory } from '../../history/lines/history-file.ts';
 import type { RunLine } from '../../history/lines/history-line.ts';
 import { lineOfRun } from '../../history/lines/line-of-run.ts';
 import { ownCpuModel } from '../../history/lines/machine-class.ts';
+import { COMPARED_FILE } from '../../report/compared.ts';
 import { asError } from '../../shared/errors.ts';
 import type { CliContext } from '../context.ts';
 
@@ -13,11 +17,28 @@ import type { CliContext } from '../context.ts';
  */
 export async function remember(runPath: string, { io, out }: Pick<CliContext, 'io' | 'out'>): Promise<void> {
   try {
-    const line = await lineOfRun(runPath, ownCpuModel());
-    if (line !== undefined) await appendHistory(dirname(runPath), [inCompany(line, io.env[JOBS] ?? '1')]);
+    const found = await lineOfRun(runPath, ownCpuModel());
+    if (found === undefined) return;
+    const line = inCompany(found, io.env[JOBS] ?? '1');
+    await appendHistory(dirname(runPath), [line]);
+    await compareWithLastGood(runPath, line);
   } catch (error) {
     out.note(`the history has no line of ${basename(runPath)}: ${asError(error).message}`);
   }
+}
+
+/** Its report then shows what differs; without a good run before it there is nothing to show. */
+async function compareWithLastGood(runPath: string, line: RunLine): Promise<void> {
+  const { runs } = await readHistory(dirname(runPath));
+  const before = lastGood(runs, line);
+  if (before === undefined || line.verdict === null) return;
+  const [{ comparedFrom }, { renderAgain }] = await Promise.all([
+    import('../../history/render/compared.ts'),
+    import('../../report/render-again.ts'),
+  ]);
+  const text = JSON.stringify(comparedFrom(diffRuns(before, line, runs)), null, 2);
+  await writeFile(join(runPath, COMPARED_FILE), `${text}\n`);
+  await renderAgain(runPath);
 }
 
 /** What a night tells each of its runs: how many go on side by side. */

@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { RunFolder } from '../../artifacts/run-folder.ts';
-import { readResult } from '../../checks/result/contract/former-names.ts';
 import { appendHistory } from '../../history/lines/history-file.ts';
 import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
-import { NOTES_FILE, notesOf } from '../../report/notes.ts';
+import { NOTES_FILE } from '../../report/notes.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { redact } from '../../shared/text/redact.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
@@ -55,6 +53,7 @@ async function note(
   await appendHistory(outDir, [own]);
   for (const path of [resolve(io.cwd, run), join(outDir, runId)].filter(isRun).slice(0, 1)) {
     await appendFile(join(path, NOTES_FILE), `${JSON.stringify(own)}\n`);
+    const { renderAgain } = await import('../../report/render-again.ts');
     await renderAgain(path);
   }
   out.result(`noted with ${runId}`);
@@ -63,27 +62,4 @@ async function note(
 
 function isRun(path: string): boolean {
   return existsSync(join(path, 'result.json')) && existsSync(join(path, 'artifacts', 'run.json'));
-}
-
-/** The pages for people, from the result as it is; a result that cannot be read stays as it is. */
-async function renderAgain(path: string): Promise<void> {
-  const result = readResult(await resultIn(path));
-  if (result === undefined) return;
-  const [{ renderHtml }, { renderMarkdown }] = await Promise.all([
-    import('../../report/html/page.tsx'),
-    import('../../report/markdown.ts'),
-  ]);
-  const folder = RunFolder.open(path);
-  const notes = await notesOf(folder);
-  await folder.writeFile('report.html', renderHtml(result, notes));
-  await folder.writeFile('report.md', renderMarkdown(result, notes));
-}
-
-async function resultIn(path: string): Promise<unknown> {
-  const text = await readFile(join(path, 'result.json'), 'utf8');
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -52,7 +52,7 @@ test('of lines of a newer version what is known is read, and the rest is told', 
   const { runs, problems } = parseHistory(line(newer) + line({ schemaVersion: 3, kind: 'tide' }), 'h');
   expect(runs).toEqual([runLine()]);
   expect(problems).toEqual([
-    'h: 2 lines were written by a newer version: what is known here was read; 1 line of them could not be read',
+    'h: 2 lines written by a newer version: what is known here was read; 1 of them could not be read',
   ]);
 });
 

@@ -101,8 +101,8 @@ function brokenProblem(at: readonly number[], name: string): string[] {
 
 function newerProblem({ read, unread }: { read: number; unread: number }, name: string): string[] {
   if (read + unread === 0) return [];
-  const rest = unread === 0 ? '' : `; ${plural(unread, 'line')} of them could not be read`;
+  const rest = unread === 0 ? '' : `; ${unread} of them could not be read`;
   return [
-    `${name}: ${plural(read + unread, 'line')} were written by a newer version: what is known here was read${rest}`,
+    `${name}: ${plural(read + unread, 'line')} written by a newer version: what is known here was read${rest}`,
   ];
 }

@@ -1,6 +1,7 @@
 import { render } from 'preact-render-to-string';
 import type { Result } from '../../checks/result/contract/result.ts';
 import { VERDICT_WORD } from '../facts/facts.ts';
+import { AgainstLastGood } from './against-last-good.tsx';
 import { ChecksTable } from './tables/checks-table.tsx';
 import { CoverageTable } from './tables/coverage-table.tsx';
 import { Findings } from './findings.tsx';
@@ -8,6 +9,7 @@ import { Header } from './header.tsx';
 import { Limits } from './limits.tsx';
 import { Matrix } from './tables/matrix.tsx';
 import { PlayingsTable } from './playings.tsx';
+import type { Compared } from '../compared.ts';
 import type { ReviewNote } from '../notes.ts';
 import { Provenance } from './provenance.tsx';
 import { ReviewNotes } from './review-notes.tsx';
@@ -26,11 +28,17 @@ import { WayBack } from './way-back.tsx';
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /** report.html: decision first, evidence behind it. The same result gives the same bytes. */
-export function renderHtml(result: Result, notes: readonly ReviewNote[] = []): string {
-  return `<!doctype html>${render(<Page result={result} notes={notes} />)}\n`;
+export function renderHtml(result: Result, notes: readonly ReviewNote[] = [], compared?: Compared): string {
+  return `<!doctype html>${render(<Page result={result} notes={notes} compared={compared} />)}\n`;
 }
 
-function Page({ result, notes }: { result: Result; notes: readonly ReviewNote[] }) {
+interface PageProps {
+  readonly result: Result;
+  readonly notes: readonly ReviewNote[];
+  readonly compared: Compared | undefined;
+}
+
+function Page({ result, notes, compared }: PageProps) {
   return (
     <html lang="en">
       <head>
@@ -49,6 +57,7 @@ function Page({ result, notes }: { result: Result; notes: readonly ReviewNote[] 
           <PlayingsTable result={result} />
           <Tiles result={result} />
           <Findings result={result} />
+          <AgainstLastGood compared={compared} />
           <Matrix result={result} />
           <WayBack result={result} />
           <Interruptions result={result} />
