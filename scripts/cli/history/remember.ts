@@ -21,7 +21,9 @@ export async function remember(runPath: string, { io, out }: Pick<CliContext, 'i
     if (found === undefined) return;
     const line = inCompany(found, io.env[JOBS] ?? '1');
     await appendHistory(dirname(runPath), [line]);
-    await compareWithLastGood(runPath, line);
+    await compareWithLastGood(runPath, line).catch((error: unknown) => {
+      out.note(`the report shows no earlier run beside it: ${asError(error).message}`);
+    });
   } catch (error) {
     out.note(`the history has no line of ${basename(runPath)}: ${asError(error).message}`);
   }

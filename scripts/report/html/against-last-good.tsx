@@ -9,12 +9,14 @@ const TONE: Readonly<Record<Compared['figures'][number]['judgement'], string>> =
   new: 'mut',
   gone: 'mut',
 };
-const HEAD = ['Figure', 'Then', 'Now', 'Change', 'Judged', 'Smallest change that shows'];
+const HEAD = ['Figure', 'Then', 'Now', 'Change', 'Judged'];
+const LAST = 'Smallest change that shows';
 
 /** What differs from the last run that passed with the same plan; nothing where there was none. */
 export function AgainstLastGood({ compared }: { compared: Compared | undefined }) {
   if (compared === undefined) return null;
   const { runId, startedAt, changes, figures } = compared;
+  const hasNoise = figures.some(({ smallest }) => smallest !== '');
   return (
     <section>
       <h2>Against the last good run</h2>
@@ -23,10 +25,10 @@ export function AgainstLastGood({ compared }: { compared: Compared | undefined }
         <p>{change}</p>
       ))}
       <div class="scroll" tabIndex={0} role="region" aria-label="Against the last good run">
-        <table>
+        <table class="against">
           <thead>
             <tr>
-              {HEAD.map((title, column) => (
+              {[...HEAD, ...(hasNoise ? [LAST] : [])].map((title, column) => (
                 <th scope="col" class={column > 0 && column < 4 ? 'r' : ''}>
                   {title}
                 </th>
@@ -41,7 +43,7 @@ export function AgainstLastGood({ compared }: { compared: Compared | undefined }
                 <td class="r">{after}</td>
                 <td class="r">{change}</td>
                 <td class={TONE[judgement]}>{judgement}</td>
-                <td>{smallest}</td>
+                {hasNoise && <td>{smallest}</td>}
               </tr>
             ))}
           </tbody>

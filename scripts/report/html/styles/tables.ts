@@ -39,6 +39,7 @@ td.m.no.live .dot{background:var(--bad)}
 .compared thead th,.compared tbody tr:first-child td,.compared td:last-child{white-space:normal;overflow-wrap:anywhere;min-width:104px}
 .compared tbody tr:first-child td{overflow-wrap:break-word}
 .compared .spread{display:block;white-space:normal;font-size:12px;font-weight:400;color:var(--mut)}
+@media(max-width:720px){.against th,.against td{padding:7px 4px;white-space:normal}}
 @media(max-width:720px){.compared th[scope=row]{white-space:normal;max-width:150px}}
 @media(min-width:721px){.compared th,.compared td{padding-right:18px}}
 .word-cell,.whole{white-space:nowrap}
