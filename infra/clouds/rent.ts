@@ -1,8 +1,9 @@
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { generateKeyPair } from '../ssh/key-pair.ts';
-import { CloudRefused } from './api.ts';
+import { CloudRefused, type RefusedFor } from './api.ts';
 import type { Cloud, HostOrder, Vm } from './cloud.ts';
 import { firstContact } from './first-contact.ts';
+import { withOurLeftovers } from './quota.ts';
 
 const SSH_PORT = 22;
 /** As Raff's hourly prices are made of its monthly ones. */
@@ -23,20 +24,25 @@ export interface Rented {
 }
 
 /**
- * One host whose SSH answers. A size that is sold out is followed by the next; all other refusals end it.
+ * One host whose SSH answers. A size that is sold out, or over the account's quota, is followed by the next; all other refusals
+ * end it. Where it is the quota in the end, the error says what of ours is held against it.
  * @throws CloudRefused, CloudUnclear, COST_REFUSED where a month is taken up front unasked
  */
 export async function rent(cloud: Cloud, rental: Rental, signal: AbortSignal): Promise<Rented> {
   const key = cloud.userData ? generateKeyPair('') : undefined;
-  const { vm, plan } = await firstToBeHad(cloud, rental, key && { userData: cloudConfig(key) }, signal);
+  const { vm, plan, refused } = await firstToBeHad(
+    cloud,
+    rental,
+    key && { userData: cloudConfig(key) },
+    signal,
+  );
   if (vm.paidUpFront && !rental.allowUpFront) throw upFront(cloud, vm);
   const { sshMs, pollMs } = cloud.patience;
   const expected = key === undefined || vm.adopted ? undefined : key.public.trim();
   const what = `${cloud.title} host ${vm.name}`;
   const contact = { what, host: vm.publicAddress, port: SSH_PORT, expected, limitMs: sshMs, pollMs, signal };
   const hostKey = await firstContact(contact);
-  const notes =
-    plan === rental.plans[0] ? [] : [`it is of the plan ${plan}: ${rental.plans[0] ?? ''} was sold out.`];
+  const notes = refused === undefined ? [] : [`it is of the plan ${plan}: ${refused}.`];
   if (expected === undefined) notes.push('its SSH key was taken as it was shown at the first contact.');
   return { vm, plan, hostKey, notes };
 }
@@ -46,18 +52,28 @@ async function firstToBeHad(
   { plans, ...order }: Omit<Rental, 'allowUpFront'>,
   more: { readonly userData: string } | undefined,
   signal: AbortSignal,
-): Promise<{ vm: Vm; plan: string }> {
-  let soldOut: unknown;
+): Promise<{ vm: Vm; plan: string; refused: string | undefined }> {
+  let last: CloudRefused | undefined;
+  let refused: string | undefined;
   for (const plan of plans) {
     try {
-      return { vm: await cloud.makeHost({ ...order, ...more, planId: plan }, signal), plan };
+      return { vm: await cloud.makeHost({ ...order, ...more, planId: plan }, signal), plan, refused };
     } catch (error) {
-      if (!(error instanceof CloudRefused) || error.about !== 'soldOut') throw error;
-      soldOut = error;
+      const why = error instanceof CloudRefused ? REFUSED[error.about] : undefined;
+      if (!(error instanceof CloudRefused) || why === undefined) throw error;
+      last = error;
+      refused ??= `${plan} was ${why}`;
     }
   }
-  throw soldOut;
+  if (last?.about === 'quota') throw await withOurLeftovers(cloud, last, order.marker, signal);
+  throw last ?? new Error('no plan to order');
 }
+
+/** After these refusals another size may be had. */
+const REFUSED: Readonly<Partial<Record<RefusedFor, string>>> = {
+  soldOut: 'sold out',
+  quota: 'over the quota of the account',
+};
 
 /** Its host key is ours from the first boot on. */
 function cloudConfig({ private: secret, public: open }: { private: string; public: string }): string {

@@ -36,7 +36,6 @@ const ORDER_ENDS: Readonly<Partial<Record<FaultKind, string>>> = {
   'fail-500': 'CLOUD_UNCLEAR',
   never: 'CLOUD_UNCLEAR',
   unpaid: 'CLOUD_REFUSED',
-  'over-quota': 'CLOUD_REFUSED',
   failure: 'CLOUD_REFUSED',
   'no-ssh': 'CLOUD_UNCLEAR',
   subscription: 'CLOUD_REFUSED',

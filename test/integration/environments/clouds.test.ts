@@ -137,8 +137,8 @@ describe.each(CLOUD_NAMES)('%s', (name) => {
     expect(fake.api.hostsMade).toBe(1);
   });
 
-  it('takes the next plan where one is sold out', async () => {
-    const { cloud, fake } = await start(name, `${machine}#1:sold-out`);
+  it.each(['sold-out', 'over-quota'])('takes the next plan after a refusal: %s', async (fault) => {
+    const { cloud, fake } = await start(name, `${machine}#1:${fault}`);
     const order = await orderOn(cloud);
     const { plans } = await cloud.catalog(never);
     const here = plans.filter(({ location }) => location === order.location).slice(0, 2);
@@ -147,6 +147,20 @@ describe.each(CLOUD_NAMES)('%s', (name) => {
     await expect(rent(cloud, rental, stop)).rejects.toThrow();
     expect(fake.requests.filter((one) => one.startsWith(machine))).toHaveLength(2);
     expect(fake.api.hostsMade).toBe(1);
+  });
+
+  it('names what other runs of ours hold where all plans are over the quota', async () => {
+    const { cloud } = await start(name, `${machine}#2:over-quota,${machine}#3:over-quota`);
+    const { planId, ...order } = await orderOn(cloud);
+    await cloud.makeHost({ ...order, planId }, never);
+    const marker = { ...MARKER, runId: 'another-20261127-100000-0000' };
+    const rental = { ...order, marker, plans: [planId, planId], allowUpFront: false };
+    await expect(rent(cloud, rental, never)).rejects.toMatchObject({
+      about: 'quota',
+      hint: expect.stringContaining(
+        `1 host there is of other rehearsals (${nameOf(MARKER, 'primary')} until`,
+      ),
+    });
   });
 
   it('says that a host could not be made where its making fails', async () => {
