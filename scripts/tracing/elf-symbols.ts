@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
 /*
- * Where the functions of a program begin in its file: what a uprobe asks for. Only 64-bit little-endian ELF, as on x86-64 and
+ * Where the functions of a program begin in its file, and its variables in memory: what a uprobe asks for. Only 64-bit little-endian ELF, as on x86-64 and
  * arm64; the layout is that of elf(5).
  */
 
@@ -16,10 +16,12 @@ const SYMBOL_BYTES = 24;
 
 export type Architecture = 'x86-64' | 'arm64';
 
-interface ProgramSymbols {
+export interface ProgramSymbols {
   readonly architecture: Architecture;
   /** By name: offset in the file in bytes. A name that the program does not export is missing. */
   readonly offsets: ReadonlyMap<string, number>;
+  /** By name: virtual address, of a variable that is zero in the beginning as well, which has no place in the file. */
+  readonly addresses: ReadonlyMap<string, number>;
 }
 
 /** @throws Error saying in one phrase why the file cannot be used */
@@ -36,17 +38,19 @@ export async function programSymbols(path: string, names: readonly string[]): Pr
     const loaded = segments.filter((segment) => segment.readUInt32LE(0) === LOADED_SEGMENT).map(segmentOf);
     const sections = await table(file, header, { at: 40, entries: 60, bytes: SECTION_BYTES });
     const offsets = new Map<string, number>();
+    const found = new Map<string, number>();
     for (const section of sections) {
       if (!SYMBOL_TABLES.includes(section.readUInt32LE(4))) continue;
       const strings = sections[section.readUInt32LE(40)];
       if (strings === undefined) continue;
       const symbols = await content(file, section);
       for (const [name, address] of addresses(symbols, await content(file, strings), names)) {
+        found.set(name, address);
         const segment = loaded.find(({ from, to }) => address >= from && address < to);
         if (segment) offsets.set(name, address - segment.from + segment.offset);
       }
     }
-    return { architecture, offsets };
+    return { architecture, offsets, addresses: found };
   } finally {
     await file.close();
   }

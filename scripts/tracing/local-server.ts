@@ -1,10 +1,24 @@
 import { readFile, readlink } from 'node:fs/promises';
 import type { Asker } from '../pg/asker.ts';
 
-/** A server among the processes that can be seen from here. */
-export interface LocalServer {
-  /** The `postgres` that runs. */
+/** A server whose waits can be traced. */
+export interface TracedServer {
+  /** The `postgres` that runs, by a path of this machine. */
   readonly binary: string;
+  /** Its PgStartTime: microseconds since 2000-01-01 UTC. */
+  readonly startedAtUs: number;
+}
+
+/** When the server of this connection was started, as `TracedServer` has it. */
+export async function startOf(client: Asker): Promise<number> {
+  const { rows } = await client.query<{ us: string }>(
+    `select round(extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint - 946684800000000 as us`,
+  );
+  return Number(rows[0]?.us);
+}
+
+/** A server among the processes that can be seen from here. */
+export interface LocalServer extends TracedServer {
   /** The parent of all its backends. */
   readonly postmasterPid: number;
 }
@@ -22,7 +36,8 @@ export async function localServer(client: Asker): Promise<LocalServer> {
   // A process of the same pid elsewhere has another title: `postgres: user database 127.0.0.1(50432) idle`.
   const isOurs = title.includes(port === null ? '[local]' : `(${port})`);
   if (!isOurs) throw new Error('the server runs on another host or in another pid namespace');
-  return { binary: await readlink(`/proc/${pid}/exe`), postmasterPid: (await parentOf(pid)) ?? 0 };
+  const [binary, postmasterPid = 0] = [await readlink(`/proc/${pid}/exe`), await parentOf(pid)];
+  return { binary, postmasterPid, startedAtUs: await startOf(client) };
 }
 
 /** Field 4 of /proc/<pid>/stat (proc_pid_stat(5)), counted from behind the name; undefined where there is no such process. */

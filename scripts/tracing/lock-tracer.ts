@@ -5,8 +5,8 @@ import { monotonicMs, sleep } from '../shared/clock.ts';
 import { removeGroup } from './abandoned.ts';
 import { abandonedGroups } from './group-claim.ts';
 import { programSymbols } from './elf-symbols.ts';
-import { lockEvents, RELEASED_ALL, TRACED_FUNCTIONS } from './lock-events.ts';
-import type { LocalServer } from './local-server.ts';
+import { lockEvents, ofServer, READ_VARIABLES, RELEASED_ALL, TRACED_FUNCTIONS } from './lock-events.ts';
+import type { TracedServer } from './local-server.ts';
 import { LockPairing, type LockNews } from './lock-pairing.ts';
 import { TraceInstance } from './trace-instance.ts';
 import { parseTraceLine } from './trace-line.ts';
@@ -31,6 +31,7 @@ export interface TracerNews extends LockNews {
  * own tracefs. Needs root. Nothing of it remains after `stop`; what a killed process leaves, the next tracer removes.
  */
 export class LockTracer {
+  readonly #server: TracedServer;
   readonly #tracefs: Tracefs;
   readonly #instance: TraceInstance;
   readonly #pairing: LockPairing;
@@ -39,7 +40,12 @@ export class LockTracer {
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
 
-  private constructor(tracefs: Tracefs, instance: TraceInstance, news: TracerNews) {
+  private constructor(
+    server: TracedServer,
+    { tracefs, instance }: { tracefs: Tracefs; instance: TraceInstance },
+    news: TracerNews,
+  ) {
+    this.#server = server;
     this.#tracefs = tracefs;
     this.#instance = instance;
     const later =
@@ -62,10 +68,14 @@ export class LockTracer {
   /**
    * @throws Error saying in one phrase why it cannot be traced here
    */
-  static async start({ binary, postmasterPid }: LocalServer, news: TracerNews): Promise<LockTracer> {
+  static async start(server: TracedServer, news: TracerNews): Promise<LockTracer> {
+    const { binary, startedAtUs } = server;
     await access(binary, constants.R_OK);
-    const { architecture, offsets } = await programSymbols(binary, TRACED_FUNCTIONS);
-    const missing = TRACED_FUNCTIONS.filter((name) => !offsets.has(name));
+    const symbols = await programSymbols(binary, [...TRACED_FUNCTIONS, ...READ_VARIABLES]);
+    const missing = [
+      ...TRACED_FUNCTIONS.filter((name) => !symbols.offsets.has(name)),
+      ...READ_VARIABLES.filter((name) => !symbols.addresses.has(name)),
+    ];
     if (missing.length > 0) throw new Error(`${binary} does not export ${missing.join(' and ')}`);
     const tracefs = await openTracefs();
     let instance: TraceInstance | undefined;
@@ -73,12 +83,12 @@ export class LockTracer {
       for (const group of await abandonedGroups()) {
         await removeGroup(tracefs.path, group).catch(() => undefined); // `rehearse reap` tells of it
       }
-      instance = await TraceInstance.open(tracefs.path, (group) =>
-        lockEvents(group, binary, architecture, offsets),
-      );
-      await instance.onlyFamily(postmasterPid); // other servers may run the same program
-      for (const event of ALWAYS_ON) await instance.enable(event, true);
-      return new LockTracer(tracefs, instance, news);
+      instance = await TraceInstance.open(tracefs.path, (group) => lockEvents(group, binary, symbols));
+      for (const event of ALWAYS_ON) {
+        await instance.filter(event, ofServer(startedAtUs)); // other servers may run the same program
+        await instance.enable(event, true);
+      }
+      return new LockTracer(server, { tracefs, instance }, news);
     } catch (error) {
       await instance?.close().catch(() => undefined);
       await tracefs.close();
@@ -88,8 +98,9 @@ export class LockTracer {
 
   /** Tells when these backends give their locks back, and nobody else's. None = nobody's: then it costs nothing. */
   async watchReleases(pids: readonly number[]): Promise<void> {
-    const isOurs = pids.map((pid) => `common_pid == ${pid}`).join(' || ');
-    if (pids.length > 0) await this.#instance.filter('released', `(${isOurs}) && ${RELEASED_ALL}`);
+    const isOurs = pids.map((pid) => `backend == ${pid}`).join(' || ');
+    const ofOurs = `${ofServer(this.#server.startedAtUs)} && ${RELEASED_ALL} && (${isOurs})`;
+    if (pids.length > 0) await this.#instance.filter('released', ofOurs);
     await this.#instance.enable('released', pids.length > 0);
   }
 

@@ -6,7 +6,6 @@ import { monotonicMs } from '../shared/clock.ts';
 import { asError } from '../shared/errors.ts';
 import { claimGroup, unclaimGroup } from './group-claim.ts';
 import { groupName } from './group-name.ts';
-import { parentOf } from './local-server.ts';
 
 const BUFFER_KB = 4096;
 const READ_BYTES = 1 << 18;
@@ -66,15 +65,6 @@ export class TraceInstance {
     await writeFile(join(this.#events, event, 'enable'), isOn ? '1' : '0');
   }
 
-  /** Only events of this process and its children, those to come included, reach the buffer. */
-  async onlyFamily(pid: number): Promise<void> {
-    await writeFile(join(this.#dir, 'set_event_pid'), String(pid));
-    await writeFile(join(this.#dir, 'options', 'event-fork'), '1');
-    const children = await childrenOf(pid);
-    // In one go: each write waits until no processor looks at the old list any more.
-    if (children.length > 0) await appendFile(join(this.#dir, 'set_event_pid'), `${children.join(' ')}\n`);
-  }
-
   /** In the kernel's language of filters, such as `mode == 8`; `0` = all of them. */
   async filter(event: string, condition: string): Promise<void> {
     await writeFile(join(this.#events, event, 'filter'), condition);
@@ -130,10 +120,4 @@ async function takeBack(group: string, cleanup: Cleanup): ReturnType<Cleanup['ru
   const failures = await cleanup.run();
   if (failures.length === 0) await unclaimGroup(group);
   return failures;
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const parents = await Promise.all(all.map(parentOf));
-  return all.filter((_, index) => parents[index] === pid);
 }
