@@ -20,6 +20,8 @@ export interface EnvironmentPlan {
   readonly outlives: boolean;
   /** The run's folders are made on them before anything else. */
   readonly prepares: boolean;
+  /** From where the waits of the primary's server are traced; null = they are not. */
+  readonly tracing: 'host' | 'here' | null;
   /** postgresql.conf of each server. */
   readonly configs: { readonly primary: string; readonly standby: string };
   /** Path on this machine of the tool that makes a standby; null where there is none. */
@@ -63,8 +65,10 @@ export function planEnvironment(
       connections,
       statistics: facts.software.postgres.statistics,
     });
+  const { tracing } = target;
   return {
     ...rest,
+    tracing: typeof tracing === 'function' ? 'here' : (tracing ?? null),
     sizes,
     port,
     serverUser: target.serverUser?.(spec.runId) ?? POSTGRES_USER,

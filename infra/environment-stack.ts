@@ -5,6 +5,7 @@ import { Host } from './components/host.ts';
 import { PostgresServer } from './components/postgres-server.ts';
 import { PrivateNetwork } from './components/private-network.ts';
 import { Standby } from './components/standby.ts';
+import { WaitTracer } from './components/wait-tracer.ts';
 import { POSTGRES_USER } from './postgres/names.ts';
 import type { EnvironmentPlan } from './environment-plan.ts';
 import type { Created, HostMaker, HostRole, Reach } from './contract/hosts.ts';
@@ -79,11 +80,21 @@ export function environmentProgram(
         replicationPassword: passwords.replication,
       });
     }
+    traceWaits(plan, primary, server);
     new Driver('engine', { host: driver, primary, server, software, port, bundle: plan.bundle });
     const hosts = [primary, ...(standby === null ? [] : [standby]), driver];
     const created = sumOf([network.made.created, ...hosts.map((host) => host.created)]);
     return Promise.resolve({ hosts: all(hosts.map(hostOutput)), created });
   };
+}
+
+function traceWaits(
+  { tracing, software, bundle }: EnvironmentPlan,
+  host: Host,
+  server: PostgresServer,
+): void {
+  if (tracing === null) return;
+  new WaitTracer('waits', { host, server, software, program: tracing === 'host' ? bundle : null });
 }
 
 function hostOutput(host: Host): Output<HostOutput> {

@@ -57,6 +57,7 @@ async function run(
     places: { run: '/var/lib/rehearse', postgres: '/var/lib/postgresql' },
     outlives,
     prepares: outlives,
+    tracing: 'host',
     claim: '{}',
     serverUser: 'postgres',
     configs: { primary: "work_mem = '4MB'", standby: '' },

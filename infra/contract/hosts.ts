@@ -182,6 +182,11 @@ export interface HostTarget {
   serverUser?(runId: string): string;
   /** A port that nobody listens on there, once `software` has looked; absent: 5432. */
   port?(): number;
+  /**
+   * From where root traces the waits of the primary's server: `host` = there; else from this machine, under whose kernel its hosts
+   * are, and which sees the files of the host of an `identity` below that path. Absent: its machine is not ours to trace.
+   */
+  readonly tracing?: 'host' | ((identity: string) => string);
   /** Why its hosts cannot hold commands to the hosts of the run; absent: their network does. */
   readonly notConfined?: Unconfined;
   /** Where a host has the things of that run. */

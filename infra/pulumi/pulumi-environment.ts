@@ -16,6 +16,7 @@ import { removeFolder, requireHostsGone } from './session-leftovers.ts';
 import { claimSession, readSession, writeSession, type SessionRecord } from './session-record.ts';
 import { sessionSecrets } from './session-secrets.ts';
 import { writeKnownHosts } from './ssh-files.ts';
+import { TracerHere } from './tracer-here.ts';
 import type { StackOptions, StackSession } from './stack-session.ts';
 
 /** An aborted `up` waits for commands on the hosts that run; they are short. */
@@ -38,6 +39,7 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
   #folder: SessionFolder | undefined;
   #keeper: Keeper | undefined;
   #stack: StackSession | undefined;
+  #tracer: TracerHere | undefined;
   #busy: Promise<unknown> = Promise.resolve();
 
   constructor(spec: EnvironmentSpec, target: HostTarget, options: PulumiEnvironmentOptions = {}) {
@@ -63,6 +65,7 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
       this.#stack?.kill();
     });
     await withTimeout(this.#busy, unwindMs, 'unwinding').catch(() => undefined);
+    await this.#tracer?.stop();
     const folder = this.#folder ?? (await sessionFolderOf(runId));
     const record = await readSession(folder);
     const { outlives } = this.#target;
@@ -116,6 +119,12 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     const program = environmentProgram(plan, await this.#target.maker(folder.software));
     const { hosts, created } = await stack.up(program, signal);
     await writeKnownHosts(folder, hosts);
+    const { tracing } = this.#target;
+    const primary = hosts.find(({ role }) => role === 'primary');
+    if (typeof tracing === 'function' && primary) {
+      await this.#tracer?.stop();
+      this.#tracer = TracerHere.start(plan, tracing(primary.identity));
+    }
     const failed = watchHosts(this.#target, hosts, this.#destroyed.signal);
     return runningEnvironment({
       spec,

@@ -166,7 +166,7 @@ export class ExactWaits {
           },
         });
         this.#pollMs = kind.pollMs;
-        this.#note(kind.tier, kind.resolutionMs, reasons);
+        this.#note(kind.tier, this.#source.resolutionMs ?? kind.resolutionMs, reasons);
         if (endedEarly !== undefined) this.#fallBack(endedEarly);
         return;
       } catch (error) {

@@ -7,6 +7,8 @@ export type WaitNews = Pick<TracerNews, 'onWait' | 'onGrant' | 'onRelease' | 'on
 
 /** Something that makes the server itself tell of its waits. */
 export interface WaitSource {
+  /** To how many milliseconds it knows the ends of a wait, where that is not as for all of its kind. */
+  readonly resolutionMs?: number;
   /** From here on tell when this backend gives back its locks. */
   follow(pid: number): Promise<void>;
   /** Tells what it still has, and takes everything back. */

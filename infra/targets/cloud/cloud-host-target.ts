@@ -39,6 +39,7 @@ export function cloudHostTarget(name: CloudName, settings: CloudSettings = {}): 
     patience: { destroyMs: 300_000, unwindMs: 20_000 },
     available: () => availableIn(cloud(), lifeMs, anyOrder),
     price: async (spec) => priceOf(cloud(), await orderFor(spec), spec),
+    tracing: 'host',
     places: () => ({ run: '/var/lib/rehearse/engine', postgres: '/var/lib/postgresql/rehearse' }),
 
     async settle(spec, folder, signal) {

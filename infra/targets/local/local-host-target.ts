@@ -52,6 +52,8 @@ export const localHostTarget: HostTarget = {
   },
 
   places: () => ({ run: '/var/lib/rehearse', postgres: '/var/lib/postgresql' }),
+  // Its hosts have no rights on this kernel.
+  tracing: (identity) => `/proc/${identitySchema.parse(JSON.parse(identity)).pid}/root`,
   maker: async () => (await import('./local-host-maker.ts')).localHostMaker,
   software: localSoftware,
 

@@ -30,14 +30,15 @@ export async function openLogFile(client: Asker, fromOffset?: number): Promise<L
   const path = collector === 'on' ? file : STDERR;
   if (path === null) throw new Error('the server does not say where its log is');
   try {
-    return await overSql(client, path, fromOffset);
+    return await readFileOverSql(client, path, fromOffset);
   } catch (error) {
     if (collector === 'on') throw error;
     return asFile(client, asError(error).message, fromOffset);
   }
 }
 
-async function overSql(client: Asker, path: string, fromOffset?: number): Promise<LogFile> {
+/** A file of the server's host that the server may read. @throws what PostgreSQL said */
+export async function readFileOverSql(client: Asker, path: string, fromOffset?: number): Promise<LogFile> {
   const { rows } = await client.query<{ size: string; isdir: boolean }>(
     'select size, isdir from pg_stat_file($1)',
     [path],

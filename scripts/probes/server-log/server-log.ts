@@ -1,18 +1,18 @@
 import { POLL_MS } from '../../artifacts/polling.ts';
 import type { Asker } from '../../pg/asker.ts';
 import { Cleanup } from '../../shared/cleanup.ts';
-import { monotonicMs, sleep } from '../../shared/clock.ts';
+import { sleep } from '../../shared/clock.ts';
 import { asError } from '../../shared/errors.ts';
 import type { WaitNews, WaitSource, WaitSourceKind } from '../wait-source.ts';
 import { openLogFile, type LogFile } from './log-file.ts';
 import { parseLockLine } from './log-line.ts';
 import { logLocks, requireLockLogging, stopLoggingLocks } from './lock-logging.ts';
+import { serverClock } from '../server-clock.ts';
 import { LoggedWaits } from './logged-waits.ts';
 
 const READ_EVERY_MS = 200;
 /** The server's clock and ours drift apart by a few milliseconds an hour. */
 const READS_BETWEEN_CLOCKS = 50;
-const CLOCK_TRIES = 5;
 
 /**
  * The server tells in its own log, where it can be read, of waits that last `deadlock_timeout` and longer, with their exact
@@ -30,7 +30,7 @@ export const serverLog: WaitSourceKind = {
       cleanup.add('log', () => log.close());
       cleanup.add('settings', () => stopLoggingLocks(client));
       await logLocks(client);
-      return new LogFollower({ client, log, cleanup, aheadMs: await clockDifference(client) }, news);
+      return new LogFollower({ client, log, cleanup, aheadMs: (await serverClock(client)).aheadMs }, news);
     } catch (error) {
       await cleanup.run();
       throw error;
@@ -85,7 +85,7 @@ class LogFollower implements WaitSource {
     for (let reads = 1; !this.#stop.signal.aborted; reads++) {
       await sleep(READ_EVERY_MS, this.#stop.signal).catch(() => undefined);
       await this.#read();
-      if (reads % READS_BETWEEN_CLOCKS === 0) this.#aheadMs = await clockDifference(this.#client);
+      if (reads % READS_BETWEEN_CLOCKS === 0) this.#aheadMs = (await serverClock(this.#client)).aheadMs;
     }
     await this.#read();
   }
@@ -98,20 +98,4 @@ class LogFollower implements WaitSource {
       if (line) this.#waits.take(line, this.#aheadMs);
     }
   }
-}
-
-/** What to add to the server's epoch for a time of `monotonicMs`: from the quickest of a few answers. */
-async function clockDifference(client: Asker): Promise<number> {
-  let best = { roundTripMs: Infinity, aheadMs: 0 };
-  for (let tries = 0; tries < CLOCK_TRIES; tries++) {
-    const askedMs = monotonicMs();
-    const { rows } = await client.query<{ epochMs: string }>(
-      `select extract(epoch from clock_timestamp()) * 1000 as "epochMs"`,
-    );
-    const answeredMs = monotonicMs();
-    const roundTripMs = answeredMs - askedMs;
-    if (roundTripMs < best.roundTripMs)
-      best = { roundTripMs, aheadMs: (askedMs + answeredMs) / 2 - Number(rows[0]?.epochMs) };
-  }
-  return best.aheadMs;
 }

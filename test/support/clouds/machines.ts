@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { createLocalHost, removeLocalHost } from '../../../infra/targets/local/host.ts';
 import {
   createLocalNetwork,
@@ -82,7 +83,7 @@ export class LocalMachines implements Machines {
     const last = made.next++;
     const [runId, role] = [made.local.runId, `vm${last}`];
     const address = made.subnet.replace(/\.0\/24$/, `.${last}`);
-    await createLocalHost(
+    const { pid } = await createLocalHost(
       {
         runId,
         role,
@@ -97,6 +98,7 @@ export class LocalMachines implements Machines {
       },
       limit(),
     );
+    await giveTracefs(pid);
     const host = { address, runId, role };
     this.#hosts.set(host, host);
     return host;
@@ -112,6 +114,12 @@ export class LocalMachines implements Machines {
     await Promise.all([...this.#hosts.keys()].map((host) => this.removeHost(host)));
     for (const network of [...this.#networks.keys()]) await this.removeNetwork(network);
   }
+}
+
+/** Root of a VM may trace its own kernel. Where this machine has no tracefs, neither has the VM. */
+async function giveTracefs(pid: number): Promise<void> {
+  const mount = ['mount', '-t', 'tracefs', 'tracefs', '/sys/kernel/tracing'];
+  await execa('nsenter', ['--target', String(pid), '--mount', '--', ...mount], { reject: false });
 }
 
 function expiry(): string {
