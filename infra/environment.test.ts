@@ -124,8 +124,10 @@ describe('the program of an environment', () => {
       'command:remote:Command engine-prepare',
       'command:remote:Command postgres-start',
       'command:remote:Command replica-start',
+      'command:remote:Command waits-start',
       'command:remote:CopyToRemote engine-bundle',
       'command:remote:CopyToRemote replica-tool',
+      'command:remote:CopyToRemote waits-program',
       'fake:index:Host driver-host',
       'fake:index:Host primary-host',
       'fake:index:Host standby-host',
@@ -138,6 +140,7 @@ describe('the program of an environment', () => {
       'rehearsal:index:PostgresServer postgres',
       'rehearsal:index:PrivateNetwork network',
       'rehearsal:index:Standby replica',
+      'rehearsal:index:WaitTracer waits',
     ]);
   });
 

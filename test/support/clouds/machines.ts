@@ -119,7 +119,7 @@ export class LocalMachines implements Machines {
 /** Root of a VM may trace its own kernel. Where this machine has no tracefs, neither has the VM. */
 async function giveTracefs(pid: number): Promise<void> {
   const mount = ['mount', '-t', 'tracefs', 'tracefs', '/sys/kernel/tracing'];
-  await execa('nsenter', ['--target', String(pid), '--mount', '--', ...mount], { reject: false });
+  await execa('nsenter', ['--target', String(pid), '--mount', '--root', '--', ...mount], { reject: false });
 }
 
 function expiry(): string {
