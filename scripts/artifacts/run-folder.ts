@@ -3,56 +3,18 @@ import { existsSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { NdjsonWriter, readNdjson } from '../shared/files/ndjson.ts';
 import { ofFile, RehearsalError } from '../shared/errors.ts';
-import type {
-  ActorRecord,
-  BatchRecord,
-  CompatibilityRecord,
-  EnvironmentRecord,
-  ExactWaitRecord,
-  LoadEvent,
-  NoiseRecord,
-  OutsideLockRecord,
-  PlayingRecord,
-  PresenceRecord,
-  ProbeRecord,
-  RequestHeader,
-  RequestRow,
-  RollbackRecord,
-  RunRecord,
-  SchemaRecord,
-  ServerRecord,
-  SnapshotRecord,
-  StepEvent,
-  WaitRecord,
-} from './records/records.ts';
 import { documentFiles, presentNames, PLAYINGS_FOLDERS, playingsFolder } from './former-names.ts';
-import type { LockStreamRecord, WaitStreamRecord } from './records/sighting-records.ts';
+import { damaged, readingFailed } from './damaged.ts';
+import {
+  isRecord,
+  recordMistake,
+  type DocumentName,
+  type Documents,
+  type StreamName,
+  type Streams,
+} from './registry.ts';
 
-export interface Streams {
-  steps: StepEvent;
-  waits: WaitStreamRecord | WaitRecord;
-  'exact-waits': ExactWaitRecord;
-  locks: LockStreamRecord | OutsideLockRecord;
-  requests: RequestHeader | RequestRow;
-  load: LoadEvent;
-  batches: BatchRecord;
-  compatibility: CompatibilityRecord;
-  server: ServerRecord;
-  probes: ProbeRecord;
-  actors: ActorRecord;
-  presence: PresenceRecord;
-  noise: NoiseRecord;
-  schema: SchemaRecord;
-  rollback: RollbackRecord;
-}
-export interface Documents {
-  run: RunRecord;
-  environment: EnvironmentRecord;
-  snapshot: SnapshotRecord;
-  playing: PlayingRecord;
-}
-export type StreamName = keyof Streams;
-export type DocumentName = keyof Documents;
+export type { StreamName } from './registry.ts';
 
 /** The text of a document of the run folder. */
 export function documentText(document: unknown): string {
@@ -149,9 +111,23 @@ export class RunFolder {
     return records;
   }
 
-  /** The records of a stream that was written, some at a time: none has to be kept that is of no use. */
-  chunks<K extends StreamName>(name: K): AsyncGenerator<Streams[K][]> {
-    return readNdjson(this.streamPath(name)) as AsyncGenerator<Streams[K][]>;
+  /**
+   * The records of a stream that was written, some at a time: none has to be kept that is of no use.
+   * @throws RUN_INVALID naming file and line of one that is not what it should be
+   */
+  async *chunks<K extends StreamName>(name: K): AsyncGenerator<Streams[K][]> {
+    const file = `${name}.ndjson`;
+    let line = 0;
+    const valid = (record: unknown): Streams[K] => {
+      line += 1;
+      if (isRecord(name, record)) return record;
+      throw damaged(file, `line ${line}, ${recordMistake(name, record) ?? 'it is not a record'}`);
+    };
+    try {
+      for await (const records of readNdjson(this.streamPath(name))) yield records.map(valid);
+    } catch (error) {
+      throw readingFailed(file, error);
+    }
   }
 
   /** Replaces a document in one step, so that a reader never sees half of it. */
@@ -159,10 +135,14 @@ export class RunFolder {
     await this.writeFile(join('artifacts', `${name}.json`), documentText(document));
   }
 
+  /** @throws RUN_INVALID naming the file where it is not what it should be */
   async readDocument<K extends DocumentName>(name: K): Promise<Documents[K] | undefined> {
     const path = this.documentPath(name);
     if (!existsSync(path)) return this.#run?.readDocument(name);
-    return presentNames(JSON.parse(await readFile(path, 'utf8'))) as Documents[K];
+    const file = basename(path);
+    const found = await readFile(path, 'utf8').then((text) => presentNames(parsed(file, text)));
+    if (isRecord(name, found)) return found;
+    throw damaged(file, recordMistake(name, found) ?? 'it is not what it should be');
   }
 
   /** Writes any file of the folder in one step. */
@@ -187,6 +167,14 @@ function requireFiles(folder: string, isPlan = false): void {
       throw new RehearsalError('RUN_INVALID', `${path} is not a file`, {
         hint: 'the run folder was changed after the run: rehearse again',
       });
+  }
+}
+
+function parsed(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw readingFailed(file, error);
   }
 }
 

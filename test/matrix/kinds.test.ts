@@ -148,9 +148,20 @@ const SAMPLES: readonly { readonly kind: string; readonly name: string; readonly
       name: 'sampleStream',
       edits: [
         {
-          file: 'scripts/artifacts/run-folder.ts',
-          at: '  steps: StepEvent;',
-          add: '  sampleStream: StepEvent;',
+          file: 'scripts/artifacts/records/sample-record.ts',
+          create: `import { z } from 'zod';
+            import { moment } from './primitives.ts';
+            export const SampleRecord = z.object({ tMs: moment });`,
+        },
+        {
+          file: 'scripts/artifacts/registry.ts',
+          at: 'import { ServerRecord }',
+          add: "import { SampleRecord } from './records/sample-record.ts';",
+        },
+        {
+          file: 'scripts/artifacts/registry.ts',
+          at: '  steps: StepEvent,',
+          add: '  sampleStream: SampleRecord,',
         },
       ],
     },

@@ -1,29 +1,39 @@
+import { z } from 'zod';
+import { number, text } from './primitives.ts';
+
 /** A table, materialized view or the topmost table of partitions, and the strongest lock that a script takes on it. */
-export interface TableUse {
+export const TableUse = z.object({
   /** `schema.name` */
-  readonly relation: string;
+  relation: text,
   /** As in pg_locks, such as RowExclusiveLock. */
-  readonly mode: string;
+  mode: text,
   /** A branch of `\if` that did not run names it: only some requests use it, or none. */
-  readonly isMaybe?: true;
-}
+  isMaybe: z.literal(true).exactOptional(),
+});
+export type TableUse = z.infer<typeof TableUse>;
 
 /** artifacts/compatibility.ndjson */
-export interface CompatibilityRecord {
+export const CompatibilityRecord = z.object({
   /** `start` or a step's name. */
-  readonly after: string;
-  readonly version: string;
-  readonly script: string;
-  readonly ok: boolean;
-  readonly sqlstate: string | null;
+  after: text,
+  version: text,
+  script: text,
+  ok: z.boolean(),
+  sqlstate: text.nullable(),
   /** Without row values. */
-  readonly message: string | null;
+  message: text.nullable(),
   /** How often it was tried with other values until it was called a failure. Absent where it worked, and in older runs. */
-  readonly tries?: number;
+  tries: number.exactOptional(),
   /** PostgreSQL's own advice. Absent where it gave none, and in older runs. */
-  readonly hint?: string;
+  hint: text.exactOptional(),
   /** Of an error 42501: what was refused to whom. Absent where the statement cannot be read. */
   /** Absent of a script that failed or whose locks could not be seen, and in older runs. */
-  readonly uses?: readonly TableUse[];
-  readonly refused?: { readonly role: string; readonly privileges: readonly string[] };
-}
+  uses: z.array(TableUse).readonly().exactOptional(),
+  refused: z
+    .object({
+      role: text,
+      privileges: z.array(text).readonly(),
+    })
+    .exactOptional(),
+});
+export type CompatibilityRecord = z.infer<typeof CompatibilityRecord>;

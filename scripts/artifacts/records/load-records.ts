@@ -1,11 +1,5 @@
-/** First line of artifacts/requests.ndjson; every other line is a `RequestRow`. */
-export interface RequestHeader {
-  readonly type: 'header';
-  readonly columns: readonly string[];
-  readonly versions: readonly string[];
-  /** Script names by version index. */
-  readonly scripts: readonly (readonly string[])[];
-}
+import { z } from 'zod';
+import { moment, number, text } from './primitives.ts';
 
 export const REQUEST_COLUMNS = [
   'intendedMs',
@@ -17,6 +11,16 @@ export const REQUEST_COLUMNS = [
   'outcome',
   'pid',
 ] as const;
+
+/** First line of artifacts/requests.ndjson; every other line is a `RequestRow`. */
+export const RequestHeader = z.object({
+  type: z.literal('header'),
+  columns: z.array(text).readonly(),
+  versions: z.array(text).readonly(),
+  /** Script names by version index. */
+  scripts: z.array(z.array(text).readonly()).readonly(),
+});
+export type RequestHeader = z.infer<typeof RequestHeader>;
 
 /**
  * intendedMs: when the request was due. readyMs: when a connection was free for it (>= intendedMs). sentMs: when it was
@@ -35,37 +39,60 @@ export type RequestRow = readonly [
   pid?: number,
 ];
 
+/** A line of artifacts/requests.ndjson. They are looked at where they are read, see request-table.ts: there are too many for this. */
+export const RequestLine = z.union([RequestHeader, z.custom<RequestRow>(Array.isArray)]);
+
 /** artifacts/load.ndjson */
-export type LoadEvent =
-  | { readonly type: 'started'; readonly tMs: number }
-  /** What the app could do at most before the run: requests/s in a closed loop over all its connections. */
-  | {
-      readonly type: 'capacity';
-      readonly tMs: number;
-      readonly perSec: number;
-      readonly connections: number;
-    }
-  /** In the second that ends here the generator itself was at work all the time: it could not have done more. */
-  | { readonly type: 'saturated'; readonly tMs: number; readonly busy: number }
-  /** The window that counts as "before": after the first warm-up seconds, before the first step. */
-  | { readonly type: 'baseline'; readonly fromMs: number; readonly toMs: number }
-  | { readonly type: 'shares'; readonly tMs: number; readonly shares: Readonly<Record<string, number>> }
-  /** The app was off: requests that were due were turned away and are not among the requests. Written when it ends. */
-  | {
-      readonly type: 'maintenance';
-      readonly fromMs: number;
-      readonly tMs: number;
-      readonly turnedAway: number;
-    }
-  | { readonly type: 'reconnected'; readonly tMs: number; readonly downMs: number }
-  /** What the server said, without values of rows, the first time that a script failed with this SQLSTATE. */
-  | {
-      readonly type: 'said';
-      readonly tMs: number;
-      readonly version: string;
-      readonly script: string;
-      readonly sqlstate: string;
-      readonly message: string;
-      readonly hint: string | null;
-    }
-  | { readonly type: 'stopped'; readonly tMs: number; readonly unfinished: number };
+export const LoadEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('started'),
+    tMs: moment,
+  }),
+  z.object({
+    type: z.literal('capacity'),
+    tMs: moment,
+    perSec: number,
+    connections: number,
+  }),
+  z.object({
+    type: z.literal('saturated'),
+    tMs: moment,
+    busy: number,
+  }),
+  z.object({
+    type: z.literal('baseline'),
+    fromMs: moment,
+    toMs: moment,
+  }),
+  z.object({
+    type: z.literal('shares'),
+    tMs: moment,
+    shares: z.record(text, number),
+  }),
+  z.object({
+    type: z.literal('maintenance'),
+    fromMs: moment,
+    tMs: moment,
+    turnedAway: number,
+  }),
+  z.object({
+    type: z.literal('reconnected'),
+    tMs: moment,
+    downMs: number,
+  }),
+  z.object({
+    type: z.literal('said'),
+    tMs: moment,
+    version: text,
+    script: text,
+    sqlstate: text,
+    message: text,
+    hint: text.nullable(),
+  }),
+  z.object({
+    type: z.literal('stopped'),
+    tMs: moment,
+    unfinished: number,
+  }),
+]);
+export type LoadEvent = z.infer<typeof LoadEvent>;

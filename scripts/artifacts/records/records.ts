@@ -5,9 +5,8 @@
 export type { BatchRecord } from './of-plan/batch-record.ts';
 export type { EnvironmentRecord } from './of-run/environment-record.ts';
 export type { CompatibilityRecord, TableUse } from './compatibility-record.ts';
-export type { PlannedStep } from '../planned-step.ts';
+export type { PlannedStep } from './of-run/plan-facts.ts';
 export type { ActorRecord } from './actor-record.ts';
-export type { NoiseRecord } from './noise-record.ts';
 export type { PresenceRecord } from './presence-record.ts';
 export type { CommandSessionsRecord, CommandStatementRecord } from './of-plan/command-records.ts';
 export type { InterruptionRecord } from './of-plan/interruption-record.ts';

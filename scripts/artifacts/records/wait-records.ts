@@ -1,53 +1,66 @@
-import type { SessionRole } from './session-role.ts';
+import { z } from 'zod';
+import { SessionRole } from './session-role.ts';
+import { moment, number, text } from './primitives.ts';
 
 /** How the waits for locks are known, best first. */
 export const WAIT_TIERS = ['uprobes', 'server-log', 'polling'] as const;
+
 export type WaitTier = (typeof WAIT_TIERS)[number];
 
-/** artifacts/exact-waits.ndjson: waits that the server itself told of, and how. Times count from the run's zero. */
-export type ExactWaitRecord = ExactWait | LockGrant | LockRelease | WaitTierRecord;
-
 /** One wait of one session for one heavyweight lock, while a part of the plan was in flight. */
-export interface ExactWait {
-  readonly type: 'wait';
-  readonly pid: number;
-  readonly role: SessionRole;
-  readonly locktype: string;
+export const ExactWait = z.object({
+  type: z.literal('wait'),
+  pid: number,
+  role: SessionRole,
+  locktype: text,
   /** As in pg_locks, such as AccessShareLock. */
-  readonly mode: string;
+  mode: text,
   /** `schema.name`; null for a lock that is not on a relation. */
-  readonly relation: string | null;
-  readonly fromMs: number;
-  readonly toMs: number;
+  relation: text.nullable(),
+  fromMs: moment,
+  toMs: moment,
   /** `cancelled`: a timeout, a cancel or a deadlock ended it. */
-  readonly end: 'granted' | 'cancelled';
-}
+  end: z.enum(['granted', 'cancelled']),
+});
+export type ExactWait = z.infer<typeof ExactWait>;
 
 /** A backend got ACCESS EXCLUSIVE on a relation, waiting or not. */
-export interface LockGrant {
-  readonly type: 'grant';
-  readonly pid: number;
-  readonly tMs: number;
+export const LockGrant = z.object({
+  type: z.literal('grant'),
+  pid: number,
+  tMs: moment,
   /** `schema.name` */
-  readonly relation: string;
-}
+  relation: text,
+});
+export type LockGrant = z.infer<typeof LockGrant>;
 
 /** The migration's backend gave back its locks. */
-export interface LockRelease {
-  readonly type: 'release';
-  readonly pid: number;
-  readonly tMs: number;
-}
+export const LockRelease = z.object({
+  type: z.literal('release'),
+  pid: number,
+  tMs: moment,
+});
+export type LockRelease = z.infer<typeof LockRelease>;
 
 /** From here on waits are known so; the last one counts, those before it say what went before. */
-export interface WaitTierRecord {
-  readonly type: 'tier';
-  readonly tMs: number;
-  readonly tier: WaitTier;
+export const WaitTierRecord = z.object({
+  type: z.literal('tier'),
+  tMs: moment,
+  tier: z.enum(WAIT_TIERS),
   /** To how many milliseconds the ends of a wait are known. */
-  readonly resolutionMs: number;
+  resolutionMs: number,
   /** How often chains are looked at. */
-  readonly pollMs: number;
+  pollMs: number,
   /** Why not better; null for the best. */
-  readonly why: string | null;
-}
+  why: text.nullable(),
+});
+export type WaitTierRecord = z.infer<typeof WaitTierRecord>;
+
+/** artifacts/exact-waits.ndjson: waits that the server itself told of, and how. Times count from the run's zero. */
+export const ExactWaitRecord = z.discriminatedUnion('type', [
+  ExactWait,
+  LockGrant,
+  LockRelease,
+  WaitTierRecord,
+]);
+export type ExactWaitRecord = z.infer<typeof ExactWaitRecord>;

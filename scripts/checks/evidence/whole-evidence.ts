@@ -3,8 +3,8 @@ import type { RunRecord } from '../../artifacts/records/records.ts';
 import type { RunFolder } from '../../artifacts/run-folder.ts';
 import { sealMistakes } from '../../artifacts/seal.ts';
 import { RehearsalError } from '../../shared/errors.ts';
-import { damaged } from './evidence.ts';
-import { shapeMistake } from './record-shapes.ts';
+import { damaged } from '../../artifacts/damaged.ts';
+import { recordMistake } from '../../artifacts/registry.ts';
 import { listed } from '../wording.ts';
 
 /** A run.json or result.json is a few MB at most. */
@@ -21,7 +21,7 @@ export async function requireWhole(folder: RunFolder): Promise<void> {
   const text = await smallText(whole.file('artifacts', 'run.json'));
   if (text === undefined) throw damaged('run.json', 'it is not a file, or far too long');
   const record = parsed(text);
-  const mistake = record === undefined ? 'it is not JSON' : shapeMistake('run', record);
+  const mistake = record === undefined ? 'it is not JSON' : recordMistake('run', record);
   if (mistake !== undefined) throw damaged('run.json', mistake);
   const run = record as RunRecord;
   const mistakes = [...(await sealMistakes(whole.path, text, run)), ...(await otherResult(whole, run))];

@@ -1,147 +1,199 @@
-/** What the app's statements lean on, as far as a step changed it; in artifacts/schema.ndjson. Names are `schema.name` for tables. */
-export interface DependencyRecord {
-  readonly type: 'dependencies';
-  readonly step: string;
-  readonly tMs: number;
-  readonly changes: readonly DependencyChange[];
-}
+import { z } from 'zod';
+import { moment, number, text } from '../primitives.ts';
 
-export type DependencyChange =
-  | { readonly kind: 'index-gone'; readonly index: TableIndex }
-  | { readonly kind: 'index-made'; readonly index: TableIndex }
-  /** The columns are there, what ANALYZE knew of them is not. */
-  | { readonly kind: 'statistics-gone'; readonly table: string; readonly columns: readonly string[] }
-  /** No index leads with the columns of a foreign key that was added, or one that did is gone. */
-  | { readonly kind: 'key-unindexed'; readonly key: ForeignKey }
-  | { readonly kind: 'trigger-made'; readonly trigger: RowTrigger }
-  /** Its entries are those of the definition before. */
-  | { readonly kind: 'function-changed'; readonly name: string; readonly indexes: readonly string[] }
-  /** Indexes that are gone or were built anew, by the function's definition of then. */
-  | { readonly kind: 'function-applied'; readonly name: string; readonly indexes: readonly string[] }
-  | {
-      readonly kind: 'published-changed';
-      readonly table: string;
-      readonly publications: readonly string[];
-      readonly added: readonly string[];
-      readonly dropped: readonly string[];
-      readonly retyped: readonly string[];
-    };
-
-export interface TableIndex {
-  readonly name: string;
-  readonly table: string;
+export const TableIndex = z.object({
+  name: text,
+  table: text,
   /** Of its expressions nothing is told. */
-  readonly columns: readonly string[];
-  readonly isUnique: boolean;
-  readonly isPartial: boolean;
-}
+  columns: z.array(text).readonly(),
+  isUnique: z.boolean(),
+  isPartial: z.boolean(),
+});
+export type TableIndex = z.infer<typeof TableIndex>;
 
-export interface ForeignKey {
-  readonly name: string;
+export const ForeignKey = z.object({
+  name: text,
   /** The referring one. */
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly refersTo: string;
-  readonly referred: readonly string[];
-}
+  table: text,
+  columns: z.array(text).readonly(),
+  refersTo: text,
+  referred: z.array(text).readonly(),
+});
+export type ForeignKey = z.infer<typeof ForeignKey>;
 
 /** An enabled trigger that fires for each row. */
-export interface RowTrigger {
-  readonly name: string;
-  readonly table: string;
-  readonly function: string;
-  readonly events: readonly ('insert' | 'update' | 'delete')[];
-}
+export const RowTrigger = z.object({
+  name: text,
+  table: text,
+  function: text,
+  events: z.array(z.enum(['insert', 'update', 'delete'])).readonly(),
+});
+export type RowTrigger = z.infer<typeof RowTrigger>;
 
-export interface PublishedTable {
-  readonly table: string;
-  readonly publications: readonly string[];
+export const DependencyChange = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('index-gone'),
+    index: TableIndex,
+  }),
+  z.object({
+    kind: z.literal('index-made'),
+    index: TableIndex,
+  }),
+  z.object({
+    kind: z.literal('statistics-gone'),
+    table: text,
+    columns: z.array(text).readonly(),
+  }),
+  z.object({
+    kind: z.literal('key-unindexed'),
+    key: ForeignKey,
+  }),
+  z.object({
+    kind: z.literal('trigger-made'),
+    trigger: RowTrigger,
+  }),
+  z.object({
+    kind: z.literal('function-changed'),
+    name: text,
+    indexes: z.array(text).readonly(),
+  }),
+  z.object({
+    kind: z.literal('function-applied'),
+    name: text,
+    indexes: z.array(text).readonly(),
+  }),
+  z.object({
+    kind: z.literal('published-changed'),
+    table: text,
+    publications: z.array(text).readonly(),
+    added: z.array(text).readonly(),
+    dropped: z.array(text).readonly(),
+    retyped: z.array(text).readonly(),
+  }),
+]);
+export type DependencyChange = z.infer<typeof DependencyChange>;
+
+/** What the app's statements lean on, as far as a step changed it; in artifacts/schema.ndjson. Names are `schema.name` for tables. */
+export const DependencyRecord = z.object({
+  type: z.literal('dependencies'),
+  step: text,
+  tMs: moment,
+  changes: z.array(DependencyChange).readonly(),
+});
+export type DependencyRecord = z.infer<typeof DependencyRecord>;
+
+export const PublishedTable = z.object({
+  table: text,
+  publications: z.array(text).readonly(),
   /** Types by name. */
-  readonly columns: Readonly<Record<string, string>>;
+  columns: z.record(text, text),
   /** Those that are published; empty = not known, so all of them. */
-  readonly listed: readonly string[];
-}
+  listed: z.array(text).readonly(),
+});
+export type PublishedTable = z.infer<typeof PublishedTable>;
 
 /** Rows updated since the statistics began, by table. */
-export interface UpdatesRecord {
-  readonly type: 'updates';
+export const UpdatesRecord = z.object({
+  type: z.literal('updates'),
   /** Null with `before` = before the first step, with `after` = at the end of the traffic. */
-  readonly step: string | null;
-  readonly when: 'before' | 'after';
-  readonly tMs: number;
+  step: text.nullable(),
+  when: z.enum(['before', 'after']),
+  tMs: moment,
   /** Position of the WAL in bytes. */
-  readonly walBytes: number;
+  walBytes: number,
   /** Of all tables. */
-  readonly allUpdated: number;
+  allUpdated: number,
   /** `hot`: those that touched no index (heap-only tuples). Tables without an update are left out. */
-  readonly tables: readonly { readonly table: string; readonly updated: number; readonly hot: number }[];
-}
+  tables: z
+    .array(
+      z.object({
+        table: text,
+        updated: number,
+        hot: number,
+      }),
+    )
+    .readonly(),
+});
+export type UpdatesRecord = z.infer<typeof UpdatesRecord>;
+
+export const RowCountChange = z.object({
+  version: text,
+  script: text,
+  /** Position in the script, from 1. */
+  statement: number,
+  line: number,
+  /** `unwritten`: an INSERT that writes none any more. */
+  what: z.enum(['none', 'more', 'unwritten']),
+  /** Rows by draw of values. */
+  before: z.array(number).readonly(),
+  after: z.array(number).readonly(),
+  /** Without any, each draw asked the same. */
+  hasParameters: z.boolean(),
+});
+export type RowCountChange = z.infer<typeof RowCountChange>;
 
 /** Statements of scripts that found none or twice as many rows behind a step, with the same values as right before it. */
-export interface RowCountsRecord {
-  readonly type: 'row-counts';
-  readonly step: string;
-  readonly tMs: number;
+export const RowCountsRecord = z.object({
+  type: z.literal('row-counts'),
+  step: text,
+  tMs: moment,
   /** Scripts that could be compared. */
-  readonly compared: number;
-  readonly changes: readonly RowCountChange[];
-}
+  compared: number,
+  changes: z.array(RowCountChange).readonly(),
+});
+export type RowCountsRecord = z.infer<typeof RowCountsRecord>;
 
-export interface RowCountChange {
-  readonly version: string;
-  readonly script: string;
+export const PlanOperation = z.enum(['insert', 'update', 'delete', 'merge']);
+export type PlanOperation = z.infer<typeof PlanOperation>;
+
+export const ScriptPlan = z.object({
+  version: text,
+  script: text,
   /** Position in the script, from 1. */
-  readonly statement: number;
-  readonly line: number;
-  /** `unwritten`: an INSERT that writes none any more. */
-  readonly what: 'none' | 'more' | 'unwritten';
-  /** Rows by draw of values. */
-  readonly before: readonly number[];
-  readonly after: readonly number[];
-  /** Without any, each draw asked the same. */
-  readonly hasParameters: boolean;
-}
+  statement: number,
+  line: number,
+  /** `Limit > Index Scan Backward using links_pkey on links`; several inputs of a node stand in brackets. */
+  text: text,
+  relations: z.array(text).readonly(),
+  indexes: z.array(text).readonly(),
+  /** Names in its conditions and sort keys: columns, functions and types, and no constants. */
+  names: z.array(text).readonly(),
+  writes: z
+    .array(
+      z.object({
+        relation: text,
+        operation: PlanOperation,
+      }),
+    )
+    .readonly(),
+});
+export type ScriptPlan = z.infer<typeof ScriptPlan>;
 
 /** How scripts of the app would be run, by generic plans: all at the start, later those that are other than before. */
-export interface ScriptPlansRecord {
-  readonly type: 'script-plans';
+export const ScriptPlansRecord = z.object({
+  type: z.literal('script-plans'),
   /** Null = before the first step. */
-  readonly step: string | null;
-  readonly tMs: number;
-  readonly plans: readonly ScriptPlan[];
-}
-
-export interface ScriptPlan {
-  readonly version: string;
-  readonly script: string;
-  /** Position in the script, from 1. */
-  readonly statement: number;
-  readonly line: number;
-  /** `Limit > Index Scan Backward using links_pkey on links`; several inputs of a node stand in brackets. */
-  readonly text: string;
-  readonly relations: readonly string[];
-  readonly indexes: readonly string[];
-  /** Names in its conditions and sort keys: columns, functions and types, and no constants. */
-  readonly names: readonly string[];
-  readonly writes: readonly { readonly relation: string; readonly operation: PlanOperation }[];
-}
-
-export type PlanOperation = 'insert' | 'update' | 'delete' | 'merge';
+  step: text.nullable(),
+  tMs: moment,
+  plans: z.array(ScriptPlan).readonly(),
+});
+export type ScriptPlansRecord = z.infer<typeof ScriptPlansRecord>;
 
 /** Before a deploy: rows that no longer hold what a backfill before it had put there, or never got it. */
-export interface DriftRecord {
-  readonly type: 'drift';
+export const DriftRecord = z.object({
+  type: z.literal('drift'),
   /** Name of the deploy. */
-  readonly step: string;
+  step: text,
   /** Name of the backfill. */
-  readonly backfill: string;
-  readonly tMs: number;
-  readonly table: string;
-  readonly columns: readonly string[];
+  backfill: text,
+  tMs: moment,
+  table: text,
+  columns: z.array(text).readonly(),
   /** Rows of the table, and those of them that are other than the backfill's expression says; before the backfill likewise. */
-  readonly rows: number;
-  readonly other: number;
-  readonly otherBefore: number;
+  rows: number,
+  other: number,
+  otherBefore: number,
   /** Scripts of the versions with traffic until then that write the table and name none of the columns, as `version/script`. */
-  readonly writers: readonly string[];
-}
+  writers: z.array(text).readonly(),
+});
+export type DriftRecord = z.infer<typeof DriftRecord>;

@@ -1,73 +1,96 @@
+import { z } from 'zod';
+import { text } from '../primitives.ts';
+
+export const MovedIndex = z.object({
+  name: text,
+  /** The name that `sql` builds it under. */
+  fresh: text,
+  /** CREATE INDEX without CONCURRENTLY. */
+  sql: text,
+  /** Of a key: `primary key` or `unique`, and DEFERRABLE. */
+  key: z
+    .object({
+      kind: z.enum(['primary key', 'unique']),
+      deferrable: text,
+    })
+    .nullable(),
+  isReplicaIdentity: z.boolean(),
+});
+export type MovedIndex = z.infer<typeof MovedIndex>;
+
+const MovedConstraint = z.object({
+  name: text,
+  fresh: text,
+  /** False where it was NOT VALID (or NOT ENFORCED): rows that are there may break it. */
+  isValid: z.boolean(),
+  /** From CHECK or FOREIGN KEY on, without NOT VALID. */
+  sql: text,
+});
+
+const MovedView = z.object({
+  /** With its schema, quoted where it must be. */
+  name: text,
+  /** Behind CREATE VIEW: name, options and query. */
+  sql: text,
+  owner: text,
+  grants: z.array(text).readonly(),
+});
+
 /**
  * A column of the snapshot that the plan renames or gives another type in its SQL, and all that hangs on it. Definitions are
  * PostgreSQL's own, every name in them with its schema, and the column in them is called `fresh`: as they have to be for the column
  * that takes its place.
  */
-export interface MovedColumn {
+export const MovedColumn = z.object({
   /** `schema.name` */
-  readonly relation: string;
-  readonly column: string;
+  relation: text,
+  column: text,
   /** The name that it is renamed to; of a change of type a name that is free. */
-  readonly fresh: string;
+  fresh: text,
   /** As it is, with its length or precision. */
-  readonly type: string;
+  type: text,
   /** Null = that of the type. */
-  readonly collation: string | null;
-  readonly isNotNull: boolean;
-  readonly default: string | null;
+  collation: text.nullable(),
+  isNotNull: z.boolean(),
+  default: text.nullable(),
   /** Its kind and the options of its sequence, such as `by default as identity (increment 1)`; null = none. */
-  readonly identity: string | null;
+  identity: text.nullable(),
   /** The sequence that it owns. */
-  readonly sequence: string | null;
-  readonly indexes: readonly MovedIndex[];
+  sequence: text.nullable(),
+  indexes: z.array(MovedIndex).readonly(),
   /** CHECK and FOREIGN KEY of its own table. */
-  readonly constraints: readonly MovedConstraint[];
+  constraints: z.array(MovedConstraint).readonly(),
   /** Foreign keys of any table that refer to it. */
-  readonly referring: readonly (MovedConstraint & { readonly table: string })[];
+  referring: z
+    .array(
+      MovedConstraint.extend({
+        table: text,
+      }),
+    )
+    .readonly(),
   /** Each behind those that it reads. */
-  readonly views: readonly MovedView[];
+  views: z.array(MovedView).readonly(),
   /** Statements that make its triggers, policies and statistics again; `sql` of a trigger may be two. */
-  readonly triggers: readonly { readonly name: string; readonly sql: string }[];
-  readonly policies: readonly string[];
-  readonly statistics: readonly string[];
+  triggers: z
+    .array(
+      z.object({
+        name: text,
+        sql: text,
+      }),
+    )
+    .readonly(),
+  policies: z.array(text).readonly(),
+  statistics: z.array(text).readonly(),
   /** GRANTs of the column's own privileges, and of those of the sequence of an identity. */
-  readonly grants: readonly string[];
-  readonly sequenceGrants: readonly string[];
+  grants: z.array(text).readonly(),
+  sequenceGrants: z.array(text).readonly(),
   /** Statements that set its comment, statistics target, options, storage and compression. */
-  readonly settings: readonly string[];
+  settings: z.array(text).readonly(),
   /** The trigger of the table that is the last to change a row before it is written; null = none does. */
-  readonly lastTrigger: string | null;
+  lastTrigger: text.nullable(),
   /** Of a renamed column: functions in whose text its old name stands. */
-  readonly readers: readonly string[];
+  readers: z.array(text).readonly(),
   /** What no SQL of ours moves, in words. */
-  readonly others: readonly string[];
-}
-
-export interface MovedIndex {
-  readonly name: string;
-  /** The name that `sql` builds it under. */
-  readonly fresh: string;
-  /** CREATE INDEX without CONCURRENTLY. */
-  readonly sql: string;
-  /** Of a key: `primary key` or `unique`, and DEFERRABLE. */
-  readonly key: { readonly kind: 'primary key' | 'unique'; readonly deferrable: string } | null;
-  readonly isReplicaIdentity: boolean;
-}
-
-interface MovedConstraint {
-  readonly name: string;
-  readonly fresh: string;
-  /** False where it was NOT VALID (or NOT ENFORCED): rows that are there may break it. */
-  readonly isValid: boolean;
-  /** From CHECK or FOREIGN KEY on, without NOT VALID. */
-  readonly sql: string;
-}
-
-interface MovedView {
-  /** With its schema, quoted where it must be. */
-  readonly name: string;
-  /** Behind CREATE VIEW: name, options and query. */
-  readonly sql: string;
-  readonly owner: string;
-  readonly grants: readonly string[];
-}
+  others: z.array(text).readonly(),
+});
+export type MovedColumn = z.infer<typeof MovedColumn>;

@@ -1,19 +1,24 @@
-/** What a view under the old name of a table that the plan renames has to have, so that nobody misses the table. */
-export interface RenamedTable {
-  /** `schema.name`, its name before the plan. */
-  readonly relation: string;
-  /** Quoted where it must be. */
-  readonly owner: string;
-  /** All but the owner's own. */
-  readonly grants: readonly TableGrant[];
-  /** Row level security is on: through a view that is not the invoker's, its owner's rows are seen. */
-  readonly isRowSecured: boolean;
-}
+import { z } from 'zod';
+import { text } from '../primitives.ts';
 
-export interface TableGrant {
+export const TableGrant = z.object({
   /** `SELECT`, or of some columns `UPDATE (state)`. */
-  readonly right: string;
+  right: text,
   /** Quoted where it must be. */
-  readonly to: string;
-  readonly isGrantable: boolean;
-}
+  to: text,
+  isGrantable: z.boolean(),
+});
+export type TableGrant = z.infer<typeof TableGrant>;
+
+/** What a view under the old name of a table that the plan renames has to have, so that nobody misses the table. */
+export const RenamedTable = z.object({
+  /** `schema.name`, its name before the plan. */
+  relation: text,
+  /** Quoted where it must be. */
+  owner: text,
+  /** All but the owner's own. */
+  grants: z.array(TableGrant).readonly(),
+  /** Row level security is on: through a view that is not the invoker's, its owner's rows are seen. */
+  isRowSecured: z.boolean(),
+});
+export type RenamedTable = z.infer<typeof RenamedTable>;

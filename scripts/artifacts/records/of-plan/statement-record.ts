@@ -1,90 +1,99 @@
-export interface StepError {
-  readonly sqlstate: string | null;
+import { z } from 'zod';
+import { moment, number, text } from '../primitives.ts';
+
+export const StepError = z.object({
+  sqlstate: text.nullable(),
   /** Without row values. */
-  readonly message: string;
-  readonly hint: string | null;
-  readonly file: string | null;
+  message: text,
+  hint: text.nullable(),
+  file: text.nullable(),
   /** Line in `file`, from 1. */
-  readonly line: number | null;
+  line: number.nullable(),
   /** A few lines of SQL with a caret under the place; null where PostgreSQL gave no position. */
-  readonly excerpt: string | null;
-}
+  excerpt: text.nullable(),
+});
+export type StepError = z.infer<typeof StepError>;
 
-/** One statement of a sql step as it ran (each try of it has its own record). */
-export interface StatementRecord {
-  readonly type: 'statement';
-  readonly step: string;
-  /** Position in the step, from 1, over all its files. */
-  readonly index: number;
-  readonly attempt: number;
-  readonly file: string;
-  readonly line: number;
-  /** The author's bytes. */
-  readonly sql: string;
-  /** Command tag such as `ALTER TABLE`; null after an error. */
-  readonly command: string | null;
-  /** When it was sent. */
-  readonly sentMs: number;
-  /** When its own answer had arrived. */
-  readonly respondedMs: number;
-  /** When its transaction had ended, or ROLLBACK TO had undone it: its locks were free from here on. */
-  readonly releasedMs: number;
-  readonly rows: number | null;
-  /** How the lock set was seen: inside its own transaction (exact), from outside every 10 ms, or not at all. */
-  readonly capture: 'transaction' | 'outside' | 'none';
-  /** Relations locked after the statement, held by its whole transaction. */
-  readonly locks: readonly LockEntry[];
-  /** The part of `locks` that this statement took (relation and mode were not held before it). */
-  readonly newLocks: readonly LockEntry[];
-  readonly rewrote: readonly string[];
-  readonly walBytes: number | null;
-  /** Of what it locked, named or made, against the last look that met it: the step's beginning for what the step names. */
-  readonly sizeChangeBytes: number | null;
-  readonly pid: number;
-  readonly error: StepError | null;
-  /** What the server said beside its answer, alike ones once. Absent where it said nothing, and in older runs. */
-  readonly notices?: readonly StatementNotice[];
-  /** Absent where the locks were not read inside the transaction. */
-  readonly lockSlots?: LockSlots;
-  /** Absent where nothing was read by a sequential scan, or nobody could see it. */
-  readonly scanned?: readonly ScannedTable[];
-}
-
-export interface ScannedTable {
+export const LockEntry = z.object({
   /** `schema.name` */
-  readonly relation: string;
-  /** Rows that sequential scans read of it. */
-  readonly rows: number;
-}
+  relation: text,
+  /** As in pg_locks, such as AccessExclusiveLock. */
+  mode: text,
+  /** False where the relation did not exist before the step: nobody else can wait for it. */
+  existedBefore: z.boolean(),
+  /** The topmost partitioned table, or index, that the relation is a part of. */
+  partitionOf: text.exactOptional(),
+});
+export type LockEntry = z.infer<typeof LockEntry>;
 
 /** NOTICE or WARNING without anything of a row. */
-export interface StatementNotice {
-  readonly severity: 'NOTICE' | 'WARNING';
-  readonly sqlstate: string;
-  readonly message: string;
+export const StatementNotice = z.object({
+  severity: z.enum(['NOTICE', 'WARNING']),
+  sqlstate: text,
+  message: text,
   /** Of `drop cascades to 3 other objects`: each of them, as `view v`. */
-  readonly objects?: readonly string[];
+  objects: z.array(text).readonly().exactOptional(),
   /** How often it was said. */
-  readonly count: number;
-}
+  count: number,
+});
+export type StatementNotice = z.infer<typeof StatementNotice>;
 
 /** Entries of the server's shared lock table. */
-export interface LockSlots {
+export const LockSlots = z.object({
   /** Taken by the whole transaction after the statement; locks on the fast path (weak, and few) take none. */
-  readonly used: number;
+  used: number,
   /** `max_locks_per_transaction`: the share of one session, which it may exceed while others leave theirs. */
-  readonly perTransaction: number;
+  perTransaction: number,
   /** For all sessions together; beyond it PostgreSQL fails with 53200, out of shared memory. */
-  readonly total: number;
-}
+  total: number,
+});
+export type LockSlots = z.infer<typeof LockSlots>;
 
-export interface LockEntry {
+export const ScannedTable = z.object({
   /** `schema.name` */
-  readonly relation: string;
-  /** As in pg_locks, such as AccessExclusiveLock. */
-  readonly mode: string;
-  /** False where the relation did not exist before the step: nobody else can wait for it. */
-  readonly existedBefore: boolean;
-  /** The topmost partitioned table, or index, that the relation is a part of. */
-  readonly partitionOf?: string;
-}
+  relation: text,
+  /** Rows that sequential scans read of it. */
+  rows: number,
+});
+export type ScannedTable = z.infer<typeof ScannedTable>;
+
+/** One statement of a sql step as it ran (each try of it has its own record). */
+export const StatementRecord = z.object({
+  type: z.literal('statement'),
+  step: text,
+  /** Position in the step, from 1, over all its files. */
+  index: number,
+  attempt: number,
+  file: text,
+  line: number,
+  /** The author's bytes. */
+  sql: text,
+  /** Command tag such as `ALTER TABLE`; null after an error. */
+  command: text.nullable(),
+  /** When it was sent. */
+  sentMs: moment,
+  /** When its own answer had arrived. */
+  respondedMs: moment,
+  /** When its transaction had ended, or ROLLBACK TO had undone it: its locks were free from here on. */
+  releasedMs: moment,
+  rows: number.nullable(),
+  /** How the lock set was seen: inside its own transaction (exact), from outside every 10 ms, or not at all. */
+  capture: z.enum(['transaction', 'outside', 'none']),
+  /** Relations locked after the statement, held by its whole transaction. */
+  locks: z.array(LockEntry).readonly(),
+  /** The part of `locks` that this statement took (relation and mode were not held before it). */
+  newLocks: z.array(LockEntry).readonly(),
+  rewrote: z.array(text).readonly(),
+  walBytes: number.nullable(),
+  /** Of what it locked, named or made, against the last look that met it: the step's beginning for what the step names. */
+  sizeChangeBytes: number.nullable(),
+  pid: number,
+  error: StepError.nullable(),
+  /** What the server said beside its answer, alike ones once. Absent where it said nothing, and in older runs. */
+  notices: z.array(StatementNotice).readonly().exactOptional(),
+  /** Absent where the locks were not read inside the transaction. */
+  lockSlots: LockSlots.exactOptional(),
+  /** Absent where nothing was read by a sequential scan, or nobody could see it. */
+  scanned: z.array(ScannedTable).readonly().exactOptional(),
+});
+export type StatementRecord = z.infer<typeof StatementRecord>;

@@ -1,60 +1,86 @@
+import { z } from 'zod';
+import { moment, number, text } from '../primitives.ts';
+
 /** artifacts/environment.json. What is optional is not in the records of older runs. */
-export interface EnvironmentRecord {
-  readonly target: string;
+export const EnvironmentRecord = z.object({
+  target: text,
   /** When its making began, ISO 8601 UTC: on targets with a driver host that is before the zero of the run's clock. */
-  readonly startedAt?: string | null;
+  startedAt: text.nullable().exactOptional(),
   /** When it was found to be gone, or was left up on purpose; without it, the end of the run counts. */
-  readonly endedAt?: string | null;
+  endedAt: text.nullable().exactOptional(),
   /** Number of hosts; 1 for `embedded`. */
-  readonly hosts: number;
+  hosts: number,
   /** By role and address on the private network, with the limits that each was given (null = all of its machine). */
-  readonly hostInfo?: readonly {
-    readonly role: string;
-    readonly address: string;
-    readonly cpus?: number | null;
-    readonly memoryBytes?: number | null;
-  }[];
+  hostInfo: z
+    .array(
+      z.object({
+        role: text,
+        address: text,
+        cpus: number.nullable().exactOptional(),
+        memoryBytes: number.nullable().exactOptional(),
+      }),
+    )
+    .readonly()
+    .exactOptional(),
   /** What was created, by kind, such as `{ host: 3, network: 1 }`. */
-  readonly created?: Readonly<Record<string, number>> | null;
+  created: z.record(text, number).nullable().exactOptional(),
   /** What made it, such as `Pulumi 3.259.0`. */
-  readonly engine?: string | null;
-  readonly createMs: number;
+  engine: text.nullable().exactOptional(),
+  createMs: moment,
   /** Null until the environment was taken down. */
-  readonly destroyMs: number | null;
+  destroyMs: number.nullable(),
   /** What a sweep by name found after the teardown; null = not swept yet. */
-  readonly leftovers: number | null;
+  leftovers: number.nullable(),
   /** What the sweep found, one by one, such as `process 4711` or `folder /tmp/…`. */
-  readonly left?: readonly string[];
+  left: z.array(text).readonly().exactOptional(),
   /** Until when it was left up on purpose, ISO 8601 UTC; null = it was taken down. */
-  readonly keptUntil?: string | null;
+  keptUntil: text.nullable().exactOptional(),
   /** Of the environment as a whole. */
-  readonly price: {
-    readonly amountPerHour: number;
-    readonly currency: string;
-    /** Time is billed in these, rounded up, and never less than `minimumMs` or `minimumAmount` in all; by the moment unless given. */
-    readonly billing?: {
-      readonly unitMs: number;
-      readonly minimumMs: number;
-      readonly minimumAmount?: number;
-    };
-  } | null;
+  price: z
+    .object({
+      amountPerHour: number,
+      currency: text,
+      /** Time is billed in these, rounded up, and never less than `minimumMs` or `minimumAmount` in all; by the moment unless given. */
+      billing: z
+        .object({
+          unitMs: number,
+          minimumMs: number,
+          minimumAmount: number.exactOptional(),
+        })
+        .exactOptional(),
+    })
+    .nullable(),
   /** `18.4` as the server says it. */
-  readonly postgresVersion: string;
+  postgresVersion: text,
   /** Settings that were asked for and what SHOW said while the plan ran. */
-  readonly settings: readonly {
-    readonly name: string;
-    readonly asked: string | null;
-    readonly shown: string;
-  }[];
+  settings: z
+    .array(
+      z.object({
+        name: text,
+        asked: text.nullable(),
+        shown: text,
+      }),
+    )
+    .readonly(),
   /** Roles of the snapshot that the rehearsal connected as. Absent in older runs. */
-  readonly roles?: readonly {
-    readonly name: string;
-    readonly superuser: boolean;
-    /** The plan's, which was made the owner of the database: a dump does not say whose that is. */
-    readonly madeOwner: boolean;
-  }[];
+  roles: z
+    .array(
+      z.object({
+        name: text,
+        superuser: z.boolean(),
+        /** The plan's, which was made the owner of the database: a dump does not say whose that is. */
+        madeOwner: z.boolean(),
+      }),
+    )
+    .readonly()
+    .exactOptional(),
   /** The machine on which the engine ran. */
-  readonly machine: { readonly cpus: number; readonly memoryBytes: number; readonly os: string };
+  machine: z.object({
+    cpus: number,
+    memoryBytes: number,
+    os: text,
+  }),
   /** What this environment cannot tell, as sentences. */
-  readonly limits: readonly string[];
-}
+  limits: z.array(text).readonly(),
+});
+export type EnvironmentRecord = z.infer<typeof EnvironmentRecord>;

@@ -14,7 +14,7 @@ export interface OutsideEffect extends LockEffect {
 }
 
 interface Facts {
-  readonly evidence: { readonly locks: readonly OutsideLockRecord[] | undefined };
+  readonly evidence: { readonly locks?: readonly OutsideLockRecord[] | undefined };
   readonly waits: readonly WaitSpan[];
   readonly graph: WaitGraph;
 }

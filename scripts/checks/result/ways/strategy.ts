@@ -1,4 +1,4 @@
-import type { PlannedStep } from '../../../artifacts/planned-step.ts';
+import type { PlannedStep } from '../../../artifacts/records/records.ts';
 import type { Strategy } from '../contract/strategies.ts';
 
 const CREATES_TRIGGER = /\bcreate\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigger\b/i;
