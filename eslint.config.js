@@ -46,23 +46,28 @@ const NO_PACKED_LITERAL = {
   message: 'A literal is written out where it stands: spreading it into another only packs lines.',
 };
 
-const stageRules = STAGES.map((stage, index) => ({
-  files: [`scripts/${stage}/**`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          NO_PULUMI,
-          folders(
-            [...STAGES.slice(index + 1), 'cli', 'infra'],
-            `${stage} may not import a later stage: data flows one way (see CONTRIBUTING.md).`,
-          ),
-        ],
-      },
-    ],
+/** What a stage may not import, and `more` that it may not. */
+function stageRule(stage, ...more) {
+  const later = folders(
+    [...STAGES.slice(STAGES.indexOf(stage) + 1), 'cli', 'infra'],
+    `${stage} may not import a later stage: data flows one way (see CONTRIBUTING.md).`,
+  );
+  return { 'no-restricted-imports': ['error', { patterns: [NO_PULUMI, later, ...more] }] };
+}
+
+const RESULT_ALONE = {
+  regex: '/checks/(?!result/contract/)',
+  message: 'A report is made from a result: all that it knows of checks is scripts/checks/result/contract.',
+};
+
+const stageRules = [
+  ...STAGES.map((stage) => ({ files: [`scripts/${stage}/**`], rules: stageRule(stage) })),
+  {
+    files: ['scripts/report/**'],
+    ignores: ['**/*.test.ts', '**/*.test.tsx', '**/*-fixture.ts'],
+    rules: stageRule('report', RESULT_ALONE),
   },
-}));
+];
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'dist/', 'runs/', 'docs/'] },

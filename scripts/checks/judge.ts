@@ -8,15 +8,8 @@ import { withFormerNames } from './result/contract/former-names.ts';
 import type { Result } from './result/contract/result.ts';
 import { requireWhole } from './evidence/whole-evidence.ts';
 import type { OnJudging } from './judging-news.ts';
+import type { Judged } from './result/contract/judged.ts';
 import { runChecks } from './run-checks.ts';
-
-/** A folder and what its evidence comes to. */
-export interface Judged {
-  readonly folder: RunFolder;
-  readonly result: Result;
-  /** Of a run that has several; each with its own folder. */
-  readonly playings: readonly Judged[];
-}
 
 /**
  * Judges a run from what it left in its folder; nothing else is asked, and the same folder gives the same result.

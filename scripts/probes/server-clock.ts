@@ -3,7 +3,7 @@ import { monotonicMs } from '../shared/clock.ts';
 
 const TRIES = 5;
 
-export interface ServerClock {
+interface ServerClock {
   /** What to add to the server's epoch, in milliseconds, for a time of `monotonicMs`. */
   readonly aheadMs: number;
   /** By how much that may be wrong. */

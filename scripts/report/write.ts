@@ -1,4 +1,4 @@
-import type { Judged } from '../checks/judge.ts';
+import type { Judged } from '../checks/result/contract/judged.ts';
 import { resultSchema, type Result } from '../checks/result/contract/result.ts';
 import { asError } from '../shared/errors.ts';
 import { comparedOf, type Compared } from './compared.ts';

@@ -14,7 +14,7 @@ const SEGMENT_BYTES = 56;
 const SECTION_BYTES = 64;
 const SYMBOL_BYTES = 24;
 
-export type Architecture = 'x86-64' | 'arm64';
+type Architecture = 'x86-64' | 'arm64';
 
 export interface ProgramSymbols {
   readonly architecture: Architecture;
