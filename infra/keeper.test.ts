@@ -15,7 +15,7 @@ const PATIENCE_MS = 60_000;
 /** Makes the folder of a run, which keeps it, and waits for what comes. */
 const OWNER = `
 import { Keeper } from './infra/keeper.ts';
-import { makeRunDir } from './infra/targets/embedded/claim.ts';
+import { makeRunDir } from './infra/targets/embedded/make-run-dir.ts';
 import { runDirOf } from './infra/targets/embedded/run-dir.ts';
 const [runId, after] = process.argv.slice(2);
 const dir = runDirOf(runId);

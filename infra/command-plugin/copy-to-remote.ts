@@ -46,10 +46,18 @@ function outputs(wire: WireProperties): WireProperties {
 async function copy(call: Call, { connection, source, remotePath }: CopyInputs): Promise<void> {
   if (!(await stat(source.path)).isFile()) throw new Error(`${source.path} is not a file`);
   await withHost(call, connection, async (host) => {
-    const folder = posix.dirname(remotePath);
-    const { code, stderr } = await host.exec(`mkdir -p -- ${shellWord(folder)}`);
-    if (code !== 0) throw new Error(`cannot make the folder ${folder} on the host: ${stderr.trim()}`);
-    await putFile(host, source.path, remotePath);
+    const forget = host.dropOn(call.signal);
+    try {
+      const folder = posix.dirname(remotePath);
+      const { code, stderr } = await host.exec(`mkdir -p -- ${shellWord(folder)}`);
+      if (code !== 0) throw new Error(`cannot make the folder ${folder} on the host: ${stderr.trim()}`);
+      await putFile(host, source.path, remotePath);
+    } catch (error) {
+      call.signal.throwIfAborted();
+      throw error;
+    } finally {
+      forget();
+    }
   });
 }
 

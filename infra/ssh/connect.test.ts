@@ -7,6 +7,7 @@ import { needsSshd, startSshd, type TestSshd } from '../../test/support/hosts/ss
 import { startProxy, type TcpProxy } from '../../test/support/hosts/tcp-proxy.ts';
 import { connectSsh, SshRefused } from './connect.ts';
 import { KeyAgent } from './key-agent.ts';
+import { generateKeyPair } from './key-pair.ts';
 
 describe.skipIf(!needsSshd('to connect to a host'))('one SSH connection', () => {
   let sshd: TestSshd;
@@ -39,7 +40,7 @@ describe.skipIf(!needsSshd('to connect to a host'))('one SSH connection', () => 
     onTestFinished(() => {
       strange.close();
     });
-    strange.add(parsedKey(utils.generateKeyPairSync('ed25519').private));
+    strange.add(parsedKey(generateKeyPair('strange').private));
     const refused = connectSsh({ ...access, agent: strange.socket }, { signal: never });
     await expect(refused).rejects.toMatchObject({
       reason: 'authentication',
@@ -48,7 +49,7 @@ describe.skipIf(!needsSshd('to connect to a host'))('one SSH connection', () => 
   });
 
   it('refuses a host that shows another key, and says which two keys', async () => {
-    const other = utils.generateKeyPairSync('ed25519').public;
+    const other = generateKeyPair('other').public;
     const error = await connectSsh({ ...sshd.access, hostKey: other }, { signal: never }).catch(String);
     expect(error).toContain('shows another host key than this run');
     expect(error).toContain(`${sshd.access.hostKey}, expected ${other}`);
@@ -61,7 +62,7 @@ describe.skipIf(!needsSshd('to connect to a host'))('one SSH connection', () => 
   });
 
   it('tells a key that the host does not take from a host that is not there', async () => {
-    const privateKey = utils.generateKeyPairSync('ed25519').private;
+    const privateKey = generateKeyPair('strange').private;
     const strange = connectSsh({ ...sshd.access, privateKey }, { signal: never });
     await expect(strange).rejects.toMatchObject({ reason: 'authentication' });
     const nobody = await connectSsh({ ...sshd.access, port: 1 }, { signal: never }).catch(

@@ -68,6 +68,9 @@ describe('a job', () => {
     const { job, to, streams } = await jobOf('{ source: dumps/people.sql, mask: mask.yaml }', { plan });
     expect(to).toContain('rehearsal/notes.md');
     expect(to.filter((path) => path.includes('people'))).toEqual([]);
+    await symlink('people.sql', join(root, 'deep/tiny/dumps/latest.sql'));
+    const linked = await jobOf('{ source: dumps/latest.sql, mask: mask.yaml }', { plan });
+    expect(linked.to.filter((path) => /people|latest/.test(path))).toEqual([]);
     expect(job.rehearsal.snapshot).toEqual({
       kind: 'file',
       path: 'snapshot/masked.sql',

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting, PlannedPlaying, Rehearsal, SnapshotSource } from '../plan/model.ts';
@@ -58,7 +58,7 @@ export async function makeJob(rehearsal: Rehearsal, context: JobContext): Promis
   const named = rehearsal.files.map((file) => join(dir, file));
   const whole = needsWholeFolder(rehearsal) ? await filesOfFolder(dir) : [];
   for (const path of [...named, ...whole])
-    if (!isUnmasked(path, rehearsal)) files.set(tree.placeOf(path), path);
+    if (!(await isUnmasked(path, rehearsal))) files.set(tree.placeOf(path), path);
   const placed = maskedSnapshot(rehearsal, context.signal) ?? placeSnapshot(rehearsal, tree, context.signal);
   for (const [to, from] of await snapshotFiles(placed)) files.set(to, from);
   const list = [...files].map(([to, from]) => ({ from, to }));
@@ -87,8 +87,12 @@ interface PlacedSnapshot {
   readonly stream?: JobStream;
 }
 
-function isUnmasked(path: string, { snapshot }: Rehearsal): boolean {
-  return snapshot.kind === 'file' && snapshot.mask !== undefined && isInside(snapshot.path, path);
+/** The snapshot as it lies here, by whatever link. */
+async function isUnmasked(path: string, { snapshot }: Rehearsal): Promise<boolean> {
+  if (snapshot.kind !== 'file' || snapshot.mask === undefined) return false;
+  if (isInside(snapshot.path, path)) return true;
+  const [whole, part] = await Promise.all([snapshot.path, path].map((one) => realpath(one).catch(() => one)));
+  return whole !== undefined && part !== undefined && isInside(whole, part);
 }
 
 /** What is masked comes as masked text: no value that has a rule leaves this machine. Undefined where nothing is masked. */

@@ -259,8 +259,9 @@ export class ExactWaits {
     }
   }
 
+  /** By when they were read, which may be some parts of the plan ago. */
   #namesAt(ms: number): RelationNames {
-    return ms < (this.#flights.at(-1)?.fromMs ?? 0) ? this.#namesBefore : this.#names;
+    return ms < this.#namesAtMs ? this.#namesBefore : this.#names;
   }
 
   #concerns({ databaseOid, fromMs, toMs }: Pick<TracedWait, 'databaseOid' | 'fromMs' | 'toMs'>): boolean {

@@ -59,6 +59,12 @@ it('lets a leader that is asked alone end the others as it likes', async () => {
   expect(process.kill(pid, 'SIGKILL')).toBe(true);
 });
 
+it('ends a program whose end was asked for before it was started', async () => {
+  const start = { file: 'sleep', args: ['60'], cwd: '/', env: process.env };
+  const run = { stop: AbortSignal.abort(), endings: WHOLE, onStart: () => undefined };
+  expect(await runGroup(start, run)).toEqual({ code: null, endedBy: 'SIGTERM' });
+});
+
 it('gives a program its input, and tells that it could not be started', async () => {
   let said = '';
   const run = {

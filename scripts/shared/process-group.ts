@@ -60,6 +60,7 @@ export async function runGroup(start: GroupStart, { stop, endings, onStart }: Gr
     ending = endInTurn(child, endings, over.signal);
   };
   stop.addEventListener('abort', onStop, { once: true });
+  if (stop.aborted) onStop();
   try {
     const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
     onStart(child);

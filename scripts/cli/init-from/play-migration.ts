@@ -3,7 +3,7 @@ import { registerAuthorText } from '../../pg/messages/public-names.ts';
 import type { PgClient } from '../../pg/client.ts';
 import { runStatement } from '../../pg/copy-query.ts';
 import { publicPgError } from '../../pg/pg-error.ts';
-import { withCopyRows } from '../../pg/sql/copy-rows.ts';
+import { withCopyRows, withoutCopyRows } from '../../pg/sql/copy-rows.ts';
 import { splitSql } from '../../pg/sql/split.ts';
 import type { Migration } from '../../plan/migrations/list-migrations.ts';
 import { mistakeLine, type Mistake } from '../../shared/errors.ts';
@@ -24,7 +24,7 @@ export async function playMigration(
   };
   const split = await splitSql(up);
   if (!split.ok) return told(split.error.line, split.error.message);
-  registerAuthorText(up);
+  registerAuthorText(withoutCopyRows(up).sql);
   try {
     for (const statement of split.statements) {
       try {

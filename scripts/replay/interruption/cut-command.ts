@@ -1,7 +1,7 @@
 import type { InterruptionRecord } from '../../artifacts/records/records.ts';
 import type { HeldStatement } from '../../commands/session-relay.ts';
 import { Random } from '../../load/chance/random.ts';
-import { closeQuietly, connect } from '../../pg/client.ts';
+import { closeQuietly, connect, type PgClient } from '../../pg/client.ts';
 import { publicStatement } from '../../pg/messages/public-statement.ts';
 import type { CommandStep, Cut } from '../../plan/model.ts';
 import { isToolTable } from '../../probes/schema-watch/beside/tool-tables.ts';
@@ -115,7 +115,10 @@ class CommandCut {
         onHeld: (held) => {
           this.#held = held;
           this.#striking = this.#strike(held);
-          this.#striking.catch(() => undefined);
+          this.#striking.catch(() => {
+            this.#kill.abort(new Error('it could not be cut off'));
+            held.drop();
+          });
         },
         onStatement: ({ sql }, session) => {
           if (session !== this.#held?.session || sql !== this.#held.sql) return;
@@ -149,8 +152,9 @@ class CommandCut {
     // Where the server's own encryption hides the session, nothing of it can be read, and nothing is held.
     if (pid === null) return;
     const backend = await Backend.of(pid, this.#context);
-    const holder = this.#how === 'client' ? undefined : await connect(primary, 'probe', this.#context);
+    let holder: PgClient | undefined;
     try {
+      if (this.#how !== 'client') holder = await connect(primary, 'probe', this.#context);
       const holding = holder && CONCURRENTLY.test(held.sql) ? await holdSnapshot(holder) : undefined;
       const answered = new Promise<true>((resolve) => {
         this.#hear = () => {

@@ -1,6 +1,7 @@
 import type { StatementRecord } from '../../artifacts/records/records.ts';
 import type { SqlStep } from '../../plan/model.ts';
 import { CaptureRefused, CaptureRights, mentionsRole, statementsOf } from './capture-rights.ts';
+import { withoutCopyRows } from '../../pg/sql/copy-rows.ts';
 import type { OnAttempt, StepContext } from '../context.ts';
 import { keepsNames } from './keeps-names.ts';
 import type { LiveFigures } from './live-figures.ts';
@@ -50,7 +51,7 @@ export class SqlSession {
     const { step, context } = run;
     const session = await openSession(context.login, step, context.signal);
     try {
-      const text = step.files.map((file) => file.text).join('\n');
+      const text = step.files.map((file) => withoutCopyRows(file.text).sql).join('\n');
       const catalog = await StepCatalog.read(context.schema.catalog, session.client, text);
       return new SqlSession(run, session, catalog, earlierTries);
     } catch (error) {

@@ -6,6 +6,7 @@ import { InputError, RehearsalError, type Mistake } from '../../shared/errors.ts
 import { plural } from '../../shared/text/format.ts';
 import { copiedTable, unreadable, type CopiedTable } from './copied-table.ts';
 import { maskerOf, whyNot } from './columns/masker-of.ts';
+import { UNKNOWN_TYPE } from './columns/column-type.ts';
 import { TableShapes } from './columns/table-shapes.ts';
 import { ColumnEvidence } from './detect/column-evidence.ts';
 import { Findings } from './findings.ts';
@@ -125,15 +126,14 @@ export class Masking {
 
   async #statement(statement: StatementPiece): Promise<readonly SqlPiece[]> {
     const brings = broughtBy(statement);
-    if (brings === 'rows')
-      throw unreadable(`${this.#options.shown} line ${statement.line} holds rows outside of COPY`);
+    if (brings === 'rows') throw this.#rowsOutside(statement);
     if (typeof brings === 'object') throw this.#otherEncoding(statement.line);
     if (brings === 'statistics') {
       this.#statistics += 1;
       return [];
     }
     const before = this.shapes.foreignKeys.length;
-    await this.shapes.take(statement);
+    if (await this.shapes.take(statement)) throw this.#rowsOutside(statement);
     if (!this.#isSurvey)
       for (const key of this.shapes.foreignKeys.slice(before)) {
         const mistake = foreignKeyMistake(key, this.#book);
@@ -156,9 +156,9 @@ export class Masking {
         this.#masked.add(columnText({ ...table, column }));
         return { masker: maskerOf(rule, type, this.#scramble), evidence: undefined };
       }
-      if (type === undefined || this.#book.isKept(table, column))
-        return { masker: undefined, evidence: undefined };
-      const gathered = new ColumnEvidence(table.table, column, type);
+      if (this.#book.isKept(table, column)) return { masker: undefined, evidence: undefined };
+      // One that no statement tells of (LIKE, OF, a renamed one) is looked at like any other.
+      const gathered = new ColumnEvidence(table.table, column, type ?? UNKNOWN_TYPE);
       evidence.set(column, gathered);
       return { masker: undefined, evidence: gathered };
     });
@@ -221,6 +221,10 @@ export class Masking {
       ...(isRefused ? this.findings.mistakes(this.#options.rules.shown) : []),
     ];
     if (mistakes.length > 0) throw new InputError(mistakes);
+  }
+
+  #rowsOutside({ line }: StatementPiece): RehearsalError {
+    return unreadable(`${this.#options.shown} line ${line} holds rows outside of COPY`);
   }
 
   #otherEncoding(line: number): RehearsalError {

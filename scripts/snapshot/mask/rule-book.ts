@@ -1,6 +1,7 @@
 import type { ColumnName, MaskRule, MaskRules } from '../../plan/mask/mask-rules.ts';
 import { columnText } from '../../plan/mask/column-name.ts';
 import type { Mistake } from '../../shared/errors.ts';
+import type { ColumnType } from './columns/column-type.ts';
 import { whyNot } from './columns/masker-of.ts';
 import type { TableName, TableShapes } from './columns/table-shapes.ts';
 
@@ -24,6 +25,10 @@ export class RuleBook {
       if (rule !== undefined) return rule;
     }
     return undefined;
+  }
+
+  typeOf(table: TableName, column: string): ColumnType | undefined {
+    return this.#shapes.typeOf(table, column);
   }
 
   isKept(table: TableName, column: string): boolean {

@@ -79,6 +79,10 @@ export class Scramble {
       this.#replace(places, radices, shape);
       return;
     }
+    if (places.length === 1) {
+      this.#shift(places, radices[0] ?? 1, shape);
+      return;
+    }
     const middle = places.length >> 1;
     for (let round = 0; round < ROUNDS; round += 1) {
       const [from, to] = round % 2 === 0 ? [0, middle] : [middle, places.length];
@@ -87,6 +91,13 @@ export class Scramble {
       for (let at = from; at < to; at += 1)
         places[at] = ((places[at] ?? 0) + digest.charCodeAt(at - from)) % (radices[at] ?? 1);
     }
+  }
+
+  /** A single place has nothing to be driven by: all are moved alike, and none stays. */
+  #shift(places: number[], radix: number, shape: string): void {
+    if (radix < 2) return;
+    const by = 1 + (this.digest('one', shape).charCodeAt(0) % (radix - 1));
+    places[0] = ((places[0] ?? 0) + by) % radix;
   }
 
   #replace(places: number[], radices: readonly number[], shape: string): void {

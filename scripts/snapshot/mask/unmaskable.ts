@@ -7,12 +7,16 @@ const STATISTICS = /^select\s+\*?\s*(?:from\s+)?pg_catalog\s*\.\s*pg_restore_(?:
 const ENCODING = /^set\s+client_encoding\s*(?:=|to)\s*'?([\w-]+)/i;
 const READABLE = /^utf-?8$/i;
 
+/** What pg_dump writes none of: rows, or code that may write some. */
+const BRINGS_ROWS = new Set(['insert', 'update', 'merge', 'with', 'do', 'call', 'execute', 'values']);
+
 /** What a statement that is no COPY may bring besides tables. */
 type Brings = 'nothing' | 'rows' | 'statistics' | { readonly encoding: string };
 
 export function broughtBy({ bytes, words }: StatementPiece): Brings {
   const [first = ''] = words;
-  if (['insert', 'update', 'merge'].includes(first)) return 'rows';
+  if (BRINGS_ROWS.has(first)) return 'rows';
+  if (first === 'select' && words.includes('into')) return 'rows';
   const head = bytes.toString('latin1', 0, HEAD_BYTES);
   if (first === 'select' && STATISTICS.test(head)) return 'statistics';
   if (first === 'select' && LARGE_OBJECT.test(head)) return 'rows';

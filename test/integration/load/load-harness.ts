@@ -146,7 +146,7 @@ export class LoadHarness {
 
 /** Looks every 50 ms whether something holds; false when it does not within ten seconds. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<boolean> {
-  const deadline = monotonicMs() + 10_000;
+  const deadline = monotonicMs() + 30_000;
   while (monotonicMs() < deadline) {
     if (await holds()) return true;
     await sleep(50);

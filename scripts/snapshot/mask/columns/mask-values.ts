@@ -39,6 +39,15 @@ export function scrambleInteger(value: string, scramble: Scramble, largest: bigi
   return String(largest);
 }
 
+/** What is written in another form than pg_dump's cannot be masked, and must not go on. */
+export class OtherForm extends Error {}
+
+/** Of bytea as pg_dump writes it. */
+export function scrambleBytes(value: string, scramble: Scramble): string {
+  if (!/^\\x[0-9a-fA-F]*$/.test(value)) throw new OtherForm('bytea is not in hexadecimal digits');
+  return scrambleHex(value, scramble);
+}
+
 /** Of what is written in hexadecimal digits. */
 export function scrambleHex(value: string, scramble: Scramble): string {
   const start = value.startsWith('\\x') ? 2 : 0;
@@ -59,6 +68,11 @@ export function scrambleHex(value: string, scramble: Scramble): string {
 export function scrambleInet(value: string, scramble: Scramble): string {
   const [address = '', ...mask] = value.split('/');
   const width = mask.map((part) => `/${part}`).join('');
+  if (address.includes(':') && address.includes('.')) {
+    // An IPv4 address within one of IPv6, as `::ffff:203.0.113.7`.
+    const end = address.lastIndexOf(':') + 1;
+    return address.slice(0, end) + scrambleInet(address.slice(end), scramble) + width;
+  }
   if (address.includes(':')) return scrambleHex(address, scramble) + width;
   const places = address.split('.').map(Number);
   scramble.permute(
@@ -76,7 +90,7 @@ const OCTAL = [8, 8, 8];
 /** Another day of the same year, and other minutes and seconds of the same hour. Infinity stays. */
 export function scrambleDate(value: string, scramble: Scramble): string {
   const match = DATE.exec(value);
-  if (match === null) return value;
+  if (match === null) return endless(value);
   const [, year = '', month = '', day = '', hour, minute, second, fraction = '', rest = ''] = match;
   const date = movedDay(Number(year), Number(month), Number(day), scramble);
   const shown = `${year}-${String(date.getUTCMonth() + 1).padStart(2, '0')}-${String(date.getUTCDate()).padStart(2, '0')}`;
@@ -89,6 +103,11 @@ export function scrambleDate(value: string, scramble: Scramble): string {
   const [minutes = 0, seconds = 0, ...digits] = places;
   const clock = `${hour}:${String(minutes).padStart(2, '0')}:${String(seconds).padStart(2, '0')}`;
   return shown + clock + (fraction === '' ? '' : `.${digits.join('')}`) + rest;
+}
+
+function endless(value: string): string {
+  if (value === 'infinity' || value === '-infinity') return value;
+  throw new OtherForm('a date is not in the order of ISO 8601');
 }
 
 function movedDay(year: number, month: number, day: number, scramble: Scramble): Date {
@@ -107,7 +126,7 @@ function movedDay(year: number, month: number, day: number, scramble: Scramble):
 /** `2020-05-17 10:11:12.5+00` to the first moment of its year, month or day. */
 export function generaliseDate(value: string, to: 'year' | 'month' | 'day'): string {
   const match = DATE.exec(value);
-  if (match === null) return value;
+  if (match === null) return endless(value);
   const [, year = '', month = '', day = '', hour, , , , rest = ''] = match;
   const date =
     to === 'year' ? `${year}-01-01` : to === 'month' ? `${year}-${month}-01` : `${year}-${month}-${day}`;

@@ -30,6 +30,7 @@ describe('masking a value', () => {
     ['bytea', '\\xdeadbeef', /^\\x[0-9a-f]{8}$/],
     ['macaddr', '08:00:2b:01:02:03', /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/],
     ['inet', '203.0.113.7/24', /^\d+\.\d+\.\d+\.\d+\/24$/],
+    ['inet', '::ffff:203.0.113.7', /^::ffff:\d+\.\d+\.\d+\.\d+$/],
     ['inet', '2001:db8::7', /^[0-9a-f]{4}:[0-9a-f]{3}::[0-9a-f]$/],
     ['date', '1984-02-29', /^1984-\d\d-\d\d$/],
     ['timestamptz', '2020-05-17 10:11:12.123+02', /^2020-\d\d-\d\d 10:[0-5]\d:[0-5]\d\.\d{3}\+02$/],
@@ -38,6 +39,23 @@ describe('masking a value', () => {
     const made = masked(type, value);
     expect(made).toMatch(shape);
     expect(made).not.toBe(value);
+  });
+
+  it('moves every value of a single place, whatever the key', () => {
+    for (let key = 0; key < 300; key += 1) {
+      const own = new Scramble(String(key).padStart(64, '0'));
+      for (const value of ['M', 'F', '7'])
+        expect(maskerOf(SCRAMBLE, columnType('text', false), own)(value)).not.toBe(value);
+    }
+  });
+
+  it.each([
+    ['bytea', 'John Smith, Wollzeile 12', SCRAMBLE],
+    ['date', '17.05.1980', SCRAMBLE],
+    ['timestamptz', '05/17/1980 10:00:00', { kind: 'generalise', to: 'year' }],
+  ] as const)('lets no %s go on that is not written as pg_dump writes it', (type, value, rule) => {
+    expect(() => masked(type, value, rule)).toThrow(/^[^\d]*(8601)?$/);
+    expect(masked('date', '-infinity')).toBe('-infinity');
   });
 
   it('keeps integers within their type, and apart', () => {

@@ -6,6 +6,7 @@ import { mapArray, mapJson } from './mask-parts.ts';
 import {
   generaliseDate,
   roundNumber,
+  scrambleBytes,
   scrambleDate,
   scrambleHex,
   scrambleInet,
@@ -71,7 +72,8 @@ const BY_CLASS: Readonly<Record<TypeClass, (value: string, scramble: Scramble, t
     integer: (value, scramble, { largest = 0n }) => scrambleInteger(value, scramble, largest),
     number: scrambleNumber,
     uuid: scrambleHex,
-    hex: scrambleHex,
+    hex: (value, scramble, { shown }) =>
+      shown.startsWith('bytea') ? scrambleBytes(value, scramble) : scrambleHex(value, scramble),
     inet: scrambleInet,
     date: scrambleDate,
     boolean: (value) => value,

@@ -1,4 +1,4 @@
-import { parse, type Node, type RangeVar, type TypeName } from 'libpg-query';
+import { parse, type Node, type RangeVar, type RenameStmt, type TypeName } from 'libpg-query';
 import type { StatementPiece } from '../../../pg/scanner/sql-piece.ts';
 import { columnType, UNKNOWN_TYPE, type ColumnType } from './column-type.ts';
 
@@ -21,10 +21,13 @@ interface Shape {
   readonly generated: Set<string>;
   /** Whose partition or child it is. */
   readonly parents: TableName[];
+  /** It has the columns of a type or of another table besides (OF, LIKE). */
+  isOpen: boolean;
 }
 
 /** Of statements that tell about tables, the first two words. */
-const TELLING = /^(create (unlogged |foreign |)table|create domain|alter table)\b/;
+const TELLING =
+  /^(create ((global|local) )?((temp|temporary|unlogged|foreign) )?table|create domain|alter table)\b/;
 
 /** The tables of a snapshot with their columns, as its statements make them, one after the other. */
 export class TableShapes {
@@ -32,18 +35,25 @@ export class TableShapes {
   readonly #domains = new Map<string, ColumnType>();
   readonly foreignKeys: ForeignKey[] = [];
 
-  async take(statement: StatementPiece): Promise<void> {
-    if (!TELLING.test(statement.words.join(' '))) return;
+  /** @returns whether the statement fills the table that it makes (CREATE TABLE … AS) */
+  async take(statement: StatementPiece): Promise<boolean> {
+    if (!TELLING.test(statement.words.join(' '))) return false;
     const parsed = await parse(statement.bytes.toString()).catch(() => undefined); // the server will tell what it is
     const node = parsed?.stmts?.[0]?.stmt;
-    if (node === undefined) return;
+    if (node !== undefined) this.#tell(node);
+    return node !== undefined && 'CreateTableAsStmt' in node;
+  }
+
+  #tell(node: Node): void {
     if ('CreateStmt' in node) this.#create(node.CreateStmt);
     else if ('CreateForeignTableStmt' in node && node.CreateForeignTableStmt.base)
       this.#create(node.CreateForeignTableStmt.base);
     else if ('CreateDomainStmt' in node) {
       const { domainname = [], typeName } = node.CreateDomainStmt;
       this.#domains.set(lastOf(domainname), this.#typeOf(typeName));
-    } else if ('AlterTableStmt' in node && node.AlterTableStmt.relation)
+    } else if ('RenameStmt' in node && node.RenameStmt.renameType === 'OBJECT_COLUMN')
+      this.#rename(node.RenameStmt);
+    else if ('AlterTableStmt' in node && node.AlterTableStmt.relation)
       this.#alter(tableOf(node.AlterTableStmt.relation), node.AlterTableStmt.cmds ?? []);
   }
 
@@ -61,13 +71,13 @@ export class TableShapes {
       const inherited = this.has(parent) ? this.typeOf(parent, column) : undefined;
       if (inherited !== undefined) return inherited;
     }
-    return undefined;
+    return shape.isOpen ? UNKNOWN_TYPE : undefined;
   }
 
   /** Those that COPY fills where it names none; undefined = not known. */
   columnsOf(table: TableName): string[] | undefined {
     const shape = this.#tables.get(keyOf(table));
-    if (shape === undefined || shape.parents.length > 0) return undefined;
+    if (shape === undefined || shape.isOpen || shape.parents.length > 0) return undefined;
     return [...shape.columns.keys()].filter((column) => !shape.generated.has(column));
   }
 
@@ -77,9 +87,10 @@ export class TableShapes {
     return [table, ...parents.flatMap((parent) => this.lineage(parent))];
   }
 
-  #create({ relation, tableElts = [], inhRelations = [] }: CreateFacts): void {
+  #create({ relation, ofTypename, tableElts = [], inhRelations = [] }: CreateFacts): void {
     if (relation === undefined) return;
-    const shape: Shape = { columns: new Map(), generated: new Set(), parents: [] };
+    const isOpen = ofTypename !== undefined || tableElts.some((part) => 'TableLikeClause' in part);
+    const shape: Shape = { columns: new Map(), generated: new Set(), parents: [], isOpen };
     for (const parent of inhRelations) if ('RangeVar' in parent) shape.parents.push(tableOf(parent.RangeVar));
     this.#tables.set(keyOf(tableOf(relation)), shape);
     for (const part of tableElts) {
@@ -116,6 +127,14 @@ export class TableShapes {
     }
   }
 
+  #rename({ relation, subname = '', newname = '' }: RenameStmt): void {
+    const columns = relation && this.#tables.get(keyOf(tableOf(relation)))?.columns;
+    const type = columns?.get(subname);
+    if (columns === undefined || type === undefined) return;
+    columns.delete(subname);
+    columns.set(newname, type);
+  }
+
   #constraint(from: TableName, part: Node, ofColumn: readonly string[]): void {
     if (!('Constraint' in part) || part.Constraint.contype !== 'CONSTR_FOREIGN') return;
     const { pktable, fk_attrs = [], pk_attrs = [] } = part.Constraint;
@@ -140,6 +159,7 @@ interface CreateFacts {
   readonly relation?: RangeVar;
   readonly tableElts?: Node[];
   readonly inhRelations?: Node[];
+  readonly ofTypename?: TypeName;
 }
 
 export function tableOf({ schemaname, relname }: RangeVar): TableName {

@@ -10,7 +10,8 @@ interface NameWords {
   readonly words: ReadonlySet<string>;
 }
 
-const TEXT: readonly TypeClass[] = ['text', 'json', 'hex'];
+/** Composite types, hstore, xml and the like hold texts too. */
+const TEXT: readonly TypeClass[] = ['text', 'json', 'hex', 'other'];
 const NUMBERED: readonly TypeClass[] = [...TEXT, 'integer', 'number', 'uuid'];
 
 const list = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
