@@ -40,7 +40,7 @@ export function scrambleInteger(value: string, scramble: Scramble, largest: bigi
 }
 
 /** What is written in another form than pg_dump's cannot be masked, and must not go on. */
-export class OtherForm extends Error {}
+class OtherForm extends Error {}
 
 /** Of bytea as pg_dump writes it. */
 export function scrambleBytes(value: string, scramble: Scramble): string {
