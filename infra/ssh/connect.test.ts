@@ -8,6 +8,7 @@ import { startProxy, type TcpProxy } from '../../test/support/hosts/tcp-proxy.ts
 import { connectSsh, SshRefused } from './connect.ts';
 import { KeyAgent } from './key-agent.ts';
 import { generateKeyPair } from './key-pair.ts';
+import { OwnKey } from './own-key.ts';
 
 describe.skipIf(!needsSshd('to connect to a host'))('one SSH connection', () => {
   let sshd: TestSshd;
@@ -46,6 +47,16 @@ describe.skipIf(!needsSshd('to connect to a host'))('one SSH connection', () => 
       reason: 'authentication',
       message: expect.stringContaining('lets in none of the keys offered') as string,
     });
+  });
+
+  it('opens by a key of this process, without a socket', async () => {
+    const { privateKey, ...access } = sshd.access;
+    const agent = new OwnKey(parsedKey(privateKey));
+    await closed(await connectSsh({ ...access, agent }, { signal: never }));
+    const other = new OwnKey(parsedKey(generateKeyPair('other').private));
+    await expect(connectSsh({ ...access, agent: other }, { signal: never })).rejects.toThrow(
+      'lets in none of the keys offered',
+    );
   });
 
   it('refuses a host that shows another key, and says which two keys', async () => {

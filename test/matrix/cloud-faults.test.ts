@@ -74,7 +74,7 @@ async function play(name: CloudName, { faults, interrupted }: Cell, seen?: Momen
     onRequest: (what, nth) => {
       seen?.push({ what, nth });
       if (interrupted?.at.what !== what || interrupted.at.nth !== nth) return;
-      if (interrupted.by === 'everything is killed') void cable?.refuse();
+      if (interrupted.by === 'everything is killed') cable?.pullOut();
       stop.abort(new Error(interrupted.by));
     },
   });

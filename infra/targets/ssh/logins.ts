@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { KeyAgent } from '../../ssh/key-agent.ts';
+import { OwnKey } from '../../ssh/own-key.ts';
 import type { Login } from '../../contract/hosts.ts';
 
 export interface Logins {
@@ -28,11 +29,27 @@ export function logins(runId: string | undefined, env: NodeJS.ProcessEnv = proce
         );
       }
       const file = key.startsWith('~/') ? join(homedir(), key.slice(2)) : key;
-      const agent = await agentOf(`${userInfo().uid} ${runId ?? process.pid}`);
-      agent.add(parsed(await textOf(file, at), file, at));
+      const own = parsed(await textOf(file, at), file, at);
+      if (runId === undefined) return lookWith(own, file);
+      const agent = await agentOf(`${userInfo().uid} ${runId}`);
+      agent.add(own);
       return { agent: agent.socket, keyFile: file };
     },
   };
+}
+
+/** Keys of logins for a look, which nobody but this process dials with: they need no socket, which a kill would leave. */
+const looking = new WeakMap<Login, OwnKey>();
+
+function lookWith(key: ParsedKey, file: string): Login {
+  const login: Login = { agent: '', keyFile: file };
+  looking.set(login, new OwnKey(key));
+  return login;
+}
+
+/** What a connection of this process logs in with. */
+export function keysOf(login: Login): string | OwnKey {
+  return looking.get(login) ?? login.agent;
 }
 
 function agentOf(name: string): Promise<KeyAgent> {

@@ -6,6 +6,7 @@ import type { SshAccess } from '../../ssh/access.ts';
 import { OpenConnection } from '../../ssh/open-connection.ts';
 import { shellWord } from '../../ssh/quote.ts';
 import type { Jump, Reach } from '../../contract/hosts.ts';
+import { keysOf } from './logins.ts';
 import type { OwnHost } from './own-hosts.ts';
 
 const SCRIPT_MS = 45_000;
@@ -61,5 +62,5 @@ export function accessOf({ jump, ...way }: Reach): SshAccess {
 }
 
 function direct({ host, port, user, hostKey, login }: Jump): Omit<SshAccess, 'jump'> {
-  return { host, port, username: user, hostKey, ...(login === undefined ? {} : { agent: login.agent }) };
+  return { host, port, username: user, hostKey, ...(login === undefined ? {} : { agent: keysOf(login) }) };
 }

@@ -13,6 +13,8 @@ export interface TcpProxy {
   /** Carries nothing any more and tells nobody; `resume` lets new connections through (the old ones stay silent). */
   stall(): void;
   resume(): void;
+  /** Resets every connection, new ones too, for good. The port stays taken: nobody else's server can come to answer there. */
+  pullOut(): void;
   /** Refuses new connections until `accept`. */
   refuse(): Promise<void>;
   accept(): Promise<void>;
@@ -30,6 +32,7 @@ export async function startProxy(
   const clients = new Set<Socket>();
   let accepted = 0;
   let stalled = false;
+  let isPulledOut = false;
   let limit: (() => number) | undefined;
   let delayMs = 0;
   let server: Server | undefined;
@@ -37,6 +40,10 @@ export async function startProxy(
 
   function carry(client: Socket): void {
     accepted += 1;
+    if (isPulledOut) {
+      reset(client);
+      return;
+    }
     const upstream = connect(target);
     let left = limit?.() ?? Infinity;
     clients.add(client);
@@ -84,6 +91,10 @@ export async function startProxy(
       return clients.size;
     },
     cut: () => {
+      reset(...sockets);
+    },
+    pullOut: () => {
+      isPulledOut = true;
       reset(...sockets);
     },
     stall: () => (stalled = true),
