@@ -29,7 +29,7 @@ export async function dial(
     try {
       return new OpenConnection(await connectSsh(accessOf(connection), options));
     } catch (error) {
-      if (signal.aborted || (error instanceof SshRefused && error.reason === 'host-key')) throw error;
+      if (signal.aborted || isHopeless(error)) throw error;
       if (limit >= 0 && failed > limit)
         throw new Error(`after ${failed - 1} failed attempts: ${asError(error).message}`, { cause: error });
       onRetry(`Dial ${failed}/${limit < 0 ? 'inf' : limit} failed: retrying`);
@@ -37,4 +37,10 @@ export async function dial(
       delayMs = Math.min(delayMs * DELAY_GROWTH, LAST_DELAY_MS);
     }
   }
+}
+
+/** No further dial can mend it: the host is another one, or our key cannot be read. */
+function isHopeless(error: unknown): boolean {
+  if (error instanceof SshRefused && error.reason === 'host-key') return true;
+  return /privateKey|passphrase/i.test(asError(error).message);
 }

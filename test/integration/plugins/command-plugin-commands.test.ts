@@ -106,6 +106,13 @@ describe.skipIf(!needsSshd('to run remote commands on'))('remote.Command of the 
     expect(messages()).toEqual([]);
   });
 
+  it('fails at once, without the key, where it cannot be read', async () => {
+    const creating = created({ connection: { ...connection, privateKey: 'no key' }, create: 'x' });
+    await expect(creating).rejects.toThrow(/Cannot parse privateKey/);
+    await expect(creating).rejects.not.toThrow(/no key/);
+    expect(messages()).toEqual([]);
+  });
+
   it('logs in by an agent', async () => {
     const { host, port, user, hostKey } = connection;
     const agentSocketPath = join(fixture.folder, 'agent');
