@@ -104,7 +104,9 @@ async function setPassword({ programs, primary }: Setup, signal: AbortSignal): P
 
 async function giveAll(user: ServerUser | undefined, dir: string): Promise<void> {
   if (!user) return;
-  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true }))
-    await chown(join(entry.parentPath, entry.name), user.uid, user.gid);
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  await Promise.all(
+    entries.map(({ parentPath, name }) => chown(join(parentPath, name), user.uid, user.gid)),
+  );
   await chown(dir, user.uid, user.gid);
 }
