@@ -13,6 +13,8 @@ const manifestSchema = z.object({
   /** How messages call the snapshot. */
   source: z.string(),
   server: z.string(),
+  /** What its server told of itself, as whoever keeps it asked; a server that tells something else does not begin on it. */
+  surroundings: z.string().default(''),
   /** ISO 8601 UTC. */
   madeAt: z.string(),
   /** What making it took, without the copying. */

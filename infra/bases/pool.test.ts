@@ -35,6 +35,7 @@ async function bench(mostBytes = 1_000_000) {
     key,
     source: 'shop.dump',
     server: 'PostgreSQL 18',
+    surroundings: '',
     madeInMs: 9000,
     facts: { bytes: 1 },
     dataDir,

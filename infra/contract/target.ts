@@ -17,6 +17,8 @@ export interface EnvironmentSpec {
   readonly connections?: number;
   /** Nothing of this run may live longer. ISO 8601 UTC. */
   readonly expiresAt: string;
+  /** What the database will hold, as bases know it; undefined where nobody can tell. Only targets that keep bases ask for it. */
+  readonly content?: (signal: AbortSignal) => Promise<string | undefined>;
   /** Path of the driver's bundle on this machine; only targets with a driver host ask for it. */
   readonly driverBundle?: () => Promise<string>;
 }

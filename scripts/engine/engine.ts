@@ -47,7 +47,8 @@ export async function runEngine(run: EngineRun): Promise<StepFailure | undefined
     scratchDir: environment.scratchDir,
     enclose: environment.enclose,
     bases: environment.bases && {
-      use: (content, stop) => watches.without(async () => environment.bases?.use(content, stop)),
+      content: environment.bases.content,
+      begun: environment.bases.begun,
       keep: (base, stop) => watches.without(async () => environment.bases?.keep(base, stop)),
     },
     switchTo: (mode, stop) => watches.without(() => environment.switchTo(mode, stop)),

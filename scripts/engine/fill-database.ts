@@ -24,37 +24,35 @@ export interface Filling {
 
 export interface Filled {
   readonly snapshot: SnapshotRecord;
-  /** What to keep as a base once the server may be stopped; undefined where nothing is to be kept. */
-  readonly content: string | undefined;
+  /** To be kept as a base once the server may be stopped. */
+  readonly isToKeep: boolean;
 }
 
 /**
- * Fills the empty database: by a copy of a base where an earlier run left one of the same content, else by a restore. The server
- * runs as the rehearsal configures it after the one, and in the mode `restore` after the other.
+ * Fills the empty database by a restore, which leaves the server in the mode `restore`; nothing is to do where the server began on a copy
+ * of a base that an earlier run left of the same content.
  */
 export async function fillDatabase(filling: Filling): Promise<Filled> {
   const { rehearsal, environment, signal, onEvent } = filling;
   const { bases } = environment;
-  const content = bases && (await baseContent(rehearsal.snapshot, signal));
-  const base = content === undefined ? undefined : await bases?.use(content, signal);
-  if (base) {
-    onEvent({ type: 'note', message: `base reused, ${saved(base)} saved` });
-    return { snapshot: recordOf(base, rehearsal), content: undefined };
+  if (bases?.begun) {
+    onEvent({ type: 'note', message: `base reused, ${saved(bases.begun)} saved` });
+    return { snapshot: recordOf(bases.begun, rehearsal), isToKeep: false };
   }
   const startedMs = monotonicMs();
   await environment.switchTo('restore', signal);
   const snapshot = await restore(filling);
   const isWorthIt = monotonicMs() - startedMs >= (filling.leastMs ?? LEAST_MS);
-  const mayKeep = isWorthIt && content !== undefined && (await isStill(content, snapshot, filling));
-  return { snapshot, content: mayKeep ? content : undefined };
+  const isToKeep = isWorthIt && bases !== undefined && (await isStill(bases.content, snapshot, filling));
+  return { snapshot, isToKeep };
 }
 
 /** Keeps what was restored; afterwards the server runs as the rehearsal configures it. */
-export async function keepBase(filling: Filling, { snapshot, content }: Filled): Promise<void> {
+export async function keepBase(filling: Filling, { snapshot, isToKeep }: Filled): Promise<void> {
   const { rehearsal, environment, signal, onEvent } = filling;
-  if (content === undefined || environment.bases === undefined) return;
+  if (!isToKeep || environment.bases === undefined) return;
   const source = shownSource(rehearsal.snapshot, rehearsal.dir);
-  const base = { content, source, facts: snapshot, madeInMs: snapshot.restoreMs };
+  const base = { source, facts: snapshot, madeInMs: snapshot.restoreMs };
   const why = await environment.bases.keep(base, signal);
   if (why !== undefined)
     onEvent({ type: 'note', message: `the restored database is not kept for the next run: ${why}` });

@@ -3,13 +3,12 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { withConnection } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
-import type { Bases } from '../../../scripts/snapshot/base/bases.ts';
 import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { registerSecret } from '../../../scripts/shared/text/redact.ts';
 import { Keeper } from '../../keeper.ts';
 import type { Environment, EnvironmentSpec, HereEnvironment } from '../../contract/target.ts';
-import { findBinaries } from '../../postgres/binaries.ts';
-import { embeddedBases } from './bases/embedded-bases.ts';
+import { findBinaries, type Binaries } from '../../postgres/binaries.ts';
+import { EmbeddedBases } from './bases/embedded-bases.ts';
 import { makeCell } from './cell/cell.ts';
 import { Entrance } from './cell/entrance.ts';
 import { namedPaths } from './cell/named-paths.ts';
@@ -29,6 +28,22 @@ import { restoreSettings, type Machine, type ServerConfig } from '../../postgres
 import { Server } from './server/server.ts';
 
 const PORT_TRIES = 5;
+
+interface Start {
+  readonly programs: Programs;
+  /** Of the superuser. */
+  readonly password: string;
+  readonly restore: ServerConfig['restore'];
+}
+
+interface Beginning extends Start {
+  readonly bases: EmbeddedBases | undefined;
+}
+
+interface Started {
+  readonly server: Server;
+  readonly primary: PgEndpoint;
+}
 
 /** One PostgreSQL as processes of this machine; everything else of it is inside one folder. */
 export class EmbeddedEnvironment implements Environment<HereEnvironment> {
@@ -80,12 +95,10 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
     const programs = await preparePrograms(binaries, dir, cell, signal);
     const password = randomBytes(24).toString('base64url');
     registerSecret(password);
-    await initData(programs, password, signal);
+    const bases = await this.#basesOf(binaries, signal);
     const restore = restoreSettings(binaries.major, await machineOf(dir));
-    const { server, primary } = await this.#start(programs, password, restore, signal);
-    await withConnection({ ...primary, database: MAINTENANCE_DATABASE }, 'setup', (client) =>
-      client.query(`create database ${DATABASE}`),
-    );
+    const begun = await this.#begin({ programs, password, restore, bases }, signal);
+    const { server, primary } = begun;
     return {
       hosts: 1,
       hostInfo: [],
@@ -98,29 +111,45 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
       enclose: encloseBeside(dir),
       commandReach: COMMAND_REACH,
       restoreSettings: restore,
-      bases: this.#bases({ server, programs, primary, asked: postgres.settings }),
+      ...(bases && {
+        bases: {
+          content: bases.content,
+          begun: bases.begun,
+          keep: (base, stop) =>
+            this.#whileAlive(stop, (both) => bases.keep(base, { server, programs, primary }, both)),
+        },
+      }),
       switchTo: (mode, stop) => this.#whileAlive(stop, (both) => server.switchTo(mode, both)),
       failed: server.failed,
     };
   }
 
-  #bases(of: Parameters<typeof embeddedBases>[0]): Bases | undefined {
-    const bases = embeddedBases(of, process.env);
-    return (
-      bases && {
-        use: (content, stop) => this.#whileAlive(stop, (both) => bases.use(content, both)),
-        keep: (base, stop) => this.#whileAlive(stop, (both) => bases.keep(base, both)),
-      }
+  async #basesOf(binaries: Binaries, signal: AbortSignal): Promise<EmbeddedBases | undefined> {
+    const content = await this.#spec.content?.(signal);
+    if (content === undefined) return undefined;
+    return EmbeddedBases.of({ content, binaries, asked: this.#spec.postgres.settings }, process.env);
+  }
+
+  /** On a copy of a base where there is one that the server starts on, else on a new database. */
+  async #begin({ bases, ...start }: Beginning, signal: AbortSignal): Promise<Started> {
+    const { programs, password } = start;
+    if (await bases?.begin(programs, password, signal)) {
+      const started = await this.#start(start, signal).catch(unlessNoServerStarts);
+      if (started && (await bases?.fits(started.primary))) return started;
+      await started?.server.stop(signal);
+      await this.#entrance?.close();
+      await bases?.leave(programs);
+    }
+    await initData(programs, password, signal);
+    const started = await this.#start(start, signal);
+    await withConnection({ ...started.primary, database: MAINTENANCE_DATABASE }, 'setup', (client) =>
+      client.query(`create database ${DATABASE}`),
     );
+    return started;
   }
 
   /** A free port may be lost to another program between the look and the start: then another one is tried. */
-  async #start(
-    programs: Programs,
-    password: string,
-    restore: ServerConfig['restore'],
-    signal: AbortSignal,
-  ): Promise<{ server: Server; primary: PgEndpoint }> {
+  async #start({ programs, password, restore }: Start, signal: AbortSignal): Promise<Started> {
     const { postgres, connections } = this.#spec;
     for (let tries = 1; ; tries++) {
       const port = postgres.port ?? (await findFreePort());
@@ -140,7 +169,7 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
     config: ServerConfig,
     password: string,
     signal: AbortSignal,
-  ): Promise<{ server: Server; primary: PgEndpoint }> {
+  ): Promise<Started> {
     const entrance = await Entrance.open(this.#dir, programs.cell, config.port);
     const sockets = entrance?.sockets;
     const primary = {
@@ -183,6 +212,11 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
       throw ['ENOSPC', 'EDQUOT', '53100'].includes(code) ? diskFull() : thrown;
     }
   }
+}
+
+/** A port that is taken, or an end that was asked for, is no fault of the data's. */
+function unlessNoServerStarts(error: unknown): undefined {
+  if (!(error instanceof RehearsalError) || error.code !== 'POSTGRES_START_FAILED') throw error;
 }
 
 async function machineOf({ path }: RunDir): Promise<Machine> {

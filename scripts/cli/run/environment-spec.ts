@@ -1,3 +1,4 @@
+import { baseContent } from '../../snapshot/base/base-content.ts';
 import type { EnvironmentSpec, Target } from '../../../infra/contract/target.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
@@ -19,6 +20,7 @@ export function environmentSpec(
     hosts: rehearsal.hosts,
     connections: rehearsal.load.connections * Math.max(1, pools),
     expiresAt: new Date(Math.floor((Date.now() + lifeMs) / 1000) * 1000).toISOString(),
+    content: (signal) => baseContent(rehearsal.snapshot, signal),
     driverBundle: async () => {
       const { bundleDriver } = await import('../../job/bundle.ts');
       return bundleDriver();

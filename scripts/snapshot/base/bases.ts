@@ -1,11 +1,9 @@
 /** Restored databases that outlive their run: the next one with the same content begins on a copy. */
 export interface Bases {
-  /**
-   * Puts a copy of the base in place of the server's data, and starts the server as the rehearsal configures it.
-   * @param content all that a restored database depends on besides its server
-   * @returns undefined where there is none; the server is as before then
-   */
-  use(content: string, signal: AbortSignal): Promise<ClonedBase | undefined>;
+  /** What this run's server holds, as `baseContent` names it. */
+  readonly content: string;
+  /** The base that the server began on a copy of; undefined where there was none. */
+  readonly begun: ClonedBase | undefined;
   /**
    * Keeps the server's data as a base, and starts the server as the rehearsal configures it.
    * @returns why it was not kept; undefined where it was
@@ -21,8 +19,7 @@ export interface ClonedBase {
   readonly madeInMs: number;
 }
 
-interface RestoredBase {
-  readonly content: string;
+export interface RestoredBase {
   /** How messages call the snapshot. */
   readonly source: string;
   /** Fit for JSON. */

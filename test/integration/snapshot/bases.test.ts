@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -6,6 +6,7 @@ import type { HereEnvironment } from '../../../infra/contract/target.ts';
 import { embeddedTarget } from '../../../infra/targets/embedded/embedded-target.ts';
 import { newRunId } from '../../../scripts/artifacts/run-id.ts';
 import { fillDatabase, keepBase, type Filled } from '../../../scripts/engine/fill-database.ts';
+import { baseContent } from '../../../scripts/snapshot/base/base-content.ts';
 import { withConnection } from '../../../scripts/pg/client.ts';
 import type { PgSetting } from '../../../scripts/plan/model.ts';
 import { runCli } from '../../support/cli.ts';
@@ -13,7 +14,11 @@ import { runCli } from '../../support/cli.ts';
 const DUMP = `create role app_owner nologin;
 create table public.orders (id int primary key, note text);
 insert into public.orders select n, repeat('x', 100) from generate_series(1, 20000) n;
-alter table public.orders owner to app_owner;`;
+alter table public.orders owner to app_owner;
+-- What such a file says is not believed.
+do $$ begin
+  execute format('copy (select ''nonsense'') to %L', current_setting('data_directory') || '/postgresql.conf');
+end $$;`;
 
 describe('a restored database that is kept', () => {
   let folder: string;
@@ -34,7 +39,9 @@ describe('a restored database that is kept', () => {
   ): Promise<{ notes: string[]; used: T }> {
     const signal = AbortSignal.timeout(100_000);
     const notes: string[] = [];
+    const snapshot = { kind: 'file', path: join(folder, 'shop.sql') } as const;
     const own = embeddedTarget.environment({
+      content: (stop) => baseContent(snapshot, stop),
       runId: newRunId('base'),
       postgres: { settings, standby: false },
       hosts: {},
@@ -48,7 +55,7 @@ describe('a restored database that is kept', () => {
         jobs: 2,
         leastMs: 0,
         rehearsal: {
-          snapshot: { kind: 'file', path: join(folder, 'shop.sql') } as const,
+          snapshot,
           dir: folder,
           environment: {},
         },
@@ -106,6 +113,17 @@ describe('a restored database that is kept', () => {
   it('is not the one of other settings', async () => {
     const other = await begin(look, [{ name: 'default_toast_compression', value: 'pglz' }]);
     expect(other.used.base).toBe(false);
+  });
+
+  it('is not the one of a server with other extensions, and makes room for one', async () => {
+    const bases = join(folder, 'bases');
+    const names = (await readdir(bases)).map((name) => join(bases, name, 'base.json'));
+    for (const path of names) {
+      const manifest = JSON.parse(await readFile(path, 'utf8')) as object;
+      await writeFile(path, JSON.stringify({ ...manifest, surroundings: 'other extensions' }));
+    }
+    expect((await begin(look)).used.base).toBe(false);
+    expect((await begin(look)).used.base).toBe(true);
   });
 
   it('is listed, and dropped by name or all', async () => {

@@ -1,81 +1,128 @@
-import { chown, readdir, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BasePool } from '../../../bases/pool.ts';
-import { basesPlace } from '../../../bases/place.ts';
-import type { Bases } from '../../../../scripts/snapshot/base/bases.ts';
 import { withConnection } from '../../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../../scripts/pg/endpoint.ts';
 import type { PgSetting } from '../../../../scripts/plan/model.ts';
 import { monotonicMs } from '../../../../scripts/shared/clock.ts';
 import { asError } from '../../../../scripts/shared/errors.ts';
-import { SUPERUSER } from '../../../postgres/names.ts';
-import { runProgram } from '../../../postgres/run-program.ts';
-import type { ServerUser } from '../cell/server-user.ts';
+import type { ClonedBase, RestoredBase } from '../../../../scripts/snapshot/base/bases.ts';
+import type { Manifest } from '../../../bases/manifest.ts';
+import { basesPlace } from '../../../bases/place.ts';
+import { BasePool } from '../../../bases/pool.ts';
+import type { Binaries } from '../../../postgres/binaries.ts';
 import type { Programs } from '../programs/prepare-programs.ts';
+import { putConfigBack } from '../server/config-files.ts';
 import type { Server } from '../server/server.ts';
+import { giveAll, makeConfigOf, setPassword } from './cloned-data.ts';
 
-const SINGLE_USER_MS = 60_000;
-
-interface Setup {
-  readonly server: Server;
-  readonly programs: Programs;
-  readonly primary: PgEndpoint;
+interface Wanted {
+  /** All that a restored database depends on besides its server. */
+  readonly content: string;
+  readonly binaries: Binaries;
   readonly asked: readonly PgSetting[];
 }
 
-/** Bases for the server of one environment; undefined where the user wants none. @throws USAGE */
-export function embeddedBases(setup: Setup, env: NodeJS.ProcessEnv): Bases | undefined {
-  const place = basesPlace(env);
-  if (place === undefined) return undefined;
-  const pool = new BasePool(place);
-  return {
-    async use(content, signal) {
-      const startedMs = monotonicMs();
-      const { dir, cell } = setup.programs;
-      const key = await keyOf(content, setup);
-      const clone = join(dir.path, 'clone');
-      const manifest = await pool.clone(key, clone);
-      if (manifest === undefined) return undefined;
-      await giveAll(cell.user, clone);
-      try {
-        await setup.server.exchangeData(clone, signal, () => setPassword(setup, signal));
-      } catch (error) {
-        if (!signal.aborted) await pool.forget(key); // it would fail the next run too
-        throw error;
-      }
-      return { facts: manifest.facts, tookMs: monotonicMs() - startedMs, madeInMs: manifest.madeInMs };
-    },
-    async keep({ content, source, facts, madeInMs }, signal) {
-      const key = await keyOf(content, setup);
-      const firstSegment = await segmentAtHand(setup.primary);
-      let why: string | undefined;
-      await setup.server.restart('rehearse', signal, async () => {
-        const dataDir = setup.programs.dir.data;
-        const server = JSON.parse(key) as { server: string };
-        why = await pool
-          .keep({ key, source, server: server.server, facts, madeInMs, dataDir, firstSegment })
-          .catch((error: unknown) => asError(error).message); // a pool that fails costs time, not a run
-      });
-      return why;
-    },
-  };
+/** The base of one environment: what its server may begin on, and where what it restores is kept. */
+export class EmbeddedBases {
+  readonly content: string;
+  readonly #pool: BasePool;
+  readonly #key: string;
+  readonly #version: string;
+  #clone: { readonly manifest: Manifest; readonly tookMs: number } | undefined;
+
+  private constructor(pool: BasePool, { content, binaries: { version } }: Wanted, key: string) {
+    this.content = content;
+    this.#pool = pool;
+    this.#key = key;
+    this.#version = version;
+  }
+
+  /** Undefined where the user wants no bases. @throws USAGE */
+  static async of(wanted: Wanted, env: NodeJS.ProcessEnv): Promise<EmbeddedBases | undefined> {
+    const place = basesPlace(env);
+    if (place === undefined) return undefined;
+    const { content, binaries, asked } = wanted;
+    const { binDir, version } = binaries;
+    const { size, mtimeMs } = await stat(join(binDir, 'postgres'));
+    const build = `${size} ${Math.floor(mtimeMs)}`;
+    const settings = asked.map(({ name, value }) => `${name.toLowerCase()}=${value}`).sort();
+    const key = JSON.stringify({ content, version, build, settings });
+    return new EmbeddedBases(new BasePool(place), wanted, key);
+  }
+
+  /** The base that the data folder is a copy of. */
+  get begun(): ClonedBase | undefined {
+    if (this.#clone === undefined) return undefined;
+    const { manifest, tookMs } = this.#clone;
+    return { facts: manifest.facts, tookMs, madeInMs: manifest.madeInMs };
+  }
+
+  /** Makes the data folder, under that password, and the configuration. @returns false where there is no base: nothing is made then */
+  async begin(programs: Programs, password: string, signal: AbortSignal): Promise<boolean> {
+    const startedMs = monotonicMs();
+    const { dir, cell } = programs;
+    const manifest = await this.#pool.clone(this.#key, dir.data);
+    if (manifest === undefined) return false;
+    try {
+      await giveAll(cell.user, dir.data);
+      await makeConfigOf(programs);
+      await setPassword(programs, password, signal);
+    } catch {
+      signal.throwIfAborted();
+      await this.leave(programs); // it would fail the next run too
+      return false;
+    }
+    this.#clone = { manifest, tookMs: monotonicMs() - startedMs };
+    return true;
+  }
+
+  /** Is it of a server with the extensions and the locale of this one? */
+  async fits(primary: PgEndpoint): Promise<boolean> {
+    return this.#clone?.manifest.surroundings === (await surroundingsOf(primary));
+  }
+
+  /** Drops a base that no server starts on, or not one like this, and the copy of it. */
+  async leave({ dir }: Programs): Promise<void> {
+    this.#clone = undefined;
+    await this.#pool.forget(this.#key);
+    await rm(dir.data, { recursive: true, force: true });
+  }
+
+  /**
+   * Keeps the server's data, and starts it as the rehearsal configures it.
+   * @returns why it was not kept; undefined where it was
+   */
+  async keep(
+    { source, facts, madeInMs }: RestoredBase,
+    { server, programs, primary }: { server: Server; programs: Programs; primary: PgEndpoint },
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const known = { key: this.#key, source, server: `PostgreSQL ${this.#version}`, facts, madeInMs };
+    const surroundings = await surroundingsOf(primary);
+    const firstSegment = await segmentAtHand(primary);
+    let why: string | undefined;
+    await server.restart('rehearse', signal, async () => {
+      await putConfigBack(programs);
+      const base = { ...known, surroundings, firstSegment, dataDir: programs.dir.data };
+      // A pool that fails costs time, not a run.
+      why = await this.#pool.keep(base).catch((error: unknown) => asError(error).message);
+    });
+    return why;
+  }
 }
 
-/** All that the files of a data folder depend on besides what was restored. */
-async function keyOf(content: string, { programs, primary, asked }: Setup): Promise<string> {
-  const { size, mtimeMs } = await stat(join(programs.binDir, 'postgres'));
+/** What the files of a data folder depend on besides the build, and what only a server tells. */
+async function surroundingsOf(primary: PgEndpoint): Promise<string> {
   const { rows } = await withConnection(primary, 'setup', (client) =>
-    client.query<{ version: string; locale: string; extensions: string }>(
-      `select version(), (select datcollate || ' ' || datctype || ' ' || pg_encoding_to_char(encoding)
+    client.query<{ surroundings: string }>(
+      `select (select datcollate || ' ' || datctype || ' ' || pg_encoding_to_char(encoding)
           || ' ' || current_setting('data_checksums') || ' ' || current_setting('wal_segment_size')
-          from pg_database where datname = current_database()) as locale,
-        (select md5(string_agg(name || ' ' || version, ',' order by name, version)) from pg_available_extension_versions) as extensions`,
+          from pg_database where datname = current_database()) || ' ' || version() || ' ' ||
+        (select md5(string_agg(name || ' ' || version, ',' order by name, version)) from pg_available_extension_versions)
+          as surroundings`,
     ),
   );
-  const { version = '', locale = '', extensions = '' } = rows[0] ?? {};
-  const build = `${size} ${Math.floor(mtimeMs)}`;
-  const settings = asked.map(({ name, value }) => `${name.toLowerCase()}=${value}`).sort();
-  return JSON.stringify({ content, server: version, build, locale, extensions, settings });
+  return rows[0]?.surroundings ?? '';
 }
 
 /** After a clean shutdown nothing before it is needed. */
@@ -84,29 +131,4 @@ async function segmentAtHand(primary: PgEndpoint): Promise<string> {
     client.query<{ name: string }>('select pg_walfile_name(pg_current_wal_insert_lsn()) as name'),
   );
   return rows[0]?.name ?? '';
-}
-
-/** The clone has the password of the run that made its base, which nobody knows any more. */
-async function setPassword({ programs, primary }: Setup, signal: AbortSignal): Promise<void> {
-  const { binDir, dir, cell } = programs;
-  const password = primary.password.replaceAll("'", "''");
-  const args = ['--single', '-D', dir.data, '-c', `config_file=${join(dir.config, 'postgresql.conf')}`];
-  const quiet = ['-c', 'log_statement=none', '-c', 'log_min_duration_statement=-1', 'postgres'];
-  const done = await runProgram(join(binDir, 'postgres'), [...args, ...quiet], {
-    cell,
-    cwd: dir.path,
-    timeoutMs: SINGLE_USER_MS,
-    signal,
-    input: `alter role ${SUPERUSER} password '${password}'\n`,
-  });
-  if (!done.ok) throw new Error('the password of a cloned database cannot be set');
-}
-
-async function giveAll(user: ServerUser | undefined, dir: string): Promise<void> {
-  if (!user) return;
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  await Promise.all(
-    entries.map(({ parentPath, name }) => chown(join(parentPath, name), user.uid, user.gid)),
-  );
-  await chown(dir, user.uid, user.gid);
 }

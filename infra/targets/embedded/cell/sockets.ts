@@ -1,4 +1,4 @@
-import { chmod, chown, lstat, mkdir, open, rename, symlink, type FileHandle } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, open, rename, rm, symlink, type FileHandle } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { monotonicMs, sleep } from '../../../../scripts/shared/clock.ts';
@@ -79,8 +79,10 @@ export class Sockets {
     return true;
   }
 
+  /** When no server runs any more: another one that is started in the same run finds nothing of this one's. */
   async close(): Promise<void> {
     await this.#handle.close();
+    await rm(this.#root, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cell } from '../cell/cell.ts';
 import type { Programs } from '../programs/prepare-programs.ts';
@@ -6,6 +6,7 @@ import type { RunDir } from '../run-dir.ts';
 
 const MAIN = 'postgresql.conf';
 const MODE = 'rehearsal.conf';
+const INCLUDE = `\ninclude = '${MODE}'\n`;
 const OTHERS = ['pg_hba.conf', 'pg_ident.conf'];
 
 /** The server's user may read in it, and only the caller write. May be called again. */
@@ -21,7 +22,18 @@ export async function makeConfigFolder({ config }: RunDir, cell: Cell): Promise<
 export async function makeConfig({ dir, cell }: Programs): Promise<void> {
   for (const name of [MAIN, ...OTHERS]) {
     const text = await readFile(join(dir.data, name), 'utf8');
-    await write(dir, cell, name, name === MAIN ? `${text}\ninclude = '${MODE}'\n` : text);
+    await write(dir, cell, name, name === MAIN ? text + INCLUDE : text);
+  }
+}
+
+/** What initdb wrote, again in the data folder of a stopped server: the SQL that was restored there may have written something else. */
+export async function putConfigBack({ dir, cell }: Programs): Promise<void> {
+  for (const name of [MAIN, ...OTHERS]) {
+    const text = await readFile(join(dir.config, name), 'utf8');
+    const path = join(dir.data, name);
+    await rm(path, { force: true });
+    await writeFile(path, name === MAIN ? text.replace(INCLUDE, '') : text, { mode: 0o600, flag: 'wx' });
+    if (cell.user) await chown(path, cell.user.uid, cell.user.gid);
   }
 }
 

@@ -1,4 +1,3 @@
-import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withConnection } from '../../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../../scripts/pg/endpoint.ts';
@@ -87,16 +86,6 @@ export class Server {
     if (mode === 'rehearse') await syncData(this.#setup.programs, signal);
     await between?.();
     await this.start(mode, signal);
-  }
-
-  /** Goes on with another data folder, which is moved to the place of its own. @param before what is done to it first */
-  async exchangeData(dataDir: string, signal: AbortSignal, before: () => Promise<void>): Promise<void> {
-    const { data } = this.#setup.programs.dir;
-    await this.stop(signal);
-    await rm(data, { recursive: true });
-    await rename(dataDir, data);
-    await before();
-    await this.start('rehearse', signal);
   }
 
   async stop(signal: AbortSignal): Promise<void> {
