@@ -61,7 +61,7 @@ function node(): Diagnosis {
 }
 
 async function diagnoseTargets(place: CliContext['io']): Promise<Diagnosis[]> {
-  const { availabilityOf } = await import('../../infra/targets/index.ts');
+  const { availabilityOf } = await import('../../infra/targets/choose-target.ts');
   const diagnoses: Diagnosis[] = [];
   for (const target of await targetsNear(place)) {
     const found = await availabilityOf(target);

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allTargets, availabilityOf } from '../../infra/targets/index.ts';
+import { availabilityOf } from '../../infra/targets/choose-target.ts';
+import { allTargets } from '../../infra/targets/index.ts';
 import { tinyRehearsal } from '../support/tiny-rehearsal.ts';
 import { overheadOf, PARTS, startOf, type Overhead } from './overhead-run.ts';
 import { median, rounded } from './support/figures.ts';

@@ -1,5 +1,6 @@
 import { withEnvironment, type Lifecycle } from '../../infra/lifecycle.ts';
-import { chooseTarget } from '../../infra/targets/index.ts';
+import { chooseTarget } from '../../infra/targets/choose-target.ts';
+import { targetsHere } from '../../infra/targets/here.ts';
 import type { RunningEnvironment } from '../../infra/contract/target.ts';
 import { newRunId } from '../../scripts/artifacts/run-id.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
@@ -17,7 +18,7 @@ export async function startTestDatabase(
   settings: readonly PgSetting[] = [],
   version?: number,
 ): Promise<TestDatabase> {
-  const { target } = await chooseTarget('embedded');
+  const { target } = await chooseTarget('embedded', targetsHere);
   const spec = {
     runId: newRunId('test'),
     postgres: { settings, standby: false, ...(version === undefined ? {} : { version }) },

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { HereEnvironment } from '../../../infra/contract/target.ts';
 import { withEnvironment } from '../../../infra/lifecycle.ts';
 import { embeddedTarget } from '../../../infra/targets/embedded/embedded-target.ts';
-import { chooseTarget } from '../../../infra/targets/index.ts';
+import { chooseTarget } from '../../../infra/targets/choose-target.ts';
 import { newRunId } from '../../artifacts/run-id.ts';
 import { fillDatabase, keepBase, type Filled } from '../../engine/fill-database.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';

@@ -1,6 +1,6 @@
 import { withEnvironment } from '../../../infra/lifecycle.ts';
 import { embeddedTarget } from '../../../infra/targets/embedded/embedded-target.ts';
-import { chooseTarget } from '../../../infra/targets/index.ts';
+import { chooseTarget } from '../../../infra/targets/choose-target.ts';
 import type { HereEnvironment } from '../../../infra/contract/target.ts';
 import { newRunId } from '../../artifacts/run-id.ts';
 import { withConnection, type PgClient } from '../../pg/client.ts';

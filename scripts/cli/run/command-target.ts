@@ -1,3 +1,4 @@
+import { AUTO, availabilityOf, chooseTarget } from '../../../infra/targets/choose-target.ts';
 import type { Target } from '../../../infra/contract/target.ts';
 import { missingProgram, unseenByHost } from '../../commands/programs/unseen.ts';
 import { commandsOf } from '../../plan/command-network.ts';
@@ -5,8 +6,6 @@ import type { Rehearsal } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 
 type WithCommands = Pick<Rehearsal, 'snapshot' | 'plan' | 'plans' | 'dir' | 'hosts' | 'postgres' | 'targets'>;
-
-const AUTO = 'auto';
 
 /**
  * The target of that name. `auto` prefers one that runs commands here, where they find their project: a migration tool lives
@@ -19,7 +18,7 @@ export async function chooseTargetFor(
   name: string,
   keep: boolean,
 ): Promise<{ target: Target; why: string }> {
-  const { allTargets, chooseTarget } = await import('../../../infra/targets/index.ts');
+  const { allTargets } = await import('../../../infra/targets/index.ts');
   const targets = allTargets(rehearsal.targets);
   const wantsHosts = keep || rehearsal.postgres.standby || Object.keys(rehearsal.hosts).length > 0;
   const prefersHere = name === AUTO && !wantsHosts && commandsOf(rehearsal).length > 0;
@@ -39,10 +38,9 @@ export async function chooseTargetFor(
 export async function someTargetFor(rehearsal: WithCommands, name: string): Promise<Target> {
   if (name !== AUTO || commandsOf(rehearsal).length > 0)
     return (await chooseTargetFor(rehearsal, name, false)).target;
-  const { allTargets, chooseTarget } = await import('../../../infra/targets/index.ts');
-  const targets = allTargets(rehearsal.targets);
-  const soon = targets.filter(({ runsCommandsHere }) => runsCommandsHere);
-  return (await chooseTarget(AUTO, [...soon, ...targets])).target;
+  const { targetsHere } = await import('../../../infra/targets/here.ts');
+  for (const target of targetsHere) if ((await availabilityOf(target)).available) return target;
+  return (await chooseTargetFor(rehearsal, name, false)).target;
 }
 
 /** Why commands of the rehearsal cannot run on that target, one sentence each; as far as their text tells. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
-import { chooseTarget } from './index.ts';
+import { chooseTarget } from './choose-target.ts';
+import { allTargets } from './index.ts';
 import type { Availability, Target } from '../contract/target.ts';
 
 function target(name: string, availability: Availability): Target {
@@ -41,13 +42,13 @@ it('takes the target of that name', async () => {
 });
 
 it('has embedded on every machine', async () => {
-  const { target: chosen, why } = await chooseTarget('embedded');
+  const { target: chosen, why } = await chooseTarget('embedded', allTargets());
   expect(chosen.name).toBe('embedded');
   expect(why).toMatch(/^PostgreSQL \d+\.\d+ from npm$/);
 });
 
 it('asks whether a known name was meant', async () => {
-  await expect(chooseTarget('embeded')).rejects.toMatchObject({
+  await expect(chooseTarget('embeded', allTargets())).rejects.toMatchObject({
     code: 'USAGE',
     message: 'there is no target embeded',
     hint: 'did you mean embedded? the targets are auto, local, embedded, ssh, raff, hcloud, digitalocean',
