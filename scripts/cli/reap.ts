@@ -1,6 +1,8 @@
 import type { Leftover, NotOurs, Unseen } from '../../infra/contract/target.ts';
+import { REAPER_INSTALLS } from '../nightly/install/reaper/kinds.ts';
 import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
+import { install } from './install.ts';
 import * as leftovers from './leftovers.ts';
 import { hasExpired, isDead, leftoverRecord, unseenLine } from './leftovers.ts';
 import { plainText } from './output/plain-text.ts';
@@ -10,6 +12,7 @@ interface ReapOptions {
   readonly run?: string;
   readonly unlessUsed?: true;
   readonly json?: true;
+  readonly install?: string;
 }
 
 export const addReap: AddVerb = (verb, context, finish) => {
@@ -17,13 +20,26 @@ export const addReap: AddVerb = (verb, context, finish) => {
     .option('--execute', 'remove what dead runs left, and what has expired though it seems in use')
     .option('--run <id>', 'look at this run only; with --execute remove it even while it is in use')
     .option('--unless-used', 'with --run and --execute: leave the run alone while it is in use')
+    .option(
+      '--install <kind>',
+      'show what reaps on its own: systemd, cron or github; with --execute write it',
+    )
     .option('--json', 'print the outcome as one JSON document')
     .addHelpText(
       'after',
-      examples('reap', 'reap --execute', 'reap --run my-change-20261122-120000-0a1b --execute'),
+      examples(
+        'reap',
+        'reap --execute',
+        'reap --run my-change-20261122-120000-0a1b --execute',
+        'reap --install systemd',
+      ),
     )
     .action(async (options: ReapOptions) => {
-      finish(await reap(options, context));
+      finish(
+        await (options.install === undefined
+          ? reap(options, context)
+          : install(REAPER_INSTALLS, options, context)),
+      );
     });
 };
 

@@ -13,7 +13,8 @@ import { requireWritable } from '../run/out-folder.ts';
 import { abortOnSignals } from '../run/interrupt.ts';
 import { tableLines } from '../output/table-lines.ts';
 import { chooseRehearsals, type Chosen } from './choose-rehearsals.ts';
-import { install } from './install.ts';
+import { INSTALLS } from '../../nightly/install/kinds.ts';
+import { install } from '../install.ts';
 import { holdNight } from './lock.ts';
 import type { NightOptions } from './play-one.ts';
 import { tellNews, requireTelling } from './tell-news.ts';
@@ -58,7 +59,9 @@ export const addNightly: AddVerb = (verb, context, finish) => {
     )
     .action(async (dirs: string[], options: NightlyOptions) => {
       finish(
-        await (options.install === undefined ? nightly(dirs, options, context) : install(options, context)),
+        await (options.install === undefined
+          ? nightly(dirs, options, context)
+          : install(INSTALLS, options, context)),
       );
     });
 };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { parse } from 'yaml';
 import { expect, test } from 'vitest';
 import { INSTALLS } from './kinds.ts';
 import { packageManagerOf } from './package-manager.ts';
+import { REAPER_INSTALLS } from './reaper/kinds.ts';
 
 const STARTER = {
   repository: '/srv/shop',
@@ -80,6 +82,43 @@ test('neither systemd nor cron stumbles over a folder with spaces and percent si
   expect(INSTALLS.cron(STARTER).then.at(-1)).toBe(
     `17 2 * * * cd '/srv/shop/apps/100\\% web' && PATH='/opt/node 22/bin':"$PATH" npx rehearse nightly --quiet --deadline 6h`,
   );
+});
+
+test('each way to start the reaper removes, says where its tokens come from, and holds none', () => {
+  for (const [kind, install] of Object.entries(REAPER_INSTALLS)) {
+    const { files, then } = install(STARTER);
+    const all = [...files.map(({ text }) => text), ...then].join('\n');
+    expect([kind, all.includes('npx rehearse reap --execute')]).toEqual([kind, true]);
+    expect([kind, all.includes('HCLOUD_TOKEN')]).toEqual([kind, true]);
+  }
+  const [service] = REAPER_INSTALLS.systemd(STARTER).files;
+  expect(service?.text).toContain('\nEnvironmentFile=/home/ann/.config/dress-rehearsal/clouds.env\n');
+  const [workflow] = REAPER_INSTALLS.github(STARTER).files;
+  const { jobs } = parse(workflow?.text ?? '') as { jobs: { reap: { steps: { env?: unknown }[] } } };
+  expect(jobs.reap.steps.at(-1)?.env).toMatchObject({ RAFF_API_KEY: '${{ secrets.RAFF_API_KEY }}' });
+});
+
+test.each([
+  ['exit 0', ''],
+  ['exit 6', 'left a host\n'],
+])('the reaper of cron, whose command ends with %s, prints %j and knows the tokens', async (end, printed) => {
+  const home = await mkdtemp(join(tmpdir(), "rehearse-reaper's %-"));
+  try {
+    await mkdir(join(home, '.config/dress-rehearsal'), { recursive: true });
+    await writeFile(join(home, '.config/dress-rehearsal/clouds.env'), 'HCLOUD_TOKEN=abc\n');
+    const command = join(home, 'bin');
+    await writeFile(command, `test "$HCLOUD_TOKEN" = abc || echo no token\necho left a host\n${end}\n`);
+    const starter = { ...STARTER, home, dir: home, command: 'sh bin' };
+    const line = REAPER_INSTALLS.cron(starter).then.at(-1) ?? '';
+    const words = line.replace('7,27,47 * * * * ', '').replaceAll('\\%', '%');
+    expect(spawnSync('sh', ['-c', words], { encoding: 'utf8' })).toMatchObject({
+      stdout: printed,
+      stderr: '',
+      status: printed === '' ? 0 : 1,
+    });
+  } finally {
+    await rm(home, { recursive: true });
+  }
 });
 
 test.each([

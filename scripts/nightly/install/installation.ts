@@ -17,7 +17,7 @@ export interface Starter {
 }
 
 /** Files to write, absolute, and what the user has to do by hand. */
-interface Installation {
+export interface Installation {
   readonly files: readonly { readonly path: string; readonly text: string }[];
   readonly then: readonly string[];
 }

@@ -6,9 +6,3 @@ import { systemd } from './systemd.ts';
 
 /** By the name that `rehearse nightly --install` takes. To add one: a file beside these, and a line here. */
 export const INSTALLS = { systemd, cron, github, gitlab } as const satisfies Record<string, Install>;
-
-type InstallKind = keyof typeof INSTALLS;
-
-export function isInstallKind(name: string): name is InstallKind {
-  return Object.hasOwn(INSTALLS, name);
-}

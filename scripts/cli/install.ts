@@ -2,29 +2,30 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, sep } from 'node:path';
-import type { Starter } from '../../nightly/install/installation.ts';
-import { INSTALLS, isInstallKind } from '../../nightly/install/kinds.ts';
-import { packageManagerOf } from '../../nightly/install/package-manager.ts';
-import { EXIT, RehearsalError } from '../../shared/errors.ts';
-import { IS_PACKAGE } from '../../shared/places/own-files.mjs';
-import { defaultRuns, projectRoot, repositoryOf } from '../../shared/places/user-project.ts';
-import type { CliContext } from '../context.ts';
+import type { Install, Starter } from '../nightly/install/installation.ts';
+import { packageManagerOf } from '../nightly/install/package-manager.ts';
+import { EXIT, RehearsalError } from '../shared/errors.ts';
+import { IS_PACKAGE } from '../shared/places/own-files.mjs';
+import { defaultRuns, projectRoot, repositoryOf } from '../shared/places/user-project.ts';
+import type { CliContext } from './context.ts';
 
 /**
  * Shows what would be written and what is to be done by hand; with `execute` the files are written, and never over others.
  * @throws USAGE
  */
 export async function install(
+  kinds: Readonly<Record<string, Install>>,
   { install: kind = '', execute }: { install?: string; execute?: true },
   { io, out }: CliContext,
 ): Promise<number> {
-  if (!isInstallKind(kind)) {
+  const chosen = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (chosen === undefined) {
     throw new RehearsalError('USAGE', `--install ${kind}: no such kind`, {
-      hint: `it is one of ${Object.keys(INSTALLS).join(', ')}`,
+      hint: `it is one of ${Object.keys(kinds).join(', ')}`,
     });
   }
   const home = io.env['HOME'] ?? homedir();
-  const { files, then } = INSTALLS[kind](starterOf(io, home));
+  const { files, then } = chosen(starterOf(io, home));
   for (const { path, text } of files) {
     const there = existsSync(path) ? await readFile(path, 'utf8') : undefined;
     if (execute && there !== undefined && there !== text) {
