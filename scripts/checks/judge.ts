@@ -6,6 +6,7 @@ import { combinedResult } from './result/combine-playings.ts';
 import { readEvidence, type Evidence } from './evidence/evidence.ts';
 import { withFormerNames } from './result/contract/former-names.ts';
 import type { Result } from './result/contract/result.ts';
+import { withinSize } from './result/fewer/within-size.ts';
 import { requireWhole } from './evidence/whole-evidence.ts';
 import type { OnJudging } from './judging-news.ts';
 import type { Judged } from './result/contract/judged.ts';
@@ -28,7 +29,7 @@ export async function judge(folder: RunFolder, onNews: OnJudging = () => undefin
     if (part === undefined) continue;
     const result = judgeEvidence(await readEvidence(part, onNews));
     results.set(index, result);
-    playings.push({ folder: part, result: withFormerNames(result), playings: [] });
+    playings.push({ folder: part, result: withFormerNames(withinSize(result)), playings: [] });
   }
   onNews({ doing: 'comparing' });
   const run = { ...own.run, startedAt: own.environment?.startedAt ?? own.run.startedAt };
@@ -36,7 +37,7 @@ export async function judge(folder: RunFolder, onNews: OnJudging = () => undefin
     playings.length === 0
       ? judgeEvidence(own)
       : combinedResult(run, { results, folder: folder.playingsName });
-  return { folder, result: withFormerNames(result), playings };
+  return { folder, result: withFormerNames(withinSize(result)), playings };
 }
 
 /** Pure; `loadAdvice` must have been awaited once. */

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { totalOf } from '../checks/result/contract/left-out.ts';
 import type { Result } from '../checks/result/contract/result.ts';
 import { formatCount, formatMs, plural } from '../shared/text/format.ts';
 import { formatDate } from './dates.ts';
@@ -38,7 +39,7 @@ export function renderVerdict(result: Result, { color, runPath, width }: Verdict
   for (const line of spreadLines(result)) lines.push(INDENT + line);
   if (result.playings?.advice) say(result.playings.advice.sentence);
   for (const line of [...wayBackSentences(result), ...interruptionSentences(result)]) say(line);
-  const others = result.findings.length - (worst ? 1 : 0);
+  const others = totalOf(result, 'findings', result.findings.length) - (worst ? 1 : 0);
   if (others > 0) say(`${plural(others, worst ? 'more finding' : 'finding')} in the report`);
   const { text, tone } = afterwards(result);
   const left = { good: (words: string) => words, open: colors.yellow, bad: colors.red }[tone](text);

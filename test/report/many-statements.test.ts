@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StatementResult, StepResult } from '../../scripts/checks/result/contract/result.ts';
-import { fewerStatements } from '../../scripts/checks/result/fewer-statements.ts';
+import { fewerStatements } from '../../scripts/checks/result/fewer/fewer-statements.ts';
 import { renderHtml } from '../../scripts/report/html/page.tsx';
 import { failingResult } from './sample-failures.ts';
 import { passingResult } from './sample-result.ts';

@@ -1,3 +1,4 @@
+import { atLeast } from '../../checks/result/contract/left-out.ts';
 import type { Result } from '../../checks/result/contract/result.ts';
 import type { WayBackResult } from '../../checks/result/contract/result-way-back.ts';
 import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
@@ -33,8 +34,12 @@ export function wayBackRows(result: Result): WayBackRow[] {
       { text: formatMs(way.durationMs), isBad: false },
       { text: formatMs(way.longestStopMs), isBad: false },
       { text: formatCount(way.requestsFailed), isBad: way.requestsFailed > 0 },
-      lostCell(way),
-      told(way.schemaSame, 'same', plural(way.schemaDifferences.length, 'difference')),
+      lostCell(way, atLeast(result, 'valuesLost') !== ''),
+      told(
+        way.schemaSame,
+        'same',
+        `${atLeast(result, 'schemaDifferences')}${plural(way.schemaDifferences.length, 'difference')}`,
+      ),
       told(way.forwardAgain, 'yes', 'no'),
     ],
     reason: way.reason,
@@ -98,9 +103,9 @@ function lostLines({ wayBack = [], ...result }: Result): string[] {
   );
 }
 
-function lostCell({ valuesLost }: WayBackResult): WayBackRow['cells'][number] {
+function lostCell({ valuesLost }: WayBackResult, isCut: boolean): WayBackRow['cells'][number] {
   const count = valuesLost.reduce((sum, lost) => sum + lost.count, 0);
-  const isAtLeast = valuesLost.some((lost) => lost.isAtLeast);
+  const isAtLeast = isCut || valuesLost.some((lost) => lost.isAtLeast);
   return { text: `${isAtLeast ? 'at least ' : ''}${formatCount(count)}`, isBad: count > 0 };
 }
 

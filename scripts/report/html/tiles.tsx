@@ -1,3 +1,4 @@
+import { atLeast } from '../../checks/result/contract/left-out.ts';
 import type { Result } from '../../checks/result/contract/result.ts';
 import { formatCount, formatMs, formatShortCount } from '../../shared/text/format.ts';
 import { totalDelayed, totalErrors, totalRequests } from '../facts/facts.ts';
@@ -80,7 +81,7 @@ function failed(result: Result): Tile {
   const own = isOnce ? result.errors.reduce((sum, one) => sum + (one.own ? one.count : 0), 0) : 0;
   return {
     value: formatCount(count),
-    label: `requests failed${own === 0 ? '' : ` beside ${formatCount(own)} of the app’s own`}, ${check?.budget == null ? 'no budget' : `budget\u00a0${formatCount(check.budget)}`}${count === 0 ? '' : inPlaying(check?.playing)}`,
+    label: `requests failed${own === 0 ? '' : ` beside ${atLeast(result, 'errors')}${formatCount(own)} of the app’s own`}, ${check?.budget == null ? 'no budget' : `budget\u00a0${formatCount(check.budget)}`}${count === 0 ? '' : inPlaying(check?.playing)}`,
     tone: check?.status === 'fail' ? 'bad' : count === 0 ? 'good' : '',
   };
 }

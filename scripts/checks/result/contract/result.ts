@@ -7,6 +7,7 @@ import { environmentSchema, standbySchema } from './result-hosts.ts';
 import { playingsSchema } from './result-playings.ts';
 import { interruptionSchema } from './result-interruptions.ts';
 import { pointOfNoReturnSchema, wayBackSchema } from './result-way-back.ts';
+import { leftOutSchema } from './left-out.ts';
 import { latencySchema, stepSchema } from './result-steps.ts';
 
 export type { Blocker, OutsideResult, StatementResult, StepResult, Victims, Waiter } from './result-steps.ts';
@@ -272,6 +273,10 @@ export const resultSchema = z.object({
     })
     .optional()
     .describe('How the waits for locks were measured'),
+  leftOut: z
+    .array(leftOutSchema)
+    .optional()
+    .describe('Lists with more than this document tells one by one; absent where it has all'),
   limits: z.array(z.string()),
 });
 

@@ -1,4 +1,4 @@
-import type { Result } from './contract/result.ts';
+import type { Result } from '../contract/result.ts';
 
 type Tables = Pick<NonNullable<Result['snapshot']>, 'tables' | 'tablesLeftOut'>;
 

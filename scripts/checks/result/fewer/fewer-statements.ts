@@ -1,6 +1,6 @@
-import { largest } from '../analysis/largest.ts';
-import type { Finding, StepResult } from './contract/result.ts';
-import { mostTelling } from './contract/telling.ts';
+import { largest } from '../../analysis/largest.ts';
+import type { Finding, StepResult } from '../contract/result.ts';
+import { mostTelling } from '../contract/telling.ts';
 
 /** Of a whole run: a result.json with more of them is longer than people and programs like to read. */
 const MOST_STATEMENTS = 2_000;
@@ -21,11 +21,12 @@ export function fewerStatements(
   return steps.map((step) => {
     const left = step.statements.filter((statement) => !kept.has(statement));
     if (left.length === 0) return step;
-    const longestMs = largest(left.map(({ durationMs }) => durationMs));
+    const before = step.statementsLeftOut ?? { statements: 0, longestMs: 0 };
+    const longestMs = largest([before.longestMs, ...left.map(({ durationMs }) => durationMs)]);
     return {
       ...step,
       statements: step.statements.filter((statement) => kept.has(statement)),
-      statementsLeftOut: { statements: left.length, longestMs },
+      statementsLeftOut: { statements: before.statements + left.length, longestMs },
     };
   });
 }
