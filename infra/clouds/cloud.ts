@@ -49,7 +49,12 @@ export interface Marker {
   readonly expiresAt: string;
 }
 
-export interface NetworkOrder {
+interface Order {
+  /** Called before it is sent: from then on the thing may be there, whatever becomes of the call. */
+  readonly onOrder?: () => void;
+}
+
+export interface NetworkOrder extends Order {
   readonly marker: Marker;
   readonly location: string;
 }
@@ -61,7 +66,7 @@ export interface Network {
   readonly subnet: string;
 }
 
-export interface HostOrder {
+export interface HostOrder extends Order {
   readonly marker: Marker;
   readonly role: string;
   readonly networkId: string;

@@ -89,7 +89,7 @@ export class DigitalOcean implements Cloud {
     return { currency: 'USD', image, plans: plain.flatMap((size) => plansOf(size, regions)) };
   }
 
-  async makeNetwork({ marker, location }: NetworkOrder, signal: AbortSignal): Promise<Network> {
+  async makeNetwork({ marker, location, onOrder }: NetworkOrder, signal: AbortSignal): Promise<Network> {
     const name = nameOf(marker, 'network');
     const vpcs = () => this.#all('vpcs', 'vpcs', vpcSchema, signal);
     const look = async () => (await vpcs()).find((vpc) => vpc.name === name);
@@ -104,12 +104,12 @@ export class DigitalOcean implements Cloud {
         const body = { name, description, region: location, ip_range: range };
         return (await this.#api.post('/vpcs', body, z.object({ vpc: vpcSchema }), signal)).vpc;
       });
-    const { made } = await makeOnce({ look, post, signal, pauseMs: this.patience.pollMs });
+    const { made } = await makeOnce({ look, post, onOrder, signal, pauseMs: this.patience.pollMs });
     return { id: made.id, name, subnet: made.ip_range };
   }
 
   async makeHost(order: HostOrder, signal: AbortSignal): Promise<Vm> {
-    const { marker, role, networkId, location, planId, image, userData } = order;
+    const { marker, role, networkId, location, planId, image, onOrder, userData } = order;
     const name = nameOf(marker, role);
     const key = await this.#key(order, signal);
     const same = `droplets?name=${name}`;
@@ -126,7 +126,7 @@ export class DigitalOcean implements Cloud {
     };
     const post = async () =>
       (await this.#api.post('/droplets', body, z.object({ droplet: dropletSchema }), signal)).droplet;
-    const { made, adopted } = await makeOnce({ look, post, signal, pauseMs: this.patience.pollMs });
+    const { made, adopted } = await makeOnce({ look, post, onOrder, signal, pauseMs: this.patience.pollMs });
     return waitUntil({
       look: () => this.#running(made.id, adopted, signal),
       pollMs: this.patience.pollMs,

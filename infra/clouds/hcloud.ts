@@ -95,7 +95,7 @@ export class Hcloud implements Cloud {
     return { currency: pricing.currency, image, plans: usable.flatMap((type) => plansOf(type, addressAt)) };
   }
 
-  async makeNetwork({ marker, location }: NetworkOrder, signal: AbortSignal): Promise<Network> {
+  async makeNetwork({ marker, location, onOrder }: NetworkOrder, signal: AbortSignal): Promise<Network> {
     const name = nameOf(marker, 'network');
     const look = async () => (await this.#all(`networks?name=${name}`, 'networks', networkSchema, signal))[0];
     const zone = await this.#zoneOf(location, signal);
@@ -106,12 +106,12 @@ export class Hcloud implements Cloud {
         return (await this.#api.post('/networks', body, z.object({ network: networkSchema }), signal))
           .network;
       });
-    const { made } = await makeOnce({ look, post, signal, pauseMs: this.patience.pollMs });
+    const { made } = await makeOnce({ look, post, onOrder, signal, pauseMs: this.patience.pollMs });
     return { id: String(made.id), name, subnet: made.ip_range };
   }
 
   async makeHost(order: HostOrder, signal: AbortSignal): Promise<Vm> {
-    const { marker, role, networkId, location, planId, image, userData } = order;
+    const { marker, role, networkId, location, planId, image, onOrder, userData } = order;
     const name = nameOf(marker, role);
     const key = await this.#key(order, signal);
     const look = async () => (await this.#all(`servers?name=${name}`, 'servers', serverSchema, signal))[0];
@@ -128,7 +128,7 @@ export class Hcloud implements Cloud {
     };
     const post = async () =>
       (await this.#api.post('/servers', body, z.object({ server: serverSchema }), signal)).server;
-    const { made, adopted } = await makeOnce({ look, post, signal, pauseMs: this.patience.pollMs });
+    const { made, adopted } = await makeOnce({ look, post, onOrder, signal, pauseMs: this.patience.pollMs });
     return waitUntil({
       look: () => this.#running(made.id, { networkId, adopted }, signal),
       pollMs: this.patience.pollMs,

@@ -1,42 +1,60 @@
 import { sleep } from '../../scripts/shared/clock.ts';
 import { CloudRefused, CloudUnclear } from './api.ts';
 
-/** After an answer that was lost, what was made may need some seconds to be listed. */
-const LOOKS = 4;
+/**
+ * After an answer that was lost, what was made may need some time to be listed: it is looked for so many times, the first one at
+ * once and each later one after twice the pause: some 45 s at a pace of 2 s.
+ */
+const LOOKS = 6;
+const LONGEST_PAUSES = 8;
 
 interface Making<T> {
   /** By its name; undefined where there is none. */
   readonly look: () => Promise<T | undefined>;
   readonly post: () => Promise<T>;
+  /** Called before the request is sent: from then on it may be there, whatever becomes of this call. */
+  readonly onOrder?: (() => void) | undefined;
   readonly signal: AbortSignal;
   readonly pauseMs: number;
 }
 
 /**
  * Makes one thing of a name, and never two: looks first, sends one request, and where it is not clear what became of that looks
- * again and adopts.
+ * again until it must have been listed, and adopts.
  * @returns `adopted` where it was there before
  * @throws what the request ended with, where nothing of the name is found then
  */
 export async function makeOnce<T>({
   look,
   post,
+  onOrder,
   signal,
   pauseMs,
 }: Making<T>): Promise<{ made: T; adopted: boolean }> {
   const there = await look();
   if (there !== undefined) return { made: there, adopted: true };
+  onOrder?.();
   try {
     return { made: await post(), adopted: false };
   } catch (error) {
     const unclear = error instanceof CloudUnclear;
     if (!unclear && !(error instanceof CloudRefused && error.about === 'taken')) throw error;
-    for (let looks = 1; looks <= LOOKS; looks++) {
-      const made = await look();
-      if (made !== undefined) return { made, adopted: false };
-      await sleep(pauseMs, signal);
-    }
+    const made = await untilListed({ look, pauseMs, signal });
+    if (made !== undefined) return { made, adopted: false };
     throw error;
+  }
+}
+
+/** Looks for what was perhaps made a moment ago, and may not be listed yet. Undefined where it never is. */
+export async function untilListed<T>({
+  look,
+  pauseMs,
+  signal,
+}: Pick<Making<T>, 'look' | 'pauseMs' | 'signal'>): Promise<T | undefined> {
+  for (let looks = 1, pauses = 1; ; looks++, pauses = Math.min(2 * pauses, LONGEST_PAUSES)) {
+    const found = await look();
+    if (found !== undefined || looks === LOOKS) return found;
+    await sleep(pauses * pauseMs, signal);
   }
 }
 

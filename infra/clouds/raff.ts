@@ -93,7 +93,7 @@ export class Raff implements Cloud {
     return { currency: 'USD', image, plans: linux.map(planOf) };
   }
 
-  async makeNetwork({ marker, location }: NetworkOrder, signal: AbortSignal): Promise<Network> {
+  async makeNetwork({ marker, location, onOrder }: NetworkOrder, signal: AbortSignal): Promise<Network> {
     await this.#inProject(signal);
     const name = nameOf(marker, 'network');
     const vpcs = () => this.#api.get('/vpcs', someOf(vpcSchema), signal).then(({ data }) => data ?? []);
@@ -109,7 +109,7 @@ export class Raff implements Cloud {
       }
       throw nothingOf('no free subnet for a VPC');
     };
-    const { cidr } = (await makeOnce({ look, post, signal, pauseMs: this.patience.pollMs })).made;
+    const { cidr } = (await makeOnce({ look, post, onOrder, signal, pauseMs: this.patience.pollMs })).made;
     const active = async () => (await vpcs()).find((vpc) => vpc.name === name && vpc.status === 'active');
     const { pollMs, runningMs: limitMs } = this.patience;
     const { id } = await waitUntil({
@@ -124,7 +124,7 @@ export class Raff implements Cloud {
 
   async makeHost(order: HostOrder, signal: AbortSignal): Promise<Vm> {
     await this.#inProject(signal);
-    const { marker, role, networkId, location, planId, image, authorizedKey } = order;
+    const { marker, role, networkId, location, planId, image, onOrder, authorizedKey } = order;
     const name = nameOf(marker, role);
     const look = async () => (await this.#vms(signal)).find((vm) => vm.name === name);
     const post = () =>
@@ -142,7 +142,7 @@ export class Raff implements Cloud {
         oneOf(vmSchema),
         signal,
       );
-    const { made, adopted } = await makeOnce({ look, post, signal, pauseMs: this.patience.pollMs });
+    const { made, adopted } = await makeOnce({ look, post, onOrder, signal, pauseMs: this.patience.pollMs });
     return waitUntil({
       look: () => this.#running(made.id, adopted, signal),
       pollMs: this.patience.pollMs,

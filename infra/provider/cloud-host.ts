@@ -37,7 +37,12 @@ export function cloudHost(open = cloudOf): Resource {
     const [cloud, marker] = [open(cloudName), { runId, owner, expiresAt }];
     const name = nameOf(marker, rental.role);
     log.progress(`ordering ${name}`);
-    return madeOrRemoved(cloud, name, () => rent(cloud, { ...rental, marker }, signal), signal);
+    return madeOrRemoved(
+      cloud,
+      name,
+      (onOrder) => rent(cloud, { ...rental, marker, onOrder }, signal),
+      signal,
+    );
   };
   return defineResource({
     inputs: inputSchema,
@@ -57,7 +62,8 @@ export function cloudHost(open = cloudOf): Resource {
     },
     update: async (_id, _state, inputs, call) => outputsOf(await rented(inputs, call)),
     async delete(_id, state, { signal }) {
-      await removeByName(open(state.cloud), nameOf(state, state.role), signal);
+      const made = state.hostId === undefined ? undefined : { kind: 'host' as const, id: state.hostId };
+      await removeByName(open(state.cloud), nameOf(state, state.role), { made }, signal);
     },
   });
 }

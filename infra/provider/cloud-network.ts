@@ -30,7 +30,8 @@ const stateSchema = z.looseObject({
 export function cloudNetwork(open = cloudOf): Resource {
   const made = ({ cloud: cloudName, location, ...marker }: Inputs, { signal }: Call): Promise<Network> => {
     const cloud = open(cloudName);
-    const make = (): Promise<Network> => cloud.makeNetwork({ marker, location }, signal);
+    const make = (onOrder: () => void): Promise<Network> =>
+      cloud.makeNetwork({ marker, location, onOrder }, signal);
     return madeOrRemoved(cloud, nameOf(marker, 'network'), make, signal);
   };
   return defineResource({
@@ -53,7 +54,9 @@ export function cloudNetwork(open = cloudOf): Resource {
       return { networkId: id, subnet };
     },
     async delete(_id, state, { signal }) {
-      await removeByName(open(state.cloud), nameOf(state, 'network'), signal);
+      const { networkId: id } = state;
+      const made = id === undefined ? undefined : { kind: 'network' as const, id };
+      await removeByName(open(state.cloud), nameOf(state, 'network'), { made }, signal);
     },
   });
 }

@@ -10,17 +10,20 @@ import { HalfMade } from './resource.ts';
 export async function madeOrRemoved<T>(
   cloud: Cloud,
   name: string,
-  make: () => Promise<T>,
+  make: (onOrder: () => void) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
+  let isOrdered = false;
   try {
-    const made = await make();
+    const made = await make(() => (isOrdered = true));
     signal.throwIfAborted();
     return made;
   } catch (error) {
     // Under a signal of its own: what was ordered costs money, whoever has given up on it.
-    const left = await removeByName(cloud, name).catch(asError);
-    if (left === undefined) throw error;
+    // Otherwise it was looked for until it must have been listed, or is.
+    const mayAppear = signal.aborted && isOrdered;
+    const left = await removeByName(cloud, name, { mayAppear }).catch(asError);
+    if (left === undefined) throw signal.aborted ? signal.reason : error;
     throw new HalfMade(name, {}, whyHalfMade(error, left));
   }
 }

@@ -58,7 +58,7 @@ async function findNamed(folder: SessionFolder): Promise<FoundClaim<SessionRecor
 type SweptTarget = Pick<HostTarget, 'name' | 'outlives' | 'removeRun' | 'leftovers' | 'plugins' | 'explain'>;
 
 /**
- * Removes what Pulumi knows of the run. Where its stack cannot be removed, as when the user's backend is away, the folder goes
+ * Removes what Pulumi knows of the run, and what the target finds of it besides. Where its stack cannot be removed, as when the user's backend is away, the folder goes
  * all the same once the target has removed the hosts and finds none: nothing but an entry in that backend is left then.
  */
 async function removeSession(
@@ -73,6 +73,8 @@ async function removeSession(
     const failure = await removeStack(folder, record, hosts);
     if (failure) await requireHostsGone(hosts, { record, failure, tell });
   }
+  // What was ordered and never heard of is in no stack; and only the folder tells that there was a run.
+  if (!hosts.outlives) await hosts.removeRun(record.runId);
   await removeFolder(folder);
 }
 

@@ -68,6 +68,21 @@ describe('a session folder', () => {
     expect(await readSession(folder)).toBeUndefined();
   });
 
+  test('stays while its target cannot remove what the run may have of hosts, as without a token', async () => {
+    const record = await claimSession(folder, fresh);
+    const controller = { pid: record.controller.pid, startTime: 'another' };
+    await writeSession(folder, { ...record, controller });
+    const asked: string[] = [];
+    const removal = async (removeRun: (runId: string) => Promise<void>): Promise<void> => {
+      const found = await sessionLeftovers({ ...hosts, removeRun });
+      await found.find(({ runId }) => runId === folder.runId)?.remove();
+    };
+    await expect(removal(() => Promise.reject(new Error('no token')))).rejects.toThrow('no token');
+    expect(await readSession(folder)).toBeDefined();
+    await removal((runId) => Promise.resolve(void asked.push(runId)));
+    expect([asked, await readSession(folder)]).toEqual([[folder.runId], undefined]);
+  });
+
   test('goes without its stack when the backend is away, but never before its hosts', async () => {
     const backend = { url: 'file:///nonexistent/states', credentials: '/nonexistent' };
     const record = await claimSession(folder, fresh);

@@ -20,6 +20,9 @@ const ANY: readonly FaultKind[] = [
   'slow',
   'unknown-fields',
 ];
+/** What may happen to any order: it is not listed for a while, and perhaps its answer is lost besides. */
+const OF_ANY_ORDER: readonly FaultKind[] = ['lags', 'drop-lags'];
+const LAG_MS = 200;
 const OF_ORDERS: readonly FaultKind[] = [
   'unpaid',
   'sold-out',
@@ -29,7 +32,14 @@ const OF_ORDERS: readonly FaultKind[] = [
   'subscription',
 ];
 /** Nobody is told what became of an order, or the cloud only takes its time. */
-const SURVIVED: readonly FaultKind[] = ['lost-500', 'drop', 'garbled', 'slow', 'unknown-fields'];
+const SURVIVED: readonly FaultKind[] = [
+  ...OF_ANY_ORDER,
+  'lost-500',
+  'drop',
+  'garbled',
+  'slow',
+  'unknown-fields',
+];
 /** How else a run ends whose order meets that, the first time. */
 const ORDER_ENDS: Readonly<Partial<Record<FaultKind, string>>> = {
   'refuse-401': 'CLOUD_REFUSED',
@@ -71,6 +81,7 @@ async function play(name: CloudName, { faults, interrupted }: Cell, seen?: Momen
     machines: new AnsweringMachines(),
     faults: wrong,
     createMs: 60,
+    lagMs: LAG_MS,
     onRequest: (what, nth) => {
       seen?.push({ what, nth });
       if (interrupted?.at.what !== what || interrupted.at.nth !== nth) return;
@@ -104,7 +115,7 @@ async function play(name: CloudName, { faults, interrupted }: Cell, seen?: Momen
   }
 }
 
-/** A fake lists what was removed for a moment. */
+/** A fake lists what was removed for a moment, and what was made not yet. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 250));
 }
@@ -203,8 +214,9 @@ describe.skipIf(!(await AnsweringMachines.canBe())).each(CLOUD_NAMES)('%s', (nam
       const isOrder = method === 'POST' && path !== MACHINE_PATH[name];
       const shared = isOrder && calls.filter((call) => call.what === what).length > 1;
       const late = calls.findIndex((call) => call.what === what) > lastOfUp;
-      const busy: FaultKind[] = method === 'DELETE' ? ['refuse-409'] : [];
-      return [...ANY, ...own, ...busy].flatMap((kind) =>
+      const more: readonly FaultKind[] =
+        method === 'DELETE' ? ['refuse-409'] : method === 'POST' ? OF_ANY_ORDER : [];
+      return [...ANY, ...own, ...more].flatMap((kind) =>
         [1, 0].map((nth) => ({
           title: `${name}: ${what} ${kind} ${nth === 0 ? 'each time' : 'once'}`,
           faults: [{ method, path, nth, kind }],
@@ -245,7 +257,8 @@ describe.skipIf(!(await AnsweringMachines.canBe())).each(CLOUD_NAMES)('%s', (nam
     const both = cells
       .filter(({ interrupted }) => interrupted.at.what.startsWith('POST'))
       .flatMap((cell) =>
-        lost.map((kind) => {
+        // A key costs nothing, and nobody waits for it to be listed.
+        [...lost, ...(cell.interrupted.at.what.includes('keys') ? [] : OF_ANY_ORDER)].map((kind) => {
           const { what, nth } = cell.interrupted.at;
           const [method = '', path = ''] = what.split(' ');
           return { ...cell, title: `${cell.title}, ${kind}`, faults: [{ method, path, nth, kind }] };

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Cloud, CloudName, HostOrder, Marker } from '../../../infra/clouds/cloud.ts';
+import type { Cloud, CloudName, HostOrder, Marker, NetworkOrder } from '../../../infra/clouds/cloud.ts';
 import { CLOUD_NAMES, cloudOf } from '../../../infra/clouds/index.ts';
 import { nameOf } from '../../../infra/clouds/names.ts';
-import { removeOfRun } from '../../../infra/clouds/removal.ts';
+import { removeByName, removeOfRun } from '../../../infra/clouds/removal.ts';
 import type { CloudRefused } from '../../../infra/clouds/api.ts';
 import { rent } from '../../../infra/clouds/rent.ts';
+import { madeOrRemoved } from '../../../infra/provider/half-made-rental.ts';
 import { FakeDigitalOcean } from '../../support/clouds/fake-digitalocean.ts';
-import { FAKE_ENVIRONMENT, FAKES, MACHINE_PATH } from '../../support/clouds/fakes.ts';
+import { FAKE_ENVIRONMENT, FAKES, MACHINE_PATH, NETWORK_PATH } from '../../support/clouds/fakes.ts';
 import { parseFaults, startFake, type FakeCloud, type MakeFake } from '../../support/clouds/fake-server.ts';
 import { paperMachines, type FakeHostOrder } from '../../support/clouds/machines.ts';
 
@@ -27,7 +28,11 @@ afterEach(async () => {
   booted = [];
 });
 
-async function start(name: CloudName, faults = ''): Promise<{ cloud: Cloud; fake: FakeCloud }> {
+async function start(
+  name: CloudName,
+  faults = '',
+  onRequest: (what: string) => void = () => undefined,
+): Promise<{ cloud: Cloud; fake: FakeCloud }> {
   const make = FAKES[name];
   const paper = paperMachines();
   const host = (order: FakeHostOrder) => {
@@ -35,14 +40,19 @@ async function start(name: CloudName, faults = ''): Promise<{ cloud: Cloud; fake
     return paper.host(order);
   };
   const machines = { ...paper, host };
-  fake = await startFake({ cloud: name, make, machines, faults: parseFaults(faults) });
+  fake = await startFake({ cloud: name, make, machines, faults: parseFaults(faults), onRequest });
   return { cloud: cloudOf(name, FAKE_ENVIRONMENT[name](fake.url), 20), fake };
+}
+
+async function networkOrder(cloud: Cloud): Promise<NetworkOrder> {
+  const { plans } = await cloud.catalog(never);
+  return { marker: MARKER, location: plans.find(({ available }) => available)!.location };
 }
 
 async function orderOn(cloud: Cloud, role = 'primary'): Promise<HostOrder> {
   const { plans, image } = await cloud.catalog(never);
   const plan = plans.find(({ available }) => available)!;
-  const network = await cloud.makeNetwork({ marker: MARKER, location: plan.location }, never);
+  const network = await cloud.makeNetwork(await networkOrder(cloud), never);
   const common = { marker: MARKER, role, location: plan.location, image, authorizedKey: KEY };
   return { ...common, networkId: network.id, planId: plan.id };
 }
@@ -93,13 +103,45 @@ describe.each(CLOUD_NAMES)('%s', (name) => {
     await expect(removeOfRun(cloud, '')).rejects.toThrow('everything would be removed');
   });
 
-  it.each(['drop', 'lost-500', 'refuse-429', 'slow', 'unknown-fields'])(
+  it.each(['drop', 'drop-lags', 'lost-500', 'refuse-429', 'slow', 'unknown-fields'])(
     'has one host, whatever becomes of the answer to the order: %s',
     async (fault) => {
       const { cloud, fake } = await start(name, `${machine}#1:${fault}`);
       const vm = await cloud.makeHost(await orderOn(cloud), never);
       expect(vm.name).toBe(nameOf(MARKER, 'primary'));
       expect(fake.api.hostsMade).toBe(1);
+    },
+  );
+
+  it('has one network where the answer to its order is lost and no list shows it yet', async () => {
+    const { cloud, fake } = await start(name, `POST ${NETWORK_PATH[name]}#1:drop-lags`);
+    const { id } = await cloud.makeNetwork(await networkOrder(cloud), never);
+    expect((await cloud.find(never)).map((thing) => [thing.kind, thing.id])).toEqual([['network', id]]);
+    expect(fake.requests.filter((one) => one.startsWith(`POST ${NETWORK_PATH[name]} `))).toHaveLength(1);
+  });
+
+  it('removes a host that no list shows yet, by what the answer to its order said', async () => {
+    const { cloud, fake } = await start(name, `${machine}#1:lags`);
+    const { id } = await cloud.makeHost(await orderOn(cloud), never);
+    const hostName = nameOf(MARKER, 'primary');
+    expect((await cloud.find(never)).filter(({ kind }) => kind === 'host')).toEqual([]);
+    await removeByName(cloud, hostName, { made: { kind: 'host', id } });
+    expect(fake.api.left().filter((one) => one.includes(hostName))).toEqual([]);
+  });
+
+  it.each(['lags', 'drop-lags'])(
+    'removes what was ordered before an interruption, though no list shows it yet: %s',
+    async (fault) => {
+      const stop = new AbortController();
+      const { cloud, fake } = await start(name, `${machine}#1:${fault}`, (what) => {
+        if (what === machine) stop.abort(new Error('interrupted'));
+      });
+      const order = await orderOn(cloud);
+      const hostName = nameOf(MARKER, order.role);
+      const make = (onOrder: () => void) => cloud.makeHost({ ...order, onOrder }, stop.signal);
+      await expect(madeOrRemoved(cloud, hostName, make, stop.signal)).rejects.toThrow('interrupted');
+      expect(fake.api.hostsMade).toBe(1);
+      expect(fake.api.left().filter((one) => one.includes(hostName))).toEqual([]);
     },
   );
 

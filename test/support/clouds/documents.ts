@@ -21,7 +21,7 @@ const OWN: Partial<Record<CloudName, Record<string, unknown>>> = { hcloud: HCLOU
 interface Held {
   /** Undefined where there is no document; then it was said aloud. */
   readonly check: OpenApiCheck | undefined;
-  readonly document: string;
+  readonly document: string | undefined;
 }
 
 /** They are large, and what is compiled of them serves all fakes of a process. */
@@ -48,7 +48,7 @@ function readDocument(cloud: CloudName, env: NodeJS.ProcessEnv): Held {
     process.stderr.write(
       `NOT CHECKED: no document of ${cloud}${folder === '' ? `, ${VARIABLE} is not set` : ` in ${folder}`}\n`,
     );
-    return { check: undefined, document: 'none' };
+    return { check: undefined, document: undefined };
   }
   const doc = parse(readFileSync(join(folder, file), 'utf8')) as Record<string, unknown>;
   if (file.startsWith('raff-')) allowLaterPlans(doc);

@@ -3,13 +3,16 @@ import { once } from 'node:events';
 import type { CloudName } from '../../../infra/clouds/cloud.ts';
 import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
 import { FAKE_ENVIRONMENT, FAKES } from './fakes.ts';
-import { parseFaults, startFake } from './fake-server.ts';
+import { parseFaults, startFake, type FakeCloud } from './fake-server.ts';
 import { LocalMachines } from './machines.ts';
 
 /*
  * npm run fake-cloud -- raff <command…>: the command rents of a fake whose VMs are hosts of this machine. FAKE_FAULTS says what goes
- * wrong (`POST /vms#1:drop`), FAKE_CREATE_MS how long a VM takes, REHEARSE_CLOUD_DOCUMENTS where the published documents are.
+ * wrong (`POST /vms#1:drop`), FAKE_CREATE_MS how long a VM takes, FAKE_LAG_MS how long lists lag behind after the faults that make them, REHEARSE_CLOUD_DOCUMENTS where the published documents are.
  */
+
+/** As long as a cloud may take. */
+const LAG_MS = 10_000;
 
 const [cloud, ...command] = process.argv.slice(2);
 if (cloud === undefined || !(cloud in FAKES) || command[0] === undefined) {
@@ -26,6 +29,7 @@ async function run(name: CloudName, program: string, args: readonly string[]): P
     machines: new LocalMachines(),
     faults: parseFaults(process.env['FAKE_FAULTS'] ?? ''),
     createMs: Number(process.env['FAKE_CREATE_MS'] ?? 0),
+    lagMs: Number(process.env['FAKE_LAG_MS'] ?? LAG_MS),
   });
   const ignored = (): void => undefined; // Ctrl-C is the command's, which tidies up; then so does this
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, ignored);
@@ -37,7 +41,7 @@ async function run(name: CloudName, program: string, args: readonly string[]): P
     const [code] = (await once(child, 'close')) as [number | null];
     const left = fake.api.left();
     const lines = [
-      `fake ${name}: ${fake.requests.length} requests, ${fake.violations.length} violations of ${fake.document}`,
+      `fake ${name}: ${fake.requests.length} requests, ${checkedText(name, fake)}`,
       ...(process.env['FAKE_VERBOSE'] === undefined ? [] : fake.requests.map((one) => `  ${one}`)),
       ...fake.violations.map((one) => `  violation: ${one}`),
       `fake ${name}: ${fake.api.hostsMade} hosts made, ${fake.api.twins().length} twice, ${left.length} things left${left.length === 0 ? '' : `: ${left.join(', ')}`}`,
@@ -48,4 +52,9 @@ async function run(name: CloudName, program: string, args: readonly string[]): P
   } finally {
     await fake.close();
   }
+}
+
+function checkedText(name: CloudName, { document, violations }: FakeCloud): string {
+  if (document !== undefined) return `${violations.length} violations of ${document}`;
+  return `NOT CHECKED against any document: REHEARSE_CLOUD_DOCUMENTS names no folder with ${name}-…`;
 }

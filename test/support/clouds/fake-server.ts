@@ -5,6 +5,7 @@ import { sleep } from '../../../scripts/shared/clock.ts';
 import { asError } from '../../../scripts/shared/errors.ts';
 import { documentOf } from './documents.ts';
 import type { Machines } from './machines.ts';
+import { Unlisted } from './unlisted.ts';
 
 /** What goes wrong, at the nth request of that method and path. */
 export interface Fault {
@@ -18,7 +19,7 @@ export interface Fault {
 
 /**
  * `refuse-401`, `refuse-409`, `refuse-429` and `fail-500` are not carried out; `garbled`, `lost-500` and `drop` are, and nobody is told; `never` is dropped and not carried
- * out. The rest is up to the cloud.
+ * out. What was made meanwhile is in no list for a while after `lags`, and after `drop-lags`, whose answer is lost besides. The rest is up to the cloud.
  */
 export type FaultKind =
   | 'refuse-401'
@@ -29,6 +30,8 @@ export type FaultKind =
   | 'lost-500'
   | 'drop'
   | 'never'
+  | 'lags'
+  | 'drop-lags'
   | 'slow'
   | 'unknown-fields'
   | 'unpaid'
@@ -74,8 +77,8 @@ export interface FakeCloud {
   readonly requests: readonly string[];
   /** What was against the document: of a request, or (`FAKE …`) of an answer of ours. */
   readonly violations: readonly string[];
-  /** Its file name, or `none`. */
-  readonly document: string;
+  /** The file name of the document that all was held against; undefined = nothing was checked. */
+  readonly document: string | undefined;
   close(): Promise<void>;
 }
 
@@ -86,11 +89,16 @@ interface FakeOptions {
   readonly faults?: readonly Fault[];
   /** From the order to the host's running. */
   readonly createMs?: number;
+  /** How long the lists lag behind, where they do. */
+  readonly lagMs?: number;
   /** Called when a request was carried out and before it is answered, with such as `POST /vms` and how many there were of it. */
   readonly onRequest?: (what: string, nth: number) => void;
 }
 
 const SLOW_MS = 1_000;
+const LAG_MS = 300;
+const LAGS: readonly (FaultKind | undefined)[] = ['lags', 'drop-lags'];
+const DROPS: readonly (FaultKind | undefined)[] = ['drop', 'drop-lags'];
 /** Numbers, UUIDs, fingerprints of keys and tags of runs, as paths have them. */
 const IDS = /\/([0-9a-f-]{36}|[0-9a-f]{2}(:[0-9a-f]{2}){15}|\d+|run%3A[^/]+)(?=\/|$)/g;
 const REFUSALS: Readonly<Partial<Record<FaultKind, readonly [number, string]>>> = {
@@ -107,6 +115,7 @@ export async function startFake({
   machines,
   faults = [],
   createMs = 0,
+  lagMs = LAG_MS,
   onRequest = () => undefined,
 }: FakeOptions): Promise<FakeCloud> {
   const { check, document } = documentOf(cloud);
@@ -114,6 +123,7 @@ export async function startFake({
   const requests: string[] = [];
   const violations: string[] = [];
   const seen = new Map<string, number>();
+  const unlisted = new Unlisted(lagMs);
 
   const counted = (method: string, path: string): { what: string; nth: number } => {
     const what = `${method} ${path.replace(IDS, '/{id}')}`;
@@ -146,7 +156,7 @@ export async function startFake({
       send(response, status, api.error(status, message), { 'retry-after': '1' });
       return;
     }
-    const [status, out] = await carriedOut({
+    const done = await carriedOut({
       method,
       path,
       query,
@@ -154,9 +164,11 @@ export async function startFake({
       body: body ?? {},
       fault,
     });
+    if (LAGS.includes(fault)) unlisted.hide(path, done);
+    const [status, out] = method === 'GET' ? unlisted.shown(path, done) : done;
     requests.push(`${method} ${path} ${status}${fault === undefined ? '' : ` (${fault})`}`);
     onRequest(what, nth);
-    if (fault === 'drop') {
+    if (DROPS.includes(fault)) {
       request.socket.destroy();
       return;
     }

@@ -26,3 +26,10 @@ export const MACHINE_PATH: Readonly<Record<CloudName, string>> = {
   hcloud: '/servers',
   digitalocean: '/droplets',
 };
+
+/** Where networks are. */
+export const NETWORK_PATH: Readonly<Record<CloudName, string>> = {
+  raff: '/vpcs',
+  hcloud: '/networks',
+  digitalocean: '/vpcs',
+};
