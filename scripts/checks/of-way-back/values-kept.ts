@@ -4,11 +4,12 @@ import { wayBackOf, type LostOnTheWay } from '../analysis/way-back/way-back.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { shortRelation, stepTitle } from '../wording.ts';
 import { goesBack } from './goes-back.ts';
+import { pastLimitFinding } from './past-limit.ts';
 
 export const valuesKept: Check = {
   id: 'valuesKept',
   title: 'What the new version wrote is there after the way back',
-  failureTitle: 'The way back loses what was written',
+  failureTitle: 'The way back loses what was written, or leaves what the old version cannot read',
   needs: ['rollback'],
   unit: 'values',
   limit: 0,
@@ -29,7 +30,9 @@ export const valuesKept: Check = {
   },
 };
 
-function finding({ lost, undo, since }: LostOnTheWay, analysis: Analysis): CheckFinding {
+function finding(one: LostOnTheWay, analysis: Analysis): CheckFinding {
+  const { lost, undo, since } = one;
+  if (lost.limit !== undefined) return pastLimitFinding(one, lost.limit);
   const { table, column, count, isAtLeast } = lost;
   const short = shortRelation(table);
   const name = column === '*' ? short : `${short}.${column}`;

@@ -37,13 +37,17 @@ function wayBackResult(way: WayBack): WayBackResult {
       what: [...what],
       step: step.run.planned.name,
     })),
-    valuesLost: (way.valuesLost ?? []).map(({ lost: { table, column, count, isAtLeast }, since }) => ({
-      table,
-      column,
-      count,
-      since: since.run.planned.name,
-      ...(isAtLeast && { isAtLeast: true as const }),
-    })),
+    valuesLost: (way.valuesLost ?? []).map(
+      ({ lost: { table, column, count, isAtLeast, limit }, how, since }) => ({
+        table,
+        column,
+        count,
+        how,
+        ...defined({ was: limit?.was }),
+        since: since.run.planned.name,
+        ...(isAtLeast && { isAtLeast: true as const }),
+      }),
+    ),
     forwardAgain: way.forwardAgain,
   };
 }
@@ -71,7 +75,8 @@ function outcomeOf(way: WayBack): Pick<WayBackResult, 'possible' | 'reason'> {
     const { table, column, count } = gone.lost;
     const what =
       column === '*' ? `rows of ${shortRelation(table)}` : `values of ${shortRelation(table)}.${column}`;
-    return { possible: false, reason: `${formatCount(count)} ${what} are lost` };
+    const state = { dropped: 'lost', cut: 'cut', unreadable: 'there that the version before cannot read' };
+    return { possible: false, reason: `${formatCount(count)} ${what} are ${state[gone.how]}` };
   }
   const [first] = remaining ?? [];
   if (first?.isUntried === true && remaining?.every(({ isUntried }) => isUntried) === true) {

@@ -92,15 +92,25 @@ export function differenceLines(result: Result): string[] {
   return [...new Set([...lostLines(result), ...all])];
 }
 
-/** `customers.full_name: 312 values lost` */
+/** `customers.full_name: 312 values lost`, `orders.state: 3 values that the version before cannot read (order_state)` */
 function lostLines({ wayBack = [], ...result }: Result): string[] {
   return wayBack.flatMap((way) =>
-    way.valuesLost.map(({ table, column, count, isAtLeast }) => {
+    way.valuesLost.map((lost) => {
+      const { table, column, count, isAtLeast } = lost;
       const what = column === '*' ? plural(count, 'row') : plural(count, 'value');
       const name = column === '*' ? shortName(table) : `${shortName(table)}.${column}`;
-      return `${name}: ${isAtLeast === true ? 'at least ' : ''}${what} lost (turned around ${fromText(result, way)})`;
+      return `${name}: ${isAtLeast === true ? 'at least ' : ''}${what} ${stateOf(lost)} (turned around ${fromText(result, way)})`;
     }),
   );
+}
+
+function stateOf({ how = 'dropped', was = '' }: WayBackResult['valuesLost'][number]): string {
+  const states = {
+    dropped: 'lost',
+    cut: `cut to ${was}`,
+    unreadable: `that the version before cannot read (before the plan: ${was})`,
+  };
+  return states[how];
 }
 
 function lostCell({ valuesLost }: WayBackResult, isCut: boolean): WayBackRow['cells'][number] {

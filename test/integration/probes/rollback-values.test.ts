@@ -153,3 +153,96 @@ describe('what the way back takes with it', () => {
     ]);
   });
 });
+
+describe('what stands there after the way back and was not let in before', () => {
+  const NOTHING: readonly AppVersion[] = ['old', 'dual', 'new'].map((name) => ({
+    name,
+    dir: '',
+    scripts: [],
+  }));
+  const SHOP = `create type state as enum ('open', 'shut');
+    create domain price as int check (value > 0);
+    create table items (id int primary key, name varchar(8) not null, amount int, state state, cost price,
+                        constraint small check (amount < 100));
+    insert into items select i, 'n' || i, i % 50, 'open', 5 from generate_series(1, 200) i`;
+  const WIDE = `alter table items alter name type text, alter name drop not null, alter amount type bigint, drop constraint small,
+      add constraint small check (amount < 100) not valid;
+    alter type state add value 'sold'; alter domain price drop constraint price_check`;
+  const ODD = `update items set name = 'longer than eight' where id <= 3; update items set name = null where id = 4;
+    insert into items values (301, 'x', 50, 'sold', 5), (302, 'y', 60, 'open', -1);
+    alter table items drop constraint small; update items set amount = 5000000000 where id in (5, 6)`;
+
+  async function played(steps: readonly Played[], of = SHOP): Promise<string[]> {
+    const all = await rollbackRecords({ database, setup }, of, NOTHING, steps);
+    return all.flatMap((record) => {
+      if (record.type === 'catalog') return [];
+      const found = record.type === 'values' ? record.lost : record.values;
+      return found.map(
+        ({ table, column, count, since, limit }) =>
+          `${record.step} ${record.type}: ${table}.${column} ${count} since ${since} (${limit?.rule} ${limit?.was})`,
+      );
+    });
+  }
+
+  test('is counted by column and by the limit that it is beyond, and not what was there before the deploy', async () => {
+    const widen = sql('widen', `${WIDE}; update items set name = 'of the plan itself' where id = 199`);
+    const found = await played([
+      widen,
+      deploy('out', 'new', ''),
+      soak(ODD),
+      deploy('undo out', 'old', '', 'out'),
+      sql('undo widen', 'select 1', 'widen'),
+    ]);
+    const left = [
+      'public.items.name 1 since out (null not null)',
+      'public.items.name 3 since out (type character varying(8))',
+      'public.items.amount 2 since out (type integer)',
+      'public.items.state 1 since out (label state)',
+      'public.items.cost 1 since out (check price)',
+      'public.items.amount 2 since out (check small)',
+    ];
+    expect(found).toEqual([
+      ...left.map((one) => `undo out unreadable: ${one}`),
+      ...left.map((one) => `undo widen unreadable: ${one}`),
+    ]);
+  });
+
+  test('is nothing where the new version keeps to the old limits, and where the way back changes it into something old', async () => {
+    const widen = sql('widen', WIDE);
+    const back = sql(
+      'undo widen',
+      `update items set state = 'shut' where state = 'sold'; update items set name = 'none' where name is null;
+       update items set cost = 1 where cost < 0; update items set amount = 99 where amount > 99;
+       update items set name = 'n' || id where length(name) > 8`,
+      'widen',
+    );
+    expect(await played([widen, deploy('out', 'new', ''), soak(''), back])).toEqual([]);
+    const mended = await played([widen, deploy('out', 'new', ''), soak(ODD), back]);
+    expect(mended).toEqual([]);
+  });
+
+  test('is cut where its column has its type of before again', async () => {
+    const widen = sql('widen', 'alter table items alter name type text');
+    const back = sql(
+      'undo widen',
+      'alter table items alter name type varchar(8) using left(name, 8)',
+      'widen',
+    );
+    const long = "update items set name = 'longer than eight' where id <= 3";
+    expect(await played([widen, deploy('out', 'new', ''), soak(long), back])).toEqual([
+      'undo widen values: public.items.name 3 since out (type character varying(8))',
+    ]);
+  });
+
+  test('is told since the last deploy that all of it came behind, also where the table is written anew meanwhile', async () => {
+    const widen = sql('widen', 'alter table items alter amount type bigint');
+    const long = 'update items set amount = 5000000000 where id <= 3';
+    const rewrite = sql('undo widen', 'alter table items alter amount type numeric', 'widen');
+    const outs = [deploy('half', 'dual', ''), soak(''), deploy('out', 'new', ''), soak(long)];
+    const plain = SHOP.replace(/,\s+constraint small.*?\)\)/s, ')');
+    expect(await played([widen, ...outs, deploy('undo out', 'dual', '', 'out'), rewrite], plain)).toEqual([
+      'undo out unreadable: public.items.amount 3 since out (type integer)',
+      'undo widen unreadable: public.items.amount 3 since out (type integer)',
+    ]);
+  });
+});

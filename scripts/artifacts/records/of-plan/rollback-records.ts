@@ -29,6 +29,15 @@ const CatalogRecord = z.object({
   differences: z.array(CatalogDifference).readonly(),
 });
 
+/** What held a value before the plan, and does not any more. */
+const PastLimit = z.object({
+  /** A type or its length, NOT NULL, the labels of an enum, a CHECK of a table or a domain. */
+  rule: z.enum(['type', 'null', 'label', 'check']),
+  /** `character varying(20)`, `not null`, the name of the enum, the domain or the constraint. */
+  was: text,
+});
+export type PastLimit = z.infer<typeof PastLimit>;
+
 export const LostValues = z.object({
   /** `schema.name` */
   table: text,
@@ -40,6 +49,8 @@ export const LostValues = z.object({
   since: text,
   /** A version before may have changed its own column meanwhile: only what is sure was counted. */
   isAtLeast: z.boolean(),
+  /** Of values that are beyond it, whether they still stand there or were cut to it. */
+  limit: PastLimit.optional(),
 });
 export type LostValues = z.infer<typeof LostValues>;
 
@@ -52,6 +63,15 @@ const ValuesRecord = z.object({
   lost: z.array(LostValues).readonly(),
 });
 
+/** What was written and stands there, and what the catalog of before would not have let in; also where that is nothing. */
+const UnreadableRecord = z.object({
+  type: z.literal('unreadable'),
+  /** The step on the way back that had ended. */
+  step: text,
+  tMs: moment,
+  values: z.array(LostValues).readonly(),
+});
+
 /** artifacts/rollback.ndjson: what a playing that goes back looks at besides. In order of time. */
-export const RollbackRecord = z.discriminatedUnion('type', [CatalogRecord, ValuesRecord]);
+export const RollbackRecord = z.discriminatedUnion('type', [CatalogRecord, ValuesRecord, UnreadableRecord]);
 export type RollbackRecord = z.infer<typeof RollbackRecord>;

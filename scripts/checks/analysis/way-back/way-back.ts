@@ -13,9 +13,12 @@ import {
   type Remaining,
 } from './catalog-looks.ts';
 
-/** Values, or whole rows, that one undoing took with it. */
+/** Values, or whole rows, that the version before has no more. */
 export interface LostOnTheWay {
   readonly lost: LostValues;
+  /** Dropped by an undoing, cut by it to what its column was, or there and nothing that the version before knows. */
+  readonly how: 'dropped' | 'cut' | 'unreadable';
+  /** The undoing; of what is unreadable the last one. */
   readonly undo: StepAnalysis;
   /** Since when they were written, or the step that dropped the column that they stood in. */
   readonly since: StepAnalysis;
@@ -86,12 +89,25 @@ function lostValues(back: readonly StepAnalysis[], { evidence, steps }: Analysis
   );
   const done = back.filter(({ run }) => run.planned.kind === 'sql' && statusOf(run) === 'ok');
   if (!done.every(({ run }) => records.has(run.planned.name))) return null;
-  return back.flatMap((undo) =>
-    (records.get(undo.run.planned.name) ?? []).flatMap((lost) => {
+  const lostBy = (
+    undo: StepAnalysis,
+    how: LostOnTheWay['how'] | null,
+    all: readonly LostValues[],
+  ): LostOnTheWay[] =>
+    all.flatMap((lost) => {
       const since = steps.find(({ run }) => run.planned.name === lost.since);
-      return since === undefined || lost.count === 0 ? [] : [{ lost, undo, since }];
-    }),
-  );
+      if (since === undefined || lost.count === 0) return [];
+      return [{ lost, how: how ?? (lost.limit === undefined ? 'dropped' : 'cut'), undo, since }];
+    });
+  // What stands there is asked after each undoing: the last answer is what the version before lives with.
+  const last = (evidence.rollback ?? []).findLast((record) => record.type === 'unreadable');
+  return back.flatMap((undo) => {
+    const { name } = undo.run.planned;
+    return [
+      ...lostBy(undo, null, records.get(name) ?? []),
+      ...lostBy(undo, 'unreadable', last?.step === name ? last.values : []),
+    ];
+  });
 }
 
 /** The step of the plan since which a script does not work in a state on the way back. */

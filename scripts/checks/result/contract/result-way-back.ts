@@ -32,6 +32,18 @@ export const wayBackSchema = z.object({
         table: z.string(),
         column: z.string().describe('`*`: whole rows of a table that is gone'),
         count: z.int().positive().describe('How many; never which'),
+        how: z
+          .enum(['dropped', 'cut', 'unreadable'])
+          .optional()
+          .describe(
+            'Dropped and nowhere else; cut to what the column was before the plan; or there, and beyond what the column was then. Absent in older results: dropped',
+          ),
+        was: z
+          .string()
+          .optional()
+          .describe(
+            'Of values that are cut or unreadable: what held them before the plan, such as `character varying(20)`, `not null`, an enum, a domain or a CHECK',
+          ),
         isAtLeast: z
           .literal(true)
           .optional()
@@ -45,7 +57,9 @@ export const wayBackSchema = z.object({
           ),
       }),
     )
-    .describe('What is nowhere any more after the way back'),
+    .describe(
+      'What was written and is nowhere any more after the way back, or what the version before cannot read',
+    ),
   forwardAgain: z
     .boolean()
     .nullable()

@@ -5,7 +5,9 @@ import type { NdjsonWriter } from '../../../shared/files/ndjson.ts';
 import type { RunClock } from '../../../shared/run-clock.ts';
 import { isNamedIn } from '../../drift/names-in.ts';
 import { copiesOf, countRows, countWritten, nextXid, usable, type Sources } from './count-written.ts';
+import type { Since } from './count-beyond.ts';
 import { emptied, stockOf, type Stock } from './emptied.ts';
+import { PastLimits } from './past-limits.ts';
 import { addedTo, columnKey, ofTablesIn, tableColumns, type TableColumn } from './tables.ts';
 import { filledFrom, firstWriter, updates, writesBoth } from './written-by.ts';
 
@@ -18,9 +20,7 @@ interface ValuesSetup {
 }
 
 /** Since when a version has traffic, by transaction id: from the start of its deploy, and from its end. */
-interface Out {
-  readonly deploy: string;
-  readonly sinceXid: string;
+interface Out extends Since {
   aloneXid: string | undefined;
 }
 
@@ -34,14 +34,15 @@ interface Judged {
 }
 
 /**
- * Counts what the new versions wrote into columns and tables that the way back drops, and what a column lost that the plan dropped
- * and the way back made anew. It looks while nothing of the plan runs.
+ * Counts what the new versions wrote into columns and tables that the way back drops, what a column lost that the plan dropped
+ * and the way back made anew, and what stands there beyond the limits of before. It looks while nothing of the plan runs.
  */
 export class ValuesProbe {
   readonly #setup: ValuesSetup;
   readonly #out = new Map<string, Out>();
   readonly #judged = new Map<string, Judged>();
   readonly #stock: Stock = new Map();
+  readonly #limits = new PastLimits();
   #start: readonly TableColumn[] = [];
   #lost = new Map<string, LostValues>();
 
@@ -51,6 +52,7 @@ export class ValuesProbe {
 
   async start(client: PgClient): Promise<void> {
     this.#start = await tableColumns(client);
+    await this.#limits.start(client);
   }
 
   async before(step: Step, client: PgClient): Promise<void> {
@@ -61,6 +63,7 @@ export class ValuesProbe {
       return;
     }
     if (step.way.kind !== 'back') return;
+    await this.#limits.look([...this.#out.values()], client);
     this.#lost = new Map();
     for (const column of await this.#added(client)) await this.#look(step, column, client);
     if (step.kind === 'sql')
@@ -73,7 +76,18 @@ export class ValuesProbe {
       if (out !== undefined) out.aloneXid = await nextXid(client);
       return;
     }
-    if (step.way.kind !== 'back' || step.kind !== 'sql') return;
+    if (step.way.kind !== 'back') return;
+    const { writer, clock } = this.#setup;
+    if (step.kind === 'sql') {
+      const lost = await this.#gone(client);
+      writer.write({ type: 'values', step: step.name, tMs: clock.now(), lost });
+    }
+    const values = await this.#limits.beyond([...this.#out.values()], client);
+    writer.write({ type: 'unreadable', step: step.name, tMs: clock.now(), values });
+  }
+
+  /** What the undoing that has ended took with it. */
+  async #gone(client: PgClient): Promise<LostValues[]> {
     const now = await tableColumns(client);
     const there = new Set([
       ...now.map(columnKey),
@@ -82,12 +96,11 @@ export class ValuesProbe {
     const tables = new Set(now.map(({ table }) => table));
     const dropped = [...this.#lost].filter(([key]) => !there.has(key)).map(([, lost]) => lost);
     const whole = new Set(dropped.filter(({ column }) => column === '*').map(({ table }) => table));
-    const lost = [
+    return [
       ...dropped.filter(({ table, column }) => column === '*' || (tables.has(table) && !whole.has(table))),
       ...(await emptied(now, this.#start, this.#stock, client)),
+      ...(await this.#limits.cut(client)),
     ];
-    const { writer, clock } = this.#setup;
-    writer.write({ type: 'values', step: step.name, tMs: clock.now(), lost });
   }
 
   /** Columns that are not from before, of tables that are. */

@@ -1,0 +1,74 @@
+import type { PgClient } from '../../../pg/client.ts';
+
+/** What a column lets in by its own. */
+interface AllowedColumn {
+  /** `schema.name` */
+  readonly table: string;
+  /** Quoted, for SQL. */
+  readonly relation: string;
+  readonly oid: number;
+  readonly name: string;
+  readonly attnum: number;
+  /** As declared; of a domain its name. */
+  readonly type: string;
+  /** With its length or precision; of a domain what it is made of. */
+  readonly base: string;
+  readonly isNotNull: boolean;
+  /** Of an enum. */
+  readonly labels: readonly string[] | null;
+  /** Of a domain, over `VALUE`. */
+  readonly checks: readonly string[];
+}
+
+/** A CHECK of a table that all rows keep. */
+interface AllowedRows {
+  readonly oid: number;
+  readonly table: string;
+  readonly relation: string;
+  readonly name: string;
+  readonly expression: string;
+  /** Attribute numbers. */
+  readonly columns: readonly number[];
+}
+
+/** What the catalog lets into tables, partitioned or not. */
+export interface Allowed {
+  readonly columns: readonly AllowedColumn[];
+  readonly checks: readonly AllowedRows[];
+}
+
+const OF_TABLES = `c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> 't'
+     and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`;
+const RELATION = `n.nspname || '.' || c.relname as "table", format('%I.%I', n.nspname, c.relname) as relation, c.oid::int8::float8 as oid`;
+
+/** From PostgreSQL 18 on NOT NULL is a constraint that may be NOT VALID as yet. */
+const COLUMNS = `
+  select ${RELATION}, a.attname as name, a.attnum, format_type(a.atttypid, a.atttypmod) as type,
+         case t.typtype when 'd' then format_type(t.typbasetype, t.typtypmod) else format_type(a.atttypid, a.atttypmod) end as base,
+         t.typnotnull or (a.attnotnull and not exists (
+           select from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype = 'n' and k.conkey = array[a.attnum] and not k.convalidated
+         )) as "isNotNull",
+         (select jsonb_agg(e.enumlabel order by e.enumsortorder) from pg_catalog.pg_enum e
+           where e.enumtypid = case t.typtype when 'd' then t.typbasetype else t.oid end) as labels,
+         coalesce((select jsonb_agg(pg_get_expr(k.conbin, 0) order by k.conname) from pg_catalog.pg_constraint k
+                    where k.contypid = t.oid and k.contype = 'c' and k.convalidated), '[]') as checks
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    join pg_catalog.pg_type t on t.oid = a.atttypid
+   where ${OF_TABLES}
+   order by c.oid, a.attnum`;
+
+const CHECKS = `
+  select ${RELATION}, k.conname as name, pg_get_expr(k.conbin, k.conrelid) as expression, to_jsonb(k.conkey) as columns
+    from pg_catalog.pg_constraint k
+    join pg_catalog.pg_class c on c.oid = k.conrelid
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+   where ${OF_TABLES} and k.contype = 'c' and k.convalidated
+   order by c.oid, k.conname`;
+
+export async function allowedNow(client: PgClient): Promise<Allowed> {
+  const columns = await client.query<AllowedColumn>(COLUMNS);
+  const checks = await client.query<AllowedRows>(CHECKS);
+  return { columns: columns.rows, checks: checks.rows };
+}
