@@ -1,5 +1,5 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { readHistory } from '../../scripts/history/lines/history-file.ts';
@@ -63,6 +63,8 @@ test('one that is killed and one that cannot be read do not take the others; the
     ['b-killed', null],
     ['c-passing', expect.toBeOneOf(['pass', 'inconclusive'])],
   ]);
+  const folders = runs.map(({ runId }) => existsSync(join(tiny.dir, 'runs', runId, '.claim.json')));
+  expect(folders).toEqual([true, false]); // what lets it be removed one day; with an end, the seal does
   expect(await readFile(join(tiny.dir, 'runs/night.md'), 'utf8')).toContain('| b-killed | **killed** |');
   expect(await readdir(tiny.tmp)).toEqual([]);
   expect(tiny.processes()).toEqual([]);

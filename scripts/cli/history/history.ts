@@ -9,6 +9,7 @@ import { mergeHistory } from '../../history/lines/merge.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { plural } from '../../shared/text/format.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
+import { deadRuns } from './dead-runs.ts';
 import { keepRule, withKeepOptions, type KeepOptions } from './keep-rule.ts';
 import { defaultRuns } from '../../shared/places/user-project.ts';
 
@@ -81,8 +82,10 @@ async function prune(
 ): Promise<number> {
   const execute = options.execute === true;
   const rule = keepRule(options);
-  const found = await pruneRuns(resolve(io.cwd, options.out), rule, { execute, nowMs: Date.now() });
-  for (const name of found.others) out.note(`left alone  ${name}: it is not the folder of an ended run`);
+  const pruning = { rule, dead: deadRuns, execute, nowMs: Date.now() };
+  const found = await pruneRuns(resolve(io.cwd, options.out), pruning);
+  for (const name of found.others)
+    out.note(`left alone  ${name}: it is not the folder of a run that is over`);
   for (const runId of found.removed) out.result(`${execute ? 'removed' : 'would go'}  ${runId}`);
   for (const failure of found.failures) out.problem(failure);
   if (found.removed.length === 0) out.result('nothing to remove');

@@ -6,6 +6,7 @@ import type { NightOutcome } from '../../nightly/outcome.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { parseDurationMs } from '../../shared/text/quantities.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
+import { deadRuns } from '../history/dead-runs.ts';
 import { keepRule, withKeepOptions, type KeepOptions } from '../history/keep-rule.ts';
 import { isDead, removeDeadRuns, sweepAll, unseenLine } from '../leftovers.ts';
 import { plainText } from '../output/plain-text.ts';
@@ -158,7 +159,8 @@ async function end(
   const { NIGHT_HEAD, nightMarkdown, nightRows } = await import('../../nightly/night-table.ts');
   const { worstExit } = await import('../../nightly/outcome.ts');
   await writeFile(join(night.outDir, 'night.md'), nightMarkdown(outcomes));
-  const pruned = await pruneRuns(night.outDir, rule, { execute: true, nowMs: Date.now() });
+  const pruning = { rule, dead: deadRuns, execute: true, nowMs: Date.now() };
+  const pruned = await pruneRuns(night.outDir, pruning);
   for (const runId of pruned.removed) out.note(`removed run folder ${runId}: its line stays in the history`);
   for (const failure of pruned.failures) out.problem(failure);
   const ours = new Set(outcomes.map(({ runId }) => runId));

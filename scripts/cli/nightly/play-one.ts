@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorText, runRehearse } from '../../../infra/provider/rehearse-child.ts';
 import { rehearseCommand } from '../../../infra/provider/rehearse-command.ts';
 import { listRuns } from '../../history/list-runs.ts';
+import { lineOfDead } from '../../history/lines/dead-line.ts';
 import { appendHistory } from '../../history/lines/history-file.ts';
 import { asError } from '../../shared/errors.ts';
 import type { NightOutcome } from '../../nightly/outcome.ts';
@@ -63,28 +64,8 @@ async function rememberDead(outDir: string, name: string, since: Date): Promise<
       rehearsal === name && outcome === 'running' && startedAt >= since.toISOString(),
   );
   if (dead === undefined) return null;
-  const { runId, rehearsal, target, startedAt } = dead;
-  const nothing = { figures: [], findings: [], snapshot: null, load: null, settings: {}, machine: null };
-  await appendHistory(outDir, [
-    {
-      schemaVersion: 1,
-      kind: 'run',
-      runId,
-      rehearsal,
-      target,
-      toolVersion: '',
-      startedAt,
-      endedAt: new Date().toISOString(),
-      verdict: null,
-      headline: 'killed by a signal',
-      planSha256: '',
-      ...nothing,
-      postgresVersion: null,
-      commit: null,
-      regressionPercent: null,
-    },
-  ]);
-  return runId;
+  await appendHistory(outDir, [lineOfDead(dead, new Date().toISOString())]);
+  return dead.runId;
 }
 
 function parsed(stdout: string): z.infer<typeof resultSchema> | undefined {

@@ -11,6 +11,7 @@ import { asError, EXIT, exitCodeFor, namedLack, RehearsalError } from '../../sha
 import { plural } from '../../shared/text/format.ts';
 import { hasPrivateWords, keepPrivateWordsIn } from '../../shared/text/private-words.ts';
 import { redact } from '../../shared/text/redact.ts';
+import { dropClaim } from '../../../infra/claims/run-claim.ts';
 
 /** How the plan ended: the message of the failure that ended it early, or undefined. */
 export type PlanEnd = string | undefined;
@@ -39,6 +40,7 @@ export async function finish(
   }
   keepPrivateWordsIn(undefined); // what is said from here on would break the seal
   await sealRun(folder, { ...record, ...ending(use), endedAt: new Date().toISOString() });
+  await dropClaim(folder.path);
   const left = leftoversError(lifecycle);
   const onNews = onJudging(record.runId);
   if (use.status === 'rejected') {

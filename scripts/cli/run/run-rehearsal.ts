@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { withEnvironment, type Lifecycle, type LifecycleOptions } from '../../../infra/lifecycle.ts';
-import type { RunningEnvironment, Target } from '../../../infra/contract/target.ts';
+import type { EnvironmentSpec, RunningEnvironment, Target } from '../../../infra/contract/target.ts';
 import { copyPlan } from '../../artifacts/plan-copy.ts';
 import type { RunRecord } from '../../artifacts/records/records.ts';
 import type { OnJudging } from '../../checks/judging-news.ts';
@@ -21,6 +21,7 @@ import { markProcesses } from '../../shared/run-mark.ts';
 import { requireConfining, withCommandLimits } from './command-network.ts';
 import { environmentSpec, runTimeout } from './environment-spec.ts';
 import { resumableRecord } from './resume.ts';
+import { makeRunFolder, takeOver } from '../../../infra/claims/run-claim.ts';
 import { finish, type PlanEnd } from './run-ending.ts';
 import { planOrigin } from './plan-origin.ts';
 import { guessesIn } from '../guesses.ts';
@@ -69,7 +70,8 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const clock = new RunClock();
   const runId = options.resume ?? newRunId(rehearsal.name);
   const path = join(outDir, runId);
-  const folder = options.resume === undefined ? await RunFolder.create(path) : RunFolder.open(path);
+  const spec = environmentSpec(runId, rehearsal, target);
+  const folder = await (options.resume === undefined ? made(path, spec) : resumed(path, spec));
   options.onFolder?.(folder);
   const fixed = { runId, target: target.name, toolVersion: toolVersion(), startedAt: clock.startedAt };
   let record =
@@ -79,7 +81,6 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   await folder.writeDocument('run', record);
 
   const playings = record.playings ?? planPlayings(rehearsal.scenarios, 1);
-  const spec = environmentSpec(runId, rehearsal, target);
   const signal = AbortSignal.any([options.signal, runTimeout(target)]);
   const asked = await askedOf(target, spec, rehearsal, onEvent);
   let running: RunningEnvironment | undefined;
@@ -120,6 +121,17 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
     folder,
     kept: keptUntil && running ? { until: keptUntil, environment: running } : undefined,
   };
+}
+
+async function made(path: string, spec: EnvironmentSpec): Promise<RunFolder> {
+  await makeRunFolder(path, spec);
+  return RunFolder.create(path);
+}
+
+async function resumed(path: string, spec: EnvironmentSpec): Promise<RunFolder> {
+  const folder = RunFolder.open(path);
+  await takeOver(path, spec);
+  return folder;
 }
 
 async function begunRecord(

@@ -14,11 +14,13 @@ export interface FolderFacts {
   /** ISO 8601 UTC. */
   readonly startedAt: string;
   readonly passed: boolean;
+  /** It was killed: nothing is compared with it. */
+  readonly isDead: boolean;
 }
 
 /**
- * The run folders that may go. Of each rehearsal the newest one and the newest one that passed stay in any case: the next night is
- * compared with them; so do those that are pinned.
+ * The run folders that may go. Of each rehearsal the newest one that ended and the newest one that passed stay in any case: the
+ * next night is compared with them; so do those that are pinned.
  * @param nowMs since 1970
  */
 export function outdated<T extends FolderFacts>(
@@ -33,9 +35,9 @@ export function outdated<T extends FolderFacts>(
     byRehearsal.set(folder.rehearsal, [...(byRehearsal.get(folder.rehearsal) ?? []), folder]);
   }
   return [...byRehearsal.values()].flatMap((ofOne) => {
-    const lastGood = ofOne.find(({ passed }) => passed);
+    const staying = [ofOne.find(({ isDead }) => !isDead), ofOne.find(({ passed }) => passed)];
     return ofOne.filter((folder, position) => {
-      if (position === 0 || folder === lastGood || pinned.has(folder.runId)) return false;
+      if (staying.includes(folder) || pinned.has(folder.runId)) return false;
       return position >= runs || nowMs - Date.parse(folder.startedAt) > days * DAY_MS;
     });
   });

@@ -5,13 +5,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { appendHistory, readHistory } from '../lines/history-file.ts';
 import { outdated, type FolderFacts } from './choose.ts';
 import { pruneRuns } from './prune.ts';
+import type { DeadRuns } from './run-folders.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.parse('2026-06-01T00:00:00Z');
 
 function folder(daysAgo: number, rest: Partial<FolderFacts> = {}): FolderFacts {
   const startedAt = new Date(NOW - daysAgo * DAY_MS).toISOString();
-  return { runId: `demo-${daysAgo}`, rehearsal: 'demo', startedAt, passed: false, ...rest };
+  return { runId: `demo-${daysAgo}`, rehearsal: 'demo', startedAt, passed: false, isDead: false, ...rest };
 }
 
 function going(
@@ -44,6 +45,19 @@ test('what is pinned, the newest run and the last one that passed stay at any ag
   expect(going(folders, { runs: 1, days: 1 }, ['demo-201'])).toEqual(['demo-203']);
 });
 
+test('a killed run goes by the same rule, and takes no place of the last one that ended', () => {
+  const dead = { isDead: true };
+  const folders = [folder(0, dead), folder(1), folder(2, dead), folder(3), folder(100, dead)];
+  expect(going(folders, { runs: 1, days: 90 })).toEqual(['demo-2', 'demo-3', 'demo-100']);
+  expect(going(folders, { runs: 30, days: 90 })).toEqual(['demo-100']);
+  expect(going([folder(100, dead)], { runs: 30, days: 90 })).toEqual(['demo-100']);
+});
+
+const NOBODY_DIED: DeadRuns = {
+  deadRunOf: () => Promise.resolve(undefined),
+  remove: () => expect.unreachable(),
+};
+
 let dir = '';
 beforeEach(async () => (dir = await mkdtemp(join(tmpdir(), 'keep-'))));
 afterEach(() => rm(dir, { recursive: true }));
@@ -73,18 +87,18 @@ test('only folders of ended runs go, and only when it is asked for; the history 
   await mkdir(join(dir, 'mine-3'));
   await symlink(join(dir, 'r1'), join(dir, 'link-4'));
   await appendHistory(dir, []);
-  const rule = { runs: 1, days: 9999 };
+  const pruning = { rule: { runs: 1, days: 9999 }, dead: NOBODY_DIED, nowMs: NOW };
   const others = ['going-on-1', 'link-4', 'mine-3', 'renamed-2'];
   const before = await readdir(dir);
 
-  expect(await pruneRuns(dir, rule, { execute: false, nowMs: NOW })).toEqual({
+  expect(await pruneRuns(dir, { ...pruning, execute: false })).toEqual({
     removed: ['r2', 'r1'],
     failures: [],
     others,
   });
   expect(await readdir(dir)).toEqual(before);
 
-  expect(await pruneRuns(dir, rule, { execute: true, nowMs: NOW })).toEqual({
+  expect(await pruneRuns(dir, { ...pruning, execute: true })).toEqual({
     removed: ['r2', 'r1'],
     failures: [],
     others,
