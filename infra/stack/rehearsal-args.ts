@@ -68,8 +68,8 @@ async function snapshotText(source: SnapshotSource, dir: string): Promise<string
   const text = await byKind<SnapshotSource, string | Promise<string>>(source, {
     file: ({ path }) => fileHash(path),
     // Nobody reads it to see whether it changed: the sum that the author expects says so, or the name does.
-    remote: ({ url, sha256 }) =>
-      `${remoteSource(url, {}).shown}${sha256 === undefined ? '' : ` ${sha256.slice(0, 12)}`}`,
+    remote: (remote) =>
+      `${remoteSource(remote, {}).shown}${remote.sha256 === undefined ? '' : ` ${remote.sha256.slice(0, 12)}`}`,
     generator: ({ path }) => `generator ${relative(dir, path)}`, // its hash is among the files
     command: ({ command }) => `command ${shortHash(redact(command))}`,
   });

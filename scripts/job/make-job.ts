@@ -106,7 +106,8 @@ function maskedSnapshot(
   const key = maskKey(process.env);
   const read = (): AsyncIterable<Buffer> =>
     maskedSource(snapshot, { shown, key, signal, serverMajor: postgres.version ?? 0 });
-  const { takenAt, mask } = snapshot;
+  const { mask } = snapshot;
+  const takenAt = takenAtOf(snapshot);
   const notes = [maskingNote(mask, key)];
   return {
     source: { kind: 'file', path: to, notes, ...defined({ takenAt }) },
@@ -133,10 +134,12 @@ function placeSnapshot(
       return { source: { ...source, path: to }, copy: { from: source.path, to }, shownAs: [] };
     },
     // The driver's host reaches the hosts of the run and nothing else: what lies elsewhere comes by here.
-    remote: ({ url, takenAt, sha256 }) => {
+    remote: (remote) => {
       const to = 'snapshot/fetched';
       const facts: RemoteFacts = { sizeBytes: null, cuts: 0 };
-      const from = remoteSource(url, process.env);
+      const from = remoteSource(remote, process.env);
+      const { sha256 } = remote;
+      const takenAt = takenAtOf(remote);
       return {
         source: { kind: 'file', path: to, ...defined({ takenAt, sha256 }) },
         copy: null,
@@ -146,6 +149,13 @@ function placeSnapshot(
     },
     command: (source) => ({ source, copy: null, shownAs: [] }),
   });
+}
+
+/** A live server is read when the run begins. */
+function takenAtOf(snapshot: SnapshotSource): string | undefined {
+  const { kind, takenAt } = snapshot;
+  const isLive = kind === 'remote' && remoteSource(snapshot, process.env).isLive === true;
+  return takenAt ?? (isLive ? new Date().toISOString() : undefined);
 }
 
 /** Pairs of the place in the job folder and the file here. */

@@ -1,5 +1,6 @@
 import type { MaskRules } from './mask/mask-rules.ts';
 import type { NamedPlan, Scenario } from './playings.ts';
+import type { LiveLimits } from './schema/schema-limits.ts';
 import type { TargetSettings } from './schema/targets/targets.ts';
 import type { CommandNetwork, Step } from './steps.ts';
 
@@ -53,7 +54,7 @@ export type SnapshotSource =
       readonly notes?: readonly string[];
     })
   /** Bytes that lie elsewhere. The URL may hold secrets: only `shown` of its source is fit to be told. */
-  | (DumpFacts & { readonly kind: 'remote'; readonly url: string })
+  | (DumpFacts & { readonly kind: 'remote'; readonly url: string; readonly limits?: LiveLimits })
   | { readonly kind: 'generator'; readonly path: string; readonly takenAt?: string }
   /** A command that fills the empty database by itself; it finds it by DATABASE_URL and PG*. */
   | {
@@ -64,7 +65,7 @@ export type SnapshotSource =
     };
 
 /** What is said of a dump, wherever it lies. */
-export interface DumpFacts {
+interface DumpFacts {
   readonly takenAt?: string;
   readonly sha256?: string;
   /** How its values are masked on their way; absent = they go in as they are. */

@@ -11,7 +11,6 @@ import { locateRehearsal } from './read/settings/locate.ts';
 import type {
   AppVersion,
   Budgets,
-  DumpFacts,
   HostSpec,
   PostgresSpec,
   Rehearsal,
@@ -27,7 +26,7 @@ import { readSettings, withSettings, withTargets } from './read/settings/read-se
 import { salvageParts, type Parts } from './read/salvage.ts';
 import { schemaIssues } from './schema/schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
-import { isUrl, urlMistakes } from './snapshot-url.ts';
+import { isDatabase, isUrl, urlMistakes } from './snapshot-url.ts';
 import { keyText, YamlSource } from './yaml/yaml-source.ts';
 
 interface ReadOptions {
@@ -111,6 +110,9 @@ export async function readRehearsal(
   };
 }
 
+type SourceConfig = Extract<Parts['snapshot'], { readonly source: string }>;
+type Remote = Extract<SnapshotSource, { kind: 'remote' }>;
+
 async function readSnapshot(
   { snapshot: config, network: forAll }: Parts,
   reading: Reading,
@@ -125,7 +127,9 @@ async function readSnapshot(
   if ('source' in config) {
     const mask = await readRulesFile(['snapshot', 'mask'], config.mask, reading);
     const more = { ...takenAt, ...defined({ sha256: config.sha256, mask }) };
-    if (isUrl(config.source)) return remoteOf(config.source, more, reading);
+    refuseForSource(config, reading);
+    if (isUrl(config.source))
+      return remoteOf(config.source, { ...more, ...defined({ limits: config.limits }) }, reading);
     const path = reading.absolute(config.source);
     await checkDump(path, reading, lookInto);
     return { kind: 'file', path, ...more };
@@ -136,8 +140,20 @@ async function readSnapshot(
   return { kind: 'generator', path: reading.absolute(config.generator), ...takenAt };
 }
 
+/** What is said of a source that is not for its kind. */
+function refuseForSource({ source, sha256, limits }: SourceConfig, reading: Reading): void {
+  const isLive = isDatabase(source);
+  if (limits !== undefined && !isLive)
+    reading.mistake(
+      ['snapshot', 'limits'],
+      'is for a source that is a server, such as postgres://user@host/shop',
+    );
+  if (sha256 !== undefined && isLive)
+    reading.mistake(['snapshot', 'sha256'], 'is for a dump; what a server holds has another sum each time');
+}
+
 /** Nobody is asked for it here: what it holds shows once it is restored. */
-function remoteOf(url: string, more: DumpFacts, reading: Reading): SnapshotSource {
+function remoteOf(url: string, more: Omit<Remote, 'kind' | 'url'>, reading: Reading): SnapshotSource {
   const secrets = Object.values(reading.source.environment);
   for (const wrong of urlMistakes(url, secrets)) reading.mistake(['snapshot', 'source'], wrong);
   return { kind: 'remote', url, ...more };

@@ -19,6 +19,8 @@ describe('the URL of a snapshot', () => {
     's3://bucket/folder/shop.dump?versionId=3',
     'ssh://ada@host:2222/var/dumps/shop.sql.zst',
     'ssh://[::1]/var/dumps/shop.sql.zst',
+    'postgres://reader@replica:6432/shop?sslmode=verify-full',
+    'postgresql:///shop?host=/var/run/postgresql',
   ])('%s is one', (url) => {
     expect(urlMistakes(url, [])).toEqual([]);
   });
@@ -27,9 +29,18 @@ describe('the URL of a snapshot', () => {
     ['http://host/shop.sql', ['goes over the network in the clear; write https://']],
     [
       'ftp://host/shop.sql',
-      [expect.stringMatching(/^ftp:\/\/ is not read here; write https:\/\/host.*, s3:.* or ssh:/)],
+      [
+        expect.stringMatching(
+          /^ftp:\/\/ is not read here; write https:\/\/host.*, postgres:.*, s3:.* or ssh:/,
+        ),
+      ],
     ],
     ['s3://bucket', ['names no file behind its host']],
+    ['postgres://', ['names no host', 'names no database behind its host']],
+    [
+      'postgres://h/d?options=-c&user=a',
+      [expect.stringMatching(/^says options, user, and only host, port,/)],
+    ],
     ['https://host/', ['names no file behind its host']],
     ['https://:x/y', ['is not a URL; write it as in https://host/shop.sql.gz']],
     ['ssh://ada:swordfish@host/d', [expect.stringMatching(/^has a password, and ssh takes none/)]],
@@ -41,13 +52,14 @@ describe('the URL of a snapshot', () => {
     expect(found.join()).not.toContain('swordfish');
   });
 
-  it.each(['https://ada:sword%26fish@host/d', 'https://host/d?X-Amz-Signature=sword%26fish&a=b'])(
-    '%s has a secret, which has to come from the environment',
-    (url) => {
-      const recorded = [expect.stringMatching(/^has a secret in it, which would be recorded/)];
-      expect(urlMistakes(url, [])).toEqual(recorded);
-      expect(urlMistakes(url, ['sword&fish'])).toEqual([]);
-      expect(urlMistakes(url, [url])).toEqual([]);
-    },
-  );
+  it.each([
+    'https://ada:sword%26fish@host/d',
+    'postgres://ada:sword%26fish@host/d',
+    'https://host/d?X-Amz-Signature=sword%26fish&a=b',
+  ])('%s has a secret, which has to come from the environment', (url) => {
+    const recorded = [expect.stringMatching(/^has a secret in it, which would be recorded/)];
+    expect(urlMistakes(url, [])).toEqual(recorded);
+    expect(urlMistakes(url, ['sword&fish'])).toEqual([]);
+    expect(urlMistakes(url, [url])).toEqual([]);
+  });
 });

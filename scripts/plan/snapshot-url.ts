@@ -3,11 +3,17 @@ import { eitherOf } from './schema/fields.ts';
 /** What `snapshot.source` may begin with where it names no file of this machine, and an example of each. */
 const SNAPSHOT_SCHEMES = {
   'https:': 'https://host/shop.sql.gz',
+  'postgres:': 'postgres://user@host/shop',
   's3:': 's3://bucket/shop.dump',
   'ssh:': 'ssh://host/var/dumps/shop.sql.zst',
 } as const;
 
 export type SnapshotScheme = keyof typeof SNAPSHOT_SCHEMES;
+
+/** Other ways to write some of them; http is for loopback. */
+const SAME_AS: Readonly<Record<string, SnapshotScheme>> = { 'http:': 'https:', 'postgresql:': 'postgres:' };
+/** What may stand behind the ? of a database’s URL, as with libpq. */
+const OF_DATABASE = ['host', 'port', 'password', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey'];
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const SECRET_PARAMETER = /signature|token|secret|password|credential|^sig$|key$/i;
@@ -15,6 +21,16 @@ const SECRET_PARAMETER = /signature|token|secret|password|credential|^sig$|key$/
 /** Does it name a place outside of this machine's files? */
 export function isUrl(source: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(source);
+}
+
+/** By what its like is read; of a URL that is none of them, what it says. */
+export function schemeOf({ protocol }: URL): string {
+  return SAME_AS[protocol] ?? protocol;
+}
+
+/** Is it a database, which is read as it is at the moment? */
+export function isDatabase(source: string): boolean {
+  return URL.canParse(source) && schemeOf(new URL(source)) === 'postgres:';
 }
 
 /**
@@ -27,9 +43,10 @@ export function urlMistakes(source: string, secrets: readonly string[]): string[
   const wrong: string[] = [];
   if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname))
     wrong.push('goes over the network in the clear; write https://');
-  else if (url.protocol !== 'http:' && !(url.protocol in SNAPSHOT_SCHEMES))
+  else if (!(schemeOf(url) in SNAPSHOT_SCHEMES))
     wrong.push(`${url.protocol}// is not read here; write ${eitherOf(Object.values(SNAPSHOT_SCHEMES))}`);
-  if (url.host === '' || url.pathname.length < 2) wrong.push('names no file behind its host');
+  if (isDatabase(source)) wrong.push(...databaseMistakes(url));
+  else if (url.host === '' || url.pathname.length < 2) wrong.push('names no file behind its host');
   if (url.hash !== '') wrong.push('has a # in it; write %23 for one in a name');
   if (url.protocol === 'ssh:' && url.password !== '')
     wrong.push('has a password, and ssh takes none from a URL; let it in by a key or an agent');
@@ -41,6 +58,16 @@ export function urlMistakes(source: string, secrets: readonly string[]): string[
     wrong.push(
       'has a secret in it, which would be recorded with every run; write ${NAME} and keep its value in .env',
     );
+  return wrong;
+}
+
+function databaseMistakes(url: URL): string[] {
+  const wrong: string[] = [];
+  if (url.host === '' && !url.searchParams.has('host')) wrong.push('names no host');
+  if (url.pathname.length < 2) wrong.push('names no database behind its host');
+  const unread = [...url.searchParams.keys()].filter((name) => !OF_DATABASE.includes(name));
+  if (unread.length > 0)
+    wrong.push(`says ${unread.join(', ')}, and only ${eitherOf(OF_DATABASE)} is read here`);
   return wrong;
 }
 

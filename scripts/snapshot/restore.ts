@@ -46,7 +46,10 @@ interface RestoreOptions {
   readonly onNote?: (message: string) => void;
 }
 
-type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnings'>;
+type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnings'> & {
+  /** Where the source knows it by itself. */
+  readonly takenAt?: string;
+};
 
 /** The options with what each way of restoring needs besides. */
 interface Work extends RestoreOptions {
@@ -78,7 +81,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
     const stock = await withRestoreSession(endpoint, settings, signal, (client) =>
       takeStock(client, shown, onObject),
     );
-    const takenAt = source.takenAt ?? null;
+    const takenAt = source.takenAt ?? restored.takenAt ?? null;
     return { ...restored, ...stock, takenAt, restoreMs: monotonicMs() - startedMs };
   } catch (error) {
     signal.throwIfAborted();
@@ -150,28 +153,33 @@ async function restoreText(work: Work, path: string): Promise<Restored> {
 }
 
 /** Straight from where it lies into the server; the way may break, and goes on. */
-async function restoreRemote(work: Work, { url, mask }: Source<'remote'>): Promise<Restored> {
+async function restoreRemote(work: Work, source: Source<'remote'>): Promise<Restored> {
   const facts: RemoteFacts = { sizeBytes: null, cuts: 0 };
   const over = new AbortController();
   const signal = AbortSignal.any([work.signal, over.signal]);
+  const from = remoteSource(source, process.env);
+  const takenAt = new Date().toISOString();
   try {
     work.onObject(`reading ${work.shown}`);
-    const bytes = readRemote(remoteSource(url, process.env), {
+    const bytes = readRemote(from, {
       signal,
       facts,
       ...(work.onNote && { onNote: work.onNote }),
     });
-    return await restoreStream({
+    const restored = await restoreStream({
       ...work,
       bytes,
       isGenerator: false,
-      masking: maskingOf(mask, work.shown),
+      masking: maskingOf(source.mask, work.shown),
       onReading: (readBytes) => {
         work.onRead(() => ({ bytes: readBytes(), totalBytes: facts.sizeBytes }));
       },
     });
+    const warnings = [...restored.warnings, ...(from.notes?.() ?? [])];
+    return { ...restored, warnings, ...(from.isLive && { takenAt }) };
   } finally {
     over.abort(new Error('the source is read no more'));
+    await from.close?.();
   }
 }
 
@@ -183,7 +191,7 @@ function maskingOf(rules: MaskRules | undefined, shown: string): Masking | undef
 export function shownSource(source: SnapshotSource, dir: string): string {
   return byKind<SnapshotSource, string>(source, {
     file: ({ path }) => shownPath(path, dir),
-    remote: ({ url }) => remoteSource(url, process.env).shown,
+    remote: (remote) => remoteSource(remote, process.env).shown,
     generator: ({ path }) => shownPath(path, dir),
     command: () => 'the snapshot command',
   });

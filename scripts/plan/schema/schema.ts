@@ -17,6 +17,7 @@ import {
 import { commandsSchema, networkSchema } from './schema-commands.ts';
 import { actorsSchema, scenariosSchema } from './schema-actors.ts';
 import { hostsSchema } from './schema-hosts.ts';
+import { limitsSchema } from './schema-limits.ts';
 import { planSchema } from './schema-migrations.ts';
 import { plansSchema, quietTablesSchema } from './schema-steps.ts';
 import { targetsSchema } from './targets/targets.ts';
@@ -33,7 +34,7 @@ const takenAt = words('a date and time', '2026-11-20T02:00:00Z')
 export const snapshotSchemas = {
   source: z.strictObject({
     source: path('a path or a URL', './snapshot.sql.gz').describe(
-      'A dump made by `pg_dump`: plain SQL, as it is or compressed by gzip, zstd or lz4, or a custom, directory or tar archive. A path, or [where it lies](snapshots.md): `https://…`, `s3://…`, `ssh://…`.',
+      'A dump made by `pg_dump`: plain SQL, as it is or compressed by gzip, zstd or lz4, or a custom, directory or tar archive. A path, or [where it lies](snapshots.md): `https://…`, `s3://…`, `ssh://…`; or a live server to dump it from: `postgres://…`.',
     ),
     sha256: words(
       'a sha256 of 64 hexadecimal digits',
@@ -47,6 +48,9 @@ export const snapshotSchemas = {
       .describe(
         'A file of [masking rules](masking.md). Values are masked on their way into the server, and a column that looks personal and has no rule stops the run.',
       ),
+    limits: limitsSchema
+      .exactOptional()
+      .describe('When the reading of a live server (`postgres://…`) is given up.'),
     takenAt,
   }),
   generator: z.strictObject({

@@ -16,15 +16,20 @@ export interface PgRestore {
 }
 
 /** Every pg_restore of this machine, newest first. */
-export async function installedPgRestores(): Promise<PgRestore[]> {
+export function installedPgRestores(): Promise<PgRestore[]> {
+  return installedClients('pg_restore');
+}
+
+/** Every program of that name of this machine, newest first. */
+export async function installedClients(name: 'pg_restore' | 'pg_dump'): Promise<PgRestore[]> {
   const versions = await readdir(DEBIAN_VERSIONS).catch(() => []);
   const folders = [...versions.map((version) => join(DEBIAN_VERSIONS, version, 'bin')), ...pathFolders()];
-  const found = await Promise.all(folders.map((folder) => pgRestoreIn(folder)));
+  const found = await Promise.all(folders.map((folder) => clientIn(folder, name)));
   return found.filter((program) => program !== undefined).sort((a, b) => b.major - a.major);
 }
 
-async function pgRestoreIn(folder: string): Promise<PgRestore | undefined> {
-  const path = join(folder, 'pg_restore');
+async function clientIn(folder: string, name: string): Promise<PgRestore | undefined> {
+  const path = join(folder, name);
   if (!(await isExecutable(path))) return undefined;
   const { stdout, failed } = await execa(path, ['--version'], {
     reject: false,

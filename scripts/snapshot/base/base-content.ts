@@ -22,8 +22,8 @@ export async function baseContent(source: SnapshotSource, signal: AbortSignal): 
   const content = await byKind<SnapshotSource, Promise<string | undefined>>(source, {
     file: ({ path }) => fileContent(path, signal),
     generator: async ({ path }) => `generator ${await sha256Of(path, signal)}`,
-    remote: ({ url, sha256 }) =>
-      sha256 === undefined ? versionOf(url, signal) : Promise.resolve(`file ${sha256}`),
+    remote: (remote) =>
+      remote.sha256 === undefined ? versionOf(remote, signal) : Promise.resolve(`file ${remote.sha256}`),
     command: () => Promise.resolve(undefined),
   });
   return content === undefined ? undefined : `${RESTORE_VERSION} ${masked}${content}`;
@@ -51,9 +51,13 @@ async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
 }
 
 /** Asked by the beginning of a reading, which every source has. */
-async function versionOf(url: string, signal: AbortSignal): Promise<string | undefined> {
+async function versionOf(
+  remote: Extract<SnapshotSource, { kind: 'remote' }>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const over = new AbortController();
-  const source = remoteSource(url, process.env);
+  const source = remoteSource(remote, process.env);
+  if (source.isLive) return undefined; // it has another content each time
   try {
     const { version, sizeBytes } = await source.open(0, AbortSignal.any([signal, over.signal]));
     return version === null || sizeBytes === null ? undefined : `${source.shown} ${version} ${sizeBytes}`;

@@ -51,21 +51,20 @@ export async function* snapshotPieces(
   const onSha256 = (sha256: string): void => {
     requireSha256({ source, shown }, sha256);
   };
-  const from =
-    source.kind === 'file'
-      ? { path: source.path }
-      : {
-          bytes: readRemote(remoteSource(source.url, process.env), {
-            signal: until,
-            facts: { sizeBytes: null, cuts: 0 },
-          }),
-        };
+  const { from, close } = readingOf(source, until);
   try {
     const text = snapshotText({ from, shown, serverMajor, onSha256 });
     yield* new SqlPieces(shown, { openEnd: false }).read(text);
   } finally {
     over.abort(new Error('the source is read no more'));
+    await close();
   }
+}
+
+function readingOf(source: MaskableSource, signal: AbortSignal) {
+  if (source.kind === 'file') return { from: { path: source.path }, close: async () => Promise.resolve() };
+  const remote = remoteSource(source, process.env);
+  return { from: { bytes: readRemote(remote, { signal }) }, close: async () => remote.close?.() };
 }
 
 function bytesOf(piece: SqlPiece): Buffer {

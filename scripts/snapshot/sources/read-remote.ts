@@ -6,6 +6,7 @@ const MOST_FAILURES = 6;
 const FIRST_PAUSE_MS = 250;
 /** A source that gives nothing for so long is taken for cut. */
 const STALL_MS = 60_000;
+const STALL = 'waiting for the next bytes';
 
 /** What a reading has come to know of its source. */
 export interface RemoteFacts {
@@ -35,11 +36,12 @@ export async function* readRemote(source: RemoteSource, options: ReadOptions): A
   for (let failures = 0; ;) {
     const attempt = new AbortController();
     try {
-      const opened = await source.open(at, AbortSignal.any([signal, attempt.signal]));
+      const opened = await source.open(at, AbortSignal.any([signal, attempt.signal]), onNote);
       requireSame(source, first, opened);
       first ??= opened;
       facts.sizeBytes = opened.sizeBytes;
-      for await (const chunk of withoutStart(unstalled(opened.bytes, signal), at - opened.startsAt)) {
+      const bytes = unstalled(opened.bytes, signal, source.quietMs);
+      for await (const chunk of withoutStart(bytes, at - opened.startsAt)) {
         failures = 0;
         at += chunk.length;
         yield chunk;
@@ -58,6 +60,7 @@ export async function* readRemote(source: RemoteSource, options: ReadOptions): A
       await sleep(firstPauseMs * 2 ** (failures - 1), signal);
     } finally {
       attempt.abort(new Error('this attempt is over'));
+      await source.close?.();
     }
   }
 }
@@ -80,19 +83,26 @@ function gaveUp({ shown, resumes }: RemoteSource, at: number, error: SourceCut):
 }
 
 /** A silence that is too long, and whatever the stream itself breaks with, is a cut. */
-async function* unstalled(bytes: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
+async function* unstalled(
+  bytes: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+  quietMs = STALL_MS,
+): AsyncGenerator<Buffer> {
   const iterator = bytes[Symbol.asyncIterator]();
   for (;;) {
-    const next = await withTimeout(iterator.next(), STALL_MS, 'waiting for the next bytes', signal).catch(
-      (error: unknown) => {
-        signal.throwIfAborted();
-        if (error instanceof RehearsalError && error.code !== 'TIMED_OUT') throw error;
-        throw new SourceCut(shortReason(error));
-      },
-    );
+    const next = await withTimeout(iterator.next(), quietMs, STALL, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (error instanceof SourceCut || (error instanceof RehearsalError && !isStall(error))) throw error;
+      throw new SourceCut(shortReason(error));
+    });
     if (next.done === true) return;
     yield next.value;
   }
+}
+
+/** Of this file's own clock, and not of one of the source's. */
+function isStall({ code, message }: RehearsalError): boolean {
+  return code === 'TIMED_OUT' && message.startsWith(STALL);
 }
 
 /** Where the source could only begin at its beginning. */

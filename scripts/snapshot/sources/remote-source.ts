@@ -6,11 +6,19 @@ export interface RemoteSource {
   readonly shown: string;
   /** A reading that was cut may go on from where it was. */
   readonly resumes: boolean;
+  /** Each reading is another content, as of the moment when it began. */
+  readonly isLive?: true;
+  /** Longest that it may give nothing without being taken for cut; undefined = as every other. */
+  readonly quietMs?: number;
   /**
    * Begins to read at that byte, or at the first one where it cannot.
    * @throws SourceCut where another try may succeed, RehearsalError where none will
    */
-  open(from: number, signal: AbortSignal): Promise<OpenedSource>;
+  open(from: number, signal: AbortSignal, onNote?: (message: string) => void): Promise<OpenedSource>;
+  /** What the report has to say of the reading, as sentences, once it is over. */
+  notes?(): readonly string[];
+  /** Ends what a reading left on its way, and waits for it. */
+  close?(): Promise<void> | undefined;
 }
 
 export interface OpenedSource {

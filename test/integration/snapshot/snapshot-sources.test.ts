@@ -26,7 +26,7 @@ async function read(
   const facts: RemoteFacts = { sizeBytes: null, cuts: 0 };
   const chunks: Buffer[] = [];
   const signal = AbortSignal.timeout(60_000);
-  for await (const chunk of readRemote(remoteSource(url, env), { signal, facts, firstPauseMs: 5 })) {
+  for await (const chunk of readRemote(remoteSource({ url }, env), { signal, facts, firstPauseMs: 5 })) {
     chunks.push(chunk);
     onChunk?.();
   }
