@@ -197,6 +197,9 @@ const HINTS: Readonly<Record<RefusedFor, (title: string) => string>> = {
   other: () => 'docs/clouds.md tells what the account needs',
 };
 
+/** Tells one from other refusals where nothing but text comes through. */
+export const soldOutHint = HINTS.soldOut;
+
 /** How long to wait before another try; undefined = none is of use, or it could do something twice. */
 function retryAfterMs(error: unknown, method: string, pauseMs: number): number | undefined {
   if (error instanceof TooMany) return Number.isFinite(error.afterMs) ? error.afterMs : pauseMs;

@@ -19,25 +19,35 @@ export interface Choice {
   readonly plans: readonly Plan[];
 }
 
+interface Where {
+  /** Of the cloud, for messages. */
+  readonly title: string;
+  readonly wanted?: string | undefined;
+  readonly without?: readonly string[];
+}
+
 /**
  * Plans for each role, all in one location: the first, in the catalog's order, that has something for everyone.
  * @param wanted a location; undefined = any
+ * @param without locations where something turned out to be sold out
  * @throws CLOUD_REFUSED where no location has
  */
 export function choosePlans(
   plans: readonly Plan[],
   hosts: Readonly<Record<string, HostSpec>>,
-  { title, wanted }: { readonly title: string; readonly wanted?: string | undefined },
+  { title, wanted, without = [] }: Where,
 ): { location: string; choices: Choice[] } {
   const locations = [...new Set(plans.map(({ location }) => location))];
-  const allowed = locations.filter((location) => wanted === undefined || location === wanted);
-  let lacking = `no location ${wanted ?? ''}`.trim();
+  const allowed = locations.filter(
+    (location) => (wanted === undefined || location === wanted) && !without.includes(location),
+  );
+  let lacking = without.length > 0 ? `no other location` : `no location ${wanted ?? ''}`.trim();
   for (const location of allowed) {
     const here = plans.filter((plan) => plan.location === location);
     const choices = Object.entries(hosts).map(([role, size]) => ({ role, plans: fitting(here, role, size) }));
-    const without = choices.find((choice) => choice.plans.length === 0);
-    if (without === undefined) return { location, choices };
-    lacking = `no plan for ${without.role} (${sizeText(hosts[without.role] ?? {})}) in ${allowed.join(', ')}`;
+    const lonely = choices.find((choice) => choice.plans.length === 0);
+    if (lonely === undefined) return { location, choices };
+    lacking = `no plan for ${lonely.role} (${sizeText(hosts[lonely.role] ?? {})}) in ${allowed.join(', ')}`;
   }
   throw new RehearsalError('CLOUD_REFUSED', `${title} has ${lacking}`, {
     hint: 'ask for less under hosts, or for another class or location; sold out sizes come back',

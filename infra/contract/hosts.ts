@@ -199,6 +199,16 @@ export interface HostTarget {
    */
   settle?(spec: EnvironmentSpec, folder: string, signal: AbortSignal): Promise<EnvironmentSpec['hosts']>;
   /**
+   * Settles it for another place where hosts could not be had in the first: `settle` and `maker` go by that from then on.
+   * @returns what people have to know of it; undefined = `failure` is about something else
+   * @throws CLOUD_REFUSED where there is no other place
+   */
+  elsewhere?(
+    spec: EnvironmentSpec,
+    folder: string,
+    tried: { readonly failure: Error; readonly signal: AbortSignal },
+  ): Promise<string | undefined>;
+  /**
    * Loads the part that speaks Pulumi, which takes a second: not for commands that make no hosts.
    * @param folder as of `settle`
    */

@@ -18,6 +18,7 @@ import { sessionSecrets } from './session-secrets.ts';
 import { writeKnownHosts } from './ssh-files.ts';
 import { TracerHere } from './tracer-here.ts';
 import type { StackOptions, StackSession } from './stack-session.ts';
+import type { StackOutputs } from '../environment-stack.ts';
 
 /** An aborted `up` waits for commands on the hosts that run; they are short. */
 const UNWIND_MS = 5_000;
@@ -102,11 +103,7 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     const record = await claimSession(folder, { target: this.#target.name, expiresAt, backend });
     this.#keeper = Keeper.start(runId, folder.path);
     await fillSessionFolder(folder);
-    const hostsAsSettled = await this.#target.settle?.(this.#spec, folder.software, signal);
-    const spec = hostsAsSettled === undefined ? this.#spec : { ...this.#spec, hosts: hostsAsSettled };
-    const plan = await this.#plan(folder, record, spec);
     const { StackSession } = await import('./stack-session.ts');
-    const { environmentProgram } = await import('../environment-stack.ts');
     signal.throwIfAborted();
     const stack = this.#session(StackSession, { folder, record, engine });
     this.#stack = stack;
@@ -116,8 +113,7 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     }
     // Made by a controller that has died: its hosts have to outlive that, and to end with this one.
     if (wentOn(record)) await this.#target.adopt(runId, new Date(record.expiresAt), record.controller);
-    const program = environmentProgram(plan, await this.#target.maker(folder.software));
-    const { hosts, created } = await stack.up(program, signal);
+    const { spec, plan, hosts, created } = await this.#somewhere(stack, { folder, record }, signal);
     await writeKnownHosts(folder, hosts);
     const { tracing } = this.#target;
     const primary = hosts.find(({ role }) => role === 'primary');
@@ -136,6 +132,32 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
       engine,
       failed,
     });
+  }
+
+  /** Where hosts cannot be had in one place, nothing of them stays there, and all are made in the next. */
+  async #somewhere(
+    stack: StackSession,
+    { folder, record }: Pick<StackOptions, 'folder' | 'record'>,
+    signal: AbortSignal,
+  ): Promise<{ spec: EnvironmentSpec; plan: EnvironmentPlan } & StackOutputs> {
+    const { environmentProgram } = await import('../environment-stack.ts');
+    for (;;) {
+      const settled = await this.#target.settle?.(this.#spec, folder.software, signal);
+      const spec = settled === undefined ? this.#spec : { ...this.#spec, hosts: settled };
+      const plan = await this.#plan(folder, record, spec);
+      signal.throwIfAborted();
+      try {
+        const program = environmentProgram(plan, await this.#target.maker(folder.software));
+        return { spec, plan, ...(await stack.up(program, signal)) };
+      } catch (error) {
+        const tried = { failure: asError(error), signal };
+        const told = await this.#target.elsewhere?.(this.#spec, folder.software, tried);
+        if (told === undefined) throw error;
+        this.#onProgress(told);
+        await stack.destroy(this.#target.patience?.destroyMs ?? DESTROY_LIMIT_MS);
+        await this.#target.removeRun(record.runId);
+      }
+    }
   }
 
   #session(

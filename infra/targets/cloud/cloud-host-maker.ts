@@ -47,9 +47,15 @@ export function cloudHostMaker(cloud: CloudName, order: Order, settings: CloudSe
           hostKey: key,
           jump: null,
         })),
-        notes: resource.notes.apply((notes) => [`rented as ${title} in ${order.location}.`, ...notes]),
+        notes: resource.notes.apply((notes) => [`rented as ${title} in ${placeOf(order)}.`, ...notes]),
         identity: all([hostId, hostName]).apply(([id, called]) => JSON.stringify({ id, name: called })),
       };
     },
   };
+}
+
+function placeOf({ location, soldOutIn }: Order): string {
+  return soldOutIn.length === 0
+    ? location
+    : `${location}, as something was sold out in ${soldOutIn.join(', ')}`;
 }

@@ -7,6 +7,7 @@ import { removeOfRun } from '../../clouds/removal.ts';
 import type { Capacity, HostTarget } from '../../contract/hosts.ts';
 import type { Availability, EnvironmentSpec, HourlyPrice } from '../../contract/target.ts';
 import { cloudAlive } from './alive.ts';
+import { orderElsewhere } from './elsewhere.ts';
 import { explainedBy } from './explain.ts';
 import { cloudLeftovers, rememberRun } from './leftovers.ts';
 import { makeOrder, orderIn, type Order } from './order.ts';
@@ -26,11 +27,14 @@ export function cloudHostTarget(name: CloudName, settings: CloudSettings = {}): 
   // Not before it is asked for something: its address in the environment may be wrong.
   const cloud = (): Cloud => (made ??= withOneCatalog(cloudOf(name)));
   const lifeMs = settings.expiresAfter ?? LIFE_MS;
-  const orderFor = (spec: EnvironmentSpec, signal = AbortSignal.timeout(CATALOG_MS)): Promise<Order> =>
-    makeOrder(cloud(), spec, settings, signal);
-  const { location } = settings;
+  const { location, maxCost } = settings;
+  const anywhere = location === undefined ? {} : { location };
+  const within = maxCost === undefined ? anywhere : { ...anywhere, maxCost };
+  const soon = (): AbortSignal => AbortSignal.timeout(CATALOG_MS);
+  const orderFor = (spec: EnvironmentSpec, signal = soon()): Promise<Order> =>
+    makeOrder(cloud(), spec, { ...within, signal });
   const anyOrder = (spec: EnvironmentSpec): Promise<Order> =>
-    makeOrder(cloud(), spec, location === undefined ? {} : { location }, AbortSignal.timeout(CATALOG_MS));
+    makeOrder(cloud(), spec, { ...anywhere, signal: soon() });
   return {
     name,
     keeps: true,
@@ -50,6 +54,14 @@ export function cloudHostTarget(name: CloudName, settings: CloudSettings = {}): 
       ]);
       return Object.fromEntries(sizes);
     },
+
+    elsewhere: (spec, folder, { failure, signal }) =>
+      orderElsewhere({
+        title: cloud().title,
+        failure,
+        folder,
+        orderWithout: (soldOutIn) => makeOrder(cloud(), spec, { ...within, signal, soldOutIn }),
+      }),
 
     async maker(folder) {
       const order = await orderIn(folder, () => Promise.reject(new Error('nothing was ordered')));

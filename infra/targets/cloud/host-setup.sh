@@ -1,6 +1,6 @@
 
-# Makes a rented host ready: software out of the archive that was sent, an end at the expiry, a firewall.
-# Reads: run engine postgres subnet expires, and home archive of the software. Safe to run again.
+# Makes a rented host ready: software out of the archive that was sent, and an end at the expiry; firewall.sh comes after it.
+# Reads: run engine postgres expires, and home archive of the software. Safe to run again.
 say() { printf 'note: %s\n' "$1"; }
 
 # The first boot's own work may hold the package lock, or write the keys anew.
@@ -43,35 +43,4 @@ if [ -e "$archive" ]; then
   fi
   chmod 755 "$home"
   rm -f "$archive"
-fi
-
-# SSH from where this very connection came, and the private network; nothing goes out.
-if command -v nft >/dev/null 2>&1; then
-  from=${SSH_CONNECTION%% *}
-  case $from in *:*) source="ip6 saddr $from" ;; ?*) source="ip saddr $from" ;; *) source='' ;; esac
-  nft -f - <<RULES || fail HOST_START_FAILED 'the firewall of the host could not be set'
-table inet rehearse
-delete table inet rehearse
-table inet rehearse {
-  chain input {
-    type filter hook input priority 0; policy drop;
-    ct state established,related accept
-    iif lo accept
-    ip saddr $subnet accept
-    $source tcp dport 22 accept
-    meta l4proto { icmp, ipv6-icmp } accept
-    udp sport 67 udp dport 68 accept
-  }
-  chain output {
-    type filter hook output priority 0; policy drop;
-    ct state established,related accept
-    oif lo accept
-    ip daddr $subnet accept
-    meta l4proto { icmp, ipv6-icmp } accept
-    udp sport 68 udp dport 67 accept
-  }
-}
-RULES
-else
-  say 'it has no nft, so no firewall was set on it.'
 fi

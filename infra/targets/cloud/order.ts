@@ -20,6 +20,8 @@ const hostSchema = z.object({
 });
 const orderSchema = z.object({
   location: z.string(),
+  /** Where it was ordered before, and something was sold out. */
+  soldOutIn: z.array(z.string()),
   image: z.string(),
   currency: z.string(),
   hosts: z.record(z.string(), hostSchema),
@@ -42,6 +44,12 @@ function rolesOf({ hosts, postgres }: EnvironmentSpec): Record<string, HostSpec>
   return Object.fromEntries(roles.map((role) => [role, hosts[role] ?? {}]));
 }
 
+interface OrderOptions extends Pick<CloudSettings, 'location' | 'maxCost'> {
+  readonly signal: AbortSignal;
+  /** No location of these. */
+  readonly soldOutIn?: readonly string[];
+}
+
 /**
  * Plans and prices as the cloud has them now; nothing is ordered.
  * @throws COST_REFUSED above the limit or where a price is not known, CLOUD_REFUSED where nothing fits, and what the API says
@@ -49,13 +57,13 @@ function rolesOf({ hosts, postgres }: EnvironmentSpec): Record<string, HostSpec>
 export async function makeOrder(
   cloud: Cloud,
   spec: EnvironmentSpec,
-  settings: CloudSettings,
-  signal: AbortSignal,
+  { signal, soldOutIn = [], ...settings }: OrderOptions,
 ): Promise<Order> {
   const { plans, image, currency } = await cloud.catalog(signal);
   const { location, choices: wide } = choosePlans(plans, rolesOf(spec), {
     title: cloud.title,
     wanted: settings.location,
+    without: soldOutIn,
   });
   const lifeMs = Math.max(0, Date.parse(spec.expiresAt) - Date.now());
   const costOf = (some: readonly Choice[]): Estimate =>
@@ -79,7 +87,7 @@ export async function makeOrder(
       },
     ];
   });
-  return { location, image, currency, cost, hosts: Object.fromEntries(hosts) };
+  return { location, soldOutIn: [...soldOutIn], image, currency, cost, hosts: Object.fromEntries(hosts) };
 }
 
 /** The order of the session in that folder; made and written down where there is none. */
@@ -87,9 +95,12 @@ export async function orderIn(folder: string, make: () => Promise<Order>): Promi
   const file = join(folder, FILE);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text !== undefined) return orderSchema.parse(JSON.parse(text));
-  const order = await make();
+  return writeOrder(folder, await make());
+}
+
+export async function writeOrder(folder: string, order: Order): Promise<Order> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(file, JSON.stringify(order), { mode: 0o600 });
+  await writeFile(join(folder, FILE), JSON.stringify(order), { mode: 0o600 });
   return order;
 }
 

@@ -30,7 +30,8 @@ export async function shippedSoftware(spec: EnvironmentSpec, folder: string): Pr
   const { share, ...software } = await localSoftware(spec, folder);
   if (!share.some(({ to }) => to.startsWith(`${HOME}/postgres`))) throw notShipped(software.postgres.version);
   const archive = await packed(share, [process.version, software.postgres.version]);
-  const setup = await readFile(new URL('host-setup.sh', import.meta.url), 'utf8');
+  const scripts = ['host-setup.sh', 'firewall.sh'].map((name) => new URL(name, import.meta.url));
+  const setup = (await Promise.all(scripts.map((script) => readFile(script, 'utf8')))).join('\n');
   const install = `\nhome=${shellWord(HOME)}\narchive=${shellWord(ARCHIVE)}\n${setup}`;
   return { ...software, share: [], ship: { archive, to: ARCHIVE }, install };
 }

@@ -27,6 +27,8 @@ export interface LocalHostSpec extends HostLimits {
   readonly share: readonly Share[];
   /** How long it outlives its owner's death, in seconds; a minute unless it is said. */
   readonly orphanSeconds?: number;
+  /** Its root may set a firewall in it, as that of a machine of its own may. */
+  readonly mayFilter?: true;
   /** The Ed25519 key that it shows; a new one unless given. */
   readonly hostKey?: { readonly public: string; readonly private: string };
 }
@@ -100,6 +102,7 @@ function hostScript(part: Part, spec: LocalHostSpec, here: PidSpace, more: Recor
     HOSTS: hostsFile(network.subnet, role, address),
     SHM_BYTES: sharedMemoryBytes(spec),
     AUTHORIZED_KEY: authorizedKey.trim(),
+    MORE_CAPS: spec.mayFilter === true ? ',net_admin' : '',
     ...forInit,
   };
   return scriptWith(

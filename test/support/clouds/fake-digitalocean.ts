@@ -34,6 +34,7 @@ export class FakeDigitalOcean implements FakeApi {
   readonly #tags = new Set<string>();
   readonly #members = new Map<string, string>();
   readonly #twins: string[] = [];
+  readonly #soldOut = new Set<unknown>();
   #lastId = 100;
 
   /** @param hasDefaults each region has the VPC that it takes for granted */
@@ -157,7 +158,9 @@ export class FakeDigitalOcean implements FakeApi {
 
   #makeDroplet({ body, fault }: FakeRequest): Answer {
     if (fault === 'unpaid') return [403, refusal('forbidden', 'a payment method is needed')];
-    if (fault === 'sold-out') return [422, unprocessable('Size is not available in this region.')];
+    if (fault === 'sold-out-there') this.#soldOut.add(body['region']);
+    if (fault === 'sold-out' || this.#soldOut.has(body['region']))
+      return [422, unprocessable('Size is not available in this region.')];
     if (fault === 'over-quota')
       return [422, unprocessable('creating this/these droplet(s) will exceed your droplet limit')];
     const size = SIZES.find(({ slug }) => slug === body['size']);

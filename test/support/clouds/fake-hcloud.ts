@@ -35,6 +35,7 @@ export class FakeHcloud implements FakeApi {
   readonly #createMs: number;
   readonly #things: Record<Kind, Thing[]> = { servers: [], networks: [], ssh_keys: [] };
   readonly #twins: string[] = [];
+  readonly #soldOut = new Set<unknown>();
   #lastId = 1_000;
 
   constructor(machines: Machines, createMs: number) {
@@ -118,7 +119,9 @@ export class FakeHcloud implements FakeApi {
 
   #makeServer(view: Thing['view'], { body, fault }: FakeRequest): Answer {
     if (fault === 'unpaid') return [402, refusal('payment_required', 'a way to pay is missing')];
-    if (fault === 'sold-out') return [412, refusal('resource_unavailable', 'error during placement')];
+    if (fault === 'sold-out-there') this.#soldOut.add(body['location']);
+    if (fault === 'sold-out' || this.#soldOut.has(body['location']))
+      return [412, refusal('resource_unavailable', 'error during placement')];
     if (fault === 'over-quota') return [403, refusal('resource_limit_exceeded', 'server limit exceeded')];
     const type = SERVER_TYPES.find(({ name }) => name === body['server_type']);
     const location = LOCATIONS.find(({ name }) => name === body['location']);

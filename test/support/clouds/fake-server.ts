@@ -19,7 +19,7 @@ export interface Fault {
 
 /**
  * `refuse-401`, `refuse-409`, `refuse-429` and `fail-500` are not carried out; `garbled`, `lost-500` and `drop` are, and nobody is told; `never` is dropped and not carried
- * out. What was made meanwhile is in no list for a while after `lags`, and after `drop-lags`, whose answer is lost besides. The rest is up to the cloud.
+ * out. What was made meanwhile is in no list for a while after `lags`, and after `drop-lags`, whose answer is lost besides. From `sold-out-there` on nothing is to be had in the location of that order. The rest is up to the cloud.
  */
 export type FaultKind =
   | 'refuse-401'
@@ -36,6 +36,7 @@ export type FaultKind =
   | 'unknown-fields'
   | 'unpaid'
   | 'sold-out'
+  | 'sold-out-there'
   | 'over-quota'
   | 'failure'
   | 'no-ssh'

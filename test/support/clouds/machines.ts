@@ -94,6 +94,7 @@ export class LocalMachines implements Machines {
         controller: null,
         share: [],
         memoryBytes: MEMORY_BYTES,
+        mayFilter: true,
         ...(hostKey === undefined ? {} : { hostKey }),
       },
       limit(),

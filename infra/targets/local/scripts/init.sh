@@ -1,6 +1,6 @@
 # Process 1 of a host, from an empty mount namespace to sshd. Arguments: rehearse-host RUN ROLE EXPIRES.
 # Wants: STATE, RUN, ROLE, ADDRESS, HOSTS, SHM_BYTES, SSHD (path in the host), SSHD_FILES (folder to copy in, or empty),
-# AUTHORIZED_KEY, SHARES (array: from, to, from, to, …).
+# AUTHORIZED_KEY, SHARES (array: from, to, from, to, …), MORE_CAPS (`,net_admin`, or empty).
 set -euo pipefail
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 umask 022
@@ -177,7 +177,7 @@ fi
 printf 'ready %s %s %s\n' "$pid" "${fields[19]}" "$how" >&3
 exec 3>&-
 # No mounting, no raw sockets, no other addresses or routes, and no program that gives more rights than its caller has. The host ends with its sshd, and the other way round.
-caps=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,sys_chroot,audit_write,setfcap
+caps=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,sys_chroot,audit_write,setfcap$MORE_CAPS
 # shellcheck disable=SC2016
 exec env -i PATH="$PATH" LC_ALL=C setpriv --no-new-privs --bounding-set="-all,+${caps//,/,+}" --inh-caps=-all \
   bash -c '"$0" -D -e -f /etc/ssh/sshd_config >/var/log/sshd.log 2>&1 & trap "exit 0" TERM; wait $!' \
