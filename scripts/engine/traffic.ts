@@ -5,6 +5,7 @@ import { startLoad, type RunningLoad } from '../load/start-load.ts';
 import type { SamplePools } from '../load/traffic/samples.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Rehearsal } from '../plan/model.ts';
+import { versionPools } from '../plan/version-pools.ts';
 import type { VersionScripts } from '../probes/compatibility.ts';
 import type { ProbeLife } from '../probes/probe-life.ts';
 import type { Traffic } from '../replay/context.ts';
@@ -59,6 +60,7 @@ export class RunTraffic implements Traffic {
     const load = await startLoad({
       endpoint,
       logins: setup.logins,
+      versionPools: versionPools(rehearsal.load.versions, rehearsal.plan),
       spec: rehearsal.load,
       scripts: new Map(versions.map(({ name, scripts }) => [name, [...scripts]])),
       pools,

@@ -7,15 +7,13 @@ import { RequestRun } from './requests/request-run.ts';
 import type { Choice } from './traffic/traffic-mix.ts';
 import { Workload } from './traffic/workload.ts';
 
-/** The connections that the app has as one role, and the requests that wait for them. */
+/** Connections of the app that one version has or several share, and the requests that wait for them. */
 class AppPool {
-  readonly user: string;
   readonly slots: readonly ConnectionSlot[];
   readonly dispatcher: Dispatcher;
   #isOpen = false;
 
   constructor(login: PgEndpoint, runs: readonly RequestRun[], signal: AbortSignal, events: DispatcherEvents) {
-    this.user = login.user;
     this.dispatcher = new Dispatcher(events);
     this.slots = runs.map((run) => {
       const slot: ConnectionSlot = new ConnectionSlot(run, login, signal, () => {
@@ -72,7 +70,7 @@ class AppPool {
   }
 }
 
-/** One pool for each role that a version of the app connects as; that of the first version is open from the start. */
+/** The app's pools; that of the first version is open from the start. */
 export class AppPools {
   readonly first: AppPool;
   readonly #pools: readonly AppPool[];
@@ -82,16 +80,18 @@ export class AppPools {
   constructor(order: LoadOrder, signal: AbortSignal, events: DispatcherEvents) {
     const { versions, connections, part, pipeline, seed } = order;
     const workload = new Workload(versions, order.pools, seed);
-    const logins = [...new Map(versions.map(({ login }) => [login.user, login])).values()];
+    const logins = new Map(versions.map(({ pool, login }) => [pool, login]));
     this.#names = versions.map(({ name }) => name);
-    this.#pools = logins.map((login, position) => {
+    const pools = [...logins].map(([pool, login], position): [number, AppPool] => {
       const clientOf = (place: number): number => (position * connections + place) * part.of + part.index;
       const runs = Array.from({ length: connections }, (_, place) => {
         return new RequestRun(workload, clientOf(place), pipeline);
       });
-      return new AppPool(login, runs, signal, events);
+      return [pool, new AppPool(login, runs, signal, events)];
     });
-    this.#byVersion = versions.flatMap(({ login }) => this.#pools.filter(({ user }) => user === login.user));
+    const byNumber = new Map(pools);
+    this.#pools = [...byNumber.values()];
+    this.#byVersion = versions.flatMap(({ pool }) => byNumber.get(pool) ?? []);
     const [first] = this.#byVersion;
     if (first === undefined) throw new TypeError('a load without a version');
     this.first = first;

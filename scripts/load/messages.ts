@@ -52,8 +52,10 @@ export interface LoadOrder {
   readonly versions: readonly {
     readonly name: string;
     readonly scripts: readonly ParsedScript[];
-    /** How it connects. Versions that connect as the same role share a pool. */
+    /** How it connects. */
     readonly login: PgEndpoint;
+    /** Versions of the same number share their connections, and their login with them. */
+    readonly pool: number;
   }[];
   readonly pools: SamplePools;
   /** Zero of all times, on the monotonic clock. */

@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly spec: LoadSpec;
   /** How each version connects, by its name; those that are not there take `endpoint`. */
   readonly logins?: ReadonlyMap<string, PgEndpoint>;
+  /** Which versions share connections, by name; those that are not there share pool 0. */
+  readonly versionPools?: ReadonlyMap<string, number>;
   /** By version name. */
   readonly scripts: ReadonlyMap<string, readonly ParsedScript[]>;
   readonly pools: SamplePools;
@@ -95,11 +97,13 @@ class Load implements RunningLoad {
     return this.#parts[0]?.pid;
   }
 
-  async start({ endpoint, logins, spec, scripts, pools, zeroMs, requestsPath }: LoadOptions): Promise<void> {
+  async start(options: LoadOptions): Promise<void> {
+    const { endpoint, logins, versionPools, spec, scripts, pools, zeroMs, requestsPath } = options;
     const versions = spec.versions.map(({ name }) => ({
       name,
       scripts: scripts.get(name) ?? [],
       login: logins?.get(name) ?? endpoint,
+      pool: versionPools?.get(name) ?? 0,
     }));
     const common = {
       endpoint,

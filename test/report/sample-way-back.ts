@@ -3,7 +3,7 @@ import { passingResult } from './sample-result.ts';
 
 /** Two playings that turn around: one comes back whole, one leaves an index and fails requests. */
 export function wayBackResult(): Result {
-  const way = { durationMs: 7400, longestStopMs: 38, requestsFailed: 0, forwardAgain: true };
+  const way = { durationMs: 7400, switchBackMs: 3, longestStopMs: 38, requestsFailed: 0, forwardAgain: true };
   return passingResult({
     wayBack: [
       {

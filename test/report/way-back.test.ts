@@ -17,10 +17,10 @@ test('a pull request reads from where the release can be taken back, and what st
 
     The plan declares 6 drop-column as its point of no return; behind 3 backfill-name there was no whole way back.
 
-    | Turned around | Possible | Took | Longest stop | Requests failed | Values lost | Schema | Forward again |
-    | --- | --- | --- | --- | --- | --- | --- | --- |
-    | behind 2 deploy-dual | yes | 7.40 s | 38 ms | 0 | 0 | same | yes |
-    | behind 4 set-not-null | **no** | 7.40 s | 2.19 s | **12** | **at least 315** | **2 differences** | yes |
+    | Turned around | Possible | Took | Traffic back | Longest stop | Failed | Values lost | Schema | Forward again |
+    | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+    | behind 2 deploy-dual | yes | 7.40 s | 3.0 ms | 38 ms | 0 | 0 | same | yes |
+    | behind 4 set-not-null | **no** | 7.40 s | 3.0 ms | 2.19 s | **12** | **at least 315** | **2 differences** | yes |
 
     - behind 4 set-not-null: the schema is not what it was: index customers\\_full\\_name on customers is left over
     - customers.full\\_name: at least 312 values lost (turned around behind 4 set-not-null)

@@ -103,6 +103,7 @@ describe('a way back that takes back everything', () => {
       possible: true,
       reason: null,
       durationMs: 2500,
+      switchBackMs: 500,
       longestStopMs: 0,
       requestsFailed: 0,
       schemaSame: true,

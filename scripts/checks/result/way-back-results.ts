@@ -26,6 +26,7 @@ function wayBackResult(way: WayBack): WayBackResult {
     from: way.from.run.planned.name,
     ...outcomeOf(way),
     durationMs: way.durationMs,
+    switchBackMs: way.switchBackMs,
     longestStopMs: way.longestStopMs,
     requestsFailed: way.requestsFailed,
     schemaSame: remaining === null ? null : remaining.length === 0,

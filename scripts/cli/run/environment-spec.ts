@@ -1,6 +1,7 @@
 import { baseContent } from '../../snapshot/base/base-content.ts';
 import type { EnvironmentSpec, Target } from '../../../infra/contract/target.ts';
 import type { Rehearsal } from '../../plan/model.ts';
+import { versionPools } from '../../plan/version-pools.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { formatMs } from '../../shared/text/format.ts';
 
@@ -13,12 +14,13 @@ export function environmentSpec(
   rehearsal: Rehearsal,
   { lifeMs = LONGEST_RUN_MS }: Pick<Target, 'lifeMs'>,
 ): EnvironmentSpec {
-  const pools = new Set(rehearsal.load.versions.map(({ role }) => role)).size;
+  const { load, plan, plans = [] } = rehearsal;
+  const pools = [plan, ...plans.map(({ steps }) => steps)].map((steps) => versionPools(load.versions, steps));
   return {
     runId,
     postgres: rehearsal.postgres,
     hosts: rehearsal.hosts,
-    connections: rehearsal.load.connections * Math.max(1, pools),
+    connections: load.connections * Math.max(1, ...pools.map((some) => new Set(some.values()).size)),
     expiresAt: new Date(Math.floor((Date.now() + lifeMs) / 1000) * 1000).toISOString(),
     content: (signal) => baseContent(rehearsal.snapshot, signal),
     driverBundle: async () => {

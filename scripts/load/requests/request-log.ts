@@ -52,7 +52,7 @@ export class RequestLog {
       zeroMs,
       part,
     }: Pick<LoadOrder, 'requestsPath' | 'zeroMs' | 'part'> & {
-      readonly versions: readonly Omit<LoadOrder['versions'][number], 'login'>[];
+      readonly versions: readonly Pick<LoadOrder['versions'][number], 'name' | 'scripts'>[];
     },
     onError: (error: Error) => void,
   ): Promise<RequestLog> {

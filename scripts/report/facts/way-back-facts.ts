@@ -18,8 +18,9 @@ interface WayBackRow {
 export const WAY_BACK_HEADS = [
   'possible',
   '>took',
+  '>traffic back',
   '>longest stop',
-  '>requests failed',
+  '>failed',
   '>values lost',
   'schema',
   'forward again',
@@ -32,6 +33,7 @@ export function wayBackRows(result: Result): WayBackRow[] {
     cells: [
       told(way.possible, 'yes', 'no'),
       { text: formatMs(way.durationMs), isBad: false },
+      { text: switchText(way), isBad: false },
       { text: formatMs(way.longestStopMs), isBad: false },
       { text: formatCount(way.requestsFailed), isBad: way.requestsFailed > 0 },
       lostCell(way, atLeast(result, 'valuesLost') !== ''),
@@ -111,6 +113,11 @@ function stateOf({ how = 'dropped', was = '' }: WayBackResult['valuesLost'][numb
     unreadable: `that the version before cannot read (before the plan: ${was})`,
   };
   return states[how];
+}
+
+/** Of a way back without a deploy there is nothing to tell. */
+function switchText({ switchBackMs = null }: WayBackResult): string {
+  return switchBackMs === null ? '–' : formatMs(switchBackMs);
 }
 
 function lostCell({ valuesLost }: WayBackResult, isCut: boolean): WayBackRow['cells'][number] {

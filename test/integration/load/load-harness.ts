@@ -29,6 +29,7 @@ interface TrafficOptions {
   readonly warmupMs?: number;
   readonly processes?: number;
   readonly pipeline?: boolean;
+  readonly versionPools?: ReadonlyMap<string, number>;
 }
 
 /** One load on the test database, with all that it tells. */
@@ -81,6 +82,7 @@ export class LoadHarness {
       warmupMs = 0,
       processes,
       pipeline,
+      versionPools,
     } = options;
     const { signal = new AbortController().signal, endpoint = this.database.endpoint } = options;
     const requestsPath = this.newFile();
@@ -112,6 +114,7 @@ export class LoadHarness {
       requestsPath,
       signal,
       ...(processes === undefined ? {} : { processes }),
+      ...(versionPools && { versionPools }),
       onSecond: (stats) => seconds.push(stats),
       onEvent: (event) => events.push(event),
     });

@@ -34,6 +34,8 @@ export interface WayBack {
   readonly failed: StepAnalysis | undefined;
   /** From its first step to the end of its last one. */
   readonly durationMs: number;
+  /** That the traffic took to move back, over all deploys that were taken back; null where there was none. */
+  readonly switchBackMs: number | null;
   /** By one statement, for its wait and its hold. */
   readonly longestStopMs: number;
   /** On the way back and in the soak after it; not those that the app fails by itself. */
@@ -70,6 +72,7 @@ export function wayBackOf(analysis: Analysis): WayBack | undefined {
     failed,
     looks,
     durationMs: (windows.at(-1)?.toMs ?? 0) - (windows[0]?.fromMs ?? 0),
+    switchBackMs: switchBackMs(back),
     longestStopMs: largest(back.filter((step) => !isAppOff(step, analysis)).flatMap(stopsMs)),
     requestsFailed: own.reduce((sum, { rows }) => sum + rows.length, 0),
     remaining: isDone && looks.has(last.run.planned.name) ? remainingAfter(last, steps, looks) : null,
@@ -129,6 +132,13 @@ function isBack(kind: string | undefined): boolean {
 
 function stopsMs({ statements, outside }: StepAnalysis): number[] {
   return [...statements.map(({ blackoutMs }) => blackoutMs), outside?.blackoutMs ?? 0];
+}
+
+function switchBackMs(back: readonly StepAnalysis[]): number | null {
+  const switches = back.flatMap(({ run: { planned, window } }) =>
+    planned.deploy === null || window === null ? [] : [window.toMs - window.fromMs],
+  );
+  return switches.length === 0 ? null : switches.reduce((sum, ms) => sum + ms, 0);
 }
 
 function triedAgain(again: readonly StepAnalysis[]): boolean | null {

@@ -20,6 +20,12 @@ export const wayBackSchema = z.object({
   possible: z.boolean().nullable().describe('Null where it could not be told'),
   reason: z.string().nullable().describe('Why not, or why it could not be told'),
   durationMs: ms.describe('From its first step to the end of its last one'),
+  switchBackMs: ms
+    .nullable()
+    .optional()
+    .describe(
+      'How long the traffic took to move back to the version before, summed over the deploys that were taken back; null where there was none. Absent in older results',
+    ),
   longestStopMs: ms.describe(
     'The longest time that one of its statements stopped the app, by waiting and holding',
   ),
