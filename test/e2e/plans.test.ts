@@ -3,6 +3,7 @@ import { resultSchema } from '../../scripts/checks/result/contract/result.ts';
 import { findingsAboutThePlan } from '../support/findings.ts';
 import { rehearse } from '../support/rehearse-process.ts';
 import { textsBelow, tinyRehearsal, type TinyRehearsal } from '../support/tiny-rehearsal.ts';
+import { FILES_OF_TWO_PLANS, TWO_PLANS } from '../support/two-plans.ts';
 
 let tiny: TinyRehearsal | undefined;
 afterEach(async () => {
@@ -10,33 +11,11 @@ afterEach(async () => {
   await tiny?.remove();
 });
 
-const PLANS = `plans:
-  at-once:
-    - { phase: switch, name: rename, sql: sql/rename.sql, rollback: sql/rename-undo.sql }
-    - { phase: deploy, name: out, deploy: { to: new, strategy: blue-green } }
-  in-steps:
-    - { phase: expand, name: add, sql: sql/add.sql, rollback: sql/undo.sql }
-    - { phase: backfill, name: fill, backfill: { table: customers, key: id, set: full_name = name, where: full_name is null } }
-    - { phase: deploy, name: out, deploy: { to: new, strategy: blue-green } }
-    - { phase: contract, name: drop, sql: sql/drop.sql, pointOfNoReturn: true }
+const PLANS = `${TWO_PLANS}
 scenarios: [quiet, { rollback: { from: [add] } }]`;
-const FILES = {
-  'sql/rename.sql': 'alter table customers rename column name to full_name;',
-  'sql/rename-undo.sql': 'alter table customers rename column full_name to name;',
-  // The old version goes on writing names until the new one is out: only a trigger keeps up with it.
-  'sql/add.sql': `alter table customers add column full_name text;
-create function keep_full_name() returns trigger language plpgsql as $$ begin new.full_name := new.name; return new; end $$;
-create trigger keep_full_name before insert or update of name on customers for each row execute function keep_full_name();`,
-  'sql/undo.sql': `drop trigger keep_full_name on customers;
-drop function keep_full_name;
-alter table customers drop column full_name;`,
-  'sql/drop.sql': `drop trigger keep_full_name on customers;
-drop function keep_full_name;
-alter table customers drop column name;`,
-};
 
 it('plays every plan on its own copy of the same database, and puts them side by side', async () => {
-  tiny = await tinyRehearsal(PLANS, FILES);
+  tiny = await tinyRehearsal(PLANS, FILES_OF_TWO_PLANS);
   const { code, stdout, stderr } = await rehearse(['run', '.', '--json'], { cwd: tiny.dir, tmp: tiny.tmp });
   if (stdout === '') throw new Error(stderr);
   const result = resultSchema.parse(JSON.parse(stdout));
@@ -67,7 +46,7 @@ it('plays every plan on its own copy of the same database, and puts them side by
 }, 120_000);
 
 it('plays the one that is asked for, and tells another name before anything starts', async () => {
-  tiny = await tinyRehearsal(PLANS.replace(/\nscenarios.*/, ''), FILES);
+  tiny = await tinyRehearsal(TWO_PLANS, FILES_OF_TWO_PLANS);
   const at = { cwd: tiny.dir, tmp: tiny.tmp };
   const wrong = await rehearse(['run', '.', '--plan', 'in-step'], at);
   expect([wrong.code, wrong.stdout]).toEqual([2, '']);

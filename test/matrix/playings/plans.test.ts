@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { resultSchema, type Result } from '../../../scripts/checks/result/contract/result.ts';
 import { rehearse } from '../../support/rehearse-process.ts';
 import { tinyRehearsal, type TinyRehearsal } from '../../support/tiny-rehearsal.ts';
+import { FILES_OF_TWO_PLANS, TWO_PLANS } from '../../support/two-plans.ts';
 
 let tiny: TinyRehearsal | undefined;
 afterEach(async () => {
@@ -9,33 +10,11 @@ afterEach(async () => {
   await tiny?.remove();
 });
 
-const PLANS = `plans:
-  at-once:
-    - { phase: switch, name: rename, sql: sql/rename.sql, rollback: sql/rename-undo.sql }
-    - { phase: deploy, name: out, deploy: { to: new, strategy: blue-green } }
-  in-steps:
-    - { phase: expand, name: add, sql: sql/add.sql, rollback: sql/undo.sql }
-    - { phase: backfill, name: fill, backfill: { table: customers, key: id, set: full_name = name, where: full_name is null } }
-    - { phase: deploy, name: out, deploy: { to: new, strategy: blue-green } }
-    - { phase: contract, name: drop, sql: sql/drop.sql, pointOfNoReturn: true }
+const PLANS = `${TWO_PLANS}
 scenarios: [quiet, { rollback: { from: [add] } }, { interrupted: { steps: [fill], how: [client] } }]`;
-const FILES = {
-  'sql/rename.sql': 'alter table customers rename column name to full_name;',
-  'sql/rename-undo.sql': 'alter table customers rename column full_name to name;',
-  // The old version goes on writing names until the new one is out: only a trigger keeps up with it.
-  'sql/add.sql': `alter table customers add column full_name text;
-create function keep_full_name() returns trigger language plpgsql as $$ begin new.full_name := new.name; return new; end $$;
-create trigger keep_full_name before insert or update of name on customers for each row execute function keep_full_name();`,
-  'sql/undo.sql': `drop trigger keep_full_name on customers;
-drop function keep_full_name;
-alter table customers drop column full_name;`,
-  'sql/drop.sql': `drop trigger keep_full_name on customers;
-drop function keep_full_name;
-alter table customers drop column name;`,
-};
 
 async function run(args: readonly string[]): Promise<Result> {
-  tiny = await tinyRehearsal(PLANS, FILES);
+  tiny = await tinyRehearsal(PLANS, FILES_OF_TWO_PLANS);
   const { stdout, stderr } = await rehearse(['run', '.', '--json', ...args], {
     cwd: tiny.dir,
     tmp: tiny.tmp,
