@@ -25,7 +25,7 @@ const VERBS: readonly Verb[] = [
   { name: 'init', description: 'write a small rehearsal that runs, as the start of your own', add: async () => (await import('./init.ts')).addInit },
   { name: 'doctor', description: 'look at what this machine offers and say what is missing', add: async () => (await import('./doctor.ts')).addDoctor },
   { name: 'base', description: 'list, drop and make restored databases that later runs begin on', add: async () => (await import('./base/base.ts')).addBase },
-  { name: 'snapshot', description: 'look into the snapshot of a rehearsal: which of its columns are personal', add: async () => (await import('./snapshot/snapshot.ts')).addSnapshot },
+  { name: 'snapshot', description: 'take production as a snapshot folder, look at it, and name the personal columns of a snapshot', add: async () => (await import('./snapshot/snapshot.ts')).addSnapshot },
   { name: 'reap', description: 'show what dead runs left behind; with --execute remove it', add: async () => (await import('./reap.ts')).addReap },
 ];
 

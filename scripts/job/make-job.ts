@@ -110,7 +110,12 @@ function maskedSnapshot(
   const takenAt = takenAtOf(snapshot);
   const notes = [maskingNote(mask, key)];
   return {
-    source: { kind: 'file', path: to, notes, ...defined({ takenAt }) },
+    source: {
+      kind: 'file',
+      path: to,
+      notes,
+      ...defined({ takenAt, production: snapshot.kind === 'file' ? snapshot.production : undefined }),
+    },
     copy: null,
     shownAs: [{ path: to, as: shown }],
     stream: { to, read, sizeBytes: () => null },

@@ -1,6 +1,7 @@
 import type { MaskRules } from './mask/mask-rules.ts';
 import type { NamedPlan, Scenario } from './playings.ts';
 import type { LiveLimits } from './schema/schema-limits.ts';
+import type { Production } from './snapshot-facts.ts';
 import type { TargetSettings } from './schema/targets/targets.ts';
 import type { CommandNetwork, Step } from './steps.ts';
 
@@ -52,6 +53,8 @@ export type SnapshotSource =
       readonly path: string;
       /** What was done to it before it came here, as sentences for the report. */
       readonly notes?: readonly string[];
+      /** Where the dump lies in a snapshot folder. */
+      readonly production?: Production;
     })
   /** Bytes that lie elsewhere. The URL may hold secrets: only `shown` of its source is fit to be told. */
   | (DumpFacts & { readonly kind: 'remote'; readonly url: string; readonly limits?: LiveLimits })

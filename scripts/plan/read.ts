@@ -26,6 +26,7 @@ import { readSettings, withSettings, withTargets } from './read/settings/read-se
 import { salvageParts, type Parts } from './read/salvage.ts';
 import { schemaIssues } from './schema/schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
+import { productionOf, snapshotFolderAt } from './snapshot-folder.ts';
 import { isDatabase, isUrl, urlMistakes } from './snapshot-url.ts';
 import { keyText, YamlSource } from './yaml/yaml-source.ts';
 
@@ -114,7 +115,7 @@ type SourceConfig = Extract<Parts['snapshot'], { readonly source: string }>;
 type Remote = Extract<SnapshotSource, { kind: 'remote' }>;
 
 async function readSnapshot(
-  { snapshot: config, network: forAll }: Parts,
+  { snapshot: config, network: forAll, settings }: Parts,
   reading: Reading,
   lookInto: LookInto | undefined,
 ): Promise<SnapshotSource | undefined> {
@@ -131,8 +132,12 @@ async function readSnapshot(
     if (isUrl(config.source))
       return remoteOf(config.source, { ...more, ...defined({ limits: config.limits }) }, reading);
     const path = reading.absolute(config.source);
-    await checkDump(path, reading, lookInto);
-    return { kind: 'file', path, ...more };
+    const folder = await snapshotFolderAt(path);
+    await checkDump(folder?.dump ?? path, reading, lookInto);
+    if (folder === undefined) return { kind: 'file', path, ...more };
+    const { dump, facts } = folder;
+    const production = productionOf(facts, settings);
+    return { kind: 'file', path: dump, takenAt: facts.takenAt, production, ...more };
   }
   const at = ['snapshot', 'generator'];
   const read = await reading.sqlFile(at, config.generator, 'private');

@@ -70,7 +70,8 @@ export async function restoreFolder(
   });
 }
 
-async function majorVersion(client: pg.Client): Promise<number> {
+/** Of the server. */
+export async function majorVersion(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ major: number }>(
     "select current_setting('server_version_num')::int / 10000 as major",
   );

@@ -17,7 +17,8 @@ import { restoreError } from './restore-error.ts';
 import { withRestoreSession } from './restore-session.ts';
 import { maskKey } from './mask/mask-key.ts';
 import { Masking } from './mask/masking.ts';
-import { restoreFolder, restoreStream } from './restore-stream.ts';
+import { besideProduction } from './folder/beside-production.ts';
+import { majorVersion, restoreFolder, restoreStream } from './restore-stream.ts';
 import { detectFormat } from './snapshot-format.ts';
 import { remoteSource } from './sources/open-remote.ts';
 import { readRemote, type RemoteFacts } from './sources/read-remote.ts';
@@ -82,13 +83,23 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
       takeStock(client, shown, onObject),
     );
     const takenAt = source.takenAt ?? restored.takenAt ?? null;
-    return { ...restored, ...stock, takenAt, restoreMs: monotonicMs() - startedMs };
+    const warnings = [...restored.warnings, ...(await sayBeside(options, stock.bytes))];
+    return { ...restored, ...stock, warnings, takenAt, restoreMs: monotonicMs() - startedMs };
   } catch (error) {
     signal.throwIfAborted();
     throw restoreError(error, shown);
   } finally {
     ticker.stop();
   }
+}
+
+async function sayBeside(
+  { source, endpoint, settings, signal }: RestoreOptions,
+  bytes: number,
+): Promise<string[]> {
+  if (source.kind !== 'file' || source.production === undefined) return [];
+  const major = await withRestoreSession(endpoint, settings, signal, majorVersion);
+  return besideProduction(source.production, major, bytes);
 }
 
 function restoreSource(work: Work): Promise<Restored> {

@@ -1,5 +1,7 @@
 import { examples, type AddVerb } from '../context.ts';
+import { compare, inspect, verify } from './folders.ts';
 import { maskSnapshot } from './mask.ts';
+import { take, type TakeFlags } from './take.ts';
 
 export const addSnapshot: AddVerb = (verb, context, finish) => {
   verb.addHelpText(
@@ -7,6 +9,8 @@ export const addSnapshot: AddVerb = (verb, context, finish) => {
     examples(
       'snapshot mask --suggest rehearsals/rename-column > mask.yaml',
       'snapshot mask rehearsals/rename-column',
+      'snapshot take postgres://reader@replica/shop --to snapshots/2026-11-20',
+      'snapshot diff snapshots/2026-10-20 snapshots/2026-11-20',
     ),
   );
   verb
@@ -17,5 +21,35 @@ export const addSnapshot: AddVerb = (verb, context, finish) => {
     .option('--suggest', 'print a file of rules for them')
     .action(async (dir: string | undefined, { suggest }: { suggest?: true }) => {
       finish(await maskSnapshot(dir, suggest === true, context));
+    });
+  verb
+    .command('take <source>')
+    .description(
+      'dump a live server, with its settings, sizes and statements, into a folder that a rehearsal may name',
+    )
+    .requiredOption('--to <folder>', 'the folder to write; it may not be there yet')
+    .option('--jobs <n>', 'sessions that dump side by side', '2')
+    .action(async (source: string, flags: TakeFlags) => {
+      finish(await take(source, flags, context));
+    });
+  verb
+    .command('inspect <folder>')
+    .description('print what a snapshot folder holds')
+    .option('--json', 'print it as one JSON document')
+    .action(async (folder: string, { json }: { json?: true }) => {
+      finish(await inspect(folder, json === true, context));
+    });
+  verb
+    .command('verify <folder>')
+    .description('prove that every file of a snapshot folder is as it was taken')
+    .action(async (folder: string) => {
+      finish(await verify(folder, context));
+    });
+  verb
+    .command('diff <before> <after>')
+    .description('tell how production grew between two snapshot folders')
+    .option('--json', 'print it as one JSON document')
+    .action(async (before: string, after: string, { json }: { json?: true }) => {
+      finish(await compare([before, after], json === true, context));
     });
 };

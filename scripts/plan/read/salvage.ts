@@ -36,6 +36,8 @@ export interface Parts {
   readonly scenarios: ScenariosConfig | undefined;
   /** Of the commands that say nothing of theirs. */
   readonly network: WrittenNetwork | undefined;
+  /** Of the server, as they were written. */
+  readonly settings: Readonly<Record<string, unknown>>;
   /** `plan`, or each of `plans`, in the author's order. */
   readonly plans: readonly PlanParts[];
   /** A plan that is what a folder of migrations has beyond something; `plans` has one without steps then. */
@@ -44,7 +46,7 @@ export interface Parts {
 
 /** Reads what can be read, so that mistakes behind the schema are found in the same go; never fails. */
 export function salvageParts(value: unknown): Parts {
-  const { snapshot, load, plan, plans, scenarios, commands } = record(value);
+  const { snapshot, load, plan, plans, scenarios, commands, postgres } = record(value);
   return {
     snapshot: salvageKind<RehearsalConfig['snapshot']>(snapshotSchemas, snapshot),
     versions: salvage(loadSchema.shape.versions, record(load)['versions']),
@@ -53,6 +55,7 @@ export function salvageParts(value: unknown): Parts {
     actorNames: Object.keys(record(record(load)['actors'])),
     scenarios: salvageScenarios(scenarios),
     network: salvage(networkSchema, record(commands)['network']),
+    settings: record(record(postgres)['settings']),
     plans: [
       ...(plan !== undefined || !isMap(plans) ? [planOf(undefined, ['plan'], plan)] : []),
       ...(isMap(plans) ? salvagePlans(plans) : []),

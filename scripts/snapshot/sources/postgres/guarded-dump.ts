@@ -85,6 +85,7 @@ export class GuardedDump {
 
   /** Waits until it is over. @throws TIMED_OUT above a limit, CONNECTION_FAILED, SourceCut, or the signal's reason */
   async ended(): Promise<void> {
+    this.#child.stdout?.resume(); // in the format directory nothing comes, and its end has to be seen
     const code = await this.#closed;
     await this.close();
     const { server, limits, signal } = this.#work;

@@ -1,0 +1,55 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseDurationMs, parseSizeBytes } from '../shared/text/quantities.ts';
+import { snapshotFacts, type Production, type SnapshotFacts } from './snapshot-facts.ts';
+
+/** A folder that `rehearse snapshot take` wrote: where its dump lies, and what it says of production. */
+interface SnapshotFolder {
+  readonly dump: string;
+  readonly facts: SnapshotFacts;
+}
+
+/** Undefined where the path leads to something else, or to one that is not whole: its manifest is written last. */
+export async function snapshotFolderAt(path: string): Promise<SnapshotFolder | undefined> {
+  const hasManifest = await stat(join(path, 'manifest.json')).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (!hasManifest) return undefined;
+  const text = await readFile(join(path, 'facts.json'), 'utf8').catch(() => '');
+  try {
+    return { dump: join(path, 'dump'), facts: snapshotFacts.parse(JSON.parse(text)) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Settings that decide how long statements take, and when they are cut off. */
+const TELLING =
+  /_(mem|buffers|cost|timeout|workers|delay|concurrency|cache_size|target|commit|limit)$|^(max|min)_wal_size$|^max_parallel|^wal_(compression|buffers|level)$|^(autovacuum|jit|fsync|full_page_writes|checkpoint|vacuum|enable|bgwriter|max_connections|huge_pages|default_statistics)/;
+
+/** What the snapshot stage has to know of production, once what is rehearsed is known as well. */
+export function productionOf(
+  { server, database, settings }: SnapshotFacts,
+  rehearsed: Readonly<Record<string, unknown>>,
+): Production {
+  const here = new Map(Object.entries(rehearsed).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  const others = Object.entries(settings).filter(
+    ([name, value]) => TELLING.test(name) && plain(here.get(name.toLowerCase()) ?? '') !== plain(value),
+  );
+  return {
+    major: server.major,
+    build: server.build,
+    bytes: database.bytes,
+    otherSettings: others.map(([name, value]) => ({
+      name,
+      value,
+      here: here.get(name.toLowerCase()) ?? null,
+    })),
+  };
+}
+
+/** `1GB` and `1024MB` are one. */
+function plain(value: string): string {
+  return String(parseSizeBytes(value) ?? parseDurationMs(value) ?? value.toLowerCase());
+}
