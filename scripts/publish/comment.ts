@@ -122,8 +122,10 @@ function compatibility(result: Result): string {
   return ['### Who survives which schema', shown, told].filter((part) => part !== '').join('\n\n');
 }
 
-function figures({ diff }: Publication): string {
-  if (diff === null) return '_There is no earlier run of this plan that passed: nothing to compare with._';
+function figures({ against }: Publication): string {
+  if (against === undefined)
+    return '_There is no earlier run of this plan that passed: nothing to compare with._';
+  const { diff, whose } = against;
   const rows = diff.figures.slice(0, MOST_FIGURES).map((one) => {
     const [title = '', was = '', is = ''] = figureRow(one);
     return [title, was, is, changeText(one.before, one.after), one.judgement].map(escaped);
@@ -131,7 +133,8 @@ function figures({ diff }: Publication): string {
   const { before, changes } = diff;
   const changed = changes.map(({ what }) => what).join(', ');
   return [
-    `### Against the last good run, ${codeSpan(before.runId)}`,
+    `### Against the last good run ${escaped(whose)}`,
+    codeSpan(before.runId),
     table(['Figure', 'Then', 'Now', 'Change', ''], rows),
     ...(changed === '' ? [] : [escaped(`Beside the figures changed: ${changed}.`)]),
   ].join('\n\n');

@@ -8,7 +8,7 @@ export function publication(rest: Partial<Publication> = {}): Publication {
   const result = rest.result ?? failingResult();
   return {
     result,
-    diff: null,
+    against: undefined,
     notes: [],
     reportUrl: 'https://ci.example/report',
     dir: 'rehearsals/demo',

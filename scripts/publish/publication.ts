@@ -2,13 +2,14 @@ import { posix } from 'node:path';
 import { blamedStatement } from '../report/facts/facts.ts';
 import type { Finding, Result } from '../checks/result/contract/result.ts';
 import type { RunDiff } from '../history/compare/diff.ts';
+import type { LastGood } from '../history/compare/window.ts';
 import type { NoteLine } from '../history/lines/history-line.ts';
 
 /** What is told of a run, wherever it is told. */
 export interface Publication {
   readonly result: Result;
-  /** Against the last good run before it; null where there is none. */
-  readonly diff: RunDiff | null;
+  /** The last good run before it, and whose that is; undefined where there is none. */
+  readonly against: { readonly diff: RunDiff; readonly whose: LastGood['whose'] } | undefined;
   /** What reviewers wrote, oldest first. */
   readonly notes: readonly NoteLine[];
   /** Where the report can be opened; null = nowhere. */

@@ -9,6 +9,8 @@ const comparedSchema = z.object({
   schemaVersion: z.literal(1),
   /** The last run before this one that passed with the same plan. */
   runId: z.string(),
+  /** Such as `of main`; empty in older ones. */
+  whose: z.string().default(''),
   /** ISO 8601 UTC. */
   startedAt: z.string(),
   /** What else is not the same in the two runs, as sentences. */

@@ -35,6 +35,7 @@ const EARLIER = comparedFrom(
     nightOf(1, { commit: 'c0ffee', figures: [figure({ value: 1900, budget: 2000 })] }),
     [],
   ),
+  'of main',
 );
 const samples = [
   ...Object.entries(SAMPLES).map(([name, result]) => ({ name, html: renderHtml(result) })),

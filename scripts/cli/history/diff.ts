@@ -2,11 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { countedRegressions, diffRuns, type RunDiff } from '../../history/compare/diff.ts';
 import { lastGood } from '../../history/compare/window.ts';
+import { ciBranches } from '../../history/lines/ci-branches.ts';
 import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
 import type { History } from '../../history/lines/history-file.ts';
 import type { RunLine } from '../../history/lines/history-line.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
+import type { Io } from '../output/io.ts';
 import { plainText } from '../output/plain-text.ts';
 import { tableLines } from '../output/table-lines.ts';
 import { defaultRuns } from '../../shared/places/user-project.ts';
@@ -43,7 +45,7 @@ async function diff(
   const { io, out } = context;
   const history = await knownRuns(resolve(io.cwd, options.out));
   for (const problem of history.problems) out.note(problem);
-  const [before, after] = await theTwo(asked, options, { history, cwd: io.cwd });
+  const [before, after] = await theTwo(asked, options, { history, cwd: io.cwd, env: io.env });
   const found = diffRuns(before, after, history.runs);
   if (options.html !== undefined) {
     const { renderDiff } = await import('../../history/render/diff-page.tsx');
@@ -65,13 +67,13 @@ async function print(found: RunDiff, { out }: CliContext): Promise<void> {
 async function theTwo(
   [first, second]: readonly (string | undefined)[],
   { rehearsal, out }: DiffOptions,
-  { history, cwd }: { history: History; cwd: string },
+  { history, cwd, env }: { history: History } & Pick<Io, 'cwd' | 'env'>,
 ): Promise<[RunLine, RunLine]> {
   if (first !== undefined && second !== undefined)
     return [await findRun(first, history, cwd), await findRun(second, history, cwd)];
   const after = first === undefined ? lastOf(history, rehearsal, out) : await findRun(first, history, cwd);
-  const before = lastGood(history.runs, after);
-  if (before !== undefined) return [before, after];
+  const before = lastGood(history.runs, after, ciBranches(env).base);
+  if (before !== undefined) return [before.line, after];
   throw new RehearsalError(
     'RUN_NOT_FOUND',
     `no earlier run of ${after.rehearsal} passed with the plan of ${after.runId}`,

@@ -37,5 +37,5 @@ test('the report of a run tells what differs from the last good run of the same 
   expect(JSON.parse(await readFile(join(last, 'compared.json'), 'utf8'))).toMatchObject({ runId: 'a-1' });
   const html = await readFile(join(last, 'report.html'), 'utf8');
   expect(html).toContain('<h2>Against the last good run</h2>');
-  expect(html).toContain('a-1, 20 Nov 2026');
+  expect(html).toContain('a-1, 20 Nov 2026 02:14 UTC, of any branch');
 });

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { diffRuns } from '../../history/compare/diff.ts';
 import { lastGood } from '../../history/compare/window.ts';
 import { appendHistory, readHistory } from '../../history/lines/history-file.ts';
+import { ciBranches } from '../../history/lines/ci-branches.ts';
 import type { RunLine } from '../../history/lines/history-line.ts';
 import { lineOfRun } from '../../history/lines/line-of-run.ts';
 import { ownCpuModel } from '../../history/lines/machine-class.ts';
@@ -21,7 +22,7 @@ export async function remember(runPath: string, { io, out }: Pick<CliContext, 'i
     if (found === undefined) return;
     const line = inCompany(found, io.env[JOBS] ?? '1');
     await appendHistory(dirname(runPath), [line]);
-    await compareWithLastGood(runPath, line).catch((error: unknown) => {
+    await compareWithLastGood(runPath, line, ciBranches(io.env).base).catch((error: unknown) => {
       out.note(`the report shows no earlier run beside it: ${asError(error).message}`);
     });
   } catch (error) {
@@ -30,15 +31,15 @@ export async function remember(runPath: string, { io, out }: Pick<CliContext, 'i
 }
 
 /** Its report then shows what differs; without a good run before it there is nothing to show. */
-async function compareWithLastGood(runPath: string, line: RunLine): Promise<void> {
+async function compareWithLastGood(runPath: string, line: RunLine, base: string | null): Promise<void> {
   const { runs } = await readHistory(dirname(runPath));
-  const before = lastGood(runs, line);
+  const before = lastGood(runs, line, base);
   if (before === undefined || line.verdict === null) return;
   const [{ comparedFrom }, { renderAgain }] = await Promise.all([
     import('../../history/render/compared.ts'),
     import('../../report/render-again.ts'),
   ]);
-  const text = JSON.stringify(comparedFrom(diffRuns(before, line, runs)), null, 2);
+  const text = JSON.stringify(comparedFrom(diffRuns(before.line, line, runs), before.whose), null, 2);
   await writeFile(join(runPath, COMPARED_FILE), `${text}\n`);
   await renderAgain(runPath);
 }

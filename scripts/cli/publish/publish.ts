@@ -5,6 +5,7 @@ import { readResult } from '../../checks/result/contract/former-names.ts';
 import type { Result } from '../../checks/result/contract/result.ts';
 import { diffRuns } from '../../history/compare/diff.ts';
 import { lastGood } from '../../history/compare/window.ts';
+import { ciBranches } from '../../history/lines/ci-branches.ts';
 import { findRun, knownRuns } from '../../history/lines/known-runs.ts';
 import type { History } from '../../history/lines/history-file.ts';
 import { locateRehearsal } from '../../plan/read/settings/locate.ts';
@@ -59,7 +60,7 @@ async function publishRun(
   const outDir = resolve(io.cwd, options.out);
   const history = await knownRuns(outDir);
   const runFolder = await folderOf(run, history, { outDir, cwd: io.cwd });
-  const publication = await publicationOf(runFolder, history, { options, cwd: io.cwd });
+  const publication = await publicationOf(runFolder, history, { options, io });
   const { publish } = await import('../../publish/publish.ts');
   await publish(publication, names, {
     env: io.env,
@@ -119,14 +120,14 @@ async function folderOf(
 async function publicationOf(
   runFolder: string,
   history: History,
-  { options, cwd }: { options: PublishOptions; cwd: string },
+  { options, io: { cwd, env } }: { options: PublishOptions; io: CliContext['io'] },
 ): Promise<Publication> {
   const result = await resultOf(runFolder);
   const line = await findRun(runFolder, history, cwd);
-  const before = lastGood(history.runs, line);
+  const before = lastGood(history.runs, line, ciBranches(env).base);
   return {
     result,
-    diff: before === undefined ? null : diffRuns(before, line, history.runs),
+    against: before && { diff: diffRuns(before.line, line, history.runs), whose: before.whose },
     notes: history.notes.filter(({ runId }) => runId === result.runId),
     reportUrl: options.reportUrl ?? null,
     dir: inRepository(result, options, cwd),

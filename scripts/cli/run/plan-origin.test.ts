@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { planOrigin } from './plan-origin.ts';
 
 const run = promisify(execFile);
@@ -19,6 +19,7 @@ beforeEach(async () => {
   await writeFile(join(root, 'shared.sql'), 'select 1;\n');
 });
 afterEach(() => rm(root, { recursive: true }));
+afterEach(() => void vi.unstubAllEnvs());
 
 const git = (...args: string[]): Promise<unknown> =>
   run('git', ['-C', root, '-c', 'user.name=A', '-c', 'user.email=secret@example.org', ...args]);
@@ -43,7 +44,17 @@ test('commit and branch are told, and that nothing was changed since', async () 
   const commit = expect.stringMatching(/^[0-9a-f]{40}$/) as string;
   expect(await origin()).toEqual({ machine: hostname(), commit, branch: 'next', isDirty: false });
   await git('checkout', '--quiet', '--detach');
+  for (const name of [
+    'GITHUB_REF',
+    'GITHUB_REF_TYPE',
+    'GITHUB_BASE_REF',
+    'CI_MERGE_REQUEST_IID',
+    'CI_COMMIT_BRANCH',
+  ])
+    vi.stubEnv(name, '');
   expect(await origin()).toMatchObject({ branch: null, isDirty: false });
+  vi.stubEnv('GITHUB_REF', 'refs/pull/12/merge');
+  expect(await origin()).toMatchObject({ branch: 'pull/12', isDirty: false });
 });
 
 test.each([

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 import type { PlanOrigin } from '../../artifacts/records/records.ts';
+import { ciBranches } from '../../history/lines/ci-branches.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 
 const run = promisify(execFile);
@@ -34,7 +35,8 @@ export async function planOrigin(
   const machine = hostname();
   const commit = await git('rev-parse', '--verify', 'HEAD');
   if (commit === null) return { machine, commit: null, branch: null, isDirty: null };
-  const branch = await git('symbolic-ref', '--quiet', '--short', 'HEAD');
+  // A CI job checks a commit out and no branch.
+  const branch = (await git('symbolic-ref', '--quiet', '--short', 'HEAD')) ?? ciBranches(process.env).own;
   const outside = files.filter((file) => file.startsWith('..'));
   const changes = await git('status', '--porcelain', '--', '.', ...outside);
   return { machine, commit, branch, isDirty: changes === null ? null : changes !== '' };

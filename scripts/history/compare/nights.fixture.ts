@@ -29,6 +29,7 @@ export function runLine(rest: Partial<RunLine> = {}): RunLine {
     machine: { name: 'builder', class: 'embedded · 2 CPU, 8 GiB, Linux 6.1' },
     postgresVersion: '18.4',
     commit: null,
+    branch: null,
     regressionPercent: null,
     figures: [figure({})],
     ...rest,

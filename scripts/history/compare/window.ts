@@ -26,11 +26,28 @@ export function earlierLike(runs: readonly RunLine[], run: RunLine): RunLine[] {
     .slice(-LARGEST_WINDOW);
 }
 
-/** The newest run before `run` that passed with the same plan; else undefined. */
-export function lastGood(runs: readonly RunLine[], run: RunLine): RunLine | undefined {
-  return before(runs, run).findLast(
+/** What a run is held against. */
+export interface LastGood {
+  readonly line: RunLine;
+  /** Whose it is, such as `of main`. */
+  readonly whose: string;
+}
+
+/**
+ * The newest run before `run` that passed with the same plan: of the branch that `run` is to go into, and of any where that has
+ * none or is not known, which `whose` then says.
+ * @param base branch that `run` is to go into; null = not known
+ */
+export function lastGood(runs: readonly RunLine[], run: RunLine, base: string | null): LastGood | undefined {
+  const good = before(runs, run).filter(
     ({ verdict, planSha256 }) => verdict === 'pass' && planSha256 === run.planSha256,
   );
+  const last = good.at(-1);
+  if (last === undefined) return undefined;
+  if (base === null) return { line: last, whose: 'of any branch' };
+  const ofBase = good.findLast(({ branch }) => branch === base);
+  if (ofBase !== undefined) return { line: ofBase, whose: `of ${base}` };
+  return { line: last, whose: `of ${last.branch ?? 'a branch not known'}, since ${base} has none` };
 }
 
 function before(runs: readonly RunLine[], run: RunLine): RunLine[] {

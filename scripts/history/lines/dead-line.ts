@@ -25,6 +25,7 @@ export function lineOfDead(
     machine: null,
     postgresVersion: null,
     commit: null,
+    branch: null,
     regressionPercent: null,
     figures: [],
   };

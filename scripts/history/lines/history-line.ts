@@ -50,6 +50,7 @@ const runLineSchema = z.object({
     .nullable(),
   postgresVersion: optionalText,
   commit: optionalText,
+  branch: optionalText.default(null).describe('Null where none is known'),
   regressionPercent: z.number().nullable().describe('The budget `regression`'),
   figures: z.array(figureSchema),
 });

@@ -45,6 +45,7 @@ export async function lineOfRun(path: string, cpuModel: string | null): Promise<
       headline: problem ?? `ended as ${outcome}`,
       postgresVersion: null,
       commit: null,
+      branch: null,
       figures: [],
     };
   }
@@ -71,6 +72,7 @@ function judgedPart(result: Result, playings: readonly Result[], cpuModel: strin
     machine: { name: origin?.machine ?? null, class: machineClass(result, cpuModel) },
     postgresVersion: environment.postgresVersion,
     commit: origin?.commit ?? null,
+    branch: origin?.branch ?? null,
     figures: figuresOf(result, playings),
   };
 }

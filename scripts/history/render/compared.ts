@@ -1,11 +1,16 @@
 import type { Compared } from '../../report/compared.ts';
 import type { RunDiff } from '../compare/diff.ts';
+import type { LastGood } from '../compare/window.ts';
 import { figureRow } from './diff-text.ts';
 
 /** What the report of the later run tells of the earlier one. */
-export function comparedFrom({ before, changes, unlike, figures }: RunDiff): Compared {
+export function comparedFrom(
+  { before, changes, unlike, figures }: RunDiff,
+  whose: LastGood['whose'],
+): Compared {
   return {
     schemaVersion: 1,
+    whose,
     runId: before.runId,
     startedAt: before.startedAt,
     changes: [

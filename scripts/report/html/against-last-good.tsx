@@ -15,12 +15,14 @@ const LAST = 'Smallest change that shows';
 /** What differs from the last run that passed with the same plan; nothing where there was none. */
 export function AgainstLastGood({ compared }: { compared: Compared | undefined }) {
   if (compared === undefined) return null;
-  const { runId, startedAt, changes, figures } = compared;
+  const { runId, startedAt, whose, changes, figures } = compared;
   const hasNoise = figures.some(({ smallest }) => smallest !== '');
   return (
     <section>
       <h2>Against the last good run</h2>
-      <p class="small mut">{`${runId}, ${formatDate(startedAt)}`}</p>
+      <p class="small mut">
+        {[runId, formatDate(startedAt), whose].filter((part) => part !== '').join(', ')}
+      </p>
       {changes.map((change) => (
         <p>{change}</p>
       ))}
