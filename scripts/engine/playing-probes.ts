@@ -10,9 +10,11 @@ import { RollbackProbe } from '../probes/rollback/rollback-probe.ts';
 import { RowCountProbe } from '../probes/row-counts/row-count-probe.ts';
 import { SchemaWatch } from '../probes/schema-watch/schema-watch.ts';
 import { ServerProbe } from '../probes/server-probe.ts';
+import { Touched } from '../probes/touched.ts';
 import { UpdateCounts } from '../probes/update-counts.ts';
 import { waitSources } from '../probes/wait-sources.ts';
 import type { Cleanup } from '../shared/cleanup.ts';
+import { isPlanAlone } from './alone.ts';
 import { requireHealthyStart } from './health.ts';
 import { unlessAway, writer, type Playing } from './playing.ts';
 import type { Logins } from './roles/logins.ts';
@@ -39,14 +41,17 @@ export async function startProbes(run: Playing, logins: Logins, cleanup: Cleanup
   const { seed } = rehearsal.load;
   const life = new ProbeLife(writer(run, cleanup, 'probes'), clock, signal);
   const scripts = versions.flatMap((version) => version.scripts);
-  const pools = await withConnection(
+  const { pools, touched } = await withConnection(
     endpoint,
     'setup',
-    (client) => loadSamples(client, scripts, seed),
+    async (client) => ({
+      pools: await loadSamples(client, scripts, seed),
+      touched: new Touched(await isPlanAlone(run, client)),
+    }),
     signal,
   );
   const records = writer(run, cleanup, 'compatibility');
-  const tried = { endpoint, logins: logins.app, versions, pools, seed, writer: records, life };
+  const tried = { endpoint, logins: logins.app, versions, pools, seed, writer: records, life, touched };
   const compatibility = new CompatibilityProbe(tried);
   presence(run, life, cleanup);
   const start = await compatibility.look('start', signal);
@@ -66,16 +71,17 @@ export async function startProbes(run: Playing, logins: Logins, cleanup: Cleanup
     writer: writer(run, cleanup, 'exact-waits'),
     clock,
     life,
+    touched,
   });
   cleanup.add('exact waits', () => exact.stop());
-  const watch = await LockWatch.start(endpoint, { clock, life, exact, ...sightings });
+  const watch = await LockWatch.start(endpoint, { clock, life, exact, touched, ...sightings });
   cleanup.add('lock watch', () => watch.stop());
   const app = { versions, logins: logins.app };
-  const looks = { writer: writer(run, cleanup, 'schema'), clock, life };
+  const looks = { writer: writer(run, cleanup, 'schema'), clock, life, touched };
   const schema = await SchemaWatch.start(endpoint, app, looks);
   cleanup.add('schema watch', () => schema.stop());
   const rowCounts = new RowCountProbe({ app, pools, seed, clock, writer: looks.writer });
-  const updateCounts = new UpdateCounts({ endpoint, clock, writer: looks.writer });
+  const updateCounts = new UpdateCounts({ endpoint, clock, touched, writer: looks.writer });
   await updateCounts.look(null, 'before', signal);
   const drift = new DriftProbe({ endpoint, versions: rehearsal.load.versions, clock, writer: looks.writer });
   const rollback = await startRollbackProbe(run, life, cleanup);

@@ -3,12 +3,13 @@ import type { ParsedScript } from '../load/scripts/parse-workload.ts';
 import { DEFAULT_LIMITS, runScriptOnce } from '../load/run-once.ts';
 import type { SamplePools } from '../load/traffic/samples.ts';
 import { withConnection, type PgClient } from '../pg/client.ts';
-import { learnNames } from '../pg/messages/learn-names.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { publicPgError, type PublicPgError } from '../pg/pg-error.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/files/ndjson.ts';
+import { KnownNames } from './known-names.ts';
 import type { ProbeLife } from './probe-life.ts';
+import type { Touched } from './touched.ts';
 
 export interface VersionScripts {
   readonly name: string;
@@ -26,15 +27,18 @@ interface CompatibilitySetup {
   readonly seed: number;
   readonly writer: NdjsonWriter<CompatibilityRecord>;
   readonly life: ProbeLife;
+  readonly touched: Touched;
 }
 
 /** Tries every script of every app version against the schema as it is now, and rolls it back. */
 export class CompatibilityProbe {
   readonly #setup: CompatibilitySetup;
+  readonly #names: KnownNames;
   #dead = false;
 
   constructor(setup: CompatibilitySetup) {
     this.#setup = setup;
+    this.#names = new KnownNames(setup.touched);
     setup.life.note('compatibility', 'started');
   }
 
@@ -43,7 +47,7 @@ export class CompatibilityProbe {
     const { endpoint, versions, logins, writer, life } = this.#setup;
     const records: CompatibilityRecord[] = [];
     try {
-      await withConnection(endpoint, 'setup', learnNames, signal);
+      await withConnection(endpoint, 'setup', (client) => this.#names.learn(client), signal);
       for (const login of new Set(logins.values())) {
         const own = versions.filter(({ name }) => logins.get(name) === login);
         records.push(...(await this.#tryAs(login, own, after, signal)));

@@ -13,6 +13,7 @@ import { RelationNames } from './relation-names.ts';
 import { SessionRoles } from './sessions/session-roles.ts';
 import { firstAbove } from '../shared/intervals/overlap-index.ts';
 import { ToldWaits } from './looks/told-waits.ts';
+import type { Touched } from './touched.ts';
 import type { WaitSource, WaitSourceKind } from './wait-source.ts';
 
 const FLUSH_MS = 500;
@@ -26,6 +27,8 @@ interface Sinks {
   readonly writer: NdjsonWriter<ExactWaitRecord>;
   readonly clock: RunClock;
   readonly life: ProbeLife;
+  /** Absent: others than the plan may rename relations as well. */
+  readonly touched?: Touched;
 }
 
 /**
@@ -61,7 +64,7 @@ export class ExactWaits {
     this.#server = server;
     this.roles = roles;
     this.#sinks = sinks;
-    this.#names = this.#namesBefore = new RelationNames(server);
+    this.#names = this.#namesBefore = new RelationNames(server, sinks.touched);
   }
 
   /** Takes the first of `kinds` that can be had; with none of them, polling is on record as the way. */

@@ -16,6 +16,7 @@ import type { ProbeLife } from './probe-life.ts';
 import { RelationNames } from './relation-names.ts';
 import { SessionRoles } from './sessions/session-roles.ts';
 import { WaitWriter } from './sessions/wait-writer.ts';
+import type { Touched } from './touched.ts';
 
 /** A wait that is longer than a look was away is still seen by its start. */
 const MAY_BE_AWAY_MS = 250;
@@ -73,7 +74,7 @@ export class LockWatch {
   private constructor(server: ProbeConnection, roles: SessionRoles, sinks: Sinks) {
     this.#server = server;
     this.#names = new RelationNames(server);
-    this.#allNames = new RelationNames(server);
+    this.#allNames = new RelationNames(server, sinks.touched);
     this.#clock = sinks.clock;
     this.#roles = roles;
     this.#waits = new WaitWriter({
@@ -217,4 +218,6 @@ interface Sinks {
   readonly life: ProbeLife;
   /** Absent: waits are known by polling only. */
   readonly exact?: ExactWaits;
+  /** Absent: others than the plan may rename relations as well. */
+  readonly touched?: Touched;
 }

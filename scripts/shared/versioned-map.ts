@@ -41,6 +41,15 @@ export class VersionedMap<K, V extends string | number | object> implements Iter
     return new VersionedMap(new Map(new VersionedMap(this.#base, all)));
   }
 
+  /** Keys under which another version may hold something else: all that either has where they share nothing. */
+  keysUnlike(other: VersionedMap<K, V>): Set<K> {
+    if (other === this) return new Set();
+    const keys = new Set([...this.#changes.keys(), ...other.#changes.keys()]);
+    if (other.#base !== this.#base)
+      for (const base of [this.#base, other.#base]) for (const key of base.keys()) keys.add(key);
+    return keys;
+  }
+
   *[Symbol.iterator](): Iterator<[K, V]> {
     for (const [key, value] of this.#base) if (!this.#changes.has(key)) yield [key, value];
     for (const [key, value] of this.#changes) if (value !== null) yield [key, value];

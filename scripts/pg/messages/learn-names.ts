@@ -1,4 +1,4 @@
-import type { PgClient } from '../client.ts';
+import type { Asker } from '../asker.ts';
 import { registerNames } from './public-names.ts';
 
 /** Everything with a name. Comments, defaults and other expressions are left: they may hold values. */
@@ -22,7 +22,7 @@ const NAMES = `
   union select word from pg_catalog.pg_get_keywords()`;
 
 /** Messages may name what the catalog has now. Names of what is dropped later stay known. @throws what PostgreSQL says */
-export async function learnNames(client: PgClient): Promise<void> {
+export async function learnNames(client: Asker): Promise<void> {
   const { rows } = await client.query<[string]>({ text: NAMES, rowMode: 'array' });
   registerNames(rows.map(([name]) => name));
 }

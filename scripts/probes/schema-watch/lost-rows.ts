@@ -28,6 +28,8 @@ export interface Suspect {
 /** Looks at the tables: before the plan, right before the step, and behind it. */
 interface Looks {
   readonly start: Tables;
+  /** Those of `start` that the plan can have changed; absent = all. */
+  readonly concerned?: Tables;
   readonly before: Tables;
   readonly now: Tables;
   /** Rows of a table, by oid, that the app may have deleted meanwhile. */
@@ -38,9 +40,9 @@ interface Looks {
  * Tables of `start` that were dropped, made anew, replaced by another of their name, given new storage (TRUNCATE, but also a
  * rewrite), that rows were deleted from, or that were taken out of what they were a part of, between two looks. Only a count tells which of them have lost their rows.
  */
-export function suspects({ start, before, now, appDeletes }: Looks): Suspect[] {
+export function suspects({ start, concerned = start, before, now, appDeletes }: Looks): Suspect[] {
   const byName = new Map([...now.values()].map((table) => [table.name, table]));
-  return [...start.values()].flatMap((table): Suspect[] => {
+  return [...concerned.values()].flatMap((table): Suspect[] => {
     const was = before.get(table.oid);
     if (was === undefined || was.filenode === null) return [];
     const is = now.get(table.oid);

@@ -7,6 +7,7 @@ import type { RunClock } from '../../shared/run-clock.ts';
 import { ProbeConnection } from '../probe-connection.ts';
 import type { ProbeLife } from '../probe-life.ts';
 import { RunCatalog } from '../run-catalog.ts';
+import { Touched } from '../touched.ts';
 import { BesideWatch, type Answered } from './beside/beside-watch.ts';
 import type { AppScripts } from '../app-sessions.ts';
 import { AppDeletes } from './app-deletes.ts';
@@ -15,9 +16,11 @@ import { DependencyWatch } from './dependencies/dependency-watch.ts';
 import { countRefused, type RefusedStatement } from './refused-rows/count-refused.ts';
 import { Moments } from './refused-rows/moments.ts';
 import { suspects } from './lost-rows.ts';
+import { TableLooks, type TableLook } from './table-looks.ts';
 import { TableNames } from './table-names.ts';
-import { oldestXid, readTables, type TableStock } from './table-stock.ts';
-import { readUnfinished } from './read-unfinished.ts';
+import type { TableStock } from './table-stock.ts';
+import { isPartOfAny } from './taken-out.ts';
+import { UnfinishedReader } from './read-unfinished.ts';
 import { WholeTables } from './whole-tables.ts';
 
 /** Such a table can lose the others as well. */
@@ -27,13 +30,8 @@ interface Sinks {
   readonly writer: NdjsonWriter<SchemaRecord>;
   readonly clock: RunClock;
   readonly life: ProbeLife;
-}
-
-interface Look {
-  readonly tables: Map<number, TableStock>;
-  readonly atMs: number;
-  /** Oldest transaction that was not over then. */
-  readonly xid: string;
+  /** Absent: others may change relations as well. */
+  readonly touched?: Touched;
 }
 
 /** It looks only when nothing of the plan is in flight; whatever it finds was there all the time that it was away. */
@@ -47,20 +45,30 @@ export class SchemaWatch {
   readonly #beside: BesideWatch;
   readonly #dependencies: DependencyWatch;
   /** Before the plan, without those whose rows are known to be gone. */
-  #start: Map<number, TableStock> = new Map();
-  #last: Look = { tables: new Map(), atMs: 0, xid: '0' };
+  #start: ReadonlyMap<number, TableStock> = new Map();
+  readonly #looks: TableLooks;
+  readonly #unfinished: UnfinishedReader;
   #mayDelete = false;
+  /** Only the app has deleted rows since all tables were looked at. */
+  #isCalm = true;
   readonly #appDeletes: AppDeletes;
   #names: TableNames | undefined;
   readonly #moments: Moments;
   readonly #wholeTables: WholeTables;
+  /** Where the plan tells what it has touched. */
+  readonly touched: Touched;
   /** For whoever asks what a statement has changed. */
-  readonly catalog = new RunCatalog();
+  readonly catalog: RunCatalog;
   #dead = false;
 
   private constructor(endpoint: PgEndpoint, server: ProbeConnection, app: AppScripts, sinks: Sinks) {
+    const { touched = new Touched(false), clock } = sinks;
     this.#endpoint = endpoint;
-    this.#dependencies = new DependencyWatch(endpoint, app);
+    this.touched = touched;
+    this.catalog = new RunCatalog(touched);
+    this.#looks = new TableLooks({ server, touched, clock });
+    this.#unfinished = new UnfinishedReader(touched);
+    this.#dependencies = new DependencyWatch(endpoint, app, touched);
     this.#appDeletes = new AppDeletes(app.versions);
     this.#server = server;
     this.#moments = new Moments(server);
@@ -76,9 +84,8 @@ export class SchemaWatch {
     const watch = new SchemaWatch(endpoint, await ProbeConnection.open(endpoint, owner), app, sinks);
     await watch.#look(null, null);
     await watch.#guarded(async () => {
-      watch.#last = await watch.#readTables();
-      watch.#start = watch.#last.tables;
-      watch.#names = await TableNames.read(watch.#server);
+      watch.#start = (await watch.#looks.look(true)).tables;
+      watch.#names = await TableNames.read(watch.#server, watch.touched);
       sinks.writer.write({ type: 'tables', tMs: sinks.clock.now(), tables: watch.#names.first });
     });
     await watch.#guarded(() => watch.#lookAtDependencies(null));
@@ -90,8 +97,9 @@ export class SchemaWatch {
   /** Right before the step of any kind. @param mayDelete whether it runs SQL of the plan's own */
   async stepBegins(step: string, mayDelete = true): Promise<void> {
     await this.#guarded(async () => {
-      this.#lookAgain(await this.#readTables(), true);
+      await this.#lookAtTables(!mayDelete && !this.#isCalm);
       this.#mayDelete = mayDelete;
+      if (mayDelete) this.#isCalm = false;
       await this.#moments.stepBegins(step);
     });
   }
@@ -131,6 +139,7 @@ export class SchemaWatch {
     pids: readonly number[],
   ): Promise<void> {
     const { writer, clock } = this.#sinks;
+    this.touched.addUnseen();
     await this.#guarded(async () => {
       const tables = await this.#wholeTables.end(pids);
       if (tables.length > 0) writer.write({ type: 'whole-tables', step, tMs: clock.now(), tables });
@@ -159,7 +168,7 @@ export class SchemaWatch {
   async #look(step: string | null, attempt: number | null): Promise<void> {
     const { writer, clock } = this.#sinks;
     await this.#guarded(async () => {
-      const objects = await readUnfinished(this.#server);
+      const objects = await this.#unfinished.read(this.#server);
       writer.write({ type: 'unfinished', step, attempt, tMs: clock.now(), objects });
     });
   }
@@ -174,28 +183,30 @@ export class SchemaWatch {
 
   async #lookForLostRows(step: string): Promise<void> {
     const { writer, clock } = this.#sinks;
-    const before = this.#last;
-    const now = await this.#readTables();
-    this.#lookAgain(now, !this.#mayDelete);
-    const ms = now.atMs - before.atMs;
+    const before = this.#looks.last;
+    const now = await this.#lookAtTables();
+    const ms = now.atMs - before.fromMs;
     const appDeletes = (oid: number): number => this.#appDeletes.within(oid, ms);
-    const all = suspects({ start: this.#start, before: before.tables, now: now.tables, appDeletes });
+    const [start, those] = [this.#start, concerned(this.#start, before.tables, now)];
+    if (those.size === 0) return;
+    const all = suspects({ start, concerned: those, before: before.tables, now: now.tables, appDeletes });
     const tables = await countLeft(this.#endpoint, all, before.xid);
     if (tables.length > 0) writer.write({ type: 'lost-rows', step, tMs: clock.now(), tables });
     const lost = new Set(tables.filter(({ how }) => !HAS_ROWS.has(how)).map(({ table }) => table));
-    this.#start = new Map([...this.#start].filter(([, { name }]) => !lost.has(name)));
-    for (const { heir } of all) if (heir !== null) this.#start.set(heir.oid, heir);
+    if (lost.size + all.length === 0) return;
+    const left = new Map([...this.#start].filter(([, { name }]) => !lost.has(name)));
+    for (const { heir } of all) if (heir !== null) left.set(heir.oid, heir);
+    this.#start = left;
   }
 
-  async #readTables(): Promise<Look> {
-    const xid = await oldestXid(this.#server);
-    return { tables: await readTables(this.#server), atMs: this.#sinks.clock.now(), xid };
-  }
-
-  /** @param isCalm whether only the app has deleted rows since the last look */
-  #lookAgain(look: Look, isCalm: boolean): void {
-    if (isCalm) this.#appDeletes.learn(this.#last.tables, look.tables, look.atMs - this.#last.atMs);
-    this.#last = look;
+  /** @param isWhole at all of them in any case */
+  async #lookAtTables(isWhole = false): Promise<TableLook> {
+    const before = this.#looks.last;
+    const look = await this.#looks.look(isWhole);
+    if (look.fromMs === before.fromMs) return look;
+    if (this.#isCalm) this.#appDeletes.learn(before.tables, look.tables, look.fromMs - before.fromMs);
+    this.#isCalm = true;
+    return look;
   }
 
   async #lookForNames(step: string): Promise<void> {
@@ -214,4 +225,19 @@ export class SchemaWatch {
       this.#sinks.life.note('schema', 'died', asError(error).message);
     }
   }
+}
+
+/** Those that the plan can have changed: itself, or what it is a part of. */
+function concerned(
+  start: ReadonlyMap<number, TableStock>,
+  before: ReadonlyMap<number, TableStock>,
+  { tables, touched }: TableLook,
+): ReadonlyMap<number, TableStock> {
+  if (touched === null) return start;
+  const found = new Map<number, TableStock>();
+  if (touched.size === 0) return found;
+  for (const [oid, table] of start)
+    if (touched.has(oid) || isPartOfAny(touched, oid, before) || isPartOfAny(touched, oid, tables))
+      found.set(oid, table);
+  return found;
 }

@@ -2,6 +2,7 @@ import type { RenamedRecord } from '../../artifacts/records/of-plan/schema-recor
 import type { Asker } from '../../pg/asker.ts';
 import { FIRST_USER_OID } from '../catalog.ts';
 import { RelationNames } from '../relation-names.ts';
+import type { Touched } from '../touched.ts';
 
 const NAMES = `
   select c.oid::bigint, n.nspname || '.' || c.relname
@@ -11,19 +12,19 @@ const NAMES = `
 
 /** What the tables and materialized views that were there before the plan are called by now. */
 export class TableNames {
-  readonly #first: ReadonlyMap<string, string>;
-  readonly #told = new Map<string, string>();
+  readonly #first: ReadonlyMap<number, string>;
+  readonly #told = new Map<number, string>();
 
   #names: RelationNames;
 
-  private constructor(first: ReadonlyMap<string, string>, names: RelationNames) {
+  private constructor(first: ReadonlyMap<number, string>, names: RelationNames) {
     this.#first = first;
     this.#names = names;
   }
 
   /** @throws what PostgreSQL says */
-  static async read(client: Asker): Promise<TableNames> {
-    return new TableNames(await readNames(client), await new RelationNames(client).asOfNow());
+  static async read(client: Asker, touched: Touched): Promise<TableNames> {
+    return new TableNames(await readNames(client), await new RelationNames(client, touched).asOfNow());
   }
 
   /** `schema.name`, before the plan. */
@@ -34,16 +35,18 @@ export class TableNames {
   /** Those whose names are others than at the last look. @throws what PostgreSQL says */
   async renamed(): Promise<RenamedRecord['tables']> {
     const now = (this.#names = await this.#names.asOfNow());
-    const changed = [...this.#first].flatMap(([oid, first]) => {
-      const name = now.known(Number(oid));
-      return name === undefined || name === (this.#told.get(oid) ?? first) ? [] : [{ oid, first, now: name }];
-    });
-    for (const { oid, now: name } of changed) this.#told.set(oid, name);
-    return changed.map(({ first, now: name }) => ({ first, now: name }));
+    const tables: RenamedRecord['tables'][number][] = [];
+    for (const [oid, first] of this.#first) {
+      const name = now.known(oid);
+      if (name === undefined || name === (this.#told.get(oid) ?? first)) continue;
+      this.#told.set(oid, name);
+      tables.push({ first, now: name });
+    }
+    return tables;
   }
 }
 
-async function readNames(client: Asker): Promise<Map<string, string>> {
+async function readNames(client: Asker): Promise<Map<number, string>> {
   const { rows } = await client.query<[oid: string, name: string]>({ text: NAMES, rowMode: 'array' });
-  return new Map(rows);
+  return new Map(rows.map(([oid, name]) => [Number(oid), name]));
 }

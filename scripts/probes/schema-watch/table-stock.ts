@@ -25,7 +25,7 @@ export interface TableStock {
 }
 
 /** Whatever is as it mostly is (no quotes, no parent) is left out: of many tables the sending takes longest. */
-const TABLES = `
+const tables = (among = '', amongParts = ''): string => `
   select c.oid::bigint, n.nspname || '.' || c.relname,
          nullif(quote_ident(n.nspname) || '.' || quote_ident(c.relname), n.nspname || '.' || c.relname),
          nullif(c.relfilenode, 0)::bigint, greatest(c.reltuples, 0)::float8, pg_stat_get_tuples_deleted(c.oid),
@@ -34,9 +34,11 @@ const TABLES = `
            + pg_stat_get_analyze_count(c.oid) + pg_stat_get_autoanalyze_count(c.oid),
          h.inhparent::bigint
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    left join (select distinct on (inhrelid) inhrelid, inhparent from pg_inherits order by inhrelid, inhseqno) h
+    left join (select distinct on (inhrelid) inhrelid, inhparent from pg_inherits ${amongParts} order by inhrelid, inhseqno) h
            on h.inhrelid = c.oid
-   where c.relkind in ('r', 'p') and c.relpersistence <> 't' and c.oid >= ${FIRST_USER_OID}`;
+   where c.relkind in ('r', 'p') and c.relpersistence <> 't' and c.oid >= ${FIRST_USER_OID} ${among}`;
+const TABLES = tables();
+const TABLES_OF = tables('and c.oid = any ($1::oid[])', 'where inhrelid = any ($1::oid[])');
 
 type Row = [
   oid: string,
@@ -61,9 +63,12 @@ export async function oldestXid(client: Asker): Promise<string> {
   return rows[0]?.[0] ?? '0';
 }
 
-/** By oid. @throws what PostgreSQL says */
-export async function readTables(client: Asker): Promise<Map<number, TableStock>> {
-  const { rows } = await client.query<Row>({ text: TABLES, rowMode: 'array' });
+/** By oid. @param of those that may be tables; absent = all @throws what PostgreSQL says */
+export async function readTables(client: Asker, of?: readonly number[]): Promise<Map<number, TableStock>> {
+  const { rows } = await client.query<Row>({
+    ...(of === undefined ? { text: TABLES } : { text: TABLES_OF, values: [of] }),
+    rowMode: 'array',
+  });
   return new Map(
     rows.map(
       ([oid, name, quotedName, filenode, estimatedRows, deleted, read, pages, live, recounts, parent]) => [

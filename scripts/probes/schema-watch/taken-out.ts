@@ -45,6 +45,13 @@ export function namesAbove(oid: number, tables: Tables): string[] {
   return above(oid, tables).flatMap((each) => tables.get(each)?.name ?? []);
 }
 
+/** Whether it is a part of one of them, nearer or farther. */
+export function isPartOfAny(wholes: ReadonlySet<number>, oid: number, tables: Tables): boolean {
+  for (let at = tables.get(oid)?.parent ?? null; at !== null; at = tables.get(at)?.parent ?? null)
+    if (wholes.has(at)) return true;
+  return false;
+}
+
 /** Oids of the tables that it is a part of, nearest first. */
 function above(oid: number, tables: Tables): number[] {
   const oids: number[] = [];

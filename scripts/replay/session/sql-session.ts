@@ -18,6 +18,9 @@ import { StepCatalog } from './step-catalog.ts';
  */
 const LONG_STATEMENT_MS = 20;
 
+/** Writes a catalog as a table: no relation whose row it is is locked for that. */
+const CHANGES_UNLOCKED = /\b(?:update|into|from|only)\s+(?:pg_catalog\s*\.\s*)?"?pg_(?!temp)/i;
+
 /** What all sessions of one step share. */
 export interface SqlRun {
   readonly step: SqlStep;
@@ -50,6 +53,8 @@ export class SqlSession {
   static async open(run: SqlRun, earlierTries = 0): Promise<SqlSession> {
     const { step, context } = run;
     const session = await openSession(context.login, step, context.signal);
+    // What was cut off is not seen from within.
+    if (step.cut !== undefined) context.schema.touched.addUnseen();
     try {
       const text = step.files.map((file) => withoutCopyRows(file.text).sql).join('\n');
       const catalog = await StepCatalog.read(context.schema.catalog, session.client, text);
@@ -65,16 +70,22 @@ export class SqlSession {
     const { step, context } = this.#run;
     const written: StatementRecord[] = [];
     const once = async (run: UnitRun): Promise<void> => {
-      const isBlind =
-        unit.kind === 'bare' || !this.#rights.mayCapture || statementsOf(unit).some(mentionsRole);
+      const statements = statementsOf(unit);
+      const isBlind = unit.kind === 'bare' || !this.#rights.mayCapture || statements.some(mentionsRole);
       const { pid } = this.session;
       const target = {
         step: step.name,
         heldBy: pid,
         heldAfterMs: isBlind ? 0 : LONG_STATEMENT_MS,
-        keepsNames: keepsNames(statementsOf(unit)),
+        keepsNames: keepsNames(statements),
       };
-      await context.watch.during(target, () => runUnit(unit, run));
+      let isUnseen = true;
+      try {
+        await context.watch.during(target, () => runUnit(unit, run));
+        isUnseen = isBlind || statements.some(({ text }) => CHANGES_UNLOCKED.test(text));
+      } finally {
+        this.#catalog.tell(context.schema.touched, isUnseen);
+      }
     };
     await this.retrying(async (attempt) => {
       const run = this.unitRun(attempt, written);

@@ -3,6 +3,7 @@ import type { PgClient } from '../../pg/client.ts';
 import type { Catalog } from '../../probes/catalog.ts';
 import { readCapture, type Capture, type CaptureRow } from '../../probes/lock-capture.ts';
 import type { RunCatalog } from '../../probes/run-catalog.ts';
+import type { Touched } from '../../probes/touched.ts';
 import type { PlacedStatement } from './units.ts';
 import { ScanCounts } from './scan-counts.ts';
 
@@ -24,6 +25,9 @@ export class StepCatalog {
   readonly #canFlush: boolean;
 
   readonly #run: RunCatalog;
+  /** Relations that were locked so that they could be changed, since it was last told. */
+  readonly #touched = new Set<number>();
+  #isUnseen = false;
 
   private constructor(run: RunCatalog, catalog: Catalog, session: SessionFacts) {
     this.#run = run;
@@ -72,6 +76,7 @@ export class StepCatalog {
       committed: this.#committed,
       existing: this.#existing,
     });
+    for (const [oid, mode] of row[1]) if (!READS.has(mode)) this.#touched.add(oid);
     const walBytes = Math.max(0, capture.walPosition - this.#walPosition);
     this.#walPosition = capture.walPosition;
     this.#now = capture.after;
@@ -79,11 +84,20 @@ export class StepCatalog {
     return { ...capture, scanned, walBytes, lockSlots: { used: capture.slots, ...this.#limits } };
   }
 
+  /** Tells what the statements have touched since the last time. Call when their transaction is over: who looks finds it then. */
+  tell(touched: Touched, isUnseen = false): void {
+    if (isUnseen || this.#isUnseen) touched.addUnseen();
+    else touched.add(this.#touched);
+    this.#touched.clear();
+    this.#isUnseen = false;
+  }
+
   /** After a statement that could not be captured: asks the catalog what it has changed. */
   async compare(
     client: PgClient,
     { node, text }: Pick<PlacedStatement, 'node' | 'text'>,
   ): Promise<{ rewrote: string[]; sizeChangeBytes: number; walBytes: number }> {
+    this.#isUnseen = true;
     const before = this.#now;
     const startWal = this.#walPosition;
     const changes = await this.#run.changes(client, mayMeanAll(node, text) ? null : text);
@@ -100,6 +114,9 @@ export class StepCatalog {
     return { rewrote, sizeChangeBytes, walBytes: Math.max(0, this.#walPosition - startWal) };
   }
 }
+
+/** Who holds nothing stronger has changed neither rows nor relation. */
+const READS: ReadonlySet<string> = new Set(['AccessShareLock', 'RowShareLock']);
 
 const CALLS_CODE: ReadonlySet<string> = new Set(['DoStmt', 'CallStmt']);
 const VACUUM_ALL = /^\s*vacuum\s*(?:\([^)]*\)|full\b|freeze\b|verbose\b|analy[sz]e\b|\s)*;?\s*$/i;

@@ -88,6 +88,7 @@ async function runSessions(run: BackfillRun): Promise<Readonly<Record<string, st
       }
     } finally {
       await session.close();
+      context.schema.touched.addUnseen();
     }
   }
 }

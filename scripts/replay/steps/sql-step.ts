@@ -18,7 +18,10 @@ export async function runSqlStep(
   const run: SqlRun = { step, context, onAttempt, figures: new LiveFigures() };
   const statements = units.flatMap(statementsOf);
   await context.schema.beforeStep(statements.map(({ text }) => text));
-  if (step.cut !== undefined && units.length > 0) return runCutOff(step.cut, units, run);
+  if (step.cut !== undefined && units.length > 0)
+    return runCutOff(step.cut, units, run).finally(() => {
+      context.schema.touched.addUnseen();
+    });
   const session = await SqlSession.open(run);
   try {
     for (const [position, unit] of units.entries()) {

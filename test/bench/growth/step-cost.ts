@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { RunFolder } from '../../../scripts/artifacts/run-folder.ts';
 import { withConnection, type PgClient } from '../../../scripts/pg/client.ts';
 import type { SqlStep } from '../../../scripts/plan/model.ts';
+import { KnownNames } from '../../../scripts/probes/known-names.ts';
+import { UpdateCounts } from '../../../scripts/probes/update-counts.ts';
 import { runSqlStep } from '../../../scripts/replay/steps/sql-step.ts';
 import { Cleanup } from '../../../scripts/shared/cleanup.ts';
 import { openStepContext } from '../../support/replay/step-context.ts';
@@ -34,10 +36,21 @@ export async function stepCost(tables: number): Promise<StepCost> {
     cleanup.add('run folder', () => rm(path, { recursive: true }));
     try {
       const context = await openStepContext(endpoint, await RunFolder.create(path), cleanup);
+      const {
+        clock,
+        schema: { touched },
+      } = context;
+      const writer = (await RunFolder.create(join(path, 'counts'))).writer('schema');
+      cleanup.add('counts', () => writer.close());
+      const updateCounts = new UpdateCounts({ endpoint, clock, touched, writer });
+      const names = new KnownNames(touched);
       const took = async (name: string, sql: readonly string[]): Promise<number> => {
         const startMs = performance.now();
+        await updateCounts.look(name, 'before', context.signal);
         await context.schema.stepBegins(name);
         await runSqlStep(sqlStep(name, sql), context, () => undefined);
+        await updateCounts.look(name, 'after', context.signal);
+        await withConnection(endpoint, 'setup', (client) => names.learn(client));
         await context.schema.afterStep(name);
         return performance.now() - startMs;
       };

@@ -59,6 +59,7 @@ export async function analysed(
     catalog: schema.catalog,
     beforeStep: (texts) => schema.beforeStep(texts),
     beforeUnit: (texts) => schema.beforeUnit(texts),
+    touched: schema.touched,
     afterUnit: (step, statements) => schema.afterUnit(step, statements),
     beforeCommand: () => schema.beforeCommand(),
     afterCommand: (step, sent, pids) => schema.afterCommand(step, sent, pids),

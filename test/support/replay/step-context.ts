@@ -4,6 +4,7 @@ import { ExactWaits } from '../../../scripts/probes/exact-waits.ts';
 import { LockWatch } from '../../../scripts/probes/lock-watch.ts';
 import { ProbeLife } from '../../../scripts/probes/probe-life.ts';
 import { SchemaWatch } from '../../../scripts/probes/schema-watch/schema-watch.ts';
+import { Touched } from '../../../scripts/probes/touched.ts';
 import { waitSources } from '../../../scripts/probes/wait-sources.ts';
 import type { StepContext } from '../../../scripts/replay/context.ts';
 import type { Cleanup } from '../../../scripts/shared/cleanup.ts';
@@ -17,6 +18,7 @@ export async function openStepContext(
   clock = new RunClock(),
   sources = waitSources(process.env),
 ): Promise<StepContext> {
+  const touched = new Touched(true);
   const probes = folder.writer('probes');
   cleanup.add('probes', () => probes.close());
   const life = new ProbeLife(probes, clock, new AbortController().signal);
@@ -29,14 +31,14 @@ export async function openStepContext(
     schema: folder.writer('schema'),
   };
   for (const [name, writer] of Object.entries(writers)) cleanup.add(name, () => writer.close());
-  const exact = await ExactWaits.start(endpoint, sources, { clock, life, writer: writers.exact });
+  const exact = await ExactWaits.start(endpoint, sources, { clock, life, touched, writer: writers.exact });
   cleanup.add('exact waits', () => exact.stop());
-  const watch = await LockWatch.start(endpoint, { ...writers, clock, life, exact });
+  const watch = await LockWatch.start(endpoint, { ...writers, clock, life, touched, exact });
   cleanup.add('watch', () => watch.stop());
   const schema = await SchemaWatch.start(
     endpoint,
     { versions: [], logins: new Map() },
-    { clock, life, writer: writers.schema },
+    { clock, life, touched, writer: writers.schema },
   );
   cleanup.add('schema', () => schema.stop());
   return {

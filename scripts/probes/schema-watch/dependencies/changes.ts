@@ -24,8 +24,7 @@ function missing<T>(of: Iterable<[string, T]>, from: { has: (key: string) => boo
 
 /** Indexes that were made anew, as by REINDEX CONCURRENTLY, are neither gone nor new. */
 function withoutLike(of: DependencyStock['indexes'], from: DependencyStock['indexes']): TableIndex[] {
-  if (of === from) return [];
-  const found = missing(of, from);
+  const found = [...of.keysUnlike(from)].flatMap((oid) => (from.has(oid) ? [] : (of.get(oid) ?? [])));
   if (found.length === 0) return [];
   const tables = new Set(found.map(({ table }) => table));
   const kinds = new Set<string>();
@@ -45,17 +44,19 @@ type Statistics = DependencyStock['statistics'];
  * again is the same object as before.
  */
 function statisticsGone(before: Statistics, now: Statistics): DependencyChange[] {
-  if (before === now) return [];
-  const others = new Map<string, TableStatistics>();
-  for (const [oid, table] of before) if (now.get(oid) !== table) others.set(table.table, table);
-  if (others.size === 0) return [];
-  const known = new Map<string, TableStatistics>();
-  for (const [, table] of now) if (others.has(table.table)) known.set(table.table, table);
-  return [...others.values()].flatMap(({ table, columns }) => {
-    const { present = [], columns: kept = [] } = known.get(table) ?? {};
-    const gone = columns.filter((column) => present.includes(column) && !kept.includes(column));
-    return gone.length === 0 ? [] : [{ kind: 'statistics-gone' as const, table, columns: gone }];
-  });
+  const read = [...now.keysUnlike(before)].filter((oid) => now.get(oid) !== before.get(oid));
+  const known = new Map(read.flatMap((oid) => asEntry(now.get(oid))));
+  return [...new Map(read.flatMap((oid) => asEntry(before.get(oid)))).values()].flatMap(
+    ({ table, columns }) => {
+      const { present = [], columns: kept = [] } = known.get(table) ?? {};
+      const gone = columns.filter((column) => present.includes(column) && !kept.includes(column));
+      return gone.length === 0 ? [] : [{ kind: 'statistics-gone' as const, table, columns: gone }];
+    },
+  );
+}
+
+function asEntry(table: TableStatistics | undefined): [string, TableStatistics][] {
+  return table === undefined ? [] : [[table.table, table]];
 }
 
 function functionsChanged(before: DependencyStock, now: DependencyStock): DependencyChange[] {

@@ -3,6 +3,7 @@ import { withConnection, type PgClient } from '../../../pg/client.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';
 import { sqlstateOf } from '../../../pg/pg-error.ts';
 import { asApp, type AppScripts } from '../../app-sessions.ts';
+import type { Touched } from '../../touched.ts';
 import { ScriptPlans } from '../../script-plans/script-plans.ts';
 import { dependencyChanges } from './changes.ts';
 import type { DependencyStock } from './stock.ts';
@@ -24,11 +25,12 @@ export class DependencyWatch {
   readonly #endpoint: PgEndpoint;
   readonly #app: AppScripts;
   readonly #plans = new ScriptPlans();
-  readonly #stock = new StockReader();
+  readonly #stock: StockReader;
   #before: DependencyStock | undefined;
 
-  constructor(endpoint: PgEndpoint, app: AppScripts) {
+  constructor(endpoint: PgEndpoint, app: AppScripts, touched?: Touched) {
     this.#endpoint = endpoint;
+    this.#stock = new StockReader(touched);
     this.#app = app;
   }
 

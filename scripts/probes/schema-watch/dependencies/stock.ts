@@ -14,7 +14,7 @@ export interface DependencyStock {
   /** By the oid of a table, or of an index over expressions. */
   readonly statistics: VersionedMap<string, TableStatistics>;
   /** Those whose referring columns no index leads with. */
-  readonly bareKeys: ReadonlyMap<string, ForeignKey>;
+  readonly bareKeys: VersionedMap<string, ForeignKey>;
   readonly triggers: ReadonlyMap<string, RowTrigger>;
   /** Functions that an index was built with. */
   readonly functions: ReadonlyMap<string, IndexedFunction>;
@@ -70,18 +70,21 @@ const statistics = (ofRelations: string, ofStatistics: string): string => `
 export const STATISTICS = statistics('', '');
 export const STATISTICS_OF = statistics('and c.oid = any ($1::oid[])', 'where starelid = any ($1::oid[])');
 
-/** Only an index that leads with one of the referring columns, over all rows or all that are not NULL, helps the other side. */
-const BARE_KEYS = `
+/** With the table that it is of. Only an index that leads with one of the referring columns, over all rows or all that are not NULL, helps the other side. */
+export const BARE_KEYS = `
   select k.oid::text,
          jsonb_build_object('name', k.conname, 'table', ${named('k.conrelid')},
            'columns', ${columnsOf('k.conrelid', 'k.conkey')},
-           'refersTo', ${named('k.confrelid')}, 'referred', ${columnsOf('k.confrelid', 'k.confkey')})
+           'refersTo', ${named('k.confrelid')}, 'referred', ${columnsOf('k.confrelid', 'k.confkey')}),
+         k.conrelid::text
     from pg_constraint k
    where k.contype = 'f' and k.conparentid = 0 and k.oid >= ${FIRST_USER_OID}
      and not exists (
        select from pg_index i
         where i.indrelid = k.conrelid and i.indisvalid and i.indkey[0] = any (k.conkey)
           and (i.indpred is null or i.indpred::text ~ '^.NULLTEST .*:nulltesttype 1'))`;
+
+export const BARE_KEYS_OF = `${BARE_KEYS} and k.conrelid = any ($1::oid[])`;
 
 /** tgtype: 1 = for each row, 4 = INSERT, 8 = DELETE, 16 = UPDATE (PostgreSQL's catalog/pg_trigger.h). */
 const TRIGGERS = `
@@ -117,9 +120,8 @@ const PUBLISHED = `
 /** Call with `search_path = pg_catalog`. @throws what PostgreSQL says */
 export async function readFew(
   client: PgClient,
-): Promise<Pick<DependencyStock, 'bareKeys' | 'triggers' | 'functions' | 'published'>> {
+): Promise<Pick<DependencyStock, 'triggers' | 'functions' | 'published'>> {
   return {
-    bareKeys: new Map((await client.query<[string, ForeignKey]>(asArrays(BARE_KEYS))).rows),
     triggers: new Map((await client.query<[string, RowTrigger]>(asArrays(TRIGGERS))).rows),
     functions: new Map((await client.query<[string, IndexedFunction]>(asArrays(FUNCTIONS))).rows),
     published: new Map((await client.query<[string, PublishedTable]>(asArrays(PUBLISHED))).rows),
