@@ -48,6 +48,7 @@ export function passingResult(rest: Partial<Result> = {}): Result {
       hours: 0.07,
       price: null,
       cost: null,
+      rentedInstead: [],
       postgresVersion: '18.4',
       settings: [
         { name: 'shared_buffers', asked: '1GB', shown: '1GB' },

@@ -2,6 +2,7 @@ import type { EnvironmentRecord, RunRecord } from '../../artifacts/records/recor
 import type { Analysis } from '../analysis/analyse.ts';
 import { loadEndMs, planStartMs } from '../analysis/step-runs.ts';
 import type { Result } from './contract/result.ts';
+import { rentedInstead } from './rented-instead.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -35,6 +36,7 @@ export function environmentResult(analysis: Analysis): EnvironmentResult {
       price === null || lifeMs === null
         ? null
         : { amount: billedAmount(price, lifeMs), currency: price.currency },
+    rentedInstead: price === null ? rentedInstead(lifeMs, analysis.standby === null ? 1 : 2) : [],
     postgresVersion,
     settings: settings.map((setting) => ({ ...setting })),
     machine: { ...environment.machine },
@@ -68,6 +70,7 @@ const UNKNOWN: EnvironmentResult = {
   hours: null,
   price: null,
   cost: null,
+  rentedInstead: [],
   postgresVersion: 'unknown',
   settings: [],
   machine: { cpus: 0, memoryBytes: 0, os: 'unknown' },

@@ -74,9 +74,15 @@ export function hostHoursText({ environment }: Result): string | null {
 }
 
 export function priceText({ environment, target }: Result): string {
-  const { price, cost } = environment;
-  if (price === null)
-    return target === 'embedded' ? 'no price: processes of this machine' : `no price: ${target} hosts`;
+  const { price, cost, rentedInstead } = environment;
+  if (price === null) {
+    const none = target === 'embedded' ? 'no price: processes of this machine' : `no price: ${target} hosts`;
+    const instead = rentedInstead.map(({ cloud, amount, currency, hosts, sizes, asOf }) => {
+      const what = `${plural(hosts, 'host')}, ${sizes}; prices of ${asOf}`;
+      return `${amountText(amount)} ${currency} at ${cloud} (${what})`;
+    });
+    return instead.length === 0 ? none : `${none}; rented, about ${instead.join(' or ')}`;
+  }
   const perHour = `${amountText(price.amountPerHour)} ${price.currency} an hour`;
   return cost === null ? perHour : `${amountText(cost.amount)} ${cost.currency} (${perHour})`;
 }

@@ -61,6 +61,21 @@ export const environmentSchema = z.object({
     .nullable()
     .default(null)
     .describe('Its price for the time that it was there, up to the end of the run'),
+  rentedInstead: z
+    .array(
+      z.object({
+        cloud: z.string(),
+        amount: z.number(),
+        currency: z.string(),
+        hosts: count,
+        sizes: z.string(),
+        asOf: z.string().describe('The day that its prices are of'),
+      }),
+    )
+    .default([])
+    .describe(
+      'Where nothing was rented: what the same time would have cost on rented hosts of the usual size',
+    ),
   postgresVersion: z.string(),
   settings: z.array(z.object({ name: z.string(), asked: z.string().nullable(), shown: z.string() })),
   machine: z
