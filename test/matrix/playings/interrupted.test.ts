@@ -67,7 +67,8 @@ describe('a server that crashes in the middle of each step', () => {
 describe.skipIf(!needs('psql', 'as the command that is cut off'))('a command that is cut off', () => {
   const plan = `
   - { phase: expand, name: again, command: 'psql -v ON_ERROR_STOP=1 -qf sql/again.sql' }
-  - { phase: expand, name: tool, command: 'psql -v ON_ERROR_STOP=1 -qf sql/tool.sql' }`;
+  - { phase: expand, name: tool, command: 'psql -v ON_ERROR_STOP=1 -qf sql/tool.sql' }
+  - { phase: expand, name: behind, sql: sql/behind.sql }`;
   /** Notes that it is at work as golang-migrate does, and will not begin while that is noted. */
   const tool = `create table if not exists schema_migrations (version bigint primary key, dirty boolean not null);
 select 1 / (case when exists (select from schema_migrations where dirty) then 0 else 1 end);
@@ -77,7 +78,7 @@ create table more (id int);
 create table yet_more (id int);
 truncate schema_migrations; insert into schema_migrations values (1, false);`;
 
-  it('runs again in each way, and the lock that it left in its own table is told with what releases it', async () => {
+  it('runs again in each way; a second try that fails ends the playing, with the lock that it left and what releases it', async () => {
     const result = await run(
       plan,
       {
@@ -88,6 +89,7 @@ create index if not exists customers_by_name on customers (name);
 commit;
 create table if not exists other (id int);`,
         'sql/tool.sql': tool,
+        'sql/behind.sql': 'create table if not exists behind (id int);',
       },
       '[interrupted]',
     );
@@ -117,5 +119,19 @@ create table if not exists other (id int);`,
       'The first try left behind: the lock of golang-migrate in schema_migrations.',
     );
     expect(finding?.advice).toContain('migrate force');
+    // Nobody but its author knows how to go on, so nothing is played behind it, and all until then is on record.
+    expect(result.playings?.played.map(({ verdict }) => verdict)).toEqual(['fail', 'fail', 'fail']);
+    expect(result.steps.map(({ name, status, attempts }) => [name, status, attempts])).toEqual([
+      ['again', 'ok', 2],
+      ['tool', 'failed', 2],
+      ['behind', 'skipped', 0],
+    ]);
+    const found = result.findings.filter(({ status }) => status === 'fail');
+    expect(found.map(({ check, step }) => `${check} ${step ?? ''}`).toSorted()).toEqual([
+      'repeatable tool',
+      'steps tool',
+    ]);
+    expect(result.compatibility.filter(({ after }) => after === 'tool')).not.toEqual([]);
+    expect(result.traffic['old']?.requests).toBeGreaterThan(0);
   });
 });
