@@ -202,3 +202,26 @@ test('a backfill that changes each row once is none', () => {
   const backfill = { table: 'customers', cuts: 3, rowsTwice: 0, rowsLeftOut: 0, isSameAgain: false };
   expect(found(cutOff({ ...CUT, file: null, line: null, backfill }))).toEqual([]);
 });
+
+test('an advisory lock that the server held for a client that was gone is told where a job may be back sooner', () => {
+  const held = { ...CUT, how: 'client', advisoryLocks: 1 } as const;
+  const begin = 'When the client of step 1 index was gone, the server went on and';
+  expect(found(cutOff({ ...held, serverWentOnMs: 12_000 }))).toEqual([
+    [
+      'warn',
+      `${begin} held its 1 advisory lock for 12.0 s: whoever starts it again sooner waits for it, or is refused.`,
+      null,
+    ],
+  ]);
+  expect(found(cutOff({ ...held, advisoryLocks: 2, serverWentOnMs: null }))).toEqual([
+    [
+      'warn',
+      `${begin} still held its 2 advisory locks when the second try began: whoever starts it again sooner waits for them, or is refused.`,
+      null,
+    ],
+  ]);
+  expect(found(cutOff({ ...held, serverWentOnMs: 20 }))).toEqual([]);
+  expect(judgeEvidence(cutOff({ ...held, serverWentOnMs: 20 })).interruptions).toMatchObject([
+    { advisoryLocks: 1, serverWentOnMs: 20 },
+  ]);
+});

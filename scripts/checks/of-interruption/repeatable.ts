@@ -9,13 +9,14 @@ import type { Cut } from '../../plan/model.ts';
 import { quotedSql } from '../analysis/commands/sent-statements.ts';
 import type { ToolLock } from '../../artifacts/records/of-plan/interruption-record.ts';
 import { plural } from '../../shared/text/format.ts';
+import { keptLocks } from './kept-locks.ts';
 import { repeatAdvice } from './repeat-advice.ts';
 
 export const repeatable: Check = {
   id: 'repeatable',
   title: 'Every step that was cut off went through the second time',
   failureTitle: 'A step that was cut off cannot be run again',
-  warnTitle: 'A step that was cut off does its rows twice',
+  warnTitle: 'A step that was cut off does its rows twice, or is locked out for a while',
   needs: ['steps'],
   unit: 'steps',
   limit: 0,
@@ -39,7 +40,7 @@ function isCutOff({ plan }: Pick<RunRecord, 'plan'>): boolean {
 
 function findings(cut: CutOff): CheckFinding[] {
   const { error } = cut.record;
-  return [...(error === null ? [] : [refused(cut, error)]), ...rowsOf(cut)];
+  return [...(error === null ? [] : [refused(cut, error)]), ...rowsOf(cut), ...keptLocks(cut)];
 }
 
 function refused({ step, record, leftovers }: CutOff, error: StepError): CheckFinding {

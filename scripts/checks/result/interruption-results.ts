@@ -30,7 +30,7 @@ export function combinedInterruptions(results: ReadonlyMap<number, Result>): Int
 }
 
 function interruptionResult({ step, record, leftovers }: CutOff): InterruptionResult {
-  const { how, file, line, moment, error, serverWentOnMs, backfill, downs, command } = record;
+  const { how, file, line, moment, error, serverWentOnMs, backfill, downs, command, advisoryLocks } = record;
   return {
     step: step.run.planned.name,
     how,
@@ -39,6 +39,7 @@ function interruptionResult({ step, record, leftovers }: CutOff): InterruptionRe
     ...(command === undefined ? {} : { statement: command.sql }),
     moment,
     serverWentOnMs,
+    ...defined({ advisoryLocks }),
     ...(downs === undefined
       ? {}
       : { downMs: downs.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) }),

@@ -66,6 +66,15 @@ export class Backend {
     return rows[0]?.xid ?? null;
   }
 
+  /** How many advisory locks it holds. */
+  async advisoryLocks(): Promise<number> {
+    const { rows } = await this.#client.query<{ held: number }>(
+      `select count(*)::int4 as held from pg_catalog.pg_locks where pid = $1 and locktype = 'advisory' and granted`,
+      [this.#pid],
+    );
+    return rows[0]?.held ?? 0;
+  }
+
   async close(): Promise<void> {
     await closeQuietly(this.#client);
   }

@@ -54,6 +54,7 @@ export async function runCutCommand(
     failedIndex: null,
     secondAttempt: 2,
     serverWentOnMs: cut.serverWentOnMs,
+    ...(cut.advisoryLocks > 0 && { advisoryLocks: cut.advisoryLocks }),
     ...(cut.down === undefined ? {} : { downs: [cut.down] }),
     command: { sql: cut.sql === undefined ? null : publicStatement(cut.sql), toolLocks },
   };
@@ -91,6 +92,7 @@ class CommandCut {
   tMs = 0;
   moment: InterruptionRecord['moment'] = 'done';
   serverWentOnMs: number | null = 0;
+  advisoryLocks = 0;
   down: Interval | undefined;
 
   constructor(how: Cut, step: CommandStep, context: StepContext) {
@@ -171,6 +173,7 @@ class CommandCut {
       if (this.#how === 'client') {
         this.#kill.abort(new Error('cut off on purpose'));
         held.drop();
+        this.advisoryLocks = await backend.advisoryLocks();
       } else this.down = await backend.end(this.#how);
       const isGone = await backend.gone(GOES_ON_MS, signal);
       const wentOnMs = this.down === undefined ? clock.now() - this.tMs : 0;

@@ -38,6 +38,7 @@ export async function runCutOff(how: Cut, units: readonly Unit[], run: SqlRun): 
     file: statement.file,
     line: statement.line,
     serverWentOnMs: first.serverWentOnMs,
+    ...(first.advisoryLocks > 0 && { advisoryLocks: first.advisoryLocks }),
     againFrom: from === 0 ? null : ((units[from] && fileOf(units[from])) ?? null),
     error: second.failure?.error ?? null,
     failedIndex: second.failedIndex,
@@ -61,6 +62,7 @@ interface CutTry {
   readonly attempts: number;
   /** As of InterruptionRecord. */
   readonly serverWentOnMs: number | null;
+  readonly advisoryLocks: number;
   /** What was unfinished in the schema before, by the identity of its object. */
   readonly unfinished: ReadonlySet<number>;
 }
@@ -102,10 +104,11 @@ async function cutAt(place: CutPlace, { how, units, session, backend, run }: Pla
   });
   const [cutting] = made;
   if (cutting === undefined) throw new TypeError('a cut without a record');
+  const advisoryLocks = how === 'client' ? await backend.advisoryLocks() : 0;
   const isGone = await backend.gone(GOES_ON_MS, context.signal);
   const wentOnMs = cutting.down === undefined ? context.clock.now() - cutting.tMs : 0;
   const serverWentOnMs = isGone ? wentOnMs : null;
-  return { cutting, attempts: session.attempts, serverWentOnMs, unfinished };
+  return { cutting, attempts: session.attempts, serverWentOnMs, advisoryLocks, unfinished };
 }
 
 interface SecondTry {

@@ -79,21 +79,24 @@ const WAYS: Readonly<Record<InterruptionResult['how'], string>> = {
 };
 
 function cutOffText(cut: InterruptionResult): string {
-  const { how, moment, file, line, cuts, serverWentOnMs, downMs, statement } = cut;
+  const { how, moment, file, line, cuts, downMs, statement } = cut;
   const away = downMs === undefined ? '' : `; away for ${formatMs(downMs)}`;
   const where = { running: 'in', open: 'behind', committing: 'at the commit of', done: 'behind' }[moment];
   if (statement !== undefined) {
     const what = statement === null ? 'the end of the command' : quoted(statement);
-    return `${WAYS[how]} ${where} ${what}${away}${how === 'client' ? goesOn(serverWentOnMs) : ''}`;
+    return `${WAYS[how]} ${where} ${what}${away}${how === 'client' ? goesOn(cut) : ''}`;
   }
   if (file === null) return `${WAYS[how]} in a batch, ${plural(cuts, 'time')}${away}`;
   const place = `${file} line ${line ?? 1}`;
   if (how !== 'client') return `${WAYS[how]} ${where} ${place}${away}`;
-  return `${WAYS[how]} ${where} ${place}${goesOn(serverWentOnMs)}`;
+  return `${WAYS[how]} ${where} ${place}${goesOn(cut)}`;
 }
 
-function goesOn(ms: number | null): string {
-  return ms === null ? ', and the server still went on' : `; the server went on for ${formatMs(ms)}`;
+function goesOn({ serverWentOnMs: ms, advisoryLocks }: InterruptionResult): string {
+  const held = advisoryLocks === undefined ? '' : ` with ${plural(advisoryLocks, 'advisory lock')}`;
+  return ms === null
+    ? `, and the server still went on${held}`
+    : `; the server went on for ${formatMs(ms)}${held}`;
 }
 
 const LONGEST_SQL = 40;

@@ -99,6 +99,13 @@ describe('a sql step that is cut off', () => {
       expect((await columns()).slice(1)).toEqual(text.includes(other) ? ['a', 'b'] : ['a']);
   });
 
+  it('leaves its advisory lock with a server that goes on without its client, and tells for how long', async () => {
+    const text = 'select pg_advisory_lock(7); select pg_sleep(1.5)';
+    const record = await cutOff(sqlStep('step', text, { cut: 'client' }), 2);
+    expect(record).toMatchObject({ index: 2, moment: 'running', advisoryLocks: 1, error: null });
+    expect(record?.serverWentOnMs).toBeGreaterThan(1000);
+  });
+
   it('is brought to its end by hand where it cannot be repeated, for whatever place the seed draws', async () => {
     const places = new Set<string>();
     for (const seed of [1, 2, 3, 4]) {

@@ -52,6 +52,8 @@ export const InterruptionRecord = z.object({
   moment: z.enum(CUT_MOMENTS),
   /** How long the server went on with it by itself; null where it still did when the second try began. */
   serverWentOnMs: moment.nullable(),
+  /** Those that it held all that time for a client that was gone; absent where it held none. */
+  advisoryLocks: number.exactOptional(),
   /** The first file of the second try, where the tool has a record of those that were done before; null = all of them again. */
   againFrom: text.nullable(),
   /** Of the second try; null where it went through. */

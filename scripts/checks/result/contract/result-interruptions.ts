@@ -54,6 +54,13 @@ export const interruptionSchema = z.object({
     .nonnegative()
     .nullable()
     .describe('How long the server went on by itself; null where it still did when the second try began'),
+  advisoryLocks: z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      'Advisory locks that the server held meanwhile for a client that was gone: a second try in that time meets them. Absent where it held none',
+    ),
   downMs: z
     .number()
     .nonnegative()
