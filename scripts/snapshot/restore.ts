@@ -11,6 +11,7 @@ import { monotonicMs } from '../shared/clock.ts';
 import { archiveDigest } from './archive/archive-files.ts';
 import { ProgressTicker, type OnProgress, type ReadSoFar } from './progress-ticker.ts';
 import { restoreArchive } from './archive/restore-archive.ts';
+import { requireRoom } from './require-room.ts';
 import { requireSha256 } from './require-sha256.ts';
 import { restoreByCommand } from './restore-command.ts';
 import { restoreError } from './restore-error.ts';
@@ -76,6 +77,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
   try {
     const onRead = (how: () => ReadSoFar): void => void (read = how);
     const work = { ...options, shown, onObject, onRead };
+    await requireRoom(options, shown);
     const restored = await restoreSource(work);
     requireSha256(work, restored.sha256);
     read = undefined;

@@ -15,6 +15,8 @@ export interface RemoteSource {
    * @throws SourceCut where another try may succeed, RehearsalError where none will
    */
   open(from: number, signal: AbortSignal, onNote?: (message: string) => void): Promise<OpenedSource>;
+  /** How large the database is that is read; undefined where it cannot be asked just now. */
+  databaseBytes?(): Promise<number | undefined>;
   /** What the report has to say of the reading, as sentences, once it is over. */
   notes?(): readonly string[];
   /** Ends what a reading left on its way, and waits for it. */

@@ -137,16 +137,26 @@ load: { rate: 10/s, versions: { old: workload } }
     const { dump, facts } = folder ?? expect.fail('no snapshot folder');
     const same = productionOf(facts, { work_mem: '9216kB' });
     expect(same.otherSettings.map(({ name }) => name)).not.toContain('work_mem');
-    const production = { ...productionOf(facts, { work_mem: '4MB' }), bytes: 10 * 1024 ** 3 };
+    const production = { ...productionOf(facts, { work_mem: '4MB' }), bytes: 1024 ** 3 };
     const { tables, warnings } = await restorer.restore({ kind: 'file', path: dump, production });
     expect(tables.map(({ rows }) => rows)).toEqual([2500, 40]);
     expect(warnings.slice(-3)).toEqual([
       `Production ran PostgreSQL ${SYSTEM_POSTGRES.version} when the snapshot was taken, and this rehearsal PostgreSQL 18: locks, plans and rewrites may differ.`,
       expect.stringMatching(
-        /^The restored database has .* MB, 100 % less than the 10 GB of production: a restore/,
+        /^The restored database has .* MB, 99 % less than the 1\.0 GB of production: a restore/,
       ),
       expect.stringMatching(/^Production had \d+ settings that .* work_mem = 9MB \(here 4MB\)/),
     ]);
+  });
+
+  it('that is larger than the disk is refused before the first byte', async () => {
+    const { dump, facts } = (await snapshotFolderAt(join(cwd, 'first'))) ?? expect.fail('no snapshot folder');
+    const production = { ...productionOf(facts, {}), bytes: 5 * 1024 ** 5 };
+    const failure = await restorer.failure(restorer.restore({ kind: 'file', path: dump, production }));
+    expect(failure.code).toBe('DISK_FULL');
+    expect(failure.message).toMatch(
+      /^\/.*\/first\/dump takes about 5120\.0 TB once it is restored, and the disk of the server’s data has [\d.]+ [GT]B free$/,
+    );
   });
 
   it('that was changed or cut is told by its manifest', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -119,6 +119,24 @@ describe.skipIf(!needsSystemPostgres('to dump a live server'))('a snapshot of a 
     } finally {
       vi.unstubAllEnvs();
       await rm(folder, { recursive: true });
+    }
+  });
+
+  it('that is larger than the disk is refused before the first byte', async () => {
+    const file = await withConnection(shop, 'setup', async (client) => {
+      const { rows } = await client.query<{ path: string }>(
+        `select current_setting('data_directory') || '/base/' || oid || '/99999999' as path from pg_database where datname = 'shop'`,
+      );
+      return rows[0]?.path ?? '';
+    });
+    await writeFile(file, '');
+    await truncate(file, 10 * 1024 ** 4); // takes no room, and counts for the size of the database
+    try {
+      expect((await restorer.failure(restorer.restore(sourceOf(shop)))).message).toMatch(
+        /^postgres:.*\/shop takes about 10\.0 TB once it is restored, and the disk of the server’s data has [\d.]+ [MG]B free$/,
+      );
+    } finally {
+      await rm(file);
     }
   });
 
