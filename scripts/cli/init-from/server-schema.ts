@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { DEFAULT_LIMITS } from '../../plan/schema/schema-limits.ts';
+import { GuardedDump } from '../../snapshot/sources/postgres/guarded-dump.ts';
+import { liveServer } from '../../snapshot/sources/postgres/live-server.ts';
+import { SourceCut, unreachable } from '../../snapshot/sources/remote-source.ts';
 import { generatorText } from './dump-text.ts';
-import { asError, RehearsalError } from '../../shared/errors.ts';
 
-const run = promisify(execFile);
-const PATIENCE_MS = 300_000;
-const MOST_OUTPUT_BYTES = 256 * 1024 ** 2;
+const SCHEMA_ALONE = ['--schema-only', '--no-owner', '--no-privileges', '--no-publications'];
 
 /** The URL in an environment variable, so that no password stands on a command line. */
 export function serverUrl(
@@ -25,44 +24,22 @@ export function serverUrl(
 }
 
 /**
- * The tables of a server as SQL, without a row. It is only read, by `pg_dump`.
- * @throws CONNECTION_FAILED
+ * The tables of a server as SQL, without a row: read as carefully as a snapshot of a live server is.
+ * @throws CONNECTION_FAILED, RESTORE_FAILED where no pg_dump is new enough, TIMED_OUT where it would have to wait
  */
 export async function readServerSchema(url: string, signal: AbortSignal): Promise<string> {
-  const args = ['--schema-only', '--no-owner', '--no-privileges', '--no-publications', '--no-subscriptions'];
+  const server = liveServer(new URL(url), process.env);
+  const work = { server, limits: DEFAULT_LIMITS, env: process.env, signal };
   try {
-    const { stdout } = await run('pg_dump', args, {
-      env: { ...process.env, ...connectionOf(url) },
-      signal,
-      timeout: PATIENCE_MS,
-      maxBuffer: MOST_OUTPUT_BYTES,
-    });
-    return generatorText(stdout);
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw new RehearsalError('CONNECTION_FAILED', `pg_dump could not read the schema: ${whyOf(cause)}`, {
-      hint: 'it has to be on PATH, as new as the server, and the user has to be allowed to read the tables',
-    });
+    const dump = await GuardedDump.begin(work, SCHEMA_ALONE);
+    try {
+      const chunks: Buffer[] = [];
+      for await (const chunk of dump.bytes()) chunks.push(chunk);
+      return generatorText(Buffer.concat(chunks).toString());
+    } finally {
+      await dump.close();
+    }
+  } catch (error) {
+    throw error instanceof SourceCut ? unreachable(server.shown, error.message) : error;
   }
-}
-
-function connectionOf(url: string): NodeJS.ProcessEnv {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
-  const ssl = searchParams.get('sslmode');
-  return {
-    PGHOST: searchParams.get('host') ?? decodeURIComponent(hostname),
-    ...(port !== '' && { PGPORT: port }),
-    PGUSER: decodeURIComponent(username),
-    PGPASSWORD: decodeURIComponent(password),
-    PGDATABASE: decodeURIComponent(pathname.slice(1)),
-    ...(ssl !== null && { PGSSLMODE: ssl }),
-  };
-}
-
-/** What pg_dump says first; it does not repeat passwords. */
-function whyOf(cause: unknown): string {
-  const error = asError(cause) as NodeJS.ErrnoException & { readonly stderr?: string };
-  if (error.code === 'ENOENT') return 'there is no pg_dump on PATH';
-  const [first = ''] = error.stderr?.trim().split('\n') ?? [];
-  return first === '' ? `it ended with ${String(error.code)}` : first.replace(/^pg_dump: (?:error: )?/, '');
 }

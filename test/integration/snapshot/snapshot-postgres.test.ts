@@ -6,6 +6,7 @@ import { withConnection } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import type { SnapshotSource } from '../../../scripts/plan/model.ts';
 import { DEFAULT_LIMITS, type LiveLimits } from '../../../scripts/plan/schema/schema-limits.ts';
+import { readServerSchema } from '../../../scripts/cli/init-from/server-schema.ts';
 import { remoteSource } from '../../../scripts/snapshot/sources/open-remote.ts';
 import { readRemote } from '../../../scripts/snapshot/sources/read-remote.ts';
 import { baseContent } from '../../../scripts/snapshot/base/base-content.ts';
@@ -138,6 +139,18 @@ describe.skipIf(!needsSystemPostgres('to dump a live server'))('a snapshot of a 
     } finally {
       await rm(file);
     }
+  });
+
+  it('gives its tables to `init`, without a row and without waiting for a lock', async () => {
+    const { url } = sourceOf(shop) as Extract<SnapshotSource, { kind: 'remote' }>;
+    const signal = AbortSignal.timeout(60_000);
+    const sql = await readServerSchema(url, signal);
+    expect(sql).toMatch(/CREATE TABLE public\.customers[^]*CREATE TABLE public\.orders/);
+    expect(sql).not.toContain('Lovelace');
+    await whileLocked(async () => {
+      await expect(readServerSchema(url, signal)).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    });
+    expect(await left()).toBe(0);
   });
 
   it('is no base: what it holds is another thing each time', async () => {
