@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findEngine } from '../../infra/pulumi/engine/find-engine.ts';
 import type { Result } from '../../scripts/checks/result/contract/result.ts';
 import { OWN_ROOT } from '../../scripts/shared/places/own-files.mjs';
+import { needsEngine } from '../support/needs.ts';
 
 const PACKED_BYTES_MAX = 4_000_000;
 
@@ -24,6 +26,19 @@ const GOLANG_MIGRATE: Readonly<Record<string, string>> = {
   'db/migrations/2_priority.down.sql': 'alter table tickets drop column priority;',
 };
 
+const PULUMI_PROGRAM: Readonly<Record<string, string>> = {
+  'Pulumi.yaml': `
+name: an-app
+runtime: { name: nodejs, options: { typescript: false } }
+main: release.mjs
+plugins:
+  providers:
+    - { name: rehearsal, path: node_modules/dress-rehearsal/dist/infra/provider }`,
+  'release.mjs': `
+    import { Rehearsal } from 'dress-rehearsal/pulumi';
+    const rehearsed = new Rehearsal('priority', { dir: 'priority', target: 'embedded', timeout: '1h' });
+    export const { verdict, report } = rehearsed;`,
+};
 /** An app's own repository outside the checkout, with the packed program installed as its developers would. */
 let app: string;
 
@@ -99,11 +114,43 @@ test('a program rehearses what golang-migrate would do next, from anywhere in th
   expect(await readdir(folder)).toContain('report.html');
 });
 
+test.skipIf(!(await needsEngine('to update a stack of the app’s own')))(
+  'a Pulumi program of the app’s own rehearses by the component, and does not repeat itself',
+  async () => {
+    const engine = await findEngine();
+    if ('missing' in engine) throw new Error(engine.missing);
+    const own = await readFile(join(OWN_ROOT, 'package.json'), 'utf8');
+    const { devDependencies } = JSON.parse(own) as { devDependencies: Record<string, string> };
+    const sdk = `@pulumi/pulumi@${devDependencies['@pulumi/pulumi'] ?? ''}`;
+    const flags = ['--no-save', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
+    expect((await inApp('npm', ['install', ...flags, sdk])).exitCode).toBe(0);
+    await write({ ...PULUMI_PROGRAM, 'state/.keep': '' });
+    const env = {
+      ...engine.env,
+      PULUMI_HOME: join(app, 'home'),
+      PULUMI_BACKEND_URL: `file://${join(app, 'state')}`,
+      PULUMI_CONFIG_PASSPHRASE: 'app',
+    };
+    const pulumi = async (...args: string[]): Promise<string> => {
+      const { all } = await inApp('pulumi', [...args, '--non-interactive'], { env, all: true });
+      return all as string;
+    };
+    await pulumi('stack', 'init', 'dev');
+    expect(await pulumi('preview')).toContain('will be rehearsed for the first time, on target embedded');
+    expect(await pulumi('up', '--yes', '--skip-preview')).toMatch(/4 created|INCONCLUSIVE/);
+    await pulumi('up', '--yes', '--skip-preview'); // once more where a busy machine let nothing be judged
+    expect(await pulumi('up', '--yes', '--skip-preview')).toContain('4 unchanged');
+    expect(await pulumi('stack', 'output')).toMatch(/verdict\s+pass/);
+    expect(await pulumi('destroy', '--yes', '--skip-preview')).toContain('4 deleted');
+  },
+);
+
 test('the types of what the package exports can be used by a strict program', async () => {
   await mkdir(join(app, 'src'));
   const program = `
     import { rehearse, type Result } from 'dress-rehearsal';
-    export const verdict: Result['verdict'] = (await rehearse({ dir: 'x' })).result.verdict;
+    const rehearsed = await rehearse({ dir: 'x', since: 'origin/main' });
+    export const verdict: Result['verdict'] = rehearsed.result.verdict;
     // @ts-expect-error: it is a text
     export const wrong: number = verdict;`;
   await writeFile(join(app, 'src/verdict.ts'), program);

@@ -26,6 +26,19 @@ const MANAGERS = [
     install: ['install', '--ignore-scripts', '--non-interactive'],
     run: ['--silent', 'rehearse'],
   },
+  {
+    // Plug'n'Play: no node_modules, and packages that stay zipped.
+    name: '@yarnpkg/cli-dist',
+    version: '4',
+    program: 'bin/yarn.js',
+    root: {
+      'package.json': '{ "name": "mono", "private": true, "workspaces": ["apps/*"] }',
+      '.yarnrc.yml': 'enableImmutableInstalls: false\nenableTelemetry: false\nenableScripts: false\n',
+      'yarn.lock': '',
+    },
+    install: ['install'],
+    run: ['rehearse'],
+  },
 ] as const;
 
 const APP: Readonly<Record<string, string>> = {
