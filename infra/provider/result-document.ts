@@ -14,7 +14,8 @@ const resultSchema = z.object({
   findings: z.array(z.object({ message: z.string() })),
   environment: z.object({
     leftovers: z.number().nullable(),
-    price: z.object({ amountPerHour: z.number(), currency: z.string() }).nullable(),
+    /** By the cloud's billing rule. */
+    cost: z.object({ amount: z.number(), currency: z.string() }).nullable(),
   }),
 });
 
@@ -40,7 +41,7 @@ export function outputsOf(result: ResultDocument, out: string): RehearsalOutputs
     resultPath: fromProjectRoot(join(out, runId, 'result.json')),
     runId,
     durationMs,
-    cost: costOf(environment.price, durationMs),
+    cost: costOf(environment.cost),
     leftovers: environment.leftovers ?? 0,
     usedTarget: target,
     endedAt,
@@ -82,7 +83,6 @@ export function notJudged(runId: string, why: string): RehearsalOutputs {
   };
 }
 
-function costOf(price: ResultDocument['environment']['price'], durationMs: number): string {
-  if (price === null) return 'none';
-  return `${((price.amountPerHour * durationMs) / 3_600_000).toFixed(4)} ${price.currency}`;
+function costOf(cost: ResultDocument['environment']['cost']): string {
+  return cost === null ? 'none' : `${cost.amount.toFixed(4)} ${cost.currency}`;
 }

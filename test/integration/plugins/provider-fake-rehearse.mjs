@@ -13,7 +13,7 @@ function result(verdict, headline) {
     ...{ runId: 'tiny-20261122-120000-beef', target: 'embedded', verdict, headline },
     ...{ startedAt: '2026-11-22T12:00:00Z', endedAt: '2026-11-22T12:00:04Z' },
     findings: verdict === 'pass' ? [] : [{ message: 'it waited 5 s' }],
-    environment: { leftovers: 0, price: { amountPerHour: 36, currency: 'EUR' } },
+    environment: { leftovers: 0, cost: { amount: 36, currency: 'EUR' } },
   });
 }
 

@@ -77,7 +77,7 @@ describe('creating a Rehearsal', () => {
       runId: RUN_ID,
       verdict: 'pass',
       worstFinding: 'none',
-      cost: '0.0400 EUR',
+      cost: '36.0000 EUR',
       leftovers: 0,
       usedTarget: 'embedded',
       durationMs: 4000,
