@@ -1,6 +1,6 @@
 import type { PgClient } from '../pg/client.ts';
 import { FIRST_USER_OID } from '../probes/catalog.ts';
-import { mayChangeRelations } from '../probes/touched.ts';
+import { mayChangeRelations } from '../probes/touched/touched.ts';
 import type { Playing } from './playing.ts';
 
 /** What such a trigger does comes at the commit, when the plan's locks have been looked at. */

@@ -10,7 +10,7 @@ import { RollbackProbe } from '../probes/rollback/rollback-probe.ts';
 import { RowCountProbe } from '../probes/row-counts/row-count-probe.ts';
 import { SchemaWatch } from '../probes/schema-watch/schema-watch.ts';
 import { ServerProbe } from '../probes/server-probe.ts';
-import { Touched } from '../probes/touched.ts';
+import { Touched } from '../probes/touched/touched.ts';
 import { UpdateCounts } from '../probes/update-counts.ts';
 import { waitSources } from '../probes/wait-sources.ts';
 import type { Cleanup } from '../shared/cleanup.ts';

@@ -7,9 +7,9 @@ import type { PgEndpoint } from '../pg/endpoint.ts';
 import { publicPgError, type PublicPgError } from '../pg/pg-error.ts';
 import { asError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/files/ndjson.ts';
-import { KnownNames } from './known-names.ts';
+import { KnownNames } from './touched/known-names.ts';
 import type { ProbeLife } from './probe-life.ts';
-import type { Touched } from './touched.ts';
+import type { Touched } from './touched/touched.ts';
 
 export interface VersionScripts {
   readonly name: string;

@@ -13,7 +13,7 @@ import { RelationNames } from './relation-names.ts';
 import { SessionRoles } from './sessions/session-roles.ts';
 import { firstAbove } from '../shared/intervals/overlap-index.ts';
 import { ToldWaits } from './looks/told-waits.ts';
-import type { Touched } from './touched.ts';
+import type { Touched } from './touched/touched.ts';
 import type { WaitSource, WaitSourceKind } from './wait-source.ts';
 
 const FLUSH_MS = 500;

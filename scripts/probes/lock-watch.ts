@@ -16,7 +16,7 @@ import type { ProbeLife } from './probe-life.ts';
 import { RelationNames } from './relation-names.ts';
 import { SessionRoles } from './sessions/session-roles.ts';
 import { WaitWriter } from './sessions/wait-writer.ts';
-import type { Touched } from './touched.ts';
+import type { Touched } from './touched/touched.ts';
 
 /** A wait that is longer than a look was away is still seen by its start. */
 const MAY_BE_AWAY_MS = 250;

@@ -1,7 +1,7 @@
 import type { Asker } from '../pg/asker.ts';
 import { VersionedMap } from '../shared/versioned-map.ts';
 import { FIRST_USER_OID } from './catalog.ts';
-import { MOST_NEW, newRelations, Touched, withIndexes } from './touched.ts';
+import { MOST_NEW, newRelations, Touched, withIndexes } from './touched/touched.ts';
 
 const NAMES = `select c.oid::bigint as oid, n.nspname || '.' || c.relname as name
                  from pg_class c join pg_namespace n on n.oid = c.relnamespace`;

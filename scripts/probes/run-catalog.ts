@@ -4,7 +4,7 @@ import type { PgEndpoint } from '../pg/endpoint.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
 import { VersionedMap } from '../shared/versioned-map.ts';
 import { FIRST_USER_OID, type Catalog, type CatalogEntry } from './catalog.ts';
-import { MOST_NEW, newRelations, Touched, withIndexes } from './touched.ts';
+import { MOST_NEW, newRelations, Touched, withIndexes } from './touched/touched.ts';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 

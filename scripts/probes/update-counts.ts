@@ -7,8 +7,8 @@ import { RehearsalError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
 import { FIRST_USER_OID } from './catalog.ts';
-import { LookingShare } from './looking-share.ts';
-import type { Touched } from './touched.ts';
+import { LookingShare } from './touched/looking-share.ts';
+import type { Touched } from './touched/touched.ts';
 
 interface UpdateCountSetup {
   readonly endpoint: PgEndpoint;

@@ -1,7 +1,7 @@
 import type { UnfinishedObject } from '../../artifacts/records/of-plan/schema-records.ts';
 import type { Asker } from '../../pg/asker.ts';
 import { FIRST_USER_OID } from '../catalog.ts';
-import type { Touched } from '../touched.ts';
+import type { Touched } from '../touched/touched.ts';
 
 /** A constraint that is not enforced (PostgreSQL 18) is never validated; older versions have no such column. */
 const IS_ENFORCED = `coalesce((to_jsonb(k)->>'conenforced')::boolean, true)`;

@@ -7,7 +7,7 @@ import type { RunClock } from '../../shared/run-clock.ts';
 import { ProbeConnection } from '../probe-connection.ts';
 import type { ProbeLife } from '../probe-life.ts';
 import { RunCatalog } from '../run-catalog.ts';
-import { Touched } from '../touched.ts';
+import { Touched } from '../touched/touched.ts';
 import { BesideWatch, type Answered } from './beside/beside-watch.ts';
 import type { AppScripts } from '../app-sessions.ts';
 import { AppDeletes } from './app-deletes.ts';

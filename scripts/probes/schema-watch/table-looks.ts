@@ -1,7 +1,7 @@
 import type { Asker } from '../../pg/asker.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
-import { LookingShare } from '../looking-share.ts';
-import type { Touched } from '../touched.ts';
+import { LookingShare } from '../touched/looking-share.ts';
+import type { Touched } from '../touched/touched.ts';
 import { oldestXid, readTables, type TableStock } from './table-stock.ts';
 
 export interface TableLook {

@@ -2,7 +2,7 @@ import type { RenamedRecord } from '../../artifacts/records/of-plan/schema-recor
 import type { Asker } from '../../pg/asker.ts';
 import { FIRST_USER_OID } from '../catalog.ts';
 import { RelationNames } from '../relation-names.ts';
-import type { Touched } from '../touched.ts';
+import type { Touched } from '../touched/touched.ts';
 
 const NAMES = `
   select c.oid::bigint, n.nspname || '.' || c.relname

@@ -3,7 +3,7 @@ import type { PgClient } from '../../pg/client.ts';
 import type { Catalog } from '../../probes/catalog.ts';
 import { readCapture, type Capture, type CaptureRow } from '../../probes/lock-capture.ts';
 import type { RunCatalog } from '../../probes/run-catalog.ts';
-import type { Touched } from '../../probes/touched.ts';
+import type { Touched } from '../../probes/touched/touched.ts';
 import type { PlacedStatement } from './units.ts';
 import { ScanCounts } from './scan-counts.ts';
 

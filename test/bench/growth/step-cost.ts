@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RunFolder } from '../../../scripts/artifacts/run-folder.ts';
 import { withConnection, type PgClient } from '../../../scripts/pg/client.ts';
 import type { SqlStep } from '../../../scripts/plan/model.ts';
-import { KnownNames } from '../../../scripts/probes/known-names.ts';
+import { KnownNames } from '../../../scripts/probes/touched/known-names.ts';
 import { UpdateCounts } from '../../../scripts/probes/update-counts.ts';
 import { runSqlStep } from '../../../scripts/replay/steps/sql-step.ts';
 import { Cleanup } from '../../../scripts/shared/cleanup.ts';

@@ -6,7 +6,7 @@ import { StockReader } from '../../../scripts/probes/schema-watch/dependencies/s
 import { readUnfinished, UnfinishedReader } from '../../../scripts/probes/schema-watch/read-unfinished.ts';
 import { TableLooks } from '../../../scripts/probes/schema-watch/table-looks.ts';
 import { readTables, type TableStock } from '../../../scripts/probes/schema-watch/table-stock.ts';
-import { Touched } from '../../../scripts/probes/touched.ts';
+import { Touched } from '../../../scripts/probes/touched/touched.ts';
 import { RunClock } from '../../../scripts/shared/run-clock.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
 

@@ -4,7 +4,7 @@ import { ExactWaits } from '../../../scripts/probes/exact-waits.ts';
 import { LockWatch } from '../../../scripts/probes/lock-watch.ts';
 import { ProbeLife } from '../../../scripts/probes/probe-life.ts';
 import { SchemaWatch } from '../../../scripts/probes/schema-watch/schema-watch.ts';
-import { Touched } from '../../../scripts/probes/touched.ts';
+import { Touched } from '../../../scripts/probes/touched/touched.ts';
 import { waitSources } from '../../../scripts/probes/wait-sources.ts';
 import type { StepContext } from '../../../scripts/replay/context.ts';
 import type { Cleanup } from '../../../scripts/shared/cleanup.ts';

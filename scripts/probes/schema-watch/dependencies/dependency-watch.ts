@@ -3,7 +3,7 @@ import { withConnection, type PgClient } from '../../../pg/client.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';
 import { sqlstateOf } from '../../../pg/pg-error.ts';
 import { asApp, type AppScripts } from '../../app-sessions.ts';
-import type { Touched } from '../../touched.ts';
+import type { Touched } from '../../touched/touched.ts';
 import { ScriptPlans } from '../../script-plans/script-plans.ts';
 import { dependencyChanges } from './changes.ts';
 import type { DependencyStock } from './stock.ts';

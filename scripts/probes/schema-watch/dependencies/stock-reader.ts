@@ -2,7 +2,7 @@ import type { ForeignKey, TableIndex } from '../../../artifacts/records/of-plan/
 import type { PgClient } from '../../../pg/client.ts';
 import { VersionedMap } from '../../../shared/versioned-map.ts';
 import { FIRST_USER_OID } from '../../catalog.ts';
-import { MOST_NEW, newRelations, Touched, withIndexes } from '../../touched.ts';
+import { MOST_NEW, newRelations, Touched, withIndexes } from '../../touched/touched.ts';
 import {
   BARE_KEYS,
   BARE_KEYS_OF,

@@ -1,4 +1,4 @@
-import { FIRST_USER_OID } from './catalog.ts';
+import { FIRST_USER_OID } from '../catalog.ts';
 
 /** Of more relations than that everything is looked at at once. */
 const MOST_SINGLE = 5000;

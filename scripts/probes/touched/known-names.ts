@@ -1,6 +1,6 @@
-import type { Asker } from '../pg/asker.ts';
-import { learnNames } from '../pg/messages/learn-names.ts';
-import { registerNames } from '../pg/messages/public-names.ts';
+import type { Asker } from '../../pg/asker.ts';
+import { learnNames } from '../../pg/messages/learn-names.ts';
+import { registerNames } from '../../pg/messages/public-names.ts';
 import type { Touched } from './touched.ts';
 
 /** Catalogs that give their rows oids from one counter; whatever the plan makes by itself is newer than all before. */
