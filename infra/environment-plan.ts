@@ -1,14 +1,17 @@
+import { driverCount } from '../scripts/plan/driver-hosts.ts';
 import type { HostSpec } from '../scripts/plan/model.ts';
 import { POSTGRES_PORT, serverConfig } from './components/server-config.ts';
 import { POSTGRES_USER } from './postgres/names.ts';
-import type { HostPlaces, HostRole, HostSoftware, HostTarget, Owner } from './contract/hosts.ts';
+import type { HostPlaces, HostSoftware, HostTarget, Owner } from './contract/hosts.ts';
 import type { EnvironmentSpec } from './contract/target.ts';
 
 /** All that the program of an environment is told: plain values, the same whenever the same run asks again. */
 export interface EnvironmentPlan {
   readonly owner: Owner;
   readonly software: HostSoftware;
-  readonly sizes: Readonly<Record<HostRole, HostSpec>>;
+  readonly sizes: Readonly<Record<'primary' | 'standby' | 'driver', HostSpec>>;
+  /** How many hosts of the driver's size there are. */
+  readonly drivers: number;
   readonly port: number;
   /** Of each host. */
   readonly places: HostPlaces;
@@ -57,9 +60,9 @@ export function planEnvironment(
   const { connections } = spec;
   const port = spec.postgres.port ?? target.port?.() ?? POSTGRES_PORT;
   const postgres = { ...spec.postgres, port };
-  const sizeOf = (role: HostRole): HostSpec => spec.hosts[role] ?? {};
+  const sizeOf = (role: keyof EnvironmentPlan['sizes']): HostSpec => spec.hosts[role] ?? {};
   const sizes = { primary: sizeOf('primary'), standby: sizeOf('standby'), driver: sizeOf('driver') };
-  const configOf = (role: HostRole): string =>
+  const configOf = (role: 'primary' | 'standby'): string =>
     serverConfig(postgres, {
       capacity: target.capacity(sizes[role]),
       connections,
@@ -70,6 +73,7 @@ export function planEnvironment(
     ...rest,
     tracing: typeof tracing === 'function' ? 'here' : (tracing ?? null),
     sizes,
+    drivers: driverCount(spec),
     port,
     serverUser: target.serverUser?.(spec.runId) ?? POSTGRES_USER,
     places: target.places(spec.runId),

@@ -1,5 +1,6 @@
 import { all, type Output } from '@pulumi/pulumi';
 import { Provider } from '@pulumi/command';
+import { driverRoles, isDriver } from '../scripts/plan/driver-hosts.ts';
 import { Driver } from './components/driver.ts';
 import { Host } from './components/host.ts';
 import { PostgresServer } from './components/postgres-server.ts';
@@ -49,14 +50,14 @@ export function environmentProgram(
         outlives: plan.outlives,
         prepares: plan.prepares,
         claim: plan.claim,
-        serverUser: role === 'driver' ? POSTGRES_USER : plan.serverUser,
-        size: plan.sizes[role],
+        serverUser: isDriver(role) ? POSTGRES_USER : plan.serverUser,
+        size: plan.sizes[isDriver(role) ? 'driver' : role],
         authorizedKey: plan.keys.publicKey,
         privateKey: plan.keys.privateKey,
       });
     const primary = hostOf('primary');
     const standby = withStandby ? hostOf('standby') : null;
-    const driver = hostOf('driver');
+    const drivers = driverRoles(plan.drivers).map(hostOf);
     const server = new PostgresServer('postgres', {
       host: primary,
       software,
@@ -81,11 +82,23 @@ export function environmentProgram(
       });
     }
     traceWaits(plan, primary, server);
-    new Driver('engine', { host: driver, primary, server, software, port, bundle: plan.bundle });
-    const hosts = [primary, ...(standby === null ? [] : [standby]), driver];
+    putEngines(plan, drivers, { primary, server });
+    const hosts = [primary, ...(standby === null ? [] : [standby]), ...drivers];
     const created = sumOf([network.made.created, ...hosts.map((host) => host.created)]);
     return Promise.resolve({ hosts: all(hosts.map(hostOutput)), created });
   };
+}
+
+/** The first one's resource is called as where it is the only one. */
+function putEngines(
+  { software, port, bundle }: EnvironmentPlan,
+  drivers: readonly Host[],
+  { primary, server }: { readonly primary: Host; readonly server: PostgresServer },
+): void {
+  for (const [index, host] of drivers.entries()) {
+    const name = index === 0 ? 'engine' : `engine-${index + 1}`;
+    new Driver(name, { host, primary, server, software, port, bundle });
+  }
 }
 
 function traceWaits(

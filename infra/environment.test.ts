@@ -5,7 +5,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EnvironmentPlan } from './environment-plan.ts';
 import type { HostOutput, StackOutputs } from './environment-stack.ts';
-import type { HostRole, Reach } from './contract/hosts.ts';
+import type { Reach } from './contract/hosts.ts';
 
 interface Registered {
   readonly type: string;
@@ -18,14 +18,24 @@ const ENVELOPE = '4dabf18193072939515e22adb298388d';
 const PASSWORDS = { superuser: 'superuser-password', replication: 'replication-password' };
 const PRIVATE_KEY = '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n';
 
-const ADDRESSES = { primary: '10.0.3.7', standby: '10.0.9.2', driver: '10.0.4.4' };
+const ADDRESSES: Record<string, string> = {
+  primary: '10.0.3.7',
+  standby: '10.0.9.2',
+  driver: '10.0.4.4',
+  'driver-2': '10.0.4.5',
+};
 const JUMP = { host: 'jump.example', port: 22, user: 'root', hostKey: 'ssh-ed25519 jump' };
 /** As hosts of a cloud are reached: not at their private address, not all as root, not all from here. */
-const REACH: Record<HostRole, Omit<Reach, 'hostKey'>> = {
+const REACH = {
   primary: { host: '192.0.2.1', port: 22, user: 'root', jump: null },
   standby: { host: '10.0.9.2', port: 22, user: 'root', jump: JUMP },
   driver: { host: '192.0.2.3', port: 2222, user: 'debian', jump: null },
-};
+  'driver-2': { host: '192.0.2.4', port: 22, user: 'root', jump: null },
+} satisfies Record<string, Omit<Reach, 'hostKey'>>;
+
+function reachOf(role: string): Omit<Reach, 'hostKey'> {
+  return REACH[role as keyof typeof REACH];
+}
 
 const registered: Registered[] = [];
 
@@ -42,6 +52,7 @@ class FakeMachine extends pulumi.CustomResource {
 async function run(
   standby: boolean,
   outlives = false,
+  drivers = 1,
 ): Promise<{ hosts: HostOutput[]; created: StackOutputs['created'] }> {
   const { environmentProgram } = await import('./environment-stack.ts');
   const bundle = join(tmpdir(), 'environment-test-bundle.mjs');
@@ -53,6 +64,7 @@ async function run(
       share: [],
     },
     sizes: { primary: { cpu: 2 }, standby: {}, driver: {} },
+    drivers,
     port: 5432,
     places: { run: '/var/lib/rehearse', postgres: '/var/lib/postgresql' },
     outlives,
@@ -76,8 +88,8 @@ async function run(
       return {
         resource,
         created: { host: 1 },
-        address: pulumi.output(ADDRESSES[role]),
-        reach: resource.hostKey.apply((hostKey) => ({ ...REACH[role], hostKey })),
+        address: pulumi.output(ADDRESSES[role] ?? ''),
+        reach: resource.hostKey.apply((hostKey) => ({ ...reachOf(role), hostKey })),
         notes: pulumi.output([]),
         identity: pulumi.output(`who ${role}`),
       };
@@ -88,7 +100,11 @@ async function run(
       resolve(made);
     });
   });
-  const last = ['engine-prepare', ...(standby ? ['replica-start'] : [])];
+  const last = [
+    'engine-prepare',
+    ...(drivers > 1 ? [`engine-${drivers}-prepare`] : []),
+    ...(standby ? ['replica-start'] : []),
+  ];
   await vi.waitFor(() => {
     expect(registered.map(({ name }) => name)).toEqual(expect.arrayContaining(last));
   });
@@ -224,6 +240,30 @@ test('an environment without a standby makes none, and lets nobody stream', asyn
   expect(hosts.map(({ role }) => role)).toEqual(['primary', 'driver']);
   expect(registered.map(({ name }) => name)).not.toContain('standby');
   expect(inputsOf('postgres-start')['create']).toContain("standby=''");
+});
+
+test('more driver hosts are added beside the one, whose resources keep their names', async () => {
+  registered.length = 0;
+  const made = await run(false, false, 2);
+  expect(made.hosts.map(({ role, address }) => [role, address])).toEqual([
+    ['primary', '10.0.3.7'],
+    ['driver', '10.0.4.4'],
+    ['driver-2', '10.0.4.5'],
+  ]);
+  expect(made.created).toEqual({ host: 3, network: 1 });
+  const names = registered.map(({ name }) => name).filter((name) => /^(driver|engine)/.test(name));
+  expect(names.sort()).toEqual([
+    'driver',
+    'driver-2',
+    'driver-2-host',
+    'driver-host',
+    'engine',
+    'engine-2',
+    'engine-2-bundle',
+    'engine-2-prepare',
+    'engine-bundle',
+    'engine-prepare',
+  ]);
 });
 
 test('goes to each host as it is reached: as another user by sudo, at another port, through a jump host', async () => {

@@ -18,6 +18,10 @@ it('tells run, expiry, role and owner by the name alone, in at most 63 character
     expect(readName(other)).toBeUndefined();
 });
 
+it('reads the names of several driver hosts', () => {
+  expect(readName(nameOf(MARKER, 'driver-12'))).toMatchObject({ role: 'driver-12', owner: 'abc' });
+});
+
 it('takes for ours only what has both our name and our tag, and believes no tag of another run', () => {
   const [name, tags] = [nameOf(MARKER, 'driver'), tagsOf(MARKER)];
   expect(thingOf({ kind: 'host', id: '1', name, tags })).toMatchObject({ runId: MARKER.runId, owner: 'abc' });

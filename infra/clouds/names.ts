@@ -3,7 +3,7 @@ import type { Marker, Thing } from './cloud.ts';
 
 const HASH_CHARS = 10;
 const RADIX = 36;
-const NAME = /^rehearse-([0-9a-f]{10})-([0-9a-z]{6,8})-([a-z]+)-([0-9a-z]{1,16})$/;
+const NAME = /^rehearse-([0-9a-f]{10})-([0-9a-z]{6,8})-([a-z]+(?:-\d{1,2})?)-([0-9a-z]{1,16})$/;
 
 /** Marks all that is ours, where a cloud has tags or labels. */
 export const MARK = 'dress-rehearsal';

@@ -1,3 +1,4 @@
+import { isDriver } from '../../scripts/plan/driver-hosts.ts';
 import type { HostSpec } from '../../scripts/plan/model.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { formatBytes } from '../../scripts/shared/text/format.ts';
@@ -65,7 +66,7 @@ function fitting(plans: readonly Plan[], role: string, size: HostSpec): Plan[] {
         .sort(byPrice)
         .slice(0, OF_CLASS),
     );
-  const preferred = role === 'driver' ? 'shared' : 'dedicated';
+  const preferred = isDriver(role) ? 'shared' : 'dedicated';
   const wanted = large.filter((plan) => plan.class === preferred).sort(byPrice);
   const other = large.filter((plan) => plan.class !== preferred).sort(byPrice);
   return notDearer([...wanted.slice(0, OF_CLASS), ...other.slice(0, OF_OTHER)]);

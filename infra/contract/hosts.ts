@@ -1,4 +1,5 @@
 import type { ComponentResourceOptions, CustomResourceOptions, Output, Resource } from '@pulumi/pulumi';
+import type { DriverRole } from '../../scripts/plan/driver-hosts.ts';
 import type { HostSpec } from '../../scripts/plan/model.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import type { RehearsalError } from '../../scripts/shared/errors.ts';
@@ -13,7 +14,7 @@ import type {
   NotOurs,
 } from './target.ts';
 
-export type HostRole = 'primary' | 'standby' | 'driver';
+export type HostRole = 'primary' | 'standby' | DriverRole;
 
 /** A path of this machine that the hosts see, read-only. Only targets whose hosts live on this machine can do it. */
 export interface Share {

@@ -98,6 +98,15 @@ export interface DriverAccess {
   readonly dir: string;
 }
 
+/** A driver host beside the one on which the engine runs. */
+export interface OtherDriver {
+  /** Such as `driver-2`. */
+  readonly role: string;
+  /** On the private network. */
+  readonly address: string;
+  readonly access: DriverAccess;
+}
+
 interface Running {
   readonly hosts: number;
   /** Empty for `embedded`. */
@@ -135,6 +144,8 @@ export interface HereEnvironment extends Running {
 export interface DriverEnvironment extends Running {
   readonly engine: 'driver';
   readonly driver: DriverAccess;
+  /** Those that have but a share of the load. */
+  readonly otherDrivers: readonly OtherDriver[];
 }
 
 export type RunningEnvironment = HereEnvironment | DriverEnvironment;

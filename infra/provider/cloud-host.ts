@@ -9,7 +9,7 @@ import { changedInputs, defineResource, type Call, type Properties, type Resourc
 
 const inputSchema = z.strictObject({
   ...markerInputs,
-  role: z.string().regex(/^[a-z]+$/, { error: 'not a role such as primary' }),
+  role: z.string().regex(/^[a-z]+(-\d+)?$/, { error: 'not a role such as primary' }),
   image: z.string().min(1),
   plans: z.array(z.string().min(1)).min(1, { error: 'no plan to order' }),
   networkId: z.string().min(1),

@@ -1,6 +1,7 @@
 import { driverPaths } from '../components/driver-paths.ts';
 import { DATABASE, SUPERUSER } from '../postgres/names.ts';
 import { reloadableRestoreSettings, standbyRefusals } from '../components/server-config.ts';
+import { isDriver } from '../../scripts/plan/driver-hosts.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { EnvironmentPlan } from '../environment-plan.ts';
@@ -41,6 +42,9 @@ export function runningEnvironment(facts: EnvironmentFacts): DriverEnvironment {
       sshCommand: sshCommand(folder, host),
     })),
     driver: driverAccess(plan, hostOf(hosts, 'driver')),
+    otherDrivers: hosts
+      .filter(({ role }) => isDriver(role) && role !== 'driver')
+      .map((host) => ({ role: host.role, address: host.address, access: driverAccess(plan, host) })),
     created,
     madeBy: `Pulumi ${engine.pulumi.version}`,
     primary: endpoint(plan, hostOf(hosts, 'primary')),

@@ -14,7 +14,8 @@ import { z } from 'zod';
 import { withTimeout } from '../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import type { StackOutputs } from '../environment-stack.ts';
-import type { HostTarget } from '../contract/hosts.ts';
+import { isDriver } from '../../scripts/plan/driver-hosts.ts';
+import type { HostRole, HostTarget } from '../contract/hosts.ts';
 import { EngineCommand, EngineCommandError } from './engine-command.ts';
 import { diagnosticOf, progressOf } from './engine-diagnostics.ts';
 import type { EngineDiagnostic } from '../contract/diagnostic.ts';
@@ -43,7 +44,9 @@ const jumpSchema = z.object({
 const outputSchema = z.object({
   hosts: z.array(
     z.object({
-      role: z.enum(['primary', 'standby', 'driver']),
+      role: z.custom<HostRole>(
+        (role) => ['primary', 'standby'].includes(String(role)) || isDriver(String(role)),
+      ),
       address: z.string(),
       reach: jumpSchema.extend({ jump: jumpSchema.nullable() }),
       notes: z.array(z.string()),

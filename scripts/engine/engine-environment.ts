@@ -1,4 +1,5 @@
 import type { Enclose } from '../commands/enclosure.ts';
+import type { LoadHosts } from '../load/start-load.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
 import type { Bases } from '../snapshot/base/bases.ts';
@@ -13,6 +14,8 @@ export interface EngineEnvironment {
   readonly restoreSettings: readonly PgSetting[];
   /** Absent where restored databases are not kept for later runs. */
   readonly bases?: Bases | undefined;
+  /** Hosts that have a share of the load; absent where there is but the engine's own. */
+  readonly others?: LoadHosts | undefined;
   /** Folder beside the engine for scratch files of the run; removed with the environment. */
   readonly scratchDir: string;
   /** Gives the server other settings: `restore` is fast and not durable, `rehearse` is as the rehearsal configures it. */

@@ -46,6 +46,7 @@ export async function runEngine(run: EngineRun): Promise<StepFailure | undefined
     restoreSettings: environment.restoreSettings,
     scratchDir: environment.scratchDir,
     enclose: environment.enclose,
+    others: environment.others,
     bases: environment.bases && {
       content: environment.bases.content,
       begun: environment.bases.begun,

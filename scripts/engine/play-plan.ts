@@ -92,6 +92,7 @@ async function startTraffic(
   const traffic = await RunTraffic.start({
     ...run,
     endpoint: run.environment.primary,
+    others: run.environment.others,
     logins: logins.app,
     pools,
     life,

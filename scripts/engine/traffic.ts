@@ -1,9 +1,11 @@
 import { HEALTHY_SHARE } from '../artifacts/capacity.ts';
 import type { LoadEvent } from '../artifacts/records/records.ts';
 import type { RunFolder } from '../artifacts/run-folder.ts';
-import { startLoad, type RunningLoad } from '../load/start-load.ts';
+import { partsOf } from '../load/chance/load-shape.ts';
+import { startLoad, type LoadHosts, type LoadOptions, type RunningLoad } from '../load/start-load.ts';
 import type { SamplePools } from '../load/traffic/samples.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
+import { driverCount } from '../plan/driver-hosts.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import { versionPools } from '../plan/version-pools.ts';
 import type { VersionScripts } from '../probes/compatibility.ts';
@@ -26,6 +28,8 @@ interface TrafficSetup {
   readonly versions: readonly VersionScripts[];
   readonly pools: SamplePools;
   readonly folder: RunFolder;
+  /** Hosts that have a share of it. */
+  readonly others: LoadHosts | undefined;
   /** Closed by whoever opened it. */
   readonly events: NdjsonWriter<LoadEvent>;
   readonly clock: RunClock;
@@ -64,6 +68,7 @@ export class RunTraffic implements Traffic {
       spec: rehearsal.load,
       scripts: new Map(versions.map(({ name, scripts }) => [name, [...scripts]])),
       pools,
+      ...loadPlaces(setup),
       zeroMs: clock.zeroMs,
       requestsPath: folder.streamPath('requests'),
       signal,
@@ -125,6 +130,12 @@ export class RunTraffic implements Traffic {
   release(): void {
     if (!this.#stopped) this.#load.kill();
   }
+}
+
+/** Without hosts of their own the drivers are processes of this one. */
+function loadPlaces({ rehearsal, others }: TrafficSetup): Pick<LoadOptions, 'others' | 'processes'> {
+  if (others !== undefined) return { others };
+  return { processes: Math.max(partsOf(rehearsal.load), driverCount(rehearsal)) };
 }
 
 /** Said while there is still time to stop and choose another rate. */

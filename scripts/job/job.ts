@@ -1,2 +1,9 @@
 export { makeJob, type DriverJob, type JobContext } from './make-job.ts';
-export { doneSchema, parseDriverLine, type DriverDone, type DriverLine } from './protocol.ts';
+export {
+  doneSchema,
+  JOB_FILES,
+  parseDriverLine,
+  type DriverDone,
+  type DriverLine,
+  type Share,
+} from './protocol.ts';

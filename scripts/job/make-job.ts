@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
+import type { LoadHost } from '../load/driver-hosts/load-host.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting, PlannedPlaying, Rehearsal, SnapshotSource } from '../plan/model.ts';
 import { defined } from '../plan/schema/defined.ts';
@@ -25,6 +26,8 @@ export interface JobContext {
   /** Likewise; null = there is none. */
   readonly standby: PgEndpoint | null;
   readonly restoreSettings: readonly PgSetting[];
+  /** Driver hosts that have a share of the load. */
+  readonly others?: readonly LoadHost[];
   /** Ends the reading of what lies elsewhere. */
   readonly signal?: AbortSignal;
 }
@@ -71,6 +74,7 @@ export async function makeJob(rehearsal: Rehearsal, context: JobContext): Promis
     primary: pick(context.primary),
     standby: context.standby && pick(context.standby),
     restoreSettings: context.restoreSettings.map(({ name, value }) => ({ name, value })),
+    others: (context.others ?? []).map(({ name, address, port }) => ({ name, address, port })),
     executables: await executables(list),
     shownAs: [...placed.shownAs, { path: tree.placeOf(dir), as: dir }],
   };

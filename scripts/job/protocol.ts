@@ -14,6 +14,8 @@ import type { ErrorCode } from '../shared/errors.ts';
 export const JOB_FILES = {
   /** In; mode 600, because it is the only file that holds secrets. */
   job: 'job.json',
+  /** In, instead of it: the host has but a share of the load. Mode 600 as well. */
+  share: 'share.json',
   /** Out; one `DriverLine` a line, only ever appended to. */
   events: 'events.ndjson',
   /** Out; `<pid> <start time in clock ticks since boot>` of the process that has the job. */
@@ -70,6 +72,8 @@ export const jobSchema = z.strictObject({
   primary: endpoint,
   standby: endpoint.nullable(),
   restoreSettings: z.array(setting),
+  /** Driver hosts that have a share of the load, by the same key. */
+  others: z.array(z.strictObject({ name: z.string(), address: z.string(), port: z.int() })),
   /** Files that have to be executable, relative to the job folder. */
   executables: z.array(relativePath),
   /** How messages call what lies at a path of the job folder: as the author knows it. */
@@ -78,6 +82,19 @@ export const jobSchema = z.strictObject({
 
 /** The content of job.json. */
 export type Job = z.infer<typeof jobSchema>;
+
+export const shareSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: z.string(),
+  expiresAt: z.iso.datetime(),
+  /** Of this host, as the first driver reaches it. */
+  address: z.string(),
+  /** In hexadecimal. */
+  key: z.string(),
+});
+
+/** The content of share.json. */
+export type Share = z.infer<typeof shareSchema>;
 
 const errorCode = z.custom<ErrorCode>((value) => typeof value === 'string' && /^[A-Z_]+$/.test(value));
 
@@ -115,6 +132,8 @@ export type DriverLine =
   | { readonly type: 'started'; readonly startedAt: string }
   /** The server as the plan meets it. */
   | { readonly type: 'server'; readonly facts: ServerFacts }
+  /** Where a driver host with a share of the load listens. */
+  | { readonly type: 'listening'; readonly port: number }
   /** A sign of life, since the run's zero. */
   | { readonly type: 'alive'; readonly tMs: number };
 
@@ -126,6 +145,7 @@ const lineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('note'), message: z.string() }),
   z.object({ type: z.literal('started'), startedAt: z.string() }),
   z.object({ type: z.literal('server'), facts: serverSchema }),
+  z.object({ type: z.literal('listening'), port: z.int() }),
   z.object({ type: z.literal('alive'), tMs: z.number() }),
 ]);
 

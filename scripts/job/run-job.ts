@@ -11,9 +11,10 @@ import { markProcesses } from '../shared/run-mark.ts';
 import { archiveFolder } from './archive.ts';
 import { claimJob } from './job-claim.ts';
 import { EventLog } from './event-log.ts';
-import { DRIVER_LOG, JOB_FILES, type DriverDone, type Job } from './protocol.ts';
+import { DRIVER_LOG, JOB_FILES, type DriverDone, type Job, type Share } from './protocol.ts';
 import { PublicText } from './leaving-text.ts';
 import { readJob } from './read-job.ts';
+import { readShare, shareLoad } from './share-job.ts';
 import { SqlEnvironment } from './sql-environment.ts';
 
 /** How long an engine that was told to end may take to close what it opened. */
@@ -90,6 +91,8 @@ async function rehearse(desk: Desk): Promise<Ending> {
     return Promise.resolve();
   };
   try {
+    const share = await readShare(dir);
+    if (share !== undefined) return await serve(share, desk);
     const job = await readJob(dir);
     text.name(job.shownAs);
     const expiry = endAtExpiry(job, stop);
@@ -102,6 +105,16 @@ async function rehearse(desk: Desk): Promise<Ending> {
   } catch (error) {
     return { error: stop.signal.aborted ? stop.signal.reason : error, stepFailure: null, server };
   }
+}
+
+/** Ends by the signal alone. */
+async function serve(share: Share, { dir, stop, log }: Desk): Promise<never> {
+  const expiry = endAtExpiry(share, stop);
+  markProcesses(share.runId);
+  const tell = log.write.bind(log);
+  return shareLoad(share, { dir, signal: stop.signal, tell }).finally(() => {
+    clearTimeout(expiry);
+  });
 }
 
 async function engine(
@@ -135,7 +148,7 @@ async function engine(
   }
 }
 
-function endAtExpiry({ expiresAt }: Job, stop: AbortController): NodeJS.Timeout {
+function endAtExpiry({ expiresAt }: Pick<Job, 'expiresAt'>, stop: AbortController): NodeJS.Timeout {
   const leftMs = Date.parse(expiresAt) - Date.now();
   const over = new RehearsalError('TIMED_OUT', `the environment expired at ${expiresAt}`, {
     hint: 'rehearse fewer steps at a time, or a smaller snapshot',

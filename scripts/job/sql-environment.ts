@@ -1,4 +1,6 @@
 import type { EngineEnvironment } from '../engine/engine-environment.ts';
+import { loadKey } from '../load/driver-hosts/load-host.ts';
+import type { LoadHosts } from '../load/start-load.ts';
 import { closeQuietly, connect, withConnection } from '../pg/client.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
@@ -21,19 +23,21 @@ export class SqlEnvironment implements EngineEnvironment {
   readonly enclose = null;
   readonly restoreSettings: readonly PgSetting[];
   readonly scratchDir: string;
+  readonly others: LoadHosts | undefined;
   readonly #asked: readonly PgSetting[];
   readonly #onNote: (message: string) => void;
   #changed: ChangedSetting[] = [];
 
   /** `scratchDir` is the job's own folder. */
   constructor(
-    { primary, restoreSettings, rehearsal, standby }: Job,
+    { primary, restoreSettings, rehearsal, standby, runId, others }: Job,
     scratchDir: string,
     onNote: (message: string) => void,
   ) {
     this.scratchDir = scratchDir;
     this.primary = primary;
     this.standby = standby;
+    this.others = others.length === 0 ? undefined : { hosts: others, key: loadKey(runId, primary.password) };
     this.restoreSettings = restoreSettings;
     this.#asked = rehearsal.postgres.settings;
     this.#onNote = onNote;

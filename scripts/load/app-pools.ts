@@ -78,12 +78,12 @@ export class AppPools {
   readonly #names: readonly string[];
 
   constructor(order: LoadOrder, signal: AbortSignal, events: DispatcherEvents) {
-    const { versions, connections, part, pipeline, seed } = order;
+    const { versions, connections, share, pipeline, seed } = order;
     const workload = new Workload(versions, order.pools, seed);
     const logins = new Map(versions.map(({ pool, login }) => [pool, login]));
     this.#names = versions.map(({ name }) => name);
     const pools = [...logins].map(([pool, login], position): [number, AppPool] => {
-      const clientOf = (place: number): number => (position * connections + place) * part.of + part.index;
+      const clientOf = (place: number): number => (position * connections + place) * share.of + share.index;
       const runs = Array.from({ length: connections }, (_, place) => {
         return new RequestRun(workload, clientOf(place), pipeline);
       });

@@ -42,12 +42,12 @@ export class Generator {
   #ticker: NodeJS.Timeout | undefined;
 
   private constructor(order: LoadOrder, log: RequestLog, events: GeneratorEvents) {
-    const { versions, seed, part } = order;
+    const { versions, seed, share } = order;
     this.#order = order;
     this.#log = log;
     this.#events = events;
-    this.#mix = new TrafficMix(versions, seed, part);
-    this.#window = new SecondWindow(part.of > 1);
+    this.#mix = new TrafficMix(versions, seed, share);
+    this.#window = new SecondWindow(share.of > 1);
     this.#metronome = new Metronome((intendedMs) => {
       const choice = this.#mix.next();
       if (this.#maintenance.isOn) this.#maintenance.turnAway();
@@ -77,7 +77,7 @@ export class Generator {
     }
   }
 
-  /** Measures what the app can do, if that was ordered, and lets requests arrive from then on. */
+  /** Measures what the app can do, if that was ordered. */
   async begin(): Promise<void> {
     const { capacityMs, connections } = this.#order;
     if (capacityMs > 0) {
@@ -86,10 +86,25 @@ export class Generator {
       if (perSec !== undefined)
         this.#events.onEvent({ type: 'capacity', tMs: this.#now(), perSec, connections });
     } else {
-      const nowMs = monotonicMs();
-      this.#pools.first.releaseAll(nowMs);
+      this.#pools.first.releaseAll(monotonicMs());
     }
-    this.#arrive();
+  }
+
+  /** Requests arrive by the schedule that begins then, on the monotonic clock. */
+  arrive(startMs: number): void {
+    if (this.#stop.signal.aborted) return;
+    const { seed, ratePerSec, share, zeroMs, versions } = this.#order;
+    this.#metronome.start(() => new ArrivalTimes(seed, ratePerSec, startMs, share));
+    this.#ticker = setInterval(() => {
+      const second = this.#window.close(monotonicMs(), this.#pools.waiting());
+      const stats = { ...second.stats, tMs: second.stats.tMs - zeroMs };
+      this.#events.onSecond({ ...second, stats });
+      if (stats.busy >= SATURATED)
+        this.#events.onEvent({ type: 'saturated', tMs: stats.tMs, busy: stats.busy });
+    }, SECOND_MS);
+    const first = versions[0]?.name ?? '';
+    this.#events.onEvent({ type: 'started', tMs: startMs - zeroMs });
+    this.#events.onEvent({ type: 'shares', tMs: startMs - zeroMs, shares: { [first]: 1 } });
   }
 
   /** A pool that gets its first traffic opens its connections before that. */
@@ -132,7 +147,7 @@ export class Generator {
 
   /** Requests of the first version, as many as the connections can carry. They are not part of the record. */
   #measure(durationMs: number): Promise<number | undefined> {
-    const mix = new TrafficMix(this.#order.versions, this.#order.seed, this.#order.part);
+    const mix = new TrafficMix(this.#order.versions, this.#order.seed, this.#order.share);
     const { slots, dispatcher } = this.#pools.first;
     return ClosedLoop.measure(slots, durationMs, {
       next: () => mix.next(),
@@ -143,22 +158,6 @@ export class Generator {
         dispatcher.reopen(slot);
       },
     });
-  }
-
-  #arrive(): void {
-    const { seed, ratePerSec, part, zeroMs, versions } = this.#order;
-    const startMs = monotonicMs();
-    this.#metronome.start(() => new ArrivalTimes(seed, ratePerSec, startMs, part.index));
-    this.#ticker = setInterval(() => {
-      const second = this.#window.close(monotonicMs(), this.#pools.waiting());
-      const stats = { ...second.stats, tMs: second.stats.tMs - zeroMs };
-      this.#events.onSecond({ ...second, stats });
-      if (stats.busy >= SATURATED)
-        this.#events.onEvent({ type: 'saturated', tMs: stats.tMs, busy: stats.busy });
-    }, SECOND_MS);
-    const first = versions[0]?.name ?? '';
-    this.#events.onEvent({ type: 'started', tMs: this.#now() });
-    this.#events.onEvent({ type: 'shares', tMs: this.#now(), shares: { [first]: 1 } });
   }
 
   readonly #record: OnRequest = (intendedMs, readyMs, sentMs, endMs, choice, outcome, pid) => {

@@ -1,6 +1,6 @@
 import { withTimeout } from '../shared/clock.ts';
 import { RehearsalError } from '../shared/errors.ts';
-import { LoadProcess } from './load-process.ts';
+import type { LoadWorker } from './load-process.ts';
 import type { FromLoad, LoadOrder } from './messages.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -12,7 +12,7 @@ const STOP_GRACE_MS = 5000;
 /** One process of the load, with questions and answers. */
 export class LoadPartProcess {
   readonly died: AbortSignal;
-  readonly #process: LoadProcess;
+  readonly #process: LoadWorker;
   readonly #signal: AbortSignal;
   readonly #answers = new Map<string, (message: FromLoad) => void>();
   readonly #kill = (): void => {
@@ -20,8 +20,13 @@ export class LoadPartProcess {
   };
   #shares = 0;
 
-  constructor(signal: AbortSignal, onMessage: (message: FromLoad) => void) {
-    this.#process = new LoadProcess((message) => {
+  /** @param start the process, wherever it is; it tells what it has to say */
+  constructor(
+    signal: AbortSignal,
+    start: (onMessage: (message: FromLoad) => void) => LoadWorker,
+    onMessage: (message: FromLoad) => void,
+  ) {
+    this.#process = start((message) => {
       onMessage(message);
       this.#answers.get(message.type === 'shares-set' ? `shares ${message.id}` : message.type)?.(message);
     });
@@ -43,6 +48,10 @@ export class LoadPartProcess {
 
   begin(): void {
     this.#process.send({ type: 'begin' });
+  }
+
+  arrive(startMs: number): void {
+    this.#process.send({ type: 'arrive', startMs });
   }
 
   async setShares(shares: Readonly<Record<string, number>>): Promise<void> {

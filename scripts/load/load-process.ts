@@ -1,25 +1,29 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { withoutForeign } from '../shared/descriptors.ts';
-import { monotonicMs } from '../shared/clock.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import type { FromLoad, ToLoad } from './messages.ts';
 import { loadWorker } from './forked-programs.ts';
+import { Silence, SILENT_SEC } from './silence.ts';
 
-const LOOK_MS = 1_000;
-/** It reports every second. */
-const SILENT_MS = 10_000;
+/** One process of a load as the one who leads it sees it, on whichever host it is. */
+export interface LoadWorker {
+  readonly pid: number | undefined;
+  /** Aborts with LOAD_DIED, or a more exact error that the process named, when it ends without being told to. */
+  readonly died: AbortSignal;
+  send(message: ToLoad): void;
+  /** The process may end from here on; resolves when it has. */
+  expectExit(): Promise<void>;
+  kill(): void;
+}
 
 /** The load process as its parent sees it. */
-export class LoadProcess {
-  /** Aborts with LOAD_DIED, or a more exact error that the process named, when it ends without being told to. */
+export class LoadProcess implements LoadWorker {
   readonly died: AbortSignal;
   readonly #died = new AbortController();
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
   #expected = false;
-  /** When it was last heard, once it reports every second. */
-  #heardMs: number | undefined;
-  readonly #silence: NodeJS.Timeout;
+  readonly #silence: Silence;
 
   constructor(onMessage: (message: FromLoad) => void) {
     this.died = this.#died.signal;
@@ -34,17 +38,19 @@ export class LoadProcess {
     this.#child.on('message', (message: FromLoad) => {
       if (message.type === 'failed') this.#fail(new RehearsalError(message.code, message.message));
       else onMessage(message);
-      if (message.type === 'second') this.#heardMs = monotonicMs();
+      if (message.type === 'second') this.#silence.heard();
     });
     this.#child.on('error', (cause) => {
       this.#fail(
         new RehearsalError('LOAD_DIED', 'the load process could not be started or reached', { cause }),
       );
     });
-    this.#silence = this.#watchSilence();
+    this.#silence = new Silence(() => {
+      this.#fail(new RehearsalError('LOAD_DIED', `the load process stood still for ${SILENT_SEC} s`));
+    });
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
-        clearInterval(this.#silence);
+        this.#silence.stop();
         const how = signal === null ? `exit code ${code ?? '?'}` : `signal ${signal}`;
         this.#fail(new RehearsalError('LOAD_DIED', `the load process ended by itself (${how})`));
         resolve();
@@ -60,7 +66,6 @@ export class LoadProcess {
     if (this.#child.connected) this.#child.send(message, () => undefined); // a failure shows as its exit
   }
 
-  /** The process may end from here on; resolves when it has. */
   async expectExit(): Promise<void> {
     this.#expected = true;
     await this.#exited;
@@ -69,20 +74,6 @@ export class LoadProcess {
   kill(): void {
     this.#expected = true;
     this.#child.kill('SIGKILL');
-  }
-
-  /** Suspended, or busy with one thing for ever: it cannot say so itself. What was not heard while we stood still does not count. */
-  #watchSilence(): NodeJS.Timeout {
-    let lookedMs = monotonicMs();
-    return setInterval(() => {
-      const nowMs = monotonicMs();
-      const wasAsleep = nowMs - lookedMs > 2 * LOOK_MS;
-      lookedMs = nowMs;
-      if (this.#heardMs === undefined || this.#expected) return;
-      if (wasAsleep) this.#heardMs = nowMs;
-      if (nowMs - this.#heardMs < SILENT_MS) return;
-      this.#fail(new RehearsalError('LOAD_DIED', `the load process stood still for ${SILENT_MS / 1000} s`));
-    }, LOOK_MS).unref();
   }
 
   #fail(error: RehearsalError): void {

@@ -2,10 +2,10 @@ import type { LoadEvent } from '../artifacts/records/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { OwnSession } from '../pg/own-sessions.ts';
 import type { ErrorCode } from '../shared/errors.ts';
+import type { LoadShare } from './load-share.ts';
 import type { SamplePools } from './traffic/draw.ts';
 import type { OutcomeCount } from './requests/outcome-tally.ts';
 import type { ParsedScript } from './scripts/script.ts';
-import type { LoadPart } from './traffic/traffic-mix.ts';
 
 /** The app as the load process saw it in one second. */
 export interface SecondStats {
@@ -45,7 +45,9 @@ export interface Second {
 export interface LoadOrder {
   /** Of the tool itself, for what the app has no right to. */
   readonly endpoint: PgEndpoint;
+  /** Of the whole load. */
   readonly ratePerSec: number;
+  /** Of this process alone. */
   readonly connections: number;
   readonly seed: number;
   /** In order of rollout; traffic starts on the first. */
@@ -63,8 +65,7 @@ export interface LoadOrder {
   /** What messages of the server may name. */
   readonly publicNames: readonly string[];
   readonly requestsPath: string;
-  /** Its share of rate and connections is in those already. */
-  readonly part: LoadPart;
+  readonly share: LoadShare;
   /** How long what the app can do is measured before requests arrive; 0 = not at all. */
   readonly capacityMs: number;
   /** Statements are sent without waiting for the answers before them. */
@@ -75,7 +76,10 @@ export interface LoadOrder {
 export type ToLoad =
   /** Open all connections: answered with `ready`. */
   | { readonly type: 'start'; readonly order: LoadOrder }
+  /** Measure what the app can do, if that was ordered: answered with `measured`. */
   | { readonly type: 'begin' }
+  /** Requests arrive by the schedule that begins at that moment of the monotonic clock. */
+  | { readonly type: 'arrive'; readonly startMs: number }
   | { readonly type: 'shares'; readonly id: number; readonly shares: Readonly<Record<string, number>> }
   | { readonly type: 'maintenance'; readonly isOn: boolean }
   | { readonly type: 'stop'; readonly drainMs: number };
@@ -83,6 +87,7 @@ export type ToLoad =
 /** From the load process to the controller. */
 export type FromLoad =
   | { readonly type: 'ready' }
+  | { readonly type: 'measured' }
   | { readonly type: 'event'; readonly event: LoadEvent }
   | { readonly type: 'shares-set'; readonly id: number }
   | { readonly type: 'maintenance-set' }

@@ -1,10 +1,14 @@
 import type { LoadEvent } from '../artifacts/records/records.ts';
+import { monotonicMs } from '../shared/clock.ts';
 import { publicNames } from '../pg/messages/public-names.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { ownSessions, type OwnSessions } from '../pg/own-sessions.ts';
 import type { LoadSpec } from '../plan/model.ts';
 import type { SamplePools } from './traffic/draw.ts';
+import type { LoadHost } from './driver-hosts/load-host.ts';
+import { RemoteProcess } from './driver-hosts/remote-process.ts';
 import { LoadPartProcess } from './load-part.ts';
+import { LoadProcess, type LoadWorker } from './load-process.ts';
 import { capacityMs, partsOf, shareOf } from './chance/load-shape.ts';
 import { EventMerger, mergeSeconds } from './requests/merge-parts.ts';
 import type { FromLoad, Second, SecondStats } from './messages.ts';
@@ -30,8 +34,10 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
   readonly onSecond: (stats: SecondStats) => void;
   readonly onEvent: (event: LoadEvent) => void;
-  /** Over how many processes the load is spread; by default as many as the machine has room for. */
+  /** Over how many processes of each host the load is spread; by default as many as this one has room for. */
   readonly processes?: number;
+  /** Hosts that have a share of the load besides this one. */
+  readonly others?: LoadHosts | undefined;
 }
 
 export interface RunningLoad {
@@ -51,6 +57,15 @@ export interface RunningLoad {
   /** Aborts with LOAD_DIED when the process ends by itself. */
   readonly died: AbortSignal;
 }
+
+export interface LoadHosts {
+  readonly hosts: readonly LoadHost[];
+  /** What they let us in by, in hexadecimal. */
+  readonly key: string;
+}
+
+/** From the order to the first moment of the schedule: by then every process has heard of it. */
+const LEAD_MS = 20;
 
 /**
  * Starts the app's traffic in processes of its own; resolves when all connections are open: requests arrive from
@@ -77,19 +92,37 @@ class Load implements RunningLoad {
   readonly #sessions: OwnSessions;
   /** The last one of each process. */
   readonly #seconds: Second[] = [];
+  readonly #remote: RemoteProcess[] = [];
+  readonly #onEvent: (event: LoadEvent) => void;
+  readonly #zeroMs: number;
   #latest: SecondStats | undefined;
+  #measured = 0;
 
-  constructor({ endpoint, spec, processes, signal, onSecond, onEvent }: LoadOptions) {
-    const count = processes ?? partsOf(spec);
+  constructor(options: LoadOptions) {
+    const { endpoint, spec, processes, others, zeroMs, signal, onSecond, onEvent } = options;
+    const hosts = [undefined, ...(others?.hosts ?? [])];
+    const perHost = processes ?? partsOf(ofEachHost(spec, hosts.length));
     this.#onSecond = onSecond;
+    this.#onEvent = onEvent;
+    this.#zeroMs = zeroMs;
     this.#sessions = ownSessions(endpoint);
-    this.#events = new EventMerger(count, onEvent);
-    this.#parts = Array.from({ length: count }, (_, index) => {
-      const part = new LoadPartProcess(signal, (message) => {
-        this.#hear(index, message);
-      });
-      return part;
-    });
+    this.#events = new EventMerger(perHost * hosts.length, onEvent);
+    const start =
+      (host: LoadHost | undefined) =>
+      (tell: (message: FromLoad) => void): LoadWorker => {
+        if (host === undefined) return new LoadProcess(tell);
+        const process = new RemoteProcess(host, others?.key ?? '', tell);
+        this.#remote.push(process);
+        return process;
+      };
+    this.#parts = hosts
+      .flatMap((host) => Array.from({ length: perHost }, () => host))
+      .map(
+        (host, index) =>
+          new LoadPartProcess(signal, start(host), (message) => {
+            this.#hear(index, message);
+          }),
+      );
     this.died = AbortSignal.any(this.#parts.map(({ died }) => died));
   }
 
@@ -119,9 +152,9 @@ class Load implements RunningLoad {
     const start = (part: LoadPartProcess, index: number): Promise<void> =>
       part.start({
         ...common,
-        ratePerSec: spec.ratePerSec / of,
+        ratePerSec: spec.ratePerSec,
         connections: shareOf(spec.connections, index, of),
-        part: { index, of },
+        share: { index, of },
         capacityMs: capacityMs(spec),
       });
     const [first, ...others] = this.#parts;
@@ -144,6 +177,8 @@ class Load implements RunningLoad {
 
   async stop(drainMs: number): Promise<{ unfinished: number }> {
     const stopped = await Promise.all(this.#parts.map((part) => part.stop(drainMs)));
+    const tMs = monotonicMs() - this.#zeroMs;
+    for (const facts of factsByHost(this.#remote)) this.#onEvent({ type: 'shared', tMs, ...facts });
     return { unfinished: stopped.reduce((sum, { unfinished }) => sum + unfinished, 0) };
   }
 
@@ -154,10 +189,36 @@ class Load implements RunningLoad {
   #hear(index: number, message: FromLoad): void {
     if (message.type === 'session') this.#sessions.tell(message.session);
     if (message.type === 'event') this.#events.add(index, message.event);
+    if (message.type === 'measured') this.#arriveIfAll();
     if (message.type !== 'second') return;
     this.#seconds[index] = message.second;
     if (index > 0) return; // the clock of the first one makes the seconds
     this.#latest = mergeSeconds(Object.values(this.#seconds));
     if (this.#latest) this.#onSecond(this.#latest);
   }
+
+  /** The one schedule begins when all have measured what they can. */
+  #arriveIfAll(): void {
+    this.#measured += 1;
+    if (this.#measured < this.#parts.length) return;
+    const startMs = monotonicMs() + LEAD_MS;
+    for (const part of this.#parts) part.arrive(startMs);
+  }
+}
+
+function ofEachHost({ ratePerSec, connections }: LoadSpec, hosts: number): Parameters<typeof partsOf>[0] {
+  return { ratePerSec: ratePerSec / hosts, connections: Math.floor(connections / hosts) };
+}
+
+function factsByHost(processes: readonly RemoteProcess[]): RemoteProcess['facts'][] {
+  const byHost = new Map<string, RemoteProcess['facts']>();
+  for (const { facts } of processes) {
+    const { requests = 0, clockErrorMs = 0 } = byHost.get(facts.host) ?? {};
+    byHost.set(facts.host, {
+      host: facts.host,
+      requests: requests + facts.requests,
+      clockErrorMs: Math.max(clockErrorMs, facts.clockErrorMs),
+    });
+  }
+  return [...byHost.values()];
 }

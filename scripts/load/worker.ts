@@ -31,6 +31,10 @@ async function handle(message: ToLoad): Promise<void> {
       break;
     case 'begin':
       await generator?.begin();
+      send({ type: 'measured' });
+      break;
+    case 'arrive':
+      generator?.arrive(message.startMs);
       break;
     case 'shares':
       await generator?.setShares(message.shares);

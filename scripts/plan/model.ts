@@ -96,6 +96,8 @@ export interface HostSpec {
   readonly linkBitsPerSec?: number;
   /** Added to each packet that the host sends. */
   readonly linkDelayMs?: number;
+  /** Of the driver alone: how many hosts share the load; absent = 1. */
+  readonly count?: number;
 }
 
 export interface LoadSpec {

@@ -8,15 +8,8 @@ import { networkOf } from './command-network.ts';
 import { defined } from './schema/defined.ts';
 import { readEnvironment } from './env-variables.ts';
 import { locateRehearsal } from './read/settings/locate.ts';
-import type {
-  AppVersion,
-  Budgets,
-  HostSpec,
-  PostgresSpec,
-  Rehearsal,
-  Scenario,
-  SnapshotSource,
-} from './model.ts';
+import type { AppVersion, Budgets, PostgresSpec, Rehearsal, Scenario, SnapshotSource } from './model.ts';
+import { hostsOf, noteIdleDrivers } from './read/read-hosts.ts';
 import { readVersions } from './read/read-load.ts';
 import { readMigrations, type ReadLedger } from './read/steps/read-migrations.ts';
 import { readPlans } from './read/read-plans.ts';
@@ -87,6 +80,7 @@ export async function readRehearsal(
 
   const { data: config } = rehearsalSchema.safeParse(value);
   if (config) noteNoRestart(config.postgres.settings, plans.scenarios, reading);
+  if (config) noteIdleDrivers(config, reading);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
     throw new InputError(inReadingOrder(reading.mistakes));
   return {
@@ -235,22 +229,6 @@ function loadOf(config: RehearsalConfig['load'], versions: readonly AppVersion[]
     ...(pipeline && { pipeline }),
     ...defined({ delayedOverMs: delayedOver }),
   };
-}
-
-function hostsOf(config: RehearsalConfig['hosts']): Record<string, HostSpec> {
-  return Object.fromEntries(
-    Object.entries(config).map(([role, host]) => [
-      role,
-      defined({
-        cpu: host.cpu,
-        memoryBytes: host.memory,
-        class: host.class,
-        diskBytesPerSec: host.disk,
-        linkBitsPerSec: host.link?.rate,
-        linkDelayMs: host.link?.delay,
-      }),
-    ]),
-  );
 }
 
 function saysBudgets(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -25,6 +26,10 @@ let tiny: TinyRehearsal;
 afterEach(async () => {
   await tiny.remove();
 });
+
+function isEngine(pid: string): boolean {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('driver.mjs');
+}
 
 describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
   it('rehearses twice on primary, standby and driver, judges the lag, and leaves nothing', async () => {
@@ -61,6 +66,47 @@ describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
     const report = texts.get(join(tiny.dir, 'runs', result.runId, 'report.html')) ?? '';
     expect(report).toContain('standby');
     for (const [path, text] of texts) expect(text, path).not.toMatch(/BEGIN OPENSSH PRIVATE KEY/);
+  });
+
+  it('shares the load among two driver hosts, on one clock, and leaves nothing', async () => {
+    const head = HEAD.replace('driver: {', 'driver: { count: 2,').replace('standby: true, ', '');
+    tiny = await tinyRehearsal('  - { phase: expand, sql: sql/1.sql }', FILES, head);
+    const { code, stdout, stderr } = await rehearse(['run', '.', '--json'], {
+      cwd: tiny.dir,
+      tmp: tiny.tmp,
+      target: 'local',
+    });
+    expect(stderr).toContain('3 hosts (primary, driver, driver-2)');
+    const result = resultSchema.parse(JSON.parse(stdout));
+    expect(findingsAboutThePlan(result)).toEqual([]);
+    expect(code, stderr).toBe(result.verdict === 'pass' ? 0 : 5);
+    expect(result.environment).toMatchObject({ leftovers: 0, created: { host: 3, network: 1 } });
+    const load = await readFile(join(tiny.dir, 'runs', result.runId, 'artifacts/load.ndjson'), 'utf8');
+    const events = load
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const [shared] = events.filter(({ type }) => type === 'shared');
+    expect(shared).toMatchObject({ host: 'driver-2' });
+    const requests = Object.values(result.traffic).reduce((sum, one) => sum + one.requests, 0);
+    expect(Math.abs(requests / 2 - Number(shared?.['requests']))).toBeLessThan(10);
+    expect(result.limits.join('\n')).toMatch(/came from driver-2; their times are known to within /);
+    expect(tracesOf(result.runId)).toEqual([]);
+  });
+
+  it('ends with LOAD_DIED and leaves nothing when the second driver is killed', async () => {
+    const head = HEAD.replace('driver: {', 'driver: { count: 2,').replace('standby: true, ', '');
+    tiny = await tinyRehearsal('  - { phase: expand, soak: 60s }', FILES, head);
+    const run = startLocal(tiny);
+    const runId = await run.runId();
+    await run.says(/baseline: /);
+    const pids = execFileSync('ip', ['netns', 'pids', `rehearse.${runId}.driver-2`], { encoding: 'utf8' });
+    const engines = pids.trim().split('\n').filter(isEngine);
+    expect(engines).toHaveLength(2);
+    process.kill(Math.min(...engines.map(Number)), 'SIGKILL');
+    expect(await run.end()).toBe(3);
+    expect(run.stderr).toMatch(/error LOAD_DIED: the load on driver-2 .* ended by itself/);
+    expect(tracesOf(runId)).toEqual([]);
   });
 
   it('is left up for as long as --keep says, with the commands that lead in, and reap --run removes it', async () => {

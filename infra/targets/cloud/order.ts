@@ -5,6 +5,7 @@ import type { Cloud } from '../../clouds/cloud.ts';
 import { estimate, isWithin, requireWithin, type Estimate } from '../../clouds/estimate.ts';
 import { choosePlans, type Choice } from '../../clouds/plans.ts';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
+import { driverCount, driverRoles, isDriver } from '../../../scripts/plan/driver-hosts.ts';
 import type { HostSpec } from '../../../scripts/plan/model.ts';
 import type { CloudSettings } from '../../../scripts/plan/schema/targets/clouds.ts';
 import type { EnvironmentSpec } from '../../contract/target.ts';
@@ -40,8 +41,8 @@ const FILE = 'order.json';
 
 /** The roles of an environment, with what is asked of each. */
 function rolesOf({ hosts, postgres }: EnvironmentSpec): Record<string, HostSpec> {
-  const roles = ['primary', ...(postgres.standby ? ['standby'] : []), 'driver'];
-  return Object.fromEntries(roles.map((role) => [role, hosts[role] ?? {}]));
+  const roles = ['primary', ...(postgres.standby ? ['standby'] : []), ...driverRoles(driverCount({ hosts }))];
+  return Object.fromEntries(roles.map((role) => [role, hosts[isDriver(role) ? 'driver' : role] ?? {}]));
 }
 
 interface OrderOptions extends Pick<CloudSettings, 'location' | 'maxCost'> {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { plural } from '../../../scripts/shared/text/format.ts';
+import { driverCount } from '../../../scripts/plan/driver-hosts.ts';
 import type { EnvironmentSpec } from '../../contract/target.ts';
 import type { Cell } from './cell/cell.ts';
 import { reachOf } from './cell/reach.ts';
@@ -8,6 +9,7 @@ import { refusedSettings } from '../../postgres/server-settings.ts';
 /** What this target cannot tell, as sentences for the report. */
 export function limitsOf({ postgres, hosts }: EnvironmentSpec, cell: Cell): string[] {
   const refused = refusedSettings(postgres.settings);
+  const drivers = driverCount({ hosts });
   const ignoredHosts = Object.keys(hosts);
   return [
     'The server ran as processes of this machine and shared CPU, memory and disk with whatever else ran here.',
@@ -25,6 +27,7 @@ export function limitsOf({ postgres, hosts }: EnvironmentSpec, cell: Cell): stri
           `The size of ${ignoredHosts.join(', ')} under hosts was not applied: the embedded target rents no hosts.`,
         ]
       : []),
+    ...(drivers > 1 ? [`The ${drivers} driver hosts were as many processes of this machine.`] : []),
     ...(refused.length > 0
       ? [`Settings that the embedded target decides by itself were left out: ${refused.join(', ')}.`]
       : []),

@@ -13,9 +13,10 @@ import { adoptLocalHosts, keepLocalHosts } from './keep.ts';
 import { localLeftovers } from './leftovers.ts';
 import { memoryKills } from './memory-kills.ts';
 import { localSoftware } from './local-software.ts';
+import { findParts } from './parts/find-parts.ts';
+import { NETWORK_ROLE } from './parts/part-names.ts';
 import { removeLocalNetwork } from './network/network.ts';
 
-const ROLES = ['primary', 'standby', 'driver'];
 /** What a host may take where nobody says: hosts share this machine with each other and with the user. */
 const SHARE_OF_MEMORY = 1 / 4;
 const MOST_MEMORY_BYTES = 4 * 1024 ** 3;
@@ -89,7 +90,8 @@ export const localHostTarget: HostTarget = {
   adopt: adoptLocalHosts,
 
   async removeRun(runId: string): Promise<void> {
-    const removed = await Promise.allSettled(ROLES.map((role) => removeLocalHost(runId, role)));
+    const roles = await rolesOf(runId);
+    const removed = await Promise.allSettled(roles.map((role) => removeLocalHost(runId, role)));
     await removeLocalNetwork(runId);
     for (const one of removed) if (one.status === 'rejected') throw one.reason;
   },
@@ -105,3 +107,10 @@ export const localHostTarget: HostTarget = {
   /** Nothing is rented. */
   price: () => Promise.resolve(undefined),
 };
+
+/** The usual ones, found or not, and what else was made. */
+async function rolesOf(runId: string): Promise<string[]> {
+  const parts = (await findParts()).filter((part) => part.runId === runId);
+  const found = parts.map(({ role }) => role).filter((role) => role !== NETWORK_ROLE);
+  return [...new Set(['primary', 'standby', 'driver', ...found])];
+}

@@ -1,4 +1,5 @@
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
+import { driverCount } from '../../../scripts/plan/driver-hosts.ts';
 import type { HostSpec } from '../../../scripts/plan/model.ts';
 import type { SshSettings } from '../../../scripts/plan/schema/targets/ssh.ts';
 import type { Capacity, HostSoftware } from '../../contract/hosts.ts';
@@ -34,7 +35,8 @@ export class ChosenHosts {
   }
 
   /** Chooses for a run. @throws TARGET_UNAVAILABLE, POSTGRES_NOT_FOUND, HOST_UNREACHABLE */
-  async choose({ runId, postgres }: EnvironmentSpec, folder: string): Promise<HostSoftware> {
+  async choose({ runId, postgres, hosts }: EnvironmentSpec, folder: string): Promise<HostSoftware> {
+    requireOneDriver(hosts);
     const { facts, settings } = await this.look(runId);
     const needed = facts.filter(({ host }) => postgres.standby || host.role !== 'standby');
     requireQuiet(needed, settings.besideProduction);
@@ -52,6 +54,19 @@ export class ChosenHosts {
     const free = Math.min(...servers.map(({ availableBytes }) => availableBytes * SHARE_OF_FREE));
     return { cpus: cpu ?? Math.min(...servers.map(({ cpus }) => cpus)), memoryBytes: memoryBytes ?? free };
   }
+}
+
+/** @throws TARGET_UNAVAILABLE where more are asked for than `targets.ssh.hosts` can name */
+function requireOneDriver(hosts: EnvironmentSpec['hosts']): void {
+  const count = driverCount({ hosts });
+  if (count === 1) return;
+  throw new RehearsalError(
+    'TARGET_UNAVAILABLE',
+    `hosts.driver.count is ${count}, and target ssh has one driver host`,
+    {
+      hint: 'leave hosts.driver.count out, or rehearse on local or rented hosts',
+    },
+  );
 }
 
 function noHosts(): RehearsalError {

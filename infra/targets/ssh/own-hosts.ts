@@ -9,7 +9,7 @@ import type { HostRole, Jump, Reach } from '../../contract/hosts.ts';
 import { knownKey } from './known-hosts.ts';
 import { logins, type Logins } from './logins.ts';
 
-const HOST_ROLES: readonly HostRole[] = ['primary', 'standby', 'driver'];
+const HOST_ROLES = ['primary', 'standby', 'driver'] as const;
 
 /** A host of the user's, ready to be dialled. */
 export interface OwnHost {

@@ -94,5 +94,13 @@ export const LoadEvent = z.discriminatedUnion('type', [
     tMs: moment,
     unfinished: number,
   }),
+  /** What another driver host had a share in, once it has stopped; its times may be wrong by so much. */
+  z.object({
+    type: z.literal('shared'),
+    tMs: moment,
+    host: text,
+    requests: number,
+    clockErrorMs: number,
+  }),
 ]);
 export type LoadEvent = z.infer<typeof LoadEvent>;

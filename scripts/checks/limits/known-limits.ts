@@ -5,6 +5,7 @@ import type { Analysis } from '../analysis/analyse.ts';
 import { noiseLimit } from './noise-limit.ts';
 import { inputLimits } from './input-limits.ts';
 import { ownErrorsLimit } from './own-errors-limit.ts';
+import { sharedLoadLimit } from './shared-load-limit.ts';
 import { roleLimits } from './role-limits.ts';
 import { sequenceLimits } from './sequence-limits.ts';
 import { unplayedRollbacks } from './unplayed-rollbacks.ts';
@@ -30,6 +31,7 @@ export function knownLimits(analysis: Analysis): string[] {
     `The load was ${formatCount(ratePerSec)} requests/s of ${plural(scripts, 'script')} as written for this rehearsal; it was compared with no production traffic.`,
     'The cache was warm: data that had just been restored was in memory, and a cold production cache would be slower.',
     'Whether the snapshot was masked, cut or aged is not known; other values, sizes or bloat change how long a statement takes.',
+    ...sharedLoadLimit(evidence),
     ...noiseLimit(analysis),
     ...inputLimits(run),
     ...unplayedRollbacks(evidence),

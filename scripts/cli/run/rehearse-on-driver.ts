@@ -10,6 +10,8 @@ import type { PlannedPlaying, Rehearsal } from '../../plan/model.ts';
 import { withTimeout } from '../../shared/clock.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/text/format.ts';
+import type { LoadHost } from '../../load/driver-hosts/load-host.ts';
+import { OtherDrivers } from './other-drivers.ts';
 import type { PlanEnd } from './run-ending.ts';
 
 /** How long an interrupted run may take to save what was seen until then. */
@@ -42,8 +44,10 @@ export async function rehearseOnDriver(run: DriverRun): Promise<PlanEnd> {
     onEvent({ type: 'note', message });
   };
   const session = await DriverSession.open(run.environment.driver, { signal, onNote });
+  let others: OtherDrivers | undefined;
   try {
-    await handOver(session, run);
+    others = await OtherDrivers.start(run);
+    await handOver(session, run, others.hosts);
     await session.start();
     const done = doneSchema.parse(
       await session.follow((line) => {
@@ -61,15 +65,17 @@ export async function rehearseOnDriver(run: DriverRun): Promise<PlanEnd> {
     if (signal.aborted) await save(run).catch(() => undefined);
     throw error;
   } finally {
+    await (signal.aborted ? others?.close() : others?.stop());
     await session.close();
   }
 }
 
-async function handOver(session: DriverSession, run: DriverRun): Promise<void> {
+async function handOver(session: DriverSession, run: DriverRun, others: readonly LoadHost[]): Promise<void> {
   const { rehearsal, runId, expiresAt, environment, onEvent } = run;
   const { primary, restoreSettings, standby } = environment;
   const { playings } = run;
-  const context = { runId, expiresAt, playings, primary, restoreSettings, standby, signal: run.signal };
+  const where = { primary, restoreSettings, standby, others };
+  const context = { runId, expiresAt, playings, ...where, signal: run.signal };
   const job = await makeJob(rehearsal, context);
   const stage = { type: 'stage', stage: 'snapshot' } as const;
   onEvent({ ...stage, state: 'started', detail: 'handing the plan to the driver', fraction: 0, etaMs: null });
@@ -87,6 +93,7 @@ function tell(news: DriverLine, { onEvent, onStarted }: DriverRun): void {
       break;
     case 'server':
     case 'alive':
+    case 'listening':
       break;
     case 'stage':
     case 'step':

@@ -13,6 +13,7 @@ import { loadRecord } from '../../engine/load-record.ts';
 import type { ServerFacts } from '../../engine/settings.ts';
 import { tooMuchLoad } from '../../load/scripts/load-cost.ts';
 import { parseVersions } from '../../load/scripts/parse-versions.ts';
+import { driverCount } from '../../plan/driver-hosts.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { planPlayings } from '../../plan/plan-playings.ts';
 import { plural } from '../../shared/text/format.ts';
@@ -64,7 +65,7 @@ export interface RunOutcome {
 export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const { rehearsal, target, outDir, cwd, keepMs, onEvent } = options;
   const versions = parseVersions(rehearsal.load, (path) => relative(cwd, path));
-  const late = tooMuchLoad(rehearsal.load, versions, rehearsal.hosts.driver?.cpu);
+  const late = tooMuchLoad(rehearsal.load, versions, rehearsal.hosts.driver?.cpu, driverCount(rehearsal));
   if (late !== undefined) onEvent({ type: 'note', message: late });
   await requireConfining(rehearsal, target);
   const clock = new RunClock();

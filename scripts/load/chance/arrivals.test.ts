@@ -14,6 +14,13 @@ describe('ArrivalTimes', () => {
     expect(gaps.filter((gap) => gap > 15).length / gaps.length).toBeCloseTo(Math.exp(-3), 2);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0);
   });
+
+  it.each([2, 3, 8])('are shared out among %d so that together they are exactly the one schedule', (of) => {
+    const whole = new ArrivalTimes(7, 400, 1000);
+    const shares = Array.from({ length: of }, (_, index) => new ArrivalTimes(7, 400, 1000, { index, of }));
+    const turns = Array.from({ length: 500 }, () => shares.map((share) => share.next()));
+    expect(turns.flat()).toEqual(Array.from({ length: 500 * of }, () => whole.next()));
+  });
 });
 
 describe('Metronome', () => {

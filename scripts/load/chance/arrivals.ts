@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { monotonicMs } from '../../shared/clock.ts';
 import { metronomeUrl } from '../forked-programs.ts';
+import { WHOLE, type LoadShare } from '../load-share.ts';
 import { Random } from './random.ts';
 
 const BLOCK_SIZE = 512;
@@ -9,23 +10,39 @@ const BLOCKS_AHEAD = 3;
 /** The signal that ends the thread. */
 const ENDED = -1;
 
-/** Poisson arrivals: gaps of exponential length, the same for the same seed however late anybody looks at them. */
+/**
+ * Poisson arrivals: gaps of exponential length, the same for the same seed however late anybody looks at them, and whoever
+ * else has a share of them.
+ */
 export class ArrivalTimes {
   readonly #random: Random;
   readonly #meanGapMs: number;
+  readonly #of: number;
   #nextMs: number;
 
-  /** @param part one of several streams whose sum is Poisson again */
-  constructor(seed: number, ratePerSec: number, startMs: number, part = 0) {
-    this.#random = new Random(seed, 'arrivals', part);
+  /** @param ratePerSec of the whole load */
+  constructor(seed: number, ratePerSec: number, startMs: number, { index, of }: LoadShare = WHOLE) {
+    this.#random = new Random(seed, 'arrivals');
     this.#meanGapMs = 1000 / ratePerSec;
+    this.#of = of;
     this.#nextMs = startMs;
+    this.#pass(index);
   }
 
   /** When the next request is due. */
   next(): number {
-    this.#nextMs += -Math.log(1 - this.#random.unit()) * this.#meanGapMs;
-    return this.#nextMs;
+    const dueMs = (this.#nextMs += this.#gapMs());
+    this.#pass(this.#of - 1);
+    return dueMs;
+  }
+
+  /** Those of others. */
+  #pass(count: number): void {
+    for (let passed = 0; passed < count; passed++) this.#nextMs += this.#gapMs();
+  }
+
+  #gapMs(): number {
+    return -Math.log(1 - this.#random.unit()) * this.#meanGapMs;
   }
 }
 

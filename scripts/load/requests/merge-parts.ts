@@ -69,6 +69,7 @@ export class EventMerger {
       case 'reconnected':
       case 'saturated':
       case 'said':
+      case 'shared':
         this.#onEvent(event);
     }
   }

@@ -12,7 +12,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-const order = { versions: [{ name: 'old', scripts: [] }], zeroMs: 1000, part: { index: 0, of: 1 } };
+const order = { versions: [{ name: 'old', scripts: [] }], zeroMs: 1000, share: { index: 0, of: 1 } };
 const CHOICE = { number: 0, version: 1, script: 2 };
 
 describe('RequestLog', () => {
@@ -48,7 +48,7 @@ describe('RequestLog', () => {
 
   it('tells that the disk is full', async () => {
     const error = await new Promise<Error>((resolve, reject) => {
-      RequestLog.create({ ...order, requestsPath: '/dev/full', part: { index: 1, of: 2 } }, resolve).then(
+      RequestLog.create({ ...order, requestsPath: '/dev/full', share: { index: 1, of: 2 } }, resolve).then(
         (log) => {
           log.add(1, 1, 1, 1, CHOICE, 0, 1);
         },

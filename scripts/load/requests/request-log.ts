@@ -50,8 +50,8 @@ export class RequestLog {
       requestsPath,
       versions,
       zeroMs,
-      part,
-    }: Pick<LoadOrder, 'requestsPath' | 'zeroMs' | 'part'> & {
+      share,
+    }: Pick<LoadOrder, 'requestsPath' | 'zeroMs' | 'share'> & {
       readonly versions: readonly Pick<LoadOrder['versions'][number], 'name' | 'scripts'>[];
     },
     onError: (error: Error) => void,
@@ -63,7 +63,7 @@ export class RequestLog {
       scripts: versions.map(({ scripts }) => scripts.map(({ name }) => name)),
     };
     // Of several processes the first has opened its log before the others start.
-    if (part.index === 0) await appendFile(requestsPath, `${JSON.stringify(header)}\n`);
+    if (share.index === 0) await appendFile(requestsPath, `${JSON.stringify(header)}\n`);
     return new RequestLog(requestsPath, zeroMs, onError);
   }
 

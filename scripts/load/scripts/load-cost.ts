@@ -14,21 +14,25 @@ const FULL = 0.8;
 
 /**
  * Says before a run that the load's processes would have more to do than they can; undefined where they have room.
- * @param processors of the host that sends the load
+ * @param processors of each host that sends the load
+ * @param hosts how many share it
  */
 export function tooMuchLoad(
   load: Pick<LoadSpec, 'ratePerSec' | 'connections'>,
   versions: readonly Version[],
   processors = availableParallelism(),
+  hosts = 1,
 ): string | undefined {
   const statements = Math.max(0, ...versions.map(({ scripts }) => statementsOf(scripts)));
-  const processes = partsOf(load, processors);
-  const share = (load.ratePerSec * statements * STATEMENT_US) / 1e6 / processes;
+  const ratePerSec = load.ratePerSec / hosts;
+  const processes = partsOf({ ratePerSec, connections: Math.floor(load.connections / hosts) }, processors);
+  const share = (ratePerSec * statements * STATEMENT_US) / 1e6 / processes;
   const room = FULL * Math.min(1, processors / processes);
   if (share < room) return undefined;
   const each = `${formatCount(load.ratePerSec)} requests/s of ${statements.toFixed(1)} statements`;
-  const who = processes === 1 ? 'one process' : `each of ${processes} processes`;
-  const mostPerSec = Math.floor((room * processes * 1e6) / (statements * STATEMENT_US));
+  const all = processes * hosts;
+  const who = all === 1 ? 'one process' : `each of ${all} processes`;
+  const mostPerSec = Math.floor((room * all * 1e6) / (statements * STATEMENT_US));
   return (
     `load: ${each} would take ${who} about ${Math.round(share * 100)} % of a processor (${STATEMENT_US} µs a statement), ` +
     `and what is sent late says nothing about the app: up to ${formatCount(mostPerSec)}/s there is room`

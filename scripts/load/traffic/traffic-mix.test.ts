@@ -58,6 +58,14 @@ describe('TrafficMix', () => {
     for (let request = 0; request < 50; request++) expect(late.next()).toEqual(early.next());
   });
 
+  it('gives each request the same number and script, whoever has a share of them', () => {
+    const whole = new TrafficMix(VERSIONS, 9);
+    const shares = [0, 1, 2].map((index) => new TrafficMix(VERSIONS, 9, { index, of: 3 }));
+    for (const mix of [whole, ...shares]) mix.setShares({ old: 0.4, new: 0.6 });
+    const turns = Array.from({ length: 100 }, () => shares.map((share) => share.next()));
+    expect(turns.flat()).toEqual(Array.from({ length: 300 }, () => whole.next()));
+  });
+
   it.each([{ other: 1 }, { old: 0.5 }, { old: 1.5, new: -0.5 }, { old: NaN, new: 1 }])(
     'refuses %j',
     (shares) => {

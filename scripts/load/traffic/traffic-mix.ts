@@ -1,4 +1,5 @@
 import { Random } from '../chance/random.ts';
+import { WHOLE, type LoadShare } from '../load-share.ts';
 import type { Version } from '../scripts/script.ts';
 
 /** Which script of which version one request runs; both are indexes. */
@@ -9,14 +10,6 @@ export interface Choice {
   readonly script: number;
 }
 
-/** One of the processes that share a load. */
-export interface LoadPart {
-  /** From 0. */
-  readonly index: number;
-  readonly of: number;
-}
-
-const WHOLE: LoadPart = { index: 0, of: 1 };
 const TOLERANCE = 1e-6;
 
 /**
@@ -30,17 +23,18 @@ export class TrafficMix {
   readonly #versionDraws: Random;
   readonly #scriptDraws: Random;
   #shares: readonly number[];
-  readonly #parts: number;
+  readonly #of: number;
   #number: number;
 
-  /** @param part of several mixes that number their requests between them */
-  constructor(versions: readonly Version[], seed: number, part: LoadPart = WHOLE) {
+  /** The n-th request is the same, whoever else has a share of them. */
+  constructor(versions: readonly Version[], seed: number, { index, of }: LoadShare = WHOLE) {
     this.#versions = versions;
     this.#weights = versions.map(({ scripts }) => scripts.map(({ weight }) => weight));
-    this.#versionDraws = new Random(seed, 'versions', part.index);
-    this.#scriptDraws = new Random(seed, 'scripts', part.index);
-    this.#number = part.index;
-    this.#parts = part.of;
+    this.#versionDraws = new Random(seed, 'versions');
+    this.#scriptDraws = new Random(seed, 'scripts');
+    this.#number = index;
+    this.#of = of;
+    this.#pass(index);
     this.#shares = versions.map((_, index) => (index === 0 ? 1 : 0));
   }
 
@@ -60,8 +54,17 @@ export class TrafficMix {
     const version = pick(this.#shares, this.#versionDraws.unit());
     const script = pick(this.#weights[version] ?? [], this.#scriptDraws.unit());
     const number = this.#number;
-    this.#number += this.#parts;
+    this.#number += this.#of;
+    this.#pass(this.#of - 1);
     return { number, version, script };
+  }
+
+  /** Those of others. */
+  #pass(count: number): void {
+    for (let passed = 0; passed < count; passed++) {
+      this.#versionDraws.unit();
+      this.#scriptDraws.unit();
+    }
   }
 }
 

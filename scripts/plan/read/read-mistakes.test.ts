@@ -145,6 +145,17 @@ test('hosts have one of three roles, and limits that the host can live with', as
   ]);
 });
 
+test('no more driver hosts than connections share the load, and no more than a target gives', async () => {
+  const hosts = (count: number): string =>
+    plan(SOAK).replace('400/s,', '400/s, connections: 2,') + `hosts: { driver: { count: ${count} } }\n`;
+  expect(await mistakesIn(hosts(3))).toEqual([
+    'r/rehearsal.yaml:8 hosts.driver.count: 3 hosts cannot share 2 connections; write 2 at most, or raise load.connections',
+  ]);
+  expect(await mistakesIn(hosts(17))).toEqual([
+    'r/rehearsal.yaml:8 hosts.driver.count: 17 is not a number of hosts from 1 to 16; write 2',
+  ]);
+});
+
 test('an empty file of keys names each key that must be there', async () => {
   expect(await mistakesIn('{}')).toEqual([
     'r/rehearsal.yaml:1 version: missing; write 1',

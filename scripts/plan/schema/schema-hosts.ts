@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { amount, linkDelay, linkRate, size, throughput, words } from './fields.ts';
+import { MOST_DRIVERS } from '../driver-hosts.ts';
+import { amount, count, linkDelay, linkRate, size, throughput, words } from './fields.ts';
 
 /** PostgreSQL with its default shared_buffers, its own processes and an sshd beside it do not start in less. */
 const LEAST_POSTGRES_BYTES = 128 * 1024 ** 2;
@@ -26,7 +27,6 @@ const common = {
     .describe('Kind of host, in the words of the target that rents it.'),
 };
 
-const hostSchema = z.strictObject(common);
 const postgresHostSchema = z.strictObject({
   ...common,
   memory: memory
@@ -37,8 +37,17 @@ const postgresHostSchema = z.strictObject({
     .describe(about),
 });
 
+const driverSchema = z.strictObject({
+  ...common,
+  count: count('a number of hosts', 2, { min: 1, max: MOST_DRIVERS })
+    .exactOptional()
+    .describe(
+      'So many hosts of that size share [the load](workloads.md#more-than-one-driver-host); the first replays the plan.',
+    ),
+});
+
 export const hostsSchema = z.strictObject({
   primary: postgresHostSchema.exactOptional().describe('The host of the database that is migrated.'),
   standby: postgresHostSchema.exactOptional().describe('The host of the streaming standby.'),
-  driver: hostSchema.exactOptional().describe('The host that sends the traffic and replays the plan.'),
+  driver: driverSchema.exactOptional().describe('The host that sends the traffic and replays the plan.'),
 });

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import type { LoadEvent, RequestHeader, RequestRow } from '../../../scripts/artifacts/records/records.ts';
 import { parseWorkload, type ParsedScript } from '../../../scripts/load/scripts/parse-workload.ts';
 import { loadSamples } from '../../../scripts/load/traffic/samples.ts';
-import { startLoad, type RunningLoad, type SecondStats } from '../../../scripts/load/start-load.ts';
+import {
+  startLoad,
+  type LoadHosts,
+  type RunningLoad,
+  type SecondStats,
+} from '../../../scripts/load/start-load.ts';
 import { closeQuietly, connect, type PgClient } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import { monotonicMs, sleep } from '../../../scripts/shared/clock.ts';
@@ -28,6 +33,7 @@ interface TrafficOptions {
   /** Long enough, and capacity is measured. */
   readonly warmupMs?: number;
   readonly processes?: number;
+  readonly others?: LoadHosts;
   readonly pipeline?: boolean;
   readonly versionPools?: ReadonlyMap<string, number>;
 }
@@ -81,6 +87,7 @@ export class LoadHarness {
       seed = 1,
       warmupMs = 0,
       processes,
+      others,
       pipeline,
       versionPools,
     } = options;
@@ -115,6 +122,7 @@ export class LoadHarness {
       signal,
       ...(processes === undefined ? {} : { processes }),
       ...(versionPools && { versionPools }),
+      others,
       onSecond: (stats) => seconds.push(stats),
       onEvent: (event) => events.push(event),
     });
