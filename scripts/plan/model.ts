@@ -1,7 +1,7 @@
 import type { MaskRules } from './mask/mask-rules.ts';
 import type { NamedPlan, Scenario } from './playings.ts';
 import type { LiveLimits } from './schema/schema-limits.ts';
-import type { Production } from './snapshot-facts.ts';
+import type { Production } from './production/snapshot-facts.ts';
 import type { TargetSettings } from './schema/targets/targets.ts';
 import type { CommandNetwork, Step } from './steps.ts';
 

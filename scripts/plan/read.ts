@@ -19,7 +19,7 @@ import { readSettings, withSettings, withTargets } from './read/settings/read-se
 import { salvageParts, type Parts } from './read/salvage.ts';
 import { schemaIssues } from './schema/schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
-import { productionOf, snapshotFolderAt } from './snapshot-folder.ts';
+import { productionOf, snapshotFolderAt } from './production/snapshot-folder.ts';
 import { isDatabase, isUrl, urlMistakes } from './snapshot-url.ts';
 import { keyText, YamlSource } from './yaml/yaml-source.ts';
 

@@ -3,7 +3,7 @@ import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { formatBytes, formatCount, formatShare, plural } from '../../shared/text/format.ts';
 import { growthOf, grownBytes } from '../../snapshot/folder/growth.ts';
 import { manifestMistakes, readFactsOf, readManifest } from '../../snapshot/folder/manifest.ts';
-import type { SnapshotFacts } from '../../plan/snapshot-facts.ts';
+import type { SnapshotFacts } from '../../plan/production/snapshot-facts.ts';
 import type { CliContext } from '../context.ts';
 import { plainText } from '../output/plain-text.ts';
 import { tableLines } from '../output/table-lines.ts';

@@ -1,4 +1,4 @@
-import type { Production } from '../../plan/snapshot-facts.ts';
+import type { Production } from '../../plan/production/snapshot-facts.ts';
 import { formatBytes, formatShare, plural } from '../../shared/text/format.ts';
 
 /** Below this the restored database is as large as production’s. */

@@ -1,4 +1,4 @@
-import type { SnapshotFacts } from '../../plan/snapshot-facts.ts';
+import type { SnapshotFacts } from '../../plan/production/snapshot-facts.ts';
 
 interface TableGrowth {
   readonly name: string;

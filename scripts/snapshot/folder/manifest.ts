@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { RehearsalError } from '../../shared/errors.ts';
-import { snapshotFacts, type SnapshotFacts } from '../../plan/snapshot-facts.ts';
+import { snapshotFacts, type SnapshotFacts } from '../../plan/production/snapshot-facts.ts';
 
 const MANIFEST = 'manifest.json';
 export const FACTS = 'facts.json';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SnapshotFacts, TableFacts } from '../../plan/snapshot-facts.ts';
+import type { SnapshotFacts, TableFacts } from '../../plan/production/snapshot-facts.ts';
 
 type ServerFacts = Omit<SnapshotFacts, 'format' | 'version' | 'source' | 'takenAt' | 'notes'>;
 

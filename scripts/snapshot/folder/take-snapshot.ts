@@ -9,7 +9,7 @@ import { liveServer, type LiveServer } from '../sources/postgres/live-server.ts'
 import { SourceCut, unreachable } from '../sources/remote-source.ts';
 import { DUMP, FACTS, writeManifest } from './manifest.ts';
 import { readFacts } from './read-facts.ts';
-import type { SnapshotFacts } from '../../plan/snapshot-facts.ts';
+import type { SnapshotFacts } from '../../plan/production/snapshot-facts.ts';
 
 const READER = 'rehearse/snapshot-facts';
 /** Only its owner: it holds production's rows. */

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseDurationMs, parseSizeBytes } from '../shared/text/quantities.ts';
+import { parseDurationMs, parseSizeBytes } from '../../shared/text/quantities.ts';
 import { snapshotFacts, type Production, type SnapshotFacts } from './snapshot-facts.ts';
 
 /** A folder that `rehearse snapshot take` wrote: where its dump lies, and what it says of production. */
