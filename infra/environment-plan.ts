@@ -1,4 +1,4 @@
-import { driverCount } from '../scripts/plan/driver-hosts.ts';
+import { driverCount } from '../scripts/plan/schema/driver-hosts.ts';
 import type { HostSpec } from '../scripts/plan/model.ts';
 import { POSTGRES_PORT, serverConfig } from './components/server-config.ts';
 import { POSTGRES_USER } from './postgres/names.ts';

@@ -1,6 +1,6 @@
 import { all, type Output } from '@pulumi/pulumi';
 import { Provider } from '@pulumi/command';
-import { driverRoles, isDriver } from '../scripts/plan/driver-hosts.ts';
+import { driverRoles, isDriver } from '../scripts/plan/schema/driver-hosts.ts';
 import { Driver } from './components/driver.ts';
 import { Host } from './components/host.ts';
 import { PostgresServer } from './components/postgres-server.ts';

@@ -1,4 +1,4 @@
-import { isDriver } from '../../scripts/plan/driver-hosts.ts';
+import { isDriver } from '../../scripts/plan/schema/driver-hosts.ts';
 import type { HostSpec } from '../../scripts/plan/model.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import { formatBytes } from '../../scripts/shared/text/format.ts';

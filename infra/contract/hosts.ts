@@ -1,5 +1,5 @@
 import type { ComponentResourceOptions, CustomResourceOptions, Output, Resource } from '@pulumi/pulumi';
-import type { DriverRole } from '../../scripts/plan/driver-hosts.ts';
+import type { DriverRole } from '../../scripts/plan/schema/driver-hosts.ts';
 import type { HostSpec } from '../../scripts/plan/model.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import type { RehearsalError } from '../../scripts/shared/errors.ts';

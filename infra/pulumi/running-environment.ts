@@ -1,7 +1,7 @@
 import { driverPaths } from '../components/driver-paths.ts';
 import { DATABASE, SUPERUSER } from '../postgres/names.ts';
 import { reloadableRestoreSettings, standbyRefusals } from '../components/server-config.ts';
-import { isDriver } from '../../scripts/plan/driver-hosts.ts';
+import { isDriver } from '../../scripts/plan/schema/driver-hosts.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { EnvironmentPlan } from '../environment-plan.ts';

@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { withTimeout } from '../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import type { StackOutputs } from '../environment-stack.ts';
-import { isDriver } from '../../scripts/plan/driver-hosts.ts';
+import { isDriver } from '../../scripts/plan/schema/driver-hosts.ts';
 import type { HostRole, HostTarget } from '../contract/hosts.ts';
 import { EngineCommand, EngineCommandError } from './engine-command.ts';
 import { diagnosticOf, progressOf } from './engine-diagnostics.ts';

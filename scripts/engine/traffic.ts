@@ -5,7 +5,7 @@ import { partsOf } from '../load/chance/load-shape.ts';
 import { startLoad, type LoadHosts, type LoadOptions, type RunningLoad } from '../load/start-load.ts';
 import type { SamplePools } from '../load/traffic/samples.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
-import { driverCount } from '../plan/driver-hosts.ts';
+import { driverCount } from '../plan/schema/driver-hosts.ts';
 import type { Rehearsal } from '../plan/model.ts';
 import { versionPools } from '../plan/version-pools.ts';
 import type { VersionScripts } from '../probes/compatibility.ts';

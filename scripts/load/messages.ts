@@ -2,7 +2,7 @@ import type { LoadEvent } from '../artifacts/records/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { OwnSession } from '../pg/own-sessions.ts';
 import type { ErrorCode } from '../shared/errors.ts';
-import type { LoadShare } from './load-share.ts';
+import type { LoadShare } from './chance/load-share.ts';
 import type { SamplePools } from './traffic/draw.ts';
 import type { OutcomeCount } from './requests/outcome-tally.ts';
 import type { ParsedScript } from './scripts/script.ts';

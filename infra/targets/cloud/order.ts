@@ -5,7 +5,7 @@ import type { Cloud } from '../../clouds/cloud.ts';
 import { estimate, isWithin, requireWithin, type Estimate } from '../../clouds/estimate.ts';
 import { choosePlans, type Choice } from '../../clouds/plans.ts';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
-import { driverCount, driverRoles, isDriver } from '../../../scripts/plan/driver-hosts.ts';
+import { driverCount, driverRoles, isDriver } from '../../../scripts/plan/schema/driver-hosts.ts';
 import type { HostSpec } from '../../../scripts/plan/model.ts';
 import type { CloudSettings } from '../../../scripts/plan/schema/targets/clouds.ts';
 import type { EnvironmentSpec } from '../../contract/target.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { plural } from '../../../scripts/shared/text/format.ts';
-import { driverCount } from '../../../scripts/plan/driver-hosts.ts';
+import { driverCount } from '../../../scripts/plan/schema/driver-hosts.ts';
 import type { EnvironmentSpec } from '../../contract/target.ts';
 import type { Cell } from './cell/cell.ts';
 import { reachOf } from './cell/reach.ts';

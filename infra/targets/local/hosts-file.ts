@@ -1,4 +1,4 @@
-import { driverRoles, MOST_DRIVERS } from '../../../scripts/plan/driver-hosts.ts';
+import { driverRoles, MOST_DRIVERS } from '../../../scripts/plan/schema/driver-hosts.ts';
 import type { HostRole } from '../../contract/hosts.ts';
 import { prefixOfSubnet } from './network/subnet.ts';
 

@@ -1,5 +1,5 @@
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
-import { driverCount } from '../../../scripts/plan/driver-hosts.ts';
+import { driverCount } from '../../../scripts/plan/schema/driver-hosts.ts';
 import type { HostSpec } from '../../../scripts/plan/model.ts';
 import type { SshSettings } from '../../../scripts/plan/schema/targets/ssh.ts';
 import type { Capacity, HostSoftware } from '../../contract/hosts.ts';

@@ -13,7 +13,7 @@ import { loadRecord } from '../../engine/load-record.ts';
 import type { ServerFacts } from '../../engine/settings.ts';
 import { tooMuchLoad } from '../../load/scripts/load-cost.ts';
 import { parseVersions } from '../../load/scripts/parse-versions.ts';
-import { driverCount } from '../../plan/driver-hosts.ts';
+import { driverCount } from '../../plan/schema/driver-hosts.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { planPlayings } from '../../plan/plan-playings.ts';
 import { plural } from '../../shared/text/format.ts';

@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { monotonicMs } from '../../shared/clock.ts';
 import { metronomeUrl } from '../forked-programs.ts';
-import { WHOLE, type LoadShare } from '../load-share.ts';
+import { WHOLE, type LoadShare } from './load-share.ts';
 import { Random } from './random.ts';
 
 const BLOCK_SIZE = 512;

@@ -1,5 +1,5 @@
 import { Random } from '../chance/random.ts';
-import { WHOLE, type LoadShare } from '../load-share.ts';
+import { WHOLE, type LoadShare } from '../chance/load-share.ts';
 import type { Version } from '../scripts/script.ts';
 
 /** Which script of which version one request runs; both are indexes. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MOST_DRIVERS } from '../driver-hosts.ts';
+import { MOST_DRIVERS } from './driver-hosts.ts';
 import { amount, count, linkDelay, linkRate, size, throughput, words } from './fields.ts';
 
 /** PostgreSQL with its default shared_buffers, its own processes and an sshd beside it do not start in less. */

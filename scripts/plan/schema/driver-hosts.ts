@@ -1,4 +1,4 @@
-import type { HostSpec } from './model.ts';
+import type { HostSpec } from '../model.ts';
 
 /** Their addresses on this machine, and what one primary can take, end there. */
 export const MOST_DRIVERS = 16;
