@@ -20,6 +20,9 @@ const ABSENT =
 const PARTIAL =
   'The dump names what it does not hold. A partial one (pg_dump -t, -n or --data-only) leaves out what its objects need: take a whole one, or one with --exclude-table-data for large tables.';
 
+/** pg_dump always names the provider. */
+const SECURITY_LABEL = /^security\s+label\s+for\s+(?:'((?:[^']|'')+)'|"((?:[^"]|"")+)"|([^\s'"]+))\s+on\s/i;
+
 type Rescue = 'skip' | 'retry' | undefined;
 
 /** pg_dump tells where something lies by this setting, before the statement that makes it. */
@@ -34,6 +37,7 @@ export class RestoreGaps {
   readonly #extensions = new Set<string>();
   readonly #settings = new Set<string>();
   readonly #tablespaces = new Set<string>();
+  readonly #labelProviders = new Set<string>();
 
   /** A statement that cannot run because of a gap that is known already. */
   skips(statement: StatementPiece): boolean {
@@ -62,6 +66,11 @@ export class RestoreGaps {
     if (tablespace !== undefined) {
       this.#tablespaces.add(tablespace);
       await client.query("set default_tablespace = ''"); // the one before it is not meant
+      return 'skip';
+    }
+    const provider = sqlstate === '22023' ? labelProvider(headOf(statement)) : undefined;
+    if (provider !== undefined) {
+      this.#labelProviders.add(provider);
       return 'skip';
     }
     const role = /^role "(.*)" does not exist$/.exec(message)?.[1];
@@ -96,6 +105,10 @@ export class RestoreGaps {
     this.#tablespaces.add(name);
   }
 
+  missingLabelProvider(name: string): void {
+    this.#labelProviders.add(name);
+  }
+
   missingExtension(name: string): void {
     this.#extensions.add(name);
   }
@@ -110,6 +123,10 @@ export class RestoreGaps {
       ...listed(
         'Tablespaces that this server does not have were left out, and what lies in them in production lies in the default one',
         this.#tablespaces,
+      ),
+      ...listed(
+        'Security labels of providers that this server has not loaded were left out',
+        this.#labelProviders,
       ),
       ...listed('Settings that this PostgreSQL does not know were left out', this.#settings),
     ];
@@ -130,6 +147,12 @@ function listed(what: string, names: ReadonlySet<string>): string[] {
 /** The tablespace that a statement makes the default; undefined of others and of the database's own. */
 export function defaultTablespace(sql: string): string | undefined {
   const [, text, quoted, bare] = DEFAULT_TABLESPACE.exec(sql) ?? [];
+  return text?.replaceAll("''", "'") ?? quoted?.replaceAll('""', '"') ?? bare;
+}
+
+/** Whose security label a statement sets; undefined of other statements. */
+export function labelProvider(sql: string): string | undefined {
+  const [, text, quoted, bare] = SECURITY_LABEL.exec(sql) ?? [];
   return text?.replaceAll("''", "'") ?? quoted?.replaceAll('""', '"') ?? bare;
 }
 

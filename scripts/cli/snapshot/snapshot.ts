@@ -8,6 +8,7 @@ export const addSnapshot: AddVerb = (verb, context, finish) => {
     'after',
     examples(
       'snapshot mask --suggest rehearsals/rename-column > mask.yaml',
+      'snapshot mask --suggest --from greenmask.yml rehearsals/rename-column',
       'snapshot mask rehearsals/rename-column',
       'snapshot take postgres://reader@replica/shop --to snapshots/2026-11-20',
       'snapshot diff snapshots/2026-10-20 snapshots/2026-11-20',
@@ -19,8 +20,9 @@ export const addSnapshot: AddVerb = (verb, context, finish) => {
       'read the snapshot of a rehearsal and name the columns that look personal and have no masking rule',
     )
     .option('--suggest', 'print a file of rules for them')
-    .action(async (dir: string | undefined, { suggest }: { suggest?: true }) => {
-      finish(await maskSnapshot(dir, suggest === true, context));
+    .option('--from <file>', 'with --suggest: rules as Greenmask’s configuration has them')
+    .action(async (dir: string | undefined, { suggest, from }: { suggest?: true; from?: string }) => {
+      finish(await maskSnapshot(dir, { suggest: suggest === true, from }, context));
     });
   verb
     .command('take <source>')

@@ -5,6 +5,7 @@ import { childEnvironment } from '../../commands/child-environment.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { learnNames } from '../../pg/messages/learn-names.ts';
 import { registerNames, wordsOf } from '../../pg/messages/public-names.ts';
+import { sqlstateOf } from '../../pg/pg-error.ts';
 import type { PgSetting } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import { cutPart } from './archive-completeness.ts';
@@ -14,7 +15,7 @@ import { readArchiveHeader } from './archive-files.ts';
 import { majorOf } from './archive-header.ts';
 import { choosePgRestore, installedPgRestores } from './find-pg-restore.ts';
 import { PgRestoreOutput, truncatedArchive } from './pg-restore-output.ts';
-import { defaultTablespace, RestoreGaps } from '../restore-gaps.ts';
+import { defaultTablespace, labelProvider, RestoreGaps } from '../restore-gaps.ts';
 import { sessionSettings, withRestoreSession } from '../restore-session.ts';
 import type { ArchiveFormat } from '../snapshot-format.ts';
 import { withoutForeign } from '../../shared/descriptors.ts';
@@ -75,9 +76,12 @@ export async function restoreArchive(options: ArchiveOptions): Promise<string[]>
     const { stdout: sql } = await pgRestore(schema, work);
     const missing = tablespacesIn(sql).filter((name) => !server.tablespaces.has(name));
     for (const name of missing) gaps.missingTablespace(name);
+    const unloaded = await unloadedProviders(labelProvidersIn(sql), options);
+    for (const name of unloaded) gaps.missingLabelProvider(name);
     const without = [
       ...(await prepareRoles(sql, options, gaps)),
       ...(missing.length > 0 ? ['--no-tablespaces'] : []),
+      ...(unloaded.length > 0 ? ['--no-security-labels'] : []),
     ];
     await pgRestore(restoreArguments(options, listFile, without), work);
     return gaps.warnings;
@@ -90,6 +94,31 @@ export async function restoreArchive(options: ArchiveOptions): Promise<string[]>
 function tablespacesIn(sql: string): string[] {
   const lines = sql.split('\n').filter((line) => line.startsWith('SET default_tablespace'));
   return [...new Set(lines.flatMap((line) => defaultTablespace(line) ?? []))];
+}
+
+/** Those whose labels the archive has. @param sql its schema, as pg_restore writes it */
+function labelProvidersIn(sql: string): string[] {
+  const lines = sql.split('\n').filter((line) => line.startsWith('SECURITY LABEL'));
+  return [...new Set(lines.flatMap((line) => labelProvider(line) ?? []))];
+}
+
+/** No catalog tells which providers are loaded: a label that is taken away again is refused by its name (seclabel.c). */
+async function unloadedProviders(
+  providers: readonly string[],
+  { endpoint, settings, signal }: ArchiveOptions,
+): Promise<string[]> {
+  if (providers.length === 0) return [];
+  return withRestoreSession(endpoint, settings, signal, async (client) => {
+    const unloaded: string[] = [];
+    for (const provider of providers) {
+      const label = `security label for ${client.escapeLiteral(provider)} on schema public is null`;
+      await client.query(label).catch((error: unknown) => {
+        if (sqlstateOf(error) !== '22023') throw error;
+        unloaded.push(provider);
+      });
+    }
+    return unloaded;
+  });
 }
 
 /** Makes the roles that the archive names. @returns what of them cannot be restored, as options of pg_restore */

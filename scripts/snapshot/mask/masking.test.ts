@@ -55,6 +55,14 @@ it.each([
   await expect(unruled(sql)).rejects.toThrow('holds rows outside of COPY');
 });
 
+it('a column that a security label says to mask does not pass without a rule, nor in a partition of its table', async () => {
+  const sql = `create table public.t (code text) partition by list (code);
+create table public.t_1 partition of public.t for values in ('k7');
+security label for anon on column public.t.code is 'MASKED WITH VALUE NULL';
+copy public.t_1 (code) from stdin;\nk7\n\\.\n`;
+  await expect(unruled(sql)).rejects.toThrow('public.t.code: looks personal (labelled so, to be masked)');
+});
+
 it('what makes tables and functions is no row', async () => {
   const sql = `create function public.f() returns table (a int) language sql as $$ select 1 $$;
 create view public.v as select 1 as a;\nselect pg_catalog.set_config('search_path', '', false);

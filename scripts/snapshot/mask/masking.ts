@@ -13,6 +13,7 @@ import { Findings } from './findings.ts';
 import { foreignKeyMistake } from './foreign-key-mistake.ts';
 import type { MaskKey } from './mask-key.ts';
 import { MaskedRows } from './masked-rows.ts';
+import { AnonLabels } from './others/anon-labels.ts';
 import { RuleBook } from './rule-book.ts';
 import { Scramble } from './scramble.ts';
 import { broughtBy } from './unmaskable.ts';
@@ -42,6 +43,7 @@ interface MaskingOptions {
 export class Masking {
   readonly shapes = new TableShapes();
   readonly findings = new Findings();
+  readonly labels = new AnonLabels();
   readonly #options: MaskingOptions;
   /** Only looks: nothing goes on, and nothing is refused for what it holds. */
   #isSurvey = false;
@@ -132,6 +134,7 @@ export class Masking {
       this.#statistics += 1;
       return [];
     }
+    await this.labels.take(statement);
     const before = this.shapes.foreignKeys.length;
     if (await this.shapes.take(statement)) throw this.#rowsOutside(statement);
     if (!this.#isSurvey)
@@ -158,7 +161,13 @@ export class Masking {
       }
       if (this.#book.isKept(table, column)) return { masker: undefined, evidence: undefined };
       // One that no statement tells of (LIKE, OF, a renamed one) is looked at like any other.
-      const gathered = new ColumnEvidence(table.table, column, type ?? UNKNOWN_TYPE);
+      const isLabelled = this.shapes.lineage(table).some((of) => this.labels.isMasked({ ...of, column }));
+      const gathered = new ColumnEvidence({
+        table: table.table,
+        column,
+        type: type ?? UNKNOWN_TYPE,
+        isLabelled,
+      });
       evidence.set(column, gathered);
       return { masker: undefined, evidence: gathered };
     });

@@ -33,6 +33,7 @@ describe.skipIf(!needsSystemPostgres('to make archives'))('archives of pg_dump',
     }
     await pgDump(source, ['--format=custom', file('people.custom')]);
     if (HAS_IN_PLACE) await makePlaced();
+    await makeLabelled();
     await pgDump(source, ['--format=directory', '--compress=0', '--table=orders', file('shop.uncompressed')]);
   });
 
@@ -54,6 +55,23 @@ describe.skipIf(!needsSystemPostgres('to make archives'))('archives of pg_dump',
       ]);
   }
 
+  /** No label provider is packaged; what stands in the catalog is dumped all the same. */
+  async function makeLabelled(): Promise<void> {
+    await runSql(
+      source,
+      `create schema labelled;
+      create table labelled.customers (email text);
+      insert into pg_seclabel values ('labelled.customers'::regclass, 'pg_class'::regclass, 1, 'anon',
+        'MASKED WITH FUNCTION anon.fake_email()');`,
+    );
+    for (const format of ['plain', 'custom', 'directory'])
+      await pgDump(source, [
+        `--format=${format}`,
+        '--schema=labelled',
+        `--file=${join(on.folder, `labelled.${format}`)}`,
+      ]);
+  }
+
   afterAll(async () => {
     await on.stop();
     await old.stop();
@@ -69,6 +87,17 @@ describe.skipIf(!needsSystemPostgres('to make archives'))('archives of pg_dump',
       expect(record.tables.map(({ name }) => name)).toEqual(['placed.far', 'placed.near']);
       expect(record.warnings).toEqual([
         'Tablespaces that this server does not have were left out, and what lies in them in production lies in the default one: fast.',
+      ]);
+    },
+  );
+
+  it.each(['plain', 'custom', 'directory'])(
+    'restores a %s dump with security labels whose provider the server has not loaded, and says so',
+    async (format) => {
+      const record = await on.restore({ kind: 'file', path: join(on.folder, `labelled.${format}`) });
+      expect(record.tables.map(({ name }) => name)).toEqual(['labelled.customers']);
+      expect(record.warnings).toEqual([
+        'Security labels of providers that this server has not loaded were left out: anon.',
       ]);
     },
   );

@@ -8,7 +8,7 @@ function evidence(
   type = 'text',
   table = 'things',
 ): Evidence | undefined {
-  const gathered = new ColumnEvidence(table, column, columnType(type, false));
+  const gathered = new ColumnEvidence({ table, column, type: columnType(type, false), isLabelled: false });
   for (const value of values) gathered.see(value);
   return gathered.verdict();
 }

@@ -15,17 +15,27 @@ export interface Evidence {
   readonly isWhole: boolean;
 }
 
+interface LookedAt {
+  readonly table: string;
+  readonly column: string;
+  readonly type: ColumnType;
+  /** Somebody has said that its values are to be masked. */
+  readonly isLabelled: boolean;
+}
+
 /** Gathers what a column's name and a sample of its values say. */
 export class ColumnEvidence {
   readonly #type: ColumnType;
   readonly #byName: PersonalKind | undefined;
+  readonly #isLabelled: boolean;
   readonly #matches = PATTERNS.map(() => 0);
   /** Of JSON: what the first key says that says something. A key may be data itself, so it is not told. */
   #key: PersonalKind | undefined;
   #values = 0;
 
-  constructor(table: string, column: string, type: ColumnType) {
+  constructor({ table, column, type, isLabelled }: LookedAt) {
     this.#type = type;
+    this.#isLabelled = isLabelled;
     this.#byName = kindByName(column, table, type.class);
   }
 
@@ -48,6 +58,8 @@ export class ColumnEvidence {
       ({ leastShare }, index) => (this.#matches[index] ?? 0) > 0 && share(index) >= leastShare,
     );
     const pattern = PATTERNS[found];
+    if (this.#isLabelled && pattern === undefined)
+      return { kind: 'labelled so', why: 'to be masked', isWhole: false };
     if (this.#byName !== undefined && pattern === undefined)
       return { kind: this.#byName, why: 'by its name', isWhole: this.#type.class !== 'json' };
     if (pattern !== undefined) {

@@ -9,4 +9,6 @@ export type PersonalKind =
   | 'bank account or card'
   | 'network address'
   | 'credential'
-  | 'attribute of a person';
+  | 'attribute of a person'
+  /** By a security label; what it is is not known. */
+  | 'labelled so';
