@@ -110,7 +110,7 @@ function maskedSnapshot(
   const key = maskKey(process.env);
   const read = (): AsyncIterable<Buffer> =>
     maskedSource(snapshot, { shown, key, signal, serverMajor: postgres.version ?? 0 });
-  const { mask } = snapshot;
+  const { mask, statistics } = snapshot;
   const takenAt = takenAtOf(snapshot);
   const notes = [maskingNote(mask, key)];
   return {
@@ -118,7 +118,11 @@ function maskedSnapshot(
       kind: 'file',
       path: to,
       notes,
-      ...defined({ takenAt, production: snapshot.kind === 'file' ? snapshot.production : undefined }),
+      ...defined({
+        takenAt,
+        statistics,
+        production: snapshot.kind === 'file' ? snapshot.production : undefined,
+      }),
     },
     copy: null,
     shownAs: [{ path: to, as: shown }],
@@ -147,10 +151,10 @@ function placeSnapshot(
       const to = 'snapshot/fetched';
       const facts: RemoteFacts = { sizeBytes: null, cuts: 0 };
       const from = remoteSource(remote, process.env);
-      const { sha256 } = remote;
+      const { sha256, statistics } = remote;
       const takenAt = takenAtOf(remote);
       return {
-        source: { kind: 'file', path: to, ...defined({ takenAt, sha256 }) },
+        source: { kind: 'file', path: to, ...defined({ takenAt, sha256, statistics }) },
         copy: null,
         shownAs: [{ path: to, as: from.shown }],
         stream: { to, read: () => readRemote(from, { signal, facts }), sizeBytes: () => facts.sizeBytes },

@@ -1,3 +1,4 @@
+import type { Statistics } from './statistics/statistics.ts';
 import type { MaskRules } from './mask/mask-rules.ts';
 import type { NamedPlan, Scenario } from './playings.ts';
 import type { LiveLimits } from './schema/schema-limits.ts';
@@ -73,6 +74,8 @@ interface DumpFacts {
   readonly sha256?: string;
   /** How its values are masked on their way; absent = they go in as they are. */
   readonly mask?: MaskRules;
+  /** Of production: what was restored is held against them. */
+  readonly statistics?: Statistics;
 }
 
 export interface PostgresSpec {

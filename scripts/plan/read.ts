@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { InputError, mistakeLine, RehearsalError, type Mistake } from '../shared/errors.ts';
 import { readPlainFile } from '../shared/files/plain-file.ts';
 import { readRulesFile } from './mask/rules-file.ts';
+import { readStatisticsFile } from './statistics/read-statistics-file.ts';
 import { networkOf } from './command-network.ts';
 import { defined } from './schema/defined.ts';
 import { readEnvironment } from './env-variables.ts';
@@ -121,7 +122,8 @@ async function readSnapshot(
   }
   if ('source' in config) {
     const mask = await readRulesFile(['snapshot', 'mask'], config.mask, reading);
-    const more = { ...takenAt, ...defined({ sha256: config.sha256, mask }) };
+    const statistics = await readStatisticsFile(['snapshot', 'statistics'], config.statistics, reading);
+    const more = { ...takenAt, ...defined({ sha256: config.sha256, mask, statistics }) };
     refuseForSource(config, reading);
     if (isUrl(config.source))
       return remoteOf(config.source, { ...more, ...defined({ limits: config.limits }) }, reading);

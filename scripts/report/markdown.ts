@@ -3,6 +3,7 @@ import { formatCount, formatMs } from '../shared/text/format.ts';
 import { blockerLine, chainText, impactOf, isInQueue, outsideImpact } from './blockers.ts';
 import { coverageTable } from './coverage-markdown.ts';
 import { cut } from './cut.ts';
+import { driftTable } from './drift-markdown.ts';
 import {
   blamedStatement,
   durationMs,
@@ -75,6 +76,7 @@ export function renderMarkdown(result: Result, notes: readonly ReviewNote[] = []
     queues(result),
     list('What the server said', allNotices(result)),
     standby(result),
+    driftTable(result),
     teardown(result),
     list('What this rehearsal cannot tell', result.limits),
   ].filter((section) => section !== '');

@@ -27,6 +27,8 @@ interface SqlRestoreOptions {
   readonly onObject: (name: string) => void;
   /** What the pieces pass through on their way. */
   readonly masking?: Masking | undefined;
+  /** Called with each comment between statements, without its dashes. */
+  readonly onComment?: ((text: string) => void) | undefined;
 }
 
 /** Runs a SQL text on one connection in its own order. COPY data goes straight from the source to the server. */
@@ -59,6 +61,7 @@ export class SqlRestore {
   async #take(piece: SqlPiece): Promise<void> {
     switch (piece.type) {
       case 'comment':
+        this.#options.onComment?.(piece.text);
         return;
       case 'meta':
         return this.#meta(piece.text, piece.line);

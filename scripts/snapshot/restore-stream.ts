@@ -25,6 +25,8 @@ interface StreamOptions {
   /** Called once, with a way to ask how many of the source's bytes have passed. */
   readonly onReading: (readBytes: () => number) => void;
   readonly masking?: Masking | undefined;
+  /** Called with each comment between statements. */
+  readonly onComment?: ((text: string) => void) | undefined;
 }
 
 type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnings'>;
@@ -35,7 +37,7 @@ type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnin
  * @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED
  */
 export async function restoreStream(options: StreamOptions): Promise<Restored> {
-  const { shown, endpoint, settings, signal, isGenerator, onObject, masking } = options;
+  const { shown, endpoint, settings, signal, isGenerator, onObject, masking, onComment } = options;
   const { head, all } = await peek(options.bytes, FORMAT_HEAD_BYTES);
   const format = formatOfHead(head, shown);
   const source = new SourceStream(all, shown, format.type === 'sql' ? format.compression : 'none');
@@ -48,7 +50,7 @@ export async function restoreStream(options: StreamOptions): Promise<Restored> {
       hint: 'Name it as source: of the snapshot instead.',
     });
   const warnings = await withRestoreSession(endpoint, settings, signal, async (client) => {
-    const restore = new SqlRestore(client, { pieces, shown, settings, onObject, masking });
+    const restore = new SqlRestore(client, { pieces, shown, settings, onObject, masking, onComment });
     if (archived === undefined) return restore.run(inside.all);
     const archive = { head: inside.head, format: archived, bytes: inside.all, shown };
     return restore.run(archiveText({ ...archive, serverMajor: await majorVersion(client) }));

@@ -16,6 +16,9 @@ import { requireSha256 } from './require-sha256.ts';
 import { restoreByCommand } from './restore-command.ts';
 import { restoreError } from './restore-error.ts';
 import { withRestoreSession } from './restore-session.ts';
+import type { Before } from './drift/before.ts';
+import { CarriedBefore } from './drift/carried-before.ts';
+import { driftSince } from './statistics/drift-since.ts';
 import { maskKey } from './mask/mask-key.ts';
 import { Masking } from './mask/masking.ts';
 import { besideProduction } from './folder/beside-production.ts';
@@ -60,6 +63,8 @@ interface Work extends RestoreOptions {
   readonly onObject: (name: string) => void;
   /** Given a way to ask how far the reading of the source is. */
   readonly onRead: (read: () => ReadSoFar) => void;
+  /** Given a way to ask, once all is restored, what the snapshot was like in production. */
+  readonly onBefore: (before: () => Before | undefined) => void;
 }
 
 /**
@@ -76,14 +81,17 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
   const shown = shownSource(source, dir);
   try {
     const onRead = (how: () => ReadSoFar): void => void (read = how);
-    const work = { ...options, shown, onObject, onRead };
+    let before: () => Before | undefined = () => undefined;
+    const onBefore = (how: typeof before): void => void (before = how);
+    const work = { ...options, shown, onObject, onRead, onBefore };
     await requireRoom(options, shown);
     const restored = await restoreSource(work);
     requireSha256(work, restored.sha256);
     read = undefined;
-    const stock = await withRestoreSession(endpoint, settings, signal, (client) =>
-      takeStock(client, shown, onObject),
-    );
+    const stock = await withRestoreSession(endpoint, settings, signal, async (client) => ({
+      ...(await takeStock(client, shown, onObject)),
+      ...(await driftSince(stated(source) ?? before(), client)),
+    }));
     const takenAt = source.takenAt ?? restored.takenAt ?? null;
     const warnings = [...restored.warnings, ...(await sayBeside(options, stock.bytes))];
     return { ...restored, ...stock, warnings, takenAt, restoreMs: monotonicMs() - startedMs };
@@ -145,7 +153,7 @@ async function restoreFileAt(work: Work, path: string, mask: MaskRules | undefin
   const digest = await archiveDigest(path, format.format, work.signal);
   requireSha256(work, digest.sha256); // before anything is restored
   if (mask !== undefined) {
-    const warnings = await restoreFolder({ ...work, path, masking: maskingOf(mask, work.shown) });
+    const warnings = await restoreFolder({ ...work, path, masking: maskingOf(mask, work) });
     return { kind: 'archive', sha256: digest.sha256, sourceBytes: digest.sizeBytes, warnings };
   }
   const warnings = await restoreArchive({ ...work, path, format: format.format });
@@ -158,7 +166,8 @@ async function restoreText(work: Work, path: string): Promise<Restored> {
     ...work,
     bytes: fileBytes(path),
     isGenerator: work.source.kind === 'generator',
-    masking: 'mask' in work.source ? maskingOf(work.source.mask, work.shown) : undefined,
+    masking: 'mask' in work.source ? maskingOf(work.source.mask, work) : undefined,
+    onComment: 'notes' in work.source ? carried(work) : undefined,
     onReading: (readBytes) => {
       work.onRead(() => ({ bytes: readBytes(), totalBytes }));
     },
@@ -183,7 +192,7 @@ async function restoreRemote(work: Work, source: Source<'remote'>): Promise<Rest
       ...work,
       bytes,
       isGenerator: false,
-      masking: maskingOf(source.mask, work.shown),
+      masking: maskingOf(source.mask, work),
       onReading: (readBytes) => {
         work.onRead(() => ({ bytes: readBytes(), totalBytes: facts.sizeBytes }));
       },
@@ -196,8 +205,26 @@ async function restoreRemote(work: Work, source: Source<'remote'>): Promise<Rest
   }
 }
 
-function maskingOf(rules: MaskRules | undefined, shown: string): Masking | undefined {
-  return rules && new Masking({ rules, key: maskKey(process.env), shown });
+function maskingOf(rules: MaskRules | undefined, { shown, onBefore }: Work): Masking | undefined {
+  if (rules === undefined) return undefined;
+  const masking = new Masking({ rules, key: maskKey(process.env), shown });
+  onBefore(() => masking.before);
+  return masking;
+}
+
+/** A text that came masked tells at its end what it was like. */
+function carried({ onBefore }: Work): (comment: string) => void {
+  const comments = new CarriedBefore();
+  onBefore(() => comments.before);
+  return (comment) => {
+    comments.take(comment);
+  };
+}
+
+/** What the author has of production's statistics. */
+function stated(source: SnapshotSource): Before | undefined {
+  const statistics = 'statistics' in source ? source.statistics : undefined;
+  return statistics && { kind: 'statistics', statistics };
 }
 
 /** How messages call a source: without secrets. */

@@ -11,6 +11,7 @@ import { matrixStates } from '../analysis/matrix.ts';
 import { downtimeMs, maintenanceWindows } from '../analysis/traffic/maintenance.ts';
 import { coverageResults } from './coverage-results.ts';
 import { environmentResult } from './environment-result.ts';
+import { driftResult } from './drift/drift-result.ts';
 import { fewerStatements } from './fewer/fewer-statements.ts';
 import { fewerTables } from './fewer/fewer-tables.ts';
 import { headline, verdictOf } from './headline.ts';
@@ -187,7 +188,7 @@ function standbyOf({ standby }: Analysis): Result['standby'] {
 
 function snapshotOf({ evidence: { snapshot } }: Analysis): Result['snapshot'] {
   if (snapshot === undefined) return null;
-  const { kind, sha256, takenAt, sourceBytes, bytes, restoreMs, base, tables } = snapshot;
+  const { kind, sha256, takenAt, sourceBytes, bytes, restoreMs, base, tables, drift } = snapshot;
   return {
     kind,
     sha256,
@@ -197,5 +198,6 @@ function snapshotOf({ evidence: { snapshot } }: Analysis): Result['snapshot'] {
     restoreMs,
     ...(base && { base: { madeInMs: base.madeInMs } }),
     ...fewerTables(tables),
+    ...driftResult(drift),
   };
 }

@@ -51,6 +51,11 @@ export const snapshotSchemas = {
     limits: limitsSchema
       .exactOptional()
       .describe('When the reading of a live server (`postgres://…`) is given up.'),
+    statistics: path('a path', 'statistics.json')
+      .exactOptional()
+      .describe(
+        'Production’s statistics, as `statistics.json` or as `pg_dump --statistics-only` of PostgreSQL 18 writes them. The report says how [what was restored differs](drift.md).',
+      ),
     takenAt,
   }),
   generator: z.strictObject({

@@ -3,6 +3,7 @@ import type { Result } from '../../checks/result/contract/result.ts';
 import { VERDICT_WORD } from '../facts/facts.ts';
 import { AgainstLastGood } from './against-last-good.tsx';
 import { ChecksTable } from './tables/checks-table.tsx';
+import { DriftTable } from './tables/drift-table.tsx';
 import { CoverageTable } from './tables/coverage-table.tsx';
 import { Findings } from './findings.tsx';
 import { Header } from './header.tsx';
@@ -67,6 +68,7 @@ function Page({ result, notes, compared }: PageProps) {
           <StepDetails result={result} />
           <CoverageTable result={result} />
           <ChecksTable result={result} />
+          <DriftTable result={result} />
           <Provenance result={result} />
           <Teardown result={result} />
           <Limits result={result} />

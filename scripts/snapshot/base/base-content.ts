@@ -10,7 +10,7 @@ import { remoteSource } from '../sources/open-remote.ts';
 /** Goes up with every change of what a restore makes of the same bytes. */
 const RESTORE_VERSION = 1;
 /** Goes up with every change of what masking makes of the same value. */
-const MASKING_VERSION = 1;
+const MASKING_VERSION = 2;
 
 /**
  * Names what a snapshot restores to: its bytes, wherever they come from. Undefined of what nobody can tell before it was read: a
@@ -26,7 +26,7 @@ export async function baseContent(source: SnapshotSource, signal: AbortSignal): 
       remote.sha256 === undefined ? versionOf(remote, signal) : Promise.resolve(`file ${remote.sha256}`),
     command: () => Promise.resolve(undefined),
   });
-  return content === undefined ? undefined : `${RESTORE_VERSION} ${masked}${content}`;
+  return content === undefined ? undefined : `${RESTORE_VERSION} ${masked}${heldAgainst(source)}${content}`;
 }
 
 /** How it is masked; empty where it is not. Undefined of a key that no other run has. */
@@ -34,6 +34,12 @@ function maskingOf(source: SnapshotSource): string | undefined {
   if (!('mask' in source)) return '';
   const { id } = maskKey(process.env);
   return id === undefined ? undefined : `masked ${MASKING_VERSION} ${source.mask.sha256} ${id} `;
+}
+
+/** A base keeps how it differs from production. */
+function heldAgainst(source: SnapshotSource): string {
+  if (!('statistics' in source)) return '';
+  return `against ${createHash('sha256').update(JSON.stringify(source.statistics)).digest('hex')} `;
 }
 
 async function fileContent(path: string, signal: AbortSignal): Promise<string | undefined> {

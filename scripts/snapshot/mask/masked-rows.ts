@@ -1,3 +1,4 @@
+import type { MaskedSample } from '../drift/masked-sample.ts';
 import { COPY_NULL, decodeField, encodeField } from './copy-field.ts';
 import type { Masker } from './columns/masker-of.ts';
 import type { ColumnEvidence } from './detect/column-evidence.ts';
@@ -21,13 +22,16 @@ export class MaskedRows {
   readonly #columns: readonly Column[];
   readonly #maskers: readonly (readonly [index: number, masker: Masker])[];
   readonly #evidence: readonly (readonly [index: number, evidence: ColumnEvidence])[];
+  /** Of the columns with a rule, in their order. */
+  readonly #sample: MaskedSample | undefined;
   #rest = Buffer.alloc(0);
   #seenBytes = 0;
   /** How far it is; of a table without rules only those that were looked at. */
   rows = 0;
 
-  constructor(columns: readonly Column[]) {
+  constructor(columns: readonly Column[], sample?: MaskedSample) {
     this.#columns = columns;
+    this.#sample = sample;
     this.#maskers = columns.flatMap(({ masker }, index) => (masker ? [[index, masker] as const] : []));
     this.#evidence = columns.flatMap(({ evidence }, index) => (evidence ? [[index, evidence] as const] : []));
   }
@@ -86,13 +90,26 @@ export class MaskedRows {
         `row ${this.rows} has ${fields.length} fields for ${this.#columns.length} columns`,
       );
     if (isSampled) this.#see(fields);
+    const place = this.#sample?.next();
+    const before = place === undefined ? [] : this.#maskedFields(fields);
     for (const [index, masker] of this.#maskers) {
       const field = fields[index] ?? COPY_NULL;
       if (field === COPY_NULL) continue;
       const made = masker(decodeField(field));
       fields[index] = made === null ? COPY_NULL : encodeField(made);
     }
-    return fields.join('\t') + row.slice(line.length);
+    const masked = fields.join('\t');
+    if (this.#sample !== undefined) {
+      this.#sample.textBytes.before += line.length;
+      this.#sample.textBytes.after += masked.length;
+      if (place !== undefined) this.#sample.see(place, before, this.#maskedFields(fields));
+    }
+    return masked + row.slice(line.length);
+  }
+
+  /** Undefined = NULL. */
+  #maskedFields(fields: readonly string[]): (string | undefined)[] {
+    return this.#maskers.map(([index]) => (fields[index] === COPY_NULL ? undefined : fields[index]));
   }
 
   /** Of rows that go on as they are. */

@@ -1,6 +1,7 @@
 import type { SqlPiece } from '../../pg/scanner/sql-piece.ts';
 import type { MaskRules } from '../../plan/mask/mask-rules.ts';
 import type { SnapshotSource } from '../../plan/model.ts';
+import { beforeComments } from '../drift/carried-before.ts';
 import { requireSha256 } from '../require-sha256.ts';
 import { remoteSource } from '../sources/open-remote.ts';
 import { readRemote } from '../sources/read-remote.ts';
@@ -32,6 +33,7 @@ export async function* maskedSource(
   if (rules === undefined) throw new Error('nothing is masked');
   const masking = new Masking({ rules, key, shown: options.shown });
   for await (const piece of masking.pieces(snapshotPieces(source, options))) yield bytesOf(piece);
+  for (const text of beforeComments(masking.before)) yield bytesOf({ type: 'comment', text, line: 0 });
 }
 
 /** What the report says of a snapshot that came masked. */

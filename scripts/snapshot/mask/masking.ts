@@ -4,6 +4,9 @@ import type { SqlPiece, StatementPiece } from '../../pg/scanner/sql-piece.ts';
 import { monotonicMs } from '../../shared/clock.ts';
 import { InputError, RehearsalError, type Mistake } from '../../shared/errors.ts';
 import { plural } from '../../shared/text/format.ts';
+import { MaskingDrift } from '../drift/masking-drift.ts';
+import type { Before } from '../drift/before.ts';
+import { StatisticsSql } from '../../plan/statistics/statistics-sql.ts';
 import { copiedTable, unreadable, type CopiedTable } from './copied-table.ts';
 import { maskerOf, whyNot } from './columns/masker-of.ts';
 import { UNKNOWN_TYPE } from './columns/column-type.ts';
@@ -16,7 +19,7 @@ import { MaskedRows } from './masked-rows.ts';
 import { AnonLabels } from './others/anon-labels.ts';
 import { RuleBook } from './rule-book.ts';
 import { Scramble } from './scramble.ts';
-import { broughtBy } from './unmaskable.ts';
+import { broughtBy, tellsStatistics } from './unmaskable.ts';
 
 /** Nothing goes on any more once a personal column without a rule was found; so long others are looked for, to be told as well. */
 const LOOK_ON_MS = 30_000;
@@ -50,6 +53,8 @@ export class Masking {
   readonly #book: RuleBook;
   readonly #scramble: Scramble;
   readonly #masked = new Set<string>();
+  readonly #drift = new MaskingDrift();
+  readonly #dumped = new StatisticsSql();
   #copy: OpenCopy | undefined;
   #isDump = false;
   #isChecked = false;
@@ -97,6 +102,14 @@ export class Masking {
     return notes;
   }
 
+  /** What is known of the snapshot as it was: by the statistics in it, else by what was masked. Whole once all was read. */
+  get before(): Before {
+    const { statistics } = this.#dumped;
+    return statistics === undefined
+      ? { kind: 'drift', drift: this.#drift.record() }
+      : { kind: 'statistics', statistics };
+  }
+
   /** Rules that do not fit what was read. */
   ruleMistakes(): Mistake[] {
     const { shown } = this.#options.rules;
@@ -128,6 +141,7 @@ export class Masking {
 
   async #statement(statement: StatementPiece): Promise<readonly SqlPiece[]> {
     const brings = broughtBy(statement);
+    if (tellsStatistics(statement)) await this.#dumped.take(statement.bytes.toString());
     if (brings === 'rows') throw this.#rowsOutside(statement);
     if (typeof brings === 'object') throw this.#otherEncoding(statement.line);
     if (brings === 'statistics') {
@@ -150,6 +164,7 @@ export class Masking {
     if (this.#isDump && !this.#isChecked && !this.#isSurvey) this.#throwMistakes(false);
     const table = await copiedTable(statement, this.shapes, this.#options.shown);
     const evidence = new Map<string, ColumnEvidence>();
+    const masked: string[] = [];
     const columns = table.columns.map((column) => {
       const type = this.shapes.typeOf(table, column);
       const rule = this.#book.ruleOf(table, column);
@@ -157,6 +172,7 @@ export class Masking {
         this.#throwMistakes(false);
       if (rule !== undefined && type !== undefined) {
         this.#masked.add(columnText({ ...table, column }));
+        masked.push(column);
         return { masker: maskerOf(rule, type, this.#scramble), evidence: undefined };
       }
       if (this.#book.isKept(table, column)) return { masker: undefined, evidence: undefined };
@@ -171,7 +187,12 @@ export class Masking {
       evidence.set(column, gathered);
       return { masker: undefined, evidence: gathered };
     });
-    this.#copy = { table, rows: new MaskedRows(columns), evidence, held: [statement] };
+    this.#copy = {
+      table,
+      rows: new MaskedRows(columns, this.#drift.sampleOf(table, masked)),
+      evidence,
+      held: [statement],
+    };
     return [];
   }
 

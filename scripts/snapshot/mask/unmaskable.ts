@@ -4,6 +4,7 @@ const HEAD_BYTES = 400;
 const LARGE_OBJECT = /\b(?:lowrite|lo_put|lo_from_bytea)\s*\(/i;
 /** PostgreSQL 18, `pg_dump --statistics`: most common values and histograms are values of rows. */
 const STATISTICS = /^select\s+\*?\s*(?:from\s+)?pg_catalog\s*\.\s*pg_restore_(?:attribute|extended)_stats\b/i;
+const ANY_STATISTICS = /^select\s+\*?\s*(?:from\s+)?pg_catalog\s*\.\s*pg_restore_\w+_stats\b/i;
 const ENCODING = /^set\s+client_encoding\s*(?:=|to)\s*'?([\w-]+)/i;
 const READABLE = /^utf-?8$/i;
 
@@ -12,6 +13,11 @@ const BRINGS_ROWS = new Set(['insert', 'update', 'merge', 'with', 'do', 'call', 
 
 /** What a statement that is no COPY may bring besides tables. */
 type Brings = 'nothing' | 'rows' | 'statistics' | { readonly encoding: string };
+
+/** `pg_dump --statistics` again, also of a table as a whole, which holds no value. */
+export function tellsStatistics({ bytes, words }: StatementPiece): boolean {
+  return words[0] === 'select' && ANY_STATISTICS.test(bytes.toString('latin1', 0, HEAD_BYTES));
+}
 
 export function broughtBy({ bytes, words }: StatementPiece): Brings {
   const [first = ''] = words;

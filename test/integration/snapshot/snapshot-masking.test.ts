@@ -8,6 +8,9 @@ import { withConnection } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import { readMask } from '../../../scripts/plan/mask/read-mask.ts';
 import type { MaskRules } from '../../../scripts/plan/mask/mask-rules.ts';
+import { defined } from '../../../scripts/plan/schema/defined.ts';
+import type { Statistics } from '../../../scripts/plan/statistics/statistics.ts';
+import { readStatistics } from '../../../scripts/snapshot/statistics/read-statistics.ts';
 import { InputError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { restoreSnapshot } from '../../../scripts/snapshot/restore.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../../support/database/system-postgres.ts';
@@ -82,13 +85,14 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))('a snapshot that is maske
   async function restore(
     name: string,
     rules = RULES,
+    statistics?: Statistics,
   ): Promise<{ record: SnapshotRecord; database: PgEndpoint }> {
     databases += 1;
     const database = await server.create(`masked${databases}`);
     const record = await restoreSnapshot({
       environment: {},
       enclose: null,
-      source: { kind: 'file', path: join(folder, name), mask: rulesOf(rules) },
+      source: { kind: 'file', path: join(folder, name), mask: rulesOf(rules), ...defined({ statistics }) },
       dir: folder,
       endpoint: database,
       settings: [],
@@ -164,6 +168,43 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))('a snapshot that is maske
       ]);
     },
   );
+
+  it('tells how far the masked columns are from what was read, and no value', async () => {
+    const { record } = await restore('shop.dump');
+    const { against, tables, unknown } = record.drift ?? { tables: [] };
+    expect({ against, unknown }).toEqual({ against: 'what masking read', unknown: [] });
+    expect(tables.map(({ name, rows }) => [name, rows?.after])).toEqual([
+      ['public.people', 3000],
+      ['public.visits_new', 1302],
+      ['public.visits_old', 1698],
+    ]);
+    const of = (table: number, column: string) => tables[table]?.columns.find(({ name }) => name === column);
+    expect(of(0, 'note')?.nullFraction).toEqual({ before: 0.5, after: 0.5 });
+    expect(of(0, 'email')?.distinct).toEqual({ before: 3000, after: 3000 });
+    expect(of(0, 'born')?.distinct).toEqual({ before: 3000, after: 9 });
+    expect(of(2, 'host')?.commonest).toEqual({ before: 1, after: 1 });
+    expect(of(2, 'host')?.widthBytes).toEqual({ before: CANARY.length, after: 4 });
+    expect(JSON.stringify(record.drift)).not.toMatch(/Lovelace|gone|mail\.example/);
+  });
+
+  it('held against production’s statistics tells what differs in the database that was restored', async () => {
+    const shop = { ...source.endpoint, database: 'shop' };
+    const statistics = await withConnection(shop, 'setup', async (client) => {
+      await client.query('analyze');
+      return readStatistics(client);
+    });
+    expect(JSON.stringify(statistics)).not.toMatch(/Lovelace|mail.example|part 1/);
+    expect(statistics.tables.find(({ table }) => table === 'people')?.columns[10]).toMatchObject({
+      name: 'note',
+      histogram: null,
+    });
+    const { record } = await restore('shop.dump', RULES, statistics);
+    const people = record.drift?.tables.find(({ name }) => name === 'public.people');
+    expect(record.drift?.against).toBe('statistics');
+    expect(people?.rows).toEqual({ before: 3000, after: 3000 });
+    expect(people?.columns.map(({ name }) => name)).toHaveLength(12);
+    expect(people?.columns.find(({ name }) => name === 'born')?.distinct).toEqual({ before: 3000, after: 9 });
+  });
 
   it('leaves none of them in the files of the server', async () => {
     await restore('shop.sql');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MovedColumn } from '../of-plan/moved-column.ts';
 import { RenamedTable } from '../of-plan/renamed-table.ts';
 import { number, text } from '../primitives.ts';
+import { DriftRecord } from './drift-record.ts';
 
 /** Columns that name one row of a table: unique together and NOT NULL. */
 export const RowKey = z.object({
@@ -72,6 +73,8 @@ export const SnapshotRecord = z.object({
   renamed: z.array(RenamedTable).readonly().exactOptional(),
   /** Sequences that have few numbers left. Absent in older runs. */
   nearEnds: z.array(NearEnd).readonly().exactOptional(),
+  /** How it differs from production, as far as that is known. Absent where nothing is. */
+  drift: DriftRecord.exactOptional(),
   /** What the restore left out (owners, extensions that are not here), as sentences. */
   warnings: z.array(text).readonly(),
 });

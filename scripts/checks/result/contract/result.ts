@@ -7,6 +7,7 @@ import { environmentSchema, standbySchema } from './result-hosts.ts';
 import { playingsSchema } from './result-playings.ts';
 import { interruptionSchema } from './result-interruptions.ts';
 import { pointOfNoReturnSchema, wayBackSchema } from './result-way-back.ts';
+import { driftSchema } from './result-drift.ts';
 import { leftOutSchema } from './left-out.ts';
 import { latencySchema, stepSchema } from './result-steps.ts';
 
@@ -216,6 +217,7 @@ export const resultSchema = z.object({
         .object({ tables: count, rows: count, bytes: count })
         .optional()
         .describe('Smaller tables that are not in `tables`; absent where it has all of them'),
+      drift: driftSchema,
     })
     .nullable(),
   load: z.object({
