@@ -22,6 +22,7 @@ import {
   removalCommand,
   sweepText,
 } from './facts/environment-facts.ts';
+import { disarmedLines } from './facts/disarmed-facts.ts';
 import { companyLines } from './facts/company-facts.ts';
 import { codeBlock, codeSpan, escaped, table } from './markdown-text.ts';
 import { commitText } from './facts/origin-facts.ts';
@@ -72,6 +73,7 @@ export function renderMarkdown(result: Result, notes: readonly ReviewNote[] = []
     steps(result),
     coverageTable(result),
     list('What was watched meanwhile', watchSentences(result)),
+    list('What was disarmed in the snapshot', disarmedLines(result)),
     list('In whose company', companyLines(result)),
     queues(result),
     list('What the server said', allNotices(result)),

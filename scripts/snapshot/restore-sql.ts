@@ -5,6 +5,7 @@ import { sqlstateOf } from '../pg/pg-error.ts';
 import { withoutConstants } from '../pg/sql/without-constants.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
+import type { Disarming } from './disarm/disarming.ts';
 import type { Masking } from './mask/masking.ts';
 import { CopySink } from './text/copy-sink.ts';
 import { parseMetaCommand } from './text/meta-command.ts';
@@ -29,6 +30,8 @@ interface SqlRestoreOptions {
   readonly masking?: Masking | undefined;
   /** Called with each comment between statements, without its dashes. */
   readonly onComment?: ((text: string) => void) | undefined;
+  /** Undefined of SQL that was written for the rehearsal. */
+  readonly disarming: Disarming | undefined;
 }
 
 /** Runs a SQL text on one connection in its own order. COPY data goes straight from the source to the server. */
@@ -73,27 +76,33 @@ export class SqlRestore {
         return this.#toCopy((sink) => sink.write(piece.bytes));
       case 'copy-end':
         await this.#toCopy((sink) => sink.end());
+        if (this.#copy) await this.#options.disarming?.after(this.#client, this.#copy.statement);
         this.#copy = undefined;
     }
   }
 
   async #statement(statement: StatementPiece): Promise<void> {
     this.#options.onObject(this.#nameOf(statement));
+    const { disarming } = this.#options;
     if (this.#gaps.skips(statement) || this.#wholeDatabase.leavesOut(statement)) return;
+    if (disarming?.leavesOut(statement) === true) return;
     // An error inside the author's own transaction ends that transaction: nothing can be mended then.
     const mendable = this.#client.getTransactionStatus() === 'I';
     try {
       await runRaw(this.#client, statement.bytes);
     } catch (error) {
+      if (mendable && disarming?.excuses(statement, error) === true) return;
       const rescue = mendable ? await this.#gaps.rescue(this.#client, statement, error) : undefined;
       if (rescue === undefined) throw this.#statementError(error, statement);
       if (rescue === 'retry') return this.#statement(statement);
     }
     this.#statements += 1;
+    await disarming?.after(this.#client, statement);
   }
 
   #openCopy(statement: StatementPiece): void {
     this.#options.onObject(statementHead(statement));
+    if (this.#options.disarming?.leavesOutRows(statement) === true) return;
     if (!isUtf8(statement.bytes)) {
       throw new RehearsalError(
         'SNAPSHOT_INVALID',

@@ -4,6 +4,7 @@ import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import { ARCHIVE_HEAD_BYTES, archiveText, directoryText } from './archive/archive-text.ts';
+import type { Disarming } from './disarm/disarming.ts';
 import type { Masking } from './mask/masking.ts';
 import { peek } from './peek.ts';
 import { withRestoreSession } from './restore-session.ts';
@@ -27,6 +28,7 @@ interface StreamOptions {
   readonly masking?: Masking | undefined;
   /** Called with each comment between statements. */
   readonly onComment?: ((text: string) => void) | undefined;
+  readonly disarming: Disarming | undefined;
 }
 
 type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnings'>;
@@ -37,7 +39,7 @@ type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnin
  * @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED
  */
 export async function restoreStream(options: StreamOptions): Promise<Restored> {
-  const { shown, endpoint, settings, signal, isGenerator, onObject, masking, onComment } = options;
+  const { shown, endpoint, settings, signal, isGenerator, onObject, masking, onComment, disarming } = options;
   const { head, all } = await peek(options.bytes, FORMAT_HEAD_BYTES);
   const format = formatOfHead(head, shown);
   const source = new SourceStream(all, shown, format.type === 'sql' ? format.compression : 'none');
@@ -50,7 +52,15 @@ export async function restoreStream(options: StreamOptions): Promise<Restored> {
       hint: 'Name it as source: of the snapshot instead.',
     });
   const warnings = await withRestoreSession(endpoint, settings, signal, async (client) => {
-    const restore = new SqlRestore(client, { pieces, shown, settings, onObject, masking, onComment });
+    const restore = new SqlRestore(client, {
+      pieces,
+      shown,
+      settings,
+      onObject,
+      masking,
+      onComment,
+      disarming,
+    });
     if (archived === undefined) return restore.run(inside.all);
     const archive = { head: inside.head, format: archived, bytes: inside.all, shown };
     return restore.run(archiveText({ ...archive, serverMajor: await majorVersion(client) }));

@@ -9,6 +9,7 @@ import type { PgSetting, SnapshotSource } from '../plan/model.ts';
 import { byKind } from '../shared/by-kind.ts';
 import { monotonicMs } from '../shared/clock.ts';
 import { archiveDigest } from './archive/archive-files.ts';
+import { Disarming } from './disarm/disarming.ts';
 import { ProgressTicker, type OnProgress, type ReadSoFar } from './progress-ticker.ts';
 import { restoreArchive } from './archive/restore-archive.ts';
 import { requireRoom } from './require-room.ts';
@@ -60,6 +61,8 @@ type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnin
 interface Work extends RestoreOptions {
   /** How messages call the source. */
   readonly shown: string;
+  /** Undefined of SQL that was written for the rehearsal. */
+  readonly disarming: Disarming | undefined;
   readonly onObject: (name: string) => void;
   /** Given a way to ask how far the reading of the source is. */
   readonly onRead: (read: () => ReadSoFar) => void;
@@ -83,18 +86,25 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
     const onRead = (how: () => ReadSoFar): void => void (read = how);
     let before: () => Before | undefined = () => undefined;
     const onBefore = (how: typeof before): void => void (before = how);
-    const work = { ...options, shown, onObject, onRead, onBefore };
+    const disarming = source.kind === 'generator' ? undefined : new Disarming();
+    const work = { ...options, shown, disarming, onObject, onRead, onBefore };
     await requireRoom(options, shown);
     const restored = await restoreSource(work);
     requireSha256(work, restored.sha256);
     read = undefined;
-    const stock = await withRestoreSession(endpoint, settings, signal, async (client) => ({
-      ...(await takeStock(client, shown, onObject)),
-      ...(await driftSince(stated(source) ?? before(), client)),
-    }));
+    const stock = await withRestoreSession(endpoint, settings, signal, async (client) => {
+      await disarming?.all(client);
+      const taken = await takeStock(client, shown, onObject);
+      return { ...taken, ...(await driftSince(stated(source) ?? before(), client)) };
+    });
     const takenAt = source.takenAt ?? restored.takenAt ?? null;
-    const warnings = [...restored.warnings, ...(await sayBeside(options, stock.bytes))];
-    return { ...restored, ...stock, warnings, takenAt, restoreMs: monotonicMs() - startedMs };
+    const warnings = [
+      ...restored.warnings,
+      ...(disarming?.warnings ?? []),
+      ...(await sayBeside(options, stock.bytes)),
+    ];
+    const disarmed = disarming && { disarmed: disarming.disarmed };
+    return { ...restored, ...stock, ...disarmed, warnings, takenAt, restoreMs: monotonicMs() - startedMs };
   } catch (error) {
     signal.throwIfAborted();
     throw restoreError(error, shown);
@@ -156,7 +166,8 @@ async function restoreFileAt(work: Work, path: string, mask: MaskRules | undefin
     const warnings = await restoreFolder({ ...work, path, masking: maskingOf(mask, work) });
     return { kind: 'archive', sha256: digest.sha256, sourceBytes: digest.sizeBytes, warnings };
   }
-  const warnings = await restoreArchive({ ...work, path, format: format.format });
+  const disarming = work.disarming ?? new Disarming();
+  const warnings = await restoreArchive({ ...work, disarming, path, format: format.format });
   return { kind: 'archive', sha256: digest.sha256, sourceBytes: digest.sizeBytes, warnings };
 }
 

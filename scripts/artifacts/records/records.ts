@@ -19,7 +19,7 @@ export type { RollbackRecord } from './of-plan/rollback-records.ts';
 export { REQUEST_COLUMNS } from './load-records.ts';
 export type { RequestHeader, RequestRow, LoadEvent } from './load-records.ts';
 export type { PlayingRecord, PlanOrigin, RunRecord } from './of-run/run-record.ts';
-export type { RowKey, SnapshotRecord } from './of-run/snapshot-record.ts';
+export type { Disarmed, RowKey, SnapshotRecord } from './of-run/snapshot-record.ts';
 export type { AskedRecord, AttemptRecord, StepEndRecord, StepEvent } from './of-plan/step-records.ts';
 export type {
   LockEntry,

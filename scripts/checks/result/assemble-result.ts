@@ -188,7 +188,18 @@ function standbyOf({ standby }: Analysis): Result['standby'] {
 
 function snapshotOf({ evidence: { snapshot } }: Analysis): Result['snapshot'] {
   if (snapshot === undefined) return null;
-  const { kind, sha256, takenAt, sourceBytes, bytes, restoreMs, base, tables, drift } = snapshot;
+  const {
+    kind,
+    sha256,
+    takenAt,
+    sourceBytes,
+    bytes,
+    restoreMs,
+    base,
+    tables,
+    drift,
+    disarmed = [],
+  } = snapshot;
   return {
     kind,
     sha256,
@@ -199,5 +210,6 @@ function snapshotOf({ evidence: { snapshot } }: Analysis): Result['snapshot'] {
     ...(base && { base: { madeInMs: base.madeInMs } }),
     ...fewerTables(tables),
     ...driftResult(drift),
+    ...(disarmed.length > 0 && { disarmed: [...disarmed] }),
   };
 }

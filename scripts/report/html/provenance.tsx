@@ -1,5 +1,6 @@
 import type { Result } from '../../checks/result/contract/result.ts';
 import { formatBytes, formatCount, formatMs, formatShortCount, plural } from '../../shared/text/format.ts';
+import { disarmedLines } from '../facts/disarmed-facts.ts';
 import { shortName } from '../facts/facts.ts';
 import { formatDate } from '../dates.ts';
 import { originText } from '../facts/origin-facts.ts';
@@ -14,6 +15,7 @@ export function Provenance({ result }: { result: Result }) {
     ['Hosts', hostsLine(result)],
     ['Machine', machineLine(result)],
     ['Snapshot', snapshotLine(result)],
+    ['Disarmed', disarmedLines(result).join(' · ')],
     ['Tables', tablesLine(result)],
     ['Settings', settingsLine(result)],
     ['Traffic', trafficLine(result)],

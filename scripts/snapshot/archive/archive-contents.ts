@@ -1,6 +1,35 @@
 const EXTENSION = /^\d+; \d+ \d+ (?:EXTENSION - |COMMENT - EXTENSION )(\S+)/;
 const SCHEMA_PUBLIC = /^\d+; \d+ \d+ SCHEMA - public(?: |$)/;
 
+/** What reaches out by itself, or can be used to: entries of the table of contents. */
+const ARMED =
+  /^\d+; \d+ \d+ (?:SERVER|USER MAPPING|SUBSCRIPTION|EVENT TRIGGER|TABLE DATA cron job |EXTENSION - (?:dblink|http|pg_net|plsh|plproxy|pgsmtp|pg_smtp_client|pg_curl|pg_amqp|aws_lambda|aws_s3) )/m;
+/** What may only come once the rest is disarmed, with what is said about it. */
+const LATE =
+  /^\d+; \d+ \d+ (?:(?:COMMENT|SECURITY LABEL) - )?(?:SUBSCRIPTION|EVENT TRIGGER|MATERIALIZED VIEW DATA|TABLE DATA cron job) /;
+
+/** Can something of the archive reach out? Functions of its own are not looked at. */
+export function isArmed(list: string): boolean {
+  return ARMED.test(list);
+}
+
+const FOREIGN_TABLE = /^\d+; \d+ \d+ FOREIGN TABLE (\S+ .+) \S+$/;
+const ROWS = /^\d+; \d+ \d+ TABLE DATA (\S+ .+) \S+$/;
+
+/**
+ * The contents in two: what a restore may bring side by side, and what follows once that is disarmed. Rows of foreign tables, which are
+ * another server's, are in neither; `foreignRows` names these tables.
+ */
+export function splitLate(list: string): { early: string; late: string; foreignRows: string[] } {
+  const all = list.split('\n');
+  const foreign = new Set(all.flatMap((line) => FOREIGN_TABLE.exec(line)?.[1] ?? []));
+  const rowsOf = (line: string): string => ROWS.exec(line)?.[1] ?? '';
+  const foreignRows = all.map(rowsOf).filter((name) => foreign.has(name));
+  const lines = all.filter((line) => !foreign.has(rowsOf(line)));
+  const late = lines.filter((line) => LATE.test(line));
+  return { early: lines.filter((line) => !LATE.test(line)).join('\n'), late: late.join('\n'), foreignRows };
+}
+
 /** A table of contents as `pg_restore --list` prints it, without what this server cannot have or has already. */
 export function filterContents(
   list: string,

@@ -8,8 +8,12 @@ import { registerNames, wordsOf } from '../../pg/messages/public-names.ts';
 import { sqlstateOf } from '../../pg/pg-error.ts';
 import type { PgSetting } from '../../plan/model.ts';
 import { RehearsalError } from '../../shared/errors.ts';
+import { SqlRestore } from '../restore-sql.ts';
+import { SqlPieces } from '../text/sql-pieces.ts';
+import type { Disarming } from '../disarm/disarming.ts';
+import { mayCallOut } from '../disarm/calling-out.ts';
 import { cutPart } from './archive-completeness.ts';
-import { filterContents } from './archive-contents.ts';
+import { filterContents, isArmed, splitLate } from './archive-contents.ts';
 import { makeRoles, namedRoles } from './archive-roles.ts';
 import { readArchiveHeader } from './archive-files.ts';
 import { majorOf } from './archive-header.ts';
@@ -30,6 +34,7 @@ interface ArchiveOptions {
   readonly scratchDir: string;
   readonly signal: AbortSignal;
   readonly onObject: (name: string) => void;
+  readonly disarming: Disarming;
 }
 
 interface ServerFacts {
@@ -83,11 +88,44 @@ export async function restoreArchive(options: ArchiveOptions): Promise<string[]>
       ...(missing.length > 0 ? ['--no-tablespaces'] : []),
       ...(unloaded.length > 0 ? ['--no-security-labels'] : []),
     ];
+    if (isArmed(list) || mayCallOut(sql)) return await restoreArmed({ list, listFile, without }, work);
     await pgRestore(restoreArguments(options, listFile, without), work);
     return gaps.warnings;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+interface Contents {
+  readonly list: string;
+  readonly listFile: string;
+  /** Options of pg_restore. */
+  readonly without: readonly string[];
+}
+
+/** What can reach out is disarmed before any row comes; what would do so as soon as it is there comes statement by statement. */
+async function restoreArmed({ list, listFile, without }: Contents, work: ArchiveWork): Promise<string[]> {
+  const { endpoint, settings, signal, shown, onObject, disarming, gaps } = work;
+  const { early, late, foreignRows } = splitLate(list);
+  for (const table of foreignRows) disarming.leftOutRows(table.replace(' ', '.'));
+  await writeFile(listFile, early, { signal });
+  await pgRestore(restoreArguments(work, listFile, [...without, '--section=pre-data']), work);
+  await withRestoreSession(endpoint, settings, signal, (client) => disarming.all(client));
+  const rest = ['--section=data', '--section=post-data'];
+  await pgRestore(restoreArguments(work, listFile, [...without, ...rest]), work);
+  if (late === '') return gaps.warnings;
+  await writeFile(listFile, `${late}\n`, { signal });
+  const { stdout } = await pgRestore([...without, '--file=-', `--use-list=${listFile}`, work.path], work);
+  const pieces = new SqlPieces(shown, { openEnd: false });
+  const warnings = await withRestoreSession(endpoint, settings, signal, (client) =>
+    new SqlRestore(client, { pieces, shown, settings, onObject, disarming }).run(oneText(stdout)),
+  );
+  return [...gaps.warnings, ...warnings];
+}
+
+async function* oneText(sql: string): AsyncGenerator<Buffer> {
+  await Promise.resolve();
+  yield Buffer.from(`${sql}\n`);
 }
 
 /** Those that something of the archive lies in. @param sql its schema, as pg_restore writes it */

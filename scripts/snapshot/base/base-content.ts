@@ -8,7 +8,7 @@ import { archiveDigest } from '../archive/archive-files.ts';
 import { remoteSource } from '../sources/open-remote.ts';
 
 /** Goes up with every change of what a restore makes of the same bytes. */
-const RESTORE_VERSION = 1;
+const RESTORE_VERSION = 2;
 /** Goes up with every change of what masking makes of the same value. */
 const MASKING_VERSION = 2;
 

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import type { SnapshotRecord } from '../../../scripts/artifacts/records/records.ts';
 import { withConnection } from '../../../scripts/pg/client.ts';
 import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
-import type { SnapshotSource } from '../../../scripts/plan/model.ts';
+import type { PostgresSpec, SnapshotSource } from '../../../scripts/plan/model.ts';
 import { sleep } from '../../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import { restoreSnapshot } from '../../../scripts/snapshot/restore.ts';
@@ -35,8 +35,8 @@ export class Restorer {
     this.folder = folder;
   }
 
-  static async start(): Promise<Restorer> {
-    return new Restorer(await startServer(), await mkdtemp(join(tmpdir(), 'snapshot-test-')));
+  static async start(postgres: Partial<PostgresSpec> = {}): Promise<Restorer> {
+    return new Restorer(await startServer(postgres), await mkdtemp(join(tmpdir(), 'snapshot-test-')));
   }
 
   async stop(): Promise<void> {

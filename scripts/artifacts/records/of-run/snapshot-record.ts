@@ -26,6 +26,24 @@ const NearEnd = z.object({
   usedShare: number,
 });
 
+/** What of a copy of production can reach what is outside of it. */
+export const DISARMED_KINDS = [
+  'subscription',
+  'foreign server',
+  'foreign table',
+  'user mapping',
+  'functions of extension',
+  'function',
+  'event trigger',
+  'scheduled job',
+] as const;
+
+const Disarmed = z.object({
+  kind: z.enum(DISARMED_KINDS),
+  name: text,
+});
+export type Disarmed = z.infer<typeof Disarmed>;
+
 /** artifacts/snapshot.json */
 export const SnapshotRecord = z.object({
   kind: z.enum(['plain', 'archive', 'generator', 'command']),
@@ -75,6 +93,8 @@ export const SnapshotRecord = z.object({
   nearEnds: z.array(NearEnd).readonly().exactOptional(),
   /** How it differs from production, as far as that is known. Absent where nothing is. */
   drift: DriftRecord.exactOptional(),
+  /** What was made harmless before the rehearsal began. Absent in older runs. */
+  disarmed: z.array(Disarmed).readonly().exactOptional(),
   /** What the restore left out (owners, extensions that are not here), as sentences. */
   warnings: z.array(text).readonly(),
 });

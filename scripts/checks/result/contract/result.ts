@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../../../plan/model.ts';
+import { DISARMED_KINDS } from '../../../artifacts/records/of-run/snapshot-record.ts';
 import { WAIT_TIERS } from '../../../artifacts/records/wait-records.ts';
 import { checkSchema, findingSchema, formerly } from './result-checks.ts';
 import { coverageSchema } from './result-coverage.ts';
@@ -213,6 +214,12 @@ export const resultSchema = z.object({
           'The copy of a database that an earlier run restored, and what that took; absent where this run restored',
         ),
       tables: z.array(z.object({ name: z.string(), rows: count, bytes: count })),
+      disarmed: z
+        .array(z.object({ kind: z.enum(DISARMED_KINDS), name: z.string() }))
+        .optional()
+        .describe(
+          'What of production could have reached out and was made harmless before the rehearsal began; absent where nothing was found',
+        ),
       tablesLeftOut: z
         .object({ tables: count, rows: count, bytes: count })
         .optional()
