@@ -1,9 +1,13 @@
+import { SPEAKING_EXTENSIONS } from '../disarm/calling-out.ts';
+
 const EXTENSION = /^\d+; \d+ \d+ (?:EXTENSION - |COMMENT - EXTENSION )(\S+)/;
 const SCHEMA_PUBLIC = /^\d+; \d+ \d+ SCHEMA - public(?: |$)/;
 
 /** What reaches out by itself, or can be used to: entries of the table of contents. */
-const ARMED =
-  /^\d+; \d+ \d+ (?:SERVER|USER MAPPING|SUBSCRIPTION|EVENT TRIGGER|TABLE DATA cron job |EXTENSION - (?:dblink|http|pg_net|plsh|plproxy|pgsmtp|pg_smtp_client|pg_curl|pg_amqp|aws_lambda|aws_s3) )/m;
+const ARMED = new RegExp(
+  `^\\d+; \\d+ \\d+ (?:SERVER|USER MAPPING|SUBSCRIPTION|EVENT TRIGGER|TABLE DATA cron job |EXTENSION - (?:${SPEAKING_EXTENSIONS.join('|')}) )`,
+  'm',
+);
 /** What may only come once the rest is disarmed, with what is said about it. */
 const LATE =
   /^\d+; \d+ \d+ (?:(?:COMMENT|SECURITY LABEL) - )?(?:SUBSCRIPTION|EVENT TRIGGER|MATERIALIZED VIEW DATA|TABLE DATA cron job) /;

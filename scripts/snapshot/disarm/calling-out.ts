@@ -25,6 +25,8 @@ const EXTENSIONS: Readonly<Record<string, RegExp>> = {
 };
 /** Languages in which every function is a call of something else. */
 const LANGUAGES: ReadonlySet<string> = new Set(['plsh', 'plproxy']);
+/** Extensions that bring functions or languages that speak to others. */
+export const SPEAKING_EXTENSIONS: readonly string[] = [...Object.keys(EXTENSIONS), ...LANGUAGES];
 /** Words of Python, Perl, Tcl, R and shells for the network and for other programs. */
 const OUTWARD =
   /\b(?:sockets?|smtplib|smtp|urllib\d?|https?|httplib|requests|ftplib|ftp|paramiko|boto3?|psycopg2?|subprocess|popen|system|exec\w*|LWP|Net::\w+|IO::Socket|curl|wget|sendmail|qx)\b|`/i;
