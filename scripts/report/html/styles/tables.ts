@@ -11,6 +11,7 @@ tr.hit td,tr.hit th,tbody.hit td{background:var(--badbg)}
 .steps td:nth-child(2){white-space:nowrap}
 .steps td,.steps th{padding:7px 8px}
 .steps td.lock{min-width:222px}
+.drift td:last-child{min-width:260px}
 .matrix tbody th,.matrix thead th{white-space:normal;overflow-wrap:anywhere}
 .matrix th:first-child{min-width:120px}
 .matrix .id{display:block;color:var(--mut);font-size:12px;font-weight:400}
