@@ -2,7 +2,7 @@ import type { Asker } from '../../pg/asker.ts';
 import type { RunClock } from '../../shared/run-clock.ts';
 import { LookingShare } from '../touched/looking-share.ts';
 import type { Touched } from '../touched/touched.ts';
-import { oldestXid, readTables, type TableStock } from './table-stock.ts';
+import { readMoment, readTables, type TableStock } from './table-stock.ts';
 
 export interface TableLook {
   readonly tables: ReadonlyMap<number, TableStock>;
@@ -18,7 +18,7 @@ export interface TableLook {
 interface LooksSetup {
   readonly server: Asker;
   readonly touched: Touched;
-  readonly clock: RunClock;
+  readonly clock: Pick<RunClock, 'now'>;
 }
 
 /**
@@ -29,6 +29,7 @@ export class TableLooks {
   readonly #setup: LooksSetup;
   #last: TableLook = { tables: new Map(), fromMs: 0, atMs: 0, xid: '0', touched: null };
   #position: number | undefined;
+  #schemas = '';
   readonly #share = new LookingShare();
 
   constructor(setup: LooksSetup) {
@@ -43,9 +44,10 @@ export class TableLooks {
   async look(isWhole = false): Promise<TableLook> {
     const { server, touched, clock } = this.#setup;
     const { oids, position } = touched.since(this.#position);
-    const xid = await oldestXid(server);
+    const { xid, schemas } = await readMoment(server);
+    const isRenamed = schemas !== this.#schemas;
     const startMs = clock.now();
-    if (oids === null || isWhole || this.#share.isDue(startMs)) {
+    if (oids === null || isWhole || isRenamed || this.#share.isDue(startMs)) {
       const tables = await readTables(server);
       const atMs = clock.now();
       this.#share.took(startMs, atMs);
@@ -58,6 +60,7 @@ export class TableLooks {
       this.#last = { ...this.#last, tables, atMs: clock.now(), xid, touched: new Set(oids) };
     }
     this.#position = position;
+    this.#schemas = schemas;
     return this.#last;
   }
 }

@@ -54,13 +54,22 @@ type Row = [
   parent: string | null,
 ];
 
-/** The oldest transaction that is not over: rows of older ones were there before this look. @throws what PostgreSQL says */
-export async function oldestXid(client: Asker): Promise<string> {
-  const { rows } = await client.query<[string]>({
-    text: 'select (pg_snapshot_xmin(pg_current_snapshot())::text::numeric % 4294967296)::text',
-    rowMode: 'array',
-  });
-  return rows[0]?.[0] ?? '0';
+interface Moment {
+  /** The oldest transaction that is not over: rows of older ones were there before. */
+  readonly xid: string;
+  /** Other than before where a schema has another name: its relations have it too then, and none of them was locked for it. */
+  readonly schemas: string;
+}
+
+const MOMENT = `
+  select (pg_snapshot_xmin(pg_current_snapshot())::text::numeric % 4294967296)::text,
+         (select md5(string_agg(oid || ' ' || nspname, ',' order by oid)) from pg_catalog.pg_namespace where nspname !~ '^pg_')`;
+
+/** @throws what PostgreSQL says */
+export async function readMoment(client: Asker): Promise<Moment> {
+  const { rows } = await client.query<[string, string | null]>({ text: MOMENT, rowMode: 'array' });
+  const [xid, schemas] = rows[0] ?? ['0', null];
+  return { xid, schemas: schemas ?? '' };
 }
 
 /** By oid. @param of those that may be tables; absent = all @throws what PostgreSQL says */
