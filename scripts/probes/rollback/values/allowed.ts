@@ -1,14 +1,8 @@
 import type { PgClient } from '../../../pg/client.ts';
+import type { TableColumn } from './tables.ts';
 
 /** What a column lets in by its own. */
-interface AllowedColumn {
-  /** `schema.name` */
-  readonly table: string;
-  /** Quoted, for SQL. */
-  readonly relation: string;
-  readonly oid: number;
-  readonly name: string;
-  readonly attnum: number;
+interface AllowedColumn extends Omit<TableColumn, 'constant'> {
   /** As declared; of a domain its name. */
   readonly type: string;
   /** With its length or precision; of a domain what it is made of. */
