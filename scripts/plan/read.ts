@@ -133,7 +133,8 @@ async function readSnapshot(
     if (folder === undefined) return { kind: 'file', path, ...more };
     const { dump, facts } = folder;
     const production = productionOf(facts, settings);
-    return { kind: 'file', path: dump, takenAt: facts.takenAt, production, ...more };
+    const known = defined({ statistics: folder.statistics });
+    return { kind: 'file', path: dump, takenAt: facts.takenAt, production, ...known, ...more };
   }
   const at = ['snapshot', 'generator'];
   const read = await reading.sqlFile(at, config.generator, 'private');

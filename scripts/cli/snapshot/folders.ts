@@ -1,27 +1,29 @@
 import { resolve } from 'node:path';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { formatBytes, formatCount, formatShare, plural } from '../../shared/text/format.ts';
-import { growthOf, grownBytes } from '../../snapshot/folder/growth.ts';
-import { manifestMistakes, readFactsOf, readManifest } from '../../snapshot/folder/manifest.ts';
+import {
+  manifestMistakes,
+  readFactsOf,
+  readManifest,
+  readStatisticsOf,
+} from '../../snapshot/folder/manifest.ts';
+import type { Statistics } from '../../plan/statistics/statistics.ts';
 import type { SnapshotFacts } from '../../plan/production/snapshot-facts.ts';
 import type { CliContext } from '../context.ts';
 import { plainText } from '../output/plain-text.ts';
-import { tableLines } from '../output/table-lines.ts';
-
-const MOST_TABLES = 20;
-const UNKNOWN = '–';
+import { MOST_TABLES, printTable, UNKNOWN } from './tables.ts';
 
 /** Prints what a snapshot folder holds. @throws SNAPSHOT_INVALID */
 export async function inspect(folder: string, json: boolean, context: CliContext): Promise<number> {
   const { io, out } = context;
   const path = resolve(io.cwd, folder);
   const facts = await readFactsOf(path, folder);
-  await readManifest(path, folder);
+  const statistics = await readStatisticsOf(path, folder);
   if (json) {
-    out.document({ schemaVersion: 1, ...facts });
+    out.document({ schemaVersion: 1, ...facts, statistics });
     return EXIT.ok;
   }
-  for (const line of headOf(facts)) out.result(plainText(line));
+  for (const line of [...headOf(facts), statisticsLine(statistics)]) out.result(plainText(line));
   printTable(context, ['TABLE', 'ROWS', 'HEAP', 'TOAST', 'INDEXES', 'BLOAT'], tableRows(facts));
   const left = facts.tables.length - MOST_TABLES;
   if (left > 0) out.note(`and ${plural(left, 'smaller table')}; --json has all`);
@@ -60,6 +62,14 @@ function headOf({
   ];
 }
 
+function statisticsLine(statistics: Statistics | null): string {
+  if (statistics === null) return 'statistics: not taken';
+  const { tables } = statistics;
+  const known = tables.filter(({ rows }) => rows !== null).length;
+  const columns = tables.reduce((sum, table) => sum + table.columns.length, 0);
+  return `statistics: ${formatCount(known)} of ${plural(tables.length, 'table')} analysed, ${plural(columns, 'column')}`;
+}
+
 function tableRows({ tables }: SnapshotFacts): string[][] {
   const total = (one: SnapshotFacts['tables'][number]): number =>
     one.heapBytes + one.toastBytes + one.indexBytes;
@@ -86,48 +96,4 @@ export async function verify(folder: string, { io, out }: CliContext): Promise<n
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   out.result(`${folder}: ${plural(files.length, 'file')}, ${formatBytes(bytes)}, as taken`);
   return EXIT.ok;
-}
-
-/** Prints how production grew from one snapshot to a later one. @throws SNAPSHOT_INVALID */
-export async function compare(
-  [before, after]: readonly [string, string],
-  json: boolean,
-  context: CliContext,
-): Promise<number> {
-  const { io, out } = context;
-  const [old, now] = await Promise.all([
-    readFactsOf(resolve(io.cwd, before), before),
-    readFactsOf(resolve(io.cwd, after), after),
-  ]);
-  const growth = growthOf(old, now);
-  if (json) {
-    out.document({ schemaVersion: 1, ...growth });
-    return EXIT.ok;
-  }
-  const { days, bytesBefore, bytesAfter, tables, changed } = growth;
-  out.result(
-    `${formatBytes(bytesBefore)} → ${formatBytes(bytesAfter)} in ${plural(Math.round(days * 10) / 10, 'day')}`,
-  );
-  for (const line of changed) out.result(plainText(line));
-  const rows = tables
-    .slice(0, MOST_TABLES)
-    .map((table) => [
-      plainText(table.name),
-      pair(table.rowsBefore, table.rowsAfter, formatCount),
-      pair(table.bytesBefore, table.bytesAfter, formatBytes),
-      `${grownBytes(table) > 0 ? '+' : ''}${formatBytes(grownBytes(table))}`,
-    ]);
-  if (rows.length > 0) printTable(context, ['TABLE', 'ROWS', 'SIZE', 'GREW BY'], rows);
-  if (tables.length > MOST_TABLES)
-    out.note(`and ${plural(tables.length - MOST_TABLES, 'table')} more; --json has all`);
-  return EXIT.ok;
-}
-
-function pair(before: number | null, after: number | null, say: (value: number) => string): string {
-  return [before, after].map((value) => (value === null ? UNKNOWN : say(value))).join(' → ');
-}
-
-function printTable({ io, out }: CliContext, header: readonly string[], rows: readonly string[][]): void {
-  const width = io.stdoutIsTTY === true ? io.columns : Infinity;
-  for (const line of tableLines([header, ...rows], width)) out.result(line);
 }

@@ -1,5 +1,6 @@
 import { examples, type AddVerb } from '../context.ts';
-import { compare, inspect, verify } from './folders.ts';
+import { compare } from './compare.ts';
+import { inspect, verify } from './folders.ts';
 import { maskSnapshot } from './mask.ts';
 import { take, type TakeFlags } from './take.ts';
 

@@ -1,12 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDurationMs, parseSizeBytes } from '../../shared/text/quantities.ts';
+import { statisticsSchema, type Statistics } from '../statistics/statistics.ts';
 import { snapshotFacts, type Production, type SnapshotFacts } from './snapshot-facts.ts';
 
 /** A folder that `rehearse snapshot take` wrote: where its dump lies, and what it says of production. */
 interface SnapshotFolder {
   readonly dump: string;
   readonly facts: SnapshotFacts;
+  /** Undefined of a folder that was taken without. */
+  readonly statistics: Statistics | undefined;
 }
 
 /** Undefined where the path leads to something else, or to one that is not whole: its manifest is written last. */
@@ -18,10 +21,16 @@ export async function snapshotFolderAt(path: string): Promise<SnapshotFolder | u
   if (!hasManifest) return undefined;
   const text = await readFile(join(path, 'facts.json'), 'utf8').catch(() => '');
   try {
-    return { dump: join(path, 'dump'), facts: snapshotFacts.parse(JSON.parse(text)) };
+    const facts = snapshotFacts.parse(JSON.parse(text));
+    return { dump: join(path, 'dump'), facts, statistics: await statisticsIn(path) };
   } catch {
     return undefined;
   }
+}
+
+async function statisticsIn(folder: string): Promise<Statistics | undefined> {
+  const text = await readFile(join(folder, 'statistics.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : statisticsSchema.parse(JSON.parse(text));
 }
 
 /** Settings that decide how long statements take, and when they are cut off. */

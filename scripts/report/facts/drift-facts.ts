@@ -63,6 +63,12 @@ function reasonText({ what, column, before, after }: DriftReason): string {
   return `${column === null ? '' : `${column}: `}${name} ${unit(after)} for ${unit(before)}`;
 }
 
+/** The same between two moments. */
+export function changeText({ what, column, before, after }: DriftReason): string {
+  const { name, unit } = WHAT[what];
+  return `${column === null ? '' : `${column}: `}${name} ${unit(before)} → ${unit(after)}`;
+}
+
 const bytes = (value: number): string => formatBytes(value);
 const count = (value: number): string => formatCount(Math.round(value));
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;

@@ -5,9 +5,12 @@ import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { RehearsalError } from '../../shared/errors.ts';
 import { snapshotFacts, type SnapshotFacts } from '../../plan/production/snapshot-facts.ts';
+import { statisticsSchema, type Statistics } from '../../plan/statistics/statistics.ts';
 
 const MANIFEST = 'manifest.json';
 export const FACTS = 'facts.json';
+/** What the planner knew of the dumped rows. */
+export const STATISTICS = 'statistics.json';
 /** pg_dump's directory format. */
 export const DUMP = 'dump';
 
@@ -41,6 +44,13 @@ export async function readManifest(folder: string, shown: string): Promise<Manif
 /** @throws SNAPSHOT_INVALID */
 export async function readFactsOf(folder: string, shown: string): Promise<SnapshotFacts> {
   return parsed(folder, FACTS, shown, snapshotFacts);
+}
+
+/** Null of a folder that was taken without. @throws SNAPSHOT_INVALID */
+export async function readStatisticsOf(folder: string, shown: string): Promise<Statistics | null> {
+  const { files } = await readManifest(folder, shown);
+  if (!files.some(({ path }) => path === STATISTICS)) return null;
+  return parsed(folder, STATISTICS, shown, statisticsSchema);
 }
 
 /** What is not as the manifest says, one sentence a file; empty where all is. @throws SNAPSHOT_INVALID */

@@ -7,9 +7,11 @@ import { GuardedDump } from '../sources/postgres/guarded-dump.ts';
 import { connectLive } from '../sources/postgres/live-client.ts';
 import { liveServer, type LiveServer } from '../sources/postgres/live-server.ts';
 import { SourceCut, unreachable } from '../sources/remote-source.ts';
-import { DUMP, FACTS, writeManifest } from './manifest.ts';
+import { readStatistics } from '../statistics/read-statistics.ts';
+import { DUMP, FACTS, STATISTICS, writeManifest } from './manifest.ts';
 import { readFacts } from './read-facts.ts';
 import type { SnapshotFacts } from '../../plan/production/snapshot-facts.ts';
+import type { Statistics } from '../../plan/statistics/statistics.ts';
 
 const READER = 'rehearse/snapshot-facts';
 /** Only its owner: it holds production's rows. */
@@ -61,8 +63,9 @@ export async function takeSnapshot(options: TakeOptions): Promise<TakenSnapshot>
 async function fill(part: string, server: LiveServer, options: TakeOptions): Promise<SnapshotFacts> {
   const { env, jobs, signal, onNote } = options;
   const takenAt = new Date().toISOString();
-  const read = await factsOf(server);
+  const { read, statistics } = await factsOf(server);
   await requireRoom(part, server.shown, read);
+  await writeDocument(join(part, STATISTICS), statistics);
   const work = { server, limits: DEFAULT_LIMITS, env, signal, onNote };
   const dump = await GuardedDump.begin(work, [
     '--format=directory',
@@ -82,14 +85,22 @@ async function fill(part: string, server: LiveServer, options: TakeOptions): Pro
     ...read,
     notes: [...dump.notes],
   };
-  await writeFile(join(part, FACTS), `${JSON.stringify(facts, null, 2)}\n`);
+  await writeDocument(join(part, FACTS), facts);
   return facts;
 }
 
-async function factsOf(server: LiveServer): ReturnType<typeof readFacts> {
+async function writeDocument(path: string, document: unknown): Promise<void> {
+  await writeFile(path, `${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** Asked before the dump begins: it makes the server do much, and what it did would be told of production. */
+async function factsOf(server: LiveServer): Promise<{
+  readonly read: Awaited<ReturnType<typeof readFacts>>;
+  readonly statistics: Statistics;
+}> {
   const client = await connectLive(server, READER);
   try {
-    return await readFacts(client);
+    return { read: await readFacts(client), statistics: await readStatistics(client) };
   } finally {
     await client.end().catch(() => undefined);
   }

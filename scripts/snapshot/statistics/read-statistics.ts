@@ -3,7 +3,7 @@ import { histogramOf, histogramShape } from '../../plan/statistics/histogram-sha
 import type { ColumnStatistics, Statistics, TableStatistics } from '../../plan/statistics/statistics.ts';
 import { groupBy } from '../../shared/group-by.ts';
 import { columnType } from '../mask/columns/column-type.ts';
-import { kindByName } from '../mask/detect/name-words.ts';
+import { ColumnEvidence } from '../mask/detect/column-evidence.ts';
 
 interface TableRow {
   readonly oid: string;
@@ -54,7 +54,7 @@ const COLUMNS = `
 
 /**
  * The shape of a database that was analysed, by the statistics of its planner. Reads no row and tells no value: of the most common
- * values only how common they are, and no histogram of a column whose name says that it is personal.
+ * values only how common they are, and no histogram of a column that looks personal, by the detector of masking.
  * @param client is in no transaction
  */
 export async function readStatistics(client: pg.Client): Promise<Statistics> {
@@ -96,7 +96,6 @@ function tableStatistics(row: TableRow, columns: readonly ColumnRow[]): TableSta
 function columnStatistics(row: ColumnRow, table: string): ColumnStatistics {
   const { name, type, nulls, distinct, width, frequencies, correlation, bounds } = row;
   const of = histogramOf(type);
-  const isPersonal = kindByName(name, table, columnType(type, false).class) !== undefined;
   return {
     name,
     nullFraction: nulls,
@@ -104,6 +103,18 @@ function columnStatistics(row: ColumnRow, table: string): ColumnStatistics {
     averageWidthBytes: width,
     commonFrequencies: frequencies ?? [],
     correlation,
-    histogram: of === undefined || isPersonal ? null : histogramShape(of, bounds),
+    histogram: of === undefined || isPersonal(row, table) ? null : histogramShape(of, bounds),
   };
+}
+
+/** By the column's name, and by what its bounds look like: a card's number is one. */
+function isPersonal({ name, type, bounds }: ColumnRow, table: string): boolean {
+  const evidence = new ColumnEvidence({
+    table,
+    column: name,
+    type: columnType(type, false),
+    isLabelled: false,
+  });
+  for (const bound of (bounds ?? '{}').slice(1, -1).split(',')) evidence.see(bound.replaceAll('"', ''));
+  return evidence.verdict() !== undefined;
 }

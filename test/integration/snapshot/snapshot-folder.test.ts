@@ -6,6 +6,7 @@ import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import { readRehearsal } from '../../../scripts/plan/read.ts';
 import { snapshotFacts, type SnapshotFacts } from '../../../scripts/plan/production/snapshot-facts.ts';
 import { productionOf, snapshotFolderAt } from '../../../scripts/plan/production/snapshot-folder.ts';
+import { defined } from '../../../scripts/plan/schema/defined.ts';
 import { tinyRehearsal } from '../../support/tiny-rehearsal.ts';
 import { runCli, type CliRun } from '../../support/cli.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../../support/database/system-postgres.ts';
@@ -17,8 +18,11 @@ const PASSWORD = 'sword%fish-18';
 const SCHEMA = `
 create role reader login password '${PASSWORD}' in role pg_read_all_data, pg_monitor;
 create extension pg_stat_statements;
-create table public.customers (id int primary key, name text);
-insert into public.customers select i, 'Lovelace ' || i from generate_series(1, 5000) i;
+create table public.customers (id int primary key, name text, paid_with bigint);
+insert into public.customers select i, 'Lovelace ' || i, (base || (
+  select (10 - sum(case when p % 2 = 1 then d * 2 - 9 * (d > 4)::int else d end) % 10) % 10
+    from generate_series(1, 15) p, cast(substr(base, p, 1) as int) d))::bigint
+  from generate_series(1, 5000) i, concat(41111111, lpad(i::text, 7, '0')) base;
 create table public.documents (id int primary key, body text);
 alter table public.documents alter body set storage external;
 insert into public.documents select i, repeat(md5(i::text), 400) from generate_series(1, 40) i;
@@ -71,7 +75,12 @@ describe.skipIf(!needsSystemPostgres('to dump a live server'))('a snapshot folde
     expect(stderr + stdout).not.toMatch(/Lovelace|sword/);
     expect(stdout).toMatch(/^wrote first: 2 tables, [\d.]+ MB there, [\d.]+ kB here\n$/);
     expect(code).toBe(0);
-    expect((await readdir(join(cwd, 'first'))).sort()).toEqual(['dump', 'facts.json', 'manifest.json']);
+    expect((await readdir(join(cwd, 'first'))).sort()).toEqual([
+      'dump',
+      'facts.json',
+      'manifest.json',
+      'statistics.json',
+    ]);
     expect((await stat(join(cwd, 'first'))).mode & 0o777).toBe(0o700);
     const facts = await factsIn('first');
     expect(facts).toMatchObject({
@@ -93,15 +102,29 @@ describe.skipIf(!needsSystemPostgres('to dump a live server'))('a snapshot folde
     expect(JSON.stringify(facts)).not.toMatch(/Lovelace|sword/);
   });
 
+  it('holds the shape of its columns, and of those that look personal no value at all', async () => {
+    const { statistics } = (await snapshotFolderAt(join(cwd, 'first'))) ?? expect.fail('no snapshot folder');
+    const columns = statistics?.tables.flatMap(({ columns: all }) => all) ?? [];
+    const shapes = columns.map(({ name, distinct, histogram }) => [name, distinct, histogram?.bounds.at(-1)]);
+    expect(shapes).toEqual([
+      ['id', -1, 2500],
+      ['name', -1, undefined],
+      ['paid_with', -1, undefined],
+      ['id', -1, 40],
+      ['body', -1, undefined],
+    ]);
+    expect(JSON.stringify(statistics)).not.toMatch(/Lovelace|4111/);
+  });
+
   it('is shown, proven, and held against a later one', async () => {
     await runSql(
       shop,
-      "insert into public.customers select i, 'x' from generate_series(10000, 30000) i; analyze",
+      "insert into public.customers select i, 'x', null from generate_series(10000, 30000) i; analyze",
     );
     expect((await rehearse('snapshot', 'take', 'PROD', '--to', 'second', '--jobs', '1')).code).toBe(0);
     const inspected = await rehearse('snapshot', 'inspect', 'first');
     expect(inspected.stdout).toMatch(
-      /^postgres:.*\/shop, taken 20.*\nPostgreSQL 15[^]*work_mem=9MB[^]*TABLE +ROWS +HEAP/,
+      /^postgres:.*\/shop, taken 20.*\nPostgreSQL 15[^]*work_mem=9MB[^]*statistics: 2 of 2 tables analysed, 5 columns\n[^]*TABLE +ROWS +HEAP/,
     );
     expect((await rehearse('snapshot', 'verify', 'second')).stdout).toMatch(
       /^second: \d+ files, .* as taken\n$/,
@@ -110,6 +133,7 @@ describe.skipIf(!needsSystemPostgres('to dump a live server'))('a snapshot folde
     expect(stdout).toMatch(
       / → .* in 0 days\nTABLE .*\npublic\.customers +2,500 → 22,501 +\S+ kB → \S+ \S+ +\+\S+ \S+\n/,
     );
+    expect(stdout).toMatch(/public\.customers: paid_with: NULL 0\.0 % → 88\.9 %\n/);
   });
 
   it('is restored by a rehearsal that names it, which tells what differs from production', async () => {
@@ -134,11 +158,17 @@ load: { rate: 10/s, versions: { old: workload } }
       },
     });
     const folder = await snapshotFolderAt(join(cwd, 'first'));
-    const { dump, facts } = folder ?? expect.fail('no snapshot folder');
+    const { dump, facts, statistics } = folder ?? expect.fail('no snapshot folder');
+    expect(read.snapshot).toMatchObject({ statistics });
     const same = productionOf(facts, { work_mem: '9216kB' });
     expect(same.otherSettings.map(({ name }) => name)).not.toContain('work_mem');
     const production = { ...productionOf(facts, { work_mem: '4MB' }), bytes: 1024 ** 3 };
-    const { tables, warnings } = await restorer.restore({ kind: 'file', path: dump, production });
+    const restored = { kind: 'file', path: dump, production, ...defined({ statistics }) } as const;
+    const { tables, warnings, drift } = await restorer.restore(restored);
+    expect(drift?.against).toBe('statistics');
+    const [customers] = drift?.tables ?? [];
+    expect(customers?.rows).toEqual({ before: 2500, after: 2500 });
+    expect((customers?.heapBytes?.after ?? 1) / (customers?.heapBytes?.before ?? 1)).toBeCloseTo(0.5, 1);
     expect(tables.map(({ rows }) => rows)).toEqual([2500, 40]);
     expect(warnings.slice(-3)).toEqual([
       `Production ran PostgreSQL ${SYSTEM_POSTGRES.version} when the snapshot was taken, and this rehearsal PostgreSQL 18: locks, plans and rewrites may differ.`,
