@@ -11,9 +11,18 @@ export function shortRelation(relation: string): string {
   return relation.replace(/^public\./, '');
 }
 
+/** How many requests noticed a stop; `failedAfter` waited for it and then failed by something else. */
+interface Noticed {
+  readonly delayed: number;
+  readonly failed: number;
+  readonly failedAfter?: number;
+}
+
 /** `876 requests waited, none failed` */
-export function victimsPhrase({ delayed, failed }: { delayed: number; failed: number }): string {
-  if (delayed === 0 && failed === 0) return 'no request noticed';
+export function victimsPhrase({ delayed, failed, failedAfter = 0 }: Noticed): string {
+  const after = `${plural(failedAfter, 'request')} waited and then failed by something else`;
+  if (delayed === 0 && failed === 0) return failedAfter === 0 ? 'no request noticed' : after;
+  if (failedAfter > 0) return `${victimsPhrase({ delayed, failed })}, and ${after}`;
   const waited = delayed === 0 ? 'no request waited' : `${plural(delayed, 'request')} waited`;
   return `${waited}, ${failed === 0 ? 'none' : formatCount(failed)} failed`;
 }

@@ -1,6 +1,6 @@
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
-import { plannedStep } from '../analysis/way-back/catalog-looks.ts';
 import { brokenBy, type WayBack } from '../analysis/way-back/way-back.ts';
+import { closedBy } from './failed-undo.ts';
 
 /** The step behind which there is no way back, and how that shows. */
 interface NoReturn {
@@ -12,7 +12,7 @@ interface NoReturn {
 /** The earliest step of the plan that one playing could not take back; undefined where it took back all of them. */
 export function noReturnFound(way: WayBack, analysis: Analysis): NoReturn | undefined {
   const { failed, remaining, broken, valuesLost } = way;
-  const undone = failed && plannedStep(failed, analysis.steps);
+  const undone = failed && closedBy(failed, way, analysis);
   const all: NoReturn[] = [
     ...(undone === undefined ? [] : [{ step: undone, isUntried: false }]),
     ...(valuesLost ?? []).map(({ since }) => ({ step: since, isUntried: false })),

@@ -224,7 +224,8 @@ describe('a rollback file that fails half-way', () => {
     expect(found('schemaRestored', { looks: before, failed: 'undo add' })).toEqual([]);
     expect(wayBackIn({ looks: before, failed: 'undo add' })).toMatchObject({
       possible: false,
-      reason: 'step 6 undo add failed: 2BP01 cannot drop column full_name',
+      reason:
+        'step 6 undo add failed at sql/alter.sql line 1: 2BP01 cannot drop column full_name; now it is half undone: index by_name on customers taken back; column customers.full_name not yet',
       schemaSame: null,
       forwardAgain: null,
     });

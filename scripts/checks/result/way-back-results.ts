@@ -3,6 +3,8 @@ import { formatCount } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { differenceText, objectText } from '../analysis/way-back/catalog-looks.ts';
 import { wayBackOf, type WayBack } from '../analysis/way-back/way-back.ts';
+import { failedAt } from '../of-way-back/failed-undo.ts';
+import { halfUndone } from '../of-way-back/half-undone.ts';
 import { noReturnFound, plansNoReturn } from '../of-way-back/no-return.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 import type { Result } from './contract/result.ts';
@@ -15,16 +17,16 @@ export function wayBackResults(analysis: Analysis): Pick<Result, 'wayBack' | 'po
   const declared = plansNoReturn(analysis);
   const found = noReturnFound(way, analysis);
   return {
-    wayBack: [{ ...defined({ plan: analysis.evidence.playing?.planName }), ...wayBackResult(way) }],
+    wayBack: [{ ...defined({ plan: analysis.evidence.playing?.planName }), ...wayBackResult(way, analysis) }],
     pointOfNoReturn: { declared, found: found?.step.run.planned.name ?? null },
   };
 }
 
-function wayBackResult(way: WayBack): WayBackResult {
+function wayBackResult(way: WayBack, analysis: Analysis): WayBackResult {
   const { remaining } = way;
   return {
     from: way.from.run.planned.name,
-    ...outcomeOf(way),
+    ...outcomeOf(way, analysis),
     durationMs: way.durationMs,
     switchBackMs: way.switchBackMs,
     longestStopMs: way.longestStopMs,
@@ -53,14 +55,19 @@ function wayBackResult(way: WayBack): WayBackResult {
   };
 }
 
-function outcomeOf(way: WayBack): Pick<WayBackResult, 'possible' | 'reason'> {
+function outcomeOf(way: WayBack, analysis: Analysis): Pick<WayBackResult, 'possible' | 'reason'> {
   const { from, isBegun, failed, remaining, broken, valuesLost } = way;
   if (!isBegun) return { possible: null, reason: `the plan did not come to the end of ${stepIn(from)}` };
   if (failed !== undefined) {
     const { sqlstate = null, message = 'no reason was recorded' } = failed.run.end?.error ?? {};
     return {
       possible: false,
-      reason: `${stepIn(failed)} failed: ${sqlstate === null ? '' : `${sqlstate} `}${message}`,
+      reason: `${stepIn(failed)} failed${placeOf(failed)}: ${sqlstate === null ? '' : `${sqlstate} `}${message}${halfUndone(
+        failed,
+        analysis,
+      )
+        .replace(/^ Now it/, '; now it')
+        .replace(/\.$/, '')}`,
     };
   }
   const [state] = broken;
@@ -96,6 +103,11 @@ function outcomeOf(way: WayBack): Pick<WayBackResult, 'possible' | 'reason'> {
     };
   }
   return { possible: true, reason: null };
+}
+
+function placeOf(failed: WayBack['from']): string {
+  const place = failedAt(failed);
+  return place === undefined ? '' : ` at ${place}`;
 }
 
 function stepIn({ run }: WayBack['from']): string {

@@ -1,6 +1,7 @@
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { blocksTraffic, modeName } from '../../pg/lock-modes.ts';
 import type { LockSpan } from '../analysis/waits/outside-locks.ts';
+import type { VictimCount } from '../analysis/traffic/victim-count.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
 import { quotedSql } from '../analysis/commands/sent-statements.ts';
 import { stoppingStatement } from '../analysis/commands/stopping.ts';
@@ -20,7 +21,7 @@ export interface Stop {
   readonly blockingWaitMs: number;
   /** The app's longest wait behind it. */
   readonly longestAppWaitMs: number;
-  readonly victims: { readonly delayed: number; readonly failed: number };
+  readonly victims: Pick<VictimCount, 'delayed' | 'failed' | 'failedAfter'>;
   /** `customers` or `customers and orders`; `the database` where no relation can be named. */
   readonly where: string;
   /** `ACCESS EXCLUSIVE`; empty where no lock was seen. */

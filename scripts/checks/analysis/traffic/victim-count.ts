@@ -16,6 +16,8 @@ interface ScriptVictims {
 export interface VictimCount {
   readonly delayed: number;
   readonly failed: number;
+  /** Requests that waited for it and then failed by something else: they are among the failed of that. */
+  readonly failedAfter: number;
   /** What the delayed requests took beyond the baseline's median, in all. */
   readonly delayedSeconds: number;
   /** The slowest of the delayed and failed. */
@@ -25,6 +27,16 @@ export interface VictimCount {
   /** The most hit first. */
   readonly byScript: readonly ScriptVictims[];
 }
+
+const NO_VICTIMS: VictimCount = {
+  delayed: 0,
+  failed: 0,
+  failedAfter: 0,
+  delayedSeconds: 0,
+  longestMs: 0,
+  overBudget: null,
+  byScript: [],
+};
 
 interface VictimFacts {
   readonly delayed: DelayedRequests | undefined;
@@ -45,7 +57,7 @@ export function countVictims(
   step: StepRun | null,
 ): VictimCount {
   if (requests === undefined) {
-    return { delayed: 0, failed: 0, delayedSeconds: 0, longestMs: 0, overBudget: null, byScript: [] };
+    return NO_VICTIMS;
   }
   const wanted = new Set(causes);
   const slow = [...wanted].flatMap((cause) => delayed?.rowsOf.get(cause) ?? []);
@@ -53,10 +65,15 @@ export function countVictims(
     cause === null ? step !== null && of === step : wanted.has(cause),
   );
   const failed = broken.flatMap(({ rows }) => rows);
+  const counted = new Set(failed);
+  const after = [...(delayed?.behindOf ?? [])].filter(
+    ([row, cause]) => wanted.has(cause) && !counted.has(row),
+  );
   const latency = (row: number): number => (requests.endMs[row] ?? 0) - (requests.intendedMs[row] ?? 0);
   return {
     delayed: slow.length,
     failed: failed.length,
+    failedAfter: after.length,
     delayedSeconds: slow.reduce((sum, row) => sum + Math.max(0, latency(row) - medianMs), 0) / 1000,
     longestMs: [...slow, ...failed].reduce((most, row) => Math.max(most, latency(row)), 0),
     overBudget:

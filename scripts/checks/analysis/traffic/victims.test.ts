@@ -134,3 +134,22 @@ test('a slow request outside of every step and its drain is nobody’s victim', 
     0, 1,
   ]);
 });
+
+test('requests that waited for a lock and then failed by something else are told of the lock too', () => {
+  const failed = Array.from({ length: 12 }, (_, position) => request(5100 + position * 50, 6001, '42703'));
+  const steps = [
+    ...stepWindow('alter', 4900, 6100),
+    statementRecord({ sentMs: 5000, respondedMs: 5001, releasedMs: 6000 }),
+    statementRecord({ index: 2, sentMs: 5990, respondedMs: 5999, releasedMs: 6000, newLocks: [] }),
+  ];
+  const requests = requestTable([request(4000, 4001), ...failed]);
+  const told = analyse(evidence({ requests, steps })).steps[0]?.statements.map(({ victims }) => [
+    victims.delayed,
+    victims.failed,
+    victims.failedAfter,
+  ]);
+  expect(told).toEqual([
+    [0, 0, 12],
+    [0, 12, 0],
+  ]);
+});

@@ -34,6 +34,8 @@ export interface DelayedRequests {
   readonly causeOf: ReadonlyMap<number, number>;
   /** The same the other way round. */
   readonly rowsOf: ReadonlyMap<number, readonly number[]>;
+  /** Likewise of requests that took as long and then failed, whatever made them fail. */
+  readonly behindOf: ReadonlyMap<number, number>;
   /** Those of them that waited for it by the server's own word, or for a connection meanwhile; the rest only ran meanwhile. */
   readonly waited: ReadonlySet<number>;
   /** Answered, delayed, and nothing of the plan explains why. */
@@ -61,17 +63,22 @@ export function delayedRequests(
     }),
   );
   const causeOf = new Map<number, number>();
+  const behindOf = new Map<number, number>();
   const waited = new Set<number>();
   const unexplained: number[] = [];
   for (const row of slow) {
-    if (requests.outcome[row] !== 0) continue;
     const own = waitedFor(row);
     const cause = own ?? likeliestCause(inFlight(requests, row), reaching);
+    if (requests.outcome[row] !== 0) {
+      const isBehind = own !== undefined || (cause !== undefined && causes[cause]?.rank === 2);
+      if (isBehind && cause !== undefined && isAnswered(requests, row)) behindOf.set(row, cause);
+      continue;
+    }
     if (cause === undefined) unexplained.push(row);
     else causeOf.set(row, cause);
     if (own !== undefined || (cause !== undefined && causes[cause]?.rank === 2)) waited.add(row);
   }
-  return { causeOf, rowsOf: rowsByCause(causeOf), waited, unexplained, drainedMs };
+  return { causeOf, rowsOf: rowsByCause(causeOf), behindOf, waited, unexplained, drainedMs };
 }
 
 function rowsByCause(causeOf: ReadonlyMap<number, number>): Map<number, number[]> {
