@@ -73,7 +73,8 @@ async function snapshotText(source: SnapshotSource, dir: string): Promise<string
     generator: ({ path }) => `generator ${relative(dir, path)}`, // its hash is among the files
     command: ({ command }) => `command ${shortHash(redact(command))}`,
   });
-  return `${text}${mask}`;
+  const database = 'database' in source ? ` of ${source.database}` : '';
+  return `${text}${database}${mask}`;
 }
 
 /** `postgres.shared_buffers` → `1GB`, `load.ratePerSec` → `400`, `budgets.lockWaitMs` → `500` … */

@@ -151,10 +151,10 @@ function placeSnapshot(
       const to = 'snapshot/fetched';
       const facts: RemoteFacts = { sizeBytes: null, cuts: 0 };
       const from = remoteSource(remote, process.env);
-      const { sha256, statistics } = remote;
+      const { sha256, database, statistics } = remote;
       const takenAt = takenAtOf(remote);
       return {
-        source: { kind: 'file', path: to, ...defined({ takenAt, sha256, statistics }) },
+        source: { kind: 'file', path: to, ...defined({ takenAt, sha256, database, statistics }) },
         copy: null,
         shownAs: [{ path: to, as: from.shown }],
         stream: { to, read: () => readRemote(from, { signal, facts }), sizeBytes: () => facts.sizeBytes },

@@ -72,6 +72,8 @@ export type SnapshotSource =
 interface DumpFacts {
   readonly takenAt?: string;
   readonly sha256?: string;
+  /** Of a text that holds several: the one that is rehearsed. */
+  readonly database?: string;
   /** How its values are masked on their way; absent = they go in as they are. */
   readonly mask?: MaskRules;
   /** Of production: what was restored is held against them. */

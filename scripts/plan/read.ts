@@ -123,7 +123,8 @@ async function readSnapshot(
   if ('source' in config) {
     const mask = await readRulesFile(['snapshot', 'mask'], config.mask, reading);
     const statistics = await readStatisticsFile(['snapshot', 'statistics'], config.statistics, reading);
-    const more = { ...takenAt, ...defined({ sha256: config.sha256, mask, statistics }) };
+    const { sha256, database } = config;
+    const more = { ...takenAt, ...defined({ sha256, database, mask, statistics }) };
     refuseForSource(config, reading);
     if (isUrl(config.source))
       return remoteOf(config.source, { ...more, ...defined({ limits: config.limits }) }, reading);
@@ -143,7 +144,7 @@ async function readSnapshot(
 }
 
 /** What is said of a source that is not for its kind. */
-function refuseForSource({ source, sha256, limits }: SourceConfig, reading: Reading): void {
+function refuseForSource({ source, sha256, database, limits }: SourceConfig, reading: Reading): void {
   const isLive = isDatabase(source);
   if (limits !== undefined && !isLive)
     reading.mistake(
@@ -152,6 +153,8 @@ function refuseForSource({ source, sha256, limits }: SourceConfig, reading: Read
     );
   if (sha256 !== undefined && isLive)
     reading.mistake(['snapshot', 'sha256'], 'is for a dump; what a server holds has another sum each time');
+  if (database !== undefined && isLive)
+    reading.mistake(['snapshot', 'database'], 'is for a dump; the URL of a server names its database');
 }
 
 /** Nobody is asked for it here: what it holds shows once it is restored. */

@@ -58,7 +58,7 @@ export class RestoreGaps {
     if (sqlstate === '42710' && words[0] === 'create' && /^(role|user|group)$/.test(words[1] ?? ''))
       return 'skip';
     const setting = /^unrecognized configuration parameter "(.*)"$/.exec(message)?.[1];
-    if (setting !== undefined && words[0] === 'set') {
+    if (setting !== undefined && (words[0] === 'set' || words[0] === 'alter')) {
       this.#settings.add(setting);
       return 'skip';
     }

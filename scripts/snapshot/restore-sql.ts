@@ -6,6 +6,9 @@ import { withoutConstants } from '../pg/sql/without-constants.ts';
 import type { PgSetting } from '../plan/model.ts';
 import { asError, RehearsalError } from '../shared/errors.ts';
 import type { Disarming } from './disarm/disarming.ts';
+import { ChosenDatabase } from './cluster/chosen-database.ts';
+import { ClusterObjects } from './cluster/cluster-objects.ts';
+import { WholeDatabase } from './cluster/whole-database.ts';
 import type { Masking } from './mask/masking.ts';
 import { CopySink } from './text/copy-sink.ts';
 import { parseMetaCommand } from './text/meta-command.ts';
@@ -17,13 +20,14 @@ import { PSQL_COMMANDS } from './text/sql-commands.ts';
 import type { SqlPieces } from './text/sql-pieces.ts';
 import type { SqlPiece, StatementPiece } from '../pg/scanner/sql-piece.ts';
 import { statementHead } from './text/statement-head.ts';
-import { WholeDatabase } from './whole-database.ts';
 
 interface SqlRestoreOptions {
   readonly pieces: SqlPieces;
   /** How messages call the source. */
   readonly shown: string;
   readonly settings: readonly PgSetting[];
+  /** `snapshot.database`: the one of several that is meant. */
+  readonly database?: string | undefined;
   /** Called with what is being restored. */
   readonly onObject: (name: string) => void;
   /** What the pieces pass through on their way. */
@@ -39,26 +43,40 @@ export class SqlRestore {
   readonly #client: pg.Client;
   readonly #options: SqlRestoreOptions;
   readonly #gaps = new RestoreGaps();
-  readonly #wholeDatabase = new WholeDatabase();
+  readonly #wholeDatabase: WholeDatabase;
+  readonly #chosen: ChosenDatabase;
+  readonly #cluster: ClusterObjects;
   #copy: { readonly sink: CopySink; readonly statement: StatementPiece } | undefined;
   #statements = 0;
 
   constructor(client: pg.Client, options: SqlRestoreOptions) {
     this.#client = client;
     this.#options = options;
+    this.#wholeDatabase = new WholeDatabase(client.database ?? '');
+    this.#cluster = new ClusterObjects(client.user ?? '');
+    const onConnect = (): void => {
+      options.pieces.resetSettings();
+    };
+    this.#chosen = new ChosenDatabase({ wanted: options.database, shown: options.shown, onConnect });
   }
 
   /** Runs it all and returns what was left out, as sentences. @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED */
   async run(content: AsyncIterable<Buffer>): Promise<string[]> {
     const { pieces, shown, masking } = this.#options;
-    const read = pieces.read(content);
+    const read = this.#chosen.pieces(pieces.read(content));
     for await (const piece of masking ? masking.pieces(read) : read) await this.#take(piece);
     if (this.#client.getTransactionStatus() !== 'I') {
       throw new RehearsalError('SNAPSHOT_INVALID', `${shown} ends inside a transaction: COMMIT is missing`, {
         hint: 'What an open transaction did is lost. If the file was cut short, copy it again.',
       });
     }
-    return [...this.#gaps.warnings, ...this.#wholeDatabase.warnings, ...(masking?.notes ?? [])];
+    return [
+      ...this.#gaps.warnings,
+      ...this.#cluster.notes,
+      ...this.#chosen.notes,
+      ...this.#wholeDatabase.warnings,
+      ...(masking?.notes ?? []),
+    ];
   }
 
   async #take(piece: SqlPiece): Promise<void> {
@@ -81,10 +99,11 @@ export class SqlRestore {
     }
   }
 
-  async #statement(statement: StatementPiece): Promise<void> {
-    this.#options.onObject(this.#nameOf(statement));
+  async #statement(written: StatementPiece): Promise<void> {
+    this.#options.onObject(this.#nameOf(written));
     const { disarming } = this.#options;
-    if (this.#gaps.skips(statement) || this.#wholeDatabase.leavesOut(statement)) return;
+    const statement = this.#mapped(written);
+    if (statement === undefined || this.#gaps.skips(statement)) return;
     if (disarming?.leavesOut(statement) === true) return;
     // An error inside the author's own transaction ends that transaction: nothing can be mended then.
     const mendable = this.#client.getTransactionStatus() === 'I';
@@ -94,10 +113,17 @@ export class SqlRestore {
       if (mendable && disarming?.excuses(statement, error) === true) return;
       const rescue = mendable ? await this.#gaps.rescue(this.#client, statement, error) : undefined;
       if (rescue === undefined) throw this.#statementError(error, statement);
-      if (rescue === 'retry') return this.#statement(statement);
+      if (rescue === 'retry') return this.#statement(written);
     }
     this.#statements += 1;
     await disarming?.after(this.#client, statement);
+  }
+
+  /** SQL that was written for the rehearsal may say of its roles what it likes. */
+  #mapped(written: StatementPiece): StatementPiece | undefined {
+    const statement = this.#wholeDatabase.mapped(written);
+    if (statement === undefined || this.#options.disarming === undefined) return statement;
+    return this.#cluster.mapped(statement);
   }
 
   #openCopy(statement: StatementPiece): void {
@@ -141,7 +167,7 @@ export class SqlRestore {
         await this.#client.query(`set client_encoding = ${this.#client.escapeLiteral(command.encoding)}`);
         return;
       case 'connect':
-        this.#wholeDatabase.connect(command.database, line, this.#options.shown);
+        this.#wholeDatabase.connect(command.database);
         // psql would begin a new session here.
         await this.#client.query('reset session authorization');
         await this.#client.query('reset all');

@@ -9,6 +9,7 @@ import type { Masking } from './mask/masking.ts';
 import { peek } from './peek.ts';
 import { withRestoreSession } from './restore-session.ts';
 import { SqlRestore } from './restore-sql.ts';
+import { requireText } from './cluster/require-text.ts';
 import { archiveFormat, FORMAT_HEAD_BYTES, formatOfHead } from './snapshot-format.ts';
 import { SourceStream } from './compressed/source-stream.ts';
 import { SqlPieces } from './text/sql-pieces.ts';
@@ -29,6 +30,8 @@ interface StreamOptions {
   /** Called with each comment between statements. */
   readonly onComment?: ((text: string) => void) | undefined;
   readonly disarming: Disarming | undefined;
+  /** `snapshot.database`: the one of several that is meant. */
+  readonly database?: string | undefined;
 }
 
 type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnings'>;
@@ -39,7 +42,18 @@ type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnin
  * @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED
  */
 export async function restoreStream(options: StreamOptions): Promise<Restored> {
-  const { shown, endpoint, settings, signal, isGenerator, onObject, masking, onComment, disarming } = options;
+  const {
+    shown,
+    endpoint,
+    settings,
+    signal,
+    isGenerator,
+    onObject,
+    masking,
+    onComment,
+    disarming,
+    database,
+  } = options;
   const { head, all } = await peek(options.bytes, FORMAT_HEAD_BYTES);
   const format = formatOfHead(head, shown);
   const source = new SourceStream(all, shown, format.type === 'sql' ? format.compression : 'none');
@@ -51,6 +65,7 @@ export async function restoreStream(options: StreamOptions): Promise<Restored> {
     throw new RehearsalError('SNAPSHOT_INVALID', `the generator ${shown} is an archive of pg_dump, not SQL`, {
       hint: 'Name it as source: of the snapshot instead.',
     });
+  if (archived !== undefined) requireText(database, shown);
   const warnings = await withRestoreSession(endpoint, settings, signal, async (client) => {
     const restore = new SqlRestore(client, {
       pieces,
@@ -60,6 +75,7 @@ export async function restoreStream(options: StreamOptions): Promise<Restored> {
       masking,
       onComment,
       disarming,
+      database,
     });
     if (archived === undefined) return restore.run(inside.all);
     const archive = { head: inside.head, format: archived, bytes: inside.all, shown };

@@ -12,6 +12,7 @@ import { archiveDigest } from './archive/archive-files.ts';
 import { Disarming } from './disarm/disarming.ts';
 import { ProgressTicker, type OnProgress, type ReadSoFar } from './progress-ticker.ts';
 import { restoreArchive } from './archive/restore-archive.ts';
+import { requireText } from './cluster/require-text.ts';
 import { requireRoom } from './require-room.ts';
 import { requireSha256 } from './require-sha256.ts';
 import { restoreByCommand } from './restore-command.ts';
@@ -151,15 +152,20 @@ async function restoreGenerator(work: Work, { path }: Source<'generator'>): Prom
 
 async function restoreFile(work: Work, source: Source<'file'>): Promise<Restored> {
   const { path, notes = [] } = source;
-  const restored = await restoreFileAt(work, path, source.mask);
+  const restored = await restoreFileAt(work, path, source);
   return { ...restored, warnings: [...restored.warnings, ...notes] };
 }
 
-async function restoreFileAt(work: Work, path: string, mask: MaskRules | undefined): Promise<Restored> {
+async function restoreFileAt(
+  work: Work,
+  path: string,
+  { mask, database }: Source<'file'>,
+): Promise<Restored> {
   const format = await detectFormat(path, work.shown);
   const isFolder = format.type === 'archive' && format.format === 'directory';
   // pg_restore would send the rows by itself: to be masked, they pass here, whatever the format.
   if (format.type === 'sql' || (mask !== undefined && !isFolder)) return restoreText(work, path);
+  requireText(database, work.shown);
   const digest = await archiveDigest(path, format.format, work.signal);
   requireSha256(work, digest.sha256); // before anything is restored
   if (mask !== undefined) {
@@ -176,6 +182,7 @@ async function restoreText(work: Work, path: string): Promise<Restored> {
   return restoreStream({
     ...work,
     bytes: fileBytes(path),
+    database: 'database' in work.source ? work.source.database : undefined,
     isGenerator: work.source.kind === 'generator',
     masking: 'mask' in work.source ? maskingOf(work.source.mask, work) : undefined,
     onComment: 'notes' in work.source ? carried(work) : undefined,
@@ -202,6 +209,7 @@ async function restoreRemote(work: Work, source: Source<'remote'>): Promise<Rest
     const restored = await restoreStream({
       ...work,
       bytes,
+      database: source.database,
       isGenerator: false,
       masking: maskingOf(source.mask, work),
       onReading: (readBytes) => {

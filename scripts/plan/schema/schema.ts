@@ -43,6 +43,11 @@ export const snapshotSchemas = {
     )
       .exactOptional()
       .describe('What the bytes of the source have to be: another sum stops the run before the plan begins.'),
+    database: words('the name of a database', 'shop')
+      .exactOptional()
+      .describe(
+        'The database to rehearse, of a text of `pg_dumpall` that holds several. Without it: the only one beside `postgres` and `template1`.',
+      ),
     mask: path('a path', 'mask.yaml')
       .exactOptional()
       .describe(

@@ -26,7 +26,9 @@ export async function baseContent(source: SnapshotSource, signal: AbortSignal): 
       remote.sha256 === undefined ? versionOf(remote, signal) : Promise.resolve(`file ${remote.sha256}`),
     command: () => Promise.resolve(undefined),
   });
-  return content === undefined ? undefined : `${RESTORE_VERSION} ${masked}${heldAgainst(source)}${content}`;
+  return content === undefined
+    ? undefined
+    : `${RESTORE_VERSION} ${masked}${heldAgainst(source)}${partOf(source)}${content}`;
 }
 
 /** How it is masked; empty where it is not. Undefined of a key that no other run has. */
@@ -40,6 +42,12 @@ function maskingOf(source: SnapshotSource): string | undefined {
 function heldAgainst(source: SnapshotSource): string {
   if (!('statistics' in source)) return '';
   return `against ${createHash('sha256').update(JSON.stringify(source.statistics)).digest('hex')} `;
+}
+
+/** Of several databases in one dump. */
+function partOf(source: SnapshotSource): string {
+  const database = 'database' in source ? source.database : undefined;
+  return database === undefined ? '' : `of ${JSON.stringify(database)} `;
 }
 
 async function fileContent(path: string, signal: AbortSignal): Promise<string | undefined> {

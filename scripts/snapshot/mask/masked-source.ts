@@ -2,6 +2,8 @@ import type { SqlPiece } from '../../pg/scanner/sql-piece.ts';
 import type { MaskRules } from '../../plan/mask/mask-rules.ts';
 import type { SnapshotSource } from '../../plan/model.ts';
 import { beforeComments } from '../drift/carried-before.ts';
+import { ChosenDatabase } from '../cluster/chosen-database.ts';
+import { withoutPassword } from '../cluster/cluster-objects.ts';
 import { requireSha256 } from '../require-sha256.ts';
 import { remoteSource } from '../sources/open-remote.ts';
 import { readRemote } from '../sources/read-remote.ts';
@@ -56,7 +58,13 @@ export async function* snapshotPieces(
   const { from, close } = readingOf(source, until);
   try {
     const text = snapshotText({ from, shown, serverMajor, onSha256 });
-    yield* new SqlPieces(shown, { openEnd: false }).read(text);
+    const pieces = new SqlPieces(shown, { openEnd: false });
+    const onConnect = (): void => {
+      pieces.resetSettings();
+    };
+    const chosen = new ChosenDatabase({ wanted: source.database, shown, onConnect });
+    for await (const piece of chosen.pieces(pieces.read(text)))
+      yield piece.type === 'statement' ? withoutPassword(piece) : piece;
   } finally {
     over.abort(new Error('the source is read no more'));
     await close();

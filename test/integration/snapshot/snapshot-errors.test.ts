@@ -54,7 +54,7 @@ describe('restoring what is not as it should be', () => {
     [
       'several databases',
       `\\connect shop\n${TABLE}\\connect crm\n`,
-      'shop.sql holds more than one database: shop, and from line 3 on crm',
+      'shop.sql holds more than one database: shop, crm',
     ],
     [
       'a command of psql',
