@@ -18,7 +18,8 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
       total numeric generated always as (price * 2) stored, primary key (shop_id, sku));
     create table "Notes" ("Id" bigint generated always as identity primary key, shop_id uuid not null, sku varchar(8) not null,
       body jsonb not null, foreign key (shop_id, sku) references items);
-    create table places (id int primary key, at point not null);
+    create type spot as (x int, y int);
+    create table places (id int primary key, at spot not null);
     commit;
     create index concurrently on items (parent);`,
   '9_names.up.sql': 'alter table items add column name text;',
@@ -42,7 +43,7 @@ test('init reads the newest migrations, the tables before them and a first workl
   const made = await runCli(['init', '--from', 'db/migrations', '--newest', '2'], { cwd });
   expect([made.code, made.stdout]).toEqual([0, 'wrote rehearsals/no-title\n']);
   expect(made.stderr).toBe(`4 migrations of golang-migrate in db/migrations
-places stays empty: a column has a type that no value is known for
+places stays empty: no value is known for its column at of type spot
 rehearses 9_names, 10_no_title
 next: rehearse run rehearsals/no-title; rehearse check rehearsals/no-title lists what is guessed
 `);

@@ -1,6 +1,6 @@
 import { quoted } from '../../pg/sql/statement-tree.ts';
-import type { Column, ForeignKey, Table } from './catalog.ts';
-import { valueOf } from './values.ts';
+import type { Column, ForeignKey, Table } from './invent/catalog.ts';
+import type { Settled, SettledValues } from './invent/settle-values.ts';
 
 /** One kind of request as the app may send it. */
 export interface GuessedScript {
@@ -29,14 +29,16 @@ export function guessScripts(
   tables: readonly Table[],
   /** What the snapshot holds, of which variables can be drawn; tables and columns may have had other names there. */
   snapshot: readonly Table[],
+  /** What the columns of the tables may hold. */
+  values: SettledValues,
 ): GuessedScript[] {
   return tables.flatMap((table) => {
     const sample = (column: string): Sample | undefined => sampleOf(table, column, snapshot);
     return [
       byPrimaryKey(table, sample),
       ...table.foreignKeys.map((key) => byForeignKey(table, key, sample)),
-      update(table, sample),
-      insert(table, tables, snapshot),
+      update(table, sample, values.get(table.oid)),
+      insert(table, { tables, snapshot, values: values.get(table.oid) }),
     ].filter((script) => script !== undefined);
   });
 }
@@ -75,13 +77,15 @@ function byForeignKey(
   });
 }
 
-function update(table: Table, sampleFor: SampleOf): GuessedScript | undefined {
+type ValuesOfTable = ReadonlyMap<string, Settled> | undefined;
+
+function update(table: Table, sampleFor: SampleOf, values: ValuesOfTable): GuessedScript | undefined {
   const [key, second] = table.primaryKey;
   const sample = key === undefined || second !== undefined ? undefined : sampleFor(key);
   if (key === undefined || sample === undefined) return undefined;
   const statements = table.columns
     .filter((column) => !isKeyOf(table, column) && !column.isGenerated && !column.isArray)
-    .flatMap((column) => assignments(column))
+    .flatMap((column) => assignments(column, values))
     .slice(0, MOST_TRIED)
     .map((set) => `update ${table.sqlName}\n   set ${set}\n where ${quoted(key)} = :${sample.variable};`);
   return statements.length === 0
@@ -89,25 +93,33 @@ function update(table: Table, sampleFor: SampleOf): GuessedScript | undefined {
     : script(table, 'change', { weight: 2, samples: [sample], statements });
 }
 
-function assignments(column: Column): string[] {
-  const value = valueOf(column, NUMBER);
-  return value === undefined || value === 'null' ? [] : [`${quoted(column.name)} = ${value}`];
+function assignments({ name }: Column, values: ValuesOfTable): string[] {
+  const value = values?.get(name)?.value?.(NUMBER);
+  return value === undefined ? [] : [`${quoted(name)} = ${value}`];
 }
 
 function insert(
   table: Table,
-  tables: readonly Table[],
-  snapshot: readonly Table[],
+  {
+    tables,
+    snapshot,
+    values,
+  }: {
+    readonly tables: readonly Table[];
+    readonly snapshot: readonly Table[];
+    readonly values: ValuesOfTable;
+  },
 ): GuessedScript | undefined {
   const samples: Sample[] = [];
   const given: (readonly [string, string])[] = [];
   for (const column of table.columns) {
     const key = table.foreignKeys.find(({ columns }) => columns.includes(column.name));
-    if (column.isGenerated || column.counts || (column.isFilled && key === undefined)) continue;
+    const settled = values?.get(column.name);
+    if (column.isGenerated || column.counts || settled?.isDefault === true) continue;
     if (key === undefined) {
-      const value = valueOf(column, NUMBER);
-      if (value === undefined) return undefined;
-      given.push([column.name, value]);
+      const value = settled?.value?.(NUMBER);
+      if (value === undefined && !column.isNullable) return undefined;
+      given.push([column.name, value ?? 'null']);
       continue;
     }
     const sample = key.columns.length === 1 ? referred(column, key, tables, snapshot) : undefined;
@@ -116,8 +128,10 @@ function insert(
     given.push([column.name, sample === undefined ? 'null' : `:${sample.variable}`]);
   }
   const names = given.map(([name]) => quoted(name)).join(', ');
-  const values = given.map(([, value]) => value).join(',\n        ');
-  const row = given.length === 0 ? 'default values' : `(${names})\nvalues (${values})`;
+  const row =
+    given.length === 0
+      ? 'default values'
+      : `(${names})\nvalues (${given.map(([, value]) => value).join(',\n        ')})`;
   const mayClash = [table.primaryKey, ...table.unique].some((columns) =>
     columns.some((name) => given.some(([own]) => own === name)),
   );

@@ -8,12 +8,13 @@ import type { Migration } from '../../plan/migrations/list-migrations.ts';
 import { phaseOf } from '../../plan/migrations/phase-of.ts';
 import { RehearsalError } from '../../shared/errors.ts';
 import type { Asked } from './ask.ts';
-import { readCatalog, type Table } from './catalog.ts';
-import { chooseTables } from './choose-tables.ts';
 import { generatorText } from './dump-text.ts';
 import { guessScripts } from './guess-scripts.ts';
+import { readCatalog, type Table } from './invent/catalog.ts';
+import { chooseTables, nearChange } from './invent/choose-tables.ts';
+import { fillTables, type InventedRows } from './invent/rows.ts';
+import { settleValues } from './invent/settle-values.ts';
 import { playMigration, textOf } from './play-migration.ts';
-import { fillTables, type InventedRows } from './rows.ts';
 import { withScratch, type Scratch } from './scratch-server.ts';
 import { readServerSchema } from './server-schema.ts';
 import { drawValues, settleScripts, type SettledScript } from './settle-scripts.ts';
@@ -48,14 +49,22 @@ export async function look(asked: Asked, cwd: string, signal: AbortSignal): Prom
       const { client } = scratch;
       const before = await readCatalog(client);
       const isEmpty = before.length > 0 && before.every(({ hasRows }) => !hasRows);
-      const rows = isEmpty && given.schema !== undefined ? await fillTables(client, before) : undefined;
       const named = await namesIn(asked.steps);
-      const old = guessScripts(chooseTables(before, named), before);
+      const settled = await settleValues(client, before);
+      const { changed, near } = nearChange(before, named);
+      // What earlier migrations fill in is a beginning; what a snapshot has is production's.
+      const isInvented = before.length > 0 && (isEmpty || asked.schema.kind === 'migrations');
+      const rows =
+        isInvented && given.schema !== undefined
+          ? await fillTables(client, before, { near: [...changed, ...near], values: settled })
+          : undefined;
+      const old = guessScripts(chooseTables(before, named), before, settled);
       // Of all tables: the new version may ask others.
-      const values = await drawValues(client, guessScripts(before, before));
+      const values = await drawValues(client, guessScripts(before, before, settled));
       const settledOld = await settleScripts(client, old, values);
       const after = await migrate(client, asked.steps, cwd);
-      const next = guessScripts(chooseTables(after.tables, named), before);
+      const chosen = chooseTables(after.tables, named);
+      const next = guessScripts(chosen, before, await settleValues(client, chosen));
       const settledNew = await settleScripts(client, next, values);
       const isSame = JSON.stringify(settledNew) === JSON.stringify(settledOld);
       return {

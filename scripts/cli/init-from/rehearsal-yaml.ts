@@ -40,7 +40,9 @@ function snapshotOf({ schema, dir, earlier, shown }: Asked, looked: Looked): str
     server: 'the tables are those of the server',
   }[schema.kind];
   const rows =
-    looked.rows === undefined ? 'there are no rows' : `the rows are invented, ${looked.rows.count} in each`;
+    looked.rows === undefined
+      ? 'there are no rows'
+      : `the rows are invented, up to ${looked.rows.most} in each`;
   return `# With rows as in production: snapshot: { source: dump.sql.gz, takenAt: 2026-11-20T02:00:00Z }
 snapshot: { generator: snapshot/generate.sql } # guess: ${tables}, and ${rows}`;
 }

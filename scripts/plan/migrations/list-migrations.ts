@@ -91,7 +91,9 @@ async function readOne(file: string, isRust: boolean): Promise<File> {
   return { file, text, rule: toolRuleOf(path, text, { beside, isRust }) };
 }
 
-/** A tool has a file for each migration, or a folder with one. */
+const FLYWAY_FILE = /(?:^|[\\/])(?:[VU]\d[\d._]*|R)__[^\\/]*\.sql$/;
+
+/** A tool has a file for each migration, or a folder with one; Flyway looks at all folders below its own. */
 async function sqlFiles(folder: string, shown: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((cause: unknown) => {
     throw new RehearsalError('USAGE', `${shown} is not a folder that can be read`, { hint: HINT, cause });
@@ -99,7 +101,7 @@ async function sqlFiles(folder: string, shown: string): Promise<string[]> {
   return entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.sql'))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => dirname(file) === folder || dirname(dirname(file)) === folder)
+    .filter((file) => dirname(file) === folder || dirname(dirname(file)) === folder || FLYWAY_FILE.test(file))
     .sort();
 }
 

@@ -58,8 +58,15 @@ test.each([
   ],
   [
     'Flyway',
-    { 'R__views.sql': SQL, 'V10__c.sql': SQL, 'V1.2__b.sql': SQL, 'V1__a.sql': SQL, 'U10__c.sql': SQL },
-    ['V1__a', 'V1.2__b', 'V10__c', 'R__views'],
+    {
+      'R__views.sql': SQL,
+      'V10__c.sql': SQL,
+      'V1.2__b.sql': SQL,
+      'V1__a.sql': SQL,
+      'U10__c.sql': SQL,
+      'v2/r1/V11__d.sql': SQL,
+    },
+    ['V1__a', 'V1.2__b', 'V10__c', 'V11__d', 'R__views'],
     ['U10__c.sql'],
   ],
   [

@@ -1,4 +1,4 @@
-import type { PgClient } from '../../pg/client.ts';
+import type { PgClient } from '../../../pg/client.ts';
 
 export interface Column {
   readonly name: string;
@@ -18,6 +18,17 @@ export interface Column {
   readonly counts: boolean;
   /** Nobody writes it. */
   readonly isGenerated: boolean;
+  /** Its default in SQL, of a generated column what it is made of. */
+  readonly defaultSql: string | null;
+  /** Of a domain: what its values have to keep, in SQL. */
+  readonly domainChecks: string | null;
+}
+
+/** What each row has to keep: a CHECK, or the bounds of all partitions together. */
+export interface Check {
+  readonly columns: readonly string[];
+  /** Names the columns as they are. */
+  readonly sql: string;
 }
 
 export interface ForeignKey {
@@ -37,6 +48,8 @@ export interface Table {
   /** Of each unique index; those of an expression or a condition are left out. */
   readonly unique: readonly (readonly string[])[];
   readonly foreignKeys: readonly ForeignKey[];
+  /** Those of fewer columns first. */
+  readonly checks: readonly Check[];
   readonly hasRows: boolean;
 }
 
@@ -65,7 +78,9 @@ select a.attrelid::int as oid, a.attnum::int as number, a.attname as name, forma
        coalesce(b.typname, t.typname) as "typeName", t.typcategory = 'A' as "isArray", not a.attnotnull as "isNullable",
        (a.attidentity <> '' or a.atthasdef) as "isFilled", a.attgenerated <> '' as "isGenerated",
        (a.attidentity <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid) ~ '^nextval', false)) as counts,
-       coalesce((select array_agg(e.enumlabel::text order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid), '{}') as labels
+       coalesce((select array_agg(e.enumlabel::text order by e.enumsortorder) from pg_enum e where e.enumtypid = coalesce(b.oid, t.oid)), '{}') as labels,
+       pg_get_expr(d.adbin, d.adrelid) as "defaultSql",
+       (select string_agg(pg_get_constraintdef(c.oid), ' ') from pg_constraint c where c.contypid = t.oid) as "domainChecks"
   from pg_attribute a
   join pg_type t on t.oid = a.atttypid left join pg_type b on b.oid = nullif(t.typbasetype, 0)
   left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
@@ -84,6 +99,22 @@ const UNIQUE = `
 select indrelid::int as oid, ${NAMES('indkey::int[]', 'indrelid')} as columns
   from pg_index where indisunique and indpred is null and indexprs is null and indrelid = any($1::int[]::oid[])`;
 
+const CHECKS = `
+select conrelid::int as oid, ${NAMES('conkey', 'conrelid')} as columns, pg_get_expr(conbin, conrelid) as sql
+  from pg_constraint where contype = 'c' and conkey is not null and conrelid = any($1::int[]::oid[])
+ order by cardinality(conkey), conname`;
+
+/** Of a partitioned table without partitions nothing, for it takes no row at all. */
+const PARTITION_BOUNDS = `
+select p.partrelid::int as oid, keys.columns, leaves.sql
+  from pg_partitioned_table p,
+       lateral (select array_agg(distinct a.attname::text) as columns
+                  from pg_partition_tree(p.partrelid) t join pg_partitioned_table q on q.partrelid = t.relid
+                  join pg_attribute a on a.attrelid = q.partrelid and a.attnum = any(q.partattrs::int2[])) keys,
+       lateral (select string_agg('(' || coalesce(pg_get_partition_constraintdef(t.relid), 'true') || ')', ' or ') as sql
+                  from pg_partition_tree(p.partrelid) t where t.isleaf and t.relid <> p.partrelid) leaves
+ where keys.columns is not null and leaves.sql is not null and p.partrelid = any($1::int[]::oid[])`;
+
 /** The tables of the app; those that a migration tool keeps for itself are none. */
 export async function readCatalog(client: PgClient): Promise<Table[]> {
   const { rows: tables } = await client.query<Pick<Table, 'oid' | 'name' | 'sqlName' | 'primaryKey'>>(TABLES);
@@ -91,6 +122,8 @@ export async function readCatalog(client: PgClient): Promise<Table[]> {
   const { rows: columns } = await client.query<Column & Own>(COLUMNS, oids);
   const { rows: keys } = await client.query<ForeignKey & Own & { toOid: number }>(FOREIGN_KEYS, oids);
   const { rows: unique } = await client.query<{ columns: string[] } & Own>(UNIQUE, oids);
+  const { rows: own } = await client.query<Check & Own>(CHECKS, oids);
+  const { rows: bounds } = await client.query<Check & Own>(PARTITION_BOUNDS, oids);
   const names = new Map(tables.map(({ oid, sqlName }) => [oid, sqlName]));
   const of = <T extends Own>(all: readonly T[], oid: number): T[] => all.filter((one) => one.oid === oid);
   const read: Table[] = [];
@@ -104,6 +137,7 @@ export async function readCatalog(client: PgClient): Promise<Table[]> {
       columns: of(columns, oid),
       hasRows: rows[0]?.some === true,
       unique: of(unique, oid).map((index) => index.columns),
+      checks: [...of(bounds, oid), ...of(own, oid)],
       foreignKeys: of(keys, oid).map((key) => ({ ...key, to: names.get(key.toOid) ?? '' })),
     });
   }
