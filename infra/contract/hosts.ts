@@ -209,6 +209,8 @@ export interface HostTarget {
     folder: string,
     tried: { readonly failure: Error; readonly signal: AbortSignal },
   ): Promise<string | undefined>;
+  /** What that costs there; undefined = everything is where it was asked for. @param folder as of `settle` */
+  priceElsewhere?(spec: EnvironmentSpec, folder: string): Promise<HourlyPrice | undefined>;
   /**
    * Loads the part that speaks Pulumi, which takes a second: not for commands that make no hosts.
    * @param folder as of `settle`

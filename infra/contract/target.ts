@@ -32,6 +32,8 @@ export interface HourlyPrice {
     readonly minimumMs: number;
     readonly minimumAmount?: number;
   };
+  /** What was ordered before in another place, and taken back, cost this at most. */
+  readonly spentBefore?: number;
   /** What it may cost in all, as a line for people. */
   readonly estimate?: string;
 }
@@ -113,6 +115,8 @@ interface Running {
   readonly hostInfo: readonly HostInfo[];
   /** What was created, by kind, such as `{ host: 3, network: 1 }`. */
   readonly created: Readonly<Record<string, number>>;
+  /** Where it could not be had for what `price` said; absent = it was. */
+  readonly price?: HourlyPrice;
   /** What made it, such as `Pulumi 3.259.0`; undefined where there is nothing to say. */
   readonly madeBy?: string;
   readonly primary: PgEndpoint;

@@ -114,6 +114,7 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     // Made by a controller that has died: its hosts have to outlive that, and to end with this one.
     if (wentOn(record)) await this.#target.adopt(runId, new Date(record.expiresAt), record.controller);
     const { spec, plan, hosts, created } = await this.#somewhere(stack, { folder, record }, signal);
+    const price = await this.#target.priceElsewhere?.(spec, folder.software);
     await writeKnownHosts(folder, hosts);
     const { tracing } = this.#target;
     const primary = hosts.find(({ role }) => role === 'primary');
@@ -131,6 +132,7 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
       created,
       engine,
       failed,
+      price,
     });
   }
 

@@ -9,7 +9,7 @@ import type { HostOutput } from '../environment-stack.ts';
 import { refusedSettings } from '../postgres/server-settings.ts';
 import type { SshAccess } from '../ssh/access.ts';
 import type { HostRole, HostTarget, Jump } from '../contract/hosts.ts';
-import type { DriverAccess, DriverEnvironment, EnvironmentSpec } from '../contract/target.ts';
+import type { DriverAccess, DriverEnvironment, EnvironmentSpec, HourlyPrice } from '../contract/target.ts';
 import type { Engine } from './engine/find-engine.ts';
 import type { SessionFolder } from './session-folder.ts';
 import { sshCommand } from './ssh-files.ts';
@@ -27,11 +27,13 @@ interface EnvironmentFacts {
   readonly created: Readonly<Record<string, number>>;
   readonly engine: Engine;
   readonly failed: AbortSignal;
+  /** As in the environment. */
+  readonly price: HourlyPrice | undefined;
 }
 
 /** What the rest of the house needs to know of an environment that is up. */
 export function runningEnvironment(facts: EnvironmentFacts): DriverEnvironment {
-  const { target, folder, plan, hosts, created, engine, failed } = facts;
+  const { target, folder, plan, hosts, created, engine, failed, price } = facts;
   const standby = hosts.find(({ role }) => role === 'standby');
   return {
     engine: 'driver',
@@ -58,6 +60,7 @@ export function runningEnvironment(facts: EnvironmentFacts): DriverEnvironment {
       target.capacity(plan.sizes.primary),
     ),
     failed,
+    ...(price && { price }),
   };
 }
 

@@ -60,11 +60,12 @@ export function cloudHostTarget(name: CloudName, settings: CloudSettings = {}): 
         title: cloud().title,
         failure,
         folder,
-        orderWithout: (soldOutIn) => makeOrder(cloud(), spec, { ...within, signal, soldOutIn }),
+        orderAfter: (before) => makeOrder(cloud(), spec, { ...within, signal, instead: before }),
       }),
 
+    priceElsewhere: (spec, folder) => priceElsewhere(cloud(), spec, folder),
     async maker(folder) {
-      const order = await orderIn(folder, () => Promise.reject(new Error('nothing was ordered')));
+      const order = await orderIn(folder, notOrdered);
       const { cloudHostMaker } = await import('./cloud-host-maker.ts');
       return cloudHostMaker(name, order, settings);
     },
@@ -109,8 +110,20 @@ function priceOf({ billing }: Cloud, order: Order, { expiresAt }: EnvironmentSpe
     amountPerHour: cost.perHour,
     currency,
     billing: { unitMs, minimumMs, minimumAmount: minimumAmount * Object.keys(hosts).length },
+    ...(order.spent === 0 ? {} : { spentBefore: order.spent }),
     estimate: priceLine(order, expiresAt),
   };
+}
+
+const notOrdered = (): Promise<Order> => Promise.reject(new Error('nothing was ordered'));
+
+async function priceElsewhere(
+  cloud: Cloud,
+  spec: EnvironmentSpec,
+  folder: string,
+): Promise<HourlyPrice | undefined> {
+  const order = await orderIn(folder, notOrdered);
+  return order.soldOutIn.length === 0 ? undefined : priceOf(cloud, order, spec);
 }
 
 function limitsOf({ title }: Cloud): string[] {

@@ -9,8 +9,8 @@ interface Elsewhere {
   readonly failure: Error;
   /** The order that was tried lies in it, and so does the next one. */
   readonly folder: string;
-  /** @throws CLOUD_REFUSED, COST_REFUSED where no other location has something for everyone */
-  readonly orderWithout: (locations: readonly string[]) => Promise<Order>;
+  /** Orders in another location than `before` and those before it. @throws CLOUD_REFUSED, COST_REFUSED where there is none */
+  readonly orderAfter: (before: Order) => Promise<Order>;
 }
 
 /**
@@ -22,12 +22,12 @@ export async function orderElsewhere({
   title,
   failure,
   folder,
-  orderWithout,
+  orderAfter,
 }: Elsewhere): Promise<string | undefined> {
   if (!(failure instanceof RehearsalError) || failure.hint !== soldOutHint(title)) return undefined;
   const before = await orderIn(folder, () => Promise.reject(failure));
   const soldOutIn = [...before.soldOutIn, before.location];
-  const next = await orderWithout(soldOutIn).catch(asError);
+  const next = await orderAfter(before).catch(asError);
   if (!(next instanceof Error)) {
     await writeOrder(folder, next);
     return `sold out in ${before.location} of ${title}; everything is ordered in ${next.location}`;

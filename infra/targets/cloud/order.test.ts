@@ -22,6 +22,33 @@ const CLOUD = {
   catalog: () => Promise.resolve({ plans: [PLAN], image: 'debian', currency: 'USD' }),
 } as unknown as Cloud;
 
+test('the first location within maxCost is taken, and what was spent elsewhere counts', async () => {
+  const there = (location: string, pricePerHour: number): Plan => ({ ...PLAN, location, pricePerHour });
+  const plans = [there('a', 0.1), there('b', 0.5), there('c', 0.2)];
+  const cloud = {
+    ...CLOUD,
+    patience: { removalMs: 60_000 },
+    catalog: () => Promise.resolve({ plans, image: 'debian', currency: 'USD' }),
+  } as unknown as Cloud;
+  const expiresAt = new Date(Date.now() + HOUR_MS).toISOString();
+  const spec = { runId: 'r', postgres: { settings: [], standby: false }, hosts: {}, expiresAt };
+  const { signal } = new AbortController();
+  const first = await makeOrder(cloud, spec, { signal, maxCost: '$0.61' });
+  expect(first).toMatchObject({ location: 'a', soldOutIn: [], spent: 0, cost: { atMost: 0.2 } });
+  const next = await makeOrder(cloud, spec, { signal, maxCost: '$0.61', instead: first });
+  // The started hour of two hosts in `a`, and of two in `c`.
+  expect(next).toMatchObject({ location: 'c', soldOutIn: ['a'], spent: 0.2 });
+  expect(next.cost.atMost).toBeCloseTo(0.6);
+  expect(priceLine(next, expiresAt)).toContain(
+    'with up to $0.20 for what was ordered in a before something was sold out there',
+  );
+  const tooMuch = makeOrder(cloud, spec, { signal, maxCost: '$0.59', instead: first });
+  await expect(tooMuch).rejects.toMatchObject({
+    code: 'COST_REFUSED',
+    message: 'it may cost $1.20 until it expires, more than maxCost $0.59',
+  });
+});
+
 test('each of several driver hosts is ordered, and its price counted', async () => {
   const expiresAt = new Date(Date.now() + HOUR_MS).toISOString();
   const spec = {

@@ -56,6 +56,13 @@ test('a bill is rounded up to what a cloud counts in, and never below its least 
   expect(priced(0.05)).toEqual({ amount: 0.05, currency: 'USD' });
 });
 
+test('what was ordered in another place before, and taken back, is in the cost', () => {
+  const price = { amountPerHour: 0.9, currency: 'USD', spentBefore: 0.2 };
+  const without = judged({ ...THREE, price: { amountPerHour: 0.9, currency: 'USD' } }).environment.cost;
+  const { cost } = judged({ ...THREE, price }).environment;
+  expect(cost?.amount).toBeCloseTo(0.2 + (without?.amount ?? NaN));
+});
+
 test('a run began when the making of its hosts did, not with the clock of its driver', () => {
   const startedAt = THREE.startedAt ?? '';
   expect(judged(THREE)).toMatchObject({ startedAt });

@@ -45,7 +45,7 @@ export function environmentResult(analysis: Analysis): EnvironmentResult {
 
 function billedAmount(price: NonNullable<EnvironmentRecord['price']>, lifeMs: number): number {
   const amount = (price.amountPerHour * billedMs(price, lifeMs)) / HOUR_MS;
-  return Math.max(price.billing?.minimumAmount ?? 0, amount);
+  return (price.spentBefore ?? 0) + Math.max(price.billing?.minimumAmount ?? 0, amount);
 }
 
 /** The time that is billed for a life of `lifeMs`. */

@@ -1,4 +1,9 @@
-import type { EnvironmentSpec, Target } from '../../../infra/contract/target.ts';
+import type {
+  EnvironmentSpec,
+  HourlyPrice,
+  RunningEnvironment,
+  Target,
+} from '../../../infra/contract/target.ts';
 import type { EnvironmentRecord } from '../../artifacts/records/records.ts';
 import type { OnEvent } from '../../engine/events.ts';
 import type { Rehearsal } from '../../plan/model.ts';
@@ -13,6 +18,15 @@ export async function askedOf(
   return { target: target.name, price: await tellPrice(target, spec, onEvent), sizes: hosts };
 }
 
+/** What it costs where it was ordered in the end, which is told where that is not where it was asked for. */
+export function costingWhereItIs<A extends Pick<EnvironmentRecord, 'target' | 'price'>>(
+  asked: A,
+  { price }: Pick<RunningEnvironment, 'price'>,
+  onEvent: OnEvent,
+): A {
+  return price === undefined ? asked : { ...asked, price: told(price, asked.target, onEvent) };
+}
+
 /** What it may cost, before anything is ordered. @throws COST_REFUSED where that is too much */
 async function tellPrice(
   target: Target,
@@ -20,9 +34,12 @@ async function tellPrice(
   onEvent: OnEvent,
 ): Promise<EnvironmentRecord['price']> {
   const price = await target.price(spec);
-  if (price === undefined) return null;
+  return price === undefined ? null : told(price, target.name, onEvent);
+}
+
+function told(price: HourlyPrice, target: string, onEvent: OnEvent): EnvironmentRecord['price'] {
   const { estimate, ...record } = price;
-  if (estimate !== undefined) onEvent({ type: 'note', message: `${target.name}: ${estimate}` });
+  if (estimate !== undefined) onEvent({ type: 'note', message: `${target}: ${estimate}` });
   return record;
 }
 

@@ -26,7 +26,7 @@ import { makeRunFolder, takeOver } from '../../../infra/claims/run-claim.ts';
 import { finish, type PlanEnd } from './run-ending.ts';
 import { planOrigin } from './plan-origin.ts';
 import { guessesIn } from '../guesses.ts';
-import { askedOf, keptUntilOf } from './rented.ts';
+import { askedOf, costingWhereItIs, keptUntilOf } from './rented.ts';
 import { environmentRecord, startRecord } from './run-record.ts';
 import { toolVersion } from '../version.ts';
 
@@ -83,16 +83,16 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
 
   const playings = record.playings ?? planPlayings(rehearsal.scenarios, 1);
   const signal = AbortSignal.any([options.signal, runTimeout(target)]);
-  const asked = await askedOf(target, spec, rehearsal, onEvent);
+  const asked = { ...(await askedOf(target, spec, rehearsal, onEvent)), startedAt: new Date().toISOString() };
   let running: RunningEnvironment | undefined;
-  const startedAt = new Date().toISOString();
   onEvent(stage('environment', 'started', target.name));
   const use = async (environment: RunningEnvironment, createMs: number): Promise<PlanEnd> => {
     running = environment;
     onEvent(stage('environment', 'done', describe(environment)));
     const told = withCommandLimits(environment, rehearsal);
+    const rest = { ...costingWhereItIs(asked, environment, onEvent), createMs };
     const onServer = (server: ServerFacts): Promise<void> =>
-      folder.writeDocument('environment', environmentRecord(server, told, { ...asked, startedAt, createMs }));
+      folder.writeDocument('environment', environmentRecord(server, told, rest));
     const stop = AbortSignal.any([signal, environment.failed]);
     const common = { rehearsal, playings, folder, onEvent, onServer, signal: stop };
     if (environment.engine === 'here')

@@ -40,6 +40,8 @@ export const EnvironmentRecord = z.object({
     .object({
       amountPerHour: number,
       currency: text,
+      /** What was ordered before in another place, and taken back, cost this at most. */
+      spentBefore: number.exactOptional(),
       /** Time is billed in these, rounded up, and never less than `minimumMs` or `minimumAmount` in all; by the moment unless given. */
       billing: z
         .object({
