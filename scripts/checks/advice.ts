@@ -1,5 +1,5 @@
 import { loadModule, type RangeVar } from 'libpg-query';
-import type { RowKey, StatementRecord } from '../artifacts/records/records.ts';
+import type { RowKey } from '../artifacts/records/records.ts';
 import { blocksTraffic } from '../pg/lock-modes.ts';
 import { formatShortCount } from '../shared/text/format.ts';
 import { alterTable, dropColumns } from './advice/alter-table/alter-table.ts';
@@ -29,6 +29,7 @@ import type { AppTrouble } from './of-app/app-trouble.ts';
 import { matrixStates } from './analysis/matrix.ts';
 import { analyses, typeChange } from './analysis/slower/statistics-gaps.ts';
 import type { StatementAnalysis } from './analysis/statements.ts';
+import type { HeldLocks } from './analysis/waits/held-locks.ts';
 import { behindWhom } from './stops/behind.ts';
 import { blocksItself, SELF_BLOCK_ADVICE } from './of-plan/locks/blocked-by.ts';
 import { queueOf } from './of-plan/locks/failed-in-queue.ts';
@@ -140,7 +141,7 @@ export function adviseBroken(
 }
 
 function ownAdvice(
-  statement: Pick<StatementAnalysis, 'record'>,
+  statement: Pick<StatementAnalysis, 'record' | 'held'>,
   analysis: Analysis,
   stop: Stop,
   rules: readonly AdviceRule[] = RULES,
@@ -193,7 +194,7 @@ function isAnalysedInside({ record }: StatementAnalysis, { step }: Stop): boolea
 }
 
 function factsOf(
-  { record }: Pick<StatementAnalysis, 'record'>,
+  { record, held }: Pick<StatementAnalysis, 'record' | 'held'>,
   analysis: Analysis,
   { step }: Stop,
 ): AdviceFacts {
@@ -213,51 +214,46 @@ function factsOf(
     },
     isPartitioned: (relation) => {
       const name = shortRelation(relation.replaceAll('"', ''));
-      return record.locks.some(({ partitionOf = '' }) => {
-        const whole = shortRelation(partitionOf);
-        return whole === name || (!name.includes('.') && whole.endsWith(`.${name}`));
-      });
+      return held.wholes
+        .map(shortRelation)
+        .some((whole) => whole === name || (!name.includes('.') && whole.endsWith(`.${name}`)));
     },
     lockedTables: [
-      ...new Set(record.locks.filter(({ mode }) => blocksTraffic(mode)).map(({ relation }) => relation)),
+      ...new Set(record.newLocks.filter(({ mode }) => blocksTraffic(mode)).map(({ relation }) => relation)),
     ].filter((relation) => tables.has(shortRelation(relation))).length,
-    touchesPartitions: record.locks.some(({ partitionOf }) => partitionOf !== undefined),
+    touchesPartitions: held.wholes.length > 0,
     sharesTransaction: others.some(
       ({ pid, releasedMs }) => pid === record.pid && releasedMs === record.releasedMs,
     ),
     beside: others.map(({ sql }) => sql),
     movedOf: (relation, column) =>
       analysis.evidence.snapshot?.moved?.find(
-        (one) => one.column === column && isCalled(relation, one.relation, record),
+        (one) => one.column === column && isCalled(relation, one.relation, held),
       ),
     renamedOf: (relation) =>
-      analysis.evidence.snapshot?.renamed?.find((one) => isCalled(relation, one.relation, record)),
-    keyOf: (relation) => keyOf(relation, record, analysis.evidence.snapshot?.keys ?? []),
+      analysis.evidence.snapshot?.renamed?.find((one) => isCalled(relation, one.relation, held)),
+    keyOf: (relation) => keyOf(relation, held, analysis.evidence.snapshot?.keys ?? []),
     brokenVersions: [...new Set(broken.map((state) => state.record.version))],
   };
 }
 
-function isCalled(
-  { schemaname, relname = '' }: RangeVar,
-  whole: string,
-  { locks }: StatementRecord,
-): boolean {
+function isCalled({ schemaname, relname = '' }: RangeVar, whole: string, held: HeldLocks): boolean {
   if (schemaname !== undefined) return whole === `${schemaname}.${relname}`;
-  const isLocked = locks.length === 0 || locks.some(({ relation }) => relation === whole);
+  const isLocked = held.isEmpty || held.has(whole);
   return isLocked && whole.slice(whole.indexOf('.') + 1) === relname;
 }
 
 /** An unqualified name is that of the schema where the statement locked it, or of the only table that is called so. */
 function keyOf(
   { schemaname, relname = '' }: RangeVar,
-  { locks }: StatementRecord,
+  held: HeldLocks,
   keys: readonly RowKey[],
 ): readonly string[] | undefined {
   const isCalledSo = (name: string): boolean =>
     schemaname === undefined
       ? name.slice(name.indexOf('.') + 1) === relname
       : name === `${schemaname}.${relname}`;
-  const locked = new Set(locks.map(({ relation }) => relation).filter(isCalledSo));
+  const locked = new Set(held.called(relname).filter(isCalledSo));
   const fitting = keys.filter(({ relation }) =>
     locked.size === 0 ? isCalledSo(relation) : locked.has(relation),
   );

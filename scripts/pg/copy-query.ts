@@ -7,6 +7,8 @@ const CHUNK_BYTES = 64 * 1024;
 /** What a session is to run. */
 export interface Sendable {
   readonly text: string;
+  /** Parameters; a COPY has none. */
+  readonly values?: readonly string[];
   /** The rows behind COPY … FROM STDIN, as a file has them, without the closing line. */
   readonly copyRows?: string;
 }
@@ -17,9 +19,10 @@ export interface Sendable {
  */
 export async function runStatement(
   client: pg.Client,
-  { text, copyRows }: Sendable,
+  { text, values, copyRows }: Sendable,
 ): Promise<pg.QueryArrayResult> {
-  if (copyRows === undefined) return client.query({ text, rowMode: 'array' });
+  if (copyRows === undefined)
+    return client.query({ text, rowMode: 'array', ...(values && { values: [...values] }) });
   return new Promise((resolve, reject) => {
     client.query(
       new CopyQuery({ text, copyRows }, (error, result) => {
@@ -34,7 +37,7 @@ class CopyQuery extends Query {
   readonly #rows: Buffer;
 
   constructor(
-    { text, copyRows }: Required<Sendable>,
+    { text, copyRows }: Required<Pick<Sendable, 'text' | 'copyRows'>>,
     done: (error: Error | undefined, result: object) => void,
   ) {
     super(text, done);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VersionedMap } from '../shared/versioned-map.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
-import { newLocks, readCapture, type CaptureRow, type CatalogStates } from './lock-capture.ts';
+import { readCapture, type CaptureRow, type CatalogStates } from './lock-capture.ts';
 
 const before: Catalog = new VersionedMap(
   new Map<number, CatalogEntry>([
@@ -24,7 +24,7 @@ describe('readCapture', () => {
     );
     expect(capture).toEqual({
       walPosition: 1000,
-      locks: [{ relation: 'public.orders', mode: 'AccessExclusiveLock', existedBefore: true }],
+      newLocks: [{ relation: 'public.orders', mode: 'AccessExclusiveLock', existedBefore: true }],
       slots: 3,
       rewrote: ['public.orders'],
       sizeChangeBytes: 32768,
@@ -43,7 +43,7 @@ describe('readCapture', () => {
       ['1', [[20002, 'AccessExclusiveLock', null, null, null, null]], 1],
       same(before),
     );
-    expect(capture.locks).toEqual([
+    expect(capture.newLocks).toEqual([
       { relation: 'public.gone', mode: 'AccessExclusiveLock', existedBefore: true },
     ]);
     expect(capture.sizeChangeBytes).toBe(-16384);
@@ -54,13 +54,13 @@ describe('readCapture', () => {
 
   it('marks a relation that the step itself made: nobody else can wait for it', () => {
     const capture = readCapture(['1', [[20009, 'ShareLock', 'public.new', 'r', 20009, 0]], 1], same(before));
-    expect(capture.locks).toEqual([{ relation: 'public.new', mode: 'ShareLock', existedBefore: false }]);
+    expect(capture.newLocks).toEqual([{ relation: 'public.new', mode: 'ShareLock', existedBefore: false }]);
   });
 
   it('names a relation as others know it until the transaction that renamed it commits', () => {
     const orders = { name: 'public.orders_old', kind: 'r', filenode: 20001, sizeBytes: 8192 };
     const renamed = before.with(new Map([[20001, orders]]));
-    const { locks } = readCapture(
+    const { newLocks: locks } = readCapture(
       ['1', [[20001, 'AccessExclusiveLock', 'public.orders_old', 'r', 20001, 8192]], 1],
       { before: renamed, committed: before, existing: before },
     );
@@ -77,7 +77,7 @@ describe('readCapture', () => {
       [20005, part],
     ];
     const row: CaptureRow = ['1', [[20005, 'ShareLock', 'public.log_1', 'r', 2, 0]], 1];
-    const { locks, after } = readCapture(row, same(new VersionedMap(new Map(entries))));
+    const { newLocks: locks, after } = readCapture(row, same(new VersionedMap(new Map(entries))));
     expect(locks[0]?.partitionOf).toBe('public.log');
     expect(after.get(20005)?.parent).toBe(20004);
   });
@@ -96,12 +96,13 @@ describe('readCapture', () => {
     );
     expect(capture.sizeChangeBytes).toBe(1000);
   });
-});
 
-describe('newLocks', () => {
-  it('keeps what was not held in that mode before', () => {
-    const share = { relation: 'public.orders', mode: 'ShareLock', existedBefore: true };
-    const exclusive = { relation: 'public.orders', mode: 'AccessExclusiveLock', existedBefore: true };
-    expect(newLocks([share, exclusive], [share])).toEqual([exclusive]);
+  it('tells of what was held before only what it has become', () => {
+    const { after, ...capture } = readCapture(
+      ['1', [[20001, null, 'public.orders', 'r', 30001, 9192, 5, 7]], 1],
+      same(before),
+    );
+    expect(capture).toMatchObject({ newLocks: [], rewrote: ['public.orders'], sizeChangeBytes: 1000 });
+    expect(after.get(20001)?.filenode).toBe(30001);
   });
 });

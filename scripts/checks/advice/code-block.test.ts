@@ -13,7 +13,7 @@ function adviceFor(...relations: readonly string[]): Partial<Advice> {
     sql: 'do $$ begin perform change_all(); end $$',
     sentMs: 5000,
     respondedMs: 6000,
-    locks: relations.map((relation) => ({ relation, mode: 'AccessExclusiveLock', existedBefore: true })),
+    newLocks: relations.map((relation) => ({ relation, mode: 'AccessExclusiveLock', existedBefore: true })),
   });
   const parts = evidence({ steps: [...stepWindow('alter', 4900, 6100), record] });
   const names = ['customers', 'orders', 'items'];

@@ -4,12 +4,15 @@ import type { Blocker, WaitGraph } from './waits/blockers.ts';
 import { groupBy } from '../../shared/group-by.ts';
 import { unionMs } from '../../shared/intervals/intervals.ts';
 import type { VictimCount } from './traffic/victim-count.ts';
+import type { HeldLocks } from './waits/held-locks.ts';
 import type { StatementTry } from './waits/windows.ts';
 
 /** A statement over all its tries: times are those of the worst try, victims and blocked sessions those of all. */
 export interface StatementAnalysis {
   /** The last try: what the statement came to in the end. */
   readonly record: StatementRecord;
+  /** What its transaction held behind it, by the last try. */
+  readonly held: HeldLocks;
   readonly tries: readonly StatementTry[];
   readonly waitMs: number;
   readonly holdMs: number;
@@ -46,6 +49,7 @@ export function mergeTries(
     const roles = own.flatMap(({ waits }) => waits.flatMap(({ wait }) => wait.seen.flatMap(blockersOf)));
     return {
       record: last.record,
+      held: last.held,
       tries: own,
       waitMs: most(own, ({ waitMs }) => waitMs),
       holdMs: most(own, ({ holdMs }) => holdMs),

@@ -52,12 +52,21 @@ function stepRun(planned: PlannedStep, index: number, events: readonly StepEvent
   };
 }
 
-/** When the statement's transaction sent the first of those that still held their locks as it was sent itself. */
-export function transactionSinceMs(
-  earlier: readonly StatementRecord[],
-  { pid, sentMs }: StatementRecord,
-): number {
-  return earlier.find((one) => one.pid === pid && one.releasedMs > sentMs)?.sentMs ?? sentMs;
+/** When a statement's transaction sent the first of those that still held their locks as it was sent itself. */
+export class TransactionStarts {
+  /** By backend: those that may still hold something, in the order in which they were sent. */
+  readonly #open = new Map<number, StatementRecord[]>();
+
+  /** @param record behind those that its backend was sent before */
+  sinceMs(record: StatementRecord): number {
+    const { pid, sentMs } = record;
+    const open = this.#open.get(pid) ?? [];
+    const first = open.findIndex(({ releasedMs }) => releasedMs > sentMs);
+    open.splice(0, first === -1 ? open.length : first);
+    open.push(record);
+    this.#open.set(pid, open);
+    return open[0]?.sentMs ?? sentMs;
+  }
 }
 
 /** When the first step began; undefined where none did. */

@@ -3,8 +3,9 @@ import { groupBy } from '../../shared/group-by.ts';
 import { OverlapIndex } from '../../shared/intervals/overlap-index.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { PreparedHolds } from './prepared.ts';
-import { transactionSinceMs, type StepRun } from './step-runs.ts';
+import { TransactionStarts, type StepRun } from './step-runs.ts';
 import { Grants } from './traffic/grants.ts';
+import { HeldByStatements } from './waits/held-locks.ts';
 import { Releases } from './waits/releases.ts';
 import type { WaitSpan } from './waits/waits.ts';
 import { failedInTransaction, statementTry, type StatementTry } from './waits/windows.ts';
@@ -41,20 +42,23 @@ export function triesOf(
         .map(({ wait }) => wait) ?? []
     );
   };
-  return runs.map((step) => ({
-    step,
-    tries: step.statements.map((record, position) =>
+  return runs.map((step) => {
+    const held = new HeldByStatements();
+    const starts = new TransactionStarts();
+    const tries = step.statements.map((record) =>
       statementTry(
         prepared.kept(releases.exact(record)),
         during(record),
         failedInTransaction(record) ? withTold(locksBy(record), grants.seenOf(record)) : locksBy(record),
         {
+          held: held.of(record),
           grantMsOf: (of, lock) => grants.grantMs(of, lock),
-          transactionSinceMs: transactionSinceMs(step.statements.slice(0, position), record),
+          transactionSinceMs: starts.sinceMs(record),
         },
       ),
-    ),
-  }));
+    );
+    return { step, tries };
+  });
 }
 
 /** One that failed before anybody looked is known by what the server told of it. */

@@ -97,7 +97,6 @@ export function statementRecord(rest: Partial<StatementRecord> = {}): StatementR
     releasedMs: rest.releasedMs ?? respondedMs,
     rows: null,
     capture: 'transaction',
-    locks: [EXCLUSIVE],
     newLocks: [EXCLUSIVE],
     rewrote: [],
     walBytes: 0,

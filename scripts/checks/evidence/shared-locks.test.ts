@@ -12,8 +12,8 @@ test('equal locks of several statements are one object, and nothing of a record 
   const [one, two] = records.map((record) => shared.of(record));
   expect([one, two]).toEqual(records);
   if (one?.type !== 'statement' || two?.type !== 'statement') throw new Error('they are statements');
-  expect(two.locks[0]).toBe(one.locks[0]);
-  expect(two.newLocks[0]).toBe(one.locks[1]);
+  expect(two.locks?.[0]).toBe(one.locks?.[0]);
+  expect(two.newLocks[0]).toBe(one.locks?.[1]);
 });
 
 test('locks that differ in mode, age or table stay apart, and other records are as they were', () => {

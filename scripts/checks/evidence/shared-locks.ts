@@ -9,7 +9,9 @@ export class SharedLocks {
 
   of(event: StepEvent): StepEvent {
     if (event.type !== 'statement') return event;
-    return { ...event, locks: this.#shared(event.locks), newLocks: this.#shared(event.newLocks) };
+    const { locks, newLocks } = event;
+    const all = locks && { locks: this.#shared(locks) };
+    return { ...event, newLocks: this.#shared(newLocks), ...all };
   }
 
   #shared(locks: readonly LockEntry[]): LockEntry[] {

@@ -6,6 +6,7 @@ import { isAppOff } from '../analysis/traffic/live-versions.ts';
 import { groupBy } from '../../shared/group-by.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
 import { statementName } from '../analysis/commands/sent-statements.ts';
+import { largest } from '../analysis/largest.ts';
 import { workMs } from '../analysis/commands/sent-tries.ts';
 import type { StatementTry } from '../analysis/waits/windows.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
@@ -17,7 +18,7 @@ const NEAR_SHARE = 0.02;
 const MOST_TOLD = 5;
 
 /** Of an sql step or of a command. */
-type Ran = Pick<StatementAnalysis, 'record' | 'tries'>;
+type Ran = Pick<StatementAnalysis, 'record' | 'held' | 'tries'>;
 
 interface Near {
   readonly step: StepAnalysis;
@@ -60,7 +61,7 @@ function budgetOf({ lockWaitMs = Infinity, lockHoldMs = Infinity }: Budgets): Ow
 }
 
 function nearOf(step: StepAnalysis, budgetMs: number, rowsOf: ReadonlyMap<string, number>): Near[] {
-  const sent = step.sent.map((one): Ran => ({ record: one.record, tries: [one] }));
+  const sent = step.sent.map((one): Ran => ({ record: one.record, held: one.held, tries: [one] }));
   const found = [...step.statements, ...sent].flatMap((statement) => {
     const mode = stoppedBy(statement);
     const last = statement.tries.at(-1);
@@ -68,12 +69,9 @@ function nearOf(step: StepAnalysis, budgetMs: number, rowsOf: ReadonlyMap<string
     const tables = wholeTables(statement, rowsOf);
     return tables.length === 0 ? [] : [{ step, statement, tables, mode, last, workMs: workMs(last) }];
   });
+  const whole = groupBy([...step.tries, ...step.sent], transactionOf);
   return [...groupBy(found, ({ last }) => transactionOf(last)).entries()].flatMap(([transaction, own]) => {
-    const holdMs = Math.max(
-      ...[...step.tries, ...step.sent]
-        .filter((one) => transactionOf(one) === transaction)
-        .map(({ blockingHoldMs }) => blockingHoldMs),
-    );
+    const holdMs = largest((whole.get(transaction) ?? []).map(({ blockingHoldMs }) => blockingHoldMs));
     // Statements of one text have one time.
     const texts = [...groupBy(own, ({ last }) => `${last.record.pid} ${last.record.sentMs}`).values()];
     const allMs = texts.reduce((sum, [one]) => sum + (one?.workMs ?? 0), 0);

@@ -69,7 +69,7 @@ test('what does not grow with the table stays as it is, and what one transaction
   ]);
   const both = [
     { ...SCANNED, releasedMs: 5080 },
-    { ...SCANNED, sentMs: 5040, respondedMs: 5080, releasedMs: 5080, newLocks: [] },
+    { ...SCANNED, sentMs: 5040, respondedMs: 5080, releasedMs: 5080, newLocks: [], heldWith: 1 },
   ];
   expect(limits({ records: both })).toEqual(
     [1, 2].map((statement) =>

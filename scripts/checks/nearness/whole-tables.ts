@@ -1,4 +1,3 @@
-import type { LockEntry } from '../../artifacts/records/records.ts';
 import { blocksTraffic, lockStrength } from '../../pg/lock-modes.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
@@ -20,18 +19,16 @@ export interface WholeTable {
 
 /** @param rowsOf by `schema.name`, of the tables that were there before the plan */
 export function wholeTables(
-  { record, tries }: Pick<StatementAnalysis, 'record' | 'tries'>,
+  { record, held, tries }: Pick<StatementAnalysis, 'record' | 'held' | 'tries'>,
   rowsOf: ReadonlyMap<string, number>,
 ): WholeTable[] {
   const spans = tries.flatMap((one) => one.spans);
-  const wholes = new Map(
-    [...record.locks, ...spans].map(({ relation, partitionOf }) => [relation, partitionOf]),
-  );
+  const wholes = new Map(spans.map(({ relation, partitionOf }) => [relation, partitionOf]));
   const found = new Map<string, WholeTable>();
   const note = (relation: string, deed: Deed): void => {
     const rows = rowsOf.get(relation);
     if (rows === undefined || found.has(relation)) return;
-    found.set(relation, { table: wholes.get(relation) ?? relation, deed, rows });
+    found.set(relation, { table: wholes.get(relation) ?? held.wholeOf(relation) ?? relation, deed, rows });
   };
   for (const relation of record.rewrote) note(relation, 'rewrote');
   if (makesIndex(record.sql))
@@ -56,16 +53,9 @@ function together(parts: readonly WholeTable[]): WholeTable[] {
 }
 
 /** The strongest mode in which its transaction kept others from a relation meanwhile; undefined = in none. */
-export function stoppedBy({
-  record,
-  tries,
-}: Pick<StatementAnalysis, 'record' | 'tries'>): string | undefined {
-  const held: readonly Pick<LockEntry, 'mode'>[] = [
-    ...record.locks.filter(({ existedBefore }) => existedBefore),
-    ...tries.flatMap(({ spans }) => spans),
-  ];
-  return held
-    .map(({ mode }) => mode)
+export function stoppedBy({ held, tries }: Pick<StatementAnalysis, 'held' | 'tries'>): string | undefined {
+  const seen = tries.flatMap(({ spans }) => spans.map(({ mode }) => mode));
+  return [...seen, ...(held.strongest === undefined ? [] : [held.strongest])]
     .filter(blocksTraffic)
     .sort((a, b) => lockStrength(b) - lockStrength(a))[0];
 }

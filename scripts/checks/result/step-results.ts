@@ -126,7 +126,7 @@ function statementResult(
     ...settingsResult(settingsOf(record)),
     capture: record.capture,
     locks: lockResults([...record.newLocks, ...outside]),
-    rewrote: rewroteResults(record.rewrote, record.locks),
+    rewrote: rewroteResults(record.rewrote, statement.held),
     victims: victimsOf(victims),
     victimsByScript: victims.byScript.map((script) => ({ ...script, sqlstates: [...script.sqlstates] })),
     longestVictimMs: victims.longestMs,

@@ -41,12 +41,7 @@ export function stops(analysis: Analysis): Stop[] {
 function ofStatement(step: StepAnalysis, statement: StatementAnalysis, tables: ReadonlySet<string>): Stop {
   const spans = statement.tries.flatMap((one) => one.spans);
   const wanted = statement.tries.flatMap((one) => one.waits.map(({ wait }) => wait.relation ?? ''));
-  const wholes = new Map(
-    statement.record.locks.flatMap(({ relation, partitionOf }) =>
-      partitionOf === undefined ? [] : [[relation, partitionOf] as const],
-    ),
-  );
-  const blocked = statement.blocked.relations.map((relation) => wholes.get(relation) ?? relation);
+  const blocked = statement.blocked.relations.map((relation) => statement.held.wholeOf(relation) ?? relation);
   const mode = statement.strongest?.mode ?? statement.tries[0]?.waits[0]?.wait.mode ?? '';
   return {
     step,

@@ -1,12 +1,11 @@
-import type { LockEntry, StatementRecord } from '../../artifacts/records/records.ts';
-import type { Catalog } from '../../probes/catalog.ts';
+import type { StatementRecord } from '../../artifacts/records/records.ts';
 import type { Pending } from './statement-record.ts';
-import { NO_LOCKS } from './step-catalog.ts';
+import type { Mark } from './step-catalog.ts';
 
 interface Savepoint {
   readonly name: string;
-  readonly held: readonly LockEntry[];
-  readonly catalog: Catalog;
+  readonly last: number | undefined;
+  readonly mark: Mark;
   /** Statements before it. */
   readonly statements: number;
 }
@@ -15,21 +14,21 @@ interface Savepoint {
 export class HeldLocks {
   readonly #statements: { record: Pending; releasedMs: number | null }[] = [];
   readonly #savepoints: Savepoint[] = [];
-  #held: readonly LockEntry[] = NO_LOCKS;
+  #last: number | undefined;
 
-  /** By the whole transaction. */
-  get held(): readonly LockEntry[] {
-    return this.#held;
+  /** Index of the last statement that has told what it locked, and whose locks are still held; undefined = there was none. */
+  get last(): number | undefined {
+    return this.#last;
   }
 
-  /** @param held by the whole transaction from now on; absent = as before */
-  add(record: Pending, held: readonly LockEntry[] = this.#held): void {
+  /** @param tells what it locked */
+  add(record: Pending, tells: boolean): void {
     this.#statements.push({ record, releasedMs: null });
-    this.#held = held;
+    if (tells) this.#last = record.index;
   }
 
-  savepoint(name: string, catalog: Catalog): void {
-    this.#savepoints.push({ name, held: this.#held, catalog, statements: this.#statements.length });
+  savepoint(name: string, mark: Mark): void {
+    this.#savepoints.push({ name, last: this.#last, mark, statements: this.#statements.length });
   }
 
   /** RELEASE: what was locked since then stays locked. */
@@ -37,11 +36,11 @@ export class HeldLocks {
     this.#savepoints.splice(this.#positionOf(name));
   }
 
-  /** ROLLBACK TO: what was locked since then is free, and the savepoint remains. Returns the catalog as it is again. */
-  rollbackTo(name: string, atMs: number): Catalog | undefined {
+  /** ROLLBACK TO: what was locked since then is free, and the savepoint remains. Returns what is so again. */
+  rollbackTo(name: string, atMs: number): Mark | undefined {
     const position = this.#positionOf(name);
     this.#savepoints.splice(position + 1);
-    return this.#freeSince(this.#savepoints[position], atMs)?.catalog;
+    return this.#freeSince(this.#savepoints[position], atMs)?.mark;
   }
 
   /** An error gives back at once what was locked since the last savepoint, or all where there is none. */
@@ -65,7 +64,7 @@ export class HeldLocks {
   #freeSince(savepoint: Savepoint | undefined, atMs: number): Savepoint | undefined {
     if (savepoint === undefined) return undefined;
     this.#free(savepoint.statements, atMs);
-    this.#held = savepoint.held;
+    this.#last = savepoint.last;
     return savepoint;
   }
 

@@ -1,4 +1,4 @@
-import { CAPTURE, type CaptureRow } from '../../probes/lock-capture.ts';
+import type { CaptureRow } from '../../probes/lock-capture.ts';
 import { answer, type Answer } from './answer.ts';
 import { CaptureRefused, mentionsRole } from './capture-rights.ts';
 import { HeldLocks } from './held-locks.ts';
@@ -73,7 +73,7 @@ function send(statement: PlacedStatement, end: string | null, run: UnitRun): Sen
   const responding = answer(run, statement);
   const isAlone = mentionsRole(statement) || statement.copyRows !== undefined;
   const isFollowed = isCaptured(statement, run) && !isAlone;
-  const capturing = isFollowed ? answer<CaptureRow>(run, CAPTURE) : undefined;
+  const capturing = isFollowed ? answer<CaptureRow>(run, run.catalog.question) : undefined;
   const ended = end === null || isAlone ? undefined : answer(run, end);
   return { sentMs, responding, capturing, ended };
 }
@@ -97,11 +97,11 @@ async function follow(
   } else if (failure) {
     // A refused capture tells nothing here. What a long statement held before it failed was seen from outside.
     await capturing;
-    locks.add(pendingRecord(statement, run, { ...heard, seen: { how: 'outside' }, held: locks.held }));
+    locks.add(pendingRecord(statement, run, { ...heard, seen: { how: 'outside' }, last: locks.last }), false);
   } else {
     const seen = await seenLocks(statement, capturing, ended, run);
-    const record = pendingRecord(statement, run, { ...heard, seen, held: locks.held });
-    locks.add(record, seen.how === 'transaction' ? record.locks : locks.held);
+    const record = pendingRecord(statement, run, { ...heard, seen, last: locks.last });
+    locks.add(record, seen.how === 'transaction');
   }
   if (failure) locks.fail(responded.atMs);
   return failure;
@@ -116,7 +116,7 @@ async function seenLocks(
   if (mentionsRole(statement)) await run.rights.check(run);
   if (statement.node === LOCKS_NOTHING) return { how: 'nothing-new' };
   const captured = await (capturing ??
-    (isCaptured(statement, run) ? answer<CaptureRow>(run, CAPTURE) : null));
+    (isCaptured(statement, run) ? answer<CaptureRow>(run, run.catalog.question) : null));
   if (captured === null) return { how: 'outside' };
   const [row] = captured.rows;
   if (captured.error === undefined && row !== undefined)

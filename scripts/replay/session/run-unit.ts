@@ -68,7 +68,6 @@ async function runBare(statement: PlacedStatement, run: UnitRun): Promise<void> 
       releasedMs: responded.atMs,
       rows: responded.rowCount,
       capture: 'outside',
-      locks: [],
       newLocks: [],
       ...change,
       error: failure?.error ?? null,

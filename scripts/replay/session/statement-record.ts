@@ -1,6 +1,5 @@
 import pg from 'pg';
-import type { LockEntry, StatementRecord } from '../../artifacts/records/records.ts';
-import { newLocks } from '../../probes/lock-capture.ts';
+import type { StatementRecord } from '../../artifacts/records/records.ts';
 import type { Answer } from './answer.ts';
 import type { UnitRun } from './unit-run.ts';
 import type { Absorbed } from './step-catalog.ts';
@@ -40,14 +39,14 @@ interface Heard {
   readonly sentMs: number;
   readonly responded: Answer;
   readonly seen: Seen;
-  /** Locks of the transaction before the statement. */
-  readonly held: readonly LockEntry[];
+  /** Index of the statement before it that has told what it locked. */
+  readonly last: number | undefined;
 }
 
 export function pendingRecord(
   statement: PlacedStatement,
   run: UnitRun,
-  { sentMs, responded, seen, held }: Heard,
+  { sentMs, responded, seen, last }: Heard,
 ): Pending {
   const capture = seen.how === 'transaction' ? seen.capture : undefined;
   const notices = run.session.notices.take();
@@ -58,8 +57,8 @@ export function pendingRecord(
     respondedMs: responded.atMs,
     rows: responded.rowCount,
     capture: seen.how === 'outside' ? 'outside' : 'transaction',
-    locks: capture?.locks ?? (seen.how === 'outside' ? [] : held),
-    newLocks: capture === undefined ? [] : newLocks(capture.locks, held),
+    newLocks: capture?.newLocks ?? [],
+    ...(seen.how === 'outside' || last === undefined ? {} : { heldWith: last }),
     rewrote: capture?.rewrote ?? [],
     walBytes: capture?.walBytes ?? null,
     sizeChangeBytes: capture?.sizeChangeBytes ?? null,

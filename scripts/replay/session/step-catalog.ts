@@ -1,7 +1,9 @@
-import type { LockEntry, LockSlots, ScannedTable } from '../../artifacts/records/records.ts';
+import type { LockSlots, ScannedTable } from '../../artifacts/records/records.ts';
 import type { PgClient } from '../../pg/client.ts';
+import type { Sendable } from '../../pg/copy-query.ts';
 import type { Catalog } from '../../probes/catalog.ts';
-import { readCapture, type Capture, type CaptureRow } from '../../probes/lock-capture.ts';
+import { KnownLocks } from '../../probes/known-locks.ts';
+import { CAPTURE, readCapture, type Capture, type CaptureRow } from '../../probes/lock-capture.ts';
 import type { RunCatalog } from '../../probes/run-catalog.ts';
 import type { Touched } from '../../probes/touched/touched.ts';
 import type { PlacedStatement } from './units.ts';
@@ -21,6 +23,7 @@ export class StepCatalog {
   #now: Catalog;
   #walPosition: number;
   readonly #scans = new ScanCounts();
+  #known = new KnownLocks();
   /** PostgreSQL 15 and later: the session can be told to hand over its counts. */
   readonly #canFlush: boolean;
 
@@ -57,16 +60,23 @@ export class StepCatalog {
   /** As `begin`, for a transaction that is already open: a query of ours would fix its snapshot and isolation level. */
   beginChained(): void {
     this.#committed = this.#now;
+    this.#known = new KnownLocks();
+  }
+
+  /** Asks for what the transaction has locked since the last answer that was absorbed. */
+  get question(): Sendable {
+    return { text: CAPTURE, values: this.#known.values };
   }
 
   /** The database as it is after what was absorbed, to return to. */
-  mark(): Catalog {
-    return this.#now;
+  mark(): Mark {
+    return { catalog: this.#now, locks: this.#known.length };
   }
 
   /** ROLLBACK TO the savepoint at which `mark` was taken; without it the whole transaction was undone. */
-  undo(mark: Catalog = this.#committed): void {
-    this.#now = mark;
+  undo({ catalog, locks }: Mark = { catalog: this.#committed, locks: 0 }): void {
+    this.#now = catalog;
+    this.#known.cut(locks);
   }
 
   /** Takes in an answer to CAPTURE; returns it with the WAL written since the last mark or capture. */
@@ -76,7 +86,8 @@ export class StepCatalog {
       committed: this.#committed,
       existing: this.#existing,
     });
-    for (const [oid, mode] of row[1]) if (!READS.has(mode)) this.#touched.add(oid);
+    this.#known.add(row[1]);
+    for (const [oid, mode] of row[1]) if (mode === null || !READS.has(mode)) this.#touched.add(oid);
     const walBytes = Math.max(0, capture.walPosition - this.#walPosition);
     this.#walPosition = capture.walPosition;
     this.#now = capture.after;
@@ -126,14 +137,17 @@ function mayMeanAll(node: string, text: string): boolean {
   return CALLS_CODE.has(node) || VACUUM_ALL.test(text);
 }
 
+/** The database as it was after a statement, and how much of what the transaction holds by now it held then. */
+export interface Mark {
+  readonly catalog: Catalog;
+  readonly locks: number;
+}
+
 export type Absorbed = Capture & {
   readonly walBytes: number;
   readonly lockSlots: LockSlots;
   readonly scanned: readonly ScannedTable[];
 };
-
-/** Locks as they were before the first statement of a transaction. */
-export const NO_LOCKS: readonly LockEntry[] = [];
 
 /** What the session has counted goes to the statistics as soon as this query has ended. */
 const FLUSH = ', pg_catalog.pg_stat_force_next_flush()';

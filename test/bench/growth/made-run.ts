@@ -52,7 +52,11 @@ export async function makeRun(folder: RunFolder, size: Size): Promise<void> {
   const steps = plan.flatMap(({ name }): StepEvent[] => {
     const own = all.filter(({ step }) => step === name);
     const window = stepWindow(name, (own[0]?.fromMs ?? 0) - 1, (own.at(-1)?.toMs ?? 0) + 1);
-    return [...window.slice(0, 1), ...own.map((hold) => statementOf(hold, size)), ...window.slice(1)];
+    return [
+      ...window.slice(0, 1),
+      ...own.map((hold) => statementOf(hold, size, own.at(-1)?.toMs ?? hold.toMs)),
+      ...window.slice(1),
+    ];
   });
   const whole = evidence({
     run,
@@ -96,15 +100,38 @@ function holds({ statements, steps, victims, requests: due }: Size, endMs: numbe
   });
 }
 
-function statementOf({ step, index, fromMs, toMs }: Hold, { relations }: Size): StepEvent {
+function statementOf(
+  { step, index, fromMs, toMs }: Hold,
+  { relations, isOneTransaction }: Size,
+  endMs: number,
+): StepEvent {
   const first: LockEntry = { relation: 'public.customers', mode: LOCKED, existedBefore: true };
   const parts = Array.from({ length: relations - 1 }, (_, part): LockEntry => {
     return { ...first, relation: `public.customers_${part + 1}`, partitionOf: first.relation };
   });
-  const locks = [first, ...parts];
   const sql = `alter table customers add column c${index} int`;
-  const times = { sentMs: fromMs, respondedMs: toMs, releasedMs: toMs };
-  return statementRecord({ step, index, sql, ...times, locks, newLocks: locks, pid: PLAN_PID });
+  const times = { sentMs: fromMs, respondedMs: toMs };
+  if (isOneTransaction !== true)
+    return statementRecord({
+      step,
+      index,
+      sql,
+      ...times,
+      releasedMs: toMs,
+      newLocks: [first, ...parts],
+      pid: PLAN_PID,
+    });
+  const own = { ...first, relation: `public.customers_${index}`, partitionOf: first.relation };
+  return statementRecord({
+    step,
+    index,
+    sql,
+    ...times,
+    releasedMs: endMs,
+    newLocks: [own],
+    ...(index > 1 ? { heldWith: index - 1 } : {}),
+    pid: PLAN_PID,
+  });
 }
 
 function* requests(header: object, size: Size, all: readonly Hold[], endMs: number): Iterable<unknown> {

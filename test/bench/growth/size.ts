@@ -15,6 +15,8 @@ export interface Size {
   /** Partitions that every statement locks. */
   readonly relations: number;
   readonly scripts: number;
+  /** All statements of a step are one transaction; each locks a relation of its own, which it keeps until the end. */
+  readonly isOneTransaction?: boolean;
 }
 
 const ORDINARY: Size = {
@@ -37,6 +39,13 @@ export const DIMENSIONS: Readonly<Record<string, readonly Size[]>> = {
   waits: thrice(110_000, (waits) => ({ waits, polled: waits / 10 })),
   sessions: thrice(45, (sessions) => ({ sessions, requests: 40_000, victims: 20_000 })),
   statements: thrice(220, (statements) => ({ statements, victims: 10_000, requests: 40_000 })),
+  'statements in one transaction': thrice(220, (statements) => ({
+    statements,
+    steps: 1,
+    victims: 5000,
+    requests: 40_000,
+    isOneTransaction: true,
+  })),
   steps: thrice(35, (steps) => ({ steps, statements: steps, scripts: 10 })),
   'scripts × states': thrice(20, (scripts) => ({ scripts, steps: 40, statements: 40 })),
   relations: thrice(1100, (relations) => ({ relations, statements: 10, victims: 5000 })),

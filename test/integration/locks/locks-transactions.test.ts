@@ -79,6 +79,30 @@ describe('savepoints', () => {
   });
 });
 
+describe('a transaction of many statements', () => {
+  it('tells of each what it took, and what became of what was locked before', async () => {
+    const records = await run(`begin;
+      lock table orders, items;
+      alter table orders alter column id type bigint;
+      insert into items (order_id) select 1 from generate_series(1, 3000);
+      select count(*) from items;
+      alter table items add column c int;
+      commit;`);
+    expect(records.map(({ locks, heldWith }) => [locks, heldWith])).toEqual([
+      [undefined, undefined],
+      [undefined, 1],
+      [undefined, 2],
+      [undefined, 3],
+      [undefined, 4],
+    ]);
+    expect(strong(records[0] as StatementRecord)).toEqual(['public.items AccessExclusiveLock', ORDERS]);
+    expect(records.slice(1).map(({ rewrote }) => rewrote)).toEqual([['public.orders'], [], [], []]);
+    expect(records[2]?.sizeChangeBytes).toBeGreaterThan(100_000);
+    expect(records[3]?.scanned).toEqual([{ relation: 'public.items', rows: expect.any(Number) as number }]);
+    expect(records[4]).toMatchObject({ newLocks: [], sizeChangeBytes: 0 });
+  });
+});
+
 describe('the end of a transaction', () => {
   it('is ROLLBACK as well: the locks were held until then', async () => {
     const [lock] = await run('begin; lock table orders; select pg_sleep(0.1); rollback;');

@@ -116,7 +116,7 @@ describe('a sql step', () => {
     const [record] = await run(
       sqlStep('create index concurrently orders_state on orders (state, label, id)'),
     );
-    expect(record).toMatchObject({ capture: 'outside', locks: [], error: null });
+    expect(record).toMatchObject({ capture: 'outside', newLocks: [], error: null });
     expect(record?.sizeChangeBytes).toBeGreaterThan(8192);
     await bench().close();
     const seen = (await readLocks(bench().folder)) ?? [];

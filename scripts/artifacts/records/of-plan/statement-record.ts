@@ -79,10 +79,15 @@ export const StatementRecord = z.object({
   rows: number.nullable(),
   /** How the lock set was seen: inside its own transaction (exact), from outside every 10 ms, or not at all. */
   capture: z.enum(['transaction', 'outside', 'none']),
-  /** Relations locked after the statement, held by its whole transaction. */
-  locks: z.array(LockEntry).readonly(),
-  /** The part of `locks` that this statement took (relation and mode were not held before it). */
+  /** What this statement took: relation and mode were not held by its transaction before it. */
   newLocks: z.array(LockEntry).readonly(),
+  /**
+   * The statement of its step and try to whose locks those here come in addition: together with what that one itself builds on they
+   * are all that the transaction held by then. Absent where there was none, and in older runs.
+   */
+  heldWith: number.exactOptional(),
+  /** Only in older runs: all that its transaction held behind it, instead of `heldWith`. */
+  locks: z.array(LockEntry).readonly().exactOptional(),
   rewrote: z.array(text).readonly(),
   walBytes: number.nullable(),
   /** Of what it locked, named or made, against the last look that met it: the step's beginning for what the step names. */

@@ -26,7 +26,6 @@ export function sentStatements(events: readonly StepEvent[]): SentRecord[] {
         releasedMs,
         rows: null,
         capture: 'outside',
-        locks: [],
         newLocks: [],
         rewrote: [],
         walBytes: null,

@@ -6,8 +6,9 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import { mentions } from '../../mentions.ts';
 import { groupBy } from '../../../shared/group-by.ts';
 import type { Interval } from '../../../shared/intervals/intervals.ts';
-import { transactionSinceMs, type StepRun } from '../step-runs.ts';
+import { TransactionStarts, type StepRun } from '../step-runs.ts';
 import type { WaitSpan } from '../waits/waits.ts';
+import { HeldLocks } from '../waits/held-locks.ts';
 import { lockEffect } from '../waits/holds.ts';
 import { statementTry, type StatementTry } from '../waits/windows.ts';
 
@@ -26,9 +27,10 @@ export function sentTries(
     ({ pid }) => pid,
   );
   const waitsOf = groupBy(waits, ({ pid }) => pid);
-  const tries = sent.flatMap((record, at) => {
+  const starts = new TransactionStarts();
+  const tries = sent.flatMap((record) => {
+    const sinceMs = starts.sinceMs(record);
     if (record.releasedMs - record.sentMs < POLL_MS / 2) return [];
-    const sinceMs = transactionSinceMs(sent.slice(0, at), record);
     const next = sent.find(({ pid, sentMs }) => pid === record.pid && sentMs > record.sentMs);
     const during = { sinceMs, nextMs: next?.sentMs ?? Infinity };
     return withLocks(record, waitsOf.get(record.pid) ?? [], locksOf.get(record.pid) ?? [], during);
@@ -55,7 +57,7 @@ function withLocks(
   const entries = spans.map(({ relation, mode, partitionOf }): LockEntry => {
     return { relation, mode, existedBefore: true, ...(partitionOf === undefined ? {} : { partitionOf }) };
   });
-  return { ...tried, record: { ...record, locks: entries } };
+  return { ...tried, held: new HeldLocks(entries) };
 }
 
 /**

@@ -18,7 +18,7 @@ export class AppWaits {
   constructor({ evidence, steps }: Analysis, names: FirstNames) {
     const wholes = new Map(
       steps
-        .flatMap(({ run }) => run.statements.flatMap(({ locks }) => locks))
+        .flatMap(({ run }) => run.statements.flatMap(({ newLocks }) => newLocks))
         .flatMap(({ relation, partitionOf }) => (partitionOf === undefined ? [] : [[relation, partitionOf]])),
     );
     const seen = (evidence.waits ?? []).map((wait) => ({

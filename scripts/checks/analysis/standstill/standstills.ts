@@ -75,13 +75,12 @@ function blockingOf(step: StepAnalysis, names: FirstNames): Blocking[] {
     if (table === undefined || !blocksTraffic(mode)) return;
     found.push({ table, partition: whole && relation, mode, fromMs, toMs, statement });
   };
-  for (const { record, spans, waits } of step.tries) {
-    const wholes = new Map(record.locks.map(({ relation, partitionOf }) => [relation, partitionOf]));
+  for (const { record, held, spans, waits } of step.tries) {
     for (const span of spans) add(span, span, record.index);
     for (const { wait, fromMs, toMs } of waits) {
       const { relation, locktype, mode } = wait;
       if (relation === null || locktype !== 'relation') continue;
-      add({ relation, partitionOf: wholes.get(relation), mode }, { fromMs, toMs }, record.index);
+      add({ relation, partitionOf: held.wholeOf(relation), mode }, { fromMs, toMs }, record.index);
     }
   }
   for (const span of step.outsideLocks) add(span, span, null);

@@ -1,5 +1,6 @@
 import type { LockEntry, OutsideLockRecord, StatementRecord } from '../../../artifacts/records/records.ts';
 import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
+import { HeldLocks } from './held-locks.ts';
 import { heldInTransaction, lockEffect, type Clipped, type LockEffect } from './holds.ts';
 import { merged, type Interval } from '../../../shared/intervals/intervals.ts';
 import { largest } from '../largest.ts';
@@ -9,6 +10,8 @@ import { isExact, type WaitSpan } from './waits.ts';
 /** One try of a statement on the run's clock: sent, granted, answered, released. */
 export interface StatementTry extends LockEffect {
   readonly record: StatementRecord;
+  /** What its transaction held behind it, as the session told it; of what is seen from outside, nothing. */
+  readonly held: HeldLocks;
   /** Its own waits for locks of any kind. */
   readonly waits: readonly Clipped[];
   /** All of them together. */
@@ -18,6 +21,7 @@ export interface StatementTry extends LockEffect {
 
 /** What else is known of a try. */
 interface Known {
+  readonly held?: HeldLocks;
   /** When the server says that it gave the statement a lock; undefined where it did not say. */
   readonly grantMsOf?: (record: StatementRecord, lock: LockEntry) => number | undefined;
   /** When its transaction sent its first statement that still held its locks; by itself it is the first one. */
@@ -29,7 +33,7 @@ export function statementTry(
   record: StatementRecord,
   waits: readonly WaitSpan[],
   locks: readonly OutsideLockRecord[],
-  { grantMsOf = () => undefined, transactionSinceMs = record.sentMs }: Known = {},
+  { held = HeldLocks.NONE, grantMsOf = () => undefined, transactionSinceMs = record.sentMs }: Known = {},
 ): StatementTry {
   const own = ownWaits(record, waits);
   const waitMs = own.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
@@ -52,7 +56,7 @@ export function statementTry(
           record.releasedMs,
         );
   const effect = lockEffect(spans, own);
-  return { record, waits: own, waitMs, grantMs, ...effect, blackout: blackoutOf(record, effect) };
+  return { record, held, waits: own, waitMs, grantMs, ...effect, blackout: blackoutOf(record, effect) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { HeldLocks } from '../../analysis/waits/held-locks.ts';
 import { lockResults, rewroteResults } from './lock-results.ts';
 
 const mode = 'AccessExclusiveLock';
@@ -22,7 +23,7 @@ test('five thousand partitions under one lock are one lock with their number', (
 });
 
 test('the table stands for many partitions that were written anew', () => {
-  const locks = [whole, ...parts(30)];
+  const locks = new HeldLocks([whole, ...parts(30)].map((lock) => ({ ...lock, existedBefore: true })));
   expect(rewroteResults(['public.e1', 'public.e2'], locks)).toEqual(['public.e1', 'public.e2']);
   expect(rewroteResults([...parts(30).map(({ relation }) => relation), 'public.x'], locks)).toEqual([
     'public.events',

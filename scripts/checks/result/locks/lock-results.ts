@@ -1,5 +1,6 @@
 import type { LockEntry } from '../../../artifacts/records/records.ts';
 import { groupBy } from '../../../shared/group-by.ts';
+import type { HeldLocks } from '../../analysis/waits/held-locks.ts';
 import type { StatementResult } from '../contract/result.ts';
 
 /** Of one table; with more of them the table stands for its partitions. */
@@ -25,11 +26,7 @@ export function lockResults(locks: readonly Omit<LockEntry, 'existedBefore'>[]):
 }
 
 /** Tables that were written anew, likewise. */
-export function rewroteResults(
-  rewrote: readonly string[],
-  locks: readonly Pick<LockEntry, 'relation' | 'partitionOf'>[],
-): string[] {
-  const wholes = new Map(locks.map(({ relation, partitionOf }) => [relation, partitionOf]));
-  const groups = groupBy(rewrote, (relation) => wholes.get(relation) ?? relation);
+export function rewroteResults(rewrote: readonly string[], held: HeldLocks): string[] {
+  const groups = groupBy(rewrote, (relation) => held.wholeOf(relation) ?? relation);
   return [...groups].flatMap(([whole, group]) => (group.length > MOST_PARTITIONS ? [whole] : group));
 }
