@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { RehearsalError } from '../../scripts/shared/errors.ts';
 import type { PostgresSpec } from '../../scripts/plan/model.ts';
 import { findNpmPackage, type NpmPackage } from './npm-package.ts';
+import { requireInstalled } from './installed-packages.ts';
 import { runProgram } from './run-program.ts';
 import { systemBinDirs } from './system-bin-dirs.ts';
 
@@ -17,13 +18,17 @@ export interface Binaries {
 }
 
 /**
- * `binDir` where one is given; else the npm package when it has the wanted major version, else one that is installed.
+ * `binDir` where one is given; else the npm package when it has the wanted major version and no packages are asked for, else one
+ * that is installed.
  * @throws POSTGRES_NOT_FOUND
  */
-export async function findBinaries(spec: Pick<PostgresSpec, 'binDir' | 'version'>): Promise<Binaries> {
-  const { binDir, version } = spec;
+export async function findBinaries(
+  spec: Pick<PostgresSpec, 'binDir' | 'version' | 'packages'>,
+): Promise<Binaries> {
+  const { binDir, version, packages } = spec;
   if (binDir !== undefined) return givenBinaries(binDir, version);
-  const npm = await findNpmPackage();
+  if (packages !== undefined) await requireInstalled(packages);
+  const npm = packages === undefined ? await findNpmPackage() : undefined;
   if (npm && (version === undefined || npm.major === version)) {
     return { binDir: join(npm.nativeDir, 'bin'), version: npm.version, major: npm.major, origin: 'npm' };
   }

@@ -85,6 +85,8 @@ export interface PostgresSpec {
   readonly version?: number;
   /** Folder with initdb and postgres. */
   readonly binDir?: string;
+  /** Packages of PGDG that have to be there, all of `version`; undefined = PostgreSQL as the target has it. */
+  readonly packages?: readonly string[];
   /** A fixed port; undefined = a free one. */
   readonly port?: number;
   readonly settings: readonly PgSetting[];

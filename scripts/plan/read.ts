@@ -1,3 +1,4 @@
+import { notePackages, versionOf } from './read/settings/read-packages.ts';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
@@ -80,6 +81,7 @@ export async function readRehearsal(
   const plans = await readPlans({ ...parts, plans: written }, value, reading);
 
   const { data: config } = rehearsalSchema.safeParse(value);
+  if (config) notePackages(config.postgres, reading);
   if (config) noteNoRestart(config.postgres.settings, plans.scenarios, reading);
   if (config) noteIdleDrivers(config, reading);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
@@ -215,9 +217,15 @@ function noteNoRestart(
 }
 
 function postgresOf(config: RehearsalConfig['postgres'], reading: Reading): PostgresSpec {
-  const { version, binDir, port, settings, standby } = config;
+  const { binDir, packages, port, settings, standby } = config;
+  const version = versionOf(config);
   return {
-    ...defined({ version, binDir: binDir === undefined ? undefined : reading.absolute(binDir), port }),
+    ...defined({
+      version,
+      packages,
+      binDir: binDir === undefined ? undefined : reading.absolute(binDir),
+      port,
+    }),
     settings: Object.entries(settings).map(([name, value]) => ({ name, value: String(value) })),
     standby,
   };

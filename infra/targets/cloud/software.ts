@@ -8,8 +8,10 @@ import { shellWord } from '../../ssh/quote.ts';
 import type { HostSoftware, Share } from '../../contract/hosts.ts';
 import type { EnvironmentSpec } from '../../contract/target.ts';
 import { cacheDir } from '../../pulumi/engine/places.ts';
-import { localSoftware } from '../local/local-software.ts';
+import { localSoftware, NODE, sharedNode } from '../local/local-software.ts';
 
+/** Of the PostgreSQL project, for Debian and Ubuntu: https://wiki.postgresql.org/wiki/Apt */
+const PGDG = 'https://apt.postgresql.org/pub/repos/apt';
 const HOME = '/opt/rehearse';
 const ARCHIVE = `${HOME}/software.tar.gz`;
 const PACK_MS = 300_000;
@@ -27,13 +29,43 @@ export async function shippedSoftware(spec: EnvironmentSpec, folder: string): Pr
       { hint: 'start it from Linux on x64, such as a CI job' },
     );
   }
+  const { packages, version: major } = spec.postgres;
+  if (packages !== undefined && major !== undefined) return pgdgSoftware(packages, major);
   const { share, ...software } = await localSoftware(spec, folder);
   if (!share.some(({ to }) => to.startsWith(`${HOME}/postgres`))) throw notShipped(software.postgres.version);
   const archive = await packed(share, [process.version, software.postgres.version]);
-  const scripts = ['host-setup.sh', 'firewall.sh'].map((name) => new URL(name, import.meta.url));
-  const setup = (await Promise.all(scripts.map((script) => readFile(script, 'utf8')))).join('\n');
-  const install = `\nhome=${shellWord(HOME)}\narchive=${shellWord(ARCHIVE)}\n${setup}`;
+  const install = await installScript(['host-setup.sh', 'firewall.sh'], {});
   return { ...software, share: [], ship: { archive, to: ARCHIVE }, install };
+}
+
+/** Node.js is sent; PostgreSQL and the packages are installed by each host before its firewall closes the way out. */
+async function pgdgSoftware(packages: readonly string[], major: number): Promise<HostSoftware> {
+  const archive = await packed([await sharedNode()], [process.version]);
+  const binDir = `/usr/lib/postgresql/${major}/bin`;
+  return {
+    nodePath: NODE,
+    postgres: { binDir, version: String(major), major, statistics: true },
+    share: [],
+    ship: { archive, to: ARCHIVE },
+    install: await installScript(['host-setup.sh', 'pgdg.sh', 'firewall.sh'], {
+      packages: packages.join(' '),
+      major: String(major),
+      pgdg: PGDG,
+    }),
+  };
+}
+
+async function installScript(
+  names: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<string> {
+  const scripts = names.map((name) => readFile(new URL(name, import.meta.url), 'utf8'));
+  const values = Object.entries({ home: HOME, archive: ARCHIVE, ...variables });
+  return [
+    '',
+    ...values.map(([name, value]) => `${name}=${shellWord(value)}`),
+    ...(await Promise.all(scripts)),
+  ].join('\n');
 }
 
 async function packed(share: readonly Share[], versions: readonly string[]): Promise<string> {
@@ -65,7 +97,7 @@ function notShipped(version: string): RehearsalError {
     'POSTGRES_NOT_FOUND',
     `PostgreSQL ${version} of this machine's packages cannot be sent to rented hosts: it needs libraries that they lack`,
     {
-      hint: 'leave postgres.version out for the one that comes with this tool, or name a self-contained tree as postgres.binDir',
+      hint: `leave postgres.version out for the one that comes with this tool, install it there by postgres.packages: [postgresql-${Number.parseInt(version, 10)}], or name a self-contained tree as postgres.binDir`,
     },
   );
 }

@@ -5,7 +5,7 @@ import { makeLibraryLinks } from '../../postgres/library-links.ts';
 import type { HostSoftware, Share } from '../../contract/hosts.ts';
 import type { EnvironmentSpec } from '../../contract/target.ts';
 
-const NODE = '/opt/rehearse/node';
+export const NODE = '/opt/rehearse/node';
 const POSTGRES = '/opt/rehearse/postgres';
 /** The hosts see the machine's own packages at the same place. */
 const SYSTEM = /^\/usr\//;
@@ -19,8 +19,13 @@ export async function localSoftware(spec: EnvironmentSpec, folder: string): Prom
   return {
     nodePath: NODE,
     postgres: { binDir, version, major, statistics: await hasStatistics(binaries) },
-    share: [{ from: await realpath(process.execPath), to: NODE }, ...share],
+    share: [await sharedNode(), ...share],
   };
+}
+
+/** Node.js of this machine. */
+export async function sharedNode(): Promise<Share> {
+  return { from: await realpath(process.execPath), to: NODE };
 }
 
 async function postgresOnHosts(

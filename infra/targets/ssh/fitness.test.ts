@@ -38,6 +38,15 @@ describe('what a host offers', () => {
     );
   });
 
+  test('lacks packages that were asked for, which nobody installs there', () => {
+    const found = [...POSTGRES, 'packages\tpostgresql-16 postgresql-16-cron '];
+    const facts = [factsOf('primary', ...found), factsOf('driver', NODE)];
+    expect(softwareOn(facts, { version: 16, packages: ['postgresql-16-cron'] }).postgres.major).toBe(16);
+    expect(() =>
+      softwareOn(facts, { version: 16, packages: ['postgresql-16-cron', 'postgresql-16-postgis-3'] }),
+    ).toThrow('the primary host primary.internal lacks postgresql-16-postgis-3 of postgres.packages');
+  });
+
   test('is a port that nobody listens on', () => {
     expect(freePortOn([factsOf('primary')])).toBe(25_432);
     const taken = { ...factsOf('primary'), portsTaken: new Set([25_432, 25_433]) };

@@ -39,11 +39,15 @@ export function requireQuiet(facts: readonly HostFacts[], besideProduction: bool
 /** What the hosts offer for this rehearsal. @throws TARGET_UNAVAILABLE, POSTGRES_NOT_FOUND with everything that is missing */
 export function softwareOn(
   facts: readonly HostFacts[],
-  { version }: Pick<PostgresSpec, 'version'>,
+  { version, packages = [] }: Pick<PostgresSpec, 'version' | 'packages'>,
 ): HostSoftware {
   const servers = facts.filter(({ host }) => host.role !== 'driver');
   const runners = facts.filter(({ host }) => host.role !== 'primary');
-  const missing = [...runners.flatMap(whyNoNode), ...servers.flatMap((one) => whyNoPostgres(one, version))];
+  const missing = [
+    ...runners.flatMap(whyNoNode),
+    ...servers.flatMap((one) => whyNoPostgres(one, version)),
+    ...servers.flatMap((one) => whyNoPackages(one, packages)),
+  ];
   const [first, ...others] = servers;
   const node = runners.find(({ host }) => host.role === 'driver')?.node;
   const wanted = (first?.postgres ?? []).filter(
@@ -81,6 +85,14 @@ function whyNoPostgres({ host, postgres }: HostFacts, version: number | undefine
   const found = postgres.map((one) => `${one.version} in ${one.binDir}`).join(', ') || 'none';
   const wanted = version === undefined ? 'a PostgreSQL' : `PostgreSQL ${version}`;
   return [`the ${host.role} host ${host.name} needs ${wanted} and has ${found}`];
+}
+
+/** Nothing is installed on hosts of the user's. */
+function whyNoPackages({ host, packages: installed }: HostFacts, packages: readonly string[]): string[] {
+  const missing = packages.filter((name) => !installed.has(name));
+  return missing.length === 0
+    ? []
+    : [`the ${host.role} host ${host.name} lacks ${missing.join(', ')} of postgres.packages`];
 }
 
 function majorOf(version: string): number {

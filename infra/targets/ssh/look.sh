@@ -35,6 +35,9 @@ for dir in "$bin_dir" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/local/pgsq
   say postgres "$statistics $dir $("$dir/postgres" --version 2>/dev/null)"
 done
 
+# Packages of Debian's for PostgreSQL.
+say packages "$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 'postgresql-*' 2>/dev/null | sed -n 's/^installed //p' | tr '\n' ' ')"
+
 # What listens, as hex ports.
 say ports "$(awk 'FNR > 1 && $4 == "0A" { n = split($2, part, ":"); print part[n] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u | tr '\n' ' ')"
 

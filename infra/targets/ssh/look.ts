@@ -38,6 +38,8 @@ export interface HostFacts {
     readonly version: string;
     readonly statistics: boolean;
   }[];
+  /** Installed packages of Debian's for it. */
+  readonly packages: ReadonlySet<string>;
   readonly portsTaken: ReadonlySet<number>;
   readonly servers: readonly ForeignServer[];
 }
@@ -78,6 +80,7 @@ export function parseLook(host: OwnHost, text: string): HostFacts {
         /^(yes|no) (\S+) .*\(PostgreSQL\) (\S+)/.exec(line) ?? [];
       return said === '' ? [] : [{ binDir, version: said, statistics: statistics === 'yes' }];
     }),
+    packages: new Set(one('packages').split(' ')),
     portsTaken: new Set(
       one('ports')
         .split(' ')

@@ -17,6 +17,7 @@ import {
 import { commandsSchema, networkSchema } from './schema-commands.ts';
 import { actorsSchema, scenariosSchema } from './schema-actors.ts';
 import { hostsSchema } from './schema-hosts.ts';
+import { PACKAGE_NAME } from './packages.ts';
 import { limitsSchema } from './schema-limits.ts';
 import { planSchema } from './schema-migrations.ts';
 import { plansSchema, quietTablesSchema } from './schema-steps.ts';
@@ -87,6 +88,14 @@ const postgresSchema = z.strictObject({
   binDir: path('a path', '/usr/lib/postgresql/16/bin')
     .exactOptional()
     .describe('Folder with `initdb` and `postgres`, instead of what the target finds by itself.'),
+  packages: z
+    .array(words('a package of PGDG for one PostgreSQL', 'postgresql-17-postgis-3', PACKAGE_NAME))
+    .min(1, { error: 'names no package; write [postgresql-17-postgis-3]' })
+    .exactOptional()
+    .meta({ title: 'list of packages', examples: ['[postgresql-17-postgis-3]'] })
+    .describe(
+      'Packages of [apt.postgresql.org](clouds.md#postgresql-from-pgdg), such as extensions, and their PostgreSQL: rented hosts install them; elsewhere they have to be there.',
+    ),
   port: count('a port', 5499, { min: 1, max: 65_535 })
     .exactOptional()
     .describe('A fixed port. Without it a free one is taken.'),
