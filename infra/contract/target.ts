@@ -1,5 +1,6 @@
 import type { Enclose } from '../../scripts/commands/enclosure.ts';
 import type { Bases } from '../../scripts/snapshot/base/bases.ts';
+import type { PhysicalCopy, StartedCopy } from '../../scripts/snapshot/physical/physical-copy.ts';
 import type { PgEndpoint } from '../../scripts/pg/endpoint.ts';
 import type { SshAccess } from '../ssh/access.ts';
 import type { HostSpec, PgSetting, PostgresSpec } from '../../scripts/plan/model.ts';
@@ -19,6 +20,8 @@ export interface EnvironmentSpec {
   readonly expiresAt: string;
   /** What the database will hold, as bases know it; undefined where nobody can tell. Only targets that keep bases ask for it. */
   readonly content?: (signal: AbortSignal) => Promise<string | undefined>;
+  /** The data folder that the server begins on, where the snapshot is one; only targets that are `ofCopies` take it. */
+  readonly physical?: () => Promise<PhysicalCopy>;
   /** Path of the driver's bundle on this machine; only targets with a driver host ask for it. */
   readonly driverBundle?: () => Promise<string>;
 }
@@ -140,6 +143,8 @@ export interface HereEnvironment extends Running {
   readonly engine: 'here';
   /** Undefined where there are none. */
   readonly bases?: Bases | undefined;
+  /** What the server began on; absent where it began on an empty database or a base. */
+  readonly copy?: StartedCopy | undefined;
   /** Restarts the server with the settings of that mode. @throws POSTGRES_START_FAILED */
   switchTo(mode: ServerMode, signal: AbortSignal): Promise<void>;
 }
@@ -174,6 +179,8 @@ export interface Target<R extends RunningEnvironment = RunningEnvironment> {
   readonly name: string;
   /** Its environments can outlive the run that made them. */
   readonly keeps?: true;
+  /** Its servers can begin on a physical copy. */
+  readonly ofCopies?: true;
   /** Never taken for `auto`: it costs money, or is somebody's own. */
   readonly onlyByName?: true;
   /** Nothing that it makes lives longer, kept or not; twelve hours unless given. */

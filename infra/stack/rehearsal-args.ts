@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Rehearsal, SnapshotSource, Step, VerifyStep } from '../../scripts/plan/model.ts';
+import { shownSource } from '../../scripts/snapshot/restore.ts';
 import { remoteSource } from '../../scripts/snapshot/sources/open-remote.ts';
 import { byKind, type ByKind } from '../../scripts/shared/by-kind.ts';
 import { redact, registerSecret } from '../../scripts/shared/text/redact.ts';
@@ -70,6 +71,7 @@ async function snapshotText(source: SnapshotSource, dir: string): Promise<string
     // Nobody reads it to see whether it changed: the sum that the author expects says so, or the name does.
     remote: (remote) =>
       `${remoteSource(remote, {}).shown}${remote.sha256 === undefined ? '' : ` ${remote.sha256.slice(0, 12)}`}`,
+    physical: (source) => ('url' in source ? `physical ${shownSource(source, dir)}` : fileHash(source.path)),
     generator: ({ path }) => `generator ${relative(dir, path)}`, // its hash is among the files
     command: ({ command }) => `command ${shortHash(redact(command))}`,
   });

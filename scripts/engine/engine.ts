@@ -47,6 +47,7 @@ export async function runEngine(run: EngineRun): Promise<StepFailure | undefined
     scratchDir: environment.scratchDir,
     enclose: environment.enclose,
     others: environment.others,
+    copy: environment.copy,
     bases: environment.bases && {
       content: environment.bases.content,
       begun: environment.bases.begun,

@@ -83,6 +83,7 @@ function restore({ rehearsal, environment, jobs, signal, onEvent }: Filling): Pr
     environment: rehearsal.environment,
     enclose: environment.enclose,
     endpoint: environment.primary,
+    copy: environment.copy,
     settings: environment.restoreSettings,
     scratchDir: environment.scratchDir,
     jobs,

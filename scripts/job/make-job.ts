@@ -160,6 +160,8 @@ function placeSnapshot(
         stream: { to, read: () => readRemote(from, { signal, facts }), sizeBytes: () => facts.sizeBytes },
       };
     },
+    // Targets with a driver host take none; it is refused before anything is made.
+    physical: (source) => ({ source, copy: null, shownAs: [] }),
     command: (source) => ({ source, copy: null, shownAs: [] }),
   });
 }

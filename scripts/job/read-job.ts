@@ -51,6 +51,7 @@ function inFolder(rehearsal: Rehearsal, dir: string): Rehearsal {
     file: (file) => ({ ...file, path: join(dir, file.path) }),
     remote: (remote) => remote,
     generator: (generator) => ({ ...generator, path: join(dir, generator.path) }),
+    physical: (physical) => physical,
     command: (command) => command,
   });
   return {

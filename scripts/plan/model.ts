@@ -59,6 +59,9 @@ export type SnapshotSource =
     })
   /** Bytes that lie elsewhere. The URL may hold secrets: only `shown` of its source is fit to be told. */
   | (DumpFacts & { readonly kind: 'remote'; readonly url: string; readonly limits?: LiveLimits })
+  /** A copy of a whole data folder: a tar file or a folder of this machine, or a server that pg_basebackup reads. */
+  | (PhysicalFacts & { readonly kind: 'physical'; readonly path: string })
+  | (PhysicalFacts & { readonly kind: 'physical'; readonly url: string; readonly maxBytesPerSec: number })
   | { readonly kind: 'generator'; readonly path: string; readonly takenAt?: string }
   /** A command that fills the empty database by itself; it finds it by DATABASE_URL and PG*. */
   | {
@@ -78,6 +81,14 @@ interface DumpFacts {
   readonly mask?: MaskRules;
   /** Of production: what was restored is held against them. */
   readonly statistics?: Statistics;
+}
+
+interface PhysicalFacts {
+  readonly takenAt?: string;
+  /** The one of its databases that is rehearsed; absent = the only one, or that of the URL. */
+  readonly database?: string;
+  /** The author's word that its server may start where it could reach others. */
+  readonly confined?: false;
 }
 
 export interface PostgresSpec {

@@ -22,6 +22,7 @@ import { salvageParts, type Parts } from './read/salvage.ts';
 import { schemaIssues } from './schema/schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
 import { productionOf, snapshotFolderAt } from './production/snapshot-folder.ts';
+import { physicalOf } from './read/read-physical.ts';
 import { isDatabase, isUrl, urlMistakes } from './snapshot-url.ts';
 import { keyText, YamlSource } from './yaml/yaml-source.ts';
 
@@ -122,6 +123,7 @@ async function readSnapshot(
     const { command, network } = config;
     return { kind: 'command', command, ...takenAt, ...networkOf(network, forAll) };
   }
+  if ('physical' in config) return physicalOf(config, reading);
   if ('source' in config) {
     const mask = await readRulesFile(['snapshot', 'mask'], config.mask, reading);
     const statistics = await readStatisticsFile(['snapshot', 'statistics'], config.statistics, reading);

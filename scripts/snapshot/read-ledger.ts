@@ -14,6 +14,11 @@ import { detectFormat, type ArchiveFormat } from './snapshot-format.ts';
 import { SourceStream } from './compressed/source-stream.ts';
 import { rowsOfTable } from './table-rows.ts';
 
+const NO_FILE = {
+  command: 'is made by a command',
+  remote: 'lies elsewhere',
+  physical: 'is a physical copy',
+} as const;
 const PATIENCE_MS = 600_000;
 
 /**
@@ -26,10 +31,10 @@ export async function readLedger(
   cwd: string,
 ): Promise<Known> {
   const ledger = ledgerOf(tool);
-  if (snapshot.kind === 'command' || snapshot.kind === 'remote')
+  if (snapshot.kind !== 'file' && snapshot.kind !== 'generator')
     throw new RehearsalError(
       'USAGE',
-      `since: ledger reads the file of the snapshot, and this one ${snapshot.kind === 'command' ? 'is made by a command' : 'lies elsewhere'}`,
+      `since: ledger reads the file of the snapshot, and this one ${NO_FILE[snapshot.kind]}`,
       {
         hint: 'name a git ref instead, such as since: origin/main',
       },

@@ -27,6 +27,9 @@ import { besideProduction } from './folder/beside-production.ts';
 import { majorVersion, restoreFolder, restoreStream } from './restore-stream.ts';
 import { detectFormat } from './snapshot-format.ts';
 import { remoteSource } from './sources/open-remote.ts';
+import { liveServer } from './sources/postgres/live-server.ts';
+import { allDisarmed, ofCopy, putTriggersBack } from './physical/started-copy.ts';
+import type { StartedCopy } from './physical/physical-copy.ts';
 import { readRemote, type RemoteFacts } from './sources/read-remote.ts';
 import { fileBytes } from './compressed/source-stream.ts';
 import { takeStock } from './take-stock.ts';
@@ -41,6 +44,8 @@ interface RestoreOptions {
   readonly enclose: Enclose | null;
   /** An empty database, and a superuser in it. */
   readonly endpoint: PgEndpoint;
+  /** Of a physical source: what the server began on. */
+  readonly copy?: StartedCopy | undefined;
   /** For the restore's own sessions; those that only a server can have are passed over. */
   readonly settings: readonly PgSetting[];
   /** For files that only the restore needs; whoever made it removes it, also where this process is killed. */
@@ -94,6 +99,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
     requireSha256(work, restored.sha256);
     read = undefined;
     const stock = await withRestoreSession(endpoint, settings, signal, async (client) => {
+      await putTriggersBack(client, options.copy);
       await disarming?.all(client);
       const taken = await takeStock(client, shown, onObject);
       return { ...taken, ...(await driftSince(stated(source) ?? before(), client)) };
@@ -104,7 +110,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Snapshot
       ...(disarming?.warnings ?? []),
       ...(await sayBeside(options, stock.bytes)),
     ];
-    const disarmed = disarming && { disarmed: disarming.disarmed };
+    const disarmed = disarming && { disarmed: allDisarmed(options.copy, disarming.disarmed) };
     return { ...restored, ...stock, ...disarmed, warnings, takenAt, restoreMs: monotonicMs() - startedMs };
   } catch (error) {
     signal.throwIfAborted();
@@ -128,6 +134,7 @@ function restoreSource(work: Work): Promise<Restored> {
     file: (source) => restoreFile(work, source),
     remote: (source) => restoreRemote(work, source),
     generator: (source) => restoreGenerator(work, source),
+    physical: () => Promise.resolve(ofCopy(work.copy)),
     command: (source) => restoreFromCommand(work, source),
   });
 }
@@ -252,6 +259,10 @@ export function shownSource(source: SnapshotSource, dir: string): string {
     file: ({ path }) => shownPath(path, dir),
     remote: (remote) => remoteSource(remote, process.env).shown,
     generator: ({ path }) => shownPath(path, dir),
+    physical: (physical) =>
+      'url' in physical
+        ? liveServer(new URL(physical.url), process.env).shown
+        : shownPath(physical.path, dir),
     command: () => 'the snapshot command',
   });
 }

@@ -23,7 +23,9 @@ export async function detectFormat(path: string, shown: string): Promise<Snapsho
   if (found.isDirectory()) {
     if (existsSync(join(path, 'toc.dat'))) return { type: 'archive', format: 'directory' };
     throw new RehearsalError('SNAPSHOT_INVALID', `${shown} is a folder, but not an archive of pg_dump`, {
-      hint: 'pg_dump --format=directory writes a folder with a toc.dat in it',
+      hint: existsSync(join(path, 'PG_VERSION'))
+        ? 'It is a data folder of PostgreSQL: name it by physical: instead of source:.'
+        : 'pg_dump --format=directory writes a folder with a toc.dat in it',
     });
   }
   if (!found.isFile()) throw new RehearsalError('SNAPSHOT_INVALID', `${shown} is not a file`);
@@ -33,19 +35,23 @@ export async function detectFormat(path: string, shown: string): Promise<Snapsho
 /** Likewise, told by its first bytes, of which there are at least 512 where it has as many. @throws SNAPSHOT_INVALID */
 export function formatOfHead(head: Buffer, shown: string): SnapshotFormat {
   if (head.length === 0) throw new RehearsalError('SNAPSHOT_INVALID', `${shown} is not SQL: it is empty`);
-  if (startsWith(head, [0x1f, 0x8b])) return { type: 'sql', compression: 'gzip' };
-  if (startsWith(head, [0x28, 0xb5, 0x2f, 0xfd]) || isSkippableFrame(head)) {
-    return { type: 'sql', compression: 'zstd' };
-  }
-  if (startsWith(head, [0x04, 0x22, 0x4d, 0x18])) return { type: 'sql', compression: 'lz4' };
+  const compression = compressionOf(head);
+  if (compression !== undefined) return { type: 'sql', compression };
   const archive = archiveFormat(head);
   if (archive) return { type: 'archive', format: archive };
   if (isTar(head)) {
     throw new RehearsalError('SNAPSHOT_INVALID', `${shown} is a tar file, but not one that pg_dump wrote`, {
-      hint: 'Unpack it and name the dump inside it, or write the dump with pg_dump --format=tar.',
+      hint: 'Unpack it and name the dump inside it; a copy of a data folder is named by physical: instead of source:.',
     });
   }
   return { type: 'sql', compression: 'none' };
+}
+
+/** By what these first bytes say; undefined of what is not compressed. */
+export function compressionOf(head: Buffer): Compression | undefined {
+  if (startsWith(head, [0x1f, 0x8b])) return 'gzip';
+  if (startsWith(head, [0x28, 0xb5, 0x2f, 0xfd]) || isSkippableFrame(head)) return 'zstd';
+  return startsWith(head, [0x04, 0x22, 0x4d, 0x18]) ? 'lz4' : undefined;
 }
 
 /** Which pg_dump archive begins with these bytes, if any. */

@@ -7,7 +7,7 @@ import { asError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { registerSecret } from '../../../scripts/shared/text/redact.ts';
 import { Keeper } from '../../keeper.ts';
 import type { Environment, EnvironmentSpec, HereEnvironment } from '../../contract/target.ts';
-import { findBinaries, type Binaries } from '../../postgres/binaries.ts';
+import type { Binaries } from '../../postgres/binaries.ts';
 import { EmbeddedBases } from './bases/embedded-bases.ts';
 import { makeCell } from './cell/cell.ts';
 import { Entrance } from './cell/entrance.ts';
@@ -17,6 +17,9 @@ import { COMMAND_REACH } from './enclosure/command-reach.ts';
 import { encloseBeside } from './enclosure/enclose.ts';
 import { limitsOf } from './embedded-limits.ts';
 import { findFreePort, requirePort } from './free-port.ts';
+import { beginOnCopy } from './physical/begin-on-copy.ts';
+import type { PhysicalCopy, StartedCopy } from '../../../scripts/snapshot/physical/physical-copy.ts';
+import { findBinariesFor } from './physical/find-binaries-for.ts';
 import { initData } from './server/init-data.ts';
 import { maxConnections } from '../../postgres/connections.ts';
 import { DATABASE, LOOPBACK, MAINTENANCE_DATABASE, SUPERUSER } from '../../postgres/names.ts';
@@ -38,11 +41,13 @@ interface Start {
 
 interface Beginning extends Start {
   readonly bases: EmbeddedBases | undefined;
+  readonly physical: PhysicalCopy | undefined;
 }
 
 interface Started {
   readonly server: Server;
   readonly primary: PgEndpoint;
+  readonly copy?: StartedCopy;
 }
 
 /** One PostgreSQL as processes of this machine; everything else of it is inside one folder. */
@@ -83,7 +88,8 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
   async #create(signal: AbortSignal): Promise<HereEnvironment> {
     const { postgres } = this.#spec;
     const dir = this.#dir;
-    const binaries = await findBinaries(postgres);
+    const physical = await this.#spec.physical?.();
+    const binaries = await findBinariesFor(postgres, physical, signal);
     if (postgres.port !== undefined) await requirePort(postgres.port);
     signal.throwIfAborted();
     await makeRunDir(dir, this.#spec);
@@ -97,8 +103,8 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
     registerSecret(password);
     const bases = await this.#basesOf(binaries, signal);
     const restore = restoreSettings(binaries.major, await machineOf(dir));
-    const begun = await this.#begin({ programs, password, restore, bases }, signal);
-    const { server, primary } = begun;
+    const begun = await this.#begin({ programs, password, restore, bases, physical }, signal);
+    const { server, primary, copy } = begun;
     return {
       hosts: 1,
       hostInfo: [],
@@ -111,6 +117,7 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
       enclose: encloseBeside(dir),
       commandReach: COMMAND_REACH,
       restoreSettings: restore,
+      ...(copy && { copy }),
       ...(bases && {
         bases: {
           content: bases.content,
@@ -131,7 +138,7 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
   }
 
   /** On a copy of a base where there is one that the server starts on, else on a new database. */
-  async #begin({ bases, ...start }: Beginning, signal: AbortSignal): Promise<Started> {
+  async #begin({ bases, physical, ...start }: Beginning, signal: AbortSignal): Promise<Started> {
     const { programs, password } = start;
     if (await bases?.begin(programs, password, signal)) {
       const started = await this.#start(start, signal).catch(unlessNoServerStarts);
@@ -139,6 +146,10 @@ export class EmbeddedEnvironment implements Environment<HereEnvironment> {
       await started?.server.stop(signal);
       await this.#entrance?.close();
       await bases?.leave(programs);
+    }
+    if (physical) {
+      const copy = await beginOnCopy(physical, programs, password, signal);
+      return { ...(await this.#start(start, signal)), copy };
     }
     await initData(programs, password, signal);
     const started = await this.#start(start, signal);

@@ -21,6 +21,7 @@ const NAME = 'embedded';
 export const embeddedTarget: Target<HereEnvironment> = {
   name: NAME,
   runsCommandsHere: true,
+  ofCopies: true,
 
   async available(): Promise<Availability> {
     if (process.platform === 'win32') {

@@ -5,6 +5,7 @@ import { withEnvironment } from '../../../infra/lifecycle.ts';
 import { embeddedTarget } from '../../../infra/targets/embedded/embedded-target.ts';
 import { chooseTarget } from '../../../infra/targets/choose-target.ts';
 import { newRunId } from '../../artifacts/run-id.ts';
+import type { OnEvent } from '../../engine/events.ts';
 import { fillDatabase, keepBase, type Filled } from '../../engine/fill-database.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { markProcesses } from '../../shared/run-mark.ts';
@@ -32,16 +33,17 @@ export async function makeBase(dir: string | undefined, context: CliContext): Pr
   const release = abortOnSignals(context, stop, () => undefined);
   const signal = AbortSignal.any([stop.signal, runTimeout({})]);
   const unmark = markProcesses(runId);
+  const onEvent: OnEvent = (event) => {
+    if (event.type === 'note') out.note(event.message);
+  };
   const use = async (environment: HereEnvironment): Promise<Filled> => {
     const filling = { rehearsal, environment, jobs: availableParallelism(), signal, leastMs: 0 };
-    const onEvent: Parameters<typeof fillDatabase>[0]['onEvent'] = (event) => {
-      if (event.type === 'note') out.note(event.message);
-    };
     const filled = await fillDatabase({ ...filling, onEvent });
     await keepBase({ ...filling, onEvent }, filled);
     return filled;
   };
-  const life = await withEnvironment(embeddedTarget, environmentSpec(runId, rehearsal, {}), use, { signal });
+  const spec = environmentSpec(runId, rehearsal, {}, onEvent);
+  const life = await withEnvironment(embeddedTarget, spec, use, { signal });
   unmark();
   release();
   if (life.use.status === 'rejected') throw life.use.reason;

@@ -19,12 +19,15 @@ export async function chooseTargetFor(
   keep: boolean,
 ): Promise<{ target: Target; why: string }> {
   const { allTargets } = await import('../../../infra/targets/index.ts');
-  const targets = allTargets(rehearsal.targets);
+  const all = allTargets(rehearsal.targets);
+  const isCopy = rehearsal.snapshot.kind === 'physical';
+  const targets = isCopy && name === AUTO ? all.filter(({ ofCopies }) => ofCopies) : all;
   const wantsHosts = keep || rehearsal.postgres.standby || Object.keys(rehearsal.hosts).length > 0;
   const prefersHere = name === AUTO && !wantsHosts && commandsOf(rehearsal).length > 0;
   const here = targets.filter(({ runsCommandsHere }) => runsCommandsHere);
   const others = targets.filter(({ runsCommandsHere }) => !runsCommandsHere);
   const { target, why } = await chooseTarget(name, prefersHere ? [...here, ...others] : targets);
+  if (isCopy && target.ofCopies === undefined) throw noCopies(target);
   const missing = await commandsThatCannotRun(rehearsal, target);
   if (missing.length > 0) throw notThere(missing, target);
   if (!prefersHere || !target.runsCommandsHere) return { target, why };
@@ -61,6 +64,14 @@ async function commandsThatCannotRun(
     }),
   );
   return found.flat();
+}
+
+function noCopies({ name }: Target): RehearsalError {
+  return new RehearsalError(
+    'TARGET_UNAVAILABLE',
+    `target ${name} takes no physical copies: its servers begin on an empty database`,
+    { hint: 'use --target embedded, or a dump (snapshot.source)' },
+  );
 }
 
 function notThere(missing: readonly string[], target: Target): RehearsalError {

@@ -71,7 +71,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   const clock = new RunClock();
   const runId = options.resume ?? newRunId(rehearsal.name);
   const path = join(outDir, runId);
-  const spec = environmentSpec(runId, rehearsal, target);
+  const spec = environmentSpec(runId, rehearsal, target, onEvent);
   const folder = await (options.resume === undefined ? made(path, spec) : resumed(path, spec));
   options.onFolder?.(folder);
   const fixed = { runId, target: target.name, toolVersion: toolVersion(), startedAt: clock.startedAt };

@@ -2,6 +2,7 @@ import { isSetByTarget } from '../owned-settings.ts';
 import { z } from 'zod';
 import {
   amount,
+  throughput,
   command as commandText,
   count,
   duration,
@@ -62,6 +63,32 @@ export const snapshotSchemas = {
       .describe(
         'Production’s statistics, as `statistics.json` or as `pg_dump --statistics-only` of PostgreSQL 18 writes them. The report says how [what was restored differs](drift.md).',
       ),
+    takenAt,
+  }),
+  physical: z.strictObject({
+    physical: path('a path or a URL', './pgdata.tar.zst').describe(
+      'A [physical copy](snapshots.md#physical-copies): a tar file (as it is, or in gzip, zstd or lz4) or a folder that is a data folder of PostgreSQL, or a live server to copy by `pg_basebackup`: `postgres://…`. On the target `embedded`.',
+    ),
+    database: words('the name of a database', 'shop')
+      .exactOptional()
+      .describe(
+        'The database to rehearse. Without it: the one that the URL names, or the only one beside `postgres`.',
+      ),
+    maxRate: throughput('32MB/s')
+      .exactOptional()
+      .describe('Most that `pg_basebackup` reads of a live server. Without it: 32MB/s.'),
+    confined: flag(false)
+      .exactOptional()
+      .describe(
+        '`false`: its server may start where it could reach others, because this machine cannot keep it from that. Without it such a machine refuses.',
+      ),
+    mask: path('a path', 'mask.yaml')
+      .refine(() => false, {
+        error:
+          'is for a dump: the values of a physical copy are in its files; take one by pg_dump, and name it by source:',
+      })
+      .exactOptional()
+      .describe('Refused: masking is for dumps.'),
     takenAt,
   }),
   generator: z.strictObject({
@@ -213,8 +240,13 @@ export const rehearsalSchema = z
       /^[a-z0-9][a-z0-9-]{0,62}$/,
     ).describe('Name of the rehearsal: small letters, digits and dashes.'),
     snapshot: z
-      .union([snapshotSchemas.source, snapshotSchemas.generator, snapshotSchemas.command])
-      .describe('Where the data comes from: exactly one of `source`, `generator` and `command`.'),
+      .union([
+        snapshotSchemas.source,
+        snapshotSchemas.physical,
+        snapshotSchemas.generator,
+        snapshotSchemas.command,
+      ])
+      .describe('Where the data comes from: exactly one of `source`, `physical`, `generator` and `command`.'),
     postgres: postgresSchema.prefault({}).describe('The PostgreSQL that is rehearsed on.'),
     hosts: hostsSchema.prefault({}).describe('The hosts by role, on targets that rent or limit hosts.'),
     targets: targetsSchema

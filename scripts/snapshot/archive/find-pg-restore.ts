@@ -21,7 +21,9 @@ export function installedPgRestores(): Promise<PgRestore[]> {
 }
 
 /** Every program of that name of this machine, newest first. */
-export async function installedClients(name: 'pg_restore' | 'pg_dump'): Promise<PgRestore[]> {
+export async function installedClients(
+  name: 'pg_restore' | 'pg_dump' | 'pg_basebackup',
+): Promise<PgRestore[]> {
   const versions = await readdir(DEBIAN_VERSIONS).catch(() => []);
   const folders = [...versions.map((version) => join(DEBIAN_VERSIONS, version, 'bin')), ...pathFolders()];
   const found = await Promise.all(folders.map((folder) => clientIn(folder, name)));

@@ -24,6 +24,7 @@ export async function baseContent(source: SnapshotSource, signal: AbortSignal): 
     generator: async ({ path }) => `generator ${await sha256Of(path, signal)}`,
     remote: (remote) =>
       remote.sha256 === undefined ? versionOf(remote, signal) : Promise.resolve(`file ${remote.sha256}`),
+    physical: (physical) => physicalContent(physical, signal),
     command: () => Promise.resolve(undefined),
   });
   return content === undefined
@@ -42,6 +43,19 @@ function maskingOf(source: SnapshotSource): string | undefined {
 function heldAgainst(source: SnapshotSource): string {
   if (!('statistics' in source)) return '';
   return `against ${createHash('sha256').update(JSON.stringify(source.statistics)).digest('hex')} `;
+}
+
+/** Of a tar file; what is no single file is copied as fast as it could be looked at. */
+async function physicalContent(
+  physical: Extract<SnapshotSource, { kind: 'physical' }>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if ('url' in physical) return undefined;
+  const isFile = await stat(physical.path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  return isFile ? `physical ${await sha256Of(physical.path, signal)}` : undefined;
 }
 
 /** Of several databases in one dump. */

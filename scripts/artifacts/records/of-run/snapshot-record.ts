@@ -36,6 +36,14 @@ export const DISARMED_KINDS = [
   'function',
   'event trigger',
   'scheduled job',
+  'setting',
+  'file',
+  'replication slot',
+  'tablespace',
+  'password',
+  'setting of a role or database',
+  'prepared transaction',
+  'database',
 ] as const;
 
 const Disarmed = z.object({
@@ -46,8 +54,8 @@ export type Disarmed = z.infer<typeof Disarmed>;
 
 /** artifacts/snapshot.json */
 export const SnapshotRecord = z.object({
-  kind: z.enum(['plain', 'archive', 'generator', 'command']),
-  /** Of the source file's bytes; of the generator's text; of the command line. */
+  kind: z.enum(['plain', 'archive', 'physical', 'generator', 'command']),
+  /** Of the source file's bytes; of the pg_control of a data folder; of the generator's text; of the command line. */
   sha256: text,
   /** As stated by the author; null = not stated. */
   takenAt: text.nullable(),

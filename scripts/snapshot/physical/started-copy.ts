@@ -1,0 +1,31 @@
+import type pg from 'pg';
+import type { Disarmed, SnapshotRecord } from '../../artifacts/records/records.ts';
+import type { StartedCopy } from './physical-copy.ts';
+
+type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnings'> & {
+  readonly takenAt: string;
+};
+
+/** What is known of a physical copy once a server runs on it: nothing is left to restore. */
+export function ofCopy(copy: StartedCopy | undefined): Restored {
+  if (copy === undefined) throw new Error('the server did not begin on the physical copy');
+  const { sha256, sourceBytes, takenAt, warnings } = copy;
+  return { kind: 'physical', sha256, sourceBytes, takenAt, warnings };
+}
+
+/** Event triggers as production has them; those that call out are off again before anything is done that would fire one. */
+export async function putTriggersBack(client: pg.Client, copy: StartedCopy | undefined): Promise<void> {
+  for (const { name, enabled } of copy?.eventTriggers ?? [])
+    await client.query('update pg_catalog.pg_event_trigger set evtenabled = $2 where evtname = $1', [
+      name,
+      enabled,
+    ]);
+}
+
+/** What was made harmless before the first start, and after it. */
+export function allDisarmed(copy: StartedCopy | undefined, later: readonly Disarmed[]): readonly Disarmed[] {
+  const before = copy?.disarmed ?? [];
+  const isKnown = ({ kind, name }: Disarmed): boolean =>
+    before.some((each) => each.kind === kind && each.name === name);
+  return [...before, ...later.filter((each) => !isKnown(each))];
+}

@@ -1,0 +1,263 @@
+import { spawn } from 'node:child_process';
+import { execa } from 'execa';
+import { cp, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { embeddedTarget } from '../../../infra/targets/embedded/embedded-target.ts';
+import type { HereEnvironment } from '../../../infra/contract/target.ts';
+import { newRunId } from '../../../scripts/artifacts/run-id.ts';
+import type { SnapshotRecord } from '../../../scripts/artifacts/records/records.ts';
+import { withConnection } from '../../../scripts/pg/client.ts';
+import type { SnapshotSource } from '../../../scripts/plan/model.ts';
+import { sleep } from '../../../scripts/shared/clock.ts';
+import { RehearsalError } from '../../../scripts/shared/errors.ts';
+import { openPhysical } from '../../../scripts/snapshot/physical/open-physical.ts';
+import { restoreSnapshot } from '../../../scripts/snapshot/restore.ts';
+import { needsSystemPostgres, SYSTEM_POSTGRES } from '../../support/database/system-postgres.ts';
+import { arm, listenOutside, plant, Production, type Outside } from './production-fixture.ts';
+
+type Physical = Extract<SnapshotSource, { kind: 'physical' }>;
+const isRoot = process.getuid?.() === 0;
+/** DBState of pg_control. */
+const IN_PRODUCTION = 6;
+/** A subscription's worker tries again after five seconds. */
+const FROM_SUBSCRIBER_RETRY_MS = 6_000;
+
+describe.skipIf(!needsSystemPostgres('to make physical copies'))(
+  `a physical copy of PostgreSQL ${SYSTEM_POSTGRES.version}`,
+  () => {
+    let outside: Outside;
+    let production: Production;
+    let folder: string;
+    let streamed: Restored;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'physical-test-'));
+      outside = await listenOutside();
+      production = await Production.start();
+      await plant(production, outside);
+      const { host, port, password } = production.endpoint;
+      const url = `postgres://postgres:${password}@${host}:${port}/shop`;
+      streamed = await rehearse({ kind: 'physical', url, maxBytesPerSec: 200e6 });
+      await execa('tar', ['-czf', join(folder, 'running.tar.gz'), '-C', production.path, 'data'], {
+        reject: false,
+      });
+      await arm(production, outside);
+    }, 240_000);
+
+    afterAll(async () => {
+      await production.remove();
+      await outside.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    it('comes from a server by pg_basebackup, tablespaces and all, with the database of the URL', () => {
+      expect(streamed.record).toMatchObject({
+        kind: 'physical',
+        extensions: ['dblink', 'plpgsql', 'postgres_fdw'],
+      });
+      expect(streamed.record.tables).toMatchObject([
+        { name: 'cron.job' },
+        { name: 'public.orders', rows: 1000 },
+      ]);
+      expect(streamed.owner).toBe('app');
+    });
+
+    it('is disarmed before it starts, whatever is armed in it, and nobody outside hears of it', async () => {
+      expect(outside.heard, 'production itself is heard').toBeGreaterThan(0);
+      const before = outside.heard;
+      const { record, triggers } = await rehearse(
+        { kind: 'physical', path: production.data, database: 'shop' },
+        async ({ primary }) => {
+          await withConnection(primary, 'command', async (client) => {
+            await client.query('create table public.made (id int)');
+            await client.query('select pg_switch_wal()');
+          });
+          await sleep(FROM_SUBSCRIBER_RETRY_MS);
+        },
+      );
+      expect(outside.heard - before).toBe(0);
+      expect(record.disarmed?.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+        'setting archive_command',
+        'setting archive_mode',
+        'setting include',
+        'setting listen_addresses',
+        'setting port',
+        'setting primary_conninfo',
+        'setting restore_command',
+        'setting shared_preload_libraries',
+        'setting unix_socket_directories',
+        'file extra.conf',
+        'file pg_hba.conf',
+        'file pg_ident.conf',
+        'file postgresql.auto.conf',
+        'file postgresql.conf',
+        'file server.key',
+        'file standby.signal',
+        'replication slot cdc',
+        'replication slot replica1',
+        `tablespace ${join(production.path, 'fast')}`,
+        'subscription feed',
+        'password of 1 role',
+        'setting of a role or database libraries that sessions of app load',
+        'prepared transaction 1 rolled back',
+        'database crm',
+        'scheduled job nightly-export',
+        'foreign server warehouse',
+        'user mapping warehouse for app',
+        'functions of extension dblink',
+        'event trigger tells',
+      ]);
+      expect(triggers).toEqual(['counts O', 'tells D']);
+      expect(JSON.stringify(record)).not.toContain('Lovelace');
+    }, 60_000);
+
+    it('starts nowhere that it could reach others from, unless the author says so', async () => {
+      const copy = await openPhysical({ kind: 'physical', path: production.data }, quiet('data'));
+      const { requireConfined } = await import('../../../infra/targets/embedded/physical/begin-on-copy.ts');
+      const open = { isClosed: false, openBecause: 'only root may make namespaces' };
+      expect(() => {
+        requireConfined(copy, open);
+      }).toThrow(
+        'data is a physical copy, and its server would see the network here: only root may make namespaces',
+      );
+      const said = await openPhysical(
+        { kind: 'physical', path: production.data, confined: false },
+        quiet('data'),
+      );
+      requireConfined(said, open);
+    });
+
+    describe('is refused, and leaves nothing,', () => {
+      async function refusal(source: Physical): Promise<string> {
+        const to = join(folder, 'refused');
+        const copy = await openPhysical(source, quiet('it'));
+        const error: unknown = await copy
+          .fill(to, AbortSignal.timeout(60_000))
+          .catch((thrown: unknown) => thrown);
+        await rm(to, { recursive: true, force: true });
+        if (!(error instanceof RehearsalError)) throw new Error(`no error: ${String(error)}`);
+        return `${error.code}: ${error.message}`;
+      }
+      const copyOf = async (name: string): Promise<string> => {
+        const path = join(folder, name);
+        await cp(production.data, path, { recursive: true, verbatimSymlinks: true });
+        return path;
+      };
+
+      it('where its server runs or ran when it was made', async () => {
+        const path = await copyOf('running');
+        const server = spawn('sleep', ['60'], { cwd: path });
+        await writeFile(join(path, 'postmaster.pid'), `${server.pid ?? 0}\n`);
+        expect(await refusal({ kind: 'physical', path })).toBe(
+          `SNAPSHOT_INVALID: it is the folder of a server that runs (process ${server.pid ?? 0})`,
+        );
+        server.kill();
+        const control = join(path, 'global', 'pg_control');
+        const bytes = await readFile(control);
+        bytes.writeUInt32LE(IN_PRODUCTION, 16);
+        await rm(join(path, 'postmaster.pid'));
+        await writeFile(control, bytes);
+        expect(await refusal({ kind: 'physical', path })).toBe(
+          'SNAPSHOT_INVALID: it is no whole copy: its server was in production when it was made, and it has no backup_label',
+        );
+      });
+
+      it('where its pg_control is missing or cut', async () => {
+        const path = await copyOf('broken');
+        await truncate(join(path, 'global', 'pg_control'), 100);
+        expect(await refusal({ kind: 'physical', path })).toBe(
+          'SNAPSHOT_INVALID: it is damaged: global/pg_control has 100 bytes instead of 8192',
+        );
+        await rm(join(path, 'global', 'pg_control'));
+        expect(await refusal({ kind: 'physical', path })).toBe(
+          'SNAPSHOT_INVALID: it is no data folder of PostgreSQL: global/pg_control is missing',
+        );
+      });
+
+      it('where a tar file of it breaks off, has no tablespace, or is none of a data folder', async () => {
+        const tar = join(folder, 'whole.tar');
+        await execa('tar', ['-cf', tar, '-C', production.path, '--exclude=pg_tblspc/*', 'data']);
+        await truncate(tar, Math.floor((await stat(tar)).size / 2));
+        expect(await refusal({ kind: 'physical', path: tar })).toMatch(
+          /^SNAPSHOT_INVALID: it ends in the middle of data\/.*: the file is truncated$/,
+        );
+        await execa('tar', ['-czf', tar, '-C', production.path, 'data']);
+        expect(await refusal({ kind: 'physical', path: tar })).toMatch(
+          /^SNAPSHOT_INVALID: it has in pg_tblspc\/\d+ a link to another folder of its server, and not what is in that$/,
+        );
+        await execa('tar', ['-cf', tar, '-C', production.path, 'data/pg_hba.conf']);
+        expect(await refusal({ kind: 'physical', path: tar })).toBe(
+          'SNAPSHOT_INVALID: it is no tar archive of a data folder: no PG_VERSION is in it',
+        );
+      });
+    });
+  },
+);
+
+interface Restored {
+  readonly record: SnapshotRecord;
+  /** Event triggers and how they are enabled. */
+  readonly triggers: readonly string[];
+  /** The owner of the database's tables. */
+  readonly owner: string;
+}
+
+function quiet(shown: string) {
+  return { shown, env: {}, onProgress: () => undefined };
+}
+
+/** The copy on a server of the target `embedded`, as a run begins. */
+async function rehearse(
+  source: Physical,
+  use: (environment: HereEnvironment) => Promise<void> = async () => Promise.resolve(),
+): Promise<Restored> {
+  const signal = AbortSignal.timeout(120_000);
+  const environment = embeddedTarget.environment({
+    runId: newRunId('physical'),
+    postgres: { settings: [], standby: false },
+    hosts: {},
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    physical: () =>
+      openPhysical(
+        source.confined === undefined && !isRoot ? { ...source, confined: false } : source,
+        quiet('it'),
+      ),
+  });
+  try {
+    const running = await environment.up(signal);
+    await running.switchTo('restore', signal);
+    const { primary, restoreSettings: settings, copy, scratchDir } = running;
+    const record = await restoreSnapshot({
+      source,
+      dir: scratchDir,
+      environment: {},
+      enclose: null,
+      endpoint: primary,
+      settings,
+      copy,
+      jobs: 1,
+      scratchDir,
+      signal,
+      onProgress: () => undefined,
+    });
+    await running.switchTo('rehearse', signal);
+    await use(running);
+    return await withConnection(primary, 'setup', async (client) => {
+      const triggers = await client.query<{ line: string }>(
+        "select evtname || ' ' || evtenabled::text as line from pg_event_trigger order by 1",
+      );
+      const owner = await client.query<{ owner: string }>(
+        "select pg_get_userbyid(relowner) as owner from pg_class where relname = 'orders'",
+      );
+      return {
+        record,
+        triggers: triggers.rows.map(({ line }) => line),
+        owner: owner.rows[0]?.owner ?? '',
+      };
+    });
+  } finally {
+    await environment.destroy();
+  }
+}
