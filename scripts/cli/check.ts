@@ -5,6 +5,7 @@ import { EXIT, InputError, type Mistake } from '../shared/errors.ts';
 import { plural } from '../shared/text/format.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { guessesIn, type Guess } from './guesses.ts';
+import { whyLoadIsLate } from './late-load.ts';
 import { whyNotHere } from './not-here.ts';
 import { outsideNote, readChecked } from './read-checked.ts';
 import { ownFolder } from './rehearsal-dir.ts';
@@ -51,6 +52,8 @@ async function check(dirs: readonly string[], json: boolean, { io, out }: CliCon
         if (note !== undefined) out.note(`${relative(io.cwd, rehearsal.dir) || '.'}: ${note}`);
       for (const not of await whyNotHere(rehearsal, io.env['REHEARSE_TARGET']))
         out.note(`${relative(io.cwd, rehearsal.dir) || '.'} would not start here: ${not}`);
+      const late = await whyLoadIsLate(rehearsal, io.env['REHEARSE_TARGET'], io.cwd);
+      if (late !== undefined) out.note(`${relative(io.cwd, rehearsal.dir) || '.'}: ${late}`);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       mistakes.push(...error.mistakes);

@@ -120,6 +120,36 @@ test('every shipped rehearsal passes check', async () => {
   expect(stdout.trimEnd().split('\n')).toHaveLength(names.length);
 });
 
+test('check tells of a load that its driver could not send in time, where the processors of the driver are known', async () => {
+  const dir = join(cwd, 'late');
+  await mkdir(join(dir, 'workload'), { recursive: true });
+  await writeFile(join(dir, 'make.sql'), 'create table t (id int);\n');
+  await writeFile(join(dir, 'go.sql'), 'alter table t add column a int;\n');
+  await writeFile(join(dir, 'workload', 'read.sql'), 'select id from t limit 1;\n');
+  const checked = async (hosts: string, target: string): Promise<string> => {
+    await writeFile(
+      join(dir, 'rehearsal.yaml'),
+      `version: 1
+name: late
+snapshot: { generator: make.sql }
+${hosts}load:
+  rate: 500000/s
+  connections: 40
+  versions: { old: workload }
+plan:
+  - { phase: expand, sql: go.sql }
+`,
+    );
+    const { code, stderr } = await runCli(['check', 'late'], { cwd, env: { REHEARSE_TARGET: target } });
+    expect(code).toBe(0);
+    return stderr;
+  };
+  const late = 'late: load: 500,000 requests/s of 1.0 statements would take';
+  expect(await checked('', 'embedded')).toContain(late);
+  expect(await checked('hosts: { driver: { cpu: 2 } }\n', 'hetzner')).toContain(late);
+  expect(await checked('', 'hetzner')).not.toContain('would take');
+});
+
 test('check tells every mistake of every file at once', async () => {
   const dir = join(cwd, 'broken');
   await mkdir(join(dir, 'workload'), { recursive: true });
