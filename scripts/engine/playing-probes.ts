@@ -1,5 +1,6 @@
 import { loadSamples, type SamplePools } from '../load/traffic/samples.ts';
 import { withConnection } from '../pg/client.ts';
+import { WarmConnection } from '../pg/warm-connection.ts';
 import { CompatibilityProbe } from '../probes/compatibility.ts';
 import { DriftProbe } from '../probes/drift/drift-probe.ts';
 import { ExactWaits } from '../probes/exact-waits.ts';
@@ -51,7 +52,9 @@ export async function startProbes(run: Playing, logins: Logins, cleanup: Cleanup
     signal,
   );
   const records = writer(run, cleanup, 'compatibility');
-  const tried = { endpoint, logins: logins.app, versions, pools, seed, writer: records, life, touched };
+  const connection = new WarmConnection(endpoint);
+  cleanup.add('looking connection', () => connection.close());
+  const tried = { connection, logins: logins.app, versions, pools, seed, writer: records, life, touched };
   const compatibility = new CompatibilityProbe(tried);
   presence(run, life, cleanup);
   const start = await compatibility.look('start', signal);
@@ -81,7 +84,7 @@ export async function startProbes(run: Playing, logins: Logins, cleanup: Cleanup
   const schema = await SchemaWatch.start(endpoint, app, looks);
   cleanup.add('schema watch', () => schema.stop());
   const rowCounts = new RowCountProbe({ app, pools, seed, clock, writer: looks.writer });
-  const updateCounts = new UpdateCounts({ endpoint, clock, touched, writer: looks.writer });
+  const updateCounts = new UpdateCounts({ connection, clock, touched, writer: looks.writer });
   await updateCounts.look(null, 'before', signal);
   const drift = new DriftProbe({ endpoint, versions: rehearsal.load.versions, clock, writer: looks.writer });
   const rollback = await startRollbackProbe(run, life, cleanup);

@@ -3,6 +3,7 @@ import type { ParsedScript } from '../load/scripts/parse-workload.ts';
 import { DEFAULT_LIMITS, runScriptOnce } from '../load/run-once.ts';
 import type { SamplePools } from '../load/traffic/samples.ts';
 import { withConnection, type PgClient } from '../pg/client.ts';
+import type { WarmConnection } from '../pg/warm-connection.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import { publicPgError, type PublicPgError } from '../pg/pg-error.ts';
 import { asError } from '../shared/errors.ts';
@@ -18,7 +19,7 @@ export interface VersionScripts {
 
 interface CompatibilitySetup {
   /** Of the tool itself, which lives under none of the rehearsed settings. */
-  readonly endpoint: PgEndpoint;
+  readonly connection: WarmConnection;
   /** How each app version connects, by its name. */
   readonly logins: ReadonlyMap<string, PgEndpoint>;
   /** In order of rollout. */
@@ -44,10 +45,10 @@ export class CompatibilityProbe {
 
   /** @param after `start` or the name of the step that just ended */
   async look(after: string, signal: AbortSignal): Promise<CompatibilityRecord[]> {
-    const { endpoint, versions, logins, writer, life } = this.#setup;
+    const { connection, versions, logins, writer, life } = this.#setup;
     const records: CompatibilityRecord[] = [];
     try {
-      await withConnection(endpoint, 'setup', (client) => this.#names.learn(client), signal);
+      await connection.use((client) => this.#names.learn(client), signal);
       for (const login of new Set(logins.values())) {
         const own = versions.filter(({ name }) => logins.get(name) === login);
         records.push(...(await this.#tryAs(login, own, after, signal)));

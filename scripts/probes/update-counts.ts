@@ -1,8 +1,7 @@
 import type { SchemaRecord } from '../artifacts/records/of-plan/schema-records.ts';
 import type { Asker } from '../pg/asker.ts';
-import { withConnection } from '../pg/client.ts';
-import type { PgEndpoint } from '../pg/endpoint.ts';
 import { isConnectionLoss } from '../pg/pg-error.ts';
+import type { WarmConnection } from '../pg/warm-connection.ts';
 import { RehearsalError } from '../shared/errors.ts';
 import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { RunClock } from '../shared/run-clock.ts';
@@ -11,7 +10,7 @@ import { LookingShare } from './touched/looking-share.ts';
 import type { Touched } from './touched/touched.ts';
 
 interface UpdateCountSetup {
-  readonly endpoint: PgEndpoint;
+  readonly connection: WarmConnection;
   readonly writer: NdjsonWriter<SchemaRecord>;
   readonly clock: RunClock;
   readonly touched: Touched;
@@ -52,22 +51,15 @@ export class UpdateCounts {
 
   /** @param step null = before the plan, or behind it */
   async look(step: string | null, when: 'before' | 'after', signal: AbortSignal): Promise<void> {
-    const { endpoint, writer, clock } = this.#setup;
+    const { connection, writer, clock } = this.#setup;
     try {
-      await withConnection(
-        endpoint,
-        'setup',
-        async (client) => {
-          const rows = await this.#read(client, step === null);
-          const walBytes = rows[0]?.[3] ?? 0;
-          const allUpdated = rows[0]?.[4] ?? 0;
-          const tables = rows.flatMap(([table, updated, hot]) =>
-            table === null ? [] : [{ table, updated, hot }],
-          );
-          writer.write({ type: 'updates', step, when, tMs: clock.now(), walBytes, allUpdated, tables });
-        },
-        signal,
+      const rows = await connection.use((client) => this.#read(client, step === null), signal);
+      const walBytes = rows[0]?.[3] ?? 0;
+      const allUpdated = rows[0]?.[4] ?? 0;
+      const tables = rows.flatMap(([table, updated, hot]) =>
+        table === null ? [] : [{ table, updated, hot }],
       );
+      writer.write({ type: 'updates', step, when, tMs: clock.now(), walBytes, allUpdated, tables });
     } catch (error) {
       // Whoever watches the server tells of it.
       signal.throwIfAborted();
@@ -79,16 +71,18 @@ export class UpdateCounts {
   async #read(client: Asker, isWhole: boolean): Promise<Row[]> {
     const { touched, clock } = this.#setup;
     const { oids, position } = touched.since(this.#position);
-    this.#position = position;
     const startMs = clock.now();
     if (oids === null || isWhole || this.#share.isDue(startMs)) {
       const { rows } = await client.query<Row>({ text: COUNTS, rowMode: 'array' });
       this.#share.took(startMs, clock.now());
       this.#written = new Set(rows[0]?.[5]);
+      this.#position = position;
       return rows;
     }
     for (const oid of oids) this.#written.add(oid);
-    return (await client.query<Row>({ text: COUNTS_OF, values: [[...this.#written]], rowMode: 'array' }))
-      .rows;
+    const values = [[...this.#written]];
+    const { rows } = await client.query<Row>({ text: COUNTS_OF, values, rowMode: 'array' });
+    this.#position = position;
+    return rows;
   }
 }

@@ -161,6 +161,7 @@ export class SchemaWatch {
   }
 
   async stop(): Promise<void> {
+    await this.#dependencies.close();
     await this.#server.close();
     if (!this.#dead) this.#sinks.life.note('schema', 'stopped');
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RunFolder } from '../../../scripts/artifacts/run-folder.ts';
 import { withConnection, type PgClient } from '../../../scripts/pg/client.ts';
+import { WarmConnection } from '../../../scripts/pg/warm-connection.ts';
 import type { SqlStep } from '../../../scripts/plan/model.ts';
 import { KnownNames } from '../../../scripts/probes/touched/known-names.ts';
 import { UpdateCounts } from '../../../scripts/probes/update-counts.ts';
@@ -42,7 +43,9 @@ export async function stepCost(tables: number): Promise<StepCost> {
       } = context;
       const writer = (await RunFolder.create(join(path, 'counts'))).writer('schema');
       cleanup.add('counts', () => writer.close());
-      const updateCounts = new UpdateCounts({ endpoint, clock, touched, writer });
+      const connection = new WarmConnection(endpoint);
+      cleanup.add('looking connection', () => connection.close());
+      const updateCounts = new UpdateCounts({ connection, clock, touched, writer });
       const names = new KnownNames(touched);
       const took = async (name: string, sql: readonly string[]): Promise<number> => {
         const startMs = performance.now();
@@ -50,7 +53,7 @@ export async function stepCost(tables: number): Promise<StepCost> {
         await context.schema.stepBegins(name);
         await runSqlStep(sqlStep(name, sql), context, () => undefined);
         await updateCounts.look(name, 'after', context.signal);
-        await withConnection(endpoint, 'setup', (client) => names.learn(client));
+        await connection.use((client) => names.learn(client));
         await context.schema.afterStep(name);
         return performance.now() - startMs;
       };

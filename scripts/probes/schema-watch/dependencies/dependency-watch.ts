@@ -1,6 +1,7 @@
 import type { DependencyChange, ScriptPlan } from '../../../artifacts/records/of-plan/dependency-records.ts';
-import { withConnection, type PgClient } from '../../../pg/client.ts';
+import type { PgClient } from '../../../pg/client.ts';
 import type { PgEndpoint } from '../../../pg/endpoint.ts';
+import { WarmConnection } from '../../../pg/warm-connection.ts';
 import { sqlstateOf } from '../../../pg/pg-error.ts';
 import { asApp, type AppScripts } from '../../app-sessions.ts';
 import type { Touched } from '../../touched/touched.ts';
@@ -22,14 +23,14 @@ interface DependencyLook {
 
 /** Compares from look to look what the app's statements lean on, and how the server would run them. */
 export class DependencyWatch {
-  readonly #endpoint: PgEndpoint;
+  readonly #connection: WarmConnection;
   readonly #app: AppScripts;
   readonly #plans = new ScriptPlans();
   readonly #stock: StockReader;
   #before: DependencyStock | undefined;
 
   constructor(endpoint: PgEndpoint, app: AppScripts, touched?: Touched) {
-    this.#endpoint = endpoint;
+    this.#connection = new WarmConnection(endpoint);
     this.#stock = new StockReader(touched);
     this.#app = app;
   }
@@ -42,8 +43,12 @@ export class DependencyWatch {
     });
     return {
       plans,
-      changes: await withConnection(this.#endpoint, 'setup', (client) => this.#changes(client)),
+      changes: await this.#connection.use((client) => this.#changes(client)),
     };
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 
   /** What could not be read is compared the next time. */

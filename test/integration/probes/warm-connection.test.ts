@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect, type PgClient } from '../../../scripts/pg/client.ts';
+import { WarmConnection } from '../../../scripts/pg/warm-connection.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+let database: TestDatabase;
+let setup: PgClient;
+beforeAll(async () => {
+  database = await startTestDatabase();
+  setup = await connect(database.endpoint, 'setup');
+});
+afterAll(async () => {
+  await setup.end();
+  await database.stop();
+});
+
+async function pidOf(client: PgClient): Promise<number | undefined> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]?.pid;
+}
+
+test('looks share one backend, and the next one has another where it was ended meanwhile', async () => {
+  const connection = new WarmConnection(database.endpoint);
+  const first = await connection.use(pidOf);
+  expect(await connection.use(pidOf)).toBe(first);
+  await setup.query('select pg_terminate_backend($1, 5000)', [first]);
+  const second = await connection.use(pidOf);
+  expect(second).not.toBe(first);
+  await expect(connection.use((client) => client.query('select 1 / 0'))).rejects.toThrow('division by zero');
+  expect(await connection.use(pidOf)).toBe(second);
+  await connection.close();
+  await connection.close();
+});
+
+test('a look ends as soon as its run is cut off, and leaves no backend behind', async () => {
+  const connection = new WarmConnection(database.endpoint);
+  const stop = new AbortController();
+  const pid = await connection.use(pidOf);
+  const waiting = connection.use((client) => client.query('select pg_sleep(60)'), stop.signal);
+  setTimeout(() => {
+    stop.abort(new Error('cut off'));
+  }, 100);
+  await expect(waiting).rejects.toThrow('cut off');
+  await setup.query('select pg_terminate_backend($1, 5000)', [pid]);
+  await connection.close();
+  const { rowCount } = await setup.query(
+    `select from pg_stat_activity where application_name = 'rehearse/setup' and pid <> pg_backend_pid()`,
+  );
+  expect(rowCount).toBe(0);
+});
