@@ -1,12 +1,14 @@
-import { constants, type Dirent } from 'node:fs';
+import { constants, fsync, type Dirent } from 'node:fs';
 import { copyFile, lstat, mkdir, open, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
 
 /** Of a clean shutdown the segment at hand is needed, and of the recycled ones behind it a few are enough. */
 const WAL_SEGMENTS = 4;
 const SEGMENT = /^[0-9A-F]{24}$/;
 /** What one run of a server leaves behind, and the next must not find. */
 const OF_ONE_RUN = new Set(['postmaster.pid', 'postmaster.opts', 'server.log']);
+const syncFile = promisify(fsync);
 const { COPYFILE_EXCL, COPYFILE_FICLONE } = constants;
 
 /**
@@ -75,7 +77,7 @@ export async function syncAll(dir: string): Promise<void> {
 export async function syncOne(path: string): Promise<void> {
   const file = await open(path, 'r');
   try {
-    await file.sync();
+    await syncFile(file.fd); // the FileHandle of Yarn's Plug'n'Play has no sync()
   } finally {
     await file.close();
   }
