@@ -24,6 +24,7 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
     create index concurrently on items (parent);`,
   '9_names.up.sql': 'alter table items add column name text;',
   '9_names.down.sql': 'alter table items drop column name;',
+  '10_no_title.go': 'package migrations',
   '10_no_title.up.sql': 'alter table items drop column title;',
   '10_no_title.down.sql': "alter table items add column title text not null default '';",
 };
@@ -43,6 +44,7 @@ test('init reads the newest migrations, the tables before them and a first workl
   const made = await runCli(['init', '--from', 'db/migrations', '--newest', '2'], { cwd });
   expect([made.code, made.stdout]).toEqual([0, 'wrote rehearsals/no-title\n']);
   expect(made.stderr).toBe(`4 migrations of golang-migrate in db/migrations
+10_no_title.go is a program and is left out: only SQL is read; a command: step runs the tool itself
 places stays empty: no value is known for its column at of type spot
 rehearses 9_names, 10_no_title
 next: rehearse run rehearsals/no-title; rehearse check rehearsals/no-title lists what is guessed

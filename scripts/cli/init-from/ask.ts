@@ -102,10 +102,18 @@ export async function readAsked(
     ...defined({ since }),
     shown,
     earlier: all.filter((migration) => !steps.includes(migration)),
-    notes: known?.notes(all) ?? [],
+    notes: [...notesOfPrograms(found), ...(known?.notes(all) ?? [])],
     steps,
     schema,
   };
+}
+
+function notesOfPrograms({ programs }: MigrationFolder): string[] {
+  if (programs.length === 0) return [];
+  const all = programs.length === 1 ? 'is a program and is' : 'are programs and are';
+  return [
+    `${programs.slice(0, 5).join(', ')}${programs.length > 5 ? ` and ${programs.length - 5} more` : ''} ${all} left out: only SQL is read; a command: step runs the tool itself`,
+  ];
 }
 
 /** @param at the option or argument as it was typed */

@@ -56,7 +56,7 @@ export async function look(asked: Asked, cwd: string, signal: AbortSignal): Prom
       const isInvented = before.length > 0 && (isEmpty || asked.schema.kind === 'migrations');
       const rows =
         isInvented && given.schema !== undefined
-          ? await fillTables(client, before, { near: [...changed, ...near], values: settled })
+          ? await fillTables(client, before, { near: [...new Set([...changed, ...near])], values: settled })
           : undefined;
       const old = guessScripts(chooseTables(before, named), before, settled);
       // Of all tables: the new version may ask others.

@@ -29,6 +29,8 @@ export interface MigrationFolder {
   readonly tool: string | undefined;
   /** In the tool's order; those without a statement are left out. */
   readonly migrations: readonly Migration[];
+  /** Names of files beside them that are programs: their tool runs them too, and nothing here does. */
+  readonly programs: readonly string[];
 }
 
 interface File {
@@ -68,7 +70,7 @@ export async function listMigrations(folder: string, shown: string): Promise<Mig
   const migrations = (await Promise.all(ordered.map((one) => migrationOf(one, backOf)))).flat();
   if (migrations.length === 0)
     throw new RehearsalError('USAGE', `${shown} holds no migration in SQL`, { hint: HINT });
-  return { folder, tool, migrations };
+  return { folder, tool, migrations, programs: await programsIn(folder) };
 }
 
 /** None where nothing of it is a statement. */
@@ -89,6 +91,14 @@ async function readOne(file: string, isRust: boolean): Promise<File> {
   const other = besideOf(path, isRust);
   const beside = other === undefined ? undefined : await readFile(other, 'utf8').catch(() => undefined);
   return { file, text, rule: toolRuleOf(path, text, { beside, isRust }) };
+}
+
+/** As goose, node-pg-migrate, Flyway and yoyo name theirs: a number in front. */
+const PROGRAM = /^[VR]?\d[\d._]*[_-].*\.(?:go|java|kt|groovy|[cm]?[jt]s|py|rb|ex|exs|php)$/;
+
+async function programsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => PROGRAM.test(name) && !/(?:_test\.go|\.d\.ts)$/.test(name)).sort();
 }
 
 const FLYWAY_FILE = /(?:^|[\\/])(?:[VU]\d[\d._]*|R)__[^\\/]*\.sql$/;
