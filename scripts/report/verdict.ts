@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { totalOf } from '../checks/result/contract/left-out.ts';
+import { NOT_ALONE } from '../checks/result/contract/not-alone.ts';
 import type { Result } from '../checks/result/contract/result.ts';
 import { formatCount, formatMs, plural } from '../shared/text/format.ts';
 import { formatDate } from './dates.ts';
@@ -39,6 +40,7 @@ export function renderVerdict(result: Result, { color, runPath, width }: Verdict
   for (const line of spreadLines(result)) lines.push(INDENT + line);
   if (result.playings?.advice) say(result.playings.advice.sentence);
   for (const line of [...wayBackSentences(result), ...interruptionSentences(result)]) say(line);
+  for (const limit of result.limits.filter((one) => one.startsWith(NOT_ALONE))) say(limit);
   const others = totalOf(result, 'findings', result.findings.length) - (worst ? 1 : 0);
   if (others > 0) say(`${plural(others, worst ? 'more finding' : 'finding')} in the report`);
   const { text, tone } = afterwards(result);

@@ -17,6 +17,15 @@ test('a pass says what was measured and where the report is', () => {
   `);
 });
 
+test('that others had the machine is told whatever the verdict, and no other limit', () => {
+  const taken =
+    "The machine was not the rehearsal's own: in 9 of 12 seconds other processes took 63 % of the processor time of driver and primary, and next to nothing was idle.";
+  const { limits } = passingResult();
+  const text = renderVerdict({ ...passingResult(), limits: [...limits, taken] }, { ...OPTIONS, width: 400 });
+  expect(text.split('\n').map((line) => line.trim())).toContain(taken);
+  for (const limit of limits) expect(text).not.toContain(limit);
+});
+
 test.each([
   ['next', true, 'plan of commit 1a2b3c4d5e on next, changed since'],
   [null, false, 'plan of commit 1a2b3c4d5e'],

@@ -1,5 +1,6 @@
 import type { Analysis } from '../analysis/analyse.ts';
 import { takenSeconds, takenText } from '../analysis/noise.ts';
+import { NOT_ALONE } from '../result/contract/not-alone.ts';
 import { plural } from '../../shared/text/format.ts';
 
 /** A second or two of others' work is everywhere; from this share of the run on it is told. */
@@ -14,7 +15,7 @@ export function noiseLimit({ evidence: { noise } }: Analysis): string[] {
       .filter(({ seconds, of }) => seconds > 0 && seconds >= of * TOLD_SHARE)
       .map(
         (taken) =>
-          `The machine was not the rehearsal's own: in ${taken.seconds} of ${plural(taken.of, 'second')} ${takenText(taken)}, and next to nothing was idle. Durations and latencies are longer for that.`,
+          `${NOT_ALONE}in ${taken.seconds} of ${plural(taken.of, 'second')} ${takenText(taken)}, and next to nothing was idle. Durations and latencies are longer for that.`,
       ),
     ...unseen.map(
       ({ host, why }) => `Whether others took the processors of the ${host}'s host is not known: ${why}.`,
