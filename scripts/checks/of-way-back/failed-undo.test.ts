@@ -68,10 +68,11 @@ test('a rollback file that is refused for what a version wrote is blamed at its 
       'Write ahead of sql/narrow.sql line 2 what becomes of the rows that it refuses, and put the file into one transaction, so that it is undone whole or not at all; or mark step widen pointOfNoReturn: true.',
     ],
   ]);
-  expect(told(result, 'pointOfNoReturn')).toMatchObject([
+  expect(told(result, 'pointOfNoReturn')).toEqual([
     [
       'out',
       'The point of no return is step 2 out: behind it the release cannot be taken back whole (sql/narrow.sql line 2 fails with 22001), and the plan says of no step that it is.',
+      'Mend the way back of that step, or mark it pointOfNoReturn: true.',
     ],
   ]);
   expect(result.wayBack).toMatchObject([

@@ -14,7 +14,7 @@ export function failedAt({ run }: StepAnalysis): string | undefined {
 }
 
 /** Whether a step on the way back was refused for what rows hold. */
-export function isForRows({ run }: StepAnalysis): boolean {
+function isForRows({ run }: StepAnalysis): boolean {
   return FOR_ROWS.test(run.end?.error?.sqlstate ?? '');
 }
 
