@@ -8,6 +8,7 @@ import type { StepFailure } from '../replay/session/step-failure.ts';
 import { keepPrivateWordsIn } from '../shared/text/private-words.ts';
 import { RunClock } from '../shared/run-clock.ts';
 import { redact } from '../shared/text/redact.ts';
+import { QuietRows } from '../probes/fingerprints/quiet-rows.ts';
 import { ServerWatches } from '../probes/server-watch/server-watches.ts';
 import { untilAborted } from '../shared/until-aborted.ts';
 import { DatabaseCopies } from '../snapshot/database-copies.ts';
@@ -18,7 +19,7 @@ import { prepareDatabase } from './prepare.ts';
 import { mendSuperuser, openToolLogin } from './roles/tool-login.ts';
 import type { ServerFacts } from './settings.ts';
 
-interface EngineRun extends Omit<Playing, 'scenario' | 'watches' | 'superuser'> {
+interface EngineRun extends Omit<Playing, 'scenario' | 'watches' | 'superuser' | 'quiet'> {
   /** At least one, in order of time. */
   readonly playings: readonly PlannedPlaying[];
   /** As soon as the server runs as configured. */
@@ -26,7 +27,7 @@ interface EngineRun extends Omit<Playing, 'scenario' | 'watches' | 'superuser'> 
 }
 
 type Watched = Pick<Playing, 'watches'>;
-type Prepared = EngineRun & Pick<Playing, 'watches' | 'superuser'>;
+type Prepared = EngineRun & Pick<Playing, 'watches' | 'superuser' | 'quiet'>;
 
 /** How long what goes on may take to close what it opened when a server is gone. */
 const UNWIND_MS = 3_000;
@@ -79,7 +80,8 @@ async function rehearse(unprepared: EngineRun & Watched): Promise<StepFailure | 
   await unprepared.onServer(await prepareDatabase(database));
   const { primary: superuser } = environment;
   const tool = await openToolLogin(superuser, signal);
-  const run: Prepared = { ...unprepared, superuser, environment: { ...environment, primary: tool } };
+  const quiet = new QuietRows();
+  const run: Prepared = { ...unprepared, superuser, quiet, environment: { ...environment, primary: tool } };
   const [only] = playings;
   if (only && playings.length === 1) {
     const playing = playingOf(only, run);

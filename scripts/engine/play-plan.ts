@@ -110,7 +110,7 @@ const RUNS_SQL: ReadonlySet<Step['kind']> = new Set(['sql', 'command']);
 
 /** What is looked at before and behind each step, while nothing of the plan runs. */
 function looksAround(
-  { rowCounts, updateCounts, drift, compatibility, schema, rollback }: Probes,
+  { rowCounts, updateCounts, drift, compatibility, schema, rollback, fingerprints }: Probes,
   company: Company,
   signal: AbortSignal,
 ): Required<Pick<ReplayHooks, 'beforeStep' | 'afterStep'>> {
@@ -120,15 +120,17 @@ function looksAround(
       await updateCounts.look(step.name, 'before', signal);
       if (step.way === undefined) await drift.before(step, signal);
       await rollback?.before(step, signal);
+      await fingerprints.before(step, signal);
       await company.before(step, signal);
       await schema.stepBegins(step.name, RUNS_SQL.has(step.kind));
     },
-    afterStep: async (step) => {
+    afterStep: async (step, isDone) => {
       await updateCounts.look(step.name, 'after', signal);
       await rowCounts.after(step, signal);
       await compatibility.look(step.name, signal);
       await schema.afterStep(step.name);
       await rollback?.after(step, signal);
+      await fingerprints.after(step, isDone, signal);
     },
   };
 }

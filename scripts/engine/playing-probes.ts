@@ -1,9 +1,12 @@
+import type { CompatibilityRecord } from '../artifacts/records/records.ts';
+import type { SchemaRecord } from '../artifacts/records/of-plan/schema-records.ts';
 import { loadSamples, type SamplePools } from '../load/traffic/samples.ts';
 import { withConnection } from '../pg/client.ts';
 import { WarmConnection } from '../pg/warm-connection.ts';
 import { CompatibilityProbe } from '../probes/compatibility.ts';
 import { DriftProbe } from '../probes/drift/drift-probe.ts';
 import { ExactWaits } from '../probes/exact-waits.ts';
+import { FingerprintProbe } from '../probes/fingerprints/fingerprint-probe.ts';
 import { LockWatch } from '../probes/lock-watch.ts';
 import { NoiseProbe } from '../probes/noise/noise-probe.ts';
 import { ProbeLife } from '../probes/probe-life.ts';
@@ -14,6 +17,7 @@ import { ServerProbe } from '../probes/server-probe.ts';
 import { Touched } from '../probes/touched/touched.ts';
 import { UpdateCounts } from '../probes/update-counts.ts';
 import { waitSources } from '../probes/wait-sources.ts';
+import type { NdjsonWriter } from '../shared/files/ndjson.ts';
 import type { Cleanup } from '../shared/cleanup.ts';
 import { isPlanAlone } from './alone.ts';
 import { requireHealthyStart } from './health.ts';
@@ -30,6 +34,7 @@ export interface Probes {
   readonly drift: DriftProbe;
   /** Only where the plan goes back. */
   readonly rollback: RollbackProbe | undefined;
+  readonly fingerprints: FingerprintProbe;
   readonly pools: SamplePools;
   /** The standby's lag as last seen. */
   readonly lagMs: () => number | null;
@@ -88,8 +93,20 @@ export async function startProbes(run: Playing, logins: Logins, cleanup: Cleanup
   await updateCounts.look(null, 'before', signal);
   const drift = new DriftProbe({ endpoint, versions: rehearsal.load.versions, clock, writer: looks.writer });
   const rollback = await startRollbackProbe(run, life, cleanup);
-  const looking = { rowCounts, updateCounts, drift, rollback };
+  const fingerprints = await startFingerprints(run, start, looks.writer);
+  const looking = { rowCounts, updateCounts, drift, rollback, fingerprints };
   return { life, watch, schema, compatibility, ...looking, pools, lagMs: () => lagMs };
+}
+
+function startFingerprints(
+  run: Playing,
+  tried: readonly CompatibilityRecord[],
+  records: NdjsonWriter<SchemaRecord>,
+): Promise<FingerprintProbe> {
+  const { rehearsal, environment, scenario, quiet, clock, signal } = run;
+  const { plan, scenarios, load } = rehearsal;
+  const setup = { plan, scenarios, versions: load.versions, tried, scenario, quiet, clock, writer: records };
+  return FingerprintProbe.start({ ...setup, endpoint: environment.primary }, signal);
 }
 
 async function startRollbackProbe(

@@ -2,6 +2,7 @@ import type { RunFolder, StreamName } from '../artifacts/run-folder.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
 import type { Rehearsal, Scenario } from '../plan/model.ts';
 import type { VersionScripts } from '../probes/compatibility.ts';
+import type { QuietRows } from '../probes/fingerprints/quiet-rows.ts';
 import type { ServerWatches } from '../probes/server-watch/server-watches.ts';
 import type { Cleanup } from '../shared/cleanup.ts';
 import { RehearsalError } from '../shared/errors.ts';
@@ -25,6 +26,8 @@ export interface Playing {
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
   readonly watches: ServerWatches;
+  /** Of all playings of the run. */
+  readonly quiet: QuietRows;
 }
 
 /** A stream of its folder, closed with all else of it. */

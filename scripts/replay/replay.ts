@@ -21,8 +21,8 @@ export interface ReplayHooks {
   readonly beforeStep?: (step: Step) => Promise<void>;
   readonly onStart: (step: Step, index: number) => void;
   readonly onEnd: (step: Step, index: number, status: 'ok' | 'failed' | 'skipped', detail: string) => void;
-  /** After every step that ran, also after a failed one. */
-  readonly afterStep: (step: Step) => Promise<void>;
+  /** After every step that ran; `isDone`: it did not fail. */
+  readonly afterStep: (step: Step, isDone: boolean) => Promise<void>;
 }
 
 /**
@@ -52,7 +52,7 @@ export async function replay(context: StepContext, hooks: ReplayHooks): Promise<
       if (step.kind === 'deploy') version = step.to;
       hooks.onEnd(step, index, 'ok', result.summary);
     }
-    await hooks.afterStep(step);
+    await hooks.afterStep(step, failure === undefined);
   }
   return failure;
 }

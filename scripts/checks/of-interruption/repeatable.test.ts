@@ -225,3 +225,37 @@ test('an advisory lock that the server held for a client that was gone is told w
     { advisoryLocks: 1, serverWentOnMs: 20 },
   ]);
 });
+
+test('rows that are not what the quiet playing leaves are a failure of any step, unless its second try failed', () => {
+  const rows = { compared: 900, setAside: 100, unlike: 30, leftOut: 10, oneIn: 1 };
+  const besides = (record: InterruptionRecord, unlike = rows): Evidence => {
+    const of = cutOff(record);
+    const table = { table: 'public.customers', reason: null, rows: unlike };
+    const quiet = { type: 'beside-quiet', step: 'index', tMs: 500, tables: [table] } as const;
+    return { ...of, schema: [...(of.schema ?? []), quiet] };
+  };
+  expect(found(besides(CUT))).toEqual([
+    [
+      'fail',
+      'Step 1 index was cut off (its session was ended), and behind its second try 30 rows of customers out of 900 are not what the quiet playing leaves: 20 changed otherwise, as where they are done twice, 10 left out.',
+      null,
+    ],
+  ]);
+  expect(judgeEvidence(besides(CUT)).interruptions).toMatchObject([
+    {
+      rowsTwice: 20,
+      rowsLeftOut: 10,
+      besideQuiet: [{ table: 'public.customers', reason: null, rows }],
+    },
+  ]);
+  expect(found(besides(CUT, { ...rows, unlike: 0, leftOut: 0 }))).toEqual([]);
+  const failed = judgeEvidence(besides({ ...CUT, error: stepError('42P07', 'it is there') }));
+  expect(failed.interruptions).toMatchObject([{ rowsTwice: null, rowsLeftOut: null }]);
+  expect(failed.findings.filter(({ message }) => message.includes('quiet'))).toEqual([]);
+  // By its batches a backfill did some twice, and nobody can read its set; what is there is as ever.
+  const backfill = { table: 'customers', cuts: 3, rowsTwice: 5, rowsLeftOut: 0, isSameAgain: null };
+  const same = besides({ ...CUT, backfill }, { ...rows, unlike: 0, leftOut: 0 });
+  expect(found(same)).toMatchObject([
+    ['warn', expect.stringContaining('5 rows of customers were changed twice') as string, null],
+  ]);
+});

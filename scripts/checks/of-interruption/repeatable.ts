@@ -5,12 +5,13 @@ import { statusOf } from '../analysis/step-runs.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { stateOf } from '../of-plan/unfinished-remedy.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
-import type { Cut } from '../../plan/model.ts';
 import { quotedSql } from '../analysis/commands/sent-statements.ts';
 import type { ToolLock } from '../../artifacts/records/of-plan/interruption-record.ts';
 import { plural } from '../../shared/text/format.ts';
+import { CUT_WORDS, cutWho } from './cut-words.ts';
 import { keptLocks } from './kept-locks.ts';
 import { repeatAdvice } from './repeat-advice.ts';
+import { unlikeQuiet } from './unlike-quiet.ts';
 
 export const repeatable: Check = {
   id: 'repeatable',
@@ -40,7 +41,12 @@ function isCutOff({ plan }: Pick<RunRecord, 'plan'>): boolean {
 
 function findings(cut: CutOff): CheckFinding[] {
   const { error } = cut.record;
-  return [...(error === null ? [] : [refused(cut, error)]), ...rowsOf(cut), ...keptLocks(cut)];
+  return [
+    ...(error === null ? [] : [refused(cut, error)]),
+    ...rowsOf(cut),
+    ...unlikeQuiet(cut),
+    ...keptLocks(cut),
+  ];
 }
 
 function refused({ step, record, leftovers }: CutOff, error: StepError): CheckFinding {
@@ -75,11 +81,14 @@ function refused({ step, record, leftovers }: CutOff, error: StepError): CheckFi
 }
 
 /** Of a backfill: rows that were done twice, and those that nobody did. */
-function rowsOf({ step: { run }, record }: CutOff): CheckFinding[] {
-  const { backfill, how } = record;
+function rowsOf({ step: { run }, record, beside }: CutOff): CheckFinding[] {
+  const { backfill } = record;
   if (backfill === undefined) return [];
-  const { rowsTwice, rowsLeftOut, isSameAgain, table, cuts } = backfill;
-  const who = `${stepTitle(run)} was cut off ${plural(cuts, 'time')} (${CUT_WORDS[how]})`;
+  const { rowsTwice, rowsLeftOut, table } = backfill;
+  const looked = beside?.find((one) => shortRelation(one.table) === shortRelation(table))?.rows;
+  const isLikeQuiet = looked != null && looked.compared > 0 && looked.unlike === 0;
+  const isSameAgain = backfill.isSameAgain ?? (isLikeQuiet ? true : null);
+  const who = cutWho(run, record);
   const findings: CheckFinding[] = [];
   if (rowsTwice > 0) {
     const harm =
@@ -107,12 +116,6 @@ function rowsOf({ step: { run }, record }: CutOff): CheckFinding[] {
     });
   return findings;
 }
-
-const CUT_WORDS: Readonly<Record<Cut, string>> = {
-  session: 'its session was ended',
-  client: 'its client was gone',
-  server: 'its server crashed',
-};
 
 /** `its client was gone while the server ran sql/1.sql line 3` */
 function cutText({ how, moment, file, line, command }: CutPlaceTold): string {

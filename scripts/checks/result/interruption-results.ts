@@ -29,7 +29,7 @@ export function combinedInterruptions(results: ReadonlyMap<number, Result>): Int
   return { interruptions: worst.toSorted((a, b) => order.indexOf(a.step) - order.indexOf(b.step)) };
 }
 
-function interruptionResult({ step, record, leftovers }: CutOff): InterruptionResult {
+function interruptionResult({ step, record, leftovers, beside }: CutOff): InterruptionResult {
   const { how, file, line, moment, error, serverWentOnMs, backfill, downs, command, advisoryLocks } = record;
   return {
     step: step.run.planned.name,
@@ -60,9 +60,31 @@ function interruptionResult({ step, record, leftovers }: CutOff): InterruptionRe
       })),
     ],
     cuts: backfill?.cuts ?? 1,
-    rowsTwice: backfill?.rowsTwice ?? null,
-    rowsLeftOut: backfill?.rowsLeftOut ?? null,
+    rowsTwice: most(backfill?.rowsTwice, error === null ? unlike(beside, otherwise) : null),
+    rowsLeftOut: most(
+      backfill?.rowsLeftOut,
+      error === null ? unlike(beside, ({ leftOut }) => leftOut) : null,
+    ),
+    ...(beside === null ? {} : { besideQuiet: beside.map((one) => ({ ...one })) }),
   };
+}
+
+type RowsBeside = NonNullable<NonNullable<CutOff['beside']>[number]['rows']>;
+
+/** Over all tables; null where none was compared. */
+function unlike(beside: CutOff['beside'], count: (rows: RowsBeside) => number): number | null {
+  const compared = (beside ?? []).flatMap(({ rows }) => (rows === null ? [] : [rows]));
+  return compared.length === 0 ? null : compared.reduce((sum, rows) => sum + count(rows), 0);
+}
+
+function otherwise({ unlike: all, leftOut }: RowsBeside): number {
+  return all - leftOut;
+}
+
+/** By the transactions of its batches, and by what is there beside the quiet playing. */
+function most(byBatches: number | null | undefined, bySight: number | null): number | null {
+  const known = [byBatches, bySight].filter((count) => count != null);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 function worstFirst(a: InterruptionResult, b: InterruptionResult): number {

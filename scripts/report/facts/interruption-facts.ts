@@ -47,9 +47,16 @@ export function interruptionSentences({ interruptions }: Result): string[] {
 /** What the second try said, and each object that was left behind with what removes it. */
 export function interruptionLines(result: Result): string[] {
   const lines = (result.interruptions ?? []).flatMap((cut) => {
-    const { how, message, secondTry, leftovers } = cut;
+    const { how, message, secondTry, leftovers, besideQuiet = [] } = cut;
     const at = `${ofPlan(result, cut)} (${how})`;
     return [
+      ...besideQuiet.flatMap(({ table, reason }) =>
+        reason === null
+          ? []
+          : [
+              `${at}: rows of ${shortName(table)} were not compared with the quiet playing, for ${REASONS[reason]}`,
+            ],
+      ),
       ...(message === null ? [] : [`${at}: ${secondTry === 'failed' ? '' : `${secondTry} `}${message}`]),
       ...leftovers.map(
         ({ kind, name, relation, remedy }) =>
@@ -59,6 +66,15 @@ export function interruptionLines(result: Result): string[] {
   });
   return [...new Set(lines)];
 }
+
+type Beside = NonNullable<InterruptionResult['besideQuiet']>[number];
+
+const REASONS: Readonly<Record<NonNullable<Beside['reason']>, string>> = {
+  'app-writes': 'the app writes what the step writes there',
+  'no-key': 'the app writes there too and they have no primary key',
+  'not-the-same-twice': 'a function gives something else each time',
+  'hangs-on-the-app': 'the step makes them from what the app writes',
+};
 
 const STATES: Readonly<Record<InterruptionResult['leftovers'][number]['kind'], string>> = {
   index: 'INVALID index',

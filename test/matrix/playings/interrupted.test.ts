@@ -135,3 +135,56 @@ create table if not exists other (id int);`,
     expect(result.traffic['old']?.requests).toBeGreaterThan(0);
   });
 });
+
+describe('rows that a step leaves when its client was gone, beside the quiet playing', () => {
+  const plan = `
+  - { phase: expand, name: add, sql: sql/add.sql }
+  - { phase: backfill, name: fill, backfill: { table: customers, key: id, batchTarget: 5ms, set: full_name = secret, where: full_name is null } }
+  - { phase: backfill, name: count, backfill: { table: customers, key: id, batchTarget: 5ms, set: visits = visits + 1 } }
+  - { phase: switch, name: bump, sql: sql/bump.sql }
+  - { phase: switch, name: log, sql: sql/log.sql }
+  - { phase: switch, name: procedure, sql: sql/procedure.sql }
+  - { phase: switch, name: guarded, sql: sql/guarded.sql }
+  - { phase: switch, name: drawn, sql: sql/drawn.sql }`;
+  const files = {
+    'workload/old/write.sql': `-- rehearse: sample id from customers.id
+update customers set name = name || '.' where id = :id;`,
+    'sql/add.sql': `alter table customers add column if not exists full_name text, add column if not exists visits int not null default 0,
+  add column if not exists points int not null default 0, add column if not exists luck float8;
+create table if not exists audit (id bigserial primary key, customer int, at timestamptz default now());
+create table if not exists totals (kind text, many int);
+insert into totals select 'all', 0 where not exists (select from totals);`,
+    'sql/bump.sql': 'update customers set points = points + 10 where id % 2 = 0;',
+    'sql/log.sql': 'insert into audit (customer) select id from customers where id <= 300;',
+    'sql/procedure.sql': 'do $$ begin update totals set many = many + 1; end $$;',
+    'sql/guarded.sql': 'update customers set points = 7 where points = 0;',
+    'sql/drawn.sql': 'update customers set luck = random();',
+  };
+
+  it('are found where they are done twice, in whatever step, and are alike where a condition tells what is done', async () => {
+    const result = await run(plan, files, '[{ interrupted: { how: [client] } }, quiet]');
+    const counted = new Map(result.interruptions?.map((cut) => [cut.step, cut]));
+    for (const step of ['fill', 'guarded']) {
+      expect(counted.get(step)).toMatchObject({ secondTry: 'ok', rowsTwice: 0, rowsLeftOut: 0 });
+      expect(counted.get(step)?.besideQuiet?.[0]?.rows?.compared).toBeGreaterThan(1000);
+    }
+    const unlike = (step: string): unknown => counted.get(step)?.besideQuiet?.[0]?.rows?.unlike;
+    expect(unlike('count')).toBeGreaterThan(1000);
+    // Every second row, but for those that the app has written.
+    expect(unlike('bump')).toBeGreaterThan(2000);
+    expect(counted.get('bump')?.rowsTwice).toBe(unlike('bump'));
+    expect(counted.get('log')).toMatchObject({ rowsTwice: 300, besideQuiet: [{ table: 'public.audit' }] });
+    expect(counted.get('procedure')?.besideQuiet).toContainEqual({
+      table: 'public.totals',
+      reason: null,
+      rows: { compared: 1, setAside: 0, unlike: 1, leftOut: 0, oneIn: 1 },
+    });
+    expect(counted.get('drawn')).toMatchObject({
+      rowsTwice: null,
+      besideQuiet: [{ table: 'public.customers', reason: 'not-the-same-twice', rows: null }],
+    });
+    expect(failed(result)).toEqual(
+      ['count', 'bump', 'log', 'procedure'].map((step) => ['repeatable', step, null]),
+    );
+  });
+});

@@ -6,6 +6,7 @@ import {
   DriftRecord,
   UpdatesRecord,
 } from './dependency-records.ts';
+import { BesideQuietRecord } from './fingerprint-record.ts';
 import { moment, number, text } from '../primitives.ts';
 
 export const UNFINISHED_KINDS = [
@@ -272,5 +273,6 @@ export const SchemaRecord = z.discriminatedUnion('type', [
   RowCountsRecord,
   UpdatesRecord,
   DriftRecord,
+  BesideQuietRecord,
 ]);
 export type SchemaRecord = z.infer<typeof SchemaRecord>;

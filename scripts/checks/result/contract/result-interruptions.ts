@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CUT_MOMENTS } from '../../../artifacts/records/of-plan/interruption-record.ts';
+import { NOT_COMPARED } from '../../../artifacts/records/of-plan/fingerprint-record.ts';
 import { UNFINISHED_KINDS } from '../../../artifacts/records/of-plan/schema-records.ts';
 import { CUTS } from '../../../plan/model.ts';
 
@@ -18,6 +19,25 @@ const leftoverSchema = z.object({
   remedy: z
     .string()
     .describe('The statement that removes or finishes it; of a tool’s lock the command of the tool'),
+});
+
+const besideQuietSchema = z.object({
+  table: z.string(),
+  reason: z
+    .enum(NOT_COMPARED)
+    .nullable()
+    .describe(
+      'Why it was not compared: `app-writes` what the step writes; `no-key`; `not-the-same-twice`: by a function that gives something else each time; `hangs-on-the-app`: on what the app writes',
+    ),
+  rows: z
+    .object({
+      compared: count,
+      setAside: count.describe('Rows that the app may have written in one of the two'),
+      unlike: count.describe('Not what the quiet playing leaves'),
+      leftOut: count.describe('Of them: as before the step, or not there'),
+      oneIn: count.describe('Of a large table one in so many rows was compared'),
+    })
+    .nullable(),
 });
 
 export const interruptionSchema = z.object({
@@ -68,8 +88,20 @@ export const interruptionSchema = z.object({
     .describe('How long nobody could connect, in all, where the server crashed; absent of the other ways'),
   rowsTwice: count
     .nullable()
-    .describe('Rows that were changed twice; null where they are not counted, as of a sql step'),
-  rowsLeftOut: count.nullable().describe('Likewise, rows that nobody changed'),
+    .describe(
+      'Rows that were changed twice, by the transactions of a backfill’s batches or because they are not what the quiet playing leaves; null where neither is known',
+    ),
+  rowsLeftOut: count
+    .nullable()
+    .describe(
+      'Likewise, rows that nobody changed, or that are as before the step and not so in the quiet playing',
+    ),
+  besideQuiet: z
+    .array(besideQuietSchema)
+    .optional()
+    .describe(
+      'Tables whose rows the step writes, behind its second try and in the quiet playing; absent where the quiet playing is not among the scenarios',
+    ),
 });
 
 export type InterruptionResult = z.infer<typeof interruptionSchema>;

@@ -24,18 +24,18 @@ export function writesBoth(
 }
 
 /** The column lists of INSERTs, and the SET lists of UPDATEs without what is assigned. */
-function assigned(script: string): string {
+export function assigned(script: string): string {
   const sql = sqlOf(script);
   const inserts = [...sql.matchAll(/\binsert\s+into\s+(?:"[^"]*"|[\w.])+\s*\(([^)]*)\)/gi)];
   const sets = [...sql.matchAll(/\bset\b([\s\S]*?)(?=\bwhere\b|\breturning\b|;|$)/gi)];
   const targets = sets.flatMap(
-    ([, list = '']) => list.match(/(?:"[^"]+"|[\p{L}_][\p{L}\p{N}_$]*)\s*=/gu) ?? [],
+    ([, list = '']) => list.match(/(?:"[^"]+"|[\p{L}_][\p{L}\p{N}_$]*|\([^()]*\))\s*=/gu) ?? [],
   );
   return [...inserts.map(([, list = '']) => list), ...targets].join(' ');
 }
 
 /** A pgbench script without its own commands, variables, comments and literals. */
-function sqlOf(script: string): string {
+export function sqlOf(script: string): string {
   return script
     .replace(/^\s*\\.*$|--.*$/gm, '')
     .replace(/'(?:[^']|'')*'/g, "''")
