@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { totalOf } from '../checks/result/contract/left-out.ts';
-import { NOT_ALONE } from '../checks/result/contract/not-alone.ts';
+import { NOT_ALONE } from '../shared/text/not-alone.ts';
 import type { Result } from '../checks/result/contract/result.ts';
 import { formatCount, formatMs, plural } from '../shared/text/format.ts';
 import { formatDate } from './dates.ts';

@@ -1,6 +1,6 @@
 import type { Analysis } from '../analysis/analyse.ts';
 import { takenSeconds, takenText } from '../analysis/noise.ts';
-import { NOT_ALONE } from '../result/contract/not-alone.ts';
+import { NOT_ALONE } from '../../shared/text/not-alone.ts';
 import { plural } from '../../shared/text/format.ts';
 
 /** A second or two of others' work is everywhere; from this share of the run on it is told. */

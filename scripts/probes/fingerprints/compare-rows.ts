@@ -21,7 +21,7 @@ export interface RowLooks {
 }
 
 /** How many rows were compared, and how many were not as in the quiet playing. */
-export interface RowDifference {
+interface RowDifference {
   readonly compared: number;
   /** Rows that the app may have written in one of them, and those that were not alike before the step. */
   readonly setAside: number;

@@ -3,7 +3,7 @@ import type { HashedRows } from './compare-rows.ts';
 import type { TableLook } from './plan-look.ts';
 
 /** Of a table with more rows than about this every n-th is looked at, by the hash of its key, so that it is the same ones each time. */
-export const MOST_ROWS = 200_000;
+const MOST_ROWS = 200_000;
 const FETCH_ROWS = 2000;
 
 /** One in so many rows. */

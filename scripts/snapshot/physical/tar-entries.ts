@@ -3,7 +3,7 @@ import { RehearsalError } from '../../shared/errors.ts';
 const BLOCK = 512;
 const LONGEST_HEADER_BYTES = 1024 ** 2;
 
-export interface TarEntry {
+interface TarEntry {
   /** As it is written, without a leading `./`. */
   readonly path: string;
   readonly type: 'file' | 'folder' | 'link' | 'other';
@@ -63,7 +63,7 @@ export async function* tarEntries(bytes: AsyncIterable<Buffer>, shown: string): 
 }
 
 /** What nobody read is passed over. */
-async function isPassed(passing: AsyncGenerator<Buffer, boolean>): Promise<boolean> {
+async function isPassed(passing: AsyncGenerator<Buffer, boolean | undefined>): Promise<boolean> {
   for (;;) {
     const { done, value } = await passing.next();
     if (done === true) return value !== false;
