@@ -72,6 +72,8 @@ async function snapshotText(source: SnapshotSource, dir: string): Promise<string
     remote: (remote) =>
       `${remoteSource(remote, {}).shown}${remote.sha256 === undefined ? '' : ` ${remote.sha256.slice(0, 12)}`}`,
     physical: (source) => ('url' in source ? `physical ${shownSource(source, dir)}` : fileHash(source.path)),
+    synthetic: async ({ path, scale, seed, statistics }) =>
+      `synthetic ${await fileHash(path)} × ${scale} seed ${seed} ${shortHash(JSON.stringify(statistics))}`,
     generator: ({ path }) => `generator ${relative(dir, path)}`, // its hash is among the files
     command: ({ command }) => `command ${shortHash(redact(command))}`,
   });

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import type { LoadHost } from '../load/driver-hosts/load-host.ts';
@@ -145,6 +146,15 @@ function placeSnapshot(
     generator: (source) => {
       const to = tree.placeOf(source.path);
       return { source: { ...source, path: to }, copy: { from: source.path, to }, shownAs: [] };
+    },
+    // Of a folder its table of contents: it has the schema, and rows stay here.
+    synthetic: (source) => {
+      const to = 'snapshot/schema';
+      const isFolder = statSync(source.path, { throwIfNoEntry: false })?.isDirectory() === true;
+      const copy = isFolder
+        ? { from: join(source.path, 'toc.dat'), to: `${to}/toc.dat` }
+        : { from: source.path, to };
+      return { source: { ...source, path: to }, copy, shownAs: [{ path: to, as: source.path }] };
     },
     // The driver's host reaches the hosts of the run and nothing else: what lies elsewhere comes by here.
     remote: (remote) => {

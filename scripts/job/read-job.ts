@@ -52,6 +52,7 @@ function inFolder(rehearsal: Rehearsal, dir: string): Rehearsal {
     remote: (remote) => remote,
     generator: (generator) => ({ ...generator, path: join(dir, generator.path) }),
     physical: (physical) => physical,
+    synthetic: (synthetic) => ({ ...synthetic, path: join(dir, synthetic.path) }),
     command: (command) => command,
   });
   return {

@@ -63,6 +63,8 @@ export type SnapshotSource =
   | (PhysicalFacts & { readonly kind: 'physical'; readonly path: string })
   | (PhysicalFacts & { readonly kind: 'physical'; readonly url: string; readonly maxBytesPerSec: number })
   | { readonly kind: 'generator'; readonly path: string; readonly takenAt?: string }
+  /** Rows that are made from a snapshot folder's schema and statistics; none of its rows are read. */
+  | SyntheticSource
   /** A command that fills the empty database by itself; it finds it by DATABASE_URL and PG*. */
   | {
       readonly kind: 'command';
@@ -70,6 +72,19 @@ export type SnapshotSource =
       readonly takenAt?: string;
       readonly network?: CommandNetwork;
     };
+
+export interface SyntheticSource {
+  readonly kind: 'synthetic';
+  /** The schema: a dump, of which only the schema is read. */
+  readonly path: string;
+  readonly statistics: Statistics;
+  /** Of production's rows, above 0. */
+  readonly scale: number;
+  /** The same one makes the same rows. */
+  readonly seed: number;
+  readonly takenAt?: string;
+  readonly production?: Production;
+}
 
 /** What is said of a dump, wherever it lies. */
 interface DumpFacts {

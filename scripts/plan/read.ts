@@ -24,6 +24,7 @@ import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
 import { productionOf, snapshotFolderAt } from './production/snapshot-folder.ts';
 import { physicalOf } from './read/read-physical.ts';
 import { isDatabase, isUrl, urlMistakes } from './snapshot-url.ts';
+import { readSynthetic } from './synthetic/read-synthetic.ts';
 import { keyText, YamlSource } from './yaml/yaml-source.ts';
 
 interface ReadOptions {
@@ -141,6 +142,7 @@ async function readSnapshot(
     const known = defined({ statistics: folder.statistics });
     return { kind: 'file', path: dump, takenAt: facts.takenAt, production, ...known, ...more };
   }
+  if ('synthesize' in config) return readSynthetic(config, settings, reading);
   const at = ['snapshot', 'generator'];
   const read = await reading.sqlFile(at, config.generator, 'private');
   if (read?.statements?.length === 0) reading.mistake(at, '{value} holds no SQL statement');

@@ -18,6 +18,7 @@ const NO_FILE = {
   command: 'is made by a command',
   remote: 'lies elsewhere',
   physical: 'is a physical copy',
+  synthetic: 'has no rows of production',
 } as const;
 const PATIENCE_MS = 600_000;
 

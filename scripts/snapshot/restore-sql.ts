@@ -10,6 +10,7 @@ import { ChosenDatabase } from './cluster/chosen-database.ts';
 import { ClusterObjects } from './cluster/cluster-objects.ts';
 import { WholeDatabase } from './cluster/whole-database.ts';
 import type { Masking } from './mask/masking.ts';
+import type { Synthesis } from './synth/synthesis.ts';
 import { CopySink } from './text/copy-sink.ts';
 import { parseMetaCommand } from './text/meta-command.ts';
 import { runRaw } from './raw-query.ts';
@@ -32,6 +33,8 @@ interface SqlRestoreOptions {
   readonly onObject: (name: string) => void;
   /** What the pieces pass through on their way. */
   readonly masking?: Masking | undefined;
+  /** What makes rows in their place. */
+  readonly synthesis?: Synthesis | undefined;
   /** Called with each comment between statements, without its dashes. */
   readonly onComment?: ((text: string) => void) | undefined;
   /** Undefined of SQL that was written for the rehearsal. */
@@ -62,9 +65,8 @@ export class SqlRestore {
 
   /** Runs it all and returns what was left out, as sentences. @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED */
   async run(content: AsyncIterable<Buffer>): Promise<string[]> {
-    const { pieces, shown, masking } = this.#options;
-    const read = this.#chosen.pieces(pieces.read(content));
-    for await (const piece of masking ? masking.pieces(read) : read) await this.#take(piece);
+    const { shown, masking, synthesis } = this.#options;
+    for await (const piece of this.#pieces(content)) await this.#take(piece);
     if (this.#client.getTransactionStatus() !== 'I') {
       throw new RehearsalError('SNAPSHOT_INVALID', `${shown} ends inside a transaction: COMMIT is missing`, {
         hint: 'What an open transaction did is lost. If the file was cut short, copy it again.',
@@ -76,7 +78,15 @@ export class SqlRestore {
       ...this.#chosen.notes,
       ...this.#wholeDatabase.warnings,
       ...(masking?.notes ?? []),
+      ...(synthesis?.notes ?? []),
     ];
+  }
+
+  #pieces(content: AsyncIterable<Buffer>): AsyncIterable<SqlPiece> {
+    const { pieces, masking, synthesis } = this.#options;
+    const read = this.#chosen.pieces(pieces.read(content));
+    if (synthesis !== undefined) return synthesis.pieces(read, this.#client);
+    return masking === undefined ? read : masking.pieces(read);
   }
 
   async #take(piece: SqlPiece): Promise<void> {

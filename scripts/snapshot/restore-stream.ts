@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type pg from 'pg';
 import type { SnapshotRecord } from '../artifacts/records/records.ts';
 import type { PgEndpoint } from '../pg/endpoint.ts';
@@ -11,6 +14,7 @@ import { withRestoreSession } from './restore-session.ts';
 import { SqlRestore } from './restore-sql.ts';
 import { requireText } from './cluster/require-text.ts';
 import { archiveFormat, FORMAT_HEAD_BYTES, formatOfHead } from './snapshot-format.ts';
+import type { Synthesis } from './synth/synthesis.ts';
 import { SourceStream } from './compressed/source-stream.ts';
 import { SqlPieces } from './text/sql-pieces.ts';
 
@@ -27,6 +31,7 @@ interface StreamOptions {
   /** Called once, with a way to ask how many of the source's bytes have passed. */
   readonly onReading: (readBytes: () => number) => void;
   readonly masking?: Masking | undefined;
+  readonly synthesis?: Synthesis | undefined;
   /** Called with each comment between statements. */
   readonly onComment?: ((text: string) => void) | undefined;
   readonly disarming: Disarming | undefined;
@@ -42,18 +47,8 @@ type Restored = Pick<SnapshotRecord, 'kind' | 'sha256' | 'sourceBytes' | 'warnin
  * @throws SNAPSHOT_INVALID, RESTORE_FAILED, DISK_FULL, CONNECTION_FAILED
  */
 export async function restoreStream(options: StreamOptions): Promise<Restored> {
-  const {
-    shown,
-    endpoint,
-    settings,
-    signal,
-    isGenerator,
-    onObject,
-    masking,
-    onComment,
-    disarming,
-    database,
-  } = options;
+  const { shown, endpoint, settings, signal, isGenerator, onObject, database } = options;
+  const { masking, synthesis, onComment, disarming } = options;
   const { head, all } = await peek(options.bytes, FORMAT_HEAD_BYTES);
   const format = formatOfHead(head, shown);
   const source = new SourceStream(all, shown, format.type === 'sql' ? format.compression : 'none');
@@ -73,6 +68,7 @@ export async function restoreStream(options: StreamOptions): Promise<Restored> {
       settings,
       onObject,
       masking,
+      synthesis,
       onComment,
       disarming,
       database,
@@ -88,14 +84,28 @@ export async function restoreStream(options: StreamOptions): Promise<Restored> {
 
 /** As `restoreStream`, of a folder in pg_dump's directory format, by one connection. @returns what was left out, as sentences */
 export async function restoreFolder(
-  options: Omit<StreamOptions, 'bytes' | 'isGenerator' | 'onReading'> & { readonly path: string },
+  options: Omit<StreamOptions, 'bytes' | 'isGenerator' | 'onReading'> & {
+    readonly path: string;
+    readonly schemaOnly?: boolean;
+  },
 ): Promise<string[]> {
   const { path, shown, endpoint, settings, signal } = options;
   const pieces = new SqlPieces(shown, { openEnd: false });
   return withRestoreSession(endpoint, settings, signal, async (client) => {
     const restore = new SqlRestore(client, { ...options, pieces });
-    return restore.run(directoryText(path, shown, await majorVersion(client)));
+    const serverMajor = await majorVersion(client);
+    return restore.run(directoryText(path, shown, { serverMajor, schemaOnly: options.schemaOnly === true }));
   });
+}
+
+/** As `restoreFolder`, of which only the table of contents is read: it has the schema, and no row. */
+export async function restoreSchemaFolder(
+  options: Parameters<typeof restoreFolder>[0] & { readonly synthesis: Synthesis },
+): Promise<Pick<Restored, 'sha256' | 'sourceBytes' | 'warnings'>> {
+  const contents = await readFile(join(options.path, 'toc.dat'));
+  const warnings = await restoreFolder({ ...options, schemaOnly: true });
+  const sha256 = createHash('sha256').update(contents).digest('hex');
+  return { sha256, sourceBytes: contents.length, warnings };
 }
 
 /** Of the server. */

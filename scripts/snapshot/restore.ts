@@ -24,8 +24,9 @@ import { driftSince } from './statistics/drift-since.ts';
 import { maskKey } from './mask/mask-key.ts';
 import { Masking } from './mask/masking.ts';
 import { besideProduction } from './folder/beside-production.ts';
-import { majorVersion, restoreFolder, restoreStream } from './restore-stream.ts';
+import { majorVersion, restoreFolder, restoreSchemaFolder, restoreStream } from './restore-stream.ts';
 import { detectFormat } from './snapshot-format.ts';
+import { Synthesis } from './synth/synthesis.ts';
 import { remoteSource } from './sources/open-remote.ts';
 import { liveServer } from './sources/postgres/live-server.ts';
 import { allDisarmed, ofCopy, putTriggersBack } from './physical/started-copy.ts';
@@ -33,6 +34,9 @@ import type { StartedCopy } from './physical/physical-copy.ts';
 import { readRemote, type RemoteFacts } from './sources/read-remote.ts';
 import { fileBytes } from './compressed/source-stream.ts';
 import { takeStock } from './take-stock.ts';
+
+/** Of a synthetic database whose schema does not say when it was taken. */
+const UNTIL = '2026-01-01T00:00:00Z';
 
 interface RestoreOptions {
   readonly source: SnapshotSource;
@@ -124,7 +128,8 @@ async function sayBeside(
   { source, endpoint, settings, signal }: RestoreOptions,
   bytes: number,
 ): Promise<string[]> {
-  if (source.kind !== 'file' || source.production === undefined) return [];
+  if (source.kind !== 'file' && source.kind !== 'synthetic') return [];
+  if (source.production === undefined) return [];
   const major = await withRestoreSession(endpoint, settings, signal, majorVersion);
   return besideProduction(source.production, major, bytes);
 }
@@ -135,6 +140,7 @@ function restoreSource(work: Work): Promise<Restored> {
     remote: (source) => restoreRemote(work, source),
     generator: (source) => restoreGenerator(work, source),
     physical: () => Promise.resolve(ofCopy(work.copy)),
+    synthetic: (source) => restoreSynthetic(work, source),
     command: (source) => restoreFromCommand(work, source),
   });
 }
@@ -155,6 +161,19 @@ async function restoreFromCommand(work: Work, source: Source<'command'>): Promis
 async function restoreGenerator(work: Work, { path }: Source<'generator'>): Promise<Restored> {
   await detectFormat(path, work.shown);
   return restoreText(work, path);
+}
+
+/** Rows are made from the schema and the statistics; those of a dump are not read. */
+async function restoreSynthetic(work: Work, source: Source<'synthetic'>): Promise<Restored> {
+  const { path, takenAt } = source;
+  const format = await detectFormat(path, work.shown);
+  const until = takenAt ?? UNTIL;
+  const synthesis = new Synthesis({ ...source, seed: String(source.seed), until, shown: work.shown });
+  const isFolder = format.type === 'archive' && format.format === 'directory';
+  const restored = isFolder
+    ? await restoreSchemaFolder({ ...work, path, synthesis })
+    : await restoreText(work, path, synthesis);
+  return { ...restored, kind: 'synthetic' };
 }
 
 async function restoreFile(work: Work, source: Source<'file'>): Promise<Restored> {
@@ -184,13 +203,14 @@ async function restoreFileAt(
   return { kind: 'archive', sha256: digest.sha256, sourceBytes: digest.sizeBytes, warnings };
 }
 
-async function restoreText(work: Work, path: string): Promise<Restored> {
+async function restoreText(work: Work, path: string, synthesis?: Synthesis): Promise<Restored> {
   const { size: totalBytes } = await stat(path);
   return restoreStream({
     ...work,
     bytes: fileBytes(path),
     database: 'database' in work.source ? work.source.database : undefined,
     isGenerator: work.source.kind === 'generator',
+    synthesis,
     masking: 'mask' in work.source ? maskingOf(work.source.mask, work) : undefined,
     onComment: 'notes' in work.source ? carried(work) : undefined,
     onReading: (readBytes) => {
@@ -263,6 +283,7 @@ export function shownSource(source: SnapshotSource, dir: string): string {
       'url' in physical
         ? liveServer(new URL(physical.url), process.env).shown
         : shownPath(physical.path, dir),
+    synthetic: ({ path }) => shownPath(path, dir),
     command: () => 'the snapshot command',
   });
 }

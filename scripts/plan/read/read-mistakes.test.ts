@@ -160,7 +160,7 @@ test('an empty file of keys names each key that must be there', async () => {
   expect(await mistakesIn('{}')).toEqual([
     'r/rehearsal.yaml:1 version: missing; write 1',
     'r/rehearsal.yaml:1 name: missing; write a name of small letters, digits and dashes, such as split-customer-name',
-    'r/rehearsal.yaml:1 snapshot: missing; write source, physical, generator or command',
+    'r/rehearsal.yaml:1 snapshot: missing; write source, physical, generator, synthesize or command',
     'r/rehearsal.yaml:1 load: missing',
     'r/rehearsal.yaml:1 plan: missing; write the steps as a list',
   ]);
@@ -178,7 +178,7 @@ test('a snapshot that is two things is a mistake', async () => {
   const yaml = plan(SOAK).replace('generator: gen.sql', 'generator: gen.sql, source: x, takenAt: 2026-11-20');
   expect(await mistakesIn(yaml)).toEqual([
     'r/rehearsal.yaml:3 snapshot.takenAt: 2026-11-20 is not an ISO 8601 date and time with its zone; write 2026-11-20T02:00:00Z',
-    'r/rehearsal.yaml:3 snapshot: a snapshot has only one of source, physical, generator, command; here are source and generator',
+    'r/rehearsal.yaml:3 snapshot: a snapshot has only one of source, physical, generator, synthesize, command; here are source and generator',
   ]);
 });
 

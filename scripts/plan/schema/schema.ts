@@ -97,6 +97,18 @@ export const snapshotSchemas = {
     ),
     takenAt,
   }),
+  synthesize: z.strictObject({
+    synthesize: path('a folder', 'snapshots/2026-11-20').describe(
+      'A [snapshot folder](snapshots.md#synthetic-data) whose schema and statistics rows are made from; none of its own rows are read.',
+    ),
+    scale: amount('a share of production’s rows above 0', 0.1, { min: 0.000_001, max: 100 })
+      .prefault(1)
+      .describe('How many rows are made, as a share of production’s.'),
+    seed: count('a whole number', 1, { min: 0, max: 2_147_483_647 })
+      .prefault(1)
+      .describe('The same seed makes the same rows.'),
+    takenAt,
+  }),
   command: z.strictObject({
     command: commandText('./fill-database.sh').describe(
       'A shell command that fills the empty database. It finds it by `DATABASE_URL` and `PG*`.',
@@ -244,9 +256,12 @@ export const rehearsalSchema = z
         snapshotSchemas.source,
         snapshotSchemas.physical,
         snapshotSchemas.generator,
+        snapshotSchemas.synthesize,
         snapshotSchemas.command,
       ])
-      .describe('Where the data comes from: exactly one of `source`, `physical`, `generator` and `command`.'),
+      .describe(
+        'Where the data comes from: exactly one of `source`, `physical`, `generator`, `synthesize` and `command`.',
+      ),
     postgres: postgresSchema.prefault({}).describe('The PostgreSQL that is rehearsed on.'),
     hosts: hostsSchema.prefault({}).describe('The hosts by role, on targets that rent or limit hosts.'),
     targets: targetsSchema

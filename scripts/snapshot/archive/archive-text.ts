@@ -47,22 +47,23 @@ export async function* archiveText(archive: StreamedArchive): AsyncGenerator<Buf
   if (format === 'tar' && !(await end.last()).every((byte) => byte === 0)) throw truncatedArchive(shown, '');
 }
 
-/** As `archiveText`, of a folder in pg_dump's directory format. */
+/** As `archiveText`, of a folder in pg_dump's directory format; of its schema alone nothing but its table of contents is read. */
 export async function* directoryText(
   path: string,
   shown: string,
-  serverMajor: number,
+  { serverMajor, schemaOnly = false }: { readonly serverMajor: number; readonly schemaOnly?: boolean },
 ): AsyncGenerator<Buffer> {
   const header = await readArchiveHeader(path, 'directory');
   if (header === undefined)
     throw new RehearsalError('SNAPSHOT_INVALID', `the head of toc.dat in ${shown} cannot be read`);
-  const cut = await cutPart(path, 'directory');
+  const cut = schemaOnly ? undefined : await cutPart(path, 'directory');
   if (cut !== undefined) throw truncatedArchive(shown, cut);
   const major = majorOf(header.dumpVersion);
   const program = choosePgRestore(await installedPgRestores(), major, serverMajor, shown);
   const env = { ...process.env, LC_ALL: 'C' };
   try {
-    yield* throughProgram(program.path, ['--format=directory', '--file=-', path], nothing(), env);
+    const only = schemaOnly ? ['--schema-only'] : [];
+    yield* throughProgram(program.path, [...only, '--format=directory', '--file=-', path], nothing(), env);
   } catch (error) {
     throw error instanceof ProgramFailed ? explained(error, shown) : error;
   }

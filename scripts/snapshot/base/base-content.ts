@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { SnapshotSource } from '../../plan/model.ts';
 import { byKind } from '../../shared/by-kind.ts';
 import { maskKey } from '../mask/mask-key.ts';
@@ -11,6 +12,8 @@ import { remoteSource } from '../sources/open-remote.ts';
 const RESTORE_VERSION = 2;
 /** Goes up with every change of what masking makes of the same value. */
 const MASKING_VERSION = 2;
+/** Goes up with every change of the rows that are made from the same schema and statistics. */
+const SYNTHESIS_VERSION = 1;
 
 /**
  * Names what a snapshot restores to: its bytes, wherever they come from. Undefined of what nobody can tell before it was read: a
@@ -22,6 +25,10 @@ export async function baseContent(source: SnapshotSource, signal: AbortSignal): 
   const content = await byKind<SnapshotSource, Promise<string | undefined>>(source, {
     file: ({ path }) => fileContent(path, signal),
     generator: async ({ path }) => `generator ${await sha256Of(path, signal)}`,
+    synthetic: async ({ path, scale, seed, takenAt }) => {
+      const schema = await fileContent(path, signal, 'schema');
+      return schema && `synthetic ${SYNTHESIS_VERSION} ${scale} ${seed} ${takenAt ?? ''} ${schema}`;
+    },
     remote: (remote) =>
       remote.sha256 === undefined ? versionOf(remote, signal) : Promise.resolve(`file ${remote.sha256}`),
     physical: (physical) => physicalContent(physical, signal),
@@ -64,10 +71,15 @@ function partOf(source: SnapshotSource): string {
   return database === undefined ? '' : `of ${JSON.stringify(database)} `;
 }
 
-async function fileContent(path: string, signal: AbortSignal): Promise<string | undefined> {
+async function fileContent(
+  path: string,
+  signal: AbortSignal,
+  part: 'all' | 'schema' = 'all',
+): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined; // the restore tells it
   if (!found.isDirectory()) return `file ${await sha256Of(path, signal)}`;
+  if (part === 'schema') return `schema ${await sha256Of(join(path, 'toc.dat'), signal)}`;
   return `folder ${(await archiveDigest(path, 'directory', signal)).sha256}`;
 }
 

@@ -27,7 +27,7 @@ export async function* snapshotText({
   if ('path' in from) {
     const found = await detectFormat(from.path, shown);
     if (found.type === 'archive' && found.format === 'directory') {
-      yield* directoryText(from.path, shown, serverMajor);
+      yield* directoryText(from.path, shown, { serverMajor });
       return;
     }
   }

@@ -54,7 +54,7 @@ export type Disarmed = z.infer<typeof Disarmed>;
 
 /** artifacts/snapshot.json */
 export const SnapshotRecord = z.object({
-  kind: z.enum(['plain', 'archive', 'physical', 'generator', 'command']),
+  kind: z.enum(['plain', 'archive', 'physical', 'generator', 'synthetic', 'command']),
   /** Of the source file's bytes; of the pg_control of a data folder; of the generator's text; of the command line. */
   sha256: text,
   /** As stated by the author; null = not stated. */

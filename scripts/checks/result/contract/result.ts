@@ -201,7 +201,7 @@ export const resultSchema = z.object({
     ),
   snapshot: z
     .object({
-      kind: z.enum(['plain', 'archive', 'physical', 'generator', 'command']),
+      kind: z.enum(['plain', 'archive', 'physical', 'generator', 'synthetic', 'command']),
       sha256: z.string(),
       takenAt: z.string().nullable(),
       sourceBytes: count,
