@@ -40,6 +40,10 @@ function reason({ rule, was }: PastLimit, count: number): string {
       return `${they} ${count === 1 ? 'has a label' : 'have labels'} that ${was} did not have before the plan`;
     case 'type':
       return `${they} ${count === 1 ? 'does' : 'do'} not fit ${was}, which the column was before the plan`;
+    case 'unique':
+      return `${they} ${count === 1 ? 'is' : 'are'} there more than once, and ${was} held ${count === 1 ? 'it' : 'them'} unique before the plan`;
+    case 'reference':
+      return `${they} ${count === 1 ? 'refers' : 'refer'} to no row, which ${was} refused before the plan`;
     case 'check':
       return `${they} ${count === 1 ? 'breaks' : 'break'} ${was}, which held before the plan`;
   }

@@ -207,6 +207,38 @@ describe('what stands there after the way back and was not let in before', () =>
     ]);
   });
 
+  test('is told of unique and foreign keys that were dropped, and of arrays with a new label', async () => {
+    const schema = `create type state as enum ('open', 'shut');
+      create table owners (id int primary key);
+      insert into owners select generate_series(1, 9);
+      create table tags (id int primary key, owner int constraint owned references owners, a int, b int, code text constraint coded unique,
+                         states state[], constraint pair unique (a, b));
+      insert into tags select i, i % 9 + 1, i, i, 'c' || i, '{open}' from generate_series(1, 100) i;`;
+    const loosen = sql(
+      'loosen',
+      `alter table tags drop constraint owned, drop constraint coded, drop constraint pair; alter type state add value 'sold'`,
+    );
+    const odd = `insert into tags values (201, 77, 500, 1, 'c1', '{open,sold}'), (202, 78, 500, 1, 'x', '{shut}'), (203, null, null, 1, null, null),
+      (204, 1, 600, 1, 'y', '{}')`;
+    expect(
+      await played(
+        [loosen, deploy('out', 'new', ''), soak(odd), sql('undo loosen', 'select 1', 'loosen')],
+        schema,
+      ),
+    ).toEqual([
+      'undo loosen unreadable: public.tags.states 1 since out (label state[])',
+      'undo loosen unreadable: public.tags.code 1 since out (unique coded)',
+      'undo loosen unreadable: public.tags.owner 2 since out (reference owned)',
+      'undo loosen unreadable: public.tags.* 2 since out (unique pair)',
+    ]);
+    const whole = sql(
+      'undo loosen',
+      `delete from tags where id > 200; alter table tags add constraint owned foreign key (owner) references owners, add constraint coded unique (code), add unique (a, b)`,
+      'loosen',
+    );
+    expect(await played([loosen, deploy('out', 'new', ''), soak(odd), whole], schema)).toEqual([]);
+  });
+
   test('is nothing where the new version keeps to the old limits, and where the way back changes it into something old', async () => {
     const widen = sql('widen', WIDE);
     const back = sql(

@@ -31,8 +31,8 @@ const CatalogRecord = z.object({
 
 /** What held a value before the plan, and does not any more. */
 const PastLimit = z.object({
-  /** A type or its length, NOT NULL, the labels of an enum, a CHECK of a table or a domain. */
-  rule: z.enum(['type', 'null', 'label', 'check']),
+  /** A type or its length, NOT NULL, the labels of an enum, a CHECK of a table or a domain, a unique key, a foreign key. */
+  rule: z.enum(['type', 'null', 'label', 'check', 'unique', 'reference']),
   /** `character varying(20)`, `not null`, the name of the enum, the domain or the constraint. */
   was: text,
 });

@@ -48,7 +48,7 @@ export const wayBackSchema = z.object({
           .string()
           .optional()
           .describe(
-            'Of values that are cut or unreadable: what held them before the plan, such as `character varying(20)`, `not null`, an enum, a domain or a CHECK',
+            'Of values that are cut or unreadable: what held them before the plan, such as `character varying(20)`, `not null`, an enum, a domain, a CHECK, a unique or a foreign key',
           ),
         isAtLeast: z
           .literal(true)

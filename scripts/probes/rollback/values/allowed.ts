@@ -8,8 +8,9 @@ interface AllowedColumn extends Omit<TableColumn, 'constant'> {
   /** With its length or precision; of a domain what it is made of. */
   readonly base: string;
   readonly isNotNull: boolean;
-  /** Of an enum. */
+  /** Of an enum, also where the column is an array of it. */
   readonly labels: readonly string[] | null;
+  readonly isArray: boolean;
   /** Of a domain, over `VALUE`. */
   readonly checks: readonly string[];
 }
@@ -25,10 +26,29 @@ interface AllowedRows {
   readonly columns: readonly number[];
 }
 
+/** A unique key of plain columns, or a foreign key, that all rows keep. */
+export interface AllowedKey {
+  readonly oid: number;
+  readonly table: string;
+  readonly relation: string;
+  /** Of the index or the constraint. */
+  readonly name: string;
+  readonly kind: 'unique' | 'reference';
+  /** Attribute numbers. */
+  readonly columns: readonly number[];
+  /** Quoted names, in the order of the key. */
+  readonly names: readonly string[];
+  /** Of a partial index, over the columns of the table; else null. */
+  readonly predicate: string | null;
+  /** What a foreign key refers to; null of a unique key. */
+  readonly parent: { readonly relation: string; readonly names: readonly string[] } | null;
+}
+
 /** What the catalog lets into tables, partitioned or not. */
 export interface Allowed {
   readonly columns: readonly AllowedColumn[];
   readonly checks: readonly AllowedRows[];
+  readonly keys: readonly AllowedKey[];
 }
 
 const OF_TABLES = `c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> 't'
@@ -43,7 +63,8 @@ const COLUMNS = `
            select from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype = 'n' and k.conkey = array[a.attnum] and not k.convalidated
          )) as "isNotNull",
          (select jsonb_agg(e.enumlabel order by e.enumsortorder) from pg_catalog.pg_enum e
-           where e.enumtypid = case t.typtype when 'd' then t.typbasetype else t.oid end) as labels,
+           where e.enumtypid = case when t.typtype = 'd' then t.typbasetype when t.typcategory = 'A' then t.typelem else t.oid end) as labels,
+         t.typcategory = 'A' as "isArray",
          coalesce((select jsonb_agg(pg_get_expr(k.conbin, 0) order by k.conname) from pg_catalog.pg_constraint k
                     where k.contypid = t.oid and k.contype = 'c' and k.convalidated), '[]') as checks
     from pg_catalog.pg_class c
@@ -61,8 +82,32 @@ const CHECKS = `
    where ${OF_TABLES} and k.contype = 'c' and k.convalidated
    order by c.oid, k.conname`;
 
+/** NULLS NOT DISTINCT and keys of expressions are left out: they say something else than that the columns are the same. */
+const KEYS = `
+  select ${RELATION}, x.relname as name, 'unique' as kind, to_jsonb(i.indkey::int2[]) as columns, pg_get_expr(i.indpred, c.oid) as predicate, null::jsonb as parent,
+         (select jsonb_agg(quote_ident(a.attname) order by array_position(i.indkey::int2[], a.attnum)) from pg_catalog.pg_attribute a
+           where a.attrelid = c.oid and a.attnum = any (i.indkey::int2[])) as names
+    from pg_catalog.pg_index i
+    join pg_catalog.pg_class x on x.oid = i.indexrelid
+    join pg_catalog.pg_class c on c.oid = i.indrelid
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+   where ${OF_TABLES} and i.indisunique and i.indisvalid and i.indexprs is null and i.indnatts = i.indnkeyatts
+     and coalesce(to_jsonb(i) ->> 'indnullsnotdistinct', 'false') = 'false'
+  union all
+  select ${RELATION}, k.conname, 'reference', to_jsonb(k.conkey), null,
+         jsonb_build_object('relation', k.confrelid::regclass::text, 'names', (select jsonb_agg(quote_ident(a.attname) order by array_position(k.confkey, a.attnum))
+           from pg_catalog.pg_attribute a where a.attrelid = k.confrelid and a.attnum = any (k.confkey))),
+         (select jsonb_agg(quote_ident(a.attname) order by array_position(k.conkey, a.attnum)) from pg_catalog.pg_attribute a
+           where a.attrelid = c.oid and a.attnum = any (k.conkey))
+    from pg_catalog.pg_constraint k
+    join pg_catalog.pg_class c on c.oid = k.conrelid
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+   where ${OF_TABLES} and k.contype = 'f' and k.convalidated
+   order by 3, 4`;
+
 export async function allowedNow(client: PgClient): Promise<Allowed> {
   const columns = await client.query<AllowedColumn>(COLUMNS);
   const checks = await client.query<AllowedRows>(CHECKS);
-  return { columns: columns.rows, checks: checks.rows };
+  const keys = await client.query<AllowedKey>(KEYS);
+  return { columns: columns.rows, checks: checks.rows, keys: keys.rows };
 }

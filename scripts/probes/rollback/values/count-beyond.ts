@@ -28,8 +28,8 @@ export async function countBeyond(
   return { table, column, count, since: since.deploy, isAtLeast: false, limit };
 }
 
-/** What a condition of before names may be gone: a column, a function, a type. Then it says nothing. */
-const GONE: ReadonlySet<string | undefined> = new Set(['42703', '42883', '42704', '42804']);
+/** What a condition of before names may be gone: a column, a function, a type, a table. Then it says nothing. */
+const GONE: ReadonlySet<string | undefined> = new Set(['42703', '42883', '42704', '42804', '42P01']);
 
 async function beyondSince(loosened: Loosened, xid: string, client: PgClient): Promise<number> {
   const { relation, beyond } = loosened;

@@ -1,6 +1,6 @@
 import type { PastLimit } from '../../../artifacts/records/of-plan/rollback-records.ts';
 import type { PgClient } from '../../../pg/client.ts';
-import type { Allowed } from './allowed.ts';
+import type { Allowed, AllowedKey } from './allowed.ts';
 
 /** A limit of before the plan that the catalog does not hold values to any more. */
 export interface Loosened {
@@ -16,7 +16,7 @@ export interface Loosened {
 
 /** By the names that columns have now; limits of columns and tables that are gone are none. */
 export function loosened(before: Allowed, now: Allowed, client: PgClient): Loosened[] {
-  return [...ofColumns(before, now, client), ...ofTables(before, now)];
+  return [...ofColumns(before, now, client), ...ofTables(before, now), ...ofKeys(before, now)];
 }
 
 function ofColumns(before: Allowed, now: Allowed, client: PgClient): Loosened[] {
@@ -48,7 +48,11 @@ function ofColumns(before: Allowed, now: Allowed, client: PgClient): Loosened[] 
             {
               ...of,
               limit: { rule: 'label', was: was.base },
-              beyond: { condition: `${value}::text <> all (array[${known}]::text[])` },
+              beyond: {
+                condition: is.isArray
+                  ? `not ${value}::text[] <@ array[${known}]::text[]`
+                  : `${value}::text <> all (array[${known}]::text[])`,
+              },
             } as const,
           ]
         : []),
@@ -85,4 +89,46 @@ function ofTables(before: Allowed, now: Allowed): Loosened[] {
       { table: was.table, column, relation, limit, beyond: { condition: `(${was.expression}) is false` } },
     ];
   });
+}
+
+/** Unique and foreign keys that no key of now keeps: over the same columns, and no wider. */
+function ofKeys(before: Allowed, now: Allowed): Loosened[] {
+  return before.keys.flatMap((was): Loosened[] => {
+    const table = now.columns.find(({ oid }) => oid === was.oid);
+    const isThere = was.columns.every((attnum) =>
+      now.columns.some((one) => one.oid === was.oid && one.attnum === attnum),
+    );
+    const isKept = now.keys.some(
+      (key) => key.oid === was.oid && key.kind === was.kind && keyText(key) === keyText(was),
+    );
+    if (table === undefined || !isThere || isKept) return [];
+    const [first, ...more] = was.columns;
+    const only = before.columns.find(({ oid, attnum }) => oid === was.oid && attnum === first);
+    const column = only === undefined || more.length > 0 ? '*' : only.name;
+    const names = was.columns.flatMap(
+      (attnum) => now.columns.find((one) => one.oid === was.oid && one.attnum === attnum)?.name ?? [],
+    );
+    const { relation } = table;
+    const limit = { rule: was.kind, was: was.name } as const;
+    return [
+      { table: was.table, column, relation, limit, beyond: { condition: keyBroken(was, names, relation) } },
+    ];
+  });
+}
+
+function keyText({ columns, predicate, parent }: AllowedKey): string {
+  return JSON.stringify([columns, predicate, parent]);
+}
+
+/** @param columns as they are called now */
+function keyBroken({ predicate, parent }: AllowedKey, columns: readonly string[], relation: string): string {
+  const key = columns.map((name) => `"${name.replaceAll('"', '""')}"`);
+  const whole = `num_nulls(${key.join(', ')}) = 0`;
+  if (parent === null) {
+    const where = predicate ?? 'true';
+    const list = key.join(', ');
+    return `${whole} and (${where}) and (${list}) in (select ${list} from ${relation} where ${where} group by ${list} having count(*) > 1)`;
+  }
+  const same = parent.names.map((name, at) => `parent.${name} = ${relation}.${key[at] ?? ''}`).join(' and ');
+  return `${whole} and not exists (select from ${parent.relation} parent where ${same})`;
 }

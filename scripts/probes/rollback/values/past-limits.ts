@@ -9,7 +9,7 @@ import { loosened, type Loosened } from './loosened.ts';
  * never met such. What it held is looked up again each time, and only what it does not hold any more is counted.
  */
 export class PastLimits {
-  #before: Allowed = { columns: [], checks: [] };
+  #before: Allowed = { columns: [], checks: [], keys: [] };
   /** Until a rewrite of the table makes all its rows look new. */
   readonly #since = new Map<string, string>();
   /** Beyond a type, when the undoing that goes on began. */
