@@ -65,8 +65,10 @@ export async function* tarEntries(bytes: AsyncIterable<Buffer>, shown: string): 
 /** What nobody read is passed over. */
 async function isPassed(passing: AsyncGenerator<Buffer, boolean | undefined>): Promise<boolean> {
   for (;;) {
-    const { done, value } = await passing.next();
-    if (done === true) return value !== false;
+    const next = await passing.next();
+    // Undefined of what was read to its end before.
+    const isWhole: boolean | undefined = next.done === true ? next.value : undefined;
+    if (next.done === true) return isWhole !== false;
   }
 }
 
