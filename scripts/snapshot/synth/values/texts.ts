@@ -14,12 +14,12 @@ const MOST_SHORT = 126;
 const TYPMOD_HEADER = 4;
 
 function pool(length: number): string {
-  let text = '';
+  const text: string[] = []; // to look at the end of a string that grows copies all of it
   for (let at = 0; at < length; at += 1) {
     const drawn = hash(7, at);
-    text += drawn % 7 === 0 && !text.endsWith(' ') ? ' ' : (drawn % DIGITS).toString(DIGITS);
+    text.push(drawn % 7 === 0 && text.at(-1) !== ' ' ? ' ' : (drawn % DIGITS).toString(DIGITS));
   }
-  return text;
+  return text.join('');
 }
 
 /** Texts of the column's widths; each begins with letters that tell its number. */
