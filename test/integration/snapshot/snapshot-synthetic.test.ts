@@ -147,6 +147,27 @@ it('the same seed makes the same rows, another one others, and a scale fewer', a
   expect(await one(other.endpoint, EVERYTHING)).not.toBe(await one(first.endpoint, EVERYTHING));
 });
 
+it('a schema that was written by hand has its keys before the rows', async () => {
+  const path = join(restorer.folder, 'hand.sql');
+  await writeFile(
+    path,
+    `create table public.b (id int primary key, up int references public.b);
+     create table public.a (id int primary key, b_id int not null references public.b unique);`,
+  );
+  const table = (name: string, rows: number) => ({
+    schema: 'public',
+    table: name,
+    rows,
+    heapBytes: 8192,
+    toastBytes: 0,
+    indexBytes: 0,
+    columns: [],
+  });
+  const tables = [table('a', 40), table('b', 50)];
+  const { tables: rows } = await restorer.restore(source({ path, statistics: { ...statistics, tables } }));
+  expect(rows.map((each) => each.rows)).toEqual([40, 50]);
+});
+
 it('what cannot be made is told by name, all at once', async () => {
   const path = join(restorer.folder, 'odd.sql');
   await writeFile(

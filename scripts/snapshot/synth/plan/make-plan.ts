@@ -18,7 +18,7 @@ interface PlanOptions {
 }
 
 export interface Plan {
-  /** In the order of the schema. */
+  /** Each behind those that it points to, for keys that are there before the rows. */
   readonly tables: readonly TablePlan[];
   /** What cannot be made, as sentences; then nothing is made. */
   readonly mistakes: readonly string[];
@@ -43,7 +43,8 @@ export async function makePlan(schema: readonly TableSchema[], options: PlanOpti
     tables.push(await tablePlan(table, figures, options, notes));
   }
   const byKey = new Map(tables.map((table) => [table.schema.key, table]));
-  for (const table of parentsFirst(tables)) {
+  const ordered = parentsFirst(tables);
+  for (const table of ordered) {
     assignLinks(table, byKey, options.seed);
     await assignPlain(table, options, { mistakes, notes });
     const assigned = assignUnique(table);
@@ -64,7 +65,7 @@ export async function makePlan(schema: readonly TableSchema[], options: PlanOpti
         mistakes.push(`${name} of ${table.shown} points to a table that has no rows`);
     }
   }
-  return { tables, mistakes, notes };
+  return { tables: ordered, mistakes, notes };
 }
 
 async function tablePlan(
