@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { sleep } from '../../scripts/shared/clock.ts';
 import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
 import { redact } from '../../scripts/shared/text/redact.ts';
+import { limitAfter } from '../../scripts/shared/within.ts';
 
 const REQUEST_MS = 30_000;
 const TRIES = 5;
@@ -114,7 +115,7 @@ export class Api {
   async #once({ method, path, body, signal }: Request): Promise<unknown> {
     signal.throwIfAborted();
     const { base, headers, title, requestMs = REQUEST_MS } = this.#options;
-    const limit = AbortSignal.timeout(requestMs);
+    const limit = limitAfter(requestMs);
     const stop = later(signal, method === 'POST' ? POST_GRACE_MS : 0);
     let response: Response;
     let text: string;

@@ -1,5 +1,6 @@
 import { asError, namedLack } from '../../scripts/shared/errors.ts';
 import { runGroup, type Ending, type GroupLeader } from '../../scripts/shared/process-group.ts';
+import { limitAfter } from '../../scripts/shared/within.ts';
 
 const ENDINGS: readonly Ending[] = [
   { signal: 'SIGTERM', to: 'group', graceMs: 2_000 },
@@ -54,7 +55,7 @@ export async function runProgram(
   const { cell, cwd, timeoutMs, signal, input } = options;
   signal?.throwIfAborted();
   const { file: program, args: all, ...user } = (await cell?.start(file, args)) ?? { file, args };
-  const limit = AbortSignal.timeout(timeoutMs);
+  const limit = limitAfter(timeoutMs);
   const stop = signal ? AbortSignal.any([signal, limit]) : limit;
   const start = {
     ...user,

@@ -18,6 +18,7 @@ import {
   type ResultDocument,
 } from './result-document.ts';
 import type { RehearsalOutputs } from '../resources/rehearsal-outputs.ts';
+import { limitAfter } from '../../scripts/shared/within.ts';
 
 /** How `rehearse` ends when it has seen for itself that nothing stays. */
 const PROVEN_EMPTY = [EXIT.ok, EXIT.usage, EXIT.infra, EXIT.failed, EXIT.inconclusive, EXIT.interrupted];
@@ -42,7 +43,7 @@ export async function rehearse(
   const limit =
     limitMs === undefined
       ? new AbortController().signal
-      : AbortSignal.timeout(Math.ceil(Math.min(limitMs, LONGEST_MS)));
+      : limitAfter(Math.ceil(Math.min(limitMs, LONGEST_MS)));
   const out = resolve(PROJECT_ROOT, inputs.out ?? defaultRuns(PROJECT_ROOT));
   const args = ['run', resolve(PROJECT_ROOT, dir), '--target', target, '--out', out, '--json'];
   if (keep !== undefined) args.push('--keep', keep);

@@ -7,6 +7,7 @@ import type { Enclosure } from './enclosure.ts';
 import { LineCutter } from './line-cutter.ts';
 import { COMMAND_MARK, signalStrays, straysOf } from './strays.ts';
 import { signalGroup, startGroup } from '../shared/process-group.ts';
+import { limitAfter } from '../shared/within.ts';
 
 /** How long a command, and what it left running, may take to end after it was asked to. */
 const GRACE_MS = 5_000;
@@ -56,8 +57,7 @@ export async function runShell(shell: ShellCommand): Promise<ShellEnd> {
   const lastLines: string[] = [];
   const closed = keepLines([child.stdout, child.stderr], keptLines, lastLines);
   const exited = exitOf(child);
-  const limit =
-    timeoutMs === undefined ? new AbortController().signal : AbortSignal.timeout(Math.ceil(timeoutMs));
+  const limit = timeoutMs === undefined ? new AbortController().signal : limitAfter(Math.ceil(timeoutMs));
   const ends = [signal, limit, ...(kill === undefined ? [] : [kill])];
   const inTime = await Promise.race([exited, abortOf(AbortSignal.any(ends))]);
   const isKilled = kill?.aborted === true;

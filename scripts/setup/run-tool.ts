@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Env } from '../../infra/pulumi/engine/places.ts';
 import { runGroup, type Ending, type GroupLeader } from '../shared/process-group.ts';
+import { limitAfter } from '../shared/within.ts';
 
 const ENDINGS: readonly Ending[] = [
   { signal: 'SIGTERM', to: 'group', graceMs: 5_000 },
@@ -34,7 +35,7 @@ export async function runTool(
 ): Promise<ToolEnd> {
   const { cwd, env, signal, timeoutMs, onComplaint } = options;
   signal.throwIfAborted();
-  const limit = AbortSignal.timeout(timeoutMs);
+  const limit = limitAfter(timeoutMs);
   const stop = AbortSignal.any([signal, limit]);
   let stdout = '';
   const lines: string[] = [];

@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import { withoutForeign } from '../../../scripts/shared/descriptors.ts';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import { signalGroup } from '../../../scripts/shared/process-group.ts';
+import { limitAfter } from '../../../scripts/shared/within.ts';
 
 /** A value of a script's variable; a list becomes a bash array. */
 export type Value = string | number | undefined | readonly string[];
@@ -71,7 +72,7 @@ export async function runAsRoot(
     stdio: withoutForeign('pipe', 'pipe', 'pipe'),
   });
   let output = '';
-  const limit = AbortSignal.timeout(timeoutMs);
+  const limit = limitAfter(timeoutMs);
   const stop = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   const endings: Promise<void>[] = [];
   const onStop = (): void => {

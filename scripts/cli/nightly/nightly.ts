@@ -21,6 +21,7 @@ import type { NightOptions } from './play-one.ts';
 import { tellNews, requireTelling } from './tell-news.ts';
 import { withRegressions } from './regressions.ts';
 import { defaultRuns } from '../../shared/places/user-project.ts';
+import { within } from '../../shared/within.ts';
 
 interface NightlyOptions extends KeepOptions {
   readonly target?: string;
@@ -83,7 +84,7 @@ async function nightly(
   await requireWritable(night.outDir, options.out);
   await mkdir(night.outDir, { recursive: true });
   const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(deadlineMs)]);
+  const signal = within([stop.signal], deadlineMs);
   const release = abortOnSignals(context, stop, () => undefined);
   try {
     const letGo = await holdNight(night.outDir, signal, ({ pid, since }) => {

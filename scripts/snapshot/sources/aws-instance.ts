@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { S3Credentials } from './sigv4.ts';
+import { within } from '../../shared/within.ts';
 
 /** A machine that is no cloud's has nobody at that address: it is not waited for. */
 const PATIENCE_MS = 1_000;
@@ -51,7 +52,7 @@ async function ask(
   signal: AbortSignal,
   method = 'GET',
 ): Promise<string> {
-  const both = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const both = within([signal], PATIENCE_MS);
   const given = await fetch(address, { method, headers, signal: both });
   if (!given.ok) throw new Error(`${given.status}`);
   return given.text();

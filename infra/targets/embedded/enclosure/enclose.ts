@@ -9,6 +9,7 @@ import { withTimeout } from '../../../../scripts/shared/clock.ts';
 import { OWNER_MARK, RUN_MARK } from '../../../../scripts/shared/run-mark.ts';
 import type { RunDir } from '../run-dir.ts';
 import { socketFiles, socketFolders } from './hidden.ts';
+import { within } from '../../../../scripts/shared/within.ts';
 
 const SCRIPT = fileURLToPath(new URL('./enclose.sh', import.meta.url));
 const HOLDER = fileURLToPath(new URL('./holder.mjs', import.meta.url));
@@ -79,7 +80,7 @@ async function listenerOf(holder: ChildProcess, signal: AbortSignal): Promise<Se
   let complaint = '';
   holder.stderr?.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-4096)));
   const waiting = new AbortController();
-  const until = { signal: AbortSignal.any([signal, waiting.signal, AbortSignal.timeout(OPEN_MS)]) };
+  const until = { signal: within([signal, waiting.signal], OPEN_MS) };
   const said = once(holder, 'message', until) as Promise<[unknown, unknown]>;
   const ended = once(holder, 'close', until).then(() => {
     throw cannot(complaint.trim().split('\n').at(-1) ?? '');

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { sleep } from '../../../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../../../scripts/shared/errors.ts';
+import { within } from '../../../../scripts/shared/within.ts';
 
 const READY_MS = 15_000;
 const RETRY_MS = 15;
@@ -29,7 +30,7 @@ export async function waitForSshd(
 async function answers(host: string, signal: AbortSignal): Promise<boolean> {
   const socket = connect({ host, port: SSH_PORT });
   try {
-    const stop = AbortSignal.any([signal, AbortSignal.timeout(TRY_MS)]);
+    const stop = within([signal], TRY_MS);
     const [banner] = (await once(socket, 'data', { signal: stop })) as [Buffer];
     return banner.toString('latin1').startsWith('SSH-2.0');
   } catch {
