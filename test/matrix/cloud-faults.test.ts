@@ -26,6 +26,7 @@ const LAG_MS = 200;
 const OF_ORDERS: readonly FaultKind[] = [
   'unpaid',
   'sold-out',
+  'sold-out-there',
   'over-quota',
   'failure',
   'no-ssh',
@@ -121,9 +122,19 @@ function settled(): Promise<void> {
 }
 
 /** What every cell has to keep, whatever it ended with. */
-function broken({ code, message, twins, hostsMade, afterReap, violations, left, things }: Outcome): string[] {
+function broken({
+  code,
+  message,
+  locations,
+  twins,
+  hostsMade,
+  afterReap,
+  violations,
+  left,
+  things,
+}: Outcome): string[] {
   return [
-    ...(twins.length > 0 || hostsMade > ROLES.length
+    ...(twins.length > 0 || hostsMade > ROLES.length * locations
       ? [`${hostsMade} hosts made, twice: ${twins.join()}`]
       : []),
     ...afterReap.map((one) => `left after reap: ${one}`),
@@ -147,9 +158,13 @@ async function playAll(name: CloudName, cells: readonly Cell[]): Promise<Map<Cel
   return outcomes;
 }
 
-/** Only Raff has accounts that pay a month up front. */
+/** Only Raff has accounts that pay a month up front. A location that is sold out is the same code everywhere: it is tried at one cloud. */
 function ordersOf(name: CloudName): FaultKind[] {
-  return OF_ORDERS.filter((kind) => kind !== 'subscription' || name === 'raff');
+  const triedAt: Readonly<Partial<Record<FaultKind, CloudName>>> = {
+    subscription: 'raff',
+    'sold-out-there': 'hcloud',
+  };
+  return OF_ORDERS.filter((kind) => (triedAt[kind] ?? name) === name);
 }
 
 interface Fails {
@@ -166,6 +181,8 @@ interface Fails {
 function endOf({ method, kind, nth, shared, late }: Fails): string | undefined {
   if (['slow', 'unknown-fields'].includes(kind)) return 'ok';
   if (shared && nth === 1) return undefined;
+  // Every location is sold out in turn.
+  if (kind === 'sold-out-there' && nth === 0) return 'CLOUD_REFUSED';
   if (method === 'POST')
     return ORDER_ENDS[kind] ?? (SURVIVED.includes(kind) || nth === 1 ? 'ok' : 'CLOUD_REFUSED');
   if (method === 'DELETE' || late) return nth === 1 ? 'ok' : undefined;

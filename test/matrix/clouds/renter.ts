@@ -1,3 +1,4 @@
+import { soldOutHint } from '../../../infra/clouds/api.ts';
 import type { Cloud, CloudName } from '../../../infra/clouds/cloud.ts';
 import { cloudOf } from '../../../infra/clouds/index.ts';
 import { ownerMark } from '../../../infra/clouds/owner.ts';
@@ -40,11 +41,15 @@ export interface Ended {
   readonly message: string;
   /** What the tear-down could not do. */
   readonly left: string | undefined;
+  /** In how many it was ordered, where something was sold out. */
+  readonly locations: number;
 }
 
 /** What Pulumi does with the program of an environment: a network, the hosts side by side, and everything away again. */
 export class Renter {
   readonly #rental: Rental;
+  readonly #tried: string[] = [];
+  readonly #expiresAt = new Date(Date.now() + 3_600_000).toISOString();
   readonly #made: { readonly resource: Resource; readonly state: Properties }[] = [];
 
   constructor(rental: Rental) {
@@ -53,19 +58,39 @@ export class Renter {
 
   /** Up, and down again as the engine does it; undefined = the engine was killed, and what it knew is lost. */
   async run(engineLives = (): boolean => true): Promise<Ended> {
-    const failure = await this.#up().then(() => undefined, asError);
+    const failure = await this.#upSomewhere().then(() => undefined, asError);
     const left = await this.#down(engineLives());
-    if (failure === undefined) return { code: 'ok', message: '', left };
-    const { code, message } = this.#told(failure);
-    return { code, message, left };
+    const locations = this.#tried.length;
+    if (failure === undefined) return { code: 'ok', message: '', left, locations };
+    return { ...this.#told(failure), left, locations };
   }
 
-  async #up(): Promise<void> {
-    const { name, runId, open, signal, allowUpFront = false } = this.#rental;
-    const { plans, image } = await open().catalog(signal);
-    const [first, second] = plans.filter(({ cpus }) => cpus === 2);
-    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-    const owned = { cloud: name, runId, owner: ownerMark(), expiresAt, location: first!.location };
+  /** Where something is sold out, all that was made goes, and everything is ordered in the next location. */
+  async #upSomewhere(): Promise<void> {
+    const { open, signal } = this.#rental;
+    for (;;) {
+      const { plans, image } = await open().catalog(signal);
+      const [first, second] = plans.filter(
+        ({ cpus, location }) => cpus === 2 && !this.#tried.includes(location),
+      );
+      this.#tried.push(first!.location);
+      try {
+        await this.#up({ plans: [first!.id, second!.id], image, location: first!.location });
+        return;
+      } catch (error) {
+        const more = plans.some(({ cpus, location }) => cpus === 2 && !this.#tried.includes(location));
+        const isSoldOut = error instanceof RehearsalError && error.hint === soldOutHint(open().title);
+        if (!isSoldOut || !more || signal.aborted) throw error;
+        const left = await this.#down(true);
+        if (left !== undefined) throw new Error(left, { cause: error });
+        this.#made.length = 0;
+      }
+    }
+  }
+
+  async #up({ plans, image, location }: { plans: string[]; image: string; location: string }): Promise<void> {
+    const { name, runId, open, allowUpFront = false } = this.#rental;
+    const owned = { cloud: name, runId, owner: ownerMark(), expiresAt: this.#expiresAt, location };
     const { networkId } = await this.#create(
       cloudNetwork(() => open()),
       owned,
@@ -75,7 +100,7 @@ export class Renter {
       ROLES.map((role) =>
         this.#create(
           cloudHost(() => open()),
-          { ...host, role, plans: [first!.id, second!.id] },
+          { ...host, role, plans },
         ),
       ),
     );
