@@ -21,8 +21,9 @@ import { readSettings, withSettings, withTargets } from './read/settings/read-se
 import { salvageParts, type Parts } from './read/salvage.ts';
 import { schemaIssues } from './schema/schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
-import { productionOf, snapshotFolderAt } from './production/snapshot-folder.ts';
 import { physicalOf } from './read/read-physical.ts';
+import { withProduction } from './production/follow.ts';
+import { productionOf, snapshotFolderIn, type SnapshotFolder } from './production/snapshot-folder.ts';
 import { isDatabase, isUrl, urlMistakes } from './snapshot-url.ts';
 import { readSynthetic } from './synthetic/read-synthetic.ts';
 import { keyText, YamlSource } from './yaml/yaml-source.ts';
@@ -63,18 +64,23 @@ export async function readRehearsal(
   reading.mistakes.push(...source.mistakes);
   if (source.value === undefined) throw new InputError(inReadingOrder(reading.mistakes));
   const shared = await readSettings(place.dir, cwd, lookup);
-  reading.mistakes.push(...(shared?.mistakes ?? []));
   if (shared) reading.files.add(reading.fromDir(shared.file));
   const outer = readTargets(env[TARGETS_VARIABLE], TARGETS_VARIABLE);
-  reading.mistakes.push(...outer.mistakes);
-  const value = withTargets(withSettings(source.value, shared?.value), outer.value);
+  reading.mistakes.push(...(shared?.mistakes ?? []), ...outer.mistakes);
+  const own = withTargets(withSettings(source.value, shared?.value), outer.value);
+  const folder = await snapshotFolderIn(own, reading);
+  const value = withProduction(own, folder?.facts);
   const told = new Set([...(shared?.mistakes ?? []), ...outer.mistakes].map(({ key }) => key));
   for (const { path, message } of schemaIssues(value))
     if (!told.has(keyText(path))) reading.mistake(path, message);
 
-  const parts = salvageParts(value);
-  const before = reading.mistakes.length;
-  const snapshot = await readSnapshot(parts, reading, lookInto);
+  const [parts, before] = [salvageParts(value), reading.mistakes.length];
+  const snapshot = await readSnapshot(
+    parts,
+    folder && { ...folder, own: salvageParts(own) },
+    reading,
+    lookInto,
+  );
   const isWhole = reading.mistakes.length === before;
   const versions = parts.versions && (await readVersions(parts.versions, parts.role, reading));
   reading.mistakes.push(...(lookInto?.scripts(versions ?? []) ?? []));
@@ -83,9 +89,7 @@ export async function readRehearsal(
   const plans = await readPlans({ ...parts, plans: written }, value, reading);
 
   const { data: config } = rehearsalSchema.safeParse(value);
-  if (config) notePackages(config.postgres, reading);
-  if (config) noteNoRestart(config.postgres.settings, plans.scenarios, reading);
-  if (config) noteIdleDrivers(config, reading);
+  if (config) noteSettings(config, plans.scenarios, reading);
   if (reading.mistakes.length > 0 || !config || !snapshot || !versions)
     throw new InputError(inReadingOrder(reading.mistakes));
   return {
@@ -115,6 +119,7 @@ type Remote = Extract<SnapshotSource, { kind: 'remote' }>;
 
 async function readSnapshot(
   { snapshot: config, network: forAll, settings }: Parts,
+  folder: (SnapshotFolder & { readonly own: unknown }) | undefined,
   reading: Reading,
   lookInto: LookInto | undefined,
 ): Promise<SnapshotSource | undefined> {
@@ -134,11 +139,10 @@ async function readSnapshot(
     if (isUrl(config.source))
       return remoteOf(config.source, { ...more, ...defined({ limits: config.limits }) }, reading);
     const path = reading.absolute(config.source);
-    const folder = await snapshotFolderAt(path);
     await checkDump(folder?.dump ?? path, reading, lookInto);
     if (folder === undefined) return { kind: 'file', path, ...more };
-    const { dump, facts } = folder;
-    const production = productionOf(facts, settings);
+    const { dump, facts, own } = folder;
+    const production = productionOf(facts, settings, saidBy(own));
     const known = defined({ statistics: folder.statistics });
     return { kind: 'file', path: dump, takenAt: facts.takenAt, production, ...known, ...more };
   }
@@ -203,6 +207,18 @@ async function checkContent(path: string, reading: Reading, lookInto: LookInto):
 const RESTART = 'restart_after_crash';
 /** As PostgreSQL reads a boolean. */
 const OFF = /^(?:off|f(?:alse?|al?)?|no?|0)$/i;
+
+/** What a rehearsal says itself, and does not take from production. */
+function saidBy(own: unknown): { readonly settings: readonly string[]; readonly rate: boolean } {
+  const { settings, saysRate } = salvageParts(own);
+  return { settings: Object.keys(settings), rate: saysRate };
+}
+
+function noteSettings(config: RehearsalConfig, scenarios: readonly Scenario[], reading: Reading): void {
+  notePackages(config.postgres, reading);
+  noteNoRestart(config.postgres.settings, scenarios, reading);
+  noteIdleDrivers(config, reading);
+}
 
 /** A server that is crashed on purpose has to come back by itself. */
 function noteNoRestart(

@@ -24,7 +24,8 @@ import { driftSince } from './statistics/drift-since.ts';
 import { maskKey } from './mask/mask-key.ts';
 import { Masking } from './mask/masking.ts';
 import { besideProduction } from './folder/beside-production.ts';
-import { majorVersion, restoreFolder, restoreSchemaFolder, restoreStream } from './restore-stream.ts';
+import { readHere } from './folder/read-facts.ts';
+import { restoreFolder, restoreSchemaFolder, restoreStream } from './restore-stream.ts';
 import { detectFormat } from './snapshot-format.ts';
 import { Synthesis } from './synth/synthesis.ts';
 import { remoteSource } from './sources/open-remote.ts';
@@ -130,8 +131,8 @@ async function sayBeside(
 ): Promise<string[]> {
   if (source.kind !== 'file' && source.kind !== 'synthetic') return [];
   if (source.production === undefined) return [];
-  const major = await withRestoreSession(endpoint, settings, signal, majorVersion);
-  return besideProduction(source.production, major, bytes);
+  const here = await withRestoreSession(endpoint, settings, signal, readHere);
+  return besideProduction(source.production, { ...here, bytes });
 }
 
 function restoreSource(work: Work): Promise<Restored> {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
-import { formatBytes, formatCount, formatShare, plural } from '../../shared/text/format.ts';
+import { formatBytes, formatCount, formatMs, formatShare, plural } from '../../shared/text/format.ts';
 import {
   manifestMistakes,
   readFactsOf,
@@ -25,6 +25,8 @@ export async function inspect(folder: string, json: boolean, context: CliContext
   }
   for (const line of [...headOf(facts), statisticsLine(statistics)]) out.result(plainText(line));
   printTable(context, ['TABLE', 'ROWS', 'HEAP', 'TOAST', 'INDEXES', 'BLOAT'], tableRows(facts));
+  if (facts.indexes.length > 0)
+    printTable(context, ['INDEX', 'OF', 'KIND', 'SIZE', 'SCANS', 'BLOAT'], indexRows(facts));
   const left = facts.tables.length - MOST_TABLES;
   if (left > 0) out.note(`and ${plural(left, 'smaller table')}; --json has all`);
   return EXIT.ok;
@@ -38,13 +40,24 @@ function headOf({
   settings,
   extensions,
   statements,
+  activity,
   notes,
 }: SnapshotFacts): string[] {
+  const { hardware } = server;
   const collation = database.collationVersion === null ? '' : ` ${database.collationVersion}`;
   return [
     `${source}, taken ${takenAt}`,
     `${server.build}${server.isReplica ? ' (a replica)' : ''}`,
     `${formatBytes(database.bytes)}, ${database.encoding}, collation ${database.collate}${collation}`,
+    hardware === null
+      ? 'machine: not told by the server'
+      : `machine: ${plural(hardware.cpus, 'processor')}, ${formatBytes(hardware.memoryBytes)} memory`,
+    activity === null
+      ? 'transactions: not long enough to tell'
+      : `transactions: ${activity.transactionsPerSec.toFixed(1)} a second, the average of ${formatMs(activity.seconds * 1000)} (${activity.during})`,
+    ...(database.freezeAge === null
+      ? []
+      : [`oldest row: ${formatCount(database.freezeAge)} transactions ago`]),
     `extensions: ${
       Object.entries(extensions)
         .map(([name, version]) => `${name} ${version}`)
@@ -80,6 +93,18 @@ function tableRows({ tables }: SnapshotFacts): string[][] {
     formatBytes(heapBytes),
     formatBytes(toastBytes),
     formatBytes(indexBytes),
+    bloatShare === null ? UNKNOWN : formatShare(bloatShare),
+  ]);
+}
+
+function indexRows({ indexes }: SnapshotFacts): string[][] {
+  const largest = [...indexes].sort((a, b) => b.bytes - a.bytes).slice(0, MOST_TABLES);
+  return largest.map(({ name, table, method, isUnique, isValid, bytes, scans, bloatShare }) => [
+    plainText(name),
+    plainText(table),
+    `${isUnique ? 'unique ' : ''}${method}${isValid ? '' : ', invalid'}`,
+    formatBytes(bytes),
+    formatCount(scans),
     bloatShare === null ? UNKNOWN : formatShare(bloatShare),
   ]);
 }

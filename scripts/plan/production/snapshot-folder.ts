@@ -2,10 +2,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDurationMs, parseSizeBytes } from '../../shared/text/quantities.ts';
 import { statisticsSchema, type Statistics } from '../statistics/statistics.ts';
+import { isUrl } from '../snapshot-url.ts';
+import { followedSettings } from './follow.ts';
 import { snapshotFacts, type Production, type SnapshotFacts } from './snapshot-facts.ts';
 
 /** A folder that `rehearse snapshot take` wrote: where its dump lies, and what it says of production. */
-interface SnapshotFolder {
+export interface SnapshotFolder {
   readonly dump: string;
   readonly facts: SnapshotFacts;
   /** Undefined of a folder that was taken without. */
@@ -28,6 +30,18 @@ export async function snapshotFolderAt(path: string): Promise<SnapshotFolder | u
   }
 }
 
+/** The one that a rehearsal names as its source, perhaps with mistakes in it. @param value of rehearsal.yaml */
+export async function snapshotFolderIn(
+  value: unknown,
+  reading: { absolute(path: string): string },
+): Promise<SnapshotFolder | undefined> {
+  const { snapshot } = (value ?? {}) as { readonly snapshot?: { readonly source?: unknown } | null };
+  const source = snapshot?.source;
+  return typeof source === 'string' && !isUrl(source)
+    ? snapshotFolderAt(reading.absolute(source))
+    : undefined;
+}
+
 async function statisticsIn(folder: string): Promise<Statistics | undefined> {
   const text = await readFile(join(folder, 'statistics.json'), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : statisticsSchema.parse(JSON.parse(text));
@@ -37,11 +51,20 @@ async function statisticsIn(folder: string): Promise<Statistics | undefined> {
 const TELLING =
   /_(mem|buffers|cost|timeout|workers|delay|concurrency|cache_size|target|commit|limit)$|^(max|min)_wal_size$|^max_parallel|^wal_(compression|buffers|level)$|^(autovacuum|jit|fsync|full_page_writes|checkpoint|vacuum|enable|bgwriter|max_connections|huge_pages|default_statistics)/;
 
-/** What the snapshot stage has to know of production, once what is rehearsed is known as well. */
+/**
+ * What the snapshot stage has to know of production, once what is rehearsed is known as well.
+ * @param rehearsed settings, with those that follow production
+ * @param own names of those that the rehearsal sets itself, and whether it says its own rate
+ */
 export function productionOf(
-  { server, database, settings }: SnapshotFacts,
+  facts: SnapshotFacts,
   rehearsed: Readonly<Record<string, unknown>>,
+  own: { readonly settings: readonly string[]; readonly rate: boolean } = {
+    settings: Object.keys(rehearsed),
+    rate: true,
+  },
 ): Production {
+  const { server, database, settings, extensions, activity } = facts;
   const here = new Map(Object.entries(rehearsed).map(([name, value]) => [name.toLowerCase(), String(value)]));
   const others = Object.entries(settings).filter(
     ([name, value]) => TELLING.test(name) && plain(here.get(name.toLowerCase()) ?? '') !== plain(value),
@@ -55,6 +78,11 @@ export function productionOf(
       value,
       here: here.get(name.toLowerCase()) ?? null,
     })),
+    followed: followedSettings(facts, own.settings),
+    activity: own.rate ? null : activity,
+    hardware: server.hardware,
+    collation: { name: database.collate, version: database.collationVersion },
+    extensions,
   };
 }
 

@@ -38,6 +38,8 @@ export interface Parts {
   readonly network: WrittenNetwork | undefined;
   /** Of the server, as they were written. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** `load.rate`, as whatever it is written. */
+  readonly saysRate: boolean;
   /** `plan`, or each of `plans`, in the author's order. */
   readonly plans: readonly PlanParts[];
   /** A plan that is what a folder of migrations has beyond something; `plans` has one without steps then. */
@@ -56,6 +58,7 @@ export function salvageParts(value: unknown): Parts {
     scenarios: salvageScenarios(scenarios),
     network: salvage(networkSchema, record(commands)['network']),
     settings: record(record(postgres)['settings']),
+    saysRate: record(load)['rate'] !== undefined,
     plans: [
       ...(plan !== undefined || !isMap(plans) ? [planOf(undefined, ['plan'], plan)] : []),
       ...(isMap(plans) ? salvagePlans(plans) : []),

@@ -160,7 +160,7 @@ const versionSchema = z.strictObject({
 
 export const loadSchema = z.strictObject({
   rate: rate('400/s').describe(
-    'Requests that arrive, over all clients. The load is open: arrivals do not wait for answers.',
+    'Requests that arrive, over all clients. The load is open: arrivals do not wait for answers. May be left out where the snapshot is a [folder](snapshots.md#a-snapshot-folder) that knows how many transactions a second production had: as many then.',
   ),
   connections: count('a number of connections', 20, { min: 1, max: 10_000 })
     .prefault(20)

@@ -1,50 +1,23 @@
 import type pg from 'pg';
-import type { SnapshotFacts, TableFacts } from '../../plan/production/snapshot-facts.ts';
+import type { IndexFacts, SnapshotFacts, TableFacts } from '../../plan/production/snapshot-facts.ts';
+import type { Here } from './beside-production.ts';
+import {
+  CACHED,
+  COLLATION_NOW,
+  EXTENSIONS,
+  HARDWARE,
+  INDEXES,
+  MAY_READ_FILES,
+  SERVER,
+  SETTINGS,
+  STATEMENTS,
+  TABLES,
+} from './facts-sql.ts';
 
-type ServerFacts = Omit<SnapshotFacts, 'format' | 'version' | 'source' | 'takenAt' | 'notes'>;
+type ServerFacts = Omit<SnapshotFacts, 'format' | 'version' | 'source' | 'takenAt' | 'activity' | 'notes'>;
+type Uncached<T> = Omit<T, 'cachedBytes'> & { readonly oid: number };
 
-const SERVER = `
-select json_build_object('major', current_setting('server_version_num')::int / 10000, 'build', version(),
-         'isReplica', pg_is_in_recovery()) as server,
-       json_build_object('name', datname, 'bytes', pg_database_size(oid), 'encoding', pg_encoding_to_char(encoding),
-         'collate', datcollate, 'collationVersion', to_jsonb(d) ->> 'datcollversion') as database
-  from pg_database as d where datname = current_database()`;
-
-/** Commands and connections may hold passwords; what a session of ours sets is not production's. */
-const SETTINGS = `
-select name, current_setting(name) as value from pg_settings
- where source not in ('default', 'override', 'client', 'session') and boot_val is distinct from setting
-   and name !~ '(_command$|conninfo|passphrase|^krb_|_file$|directories$|directory$|^lc_|^TimeZone$|^log_timezone$)'
- order by 1`;
-
-/**
- * Bloat by the widths of columns that ANALYZE saw: 24 bytes of header and 4 of pointer a row, pages of 8 kB, whatever stands in
- * TOAST by its pointer (PostgreSQL, "Database Page Layout"). An estimate: padding is not known.
- */
-const TABLES = `
-with widths as (
-  select schemaname, tablename, sum((1 - null_frac) * avg_width) as row_bytes
-    from pg_stats where not inherited group by 1, 2
-)
-select n.nspname || '.' || c.relname as name, nullif(c.reltuples, -1)::float8 as rows, pg_relation_size(c.oid)::float8 as "heapBytes",
-       coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0)::float8 as "toastBytes",
-       pg_indexes_size(c.oid)::float8 as "indexBytes", coalesce(s.n_dead_tup, 0)::float8 as "deadRows",
-       case when pg_relation_size(c.oid) > 0 and c.reltuples >= 0 and w.row_bytes is not null
-            then greatest(0, least(1, 1 - c.reltuples * (w.row_bytes + 28) / pg_relation_size(c.oid)))::float8 end as "bloatShare",
-       to_json(greatest(s.last_vacuum, s.last_autovacuum)) #>> '{}' as "lastVacuumAt",
-       to_json(greatest(s.last_analyze, s.last_autoanalyze)) #>> '{}' as "lastAnalyzeAt"
-  from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
-  left join pg_stat_all_tables as s on s.relid = c.oid
-  left join widths as w on w.schemaname = n.nspname and w.tablename = c.relname
- where c.relkind in ('r', 'm') and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
- order by 1`;
-
-/** Constants of other statements than these are kept as they were written. */
-const STATEMENTS = `
-select query, calls::float8 as calls, total_exec_time::float8 as "totalMs", rows::float8 as rows
-  from SCHEMA.pg_stat_statements
- where dbid = (select oid from pg_database where datname = current_database()) and query ~* '^\\s*(select|insert|update|delete|with|merge)\\M'
-   and not query ~ '^<' order by 3 desc limit 200`;
+const COLLATION_MAJOR = 15;
 
 /**
  * What a live server tells of itself and of one of its databases; of rows only how many there are.
@@ -54,27 +27,81 @@ export async function readFacts(client: pg.Client): Promise<ServerFacts> {
   const { rows } = await client.query<Pick<ServerFacts, 'server' | 'database'>>(SERVER);
   const [found] = rows;
   if (found === undefined) throw new Error('no answer');
+  const { server, database } = found;
   const settings = await client.query<{ name: string; value: string }>(SETTINGS);
-  const extensions = await client.query<{ name: string; version: string; schema: string }>(
-    `select extname as name, extversion as version, quote_ident(nspname) as schema
-       from pg_extension join pg_namespace as n on n.oid = extnamespace order by 1`,
-  );
-  const { rows: tables } = await client.query<TableFacts>(TABLES);
-  const statements = extensions.rows.find(({ name }) => name === 'pg_stat_statements');
+  const extensions = await client.query<{ name: string; version: string; schema: string }>(EXTENSIONS);
+  const schemaOf = (name: string): string | undefined =>
+    extensions.rows.find((extension) => extension.name === name)?.schema;
+  const tables = await client.query<Uncached<TableFacts>>(TABLES);
+  const indexes = await client.query<Uncached<IndexFacts>>(INDEXES);
+  const cached = await readCached(client, schemaOf('pg_buffercache'));
+  const withCached = <T extends { readonly oid: number }>({ oid, ...rest }: T) => ({
+    ...rest,
+    cachedBytes: cached && (cached.get(oid) ?? 0),
+  });
   return {
-    ...found,
+    server: { ...server, hardware: await readHardware(client) },
+    database: { ...database, collationVersionNow: await collationNow(client, server.major) },
     settings: Object.fromEntries(settings.rows.map(({ name, value }) => [name, value])),
     extensions: Object.fromEntries(extensions.rows.map(({ name, version }) => [name, version])),
-    tables,
-    statements: statements === undefined ? null : await readStatements(client, statements.schema),
+    tables: tables.rows.map(withCached),
+    indexes: indexes.rows.map(withCached),
+    statements: await readStatements(client, schemaOf('pg_stat_statements')),
+  };
+}
+
+/** Of the server that is rehearsed on, what is put beside production's. @throws what PostgreSQL says */
+export async function readHere(client: pg.Client): Promise<Omit<Here, 'bytes'>> {
+  const { rows } = await client.query<Pick<ServerFacts, 'server' | 'database'>>(SERVER);
+  const [found] = rows;
+  if (found === undefined) throw new Error('no answer');
+  const { server, database } = found;
+  const extensions = await client.query<{ name: string; version: string }>(EXTENSIONS);
+  return {
+    major: server.major,
+    build: server.build,
+    collation: { name: database.collate, version: database.collationVersion },
+    extensions: Object.fromEntries(extensions.rows.map(({ name, version }) => [name, version])),
   };
 }
 
 /** Null where the library is not loaded, or its columns have other names (before PostgreSQL 13). */
-async function readStatements(client: pg.Client, schema: string): Promise<SnapshotFacts['statements']> {
+async function readStatements(
+  client: pg.Client,
+  schema: string | undefined,
+): Promise<SnapshotFacts['statements']> {
+  if (schema === undefined) return null;
   const sql = STATEMENTS.replace('SCHEMA', () => schema);
   const read = await client
     .query<NonNullable<SnapshotFacts['statements']>[number]>(sql)
     .catch(() => undefined);
   return read?.rows ?? null;
+}
+
+/** Bytes by oid of what lies in shared buffers; null where nobody tells, or the role may not know (`pg_monitor`). */
+async function readCached(
+  client: pg.Client,
+  schema: string | undefined,
+): Promise<ReadonlyMap<number, number> | null> {
+  if (schema === undefined) return null;
+  const sql = CACHED.replace('SCHEMA', () => schema);
+  const read = await client.query<{ oid: number; bytes: number }>(sql).catch(() => undefined);
+  return read === undefined ? null : new Map(read.rows.map(({ oid, bytes }) => [oid, bytes]));
+}
+
+/** SQL has no word for it: where the role may read files of a Linux, its own figures. */
+async function readHardware(client: pg.Client): Promise<SnapshotFacts['server']['hardware']> {
+  const { rows } = await client.query<{ may: boolean }>(MAY_READ_FILES);
+  if (rows[0]?.may !== true) return null;
+  const read = await client
+    .query<{ cpus: number; memoryBytes: number | null }>(HARDWARE)
+    .catch(() => undefined);
+  const { cpus = 0, memoryBytes = null } = read?.rows[0] ?? {};
+  return cpus > 0 && memoryBytes !== null ? { cpus, memoryBytes } : null;
+}
+
+async function collationNow(client: pg.Client, major: number): Promise<string | null> {
+  if (major < COLLATION_MAJOR) return null;
+  const { rows } = await client.query<{ version: string | null }>(COLLATION_NOW);
+  return rows[0]?.version ?? null;
 }

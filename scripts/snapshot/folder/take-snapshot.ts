@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DEFAULT_LIMITS } from '../../plan/schema/schema-limits.ts';
@@ -9,6 +10,7 @@ import { liveServer, type LiveServer } from '../sources/postgres/live-server.ts'
 import { SourceCut, unreachable } from '../sources/remote-source.ts';
 import { readStatistics } from '../statistics/read-statistics.ts';
 import { DUMP, FACTS, STATISTICS, writeManifest } from './manifest.ts';
+import { activityOf, readCounters, type Counters } from './activity.ts';
 import { readFacts } from './read-facts.ts';
 import type { SnapshotFacts } from '../../plan/production/snapshot-facts.ts';
 import type { Statistics } from '../../plan/statistics/statistics.ts';
@@ -63,7 +65,7 @@ export async function takeSnapshot(options: TakeOptions): Promise<TakenSnapshot>
 async function fill(part: string, server: LiveServer, options: TakeOptions): Promise<SnapshotFacts> {
   const { env, jobs, signal, onNote } = options;
   const takenAt = new Date().toISOString();
-  const { read, statistics } = await factsOf(server);
+  const { read, statistics, counters } = await looking(server, askedBefore);
   await requireRoom(part, server.shown, read);
   await writeDocument(join(part, STATISTICS), statistics);
   const work = { server, limits: DEFAULT_LIMITS, env, signal, onNote };
@@ -83,6 +85,7 @@ async function fill(part: string, server: LiveServer, options: TakeOptions): Pro
     source: server.shown,
     takenAt,
     ...read,
+    activity: activityOf(counters, await looking(server, readCounters).catch(() => undefined)),
     notes: [...dump.notes],
   };
   await writeDocument(join(part, FACTS), facts);
@@ -93,14 +96,25 @@ async function writeDocument(path: string, document: unknown): Promise<void> {
   await writeFile(path, `${JSON.stringify(document, null, 2)}\n`);
 }
 
-/** Asked before the dump begins: it makes the server do much, and what it did would be told of production. */
-async function factsOf(server: LiveServer): Promise<{
+interface AskedBefore {
   readonly read: Awaited<ReturnType<typeof readFacts>>;
   readonly statistics: Statistics;
-}> {
+  readonly counters: Counters | undefined;
+}
+
+/** The dump makes the server do much, and what it did would be told of production. */
+async function askedBefore(client: pg.Client): Promise<AskedBefore> {
+  return {
+    read: await readFacts(client),
+    statistics: await readStatistics(client),
+    counters: await readCounters(client),
+  };
+}
+
+async function looking<T>(server: LiveServer, look: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = await connectLive(server, READER);
   try {
-    return { read: await readFacts(client), statistics: await readStatistics(client) };
+    return await look(client);
   } finally {
     await client.end().catch(() => undefined);
   }

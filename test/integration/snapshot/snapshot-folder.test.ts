@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,8 +17,8 @@ import { Restorer } from './snapshot-restorer.ts';
 const PASSWORD = 'sword%fish-18';
 const SCHEMA = `
 create role reader login password '${PASSWORD}' in role pg_read_all_data, pg_monitor;
-create extension pg_stat_statements;
-create table public.customers (id int primary key, name text, paid_with bigint);
+create extension pg_stat_statements; create extension pg_buffercache;
+create table public.customers (id int primary key, name text, paid_with bigint) with (fillfactor = 70, autovacuum_enabled = off);
 insert into public.customers select i, 'Lovelace ' || i, (base || (
   select (10 - sum(case when p % 2 = 1 then d * 2 - 9 * (d > 4)::int else d end) % 10) % 10
     from generate_series(1, 15) p, cast(substr(base, p, 1) as int) d))::bigint
@@ -90,10 +90,35 @@ describe.skipIf(!needsSystemPostgres('to dump a live server'))('a snapshot folde
       settings: { work_mem: '9MB' },
       notes: [expect.stringMatching(/^The snapshot was read/), expect.stringMatching(/^At most/)] as string[],
     });
-    expect(facts.tables.map(({ name, rows, deadRows }) => [name, rows, deadRows])).toEqual([
-      ['public.customers', 2500, 2500],
-      ['public.documents', 40, 0],
+    const { hardware, hasChecksums, startedAt } = facts.server;
+    expect([hardware, hasChecksums, typeof startedAt]).toEqual([null, expect.any(Boolean), 'string']); // nothing of files for a reader
+    expect(facts.database.freezeAge).toBeGreaterThan(0);
+    expect(facts.activity).toBeNull(); // no minute long
+    expect(
+      facts.tables.map(({ name, rows, deadRows, modifiedRows, fillFactor }) => [
+        name,
+        rows,
+        deadRows,
+        typeof modifiedRows,
+        fillFactor,
+      ]),
+    ).toEqual([
+      ['public.customers', 2500, 2500, 'number', 70],
+      ['public.documents', 40, 0, 'number', 100],
     ]);
+    const [byId] = facts.indexes;
+    expect(byId).toMatchObject({
+      name: 'public.customers_pkey',
+      table: 'public.customers',
+      method: 'btree',
+      keyColumns: 1,
+      isUnique: true,
+      isValid: true,
+      isPartial: false,
+      fillFactor: 90,
+    });
+    expect(byId?.bloatShare).toBeGreaterThan(0.4); // half of its rows are gone
+    expect(byId?.cachedBytes).toBeGreaterThan(0);
     const queries = facts.statements?.map(({ query }) => query) ?? [];
     expect(queries).toContain('select count(*) from public.customers where name = $1');
     const [customers, documents] = facts.tables;
@@ -154,9 +179,12 @@ load: { rate: 10/s, versions: { old: workload } }
       takenAt: (await factsIn('first')).takenAt,
       production: {
         major: SYSTEM_POSTGRES.version,
-        otherSettings: expect.arrayContaining([{ name: 'work_mem', value: '9MB', here: null }]) as unknown,
+        followed: expect.arrayContaining([{ name: 'work_mem', value: '9MB' }]) as unknown,
+        otherSettings: expect.not.arrayContaining([expect.objectContaining({ name: 'work_mem' })]) as unknown,
+        activity: null,
       },
     });
+    expect(read.postgres.settings).toContainEqual({ name: 'work_mem', value: '9MB' });
     const folder = await snapshotFolderAt(join(cwd, 'first'));
     const { dump, facts, statistics } = folder ?? expect.fail('no snapshot folder');
     expect(read.snapshot).toMatchObject({ statistics });
@@ -170,13 +198,35 @@ load: { rate: 10/s, versions: { old: workload } }
     expect(customers?.rows).toEqual({ before: 2500, after: 2500 });
     expect((customers?.heapBytes?.after ?? 1) / (customers?.heapBytes?.before ?? 1)).toBeCloseTo(0.5, 1);
     expect(tables.map(({ rows }) => rows)).toEqual([2500, 40]);
-    expect(warnings.slice(-3)).toEqual([
+    expect(warnings.slice(-4)).toEqual([
       `Production ran PostgreSQL ${SYSTEM_POSTGRES.version} when the snapshot was taken, and this rehearsal PostgreSQL 18: locks, plans and rewrites may differ.`,
+      expect.stringMatching(/^Production had other versions of extensions: pg_buffercache 1\.3 \(here 1\./),
       expect.stringMatching(
         /^The restored database has .* MB, 99 % less than the 1\.0 GB of production: a restore/,
       ),
       expect.stringMatching(/^Production had \d+ settings that .* work_mem = 9MB \(here 4MB\)/),
     ]);
+  });
+
+  it('gives a rehearsal that names no rate the one of production', async () => {
+    const folder = join(cwd, 'busy');
+    await cp(join(cwd, 'first'), folder, { recursive: true });
+    const activity = { transactionsPerSec: 73.4, seconds: 7200, during: 'the dump' };
+    await writeFile(join(folder, 'facts.json'), JSON.stringify({ ...(await factsIn('first')), activity }));
+    const head = `version: 1
+name: tiny
+snapshot: { source: ${folder} }
+load: { versions: { old: workload } }
+`;
+    const tiny = await tinyRehearsal(
+      '  - { phase: expand, soak: 1s }',
+      { 'workload/a.sql': 'select 1;' },
+      head,
+    );
+    const { load, snapshot } = await readRehearsal(tiny.dir, { cwd, env: {} }).finally(() => tiny.remove());
+    await rm(folder, { recursive: true });
+    expect(load.ratePerSec).toBe(73);
+    expect(snapshot).toMatchObject({ production: { activity } });
   });
 
   it('that is larger than the disk is refused before the first byte', async () => {
