@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { serverMessageOf } from '../pg/messages/guard.ts';
+import { absentWrapper, makeHollowWrapper } from './disarm/hollow-wrappers.ts';
 import { sqlstateOf } from '../pg/pg-error.ts';
 import type { StatementPiece } from '../pg/scanner/sql-piece.ts';
 
@@ -36,6 +37,7 @@ export class RestoreGaps {
   readonly #reservedRoles = new Set<string>();
   readonly #extensions = new Set<string>();
   readonly #settings = new Set<string>();
+  readonly #wrappers = new Set<string>();
   readonly #tablespaces = new Set<string>();
   readonly #labelProviders = new Set<string>();
 
@@ -72,6 +74,12 @@ export class RestoreGaps {
     if (provider !== undefined) {
       this.#labelProviders.add(provider);
       return 'skip';
+    }
+    const wrapper = words[0] === 'create' && words[1] === 'server' ? absentWrapper(message) : undefined;
+    if (wrapper !== undefined && !this.#wrappers.has(wrapper)) {
+      this.#wrappers.add(wrapper);
+      await makeHollowWrapper(client, wrapper);
+      return 'retry';
     }
     const role = /^role "(.*)" does not exist$/.exec(message)?.[1];
     // Names that begin with pg_ are reserved: a role of another version of PostgreSQL, which cannot be made here.
@@ -113,6 +121,10 @@ export class RestoreGaps {
     this.#extensions.add(name);
   }
 
+  hollowWrapper(name: string): void {
+    this.#wrappers.add(name);
+  }
+
   get warnings(): string[] {
     return [
       ...[...this.#extensions].map(
@@ -127,6 +139,10 @@ export class RestoreGaps {
       ...listed(
         'Security labels of providers that this server has not loaded were left out',
         this.#labelProviders,
+      ),
+      ...listed(
+        'Foreign data wrappers that this server does not have stand empty: their servers and foreign tables are there and cannot be read',
+        this.#wrappers,
       ),
       ...listed('Settings that this PostgreSQL does not know were left out', this.#settings),
     ];

@@ -20,5 +20,6 @@ it('leaves out extensions that the server lacks, their comments, and the schema 
   expect(filterContents(list, new Set(['plpgsql', 'pg_trgm']))).toEqual({
     list: kept.join('\n'),
     missingExtensions: ['postgis'],
+    keptExtensions: ['pg_trgm'],
   });
 });

@@ -38,14 +38,18 @@ export function splitLate(list: string): { early: string; late: string; foreignR
 export function filterContents(
   list: string,
   availableExtensions: ReadonlySet<string>,
-): { list: string; missingExtensions: string[] } {
+): { list: string; missingExtensions: string[]; keptExtensions: string[] } {
   const missing = new Set<string>();
+  const has = new Set<string>();
   const kept = list.split('\n').filter((line) => {
     const extension = EXTENSION.exec(line)?.[1];
     if (extension === undefined) return !SCHEMA_PUBLIC.test(line);
-    if (availableExtensions.has(extension)) return true;
+    if (availableExtensions.has(extension)) {
+      has.add(extension);
+      return true;
+    }
     missing.add(extension);
     return false;
   });
-  return { list: kept.join('\n'), missingExtensions: [...missing] };
+  return { list: kept.join('\n'), missingExtensions: [...missing], keptExtensions: [...has] };
 }

@@ -12,6 +12,7 @@ import { SqlRestore } from '../restore-sql.ts';
 import { SqlPieces } from '../text/sql-pieces.ts';
 import type { Disarming } from '../disarm/disarming.ts';
 import { mayCallOut } from '../disarm/calling-out.ts';
+import { makeHollowWrapper, missingWrappers } from '../disarm/hollow-wrappers.ts';
 import { cutPart } from './archive-completeness.ts';
 import { filterContents, isArmed, splitLate } from './archive-contents.ts';
 import { makeRoles, namedRoles } from './archive-roles.ts';
@@ -73,12 +74,13 @@ export async function restoreArchive(options: ArchiveOptions): Promise<string[]>
     const work = { ...options, program: program.path, server, gaps };
     const { stdout } = await pgRestore(['--list', path], work);
     registerNames(wordsOf(stdout)); // the contents: names of objects and nothing else
-    const { list, missingExtensions } = filterContents(stdout, server.extensions);
+    const { list, missingExtensions, keptExtensions } = filterContents(stdout, server.extensions);
     for (const name of missingExtensions) gaps.missingExtension(name);
     const listFile = join(folder, 'contents');
     await writeFile(listFile, list, { signal });
     const schema = ['--schema-only', '--file=-', `--use-list=${listFile}`, path];
     const { stdout: sql } = await pgRestore(schema, work);
+    if (missingExtensions.length > 0) await makeHollowWrappers(sql, keptExtensions, work);
     const missing = tablespacesIn(sql).filter((name) => !server.tablespaces.has(name));
     for (const name of missing) gaps.missingTablespace(name);
     const unloaded = await unloadedProviders(labelProvidersIn(sql), options);
@@ -156,6 +158,19 @@ async function unloadedProviders(
       });
     }
     return unloaded;
+  });
+}
+
+async function makeHollowWrappers(
+  sql: string,
+  extensions: readonly string[],
+  { endpoint, settings, signal, gaps }: ArchiveWork,
+): Promise<void> {
+  await withRestoreSession(endpoint, settings, signal, async (client) => {
+    for (const name of await missingWrappers(client, sql, extensions)) {
+      await makeHollowWrapper(client, name);
+      gaps.hollowWrapper(name);
+    }
   });
 }
 

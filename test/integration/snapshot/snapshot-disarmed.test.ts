@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withConnection } from '../../../scripts/pg/client.ts';
@@ -136,6 +137,41 @@ describe.skipIf(!needsSystemPostgres('to dump what is armed'))('a dump of what r
       await runSql({ ...on.server.endpoint, database: 'outside' }, 'select');
       await expect.poll(heard).toBeGreaterThan(before); // what connects is counted
       expect(await heard()).toBe(before + 1);
+    },
+  );
+
+  it.each(['plain', 'custom'])(
+    'keeps servers and foreign tables whose wrapper this server lacks, empty and told: %s',
+    async (format) => {
+      const production = await on.server.create(`wrapped_${format}`);
+      await runSql(
+        production,
+        `create extension file_fdw; create extension postgres_fdw;
+         create server files foreign data wrapper file_fdw;
+         create server "Legacy" foreign data wrapper postgres_fdw options (host 'legacy.example');
+         create user mapping for public server "Legacy" options (user 'caller', password 'Lovelace');
+         create foreign table public.ledger (id int) server "Legacy" options (table_name 'l');
+         create view public.ledger_ids as select id from public.ledger;
+         create table public.orders (id int primary key); insert into public.orders values (1);`,
+      );
+      const path = join(on.folder, `wrapped.${format}`);
+      await pgDump(production, [`--format=${format}`, '--compress=0', `--file=${path}`]);
+      const dump = await readFile(path, 'latin1');
+      await writeFile(path, dump.replaceAll('postgres_fdw', 'absentia_fdw'), 'latin1'); // as long: an archive tells lengths
+      const endpoint = await on.server.create(`hollow_${format}`);
+      const { warnings, disarmed } = await on.restore({ kind: 'file', path }, { endpoint });
+      expect(warnings).toEqual([
+        'The extension absentia_fdw of the snapshot is not available on this server and was left out.',
+        'Foreign data wrappers that this server does not have stand empty: their servers and foreign tables are there and cannot be read: absentia_fdw.',
+      ]);
+      expect(disarmed).toEqual([
+        { kind: 'foreign server', name: 'Legacy' },
+        { kind: 'user mapping', name: 'Legacy for public' },
+      ]);
+      await expect(query(endpoint, 'select id from public.ledger_ids')).rejects.toMatchObject({
+        code: '55000',
+      });
+      expect(await query(endpoint, 'select id from public.orders')).toEqual([{ id: 1 }]);
     },
   );
 
