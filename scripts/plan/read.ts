@@ -23,7 +23,12 @@ import { schemaIssues } from './schema/schema-issues.ts';
 import { rehearsalSchema, type RehearsalConfig } from './schema/schema.ts';
 import { physicalOf } from './read/read-physical.ts';
 import { withProduction } from './production/follow.ts';
-import { productionOf, snapshotFolderIn, type SnapshotFolder } from './production/snapshot-folder.ts';
+import {
+  folderMistake,
+  productionOf,
+  snapshotFolderIn,
+  type SnapshotFolder,
+} from './production/snapshot-folder.ts';
 import { isDatabase, isUrl, urlMistakes } from './snapshot-url.ts';
 import { readSynthetic } from './synthetic/read-synthetic.ts';
 import { keyText, YamlSource } from './yaml/yaml-source.ts';
@@ -73,7 +78,6 @@ export async function readRehearsal(
   const told = new Set([...(shared?.mistakes ?? []), ...outer.mistakes].map(({ key }) => key));
   for (const { path, message } of schemaIssues(value))
     if (!told.has(keyText(path))) reading.mistake(path, message);
-
   const [parts, before] = [salvageParts(value), reading.mistakes.length];
   const snapshot = await readSnapshot(
     parts,
@@ -139,17 +143,19 @@ async function readSnapshot(
     if (isUrl(config.source))
       return remoteOf(config.source, { ...more, ...defined({ limits: config.limits }) }, reading);
     const path = reading.absolute(config.source);
-    await checkDump(folder?.dump ?? path, reading, lookInto);
+    const broken = await folderMistake(path);
+    if (broken !== undefined) reading.mistake(['snapshot', 'source'], broken);
+    else await checkDump(folder?.dump ?? path, reading, lookInto);
     if (folder === undefined) return { kind: 'file', path, ...more };
-    const { dump, facts, own } = folder;
-    const production = productionOf(facts, settings, saidBy(own));
-    const known = defined({ statistics: folder.statistics });
-    return { kind: 'file', path: dump, takenAt: facts.takenAt, production, ...known, ...more };
+    const { dump, facts } = folder;
+    const production = productionOf(facts, settings, saidBy(folder.own));
+    const known = { takenAt: facts.takenAt, ...defined({ statistics: folder.statistics }) };
+    return { kind: 'file', path: dump, production, ...known, ...more };
   }
   if ('synthesize' in config) return readSynthetic(config, settings, reading);
   const at = ['snapshot', 'generator'];
-  const read = await reading.sqlFile(at, config.generator, 'private');
-  if (read?.statements?.length === 0) reading.mistake(at, '{value} holds no SQL statement');
+  const { statements } = (await reading.sqlFile(at, config.generator, 'private')) ?? {};
+  if (statements?.length === 0) reading.mistake(at, '{value} holds no SQL statement');
   return { kind: 'generator', path: reading.absolute(config.generator), ...takenAt };
 }
 

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDurationMs, parseSizeBytes } from '../../shared/text/quantities.ts';
 import { statisticsSchema, type Statistics } from '../statistics/statistics.ts';
+import { z } from 'zod';
 import { isUrl } from '../snapshot-url.ts';
 import { followedSettings } from './follow.ts';
 import { snapshotFacts, type Production, type SnapshotFacts } from './snapshot-facts.ts';
@@ -28,6 +29,35 @@ export async function snapshotFolderAt(path: string): Promise<SnapshotFolder | u
   } catch {
     return undefined;
   }
+}
+
+const MOST_TOLD = 5;
+const sizes = z.object({ files: z.array(z.object({ path: z.string(), bytes: z.number() })) });
+
+/**
+ * What shows without reading it that a folder is not as it was taken: a cut dump has another size than its manifest says. Undefined of
+ * what has no manifest, and of a folder whose sizes are right.
+ */
+export async function folderMistake(path: string): Promise<string | undefined> {
+  const text = await readFile(join(path, 'manifest.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const unreadable = '{value} is a snapshot folder, and what it says of itself cannot be read';
+  let manifest;
+  try {
+    manifest = sizes.parse(JSON.parse(text));
+  } catch {
+    return unreadable;
+  }
+  const wrong: string[] = [];
+  for (const { path: file, bytes } of manifest.files) {
+    const now = await stat(join(path, file)).catch(() => undefined);
+    if (now === undefined) wrong.push(`${file} is missing`);
+    else if (now.size !== bytes) wrong.push(`${file} has ${now.size} bytes, and not ${bytes}`);
+  }
+  const more = wrong.length - MOST_TOLD;
+  if (wrong.length > 0)
+    return `{value} is not as it was taken: ${wrong.slice(0, MOST_TOLD).join('; ')}${more > 0 ? `; and ${more} more` : ''}; copy the folder again, or take the snapshot again`;
+  return (await snapshotFolderAt(path)) === undefined ? unreadable : undefined;
 }
 
 /** The one that a rehearsal names as its source, perhaps with mistakes in it. @param value of rehearsal.yaml */

@@ -6,6 +6,7 @@ import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import { readRehearsal } from '../../../scripts/plan/read.ts';
 import { snapshotFacts, type SnapshotFacts } from '../../../scripts/plan/production/snapshot-facts.ts';
 import { productionOf, snapshotFolderAt } from '../../../scripts/plan/production/snapshot-folder.ts';
+import { writeManifest } from '../../../scripts/snapshot/folder/manifest.ts';
 import { defined } from '../../../scripts/plan/schema/defined.ts';
 import { tinyRehearsal } from '../../support/tiny-rehearsal.ts';
 import { runCli, type CliRun } from '../../support/cli.ts';
@@ -213,6 +214,7 @@ load: { rate: 10/s, versions: { old: workload } }
     await cp(join(cwd, 'first'), folder, { recursive: true });
     const activity = { transactionsPerSec: 73.4, seconds: 7200, during: 'the dump' };
     await writeFile(join(folder, 'facts.json'), JSON.stringify({ ...(await factsIn('first')), activity }));
+    await writeManifest(folder, new AbortController().signal);
     const head = `version: 1
 name: tiny
 snapshot: { source: ${folder} }
@@ -249,6 +251,24 @@ load: { versions: { old: workload } }
     expect(stderr).toMatch(
       /second is not as it was taken: dump\/.*\.gz has \d+ bytes, and not \d+; dump\/more is not in the manifest/,
     );
+    const head = `version: 1
+name: tiny
+snapshot: { source: ${join(cwd, 'second')} }
+load: { rate: 10/s, versions: { old: workload } }
+`;
+    const tiny = await tinyRehearsal(
+      '  - { phase: expand, soak: 1s }',
+      { 'workload/a.sql': 'select 1;' },
+      head,
+    );
+    await expect(readRehearsal(tiny.dir, { cwd, env: {} })).rejects.toThrow(
+      /snapshot\.source: .*second is not as it was taken: dump\/.*\.gz has \d+ bytes, and not \d+; copy the folder again/,
+    );
+    await writeFile(join(cwd, 'second', 'manifest.json'), '{');
+    await expect(readRehearsal(tiny.dir, { cwd, env: {} })).rejects.toThrow(
+      'is a snapshot folder, and what it says of itself cannot be read',
+    );
+    await tiny.remove();
     await rm(join(cwd, 'second', 'manifest.json'));
     expect((await rehearse('snapshot', 'verify', 'second')).stderr).toContain('it has no manifest.json');
     expect(await snapshotFolderAt(join(cwd, 'second'))).toBeUndefined();
