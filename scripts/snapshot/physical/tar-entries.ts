@@ -41,6 +41,7 @@ export async function* tarEntries(bytes: AsyncIterable<Buffer>, shown: string): 
       continue;
     }
     const path = (more['path'] ?? nameOf(header)).replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+    requireWhole(type, more, shown, path);
     more = {};
     last = path;
     const passing = source.pass(sizeBytes);
@@ -60,6 +61,20 @@ export async function* tarEntries(bytes: AsyncIterable<Buffer>, shown: string): 
     if (!(await isPassed(passing))) throw cut();
     if ((await source.take(padded(sizeBytes) - sizeBytes)) === undefined) throw cut();
   }
+}
+
+/** GNU tar leaves holes out where it is asked to, and says so by the type `S` or, in POSIX's format, by records of its own. */
+function requireWhole(
+  type: string,
+  more: Readonly<Record<string, string>>,
+  shown: string,
+  path: string,
+): void {
+  if (type !== 'S' && !Object.keys(more).some((key) => key.startsWith('GNU.sparse.'))) return;
+  const name = more['GNU.sparse.name'] ?? path;
+  throw new RehearsalError('SNAPSHOT_INVALID', `${shown} holds ${name} without its holes`, {
+    hint: 'Make the archive again without --sparse (-S).',
+  });
 }
 
 /** What nobody read is passed over. */
