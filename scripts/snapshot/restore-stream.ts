@@ -109,7 +109,7 @@ export async function restoreSchemaFolder(
 }
 
 /** Of the server. */
-export async function majorVersion(client: pg.Client): Promise<number> {
+async function majorVersion(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ major: number }>(
     "select current_setting('server_version_num')::int / 10000 as major",
   );

@@ -19,7 +19,7 @@ export async function makeHollowWrapper(client: pg.Client, name: string): Promis
 }
 
 /** Those that servers of a dump go by. @param sql its schema, as pg_restore writes it */
-export function wrappersIn(sql: string): string[] {
+function wrappersIn(sql: string): string[] {
   const names = [...sql.matchAll(OF_SERVER)].map(
     ([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? '',
   );
