@@ -10,6 +10,8 @@ export interface EnvironmentPlan {
   readonly owner: Owner;
   readonly software: HostSoftware;
   readonly sizes: Readonly<Record<'primary' | 'standby' | 'driver', HostSpec>>;
+  /** As in `EnvironmentSpec`; 1 = the first. */
+  readonly lap: number;
   /** How many hosts of the driver's size there are. */
   readonly drivers: number;
   readonly port: number;
@@ -73,6 +75,7 @@ export function planEnvironment(
     ...rest,
     tracing: typeof tracing === 'function' ? 'here' : (tracing ?? null),
     sizes,
+    lap: spec.lap ?? 1,
     drivers: driverCount(spec),
     port,
     serverUser: target.serverUser?.(spec.runId) ?? POSTGRES_USER,

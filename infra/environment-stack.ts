@@ -51,6 +51,7 @@ export function environmentProgram(
         prepares: plan.prepares,
         claim: plan.claim,
         serverUser: isDriver(role) ? POSTGRES_USER : plan.serverUser,
+        lap: plan.lap,
         size: plan.sizes[isDriver(role) ? 'driver' : role],
         authorizedKey: plan.keys.publicKey,
         privateKey: plan.keys.privateKey,

@@ -65,6 +65,7 @@ async function run(
     },
     sizes: { primary: { cpu: 2 }, standby: {}, driver: {} },
     drivers,
+    lap: 1,
     port: 5432,
     places: { run: '/var/lib/rehearse', postgres: '/var/lib/postgresql' },
     outlives,

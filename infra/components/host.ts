@@ -17,6 +17,7 @@ import type {
   Jump,
   Reach,
 } from '../contract/hosts.ts';
+import { clearedHost } from './cleared-host.ts';
 import { preparation } from './preparation.ts';
 import { remoteFile } from './remote-file.ts';
 import type { StepHost } from './remote-step.ts';
@@ -44,6 +45,8 @@ interface HostComponentArgs extends Omit<HostArgs, 'network'> {
   /** As in `EnvironmentPlan`. */
   readonly claim: string;
   readonly serverUser: string;
+  /** As in `EnvironmentPlan`. */
+  readonly lap: number;
 }
 
 /** One temporary Linux host that answers to SSH with the run's key, and nothing more. */
@@ -55,6 +58,7 @@ export class Host extends ComponentResource implements StepHost {
   readonly identity: Output<string>;
   readonly created: Created;
   readonly places: HostPlaces;
+  readonly lap: number;
   /** The machine, where what lives on it goes when it goes; undefined where it outlives the stack. */
   readonly deletedWith: Resource | undefined;
   /** Everything that is done on it waits for these. */
@@ -66,7 +70,8 @@ export class Host extends ComponentResource implements StepHost {
   constructor(name: string, args: HostComponentArgs, options?: ComponentResourceOptions) {
     super('rehearsal:index:Host', name, {}, options);
     const { maker, commands, network, privateKey, places, software, outlives, prepares, ...rest } = args;
-    const { claim, serverUser, ...host } = rest;
+    const { claim, serverUser, lap, ...host } = rest;
+    this.lap = lap;
     this.commands = commands;
     this.role = args.role;
     this.places = places;
@@ -99,6 +104,7 @@ export class Host extends ComponentResource implements StepHost {
       this.ready = [made.resource, prepared];
       this.notes = all([made.notes, prepared.stdout]).apply(([notes, said]) => [...notes, ...notesIn(said)]);
     }
+    if (lap > 1) this.ready = [...this.ready, clearedHost(`${name}-clear`, this)];
     this.registerOutputs({ address: this.address });
   }
 }

@@ -33,6 +33,7 @@ export function preparation(name: string, args: PreparationArgs): remote.Command
     more: install,
     variables: { ...variables, claim, subnet, expires },
     dependsOn,
+    once: true,
     undo: undoScript(owner.runId, host.places, serverUser),
   });
 }

@@ -11,6 +11,8 @@ export interface StepHost extends Resource {
   readonly connection: Output<types.input.remote.ConnectionArgs>;
   readonly reach: Output<Reach>;
   readonly places: HostPlaces;
+  /** As in `EnvironmentPlan`: what stands on the host is made anew in each. */
+  readonly lap: number;
   /** The machine, where what lives on it goes when it goes; undefined where it outlives the stack. */
   readonly deletedWith: Resource | undefined;
   /** Everything that is done on it waits for these. */
@@ -29,6 +31,8 @@ export interface RemoteStepArgs {
   /** Secrets, one a line on the script's stdin, in the order in which it reads them. */
   readonly secrets?: readonly string[];
   readonly dependsOn?: readonly Resource[];
+  /** It is done once for all that the host is used for. */
+  readonly once?: true;
   /** Shell of root that takes it back, where it does not go with the host. */
   readonly undo?: string;
 }
@@ -36,7 +40,7 @@ export interface RemoteStepArgs {
 /** A short command on a host. What it made goes with the host, or with the folders of the run there. */
 export function remoteStep(name: string, args: RemoteStepArgs): remote.Command {
   const { host, parent, script, more = '', variables, secrets = [], dependsOn = [], undo } = args;
-  const create = all([host.reach, all(variables)]).apply(([{ user }, values]) =>
+  const create = all([host.reach, all({ ...variables, ...lapOf(args) })]).apply(([{ user }, values]) =>
     asRoot(user, `${plainScript(script, values)}${more}`),
   );
   const { deletedWith } = host;
@@ -58,4 +62,9 @@ export function remoteStep(name: string, args: RemoteStepArgs): remote.Command {
       additionalSecretOutputs: ['connection', 'stdin'],
     },
   );
+}
+
+/** Another text is another command: it runs again. */
+function lapOf({ host, once }: RemoteStepArgs): { readonly lap?: string } {
+  return once || host.lap === 1 ? {} : { lap: String(host.lap) };
 }

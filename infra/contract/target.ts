@@ -22,6 +22,8 @@ export interface EnvironmentSpec {
   readonly content?: (signal: AbortSignal) => Promise<string | undefined>;
   /** The data folder that the server begins on, where the snapshot is one; only targets that are `ofCopies` take it. */
   readonly physical?: () => Promise<PhysicalCopy>;
+  /** Which of several rehearsals on the same hosts it is, from 1; absent = the hosts are for one. */
+  readonly lap?: number;
   /** Path of the driver's bundle on this machine; only targets with a driver host ask for it. */
   readonly driverBundle?: () => Promise<string>;
 }
@@ -136,6 +138,36 @@ interface Running {
   readonly restoreSettings: readonly PgSetting[];
   /** Aborts, with POSTGRES_DIED or DISK_FULL as reason, when a server ended without being told to. */
   readonly failed: AbortSignal;
+  /** Absent where one rehearsal has it to itself. */
+  readonly shared?: Lap;
+}
+
+/** One of several rehearsals on the same hosts, one after the other, each on servers of its own. */
+export interface Lap {
+  /** The environment's id: its hosts bear it, and `reap --run` takes it. */
+  readonly id: string;
+  /** From 1. */
+  readonly position: number;
+  /** How many there are to be. */
+  readonly of: number;
+  /** How long its making took, once for all of them. */
+  readonly bootMs: number;
+  /** How long the fresh servers of this one took; 0 for the first, whose came with the hosts. */
+  readonly freshMs: number;
+  /** ISO 8601 UTC. Nothing of it lives longer. */
+  readonly until: string;
+}
+
+/** Gives hosts to several rehearsals, one after the other. */
+export interface Lender {
+  /**
+   * Fresh servers on the same hosts, as that rehearsal asks for them; nothing of the one before is left there.
+   * @param spec of the same hosts
+   * @returns how long it took, ms
+   */
+  renew(spec: Pick<EnvironmentSpec, 'postgres' | 'connections'>, signal: AbortSignal): Promise<number>;
+  /** Lets a process of this user on this machine find it, by `Target.lent`. @param price of the whole environment */
+  lend(lap: Lap, price: Omit<HourlyPrice, 'estimate'> | null): Promise<void>;
 }
 
 /** The engine runs in this process, and restarts the server itself. */
@@ -155,6 +187,8 @@ export interface DriverEnvironment extends Running {
   readonly driver: DriverAccess;
   /** Those that have but a share of the load. */
   readonly otherDrivers: readonly OtherDriver[];
+  /** Of who made it; absent where it was lent. */
+  readonly lender?: Lender;
 }
 
 export type RunningEnvironment = HereEnvironment | DriverEnvironment;
@@ -193,6 +227,11 @@ export interface Target<R extends RunningEnvironment = RunningEnvironment> {
   /** Can it hold commands to the rehearsed database? It is tried out. */
   confines(): Promise<Availability>;
   environment(spec: EnvironmentSpec): Environment<R>;
+  /**
+   * The same with the environment of that id, which another process has made and removes; absent where each rehearsal makes its own.
+   * @throws HOST_DIED where there is none
+   */
+  lent?(id: string): Promise<Target<R>>;
   /** Found by the claims that things carry. What cannot be looked at is told; a target that throws could look nowhere. */
   leftovers(signal: AbortSignal): Promise<Look<Leftover>>;
   /** What is called like ours and is not. */

@@ -1,16 +1,17 @@
-import { sleep, withTimeout } from '../../scripts/shared/clock.ts';
+import { defined } from '../../scripts/plan/schema/defined.ts';
+import { monotonicMs, sleep, withTimeout } from '../../scripts/shared/clock.ts';
 import { asError, RehearsalError } from '../../scripts/shared/errors.ts';
 import { planEnvironment, type EnvironmentPlan } from '../environment-plan.ts';
 import { Keeper } from '../keeper.ts';
 import type { HostTarget } from '../contract/hosts.ts';
-import type { DriverEnvironment, Environment, EnvironmentSpec, Tell } from '../contract/target.ts';
+import type { DriverEnvironment, Environment, EnvironmentSpec, Lender, Tell } from '../contract/target.ts';
 import { hostClaimLine } from '../claims/host-claim.ts';
 import { chosenBackend } from './chosen-backend.ts';
 import { requireBackend } from './backend-answer.ts';
 import { endEngineProcesses } from './engine-processes.ts';
 import { findEngine, type Engine } from './engine/find-engine.ts';
 import { watchHosts } from './watch-hosts.ts';
-import { runningEnvironment } from './running-environment.ts';
+import { runningEnvironment, type EnvironmentFacts } from './running-environment.ts';
 import { fillSessionFolder, sessionFolderOf, type SessionFolder } from './session-folder.ts';
 import { removeFolder, requireHostsGone } from './session-leftovers.ts';
 import { claimSession, readSession, writeSession, type SessionRecord } from './session-record.ts';
@@ -18,13 +19,19 @@ import { sessionSecrets } from './session-secrets.ts';
 import { writeKnownHosts } from './ssh-files.ts';
 import { TracerHere } from './tracer-here.ts';
 import type { StackOptions, StackSession } from './stack-session.ts';
-import type { StackOutputs } from '../environment-stack.ts';
+import type { HostOutput, StackOutputs } from '../environment-stack.ts';
+import { writeLoan } from './lent/loan.ts';
 
 /** An aborted `up` waits for commands on the hosts that run; they are short. */
 const UNWIND_MS = 5_000;
 const DESTROY_LIMIT_MS = 25_000;
 const DESTROY_TRIES = 2;
 const RETRY_PAUSE_MS = 500;
+
+interface Planned {
+  readonly spec: EnvironmentSpec;
+  readonly plan: EnvironmentPlan;
+}
 
 interface PulumiEnvironmentOptions {
   /** A line for people on each thing that was made or removed. */
@@ -33,7 +40,7 @@ interface PulumiEnvironmentOptions {
 
 /** One temporary environment as one stack, on the hosts of any target. */
 export class PulumiEnvironment implements Environment<DriverEnvironment> {
-  readonly #spec: EnvironmentSpec;
+  #spec: EnvironmentSpec;
   readonly #target: HostTarget;
   readonly #onProgress: (line: string) => void;
   readonly #destroyed = new AbortController();
@@ -116,24 +123,48 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     const { spec, plan, hosts, created } = await this.#somewhere(stack, { folder, record }, signal);
     const price = await this.#target.priceElsewhere?.(spec, folder.software);
     await writeKnownHosts(folder, hosts);
+    await this.#trace(plan, hosts);
+    const failed = watchHosts(this.#target, hosts, this.#destroyed.signal);
+    const facts = { target: this.#target, folder, created, engine, failed, hosts, price };
+    const running = runningEnvironment({ ...facts, spec, plan });
+    if (this.#target.outlives) return running;
+    return { ...running, lender: this.#lender({ stack, record }, facts, running) };
+  }
+
+  #lender(
+    { stack, record }: Pick<StackOptions, 'record'> & { readonly stack: StackSession },
+    facts: Omit<EnvironmentFacts, keyof Planned>,
+    first: DriverEnvironment,
+  ): Lender {
+    const { folder, hosts } = facts;
+    let environment = first;
+    const renewed = async (signal: AbortSignal): Promise<void> => {
+      await this.#tracer?.stop();
+      const planned = await this.#planned({ folder, record }, signal);
+      await this.#made(stack, folder, planned, signal);
+      await this.#trace(planned.plan, hosts);
+      environment = runningEnvironment({ ...facts, ...planned });
+    };
+    return {
+      renew: async ({ postgres, connections }, signal) => {
+        const startedMs = monotonicMs();
+        const { lap = 1, ...spec } = this.#spec;
+        this.#spec = { ...spec, postgres, lap: lap + 1, ...defined({ connections }) };
+        const renewing = renewed(AbortSignal.any([signal, this.#destroyed.signal]));
+        this.#busy = renewing;
+        await renewing;
+        return monotonicMs() - startedMs;
+      },
+      lend: (lap, price) => writeLoan(folder, { lap, price, environment, hosts }),
+    };
+  }
+
+  async #trace(plan: EnvironmentPlan, hosts: readonly HostOutput[]): Promise<void> {
     const { tracing } = this.#target;
     const primary = hosts.find(({ role }) => role === 'primary');
-    if (typeof tracing === 'function' && primary) {
-      await this.#tracer?.stop();
-      this.#tracer = TracerHere.start(plan, tracing(primary.identity));
-    }
-    const failed = watchHosts(this.#target, hosts, this.#destroyed.signal);
-    return runningEnvironment({
-      spec,
-      target: this.#target,
-      folder,
-      plan,
-      hosts,
-      created,
-      engine,
-      failed,
-      price,
-    });
+    if (typeof tracing !== 'function' || !primary) return;
+    await this.#tracer?.stop();
+    this.#tracer = TracerHere.start(plan, tracing(primary.identity));
   }
 
   /** Where hosts cannot be had in one place, nothing of them stays there, and all are made in the next. */
@@ -141,16 +172,11 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
     stack: StackSession,
     { folder, record }: Pick<StackOptions, 'folder' | 'record'>,
     signal: AbortSignal,
-  ): Promise<{ spec: EnvironmentSpec; plan: EnvironmentPlan } & StackOutputs> {
-    const { environmentProgram } = await import('../environment-stack.ts');
+  ): Promise<Planned & StackOutputs> {
     for (;;) {
-      const settled = await this.#target.settle?.(this.#spec, folder.software, signal);
-      const spec = settled === undefined ? this.#spec : { ...this.#spec, hosts: settled };
-      const plan = await this.#plan(folder, record, spec);
-      signal.throwIfAborted();
+      const planned = await this.#planned({ folder, record }, signal);
       try {
-        const program = environmentProgram(plan, await this.#target.maker(folder.software));
-        return { spec, plan, ...(await stack.up(program, signal)) };
+        return await this.#made(stack, folder, planned, signal);
       } catch (error) {
         const tried = { failure: asError(error), signal };
         const told = await this.#target.elsewhere?.(this.#spec, folder.software, tried);
@@ -160,6 +186,29 @@ export class PulumiEnvironment implements Environment<DriverEnvironment> {
         await this.#target.removeRun(record.runId);
       }
     }
+  }
+
+  async #planned(
+    { folder, record }: Pick<StackOptions, 'folder' | 'record'>,
+    signal: AbortSignal,
+  ): Promise<Planned> {
+    const settled = await this.#target.settle?.(this.#spec, folder.software, signal);
+    const spec = settled === undefined ? this.#spec : { ...this.#spec, hosts: settled };
+    const plan = await this.#plan(folder, record, spec);
+    signal.throwIfAborted();
+    return { spec, plan };
+  }
+
+  /** Makes what is not there, and makes anew what differs. */
+  async #made(
+    stack: StackSession,
+    { software }: SessionFolder,
+    planned: Planned,
+    signal: AbortSignal,
+  ): Promise<Planned & StackOutputs> {
+    const { environmentProgram } = await import('../environment-stack.ts');
+    const program = environmentProgram(planned.plan, await this.#target.maker(software));
+    return { ...planned, ...(await stack.up(program, signal)) };
   }
 
   #session(

@@ -11,12 +11,13 @@ import type {
   Target,
 } from '../contract/target.ts';
 import { findEngine } from './engine/find-engine.ts';
+import { lentTarget } from './lent/lent-target.ts';
 import { PulumiEnvironment } from './pulumi-environment.ts';
 import { sessionLeftovers, sessionsNotOurs } from './session-leftovers.ts';
 
 /** A target whose hosts are made by Pulumi, of what makes the hosts. */
 export function pulumiTarget(hosts: HostTarget): Target<DriverEnvironment> {
-  return {
+  const target: Target<DriverEnvironment> = {
     name: hosts.name,
     ...(hosts.keeps === undefined ? {} : { keeps: hosts.keeps }),
     ...(hosts.onlyByName === undefined ? {} : { onlyByName: hosts.onlyByName }),
@@ -53,6 +54,8 @@ export function pulumiTarget(hosts: HostTarget): Target<DriverEnvironment> {
 
     price: (spec) => hosts.price(spec),
   };
+  // Hosts of the user's own need no boot that could be shared.
+  return hosts.outlives ? target : { ...target, lent: (id) => lentTarget(target, hosts, id) };
 }
 
 async function hostsOf(hosts: HostTarget, signal: AbortSignal): Promise<Look<Leftover>> {

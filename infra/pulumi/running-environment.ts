@@ -17,7 +17,7 @@ import { sshCommand } from './ssh-files.ts';
 const STAND_IN =
   'The hosts were set up by this project’s stand-in for the plugin of @pulumi/command, which is not installed.';
 
-interface EnvironmentFacts {
+export interface EnvironmentFacts {
   readonly spec: EnvironmentSpec;
   readonly target: HostTarget;
   readonly folder: SessionFolder;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sleep } from '../shared/clock.ts';
-import { nightMarkdown, nightRows } from './night-table.ts';
+import { nightHead, nightMarkdown, nightRows } from './night-table.ts';
 import { outcomeWord, worstExit, type NightOutcome } from './outcome.ts';
 import { playAll } from './play-all.ts';
 import { parseShard, partOf } from './shard.ts';
@@ -39,6 +39,21 @@ test('the table says who was killed and what was never started', () => {
   expect(nightMarkdown([outcome(4, { headline: 'a | b `c`', runId: 'r-1' })])).toContain(
     '| demo | **fail** | 1 min 1 s | a \\| b \\`c\\` (`r-1`) |',
   );
+});
+
+test('the table says who had whose hosts where some were shared', () => {
+  const shared = { id: 'batch-20260727-031500-a1b2', position: 2, of: 3 };
+  const outcomes = [outcome(0, { shared }), outcome(0), outcome(null, { wasStarted: false })];
+  expect([nightHead(outcomes), ...nightRows(outcomes)].map((row) => row.slice(3, -1))).toEqual([
+    ['HOSTS'],
+    ['2 of 3 on batch-20260727-031500-a1b2'],
+    ['its own'],
+    ['–'],
+  ]);
+  expect(nightMarkdown(outcomes)).toContain(
+    '| demo | pass | 1 min 1 s | 2 of 3 on batch-20260727-031500-a1b2 | All ran. |',
+  );
+  expect(nightHead([outcome(0)])).toEqual(['REHEARSAL', 'VERDICT', 'DURATION', 'WHAT']);
 });
 
 test('shards share all rehearsals among them, each exactly once', () => {

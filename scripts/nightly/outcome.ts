@@ -14,6 +14,8 @@ export interface NightOutcome {
   readonly headline: string;
   /** How many figures regressed beyond the rehearsal's budget for it. */
   readonly regressions: number;
+  /** Whose hosts it had, after how many others; absent = hosts of its own. */
+  readonly shared?: { readonly id: string; readonly position: number; readonly of: number };
 }
 
 const WORD: Readonly<Record<number, string>> = {

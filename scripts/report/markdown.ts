@@ -272,7 +272,7 @@ function standby(result: Result): string {
 }
 
 function teardown(result: Result): string {
-  const { engine } = result.environment;
+  const { engine, shared } = result.environment;
   const { text, isProof } = sweepText(result);
   const kept = keptText(result);
   const command = codeSpan(removalCommand(result));
@@ -281,7 +281,7 @@ function teardown(result: Result): string {
   const lines = [
     escaped(`Created: ${createdText(result)}${engine === null ? '' : `, by ${engine}`}`),
     escaped(`Time: ${paceText(result)}`),
-    isProof && kept === null ? escaped(end) : `**${escaped(end)}**; ${command} removes it`,
+    (isProof && kept === null) || shared ? escaped(end) : `**${escaped(end)}**; ${command} removes it`,
     escaped([...(hours === null ? [] : [`Host-hours: ${hours}`]), priceText(result)].join('; ')),
   ];
   return ['### Teardown', '', ...lines.map((line) => `- ${line}`)].join('\n');

@@ -74,7 +74,8 @@ function spreadLines(result: Result): string[] {
 }
 
 function afterwards({ environment }: Result): { text: string; tone: 'good' | 'open' | 'bad' } {
-  const { leftovers, keptUntil } = environment;
+  const { leftovers, keptUntil, shared } = environment;
+  if (shared) return { text: `the hosts go with ${shared.id}`, tone: 'good' };
   if (keptUntil !== null) return { text: `kept up until ${formatDate(keptUntil)}`, tone: 'open' };
   if (leftovers === 0) return { text: 'nothing left behind', tone: 'good' };
   if (leftovers === null) return { text: 'not known what is left behind: rehearse reap', tone: 'bad' };

@@ -1,4 +1,5 @@
 import { plural } from '../../shared/text/format.ts';
+import type { EnvironmentRecord } from '../../artifacts/records/records.ts';
 import type { Check } from '../check.ts';
 
 export const leftovers: Check = {
@@ -11,7 +12,7 @@ export const leftovers: Check = {
   run({ evidence: { environment, run } }) {
     // What was to stay is not left behind; whoever asked for it knows until when.
     if (environment?.keptUntil != null)
-      return { measured: null, findings: [], title: 'The environment was kept up on purpose' };
+      return { measured: null, findings: [], title: `The environment ${whatFor(environment)}` };
     const measured = environment?.leftovers ?? null;
     if (measured === 0) return { measured, findings: [] };
     const advice = `rehearse reap --run ${run.runId} --execute removes what is left.`;
@@ -22,3 +23,9 @@ export const leftovers: Check = {
     return { measured, findings: [{ status: 'warn', measured, message, advice }] };
   },
 };
+
+function whatFor({ shared }: EnvironmentRecord): string {
+  return shared === undefined
+    ? 'was kept up on purpose'
+    : 'was shared, and goes with the last rehearsal on it';
+}

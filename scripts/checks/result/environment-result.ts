@@ -30,6 +30,7 @@ export function environmentResult(analysis: Analysis): EnvironmentResult {
     leftovers: keptUntil === null ? leftovers : null,
     left: [...(left ?? [])],
     keptUntil,
+    ...sharedOf(environment),
     hours: lifeMs === null ? null : (hosts * lifeMs) / HOUR_MS,
     price: price && { amountPerHour: price.amountPerHour, currency: price.currency },
     cost:
@@ -43,7 +44,14 @@ export function environmentResult(analysis: Analysis): EnvironmentResult {
   };
 }
 
-function billedAmount(price: NonNullable<EnvironmentRecord['price']>, lifeMs: number): number {
+function sharedOf({ shared }: EnvironmentRecord): Pick<EnvironmentResult, 'shared'> {
+  if (shared === undefined) return {};
+  const { id, position, of, bootMs, freshMs } = shared;
+  return { shared: { id, position, of, bootMs, freshMs } };
+}
+
+/** What a life of so long costs by the cloud's billing rule. */
+export function billedAmount(price: NonNullable<EnvironmentRecord['price']>, lifeMs: number): number {
   const amount = (price.amountPerHour * billedMs(price, lifeMs)) / HOUR_MS;
   return (price.spentBefore ?? 0) + Math.max(price.billing?.minimumAmount ?? 0, amount);
 }

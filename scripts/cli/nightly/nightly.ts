@@ -17,7 +17,9 @@ import { chooseRehearsals, type Chosen } from './choose-rehearsals.ts';
 import { INSTALLS } from '../../nightly/install/kinds.ts';
 import { install } from '../install.ts';
 import { holdNight } from './lock.ts';
+import type { Io } from '../output/io.ts';
 import type { NightOptions } from './play-one.ts';
+import { AUTO } from '../../../infra/targets/choose-target.ts';
 import { tellNews, requireTelling } from './tell-news.ts';
 import { withRegressions } from './regressions.ts';
 import { defaultRuns } from '../../shared/places/user-project.ts';
@@ -28,6 +30,7 @@ interface NightlyOptions extends KeepOptions {
   readonly repeat?: string;
   readonly jobs: string;
   readonly deadline: string;
+  readonly share: boolean;
   readonly shard?: string;
   readonly install?: string;
   readonly execute?: true;
@@ -43,6 +46,7 @@ export const addNightly: AddVerb = (verb, context, finish) => {
     .option('--repeat <n>', 'play each plan so often')
     .option('--jobs <n>', 'so many side by side; on one machine they disturb each other', '1')
     .option('--deadline <duration>', 'end the night after that; what goes on is torn down', '12h')
+    .option('--no-share', 'give each rehearsal hosts of its own, also where several could share them')
     .option('--shard <k/n>', 'play the k-th of n parts, each on a machine of its own')
     .option('--install <kind>', 'show what starts the night: systemd, cron, github or gitlab')
     .option('--execute', 'with --install: write the files')
@@ -75,7 +79,7 @@ async function nightly(
 ): Promise<number> {
   const { io, out } = context;
   const rule = keepRule(options);
-  const night = nightOptions(options, io.cwd);
+  const night = nightOptions(options, io);
   const deadlineMs = durationOf(options.deadline);
   requireTelling(options.tell);
   const chosen = await chooseRehearsals(dirs, io.cwd);
@@ -114,19 +118,28 @@ async function nightly(
 
 async function playNight(
   part: readonly Chosen[],
-  night: NightOptions,
+  night: Night,
   context: CliContext,
   signal: AbortSignal,
 ): Promise<NightOutcome[]> {
-  const [{ playAll }, { playOne }] = await Promise.all([
+  const [{ playAll }, { unitsOf }] = await Promise.all([
     import('../../nightly/play-all.ts'),
-    import('./play-one.ts'),
+    import('./units.ts'),
   ]);
   await removeDeadRuns(context);
-  const plays = part.map((one) => (until: AbortSignal) => playOne(one, night, context, until));
-  const outcomes = await playAll(plays, night.jobs, signal);
+  const units = await unitsOf(part, night, context);
+  const played = await playAll(
+    units.map(({ play }) => play),
+    night.jobs,
+    signal,
+  );
   await removeDeadRuns(context);
-  const found = outcomes.map((outcome, position) => outcome ?? notStarted(part[position]?.name ?? ''));
+  const outcomes = new Map(
+    units.flatMap(({ positions }, unit) =>
+      positions.map((position, index) => [position, played[unit]?.[index]] as const),
+    ),
+  );
+  const found = part.map(({ name }, position) => outcomes.get(position) ?? notStarted(name));
   return withRegressions(found, night.outDir, context);
 }
 
@@ -143,6 +156,9 @@ function notStarted(rehearsal: string): NightOutcome {
   };
 }
 
+/** With the target on which hosts are shared; undefined = on none. */
+type Night = NightOptions & { readonly sharesOn: string | undefined };
+
 interface Ending {
   readonly rule: KeepRule;
   readonly night: NightOptions;
@@ -157,14 +173,14 @@ async function end(
   { io, out }: CliContext,
 ): Promise<number> {
   const { rule, night, options, wasStopped } = ending;
-  const { NIGHT_HEAD, nightMarkdown, nightRows } = await import('../../nightly/night-table.ts');
+  const { nightHead, nightMarkdown, nightRows } = await import('../../nightly/night-table.ts');
   const { worstExit } = await import('../../nightly/outcome.ts');
   await writeFile(join(night.outDir, 'night.md'), nightMarkdown(outcomes));
   const pruning = { rule, dead: deadRuns, execute: true, nowMs: Date.now() };
   const pruned = await pruneRuns(night.outDir, pruning);
   for (const runId of pruned.removed) out.note(`removed run folder ${runId}: its line stays in the history`);
   for (const failure of pruned.failures) out.problem(failure);
-  const ours = new Set(outcomes.map(({ runId }) => runId));
+  const ours = new Set(outcomes.flatMap(({ runId, shared }) => [runId, shared?.id ?? null]));
   const { found, unseen } = await sweepAll(io);
   for (const one of unseen) out.problem(unseenLine(one));
   const left = found.filter((leftover) => isDead(leftover) && ours.has(leftover.runId));
@@ -175,7 +191,7 @@ async function end(
   else {
     const width = io.stdoutIsTTY === true ? io.columns : Infinity;
     const rows = nightRows(outcomes).map((row) => row.map(plainText));
-    for (const line of tableLines([NIGHT_HEAD, ...rows], width)) out.result(line);
+    for (const line of tableLines([nightHead(outcomes), ...rows], width)) out.result(line);
   }
   const { writeIndex } = await import('../../history/index-page/write.ts');
   out.note(`all rehearsals on one page: ${relative(io.cwd, await writeIndex(night.outDir, new Date()))}`);
@@ -183,7 +199,7 @@ async function end(
 }
 
 /** @throws USAGE */
-function nightOptions({ target, repeat, jobs, out }: NightlyOptions, cwd: string): NightOptions {
+function nightOptions({ target, repeat, jobs, out, share }: NightlyOptions, { cwd, env }: Io): Night {
   if (!/^[1-9]\d?$/.test(jobs)) {
     throw new RehearsalError('USAGE', `--jobs ${jobs} is not a whole number from 1 to 99`, {
       hint: 'leave it out: runs that share a machine disturb each other',
@@ -193,7 +209,14 @@ function nightOptions({ target, repeat, jobs, out }: NightlyOptions, cwd: string
     ...(target === undefined ? [] : ['--target', target]),
     ...(repeat === undefined ? [] : ['--repeat', repeat]),
   ];
-  return { outDir: resolve(cwd, out), jobs: Number(jobs), args };
+  // What auto takes may differ from one to the next.
+  const named = target ?? env['REHEARSE_TARGET'] ?? AUTO;
+  return {
+    outDir: resolve(cwd, out),
+    jobs: Number(jobs),
+    args,
+    sharesOn: share && named !== AUTO ? named : undefined,
+  };
 }
 
 /** @throws USAGE */

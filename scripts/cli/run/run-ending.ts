@@ -26,8 +26,10 @@ export async function finish(
   lifecycle: Lifecycle<PlanEnd>,
   onJudging: (runId: string) => OnJudging = () => () => undefined,
 ): Promise<Result> {
-  const { use, destroyMs, leftovers, keptUntil } = lifecycle;
+  const { use, destroyMs, leftovers } = lifecycle;
   const environment = await folder.readDocument('environment');
+  // Shared hosts go with their batch, however this run ended.
+  const keptUntil = lifecycle.keptUntil?.toISOString() ?? environment?.shared?.until ?? null;
   if (environment) {
     await folder.writeDocument('environment', {
       ...environment,
@@ -35,7 +37,7 @@ export async function finish(
       leftovers: keptUntil === null ? (leftovers?.length ?? null) : null,
       left: (leftovers ?? []).map(({ what }) => what),
       endedAt: new Date().toISOString(),
-      keptUntil: keptUntil?.toISOString() ?? null,
+      keptUntil,
     });
   }
   keepPrivateWordsIn(undefined); // what is said from here on would break the seal

@@ -46,7 +46,7 @@ export function startRecord(
 /** The environment while it is up; how it went down is added afterwards. */
 export function environmentRecord(
   facts: ServerFacts,
-  { hosts, hostInfo, created, madeBy, limits }: RunningEnvironment,
+  { hosts, hostInfo, created, madeBy, limits, shared }: RunningEnvironment,
   rest: Pick<EnvironmentRecord, 'target' | 'startedAt' | 'createMs' | 'price'> & {
     readonly sizes: Rehearsal['hosts'];
   },
@@ -54,6 +54,7 @@ export function environmentRecord(
   const { sizes, ...fixed } = rest;
   return {
     ...fixed,
+    ...defined({ shared }),
     hosts,
     limits,
     created,

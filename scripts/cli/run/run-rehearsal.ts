@@ -114,7 +114,7 @@ export async function runRehearsal(options: RunOptions): Promise<RunOutcome> {
   });
   unmark();
   const { keptUntil } = lifecycle;
-  if (keptUntil === null) onEvent(stage('teardown', 'done', teardownLine(lifecycle)));
+  if (keptUntil === null) onEvent(stage('teardown', 'done', teardownLine(lifecycle, running?.shared)));
   const result = await finish(folder, record, lifecycle, options.onJudging);
   options.signal.throwIfAborted(); // in the teardown: what was seen is judged, and yet the run was interrupted
   return {
@@ -183,7 +183,8 @@ function describe({ hosts, hostInfo, primary }: RunningEnvironment): string {
   return `${plural(hosts, 'host')}${roles}, PostgreSQL on ${primary.host}:${primary.port}`;
 }
 
-function teardownLine({ leftovers }: Lifecycle<PlanEnd>): string {
+function teardownLine({ leftovers }: Lifecycle<PlanEnd>, shared: RunningEnvironment['shared']): string {
+  if (shared !== undefined) return `the hosts go with ${shared.id}`;
   if (leftovers === null) return 'could not look for what is left';
   return leftovers.length === 0 ? 'nothing left behind' : `${plural(leftovers.length, 'thing')} left behind`;
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { OnJudging } from '../../checks/judging-news.ts';
+import { Option } from 'commander';
 import type { Target } from '../../../infra/contract/target.ts';
 import type { RunEvent } from '../../engine/events.ts';
 import type { Rehearsal } from '../../plan/model.ts';
 import { withPlan } from '../../plan/read/read-plans.ts';
-import { EXIT } from '../../shared/errors.ts';
+import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { chooseTargetFor } from './command-target.ts';
 import { examples, type AddVerb, type CliContext } from '../context.ts';
 import { exitCodeOfResult } from '../output/exit-code.ts';
@@ -34,6 +35,7 @@ interface RunVerbOptions {
   readonly plan?: string;
   readonly since?: string;
   readonly resume?: string;
+  readonly environment?: string;
 }
 
 export const addRun: AddVerb = (verb, context, finish) => {
@@ -48,6 +50,9 @@ export const addRun: AddVerb = (verb, context, finish) => {
       'of a plan by migrations: rehearse those that this git ref, or the word ledger, lacks',
     )
     .option('--resume <id>', 'go on with a run on hosts whose own process has died')
+    .addOption(
+      new Option('--environment <id>', 'rehearse on the hosts of a batch, which lends them').hideHelp(),
+    )
     .option('--out <dir>', 'folder for run folders', defaultRuns(context.io.cwd))
     .option('--json', 'print the result as one JSON document')
     .addHelpText(
@@ -81,7 +86,8 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
     await removeDeadRuns(context, options.resume);
     stop.signal.throwIfAborted();
     const targetName = options.target ?? io.env['REHEARSE_TARGET'] ?? 'auto';
-    const { target, why } = await chooseTargetFor(rehearsal, targetName, keepMs !== undefined);
+    const { target: whole, why } = await chooseTargetFor(rehearsal, targetName, keepMs !== undefined);
+    const target = options.environment === undefined ? whole : await lent(whole, options.environment);
     if (keepMs !== undefined && !target.keeps) throw cannotKeep(target.name);
     progress = startProgress(context, {
       rehearsal: rehearsal.name,
@@ -115,6 +121,14 @@ async function run(dir: string | undefined, options: RunVerbOptions, context: Cl
     progress?.close();
     release();
   }
+}
+
+/** @throws USAGE where hosts of that target are never lent, HOST_DIED where there is no such environment */
+async function lent(whole: Target, id: string): Promise<Target> {
+  if (whole.lent) return whole.lent(id);
+  throw new RehearsalError('USAGE', `target ${whole.name} lends no hosts`, {
+    hint: 'leave --environment out',
+  });
 }
 
 /** No migration to rehearse is no failure. */

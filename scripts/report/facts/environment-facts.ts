@@ -21,8 +21,8 @@ function manyOf(kind: string): string {
 
 /** Where the time went around the plan: until its first statement, and after its load. */
 export function paceText({ environment, snapshot }: Result): string {
-  const { createMs, destroyMs, firstStatementMs, emptyMs } = environment;
-  const made = `environment ${formatMs(createMs)}`;
+  const { createMs, destroyMs, firstStatementMs, emptyMs, shared } = environment;
+  const made = shared ? [] : [`environment ${formatMs(createMs)}`];
   const removed = destroyMs === null ? [] : [`teardown ${formatMs(destroyMs)}`];
   const restored = snapshot === null ? [] : [`snapshot ${formatMs(snapshot.restoreMs)}`];
   const restMs = (firstStatementMs ?? 0) - createMs - (snapshot?.restoreMs ?? 0);
@@ -31,9 +31,19 @@ export function paceText({ environment, snapshot }: Result): string {
   const before =
     firstStatementMs === null ? '' : `${formatMs(firstStatementMs)} from start to first statement`;
   const after = emptyMs === null ? '' : `${formatMs(emptyMs)} from the end of the load to empty`;
-  return [withParts(before, [made, ...restored, ...rest]), withParts(after, removed)]
+  return [
+    shared ? sharedBootText(shared) : '',
+    withParts(before, [...made, ...restored, ...rest]),
+    withParts(after, removed),
+  ]
     .filter((text) => text !== '')
     .join(', ');
+}
+
+/** `hosts made once in 42.0 s for 3 rehearsals, fresh servers for this one in 3.10 s` */
+function sharedBootText({ of, bootMs, freshMs }: NonNullable<Result['environment']['shared']>): string {
+  const fresh = freshMs === 0 ? '' : `, fresh servers for this one in ${formatMs(freshMs)}`;
+  return `hosts made once in ${formatMs(bootMs)} for ${plural(of, 'rehearsal')}${fresh}`;
 }
 
 /** `2.70 s from start to first statement (environment 1.20 s, snapshot 200 ms)`; the parts alone where the whole is not known. */
@@ -53,14 +63,18 @@ export function sweepText({ environment }: Result): { text: string; isProof: boo
 }
 
 /** The command that removes what is there of the run. */
-export function removalCommand({ runId }: Result): string {
-  return `rehearse reap --run ${runId} --execute`;
+export function removalCommand({ runId, environment }: Result): string {
+  return `rehearse reap --run ${environment.shared?.id ?? runId} --execute`;
 }
 
 /** What is still up and until when; null where the environment was taken down. */
 export function keptText({ environment }: Result): string | null {
-  const { keptUntil, hostInfo, hosts } = environment;
+  const { keptUntil, hostInfo, hosts, shared } = environment;
   if (keptUntil === null) return null;
+  if (shared) {
+    const whose = `${shared.id}, of which this was rehearsal ${shared.position} of ${shared.of}`;
+    return `they go with ${whose}; ${formatDate(keptUntil)} at the latest`;
+  }
   const names = hostInfo.map(({ role, address }) => `${role} ${address}`).join(', ');
   return `kept up on purpose until ${formatDate(keptUntil)}: ${names === '' ? plural(hosts, 'host') : names}`;
 }

@@ -49,6 +49,7 @@ function Sweep({ result }: { result: Result }) {
 }
 
 function Kept({ text, result }: { text: string; result: Result }) {
+  if (result.environment.shared) return <Entry term="Hosts">{text}</Entry>;
   return (
     <Entry term="Still up">
       <span class="s-warn">{text}</span>

@@ -113,7 +113,9 @@ function backfill(result: Result): Tile {
 }
 
 function leftBehind({ environment }: Result): Tile {
-  const { leftovers, keptUntil } = environment;
+  const { leftovers, keptUntil, shared } = environment;
+  if (shared)
+    return { value: `${shared.position} of ${shared.of}`, label: 'rehearsals on the same hosts', tone: '' };
   if (keptUntil !== null)
     return { value: 'kept', label: `up on purpose until ${formatDate(keptUntil)}`, tone: '' };
   if (leftovers === null) return { value: 'not known', label: 'left behind: no sweep was made', tone: 'bad' };

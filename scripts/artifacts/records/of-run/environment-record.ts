@@ -35,6 +35,22 @@ export const EnvironmentRecord = z.object({
   left: z.array(text).readonly().exactOptional(),
   /** Until when it was left up on purpose, ISO 8601 UTC; null = it was taken down. */
   keptUntil: text.nullable().exactOptional(),
+  /** Absent where the environment was for this run alone. */
+  shared: z
+    .object({
+      /** The environment's own id, which its hosts bear. */
+      id: text,
+      /** Of the rehearsals on it, from 1. */
+      position: number,
+      of: number,
+      /** Once for all of them. */
+      bootMs: number,
+      /** For the fresh servers of this one; 0 = they came with the hosts. */
+      freshMs: number,
+      /** ISO 8601 UTC; nothing of it lives longer. */
+      until: text,
+    })
+    .exactOptional(),
   /** Of the environment as a whole. */
   price: z
     .object({

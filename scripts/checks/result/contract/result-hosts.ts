@@ -51,6 +51,16 @@ export const environmentSchema = z.object({
     ),
   left: z.array(z.string()).default([]).describe('What the sweep found, one by one'),
   keptUntil: z.string().nullable().default(null).describe('Left up on purpose until then'),
+  shared: z
+    .object({
+      id: z.string().describe('Its own, as its hosts bear it'),
+      position: count.describe('Of the rehearsals on it, from 1'),
+      of: count.describe('How many there were to be'),
+      bootMs: ms.describe('How long its making took, once for all of them'),
+      freshMs: ms.describe('How long the fresh servers of this one took; 0 = they came with the hosts'),
+    })
+    .exactOptional()
+    .describe('The hosts were those of several rehearsals, one after the other; absent = of this one alone'),
   hours: z.number().nonnegative().nullable().default(null).describe('Host-hours up to the end of the run'),
   price: z
     .object({ amountPerHour: z.number(), currency: z.string() })
