@@ -31,7 +31,7 @@ const loanSchema = z.object({
 });
 
 /** An environment without what lives in the process that made it. */
-export type LentFacts = Omit<DriverEnvironment, 'enclose' | 'failed' | 'lender' | 'price'>;
+type LentFacts = Omit<DriverEnvironment, 'enclose' | 'failed' | 'lender' | 'price'>;
 
 /** What a process that did not make an environment has to know of it to rehearse there. */
 export interface Loan {
