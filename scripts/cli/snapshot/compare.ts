@@ -6,7 +6,7 @@ import { EXIT } from '../../shared/errors.ts';
 import { formatBytes, formatCount, plural } from '../../shared/text/format.ts';
 import { driftFromStatistics } from '../../snapshot/drift/drift-from-statistics.ts';
 import { growthOf, grownBytes } from '../../snapshot/folder/growth.ts';
-import { readFactsOf, readStatisticsOf } from '../../snapshot/folder/manifest.ts';
+import { readFactsOf, readStatisticsOf, rowsOf } from '../../snapshot/folder/manifest.ts';
 import type { CliContext } from '../context.ts';
 import { plainText } from '../output/plain-text.ts';
 import { MOST_TABLES, printTable, UNKNOWN } from './tables.ts';
@@ -23,9 +23,10 @@ export async function compare(
     readFactsOf(resolve(io.cwd, after), after),
   ]);
   const growth = growthOf(old, now);
+  const rowsIn = await Promise.all([before, after].map((folder) => rowsOf(resolve(io.cwd, folder), folder)));
   const shape = await shapeChanges(io.cwd, before, after);
   if (json) {
-    out.document({ schemaVersion: 1, ...growth, shape });
+    out.document({ schemaVersion: 1, ...growth, rowsIn, shape });
     return EXIT.ok;
   }
   const { days, bytesBefore, bytesAfter, tables, changed } = growth;
@@ -33,6 +34,7 @@ export async function compare(
     `${formatBytes(bytesBefore)} → ${formatBytes(bytesAfter)} in ${plural(Math.round(days * 10) / 10, 'day')}`,
   );
   for (const line of changed) out.result(plainText(line));
+  if (rowsIn[0] !== rowsIn[1]) out.result(`rows: ${rowsIn.join(' → ')}`);
   const rows = tables
     .slice(0, MOST_TABLES)
     .map((table) => [

@@ -6,6 +6,7 @@ import {
   readFactsOf,
   readManifest,
   readStatisticsOf,
+  rowsOf,
 } from '../../snapshot/folder/manifest.ts';
 import type { Statistics } from '../../plan/statistics/statistics.ts';
 import type { SnapshotFacts } from '../../plan/production/snapshot-facts.ts';
@@ -19,11 +20,13 @@ export async function inspect(folder: string, json: boolean, context: CliContext
   const path = resolve(io.cwd, folder);
   const facts = await readFactsOf(path, folder);
   const statistics = await readStatisticsOf(path, folder);
+  const rows = await rowsOf(path, folder);
   if (json) {
-    out.document({ schemaVersion: 1, ...facts, statistics });
+    out.document({ schemaVersion: 1, rows, ...facts, statistics });
     return EXIT.ok;
   }
-  for (const line of [...headOf(facts), statisticsLine(statistics)]) out.result(plainText(line));
+  for (const line of [...headOf(facts), statisticsLine(statistics), `rows: ${rows}`])
+    out.result(plainText(line));
   printTable(context, ['TABLE', 'ROWS', 'HEAP', 'TOAST', 'INDEXES', 'BLOAT'], tableRows(facts));
   if (facts.indexes.length > 0)
     printTable(context, ['INDEX', 'OF', 'KIND', 'SIZE', 'SCANS', 'BLOAT'], indexRows(facts));
@@ -117,8 +120,10 @@ export async function verify(folder: string, { io, out }: CliContext): Promise<n
     throw new RehearsalError('SNAPSHOT_INVALID', `${folder} is not as it was taken: ${mistakes.join('; ')}`, {
       hint: 'copy the folder again, or take the snapshot again',
     });
-  const { files } = await readManifest(path, folder);
+  const { files, rows } = await readManifest(path, folder);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  out.result(`${folder}: ${plural(files.length, 'file')}, ${formatBytes(bytes)}, as taken`);
+  out.result(
+    `${folder}: ${plural(files.length, 'file')}, ${formatBytes(bytes)}, as taken${rows === undefined ? '' : ', without rows'}`,
+  );
   return EXIT.ok;
 }

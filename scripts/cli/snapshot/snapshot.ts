@@ -12,6 +12,7 @@ export const addSnapshot: AddVerb = (verb, context, finish) => {
       'snapshot mask --suggest --from greenmask.yml rehearsals/rename-column',
       'snapshot mask rehearsals/rename-column',
       'snapshot take postgres://reader@replica/shop --to snapshots/2026-11-20',
+      'snapshot take PRODUCTION_URL --no-rows --to snapshots/shape',
       'snapshot diff snapshots/2026-10-20 snapshots/2026-11-20',
     ),
   );
@@ -32,6 +33,7 @@ export const addSnapshot: AddVerb = (verb, context, finish) => {
     )
     .requiredOption('--to <folder>', 'the folder to write; it may not be there yet')
     .option('--jobs <n>', 'sessions that dump side by side', '2')
+    .option('--no-rows', 'take no row: schema, statistics and settings, of which synthesize: makes rows')
     .action(async (source: string, flags: TakeFlags) => {
       finish(await take(source, flags, context));
     });

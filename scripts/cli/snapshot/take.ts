@@ -9,12 +9,18 @@ import { abortOnSignals } from '../run/interrupt.ts';
 export interface TakeFlags {
   readonly to: string;
   readonly jobs: string;
+  /** False = `--no-rows`. */
+  readonly rows: boolean;
 }
 
 const MOST_JOBS = 64;
 
 /** Dumps a live server into a folder that a rehearsal may name. @throws USAGE, and as `takeSnapshot` */
-export async function take(source: string, { to, jobs }: TakeFlags, context: CliContext): Promise<number> {
+export async function take(
+  source: string,
+  { to, jobs, rows }: TakeFlags,
+  context: CliContext,
+): Promise<number> {
   const { io, out } = context;
   const url = databaseOf(source, io.env);
   const count = Number(jobs);
@@ -28,6 +34,7 @@ export async function take(source: string, { to, jobs }: TakeFlags, context: Cli
       env: io.env,
       to: resolve(io.cwd, to),
       jobs: count,
+      withoutRows: !rows,
       signal: stop.signal,
       onNote: (message) => {
         out.note(message);
@@ -35,7 +42,7 @@ export async function take(source: string, { to, jobs }: TakeFlags, context: Cli
     });
     const { notes, tables, database } = taken.facts;
     for (const note of notes) out.note(note);
-    const what = `${plural(tables.length, 'table')}, ${formatBytes(database.bytes)} there, ${formatBytes(taken.bytes)} here`;
+    const what = `${plural(tables.length, 'table')}${rows ? '' : ' without rows'}, ${formatBytes(database.bytes)} there, ${formatBytes(taken.bytes)} here`;
     out.result(`wrote ${relative(io.cwd, resolve(io.cwd, to)) || '.'}: ${what}`);
     return EXIT.ok;
   } finally {

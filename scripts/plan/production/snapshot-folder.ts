@@ -32,11 +32,14 @@ export async function snapshotFolderAt(path: string): Promise<SnapshotFolder | u
 }
 
 const MOST_TOLD = 5;
-const sizes = z.object({ files: z.array(z.object({ path: z.string(), bytes: z.number() })) });
+const sizes = z.object({
+  rows: z.literal('not taken').optional(),
+  files: z.array(z.object({ path: z.string(), bytes: z.number() })),
+});
 
 /**
- * What shows without reading it that a folder is not as it was taken: a cut dump has another size than its manifest says. Undefined of
- * what has no manifest, and of a folder whose sizes are right.
+ * Why a folder cannot be restored, as far as it shows without reading it: it was taken without rows, or is not as it was taken, for a cut
+ * dump has another size than its manifest says. Undefined of what has no manifest, and of a folder whose sizes are right.
  */
 export async function folderMistake(path: string): Promise<string | undefined> {
   const text = await readFile(join(path, 'manifest.json'), 'utf8').catch(() => undefined);
@@ -48,6 +51,8 @@ export async function folderMistake(path: string): Promise<string | undefined> {
   } catch {
     return unreadable;
   }
+  if (manifest.rows === 'not taken')
+    return '{value} was taken without rows; write synthesize: instead of source:, and rows are made of its schema and statistics (docs/snapshots.md#synthetic-data)';
   const wrong: string[] = [];
   for (const { path: file, bytes } of manifest.files) {
     const now = await stat(join(path, file)).catch(() => undefined);

@@ -17,6 +17,8 @@ export const DUMP = 'dump';
 const manifestSchema = z.strictObject({
   format: z.literal('dress-rehearsal snapshot'),
   version: z.literal(1),
+  /** Absent = `dump/` holds the rows; else it holds the schema alone. */
+  rows: z.literal('not taken').exactOptional(),
   files: z.array(
     z.strictObject({
       /** With `/`, below the folder. */
@@ -29,9 +31,18 @@ const manifestSchema = z.strictObject({
 type Manifest = z.infer<typeof manifestSchema>;
 
 /** Writes down all files of the folder with their sizes and sums: what has no manifest is no snapshot. */
-export async function writeManifest(folder: string, signal: AbortSignal): Promise<Manifest> {
+export async function writeManifest(
+  folder: string,
+  signal: AbortSignal,
+  { withoutRows = false } = {},
+): Promise<Manifest> {
   const files = await Promise.all((await filesIn(folder)).map((path) => entryOf(folder, path, signal)));
-  const manifest: Manifest = { format: 'dress-rehearsal snapshot', version: 1, files };
+  const manifest: Manifest = {
+    format: 'dress-rehearsal snapshot',
+    version: 1,
+    ...(withoutRows && { rows: 'not taken' }),
+    files,
+  };
   await writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
@@ -39,6 +50,11 @@ export async function writeManifest(folder: string, signal: AbortSignal): Promis
 /** @throws SNAPSHOT_INVALID where it is none, or not whole */
 export async function readManifest(folder: string, shown: string): Promise<Manifest> {
   return parsed(folder, MANIFEST, shown, manifestSchema);
+}
+
+/** Whether a folder holds rows, as its manifest says. @throws SNAPSHOT_INVALID */
+export async function rowsOf(folder: string, shown: string): Promise<'taken' | 'not taken'> {
+  return (await readManifest(folder, shown)).rows ?? 'taken';
 }
 
 /** @throws SNAPSHOT_INVALID */

@@ -26,6 +26,8 @@ interface TakeOptions {
   readonly to: string;
   /** Sessions that dump side by side. */
   readonly jobs: number;
+  /** The schema, the statistics and what the server tells of itself, and no row. */
+  readonly withoutRows: boolean;
   readonly signal: AbortSignal;
   readonly onNote: (message: string) => void;
 }
@@ -37,7 +39,7 @@ interface TakenSnapshot {
 }
 
 /**
- * Writes a folder of a live server's database: its dump, what the server tells of itself, and a manifest. It is there whole or
+ * Writes a folder of a live server's database: its dump, or of that the schema alone, what the server tells of itself, and a manifest. It is there whole or
  * not at all.
  * @throws USAGE where something is there already, DISK_FULL before the first byte, and as `GuardedDump`
  */
@@ -53,7 +55,7 @@ export async function takeSnapshot(options: TakeOptions): Promise<TakenSnapshot>
   try {
     await mkdir(part, { mode: PRIVATE });
     const facts = await fill(part, server, options);
-    const { files } = await writeManifest(part, signal);
+    const { files } = await writeManifest(part, signal, options);
     await rename(part, to);
     return { facts, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
   } catch (error) {
@@ -63,15 +65,15 @@ export async function takeSnapshot(options: TakeOptions): Promise<TakenSnapshot>
 }
 
 async function fill(part: string, server: LiveServer, options: TakeOptions): Promise<SnapshotFacts> {
-  const { env, jobs, signal, onNote } = options;
+  const { env, jobs, withoutRows, signal, onNote } = options;
   const takenAt = new Date().toISOString();
   const { read, statistics, counters } = await looking(server, askedBefore);
-  await requireRoom(part, server.shown, read);
+  if (!withoutRows) await requireRoom(part, server.shown, read);
   await writeDocument(join(part, STATISTICS), statistics);
   const work = { server, limits: DEFAULT_LIMITS, env, signal, onNote };
   const dump = await GuardedDump.begin(work, [
     '--format=directory',
-    `--jobs=${jobs}`,
+    ...(withoutRows ? ['--schema-only'] : [`--jobs=${jobs}`]),
     `--file=${join(part, DUMP)}`,
   ]);
   try {
