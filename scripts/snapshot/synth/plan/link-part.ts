@@ -76,9 +76,11 @@ export class LinkPart implements Part {
 
   readonly room = (): number => Math.max(1, this.#candidatesCount());
 
-  readonly pick = (): Pick => {
+  readonly pick = (): Pick => (this.#pick ??= this.#newPick());
+
+  #newPick(): Pick {
     const { known } = this.#leading();
-    this.#pick ??= new Pick({
+    return new Pick({
       rows: Math.max(1, this.#table.rows),
       cells: this.isExact ? this.#table.rows : Math.min(this.cells, this.room()),
       frequencies: this.isExact ? [] : (known?.commonFrequencies ?? []),
@@ -87,8 +89,7 @@ export class LinkPart implements Part {
       seed: this.#seed,
       most: this.most,
     });
-    return this.#pick;
-  };
+  }
 
   get #nullFraction(): number {
     const shares = [...this.#nullable].map(

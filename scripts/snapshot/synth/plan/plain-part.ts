@@ -1,3 +1,4 @@
+import type { ColumnStatistics } from '../../../plan/statistics/statistics.ts';
 import { hash, seedOf } from '../draw/hash.ts';
 import { both, type Domain } from '../expr/domain.ts';
 import { classOf, type Value } from '../expr/value.ts';
@@ -99,6 +100,10 @@ class Section {
   readonly #options: PlainOptions;
   readonly #of: Of;
   readonly #seed: number;
+  readonly #known: ColumnStatistics | undefined;
+  readonly #domain: Domain;
+  /** Its values are listed, by the schema. */
+  readonly #isFinite: boolean;
   #pick: Pick | undefined;
   #maker: Maker | undefined;
 
@@ -107,7 +112,11 @@ class Section {
     this.#column = column;
     this.#options = options;
     this.#of = of;
-    this.#seed = seedOf(options.seed, table.schema.key, column.schema.name, of.leaf);
+    const { name, type } = column.schema;
+    this.#seed = seedOf(options.seed, table.schema.key, name, of.leaf);
+    this.#known = of.figures.columns.get(name);
+    this.#domain = both(domainIn(table.predicates, name), of.domain);
+    this.#isFinite = this.#domain.values !== undefined || type.kind === 'enum' || type.name === 'bool';
   }
 
   /** Undefined where no values can be made. */
@@ -119,14 +128,6 @@ class Section {
     return this.#of.rows < 0 ? this.#table.rows : this.#of.rows;
   }
 
-  get #known() {
-    return this.#of.figures.columns.get(this.#column.schema.name);
-  }
-
-  get #domain(): Domain {
-    return both(domainIn(this.#table.predicates, this.#column.schema.name), this.#of.domain);
-  }
-
   /** Different values by the statistics. */
   get cells(): number {
     const { distinct = 0 } = this.#known ?? {};
@@ -134,11 +135,6 @@ class Section {
     const wanted = distinct < 0 ? Math.round(-distinct * rows) : distinct > 0 ? distinct : rows;
     const finite = this.#isFinite ? (this.#make(1, false)?.room ?? 1) : Infinity;
     return Math.max(1, Math.min(wanted, rows, finite));
-  }
-
-  get #isFinite(): boolean {
-    const { type } = this.#column.schema;
-    return this.#domain.values !== undefined || type.kind === 'enum' || type.name === 'bool';
   }
 
   roomFor(part: Part): number {
@@ -170,21 +166,20 @@ class Section {
   value(part: Part, { row, inside, salt, filled }: Asked): Value {
     const pick = this.pick(part);
     if (!filled && pick.isNull(inside, salt)) return null;
-    const maker = this.#makerOf(part);
+    const maker = (this.#maker ??= this.#makerOf(part));
+    if (part.by === undefined && part.digit === undefined) return maker.at(pick.cell(inside, salt));
     const start = this.#isFinite
       ? (cell: number): number => hash(this.#seed, cell) % maker.room
       : (): number => 0;
-    if (part.by !== undefined || part.digit !== undefined)
-      return maker.at(numberOf(part, row, salt, { room: Math.max(1, maker.room), start }));
-    return maker.at(pick.cell(inside, salt));
+    return maker.at(numberOf(part, row, salt, { room: Math.max(1, maker.room), start }));
   }
 
   #makerOf(part: Part): Maker {
     const cells = part.by === undefined ? part.cells : Math.max(part.cells, part.by.pick().strata.mostRows);
     const count = part.isExact ? this.#rows : Math.min(cells, Math.max(1, this.#rows));
-    this.#maker ??= this.#make(count, part.isExact || part.by !== undefined || part.digit !== undefined);
-    if (this.#maker === undefined) throw new Error('a column without a maker has no part');
-    return this.#maker;
+    const maker = this.#make(count, part.isExact || part.by !== undefined || part.digit !== undefined);
+    if (maker === undefined) throw new Error('a column without a maker has no part');
+    return maker;
   }
 
   #make(distinct: number, isExact: boolean): Maker | undefined {
