@@ -7,8 +7,9 @@ import { startTestDatabase } from '../support/database.ts';
 import { printHeadline, printTable } from './support/print.ts';
 
 /*
- * How fast rows are made from schema and statistics: from the first statement until the tables have their keys and foreign keys and
- * are analysed, and the memory of this process meanwhile.
+ * How fast rows are made from schema and statistics: by this process' own processor time, which is what making and sending them
+ * costs, and by the clock, from the first statement until the tables have their keys and foreign keys and are analysed, which is
+ * mostly the server's time. And the memory of this process meanwhile.
  */
 
 const ORDERS = Number(process.argv[2] ?? 1_000_000);
@@ -80,7 +81,8 @@ try {
   const path = join(folder, 'schema.sql');
   await writeFile(path, SCHEMA);
   const began = performance.now();
-  let copiedMs = 0;
+  const cpuBefore = process.cpuUsage();
+  let copiedMs: number | undefined;
   let mostMb = 0;
   const watch = setInterval(() => (mostMb = Math.max(mostMb, process.memoryUsage().rss / 1e6)), 200);
   const { restoreMs } = await restoreSnapshot({
@@ -94,22 +96,27 @@ try {
     jobs: 2,
     signal: AbortSignal.timeout(600_000),
     onProgress: ({ detail }) => {
-      if (copiedMs === 0 && /ALTER TABLE|customers_pkey/.test(detail)) copiedMs = performance.now() - began;
+      if (/^alter table/i.test(detail)) copiedMs ??= performance.now() - began;
     },
   });
+  const { user, system } = process.cpuUsage(cpuBefore);
   clearInterval(watch);
+  if (copiedMs === undefined)
+    throw new Error(`the first key over ${ORDERS} rows took less than a look: ask for more rows`);
   const perSecond = (ms: number): number => Math.round((rows / ms) * 1000);
   printTable(
     `${rows} rows of two tables`,
     ['', 'rows a second'],
     [
-      ['until they are copied', perSecond(copiedMs || restoreMs)],
+      ['of processor time of this process', perSecond((user + system) / 1000)],
+      ['until they are copied', perSecond(copiedMs)],
       ['until they have keys and are analysed', perSecond(restoreMs)],
     ],
   );
   printHeadline({
     rows,
-    rowsPerSecond: perSecond(copiedMs || restoreMs),
+    rowsPerCpuSecond: perSecond((user + system) / 1000),
+    rowsPerSecond: perSecond(copiedMs),
     readyRowsPerSecond: perSecond(restoreMs),
     memoryMb: Math.round(mostMb),
     goal: 100_000,

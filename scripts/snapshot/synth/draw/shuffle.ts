@@ -18,8 +18,11 @@ function byChance(count: number, seed: number): Shuffle {
   const once = (at: number): number => {
     let left = Math.floor(at / size);
     let right = at & mask;
-    for (let round = 0; round < ROUNDS; round += 1)
-      [left, right] = [right, (left ^ hash(seed + round, right)) & mask];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const mixed = (left ^ hash(seed + round, right)) & mask;
+      left = right;
+      right = mixed;
+    }
     return left * size + right;
   };
   return (at) => {

@@ -18,6 +18,7 @@ interface LinkOptions {
 }
 
 const GOLDEN = 0.618_033_988_7;
+const FROM_FIRST = (): number => 0;
 
 /** Columns that point to a row of another table, or of their own. */
 export class LinkPart implements Part {
@@ -119,7 +120,7 @@ export class LinkPart implements Part {
   }
 
   #number(row: number, salt: number, count: number): number {
-    if (this.by === undefined) return numberOf(this, row, salt, { room: count, start: () => 0 });
+    if (this.by === undefined) return numberOf(this, row, salt, { room: count, start: FROM_FIRST });
     const driver = this.by.pick();
     // A step that shares no factor with their number meets each of them once.
     return (hash(this.#seed, driver.cell(row, 0)) + driver.rank(row) * coprime(count)) % count;

@@ -21,6 +21,9 @@ export class Pick {
   readonly strata: Strata;
   readonly #options: PickOptions;
   readonly #shuffle: Shuffle;
+  /** Of the row that was asked for last: its columns and those that point to it ask one after the other. */
+  #lastRow = -1;
+  #lastPlace = 0;
 
   /** @param like whose order of rows it shares, so that what is early there is early here */
   constructor(options: PickOptions, like?: Pick) {
@@ -58,10 +61,14 @@ export class Pick {
 
   /** Of the row among all, in an order of their own. */
   place(row: number): number {
-    return this.#shuffle(row);
+    if (row !== this.#lastRow) {
+      this.#lastPlace = this.#shuffle(row);
+      this.#lastRow = row;
+    }
+    return this.#lastPlace;
   }
 
   #place(row: number, salt: number): number {
-    return salt === 0 ? this.#shuffle(row) : hash(this.#options.seed + salt, row) % this.#options.rows;
+    return salt === 0 ? this.place(row) : hash(this.#options.seed + salt, row) % this.#options.rows;
   }
 }
