@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { EXIT, RehearsalError } from '../shared/errors.ts';
 import { IS_PACKAGE, OWN_ROOT } from '../shared/places/own-files.mjs';
 import { rootOfNew, REHEARSALS_FOLDER } from '../shared/places/user-project.ts';
+import { namesDatabase } from './named-database.ts';
 import { examples, type AddVerb, type CliContext } from './context.ts';
 import { NAME, type InitFromOptions } from './init-from/ask.ts';
 
@@ -14,7 +15,11 @@ const SCHEMA = join(OWN_ROOT, 'docs/schema/rehearsal.schema.json');
 export const addInit: AddVerb = (verb, context, finish) => {
   verb
     .argument('[name]', 'name of the rehearsal: small letters, digits and dashes')
-    .option('--from <folder|tool>', 'rehearse the newest migrations of a folder, or of a tool such as prisma')
+    .option(
+      '--from <folder|tool|server>',
+      'rehearse the newest migrations of a folder, or of a tool such as prisma; or begin from a live server',
+    )
+    .option('--data', 'with --from <server>: take its rows too, and not its schema and statistics alone')
     .option('--newest <n>', 'with --from: so many of them are the plan (default: 1)')
     .option('--snapshot <file>', 'with --from: the tables and rows are those of this dump')
     .option('--server <variable>', 'with --from: the tables are those of the server whose URL stands in it')
@@ -28,6 +33,7 @@ export const addInit: AddVerb = (verb, context, finish) => {
         'init split-customer-name',
         'init --from prisma/migrations',
         'init --from db/migrations --newest 2',
+        'init shop --from postgres://reader@replica/shop',
         'init branch --from db/migrations --since origin/main',
       ),
     )
@@ -36,14 +42,15 @@ export const addInit: AddVerb = (verb, context, finish) => {
     });
 };
 
-type InitOptions = Partial<InitFromOptions>;
+type InitOptions = Partial<InitFromOptions> & { readonly data?: true };
 
 async function init(name: string | undefined, options: InitOptions, context: CliContext): Promise<number> {
   const { from } = options;
   if (from !== undefined) {
     const root = rootOfNew(context.io.cwd);
-    const { initFrom } = await import('./init-from/init-from.ts');
-    const code = await initFrom(name, { ...options, from }, root, context);
+    const code = await (namesDatabase(from, context.io.env)
+      ? initServer(name, { ...options, from }, root, context)
+      : initFolder(name, { ...options, from }, root, context));
     await ignoreData(root);
     return code;
   }
@@ -57,6 +64,32 @@ async function init(name: string | undefined, options: InitOptions, context: Cli
       hint: 'name the rehearsal, such as split-customer-name, or the folder of your migrations: --from prisma/migrations',
     });
   return initTemplate(name, context);
+}
+
+type FromOptions = InitOptions & InitFromOptions;
+
+async function initServer(
+  name: string | undefined,
+  options: FromOptions,
+  root: string,
+  context: CliContext,
+): Promise<number> {
+  const { initFromServer } = await import('./init-from/server/init-from-server.ts');
+  return initFromServer(name, options, root, context);
+}
+
+async function initFolder(
+  name: string | undefined,
+  options: FromOptions,
+  root: string,
+  context: CliContext,
+): Promise<number> {
+  if (options.data === true)
+    throw new RehearsalError('USAGE', '--data means nothing without a server', {
+      hint: 'name one, such as --from postgres://reader@replica/shop; rows of a dump are taken by --snapshot',
+    });
+  const { initFrom } = await import('./init-from/init-from.ts');
+  return initFrom(name, options, root, context);
 }
 
 async function initTemplate(name: string, { io, out }: CliContext): Promise<number> {

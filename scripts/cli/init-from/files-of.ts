@@ -3,7 +3,7 @@ import type { Looked } from './look.ts';
 import { rehearsalYaml } from './rehearsal-yaml.ts';
 import type { SettledScript } from './settle-scripts.ts';
 
-const NOTHING_TO_ASK: SettledScript = {
+export const NOTHING_TO_ASK: SettledScript = {
   name: 'ping.sql',
   text: '-- guess: there is no table yet that the app could ask\nselect 1;\n',
 };

@@ -1,10 +1,10 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { EXIT } from '../../shared/errors.ts';
 import { plural } from '../../shared/text/format.ts';
 import type { CliContext } from '../context.ts';
 import { abortOnSignals } from '../run/interrupt.ts';
 import { readAsked, type Asked, type InitFromOptions } from './ask.ts';
+import { asDraft, writeFiles } from './draft.ts';
 import { filesOf } from './files-of.ts';
 import { look } from './look.ts';
 
@@ -30,7 +30,7 @@ export async function initFrom(
     const found = await look(asked, io.cwd, stop.signal);
     // The traffic of a plan by migrations stays on the first version.
     const looked = asked.since === undefined ? found : { ...found, new: [] };
-    await writeAll(asked.dir, filesOf(asked, looked));
+    await asDraft(asked.dir, (draft) => writeFiles(draft, filesOf(asked, looked)));
     for (const note of [...asked.notes, ...looked.notes]) out.note(note);
     tell(asked, context);
     return EXIT.ok;
@@ -44,21 +44,4 @@ function tell({ dir, steps }: Asked, { io, out }: CliContext): void {
   out.note(`rehearses ${steps.map(({ name }) => name).join(', ')}`);
   out.result(`wrote ${shown}`);
   out.note(`next: rehearse run ${shown}; rehearse check ${shown} lists what is guessed`);
-}
-
-/** All of it or nothing. */
-async function writeAll(dir: string, files: ReadonlyMap<string, string>): Promise<void> {
-  await mkdir(dirname(dir), { recursive: true });
-  const draft = join(dirname(dir), `.init-${process.pid}`);
-  try {
-    await mkdir(draft);
-    for (const [path, text] of files) {
-      await mkdir(dirname(join(draft, path)), { recursive: true });
-      await writeFile(join(draft, path), text);
-    }
-    await rename(draft, dir);
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    throw error;
-  }
 }

@@ -98,7 +98,7 @@ async function fill(
   given: { readonly schema: string | undefined },
   cwd: string,
 ): Promise<void> {
-  if (schema.kind === 'snapshot') return restore(schema.path);
+  if (schema.kind === 'snapshot') return restore({ kind: 'file', path: schema.path });
   if (schema.kind === 'server') return restoreText(given.schema ?? '', restore);
   for (const migration of earlier) {
     const mistake = await playMigration(client, migration, cwd);
@@ -113,7 +113,7 @@ async function restoreText(text: string, restore: Scratch['restore']): Promise<v
   const folder = await mkdtemp(join(tmpdir(), 'rehearse-init-'));
   try {
     await writeFile(join(folder, 'schema.sql'), text);
-    await restore(join(folder, 'schema.sql'));
+    await restore({ kind: 'file', path: join(folder, 'schema.sql') });
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -3,21 +3,42 @@ import { plural } from '../../shared/text/format.ts';
 import type { Asked } from './ask.ts';
 import type { Looked } from './look.ts';
 
+/** What differs from one rehearsal to the other, as YAML. */
+interface Parts {
+  readonly name: string;
+  readonly snapshot: string;
+  readonly rate: string;
+  readonly versions: string;
+  /** With what stands between `plan:` and it. */
+  readonly plan: string;
+}
+
 const INTRODUCTION = `# Made by rehearse init --from. Each guess is marked: look at it, then take the mark away; rehearse check
 # lists those that are left.
 `;
 
-/** rehearsal.yaml of what was found. */
+/** rehearsal.yaml of what was found in a folder of migrations. */
 export function rehearsalYaml(asked: Asked, looked: Looked): string {
   const versions =
     looked.new.length === 0 ? '{ app: workload/app }' : '{ old: workload/old, new: workload/new }';
+  return yamlOf({
+    name: asked.name,
+    snapshot: snapshotOf(asked, looked),
+    rate: '100/s # guess: requests that the app gets in a second',
+    versions,
+    plan: asked.since === undefined ? `\n${planOf(asked, looked)}` : sincePlan(asked, asked.since),
+  });
+}
+
+/** rehearsal.yaml, with budgets as nobody has set them yet. */
+export function yamlOf({ name, snapshot, rate, versions, plan }: Parts): string {
   return `version: 1
-name: ${asked.name}
+name: ${name}
 
 ${INTRODUCTION}
-${snapshotOf(asked, looked)}
+${snapshot}
 load:
-  rate: 100/s # guess: requests that the app gets in a second
+  rate: ${rate}
   connections: 10 # guess: connections of the app's pool
   warmup: 5s
   versions: ${versions}
@@ -28,7 +49,7 @@ budgets:
   p99: 500ms # guess: the slowest of a hundred requests while the release goes on
   errors: 0 # guess: requests that may fail because of the release
 
-plan:${asked.since === undefined ? `\n${planOf(asked, looked)}` : sincePlan(asked, asked.since)}`;
+plan:${plan}`;
 }
 
 function snapshotOf({ schema, dir, earlier, shown }: Asked, looked: Looked): string {

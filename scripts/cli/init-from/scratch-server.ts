@@ -4,6 +4,7 @@ import { chooseTarget } from '../../../infra/targets/choose-target.ts';
 import type { HereEnvironment } from '../../../infra/contract/target.ts';
 import { newRunId } from '../../artifacts/run-id.ts';
 import { withConnection, type PgClient } from '../../pg/client.ts';
+import type { SnapshotSource } from '../../plan/model.ts';
 import { markProcesses } from '../../shared/run-mark.ts';
 import { restoreSnapshot } from '../../snapshot/restore.ts';
 
@@ -12,8 +13,8 @@ const JOBS = 2;
 
 export interface Scratch {
   readonly client: PgClient;
-  /** Fills it from a dump. @throws as `restoreSnapshot` */
-  readonly restore: (path: string) => Promise<void>;
+  /** @throws as `restoreSnapshot` */
+  readonly restore: (source: SnapshotSource) => Promise<void>;
 }
 
 /**
@@ -33,9 +34,9 @@ export async function withScratch<T>(
   const inside = async (environment: HereEnvironment): Promise<T> => {
     await environment.switchTo('restore', signal);
     const { primary: endpoint, restoreSettings: settings, scratchDir } = environment;
-    const restore = async (path: string): Promise<void> => {
+    const restore = async (source: SnapshotSource): Promise<void> => {
       await restoreSnapshot({
-        source: { kind: 'file', path },
+        source,
         dir,
         endpoint,
         settings,

@@ -1,9 +1,9 @@
 import { relative, resolve } from 'node:path';
-import { isDatabase, urlMistakes } from '../../plan/snapshot-url.ts';
 import { EXIT, RehearsalError } from '../../shared/errors.ts';
 import { formatBytes, plural } from '../../shared/text/format.ts';
 import { takeSnapshot } from '../../snapshot/folder/take-snapshot.ts';
 import type { CliContext } from '../context.ts';
+import { databaseOf } from '../named-database.ts';
 import { abortOnSignals } from '../run/interrupt.ts';
 
 export interface TakeFlags {
@@ -48,24 +48,4 @@ export async function take(
   } finally {
     release();
   }
-}
-
-/**
- * A URL without a password, or the name of an environment variable that holds one: arguments are seen by everybody on the machine.
- * @throws USAGE
- */
-function databaseOf(source: string, env: NodeJS.ProcessEnv): URL {
-  const isName = /^[A-Za-z_]\w*$/.test(source);
-  const written = isName ? (env[source] ?? '') : source;
-  const shown = isName ? `the value of ${source}` : 'the source';
-  const hint = 'write postgres://user@host/database, or the name of an environment variable that holds it';
-  if (!isDatabase(written))
-    throw new RehearsalError('USAGE', `${shown} is not the URL of a database`, { hint });
-  const wrong = urlMistakes(written, isName ? [written] : []).map((one) =>
-    one.startsWith('has a secret')
-      ? 'has a password in it, which everybody on this machine can see; put the URL into an environment variable and name that, or use PGPASSWORD or the password file of libpq'
-      : one,
-  );
-  if (wrong.length > 0) throw new RehearsalError('USAGE', `${shown} ${wrong.join('; it ')}`, { hint });
-  return new URL(written);
 }
