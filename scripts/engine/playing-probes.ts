@@ -92,7 +92,7 @@ export async function startProbes(run: Playing, logins: Logins, cleanup: Cleanup
   const updateCounts = new UpdateCounts({ connection, clock, touched, writer: looks.writer });
   await updateCounts.look(null, 'before', signal);
   const drift = new DriftProbe({ endpoint, versions: rehearsal.load.versions, clock, writer: looks.writer });
-  const rollback = await startRollbackProbe(run, life, cleanup);
+  const rollback = await startRollbackProbe(run, { logins, pools }, life, cleanup);
   const fingerprints = await startFingerprints(run, start, looks.writer);
   const looking = { rowCounts, updateCounts, drift, rollback, fingerprints };
   return { life, watch, schema, compatibility, ...looking, pools, lagMs: () => lagMs };
@@ -111,12 +111,16 @@ function startFingerprints(
 
 async function startRollbackProbe(
   run: Playing,
+  { logins, pools }: { readonly logins: Logins; readonly pools: SamplePools },
   life: ProbeLife,
   cleanup: Cleanup,
 ): Promise<RollbackProbe | undefined> {
   if (run.scenario.backFrom === undefined) return undefined;
-  const { environment, rehearsal, clock, signal } = run;
-  const app = { plan: rehearsal.plan, versions: rehearsal.load.versions };
+  const { environment, rehearsal, versions, clock, signal } = run;
+  const [first] = versions;
+  const login = logins.app.get(first?.name ?? '') ?? environment.primary;
+  const old = { login, scripts: first?.scripts ?? [], pools, seed: rehearsal.load.seed };
+  const app = { plan: rehearsal.plan, versions: rehearsal.load.versions, old };
   const sinks = { writer: writer(run, cleanup, 'rollback'), clock, life };
   const probe = await RollbackProbe.start({ endpoint: environment.primary, ...app, ...sinks }, signal);
   cleanup.add('rollback probe', () => probe.stop());

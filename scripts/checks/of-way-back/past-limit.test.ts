@@ -70,6 +70,22 @@ test('values that the old version cannot read are told by what held them before,
   expect(result.pointOfNoReturn).toEqual({ declared: null, found: 'out' });
 });
 
+test('rows that a SELECT of the old version fails on are told by the statement and its SQLSTATE', () => {
+  const was = 'readable by show (workload/old/show.sql:3)';
+  const limit = { rule: 'read', was, sqlstate: '22P02' } as const;
+  const result = judged([{ ...WRITTEN, isAtLeast: true, column: 'meta', count: 12, limit }]);
+  expect(told(result)).toEqual([
+    [
+      'out',
+      'After the way back at least 12 values of orders.meta, written since new went out in step 2 out, are there that the version before cannot read: what was there before the plan was readable by show (workload/old/show.sql:3), which fails on these with 22P02.',
+      'Let the new version write nothing that is not readable by show (workload/old/show.sql:3) until there is no way back, write into sql/narrow.sql what they become (update orders set meta = … where …), or mark step out pointOfNoReturn: true.',
+    ],
+  ]);
+  expect(result.wayBack?.[0]?.valuesLost).toMatchObject([
+    { column: 'meta', how: 'unreadable', isAtLeast: true, was },
+  ]);
+});
+
 test('values that were cut are told at the step that cut them', () => {
   const cut = { ...WRITTEN, column: 'id', count: 7, limit: { rule: 'type', was: 'integer' } } as const;
   const result = judged([], [cut]);

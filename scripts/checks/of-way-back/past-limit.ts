@@ -7,13 +7,13 @@ import { shortRelation, stepTitle } from '../wording.ts';
 
 /** Of values that the catalog of before the plan would not have let in: they stand there, or were cut to it. */
 export function pastLimitFinding({ lost, how, undo, since }: LostOnTheWay, limit: PastLimit): CheckFinding {
-  const { table, column, count } = lost;
+  const { table, column, count, isAtLeast } = lost;
   const short = shortRelation(table);
   const name = column === '*' ? short : `${short}.${column}`;
   const unit = column === '*' ? 'row' : 'value';
-  const many = `${formatCount(count)} ${unit}${count === 1 ? '' : 's'} of ${name}`;
+  const many = `${isAtLeast ? 'at least ' : ''}${formatCount(count)} ${unit}${count === 1 ? '' : 's'} of ${name}`;
   const written = `written since ${outIn(since)}`;
-  const keep = `Let the new version write nothing that ${shown(limit)} would not take until there is no way back`;
+  const keep = `Let the new version write nothing that ${shown(limit)} until there is no way back`;
   const mark = `or mark step ${since.run.planned.name} pointOfNoReturn: true`;
   if (how === 'cut') {
     const message = `${stepTitle(undo.run)} makes ${name} ${limit.was} again, and ${many}, ${written}, ${count === 1 ? 'does' : 'do'} not fit into it: what is there now is not what was written.`;
@@ -31,7 +31,7 @@ function outIn({ run }: StepAnalysis): string {
   return run.planned.deploy === null ? step : `${run.planned.deploy.to} went out in ${step}`;
 }
 
-function reason({ rule, was }: PastLimit, count: number): string {
+function reason({ rule, was, sqlstate }: PastLimit, count: number): string {
   const they = count === 1 ? 'it' : 'they';
   switch (rule) {
     case 'null':
@@ -46,11 +46,14 @@ function reason({ rule, was }: PastLimit, count: number): string {
       return `${they} ${count === 1 ? 'refers' : 'refer'} to no row, which ${was} refused before the plan`;
     case 'check':
       return `${they} ${count === 1 ? 'breaks' : 'break'} ${was}, which held before the plan`;
+    case 'read':
+      return `what was there before the plan was ${was}, which fails on ${count === 1 ? 'this' : 'these'} with ${sqlstate ?? 'an error'}`;
   }
 }
 
 function shown({ rule, was }: PastLimit): string {
-  return rule === 'null' ? 'NOT NULL' : was;
+  if (rule === 'read') return `is not ${was}`;
+  return `${rule === 'null' ? 'NOT NULL' : was} would not take`;
 }
 
 function example({ table, column }: LostOnTheWay['lost'], { rule }: PastLimit): string {

@@ -8,6 +8,7 @@ import type { RunClock } from '../../shared/run-clock.ts';
 import type { ProbeLife } from '../probe-life.ts';
 import { catalogDifferences, type CatalogObject } from './catalog-differences.ts';
 import { CATALOG_SQL } from './catalog-sql.ts';
+import type { OldApp } from './values/old-reads.ts';
 import { ValuesProbe } from './values/values-probe.ts';
 
 interface RollbackProbeSetup {
@@ -15,6 +16,7 @@ interface RollbackProbeSetup {
   readonly plan: readonly Step[];
   /** In order of rollout. */
   readonly versions: readonly AppVersion[];
+  readonly old: OldApp;
   readonly writer: NdjsonWriter<RollbackRecord>;
   readonly clock: RunClock;
   readonly life: ProbeLife;
@@ -44,18 +46,20 @@ export class RollbackProbe {
     await probe.#guarded(signal, async () => {
       probe.#start = await probe.#catalog(signal);
       probe.#write('start', probe.#start);
-      await probe.#connected(signal, (client) => probe.#values.start(client));
+      await probe.#connected(signal, (client) => probe.#values.start(client, signal));
     });
     return probe;
   }
 
   async before(step: Step, signal: AbortSignal): Promise<void> {
-    await this.#guarded(signal, () => this.#connected(signal, (client) => this.#values.before(step, client)));
+    await this.#guarded(signal, () =>
+      this.#connected(signal, (client) => this.#values.before(step, client, signal)),
+    );
   }
 
   async after(step: Step, signal: AbortSignal): Promise<void> {
     await this.#guarded(signal, async () => {
-      await this.#connected(signal, (client) => this.#values.after(step, client));
+      await this.#connected(signal, (client) => this.#values.after(step, client, signal));
       this.#write(step.name, await this.#catalog(signal));
     });
   }

@@ -15,16 +15,18 @@ const PLAN = `
 scenarios: [rollback]`;
 const FILES = {
   'generate.sql': `create type state as enum ('open', 'shut');
-    create table customers (id bigint primary key, name varchar(20), state state, secret text);
-    insert into customers select i, 'name ' || i, 'open', md5('customer ' || i) from generate_series(1, 5000) i;
+    create table customers (id bigint primary key, name varchar(20), state state, secret text, points text);
+    insert into customers select i, 'name ' || i, 'open', md5('customer ' || i), '7' from generate_series(1, 5000) i;
     create sequence more start 1000000;`,
   'workload/old/write.sql': `-- rehearse: sample id from customers.id
 update customers set state = 'shut' where id = :id;`,
+  'workload/old/show.sql': `-- rehearse: sample id from customers.id
+select points::int from customers where id = :id;`,
   // A label can be added, and never taken back.
   'sql/widen.sql': `alter type state add value 'on hold';
 alter table customers alter name type text;`,
   'sql/narrow.sql': 'alter table customers alter name type varchar(20) using left(name, 20);',
-  'workload/new/read.sql': `insert into customers values (nextval('more'), 'one of the longest names', 'on hold', 'the secret');`,
+  'workload/new/read.sql': `insert into customers values (nextval('more'), 'one of the longest names', 'on hold', 'the secret', 'seven');`,
 };
 
 it('counts what the new version wrote and the one before cannot read, and what the way back cuts', async () => {
@@ -43,6 +45,7 @@ it('counts what the new version wrote and the one before cannot read, and what t
       valuesLost: [
         { ...since, column: 'name', how: 'cut', was: 'character varying(20)' },
         { ...since, column: 'state', how: 'unreadable', was: 'state' },
+        { ...since, column: 'points', how: 'unreadable', was: 'readable by show (workload/old/show.sql:2)' },
       ],
     },
   ]);
@@ -51,6 +54,7 @@ it('counts what the new version wrote and the one before cannot read, and what t
   expect(told).toEqual([
     expect.stringContaining('makes customers.name character varying(20) again'),
     expect.stringContaining('have labels that state did not have before the plan'),
+    expect.stringContaining('which fails on these with 22P02'),
   ]);
   // The snapshot's maker is kept beside the run as it was written; what rows hold is not.
   const judged = [...(await textsBelow(tiny.dir))].filter(([path]) =>

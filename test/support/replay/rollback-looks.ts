@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import type { ProbeRecord, RollbackRecord } from '../../../scripts/artifacts/records/records.ts';
 import { RunFolder } from '../../../scripts/artifacts/run-folder.ts';
 import type { PgClient } from '../../../scripts/pg/client.ts';
+import { parseWorkload } from '../../../scripts/load/scripts/parse-workload.ts';
 import type { AppVersion, Step } from '../../../scripts/plan/model.ts';
 import { ProbeLife } from '../../../scripts/probes/probe-life.ts';
 import { RollbackProbe } from '../../../scripts/probes/rollback/rollback-probe.ts';
@@ -53,8 +54,14 @@ export async function rollbackRecords(
   const clock = new RunClock();
   const life = new ProbeLife(lives, clock, signal);
   const plan = steps.map(([step]) => step);
+  // Some tests only name what a version writes: such a script cannot be asked.
+  const scripts = (versions[0]?.scripts ?? []).flatMap((script) => {
+    const parsed = parseWorkload(script, script.path);
+    return 'script' in parsed ? [parsed.script] : [];
+  });
+  const old = { login: database.endpoint, scripts, pools: new Map<string, string[]>(), seed: 1 };
   const probe = await RollbackProbe.start(
-    { endpoint: database.endpoint, plan, versions, writer, clock, life },
+    { endpoint: database.endpoint, plan, versions, old, writer, clock, life },
     signal,
   );
   for (const [step, text] of steps) {

@@ -31,17 +31,25 @@ const CatalogRecord = z.object({
 
 /** What held a value before the plan, and does not any more. */
 const PastLimit = z.object({
-  /** A type or its length, NOT NULL, the labels of an enum, a CHECK of a table or a domain, a unique key, a foreign key. */
-  rule: z.enum(['type', 'null', 'label', 'check', 'unique', 'reference']),
-  /** `character varying(20)`, `not null`, the name of the enum, the domain or the constraint. */
+  /**
+   * A type or its length, NOT NULL, the labels of an enum, a CHECK of a table or a domain, a unique key, a foreign key; or a
+   * statement of the old version that could read it.
+   */
+  rule: z.enum(['type', 'null', 'label', 'check', 'unique', 'reference', 'read']),
+  /**
+   * `character varying(20)`, `not null`, the name of the enum, the domain or the constraint;
+   * `readable by open-order (workload/old/open.sql:3)`.
+   */
   was: text,
+  /** With which the statement fails. */
+  sqlstate: text.optional(),
 });
 export type PastLimit = z.infer<typeof PastLimit>;
 
 export const LostValues = z.object({
   /** `schema.name` */
   table: text,
-  /** `*`: whole rows of a table that is gone. */
+  /** `*`: whole rows, of a table that is gone or that are not readable. */
   column: text,
   /** How many; never which. */
   count: number,

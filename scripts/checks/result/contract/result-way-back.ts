@@ -36,7 +36,9 @@ export const wayBackSchema = z.object({
     .array(
       z.object({
         table: z.string(),
-        column: z.string().describe('`*`: whole rows of a table that is gone'),
+        column: z
+          .string()
+          .describe('`*`: whole rows of a table that is gone, or that the version before cannot read'),
         count: z.int().positive().describe('How many; never which'),
         how: z
           .enum(['dropped', 'cut', 'unreadable'])
@@ -48,7 +50,7 @@ export const wayBackSchema = z.object({
           .string()
           .optional()
           .describe(
-            'Of values that are cut or unreadable: what held them before the plan, such as `character varying(20)`, `not null`, an enum, a domain, a CHECK, a unique or a foreign key',
+            'Of values that are cut or unreadable: what held them before the plan, such as `character varying(20)`, `not null`, an enum, a domain, a CHECK, a unique or a foreign key; or which statement of the version before could read what was there, as `readable by open-order (workload/old/open.sql:3)`',
           ),
         isAtLeast: z
           .literal(true)

@@ -7,6 +7,7 @@ import { isNamedIn } from '../../drift/names-in.ts';
 import { copiesOf, countRows, countWritten, nextXid, usable, type Sources } from './count-written.ts';
 import type { Since } from './count-beyond.ts';
 import { emptied, stockOf, type Stock } from './emptied.ts';
+import { OldReads, type OldApp } from './old-reads.ts';
 import { PastLimits } from './past-limits.ts';
 import { addedTo, columnKey, ofTablesIn, tableColumns, type TableColumn } from './tables.ts';
 import { filledFrom, firstWriter, updates, writesBoth } from './written-by.ts';
@@ -15,6 +16,7 @@ interface ValuesSetup {
   readonly plan: readonly Step[];
   /** In order of rollout. */
   readonly versions: readonly AppVersion[];
+  readonly old: OldApp;
   readonly writer: NdjsonWriter<RollbackRecord>;
   readonly clock: RunClock;
 }
@@ -43,19 +45,22 @@ export class ValuesProbe {
   readonly #judged = new Map<string, Judged>();
   readonly #stock: Stock = new Map();
   readonly #limits = new PastLimits();
+  readonly #reads: OldReads;
   #start: readonly TableColumn[] = [];
   #lost = new Map<string, LostValues>();
 
   constructor(setup: ValuesSetup) {
     this.#setup = setup;
+    this.#reads = new OldReads(setup.old);
   }
 
-  async start(client: PgClient): Promise<void> {
+  async start(client: PgClient, signal: AbortSignal): Promise<void> {
     this.#start = await tableColumns(client);
     await this.#limits.start(client);
+    await this.#reads.start(signal);
   }
 
-  async before(step: Step, client: PgClient): Promise<void> {
+  async before(step: Step, client: PgClient, signal: AbortSignal): Promise<void> {
     if (step.way === undefined) {
       if (step.kind === 'deploy')
         this.#out.set(step.to, { deploy: step.name, sinceXid: await nextXid(client), aloneXid: undefined });
@@ -64,13 +69,14 @@ export class ValuesProbe {
     }
     if (step.way.kind !== 'back') return;
     await this.#limits.look([...this.#out.values()], client);
+    await this.#reads.ahead([...this.#out.values()], signal);
     this.#lost = new Map();
     for (const column of await this.#added(client)) await this.#look(step, column, client);
     if (step.kind === 'sql')
       for (const table of await this.#addedTables(client)) await this.#count(table, client);
   }
 
-  async after(step: Step, client: PgClient): Promise<void> {
+  async after(step: Step, client: PgClient, signal: AbortSignal): Promise<void> {
     if (step.way === undefined) {
       const out = step.kind === 'deploy' ? this.#out.get(step.to) : undefined;
       if (out !== undefined) out.aloneXid = await nextXid(client);
@@ -82,8 +88,22 @@ export class ValuesProbe {
       const lost = await this.#gone(client);
       writer.write({ type: 'values', step: step.name, tMs: clock.now(), lost });
     }
-    const values = await this.#limits.beyond([...this.#out.values()], client);
+    const values = await this.#unreadable(step, client, signal);
     writer.write({ type: 'unreadable', step: step.name, tMs: clock.now(), values });
+  }
+
+  /** The statements of the version before are asked in the end: until then the schema need not be theirs. */
+  async #unreadable(step: Step, client: PgClient, signal: AbortSignal): Promise<LostValues[]> {
+    const outs = [...this.#out.values()];
+    const beyond = await this.#limits.beyond(outs, client);
+    const last = this.#setup.plan.findLast(({ way }) => way?.kind === 'back');
+    if (step.name !== last?.name) return beyond;
+    const told = new Set(beyond.map(({ table, column }) => columnKey({ table, name: column })));
+    const failing = await this.#reads.failing(outs, signal);
+    return [
+      ...beyond,
+      ...failing.filter(({ table, column }) => !told.has(columnKey({ table, name: column }))),
+    ];
   }
 
   /** What the undoing that has ended took with it. */
