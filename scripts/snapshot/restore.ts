@@ -132,7 +132,7 @@ async function sayBeside(
   if (source.kind !== 'file' && source.kind !== 'synthetic') return [];
   if (source.production === undefined) return [];
   const here = await withRestoreSession(endpoint, settings, signal, readHere);
-  return besideProduction(source.production, { ...here, bytes });
+  return besideProduction(source.production, { ...here, bytes, isSynthetic: source.kind === 'synthetic' });
 }
 
 function restoreSource(work: Work): Promise<Restored> {

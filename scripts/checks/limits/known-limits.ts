@@ -30,7 +30,11 @@ export function knownLimits(analysis: Analysis): string[] {
     ...(snapshot?.warnings ?? []),
     `The load was ${formatCount(ratePerSec)} requests/s of ${plural(scripts, 'script')} as written for this rehearsal; it was compared with no production traffic.`,
     'The cache was warm: data that had just been restored was in memory, and a cold production cache would be slower.',
-    'Whether the snapshot was masked, cut or aged is not known; other values, sizes or bloat change how long a statement takes.',
+    ...(snapshot?.kind === 'synthetic'
+      ? []
+      : [
+          'Whether the snapshot was masked, cut or aged is not known; other values, sizes or bloat change how long a statement takes.',
+        ]),
     ...sharedLoadLimit(evidence),
     ...noiseLimit(analysis),
     ...inputLimits(run),

@@ -9,8 +9,10 @@ export interface Here {
   readonly major: number;
   /** As `version()` says it. */
   readonly build: string;
-  /** Of the restored database. */
+  /** Of the database. */
   readonly bytes: number;
+  /** Its rows were made, not restored. */
+  readonly isSynthetic: boolean;
   readonly collation: Production['collation'];
   readonly extensions: Production['extensions'];
 }
@@ -48,11 +50,11 @@ function minor(production: Production, here: Here): string[] {
   return was === is ? [] : [`Production ran PostgreSQL ${was}, and this rehearsal PostgreSQL ${is}.`];
 }
 
-function size(production: Production, { bytes }: Here): string[] {
+function size(production: Production, { bytes, isSynthetic }: Here): string[] {
   const share = bytes / Math.max(1, production.bytes) - 1;
   if (Math.abs(share) <= SAME_SHARE) return [];
   return [
-    `The restored database has ${formatBytes(bytes)}, ${formatShare(Math.abs(share))} ${share < 0 ? 'less' : 'more'} than the ${formatBytes(production.bytes)} of production: a restore removes bloat, and what reads or writes whole tables takes another time there.`,
+    `The ${isSynthetic ? 'made' : 'restored'} database has ${formatBytes(bytes)}, ${formatShare(Math.abs(share))} ${share < 0 ? 'less' : 'more'} than the ${formatBytes(production.bytes)} of production: ${isSynthetic ? '' : 'a restore removes bloat, and '}what reads or writes whole tables takes another time there.`,
   ];
 }
 

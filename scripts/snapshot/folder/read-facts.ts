@@ -51,7 +51,7 @@ export async function readFacts(client: pg.Client): Promise<ServerFacts> {
 }
 
 /** Of the server that is rehearsed on, what is put beside production's. @throws what PostgreSQL says */
-export async function readHere(client: pg.Client): Promise<Omit<Here, 'bytes'>> {
+export async function readHere(client: pg.Client): Promise<Omit<Here, 'bytes' | 'isSynthetic'>> {
   const { rows } = await client.query<Pick<ServerFacts, 'server' | 'database'>>(SERVER);
   const [found] = rows;
   if (found === undefined) throw new Error('no answer');
