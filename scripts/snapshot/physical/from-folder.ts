@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RehearsalError } from '../../shared/errors.ts';
 import { NOT_OF_A_COPY } from './left-out.ts';
 
-/** Left by its server, and made anew by the next. */
+/** Files that are copied side by side. */
 const AT_A_TIME = 8;
 
 /** @throws SNAPSHOT_INVALID where it is none */
