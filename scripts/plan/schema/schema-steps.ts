@@ -91,7 +91,9 @@ const backfill = z.strictObject({
     .describe('How long a batch should take; its number of rows follows from this.'),
   throttle: z
     .strictObject({
-      p99: positiveMeasure('60ms').describe('Pause while the app’s p99 of the last second is above this.'),
+      p99: positiveMeasure('60ms').describe(
+        'Pause while the app’s p99 of the last second is above this. Where a pause of 15 s does not help, something else slows the app down: then pauses are as long as batches until it has recovered.',
+      ),
     })
     .exactOptional()
     .describe('When to pause between batches.'),

@@ -17,7 +17,7 @@ import { withRetries } from '../session/retry.ts';
 import { openSession, type MigrationSession } from '../session/session.ts';
 import { StepFailure, stepErrorAt } from '../session/step-failure.ts';
 import { xidNow } from '../backfill/untouched.ts';
-import { pauseForApp, type Pause } from '../backfill/throttle.ts';
+import { AppThrottle, type Pause } from '../backfill/throttle.ts';
 import { TriggerTimes } from '../backfill/trigger-times.ts';
 
 /** How often a lost connection is replaced before the step fails; the backfill goes on from the last committed key. */
@@ -105,9 +105,11 @@ async function runBatches(run: BackfillRun, session: MigrationSession): Promise<
   const startedMs = context.clock.now();
   const coveredBefore = done.covered;
   const endOfNext = (): Promise<BatchEnd> => placed(step, () => batchEnd(inSession, done.after, size.rows));
+  const throttle = new AppThrottle(step.throttleP99Ms);
   let next = await endOfNext();
+  let batchMs = 0;
   for (let isLast = false; !isLast;) {
-    const pause = await pauseForApp(step.throttleP99Ms, {
+    const pause = await throttle.pause(batchMs, {
       p99Ms: () => context.traffic.p99Ms(),
       now: () => context.clock.now(),
       signal: context.signal,
@@ -120,6 +122,7 @@ async function runBatches(run: BackfillRun, session: MigrationSession): Promise<
     const { elapsedMs, following } = await runBatch(inSession, next, pause);
     ({ isLast } = next);
     next = following;
+    batchMs = elapsedMs;
     report(inSession, elapsedMs, (done.covered - coveredBefore) / (context.clock.now() - startedMs));
   }
 }
