@@ -183,7 +183,7 @@ describe('a plan that turns around', () => {
       {
         possible: false,
         reason: expect.stringMatching(
-          /^step 6 verify the way back failed: expected no rows, found 5,000 rows$/,
+          /^step 6 verify the way back failed at sql\/whole\.sql line 1: expected no rows, found 5,000 rows$/,
         ) as string,
         schemaSame: true,
         valuesLost: [{ table: 'public.customers', column: 'name', count: 5000, since: 'drop' }],
