@@ -4,6 +4,7 @@ import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { statusOf } from '../analysis/step-runs.ts';
 import { blocksItself, SELF_BLOCK_ADVICE, stoodBehind } from './locks/blocked-by.ts';
 import type { Check, CheckFinding } from '../check.ts';
+import { againAdvice } from '../of-way-back/again-advice.ts';
 import { undoAdvice } from '../of-way-back/failed-undo.ts';
 import { halfUndone } from '../of-way-back/half-undone.ts';
 import { queueOf } from './locks/failed-in-queue.ts';
@@ -59,6 +60,7 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
     message: `${stepTitle(run)} failed${tries}${queue.behind}${place}: ${state}${sentence(error?.message ?? 'no reason was recorded')}${unreached(run.end?.statements, statement)}${refusedRows(step, analysis)}${stoodBehind(step, analysis)}${halfUndone(step, analysis)}`,
     advice:
       undoAdvice(step) ??
+      againAdvice(step, analysis.steps) ??
       (remedy?.id === 'concurrentTimeout' ? withOwnLine(remedy.advice, ownLockTimeout(run, record)) : null) ??
       queue.advice ??
       (blocksItself(step) ? SELF_BLOCK_ADVICE : null) ??
