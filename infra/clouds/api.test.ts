@@ -25,7 +25,7 @@ async function apiOf(answer: [number, Record<string, string>, string] | undefine
     base: `http://127.0.0.1:${(listening.address() as AddressInfo).port}`,
     headers: () => ({}),
     said: () => ({ message: 'no', about: 'other' }),
-    requestMs: 100,
+    requestMs: 400,
     pauseMs: 1,
   });
 }
@@ -33,7 +33,7 @@ const limit = (): AbortSignal => AbortSignal.timeout(20_000);
 
 it('asks again where nothing was answered, and orders no second time', async () => {
   const api = await apiOf(undefined);
-  const silent = { code: 'CLOUD_UNCLEAR', message: 'Cloud GET /hosts: no answer in 0.1 s' };
+  const silent = { code: 'CLOUD_UNCLEAR', message: 'Cloud GET /hosts: no answer in 0.4 s' };
   await expect(api.get('/hosts?page=1', z.unknown(), limit())).rejects.toMatchObject(silent);
   expect(requests).toEqual(['GET', 'GET', 'GET', 'GET', 'GET']);
   await expect(api.post('/hosts', {}, z.unknown(), limit())).rejects.toMatchObject({ code: 'CLOUD_UNCLEAR' });
