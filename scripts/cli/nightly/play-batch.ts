@@ -10,9 +10,9 @@ import { newRunId } from '../../artifacts/run-id.ts';
 import { billedAmount } from '../../checks/result/environment-result.ts';
 import type { NightOutcome } from '../../nightly/outcome.ts';
 import type { Rehearsal } from '../../plan/model.ts';
-import { sleep } from '../../shared/clock.ts';
 import { asError, EXIT, exitCodeFor, RehearsalError } from '../../shared/errors.ts';
 import { formatMs, plural } from '../../shared/text/format.ts';
+import { limitAfter } from '../../shared/within.ts';
 import type { CliContext } from '../context.ts';
 import { environmentSpec } from '../run/environment-spec.ts';
 import { askedOf, costingWhereItIs } from '../run/rented.ts';
@@ -202,7 +202,8 @@ function requireRoom({ expiresAt }: EnvironmentSpec, longestMs: number): void {
 function noticed(failed: AbortSignal): AbortSignal {
   const late = new AbortController();
   const abort = (): void => {
-    void sleep(NOTICE_MS).then(() => {
+    const notice = limitAfter(NOTICE_MS);
+    notice.addEventListener('abort', () => {
       late.abort(failed.reason);
     });
   };

@@ -6,13 +6,17 @@ import type { ReadSoFar } from '../progress-ticker.ts';
 import { installedClients } from '../archive/find-pg-restore.ts';
 import { withoutForeign } from '../../shared/descriptors.ts';
 import { RehearsalError } from '../../shared/errors.ts';
+import { formatMs } from '../../shared/text/format.ts';
 import { redact } from '../../shared/text/redact.ts';
+import { within } from '../../shared/within.ts';
 import { clientVariables, type LiveServer } from '../sources/postgres/live-server.ts';
 import { connectLive } from '../sources/postgres/live-client.ts';
 
 const APPLICATION = 'rehearse/basebackup';
 const KEPT_CHARACTERS = 4_000;
 const KIB = 1024;
+/** Beside twice the time that its bytes take at the rate: a checkpoint comes first, and WAL last. */
+const LEAST_MS = 600_000;
 
 interface ServerFacts {
   readonly major: number;
@@ -53,7 +57,7 @@ interface BackupOptions {
  * Copies the whole cluster by pg_basebackup of this machine, with the WAL that makes it consistent, at no more than a given rate. Its
  * temporary slot goes with its session; tablespaces come into the folder.
  * @returns where the tablespaces lie on the server
- * @throws RESTORE_FAILED where no pg_basebackup fits, CONNECTION_FAILED, or the signal's reason
+ * @throws RESTORE_FAILED where no pg_basebackup fits, CONNECTION_FAILED, TIMED_OUT, or the signal's reason
  */
 export async function baseBackup(server: LiveServer, dir: string, options: BackupOptions): Promise<string[]> {
   const { facts, maxBytesPerSec, env, signal, onReading } = options;
@@ -76,14 +80,18 @@ export async function baseBackup(server: LiveServer, dir: string, options: Backu
     ];
     let read: ReadSoFar = { bytes: 0, totalBytes: facts.bytes };
     onReading(() => read);
+    const limitMs = LEAST_MS + (2 * 1000 * facts.bytes) / maxBytesPerSec;
+    const over = within([signal], Math.ceil(limitMs));
+    over.throwIfAborted();
     const child = spawn(program, [...args, rate, '--label=dress-rehearsal', ...mappings], {
       env: clientVariables(server, APPLICATION, env),
       stdio: withoutForeign('ignore', 'ignore', 'pipe'),
     });
     const closed = once(child, 'close');
     closed.catch(() => undefined);
-    const stop = (): void => void child.kill();
-    signal.addEventListener('abort', stop, { once: true });
+    // What it wrote is removed, and its slot goes with its session.
+    const stop = (): void => void child.kill('SIGKILL');
+    over.addEventListener('abort', stop, { once: true });
     let complaint = '';
     child.stderr.on('data', (chunk: Buffer) => {
       const text = chunk.toString();
@@ -94,9 +102,10 @@ export async function baseBackup(server: LiveServer, dir: string, options: Backu
     try {
       const [code] = (await closed) as [number | null];
       signal.throwIfAborted();
+      if (over.aborted) throw tookTooLong(server, limitMs);
       if (code !== 0) throw failed(server, complaint);
     } finally {
-      signal.removeEventListener('abort', stop);
+      over.removeEventListener('abort', stop);
     }
     await takeIn(dir, aside);
     return [...facts.tablespaces];
@@ -126,6 +135,14 @@ async function chooseBaseBackup(major: number, shown: string): Promise<string> {
     'RESTORE_FAILED',
     `${shown} is PostgreSQL ${major}, and ${newest ? `the newest pg_basebackup here is ${newest.major}` : 'no pg_basebackup is here'}`,
     { hint: `apt-get install postgresql-${major}` },
+  );
+}
+
+function tookTooLong({ shown }: LiveServer, limitMs: number): RehearsalError {
+  return new RehearsalError(
+    'TIMED_OUT',
+    `pg_basebackup of ${shown} was not through after ${formatMs(limitMs)}, twice the time that it needs at its rate`,
+    { hint: 'look at what the server and the network do, and take the copy again' },
   );
 }
 

@@ -1,28 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type {
   DependencyChange,
   ScriptPlan,
 } from '../../../scripts/artifacts/records/of-plan/dependency-records.ts';
 import { parseWorkload } from '../../../scripts/load/scripts/parse-workload.ts';
 import type { ParsedScript } from '../../../scripts/load/scripts/script.ts';
-import { connect, type PgClient } from '../../../scripts/pg/client.ts';
 import type { AppScripts } from '../../../scripts/probes/app-sessions.ts';
 import { DependencyWatch } from '../../../scripts/probes/schema-watch/dependencies/dependency-watch.ts';
-import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../support/database/own-database.ts';
 
-let database: TestDatabase;
-let setup: PgClient;
-
-beforeAll(async () => {
-  database = await startTestDatabase();
-  setup = await connect(database.endpoint, 'setup');
-});
-afterAll(async () => {
-  await setup.end();
-  await database.stop();
-});
+const own = ownDatabase();
 beforeEach(async () => {
-  await setup.query(`drop table if exists links, folders cascade;
+  await own.setup.query(`drop table if exists links, folders cascade;
     create table folders (id int primary key);
     create table links (id int primary key, url varchar(80) not null, folder_id int, seen int);
     insert into links select i, md5(i::text), i % 100 from generate_series(1, 20000) i;
@@ -54,7 +43,7 @@ function scripts(): ParsedScript[] {
 function app(): AppScripts {
   return {
     versions: [{ name: 'old', scripts: scripts() }],
-    logins: new Map([['old', database.endpoint]]),
+    logins: new Map([['old', own.database.endpoint]]),
   };
 }
 
@@ -64,10 +53,10 @@ async function looked(sql: string): Promise<{
   plans: readonly ScriptPlan[];
   changes: readonly DependencyChange[];
 }> {
-  const watch = new DependencyWatch(database.endpoint, app());
+  const watch = new DependencyWatch(own.database.endpoint, app());
   const { plans: first, changes: none } = await watch.look();
   expect(none).toEqual([]);
-  for (const statement of sql.split(';')) await setup.query(statement);
+  for (const statement of sql.split(';')) await own.setup.query(statement);
   return { first, ...(await watch.look()) };
 }
 
@@ -161,11 +150,11 @@ test.each([
 });
 
 test('a lock that somebody keeps does not hold the look up', async () => {
-  await setup.query('begin; lock table links');
-  const watch = new DependencyWatch(database.endpoint, app());
+  await own.setup.query('begin; lock table links');
+  const watch = new DependencyWatch(own.database.endpoint, app());
   const { plans } = await watch.look();
   expect(plans.map(({ script }) => script)).toEqual(['remove']);
-  await setup.query('rollback');
+  await own.setup.query('rollback');
 });
 
 function INDEX(name: string, columns: string[]): Extract<DependencyChange, { kind: 'index-made' }>['index'] {

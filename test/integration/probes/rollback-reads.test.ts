@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect, type PgClient } from '../../../scripts/pg/client.ts';
+import { expect, test } from 'vitest';
 import type { AppVersion } from '../../../scripts/plan/model.ts';
-import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../support/database/own-database.ts';
 import { deploy, rollbackRecords, soak, sql } from '../../support/replay/rollback-looks.ts';
 
-let database: TestDatabase;
-let setup: PgClient;
-
-beforeAll(async () => {
-  database = await startTestDatabase();
-  setup = await connect(database.endpoint, 'setup');
-});
-afterAll(async () => {
-  await setup.end();
-  await database.stop();
-});
+const own = ownDatabase();
 
 test('what the SELECTs of the old version fail on is counted by the keys of written rows, and not what they failed on before', async () => {
   const schema = `create table jobs (id int primary key, kind int, status text, parts int, done int, meta jsonb);
@@ -40,12 +29,7 @@ select flag::int from odd where id = :id;`,
       insert into jobs values (301, 9, '1', 0, 1, '{"n": {"of": 2}}'), (302, 9, '2', 0, 1, '{"m": 2}'), (303, 9, null, 2, 1, null);
       update odd set flag = 'odd'`;
   const steps = [deploy('out', 'new', ''), soak(write), deploy('undo out', 'old', '', 'out')];
-  const all = await rollbackRecords(
-    { database, setup },
-    schema,
-    [old, { name: 'new', dir: '', scripts: [] }],
-    steps,
-  );
+  const all = await rollbackRecords(own, schema, [old, { name: 'new', dir: '', scripts: [] }], steps);
   const found = all.flatMap((record) => (record.type === 'unreadable' ? record.values : []));
   const told = { table: 'public.jobs', since: 'out' };
   const limit = (was: string, sqlstate: string): object => ({
@@ -63,6 +47,6 @@ select flag::int from odd where id = :id;`,
     { ...told, column: 'meta', count: 1, isAtLeast: false, ...limit('meta (old/meta.sql:2)', '22P02') },
   ]);
   const mended = sql('undo out', `delete from jobs where id > 200`, 'out');
-  const again = await rollbackRecords({ database, setup }, schema, [old], [...steps.slice(0, 2), mended]);
+  const again = await rollbackRecords(own, schema, [old], [...steps.slice(0, 2), mended]);
   expect(again.flatMap((record) => (record.type === 'unreadable' ? record.values : []))).toEqual([]);
 });

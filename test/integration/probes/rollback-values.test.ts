@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect, type PgClient } from '../../../scripts/pg/client.ts';
+import { describe, expect, test } from 'vitest';
 import type { AppVersion } from '../../../scripts/plan/model.ts';
-import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../support/database/own-database.ts';
 import { deploy, rollbackRecords, soak, sql, type Played } from '../../support/replay/rollback-looks.ts';
 
-let database: TestDatabase;
-let setup: PgClient;
-
-beforeAll(async () => {
-  database = await startTestDatabase();
-  setup = await connect(database.endpoint, 'setup');
-});
-afterAll(async () => {
-  await setup.end();
-  await database.stop();
-});
+const own = ownDatabase();
 
 describe('what the way back takes with it', () => {
   const script = (name: string, text: string): AppVersion['scripts'][number] => ({
@@ -43,7 +32,7 @@ describe('what the way back takes with it', () => {
     steps: readonly Played[],
     schema = PEOPLE,
   ): Promise<string[]> {
-    const all = await rollbackRecords({ database, setup }, schema, versions, steps);
+    const all = await rollbackRecords(own, schema, versions, steps);
     return all.flatMap((record) =>
       record.type !== 'values'
         ? []
@@ -173,7 +162,7 @@ describe('what stands there after the way back and was not let in before', () =>
     alter table items drop constraint small; update items set amount = 5000000000 where id in (5, 6)`;
 
   async function played(steps: readonly Played[], of = SHOP): Promise<string[]> {
-    const all = await rollbackRecords({ database, setup }, of, NOTHING, steps);
+    const all = await rollbackRecords(own, of, NOTHING, steps);
     return all.flatMap((record) => {
       if (record.type === 'catalog') return [];
       const found = record.type === 'values' ? record.lost : record.values;

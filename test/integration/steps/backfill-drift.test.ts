@@ -1,26 +1,15 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { RunFolder } from '../../../scripts/artifacts/run-folder.ts';
-import { connect, type PgClient } from '../../../scripts/pg/client.ts';
 import type { BackfillStep, Step } from '../../../scripts/plan/model.ts';
 import { DriftProbe } from '../../../scripts/probes/drift/drift-probe.ts';
 import { RunClock } from '../../../scripts/shared/run-clock.ts';
-import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../support/database/own-database.ts';
 import { sqlStep } from '../../support/replay/replayed.ts';
 
-let database: TestDatabase;
-let setup: PgClient;
-
-beforeAll(async () => {
-  database = await startTestDatabase();
-  setup = await connect(database.endpoint, 'setup');
-});
-afterAll(async () => {
-  await setup.end();
-  await database.stop();
-});
+const own = ownDatabase();
 
 const OLD = { reprice: 'update goods set euro = euro + 1 where id = :id;', price: 'select euro from goods;' };
 const DEPLOY = {
@@ -43,7 +32,7 @@ interface Played {
 
 /** What is on record before the deploy. */
 async function played({ set, where, meanwhile, old = OLD, steps = [] }: Played): Promise<unknown[]> {
-  await setup.query(`drop table if exists goods;
+  await own.setup.query(`drop table if exists goods;
     create table goods (id int primary key, euro numeric not null, cents bigint, at timestamptz);
     insert into goods select i, i / 8.0 from generate_series(1, 1000) i`);
   const dir = await mkdtemp(join(tmpdir(), 'drift-'));
@@ -54,7 +43,7 @@ async function played({ set, where, meanwhile, old = OLD, steps = [] }: Played):
     { name: 'old', dir, scripts },
     { name: 'new', dir, scripts: [] },
   ];
-  const probe = new DriftProbe({ endpoint: database.endpoint, versions, writer, clock: new RunClock() });
+  const probe = new DriftProbe({ endpoint: own.database.endpoint, versions, writer, clock: new RunClock() });
   const { signal } = new AbortController();
   const backfill = {
     name: 'fill',
@@ -66,8 +55,8 @@ async function played({ set, where, meanwhile, old = OLD, steps = [] }: Played):
     ...(where !== undefined && { where }),
   } as unknown as BackfillStep;
   await probe.before(backfill, signal);
-  await setup.query(`update goods set ${set} where ${where ?? 'true'}`);
-  await setup.query(meanwhile);
+  await own.setup.query(`update goods set ${set} where ${where ?? 'true'}`);
+  await own.setup.query(meanwhile);
   for (const step of [...steps, DEPLOY]) await probe.before(step, signal);
   await writer.close();
   const lines = (await readFile(join(dir, 'run/artifacts/schema.ndjson'), 'utf8').catch(() => '')).trim();
