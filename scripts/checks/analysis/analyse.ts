@@ -9,6 +9,10 @@ import { disturbances, type Disturbance } from './disturbances.ts';
 import { failedRequests, type FailedRequests } from './traffic/failures.ts';
 import { generatorFigures, type GeneratorFigures } from './traffic/generator-figures.ts';
 import { groupBy } from '../../shared/group-by.ts';
+import { largest } from './largest.ts';
+import { OwnWaits } from './waits/own-waits.ts';
+import { ranBy } from './commands/sent-statements.ts';
+import type { OverlapIndex } from '../../shared/intervals/overlap-index.ts';
 import {
   baselineByScript,
   baselineLatency,
@@ -19,7 +23,7 @@ import {
 import { liveVersions, type LiveVersions } from './traffic/live-versions.ts';
 import type { Latency } from './traffic/percentiles.ts';
 import type { RequestTable } from '../evidence/request-table.ts';
-import type { CompatibilityRecord } from '../../artifacts/records/records.ts';
+import type { CompatibilityRecord, OutsideLockRecord } from '../../artifacts/records/records.ts';
 import { PreparedHolds, type PreparedHold } from './prepared.ts';
 import { mergeTries, type StatementAnalysis } from './statements.ts';
 import { strangers, type Stranger } from './strangers.ts';
@@ -31,7 +35,7 @@ import { baselineErrors, type BaselineErrors } from './own-errors/baseline-error
 import { ownCells } from './own-errors/own-cells.ts';
 import { ownFailures } from './own-errors/own-failures.ts';
 import { outsideLocks, type LockSpan } from './waits/outside-locks.ts';
-import { countVictims, type VictimCount } from './traffic/victim-count.ts';
+import { Victims, type VictimCount } from './traffic/victim-count.ts';
 import {
   delayedRequests,
   victimThresholdMs,
@@ -39,7 +43,7 @@ import {
   type Thresholds,
 } from './traffic/victims.ts';
 import { WaitBlame } from './waits/wait-blame.ts';
-import { outsideEffect, type OutsideEffect } from './traffic/outside-effect.ts';
+import { commandWaits, outsideEffect, type OutsideEffect } from './traffic/outside-effect.ts';
 import type { Interval } from '../../shared/intervals/intervals.ts';
 import { waitSpans, type WaitSpan } from './waits/waits.ts';
 import type { StatementTry } from './waits/windows.ts';
@@ -105,38 +109,31 @@ export function analyse(whole: Evidence): Analysis {
   const runs = arrangeSteps(evidence);
   const waits = waitsOf(evidence);
   const prepared = new PreparedHolds(evidence.waits ?? [], runs);
-  const tried = triesOf(runs, evidence, waits, prepared);
+  const ownWaits = new OwnWaits(waits, runs.flatMap(ranBy));
+  const tried = triesOf(runs, evidence, ownWaits, prepared);
   const causes = disturbances(tried, (step) => prepared.untilMs(step));
   const baseline = baselineLatency(requests, load) ?? null;
   const thresholdMs = evidence.run.load.delayedOverMs ?? victimThresholdMs(baseline?.p99Ms);
-  const commandPids = groupBy(evidence.locks ?? [], ({ step }) => step);
+  const locksOf = groupBy(evidence.locks ?? [], ({ step }) => step);
   const pidsOf = (step: string): Set<number> =>
-    new Set([...(commandPids.get(step)?.map(({ pid }) => pid) ?? []), ...prepared.idsOf(step)]);
+    new Set([...(locksOf.get(step)?.map(({ pid }) => pid) ?? []), ...prepared.idsOf(step)]);
   const attributed = attributedWaits(waits, causes, pidsOf, prepared);
   const blame = requests && new WaitBlame(requests, attributed);
   const waitedFor = (row: number): number | undefined => blame?.of(row);
   const delayed =
     requests && delayedRequests(requests, causes, thresholdsOf(requests, evidence, thresholdMs), waitedFor);
   const ownErrors = requests ? baselineErrors(requests, load) : [];
-  const own = requests && ownFailures({ requests, steps: runs, baseline: ownErrors, waitedFor });
+  const ofApp = requests && ownFailures({ requests, steps: runs, baseline: ownErrors, waitedFor });
   const { schema = [], compatibility: looked = [] } = evidence;
   const cells = ownCells(looked, ownErrors, evidence.run.load.versions[0]?.name);
   const matrix = looked.map((cell) => (cells.has(cell) ? { ...cell, ok: true } : cell));
   const failures = requests
-    ? failedRequests({ requests, steps: runs, causes, matrix, blame, own, schema })
+    ? failedRequests({ requests, steps: runs, causes, matrix, blame, own: ofApp, schema })
     : [];
+  const victims = victimsOf(evidence, { delayed, failures, baseline });
   const blocked = blockedSessions(attributed);
-  const facts: Facts = {
-    evidence,
-    causes,
-    delayed,
-    failures,
-    blocked,
-    waits,
-    graph: new WaitGraph(waits),
-    medianMs: baseline?.p50Ms ?? 0,
-    budgetMs: evidence.run.budgets.p99Ms ?? null,
-  };
+  const own = { victims, blocked, locksOf, ownWaits };
+  const facts: Facts = { evidence, causes, delayed, ...own, ...indexed(evidence, causes, waits) };
   return {
     evidence,
     away,
@@ -185,39 +182,61 @@ function thresholdsOf(
 interface Facts {
   readonly evidence: Evidence;
   readonly causes: readonly Disturbance[];
+  /** Their indexes by step. */
+  readonly causesOf: ReadonlyMap<StepRun | undefined, readonly number[]>;
   readonly delayed: DelayedRequests | undefined;
-  readonly failures: readonly FailedRequests[];
+  readonly victims: Victims;
   readonly blocked: ReadonlyMap<number, BlockedSessions>;
-  readonly waits: readonly WaitSpan[];
+  /** Seen from outside, by step. */
+  readonly locksOf: ReadonlyMap<string, readonly OutsideLockRecord[]>;
+  readonly ownWaits: OwnWaits;
+  readonly commandWaits: OverlapIndex<WaitSpan>;
   readonly graph: WaitGraph;
-  readonly medianMs: number;
-  readonly budgetMs: number | null;
+}
+
+function victimsOf(
+  { requests, run }: Evidence,
+  { baseline, ...known }: Pick<Facts, 'delayed'> & Pick<Analysis, 'failures' | 'baseline'>,
+): Victims {
+  const budgetMs = run.budgets.p99Ms ?? null;
+  return new Victims({ requests, ...known, medianMs: baseline?.p50Ms ?? 0, budgetMs });
+}
+
+function indexed(
+  { locks = [] }: Evidence,
+  causes: readonly Disturbance[],
+  waits: readonly WaitSpan[],
+): Pick<Facts, 'causesOf' | 'commandWaits' | 'graph'> {
+  return {
+    causesOf: groupBy(causes.keys(), (index) => causes[index]?.step),
+    commandWaits: commandWaits(waits, locks),
+    graph: new WaitGraph(waits),
+  };
 }
 
 function stepAnalysis(run: StepRun, tries: readonly StatementTry[], facts: Facts): StepAnalysis {
-  const { evidence, causes, blocked } = facts;
-  const own = causes.flatMap((cause, index) => (cause.step === run ? [index] : []));
+  const { evidence, causes, causesOf, blocked, victims, ownWaits } = facts;
+  const own = causesOf.get(run) ?? [];
+  const locks = facts.locksOf.get(run.planned.name) ?? [];
   const indexOf = new Map(own.map((index) => [causes[index]?.statement, index]));
   const ofTry = (statement: StatementTry): number => indexOf.get(statement) ?? -1;
-  const count = (indexes: readonly number[], withStep: boolean): VictimCount =>
-    countVictims(evidence.requests, facts, indexes, withStep ? run : null);
-  const spans = run.window !== null && tries.length === 0 ? spansWithin(run, run.window, facts) : [];
+  const spans = run.window !== null && tries.length === 0 ? outsideLocks(locks, run.window) : [];
   return {
     run,
     tries,
-    sent: sentTries(run, evidence, facts.waits),
+    sent: sentTries(run, locks, ownWaits, evidence),
     statements: mergeTries(tries, {
       ofTry,
-      count: (indexes) => count(indexes, false),
+      count: (indexes) => victims.of(indexes),
       blocked,
       graph: facts.graph,
     }),
-    victims: count(own, true),
+    victims: victims.of(own, run),
     blocked: (tries.length === 0 ? blocked.get(own[0] ?? -1) : undefined) ?? NONE_BLOCKED,
     outsideLocks: spans,
     outside:
       run.window !== null && run.planned.kind === 'command'
-        ? outsideEffect(run.planned.name, run.window, spans, facts)
+        ? outsideEffect(run.window, spans, locks, facts)
         : null,
     latency: latencyWithin(run, own, facts),
     backfill:
@@ -225,19 +244,13 @@ function stepAnalysis(run: StepRun, tries: readonly StatementTry[], facts: Facts
   };
 }
 
-function spansWithin({ planned }: StepRun, window: Interval, { evidence }: Facts): LockSpan[] {
-  return outsideLocks(
-    (evidence.locks ?? []).filter(({ step }) => step === planned.name),
-    window,
-  );
-}
-
 function latencyWithin(run: StepRun, own: readonly number[], facts: Facts): Latency | null {
   const { evidence, delayed } = facts;
   if (run.window === null || evidence.requests === undefined || delayed === undefined) return null;
-  const drainedMs = Math.max(0, ...own.map((index) => delayed.drainedMs[index] ?? 0));
+  const drainedMs = largest(own.map((index) => delayed.drainedMs[index] ?? 0));
+  const ofStep = new Set(own);
   return stepLatency(evidence.requests, run.window, drainedMs, (row) => {
     const cause = delayed.causeOf.get(row);
-    return cause !== undefined && !own.includes(cause);
+    return cause !== undefined && !ofStep.has(cause);
   });
 }

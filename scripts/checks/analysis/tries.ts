@@ -1,62 +1,40 @@
-import type { OutsideLockRecord, StatementRecord } from '../../artifacts/records/records.ts';
+import type { OutsideLockRecord } from '../../artifacts/records/records.ts';
 import { groupBy } from '../../shared/group-by.ts';
-import { OverlapIndex } from '../../shared/intervals/overlap-index.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { PreparedHolds } from './prepared.ts';
 import { TransactionStarts, type StepRun } from './step-runs.ts';
 import { Grants } from './traffic/grants.ts';
 import { HeldByStatements } from './waits/held-locks.ts';
 import { Releases } from './waits/releases.ts';
-import type { WaitSpan } from './waits/waits.ts';
+import type { OwnWaits } from './waits/own-waits.ts';
+import { Sightings } from './waits/sightings.ts';
 import { failedInTransaction, statementTry, type StatementTry } from './waits/windows.ts';
 
 /** Every try of every statement, with its locks for as long as they were kept. */
 export function triesOf(
   runs: readonly StepRun[],
-  { exactWaits: told = [], locks = [] }: Evidence,
-  waits: readonly WaitSpan[],
+  { exactWaits = [], locks = [] }: Evidence,
+  waits: OwnWaits,
   prepared: PreparedHolds,
 ): { step: StepRun; tries: StatementTry[] }[] {
-  const releases = new Releases(told);
-  const grants = new Grants(told);
-  const pids = new Set(runs.flatMap(({ statements }) => statements.map(({ pid }) => pid)));
-  const waitsOf = groupBy(
-    waits.filter(({ pid }) => pids.has(pid)),
-    ({ pid }) => pid,
-  );
-  const ownWaits = new Map(
-    [...waitsOf].map(([pid, own]) => [
-      pid,
-      new OverlapIndex(own.map((wait) => ({ wait, fromMs: wait.fromMs, toMs: wait.lastSeenMs }))),
-    ]),
-  );
-  const locksOf = groupBy(locks, ({ pid, step }) => `${pid} ${step}`);
-  const locksBy = ({ pid, step }: StatementRecord): readonly OutsideLockRecord[] =>
-    locksOf.get(`${pid} ${step}`) ?? [];
-  const during = ({ pid, sentMs, respondedMs }: StatementRecord): WaitSpan[] => {
-    const sent = { fromMs: sentMs, toMs: respondedMs };
-    return (
-      ownWaits
-        .get(pid)
-        ?.touching(sent)
-        .map(({ wait }) => wait) ?? []
-    );
-  };
+  const releases = new Releases(exactWaits);
+  const grants = new Grants(exactWaits);
+  const locksOf = groupBy(locks, ({ step }) => step);
   return runs.map((step) => {
     const held = new HeldByStatements();
     const starts = new TransactionStarts();
-    const tries = step.statements.map((record) =>
-      statementTry(
-        prepared.kept(releases.exact(record)),
-        during(record),
-        failedInTransaction(record) ? withTold(locksBy(record), grants.seenOf(record)) : locksBy(record),
-        {
-          held: held.of(record),
-          grantMsOf: (of, lock) => grants.grantMs(of, lock),
-          transactionSinceMs: starts.sinceMs(record),
-        },
-      ),
-    );
+    const seen = new Sightings(locksOf.get(step.planned.name) ?? []);
+    const tries = step.statements.map((told) => {
+      const record = prepared.kept(releases.exact(told));
+      const transactionSinceMs = starts.sinceMs(told);
+      const own = seen.of(record, transactionSinceMs);
+      return statementTry(
+        record,
+        waits.during(told),
+        failedInTransaction(told) ? withTold(own, grants.seenOf(told)) : own,
+        { held: held.of(told), grantMsOf: (of, lock) => grants.grantMs(of, lock), transactionSinceMs },
+      );
+    });
     return { step, tries };
   });
 }

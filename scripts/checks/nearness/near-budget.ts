@@ -7,7 +7,7 @@ import { groupBy } from '../../shared/group-by.ts';
 import type { StatementAnalysis } from '../analysis/statements.ts';
 import { statementName } from '../analysis/commands/sent-statements.ts';
 import { largest } from '../analysis/largest.ts';
-import { workMs } from '../analysis/commands/sent-tries.ts';
+import { workMs } from '../analysis/commands/gone-through.ts';
 import type { StatementTry } from '../analysis/waits/windows.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 import { snapshotAge } from './snapshot-age.ts';

@@ -1,13 +1,12 @@
 import type { StatementRecord } from '../../artifacts/records/records.ts';
 import type { LostRows, LostRowsRecord } from '../../artifacts/records/of-plan/schema-records.ts';
 import { formatCount, plural } from '../../shared/text/format.ts';
-import { StatementTree } from '../../pg/sql/statement-tree.ts';
-import { walk } from '../../pg/sql/walk.ts';
 import type { Analysis, StepAnalysis } from '../analysis/analyse.ts';
 import { NOTHING, type Check, type CheckFinding } from '../check.ts';
 import { isNamed } from '../named-table.ts';
 import { mentions } from '../mentions.ts';
-import { placeOf, ranBy, statementName } from '../analysis/commands/sent-statements.ts';
+import { deletesBySelf, isLosing, StepTexts } from './step-texts.ts';
+import { placeOf, statementName } from '../analysis/commands/sent-statements.ts';
 import { groupBy } from '../../shared/group-by.ts';
 import { listed, shortRelation, stepTitle } from '../wording.ts';
 
@@ -38,12 +37,16 @@ interface Loss {
   /** Rows that are gone, as far as is known. */
   readonly rows: number;
   readonly step: StepAnalysis;
+  /** Statements of the step that name the table, or one that it was a part of. */
+  readonly naming: readonly StatementRecord[];
+  readonly texts: StepTexts;
 }
 
 /** Those that had rows and that the author did not say would lose them. */
 function lossesOf({ step: name, tables }: LostRowsRecord, { steps, evidence }: Analysis): Loss[] {
   const step = steps.find(({ run }) => run.planned.name === name);
   if (step === undefined || step.run.planned.pointOfNoReturn) return [];
+  const texts = new StepTexts(step.run);
   const meant = step.run.planned.losesRows ?? [];
   const stock = new Map(evidence.snapshot?.tables.map((table) => [table.name, table.rows]));
   return tables.flatMap((lost) => {
@@ -51,7 +54,8 @@ function lossesOf({ step: name, tables }: LostRowsRecord, { steps, evidence }: A
     const before = (stock.get(lost.table) ?? Math.round(lost.estimatedRows)) + changeThatCounts(lost);
     const rows = lost.deletedRows ?? (IN_PART.has(lost.how) ? before - (lost.rowsLeft ?? 0) : before);
     if (rows <= 0 || meant.some((table) => wholes.some((name) => isNamed(table, name)))) return [];
-    return isTold(lost, before, step) ? [{ lost, before, rows, step }] : [];
+    const naming = texts.naming(lost);
+    return isTold(lost, before, step, naming) ? [{ lost, before, rows, step, naming, texts }] : [];
   });
 }
 
@@ -61,21 +65,26 @@ function changeThatCounts({ how, changedRows = 0 }: LostRows): number {
 }
 
 /** What a DELETE says of itself is told with its statement; beyond half of a table it is told again. */
-function isTold(lost: LostRows, before: number, { run }: StepAnalysis): boolean {
+function isTold(
+  lost: LostRows,
+  before: number,
+  { run }: StepAnalysis,
+  naming: readonly StatementRecord[],
+): boolean {
   const { deletedRows, changedRows = 0 } = lost;
   if (deletedRows === undefined) return true;
   // No more than the plan or the app has written since the start.
   if (deletedRows <= changedRows) return false;
   if (run.planned.kind !== 'sql' && run.planned.kind !== 'command') return false;
   if (deletedRows >= before / 2) return true;
-  return !run.statements.some(({ sql }) => deletesBySelf(sql) && names(sql, lost));
+  return !naming.some((one) => !('isSent' in one) && deletesBySelf(one.sql));
 }
 
 function findingsOf(losses: readonly Loss[]): CheckFinding[] {
   const parts = losses.filter(({ lost }) => lost.outOf !== undefined);
   const wholes = groupBy(parts, ({ lost, step }) => `${step.run.index} ${lost.outOf}`);
   return [
-    ...losses.filter((loss) => !parts.includes(loss)).map(finding),
+    ...losses.filter(({ lost }) => lost.outOf === undefined).map(finding),
     ...[...wholes.values()].flatMap(takenOut),
   ];
 }
@@ -87,7 +96,7 @@ function takenOut(parts: readonly Loss[]): CheckFinding[] {
   const { step, lost } = first;
   const whole = shortRelation(lost.outOf ?? '');
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const named = parts.map((part) => namingStatement(part.lost, step)).find((one) => one !== null);
+  const named = parts.map(namingStatement).find((one) => one !== null);
   const names = listed(parts.map((part) => shortRelation(part.lost.table)));
   return [
     {
@@ -101,11 +110,12 @@ function takenOut(parts: readonly Loss[]): CheckFinding[] {
   ];
 }
 
-function finding({ lost, before, rows, step }: Loss): CheckFinding {
+function finding(loss: Loss): CheckFinding {
+  const { lost, before, rows, step, texts } = loss;
   const table = shortRelation(lost.table);
-  const named = namingStatement(lost, step);
-  const isNamed = named !== null && losesByName(named, lost);
-  const blamed = isNamed ? named : (takingStatement(lost.table, step) ?? named);
+  const named = namingStatement(loss);
+  const isNamed = named !== null && isLosing(named.sql);
+  const blamed = isNamed ? named : (texts.taking(lost.table) ?? named);
   const said = COPIED.has(lost.how) ? '' : unsaidBy(blamed, lost, step);
   const unsaid = isNamed ? byWhich(named) : said;
   const told = { step: step.run.planned.name, statement: blamed && placeOf(blamed), measured: rows };
@@ -148,8 +158,6 @@ function leftOf({ how, rowsLeft, deletedRows }: LostRows, left: number): string 
   return how === 'thinned-out' ? `, ${are} left` : `, and ${are} there that came later`;
 }
 
-const LOSING = new Set(['DropStmt', 'TruncateStmt', 'DeleteStmt', 'DropOwnedStmt', 'DoStmt', 'CallStmt']);
-
 /** `, by "truncate orders"` of a command, whose statements have no place that a finding could point to. */
 function byWhich(named: StatementRecord): string {
   return placeOf(named) === null ? `, by ${statementName(named)}` : '';
@@ -167,55 +175,7 @@ function names(sql: string, { table, partOf = [] }: LostRows): boolean {
 }
 
 /** The statement that names the table, one that loses rows before any other; null = none does. */
-function namingStatement(lost: LostRows, { run }: StepAnalysis): StatementRecord | null {
-  const naming = ranBy(run).filter(({ error, sql }) => error === null && names(sql, lost));
-  return naming.find((statement) => losesByName(statement, lost)) ?? naming[0] ?? null;
-}
-
-function losesByName({ sql }: StatementRecord, lost: LostRows): boolean {
-  return isLosing(sql) && names(sql, lost);
-}
-
-/** The statement that goes on from a table that it names: by its NOTICE, else the only one that can have lost rows. */
-function takingStatement(table: string, { run }: StepAnalysis): StatementRecord | null {
-  const done = ranBy(run).filter(({ error }) => error === null);
-  const byItself = done.filter(({ sql }) => isLosing(sql));
-  const losing = byItself.length > 0 ? byItself : done.filter(({ sql }) => callsFunction(sql));
-  const name = ownName(table);
-  const told = losing.find(({ notices = [] }) =>
-    notices.some(({ message, objects = [] }) => [message, ...objects].some((text) => text.includes(name))),
-  );
-  return told ?? (losing.length === 1 ? (losing[0] ?? null) : null);
-}
-
-/** Also a DELETE behind WITH, and one that a MERGE does. */
-function isLosing(sql: string): boolean {
-  const nodes = [...walk(StatementTree.parse(sql)?.node)];
-  return nodes.some(
-    ([kind, { commandType, removeType }]) =>
-      (kind === 'DropStmt' ? !KEEPS_ROWS.has(String(removeType)) : LOSING.has(kind)) ||
-      (kind === 'MergeWhenClause' && commandType === 'CMD_DELETE'),
-  );
-}
-
-/** What has no rows, nor any table that falls with it. */
-const KEEPS_ROWS = new Set(
-  'FUNCTION PROCEDURE ROUTINE AGGREGATE INDEX TRIGGER POLICY RULE VIEW SEQUENCE'
-    .split(' ')
-    .map((kind) => `OBJECT_${kind}`),
-);
-
-/** Whatever the function does is not in the statement. */
-function callsFunction(sql: string): boolean {
-  return [...walk(StatementTree.parse(sql)?.node)].some(([kind]) => kind === 'FuncCall');
-}
-
-/** A DELETE or MERGE that is the statement, not one in a block of code. */
-function deletesBySelf(sql: string): boolean {
-  const nodes = [...walk(StatementTree.parse(sql)?.node)];
-  return nodes.some(([kind]) => kind === 'DeleteStmt' || kind === 'MergeStmt');
-}
-
-function ownName(table: string): string {
-  return table.slice(table.indexOf('.') + 1);
+function namingStatement({ naming }: Loss): StatementRecord | null {
+  const done = naming.filter(({ error }) => error === null);
+  return done.find(({ sql }) => isLosing(sql)) ?? done[0] ?? null;
 }

@@ -97,32 +97,42 @@ interface Contrary {
 }
 
 export function contraryOf(first: Advised, second: Advised): Contrary | undefined {
-  const [a, b] = [first.advice ?? '', second.advice ?? ''];
-  if (a === b || [a, b].some((text) => text.startsWith(YIELDS))) return undefined;
-  for (const { ways, of } of MATTERS) {
-    if (!isOfSame(of, first, second)) continue;
-    const [one, other] = [waysIn(a, ways), waysIn(b, ways)];
-    // An advice that names both ways tells when each is right.
-    if (one.length !== 1 || other.length !== 1 || one[0] === other[0]) continue;
-    return { first, second, asks: [one[0] ?? '', other[0] ?? ''] };
-  }
-  if (!isOfSame('step', first, second)) return undefined;
-  for (const [what, pattern] of NUMBERS) {
-    const [one, other] = [pattern.exec(a)?.[1], pattern.exec(b)?.[1]];
-    if (one === undefined || other === undefined || one === other) continue;
-    return { first, second, asks: [`${what}: ${one}`, `${what}: ${other}`] };
+  const others = new Map(asksOf(second).map(({ of, way }) => [of, way]));
+  for (const { of, way } of asksOf(first)) {
+    const other = others.get(of);
+    if (other !== undefined && other !== way) return { first, second, asks: [way, other] };
   }
   return undefined;
 }
 
-function waysIn(advice: string, ways: Matter['ways']): string[] {
-  return ways.flatMap(([words, asked]) => (asked.test(advice) ? [words] : []));
+/** What an advice asks for. */
+interface Ask {
+  /** The matter, with the step or statement where both ways at once would be contrary. */
+  readonly of: string;
+  /** In words. */
+  readonly way: string;
 }
 
-function isOfSame(of: Matter['of'], a: Advised, b: Advised): boolean {
-  if (of === 'run') return true;
-  if (a.step === null || a.step !== b.step) return false;
-  return of === 'step' || (a.statement !== null && a.statement === b.statement);
+function asksOf({ step, statement, advice }: Advised): Ask[] {
+  const text = advice ?? '';
+  if (text === '' || text.startsWith(YIELDS)) return [];
+  const places: Readonly<Record<Matter['of'], readonly (string | number | null)[]>> = {
+    run: [],
+    step: [step],
+    statement: [step, statement],
+  };
+  const asks = MATTERS.flatMap(({ ways, of }, matter): Ask[] => {
+    const [way, another] = ways.flatMap(([words, asked]) => (asked.test(text) ? [words] : []));
+    // An advice that names both ways tells when each is right.
+    if (way === undefined || another !== undefined || places[of].includes(null)) return [];
+    return [{ of: JSON.stringify([matter, ...places[of]]), way }];
+  });
+  const numbers = NUMBERS.flatMap(([what, pattern]): Ask[] => {
+    const number = pattern.exec(text)?.[1];
+    if (number === undefined || step === null) return [];
+    return [{ of: JSON.stringify([what, step]), way: `${what}: ${number}` }];
+  });
+  return [...asks, ...numbers];
 }
 
 /**
@@ -132,9 +142,21 @@ function isOfSame(of: Matter['of'], a: Advised, b: Advised): boolean {
  */
 export function reconciled<T extends Advised>(findings: readonly T[]): T[] {
   const kept: T[] = [];
+  /** By what is asked for: the worst finding that asks for each way. */
+  const asked = new Map<string, Map<string, number>>();
   for (const finding of findings) {
-    const contrary = kept.map((worse) => contraryOf(worse, finding)).find((found) => found !== undefined);
-    kept.push(contrary === undefined ? finding : { ...finding, ...yielding(contrary) });
+    const worse = asksOf(finding).flatMap(({ of, way }) =>
+      [...(asked.get(of) ?? [])].flatMap(([other, at]) => (other === way ? [] : [at])),
+    );
+    const first = worse.length === 0 ? undefined : kept[Math.min(...worse)];
+    const contrary = first && contraryOf(first, finding);
+    const told = contrary === undefined ? finding : { ...finding, ...yielding(contrary) };
+    for (const { of, way } of asksOf(told)) {
+      const ways = asked.get(of) ?? new Map<string, number>();
+      if (!ways.has(way)) ways.set(way, kept.length);
+      asked.set(of, ways);
+    }
+    kept.push(told);
   }
   return kept;
 }

@@ -28,8 +28,16 @@ export interface Stop {
   readonly mode: string;
 }
 
+const known = new WeakMap<Analysis, readonly Stop[]>();
+
 /** Everything in the plan that can stop others, in order of the plan: not what runs while the app is off. */
-export function stops(analysis: Analysis): Stop[] {
+export function stops(analysis: Analysis): readonly Stop[] {
+  const all = known.get(analysis) ?? stopsOf(analysis);
+  known.set(analysis, all);
+  return all;
+}
+
+function stopsOf(analysis: Analysis): Stop[] {
   const tables = new Set(analysis.evidence.snapshot?.tables.map(({ name }) => shortRelation(name)));
   return analysis.steps.flatMap((step) => {
     if (step.run.window === null || isAppOff(step, analysis)) return [];

@@ -1,5 +1,10 @@
 import { parseSync, scanSync, type Node, type RangeVar, type ScanToken } from 'libpg-query';
 
+/** Many rules and checks read each statement of a plan: so many texts, none longer than that, are parsed once. */
+const MOST_KEPT = 4000;
+const LONGEST_KEPT = 10_000;
+const kept = new Map<string, StatementTree | undefined>();
+
 /** One statement of the author's as PostgreSQL's parser sees it. `libpg-query` must be loaded. */
 export class StatementTree {
   readonly node: Node;
@@ -15,8 +20,17 @@ export class StatementTree {
     for (const { text } of this.tokens) this.#spelling.set(bareName(text), text);
   }
 
-  /** Undefined for what is not exactly one statement. */
+  /** Undefined for what is not exactly one statement. Whoever asks for the same text again gets the same tree. */
   static parse(sql: string): StatementTree | undefined {
+    if (sql.length > LONGEST_KEPT) return StatementTree.#parsed(sql);
+    if (kept.has(sql)) return kept.get(sql);
+    const tree = StatementTree.#parsed(sql);
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(sql, tree);
+    return tree;
+  }
+
+  static #parsed(sql: string): StatementTree | undefined {
     try {
       const { stmts = [] } = parseSync(sql);
       const [only, second] = stmts;

@@ -34,17 +34,17 @@ export class OverlapIndex<T extends Interval> {
 }
 
 /** Index of the first of ascending `items` that is above `limit`. */
-export function firstAbove<T>(items: readonly T[], limit: number, of: (item: T) => number): number {
+export function firstAbove<T>(items: ArrayLike<T>, limit: number, of: (item: T) => number): number {
   return partition(items, (item) => of(item) <= limit);
 }
 
 /** Index of the first of ascending `items` that is not below `limit`. */
-export function firstFrom<T>(items: readonly T[], limit: number, of: (item: T) => number): number {
+export function firstFrom<T>(items: ArrayLike<T>, limit: number, of: (item: T) => number): number {
   return partition(items, (item) => of(item) < limit);
 }
 
 /** How many of `items` are `before`, where all that are come first. */
-function partition<T>(items: readonly T[], before: (item: T) => boolean): number {
+function partition<T>(items: ArrayLike<T>, before: (item: T) => boolean): number {
   let low = 0;
   let high = items.length;
   while (low < high) {

@@ -19,26 +19,20 @@ import {
   statementRecord,
   stepWindow,
 } from '../../../scripts/checks/evidence/evidence-fixture.ts';
-import type { Size } from './size.ts';
+import { dropOf, lockOf, schemaOf, sentBy, tableOf, type Hold } from './made-drops.ts';
+import { PLAN_PID, type Size } from './size.ts';
 
-const PLAN_PID = 42;
 const FIRST_PID = 1000;
 const CALM_MS = 6000;
 const LOCKED = 'AccessExclusiveLock';
-
-/** When a statement holds its locks. */
-interface Hold {
-  readonly step: string;
-  readonly index: number;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 /** Fills a run folder as a run of that size would have left it. Everything in it follows from the size. */
 export async function makeRun(folder: RunFolder, size: Size): Promise<void> {
   const endMs = size.minutes * 60_000;
   const names = Array.from({ length: size.scripts }, (_, script) => `script-${script + 1}`);
-  const plan = Array.from({ length: size.steps }, (_, step) => plannedStep(`step-${step + 1}`));
+  const plan = Array.from({ length: size.steps }, (_, step) =>
+    plannedStep(`step-${step + 1}`, size.isCommand === true ? { kind: 'command', files: [] } : {}),
+  );
   const all = holds(size, endMs);
   const run = runRecord({
     plan,
@@ -54,7 +48,9 @@ export async function makeRun(folder: RunFolder, size: Size): Promise<void> {
     const window = stepWindow(name, (own[0]?.fromMs ?? 0) - 1, (own.at(-1)?.toMs ?? 0) + 1);
     return [
       ...window.slice(0, 1),
-      ...own.map((hold) => statementOf(hold, size, own.at(-1)?.toMs ?? hold.toMs)),
+      ...own.map((hold) =>
+        size.isCommand === true ? sentBy(hold) : statementOf(hold, size, own.at(-1)?.toMs ?? hold.toMs),
+      ),
       ...window.slice(1),
     ];
   });
@@ -77,7 +73,8 @@ export async function makeRun(folder: RunFolder, size: Size): Promise<void> {
     compatibility: whole.compatibility,
     server: [],
     batches: [],
-    locks: [],
+    locks: size.isCommand === true ? all.map(lockOf) : [],
+    schema: size.isDropping === true ? schemaOf(plan, all, size, endMs) : [],
     requests: requests(header, size, all, endMs),
     'exact-waits': exactWaits(size, all, endMs),
     waits: looks(size, all, endMs),
@@ -102,14 +99,15 @@ function holds({ statements, steps, victims, requests: due }: Size, endMs: numbe
 
 function statementOf(
   { step, index, fromMs, toMs }: Hold,
-  { relations, isOneTransaction }: Size,
+  { relations, isOneTransaction, isDropping }: Size,
   endMs: number,
 ): StepEvent {
   const first: LockEntry = { relation: 'public.customers', mode: LOCKED, existedBefore: true };
   const parts = Array.from({ length: relations - 1 }, (_, part): LockEntry => {
     return { ...first, relation: `public.customers_${part + 1}`, partitionOf: first.relation };
   });
-  const sql = `alter table customers add column c${index} int`;
+  const sql =
+    isDropping === true ? dropOf({ index, step }) : `alter table customers add column c${index} int`;
   const times = { sentMs: fromMs, respondedMs: toMs };
   if (isOneTransaction !== true)
     return statementRecord({
@@ -118,7 +116,7 @@ function statementOf(
       sql,
       ...times,
       releasedMs: toMs,
-      newLocks: [first, ...parts],
+      newLocks: isDropping === true ? [{ ...first, relation: tableOf({ index, step }) }] : [first, ...parts],
       pid: PLAN_PID,
     });
   const own = { ...first, relation: `public.customers_${index}`, partitionOf: first.relation };
@@ -136,14 +134,18 @@ function statementOf(
 
 function* requests(header: object, size: Size, all: readonly Hold[], endMs: number): Iterable<unknown> {
   yield header;
+  const patienceMs = (size.patienceSeconds ?? Infinity) * 1000;
   let next = 0;
   for (let row = 0; row < size.requests; row++) {
     const dueMs = 1000 + (row / size.requests) * (endMs - 1100);
     while ((all[next]?.toMs ?? Infinity) < dueMs) next += 1;
     const hold = all[next];
     const isHeld = hold !== undefined && hold.fromMs <= dueMs;
-    const doneMs = isHeld ? hold.toMs + (row % 20) / 10 : dueMs + 1 + (row % 7) / 10;
-    yield [dueMs, dueMs, dueMs, doneMs, 0, row % size.scripts, 0, FIRST_PID + (row % size.sessions)];
+    const freeMs = isHeld ? hold.toMs + (row % 20) / 10 : dueMs + 1 + (row % 7) / 10;
+    const doneMs = Math.min(freeMs, dueMs + patienceMs);
+    const outcome = isHeld && size.patienceSeconds !== undefined ? '57014' : 0;
+    const pid = FIRST_PID + (row % size.sessions);
+    yield [dueMs, dueMs, dueMs, doneMs, 0, row % size.scripts, outcome, pid];
   }
 }
 
@@ -165,9 +167,21 @@ function* exactWaits(
       const relation = part === 0 ? 'public.customers' : `public.customers_${part}`;
       yield { type: 'grant', pid: PLAN_PID, tMs: hold.fromMs, relation };
     }
-    for (let place = 0; place < size.sessions; place++) yield exactBehind(hold, place);
+    for (const part of queued(hold, size))
+      for (let place = 0; place < size.sessions; place++) yield exactBehind(part, place);
     yield { type: 'release', pid: PLAN_PID, tMs: hold.toMs };
   }
+}
+
+/** The stretches between which everybody who waits begins anew. */
+function queued(hold: Hold, { patienceSeconds = Infinity }: Size): Hold[] {
+  const { fromMs, toMs } = hold;
+  const count = Math.max(1, Math.ceil((toMs - fromMs) / patienceSeconds / 1000));
+  const eachMs = (toMs - fromMs) / count;
+  return Array.from({ length: count }, (_, part) => {
+    const sinceMs = fromMs + part * eachMs;
+    return { ...hold, fromMs: sinceMs, toMs: sinceMs + eachMs };
+  });
 }
 
 function exactBehind(hold: Hold, place: number): ExactWait {
@@ -187,7 +201,7 @@ function exactBehind(hold: Hold, place: number): ExactWait {
 
 /** A queue behind each statement, each session next to the one before it; and now and then one for a row of the app's. */
 function* looks(size: Size, all: readonly Hold[], endMs: number): Iterable<WaitRecord> {
-  for (const hold of all)
+  for (const hold of all.flatMap((one) => queued(one, size)))
     for (let place = 0; place < size.sessions; place++) {
       const { pid, relation, locktype, mode, fromMs } = exactBehind(hold, place);
       const times = {

@@ -1,3 +1,6 @@
+/** The backend of the plan's statements. */
+export const PLAN_PID = 42;
+
 /** How large a run is: what of it there is, over all of its time. */
 export interface Size {
   readonly minutes: number;
@@ -17,6 +20,12 @@ export interface Size {
   readonly scripts: number;
   /** All statements of a step are one transaction; each locks a relation of its own, which it keeps until the end. */
   readonly isOneTransaction?: boolean;
+  /** Each step is a command: what its session sent is on record, and its locks are seen from outside. */
+  readonly isCommand?: boolean;
+  /** Each statement has a table of its own, which it drops with its rows, or which a command rewrites. */
+  readonly isDropping?: boolean;
+  /** Whoever waits gives up after so many seconds: its request fails, and the session stands in the queue again. */
+  readonly patienceSeconds?: number;
 }
 
 const ORDINARY: Size = {
@@ -46,6 +55,25 @@ export const DIMENSIONS: Readonly<Record<string, readonly Size[]>> = {
     requests: 40_000,
     isOneTransaction: true,
   })),
+  'statements of a command': thrice(220, (statements) => ({
+    statements,
+    victims: 5000,
+    requests: 40_000,
+    isCommand: true,
+    isDropping: true,
+  })),
+  'dropped tables': thrice(220, (statements) => ({
+    statements,
+    victims: 5000,
+    requests: 40_000,
+    isDropping: true,
+  })),
+  'failed victims': thrice(2200, (victims) => ({
+    victims,
+    requests: victims * 3,
+    statements: 300,
+    patienceSeconds: 1,
+  })),
   steps: thrice(35, (steps) => ({ steps, statements: steps, scripts: 10 })),
   'scripts × states': thrice(20, (scripts) => ({ scripts, steps: 40, statements: 40 })),
   relations: thrice(1100, (relations) => ({ relations, statements: 10, victims: 5000 })),
@@ -66,6 +94,15 @@ export const DIMENSIONS: Readonly<Record<string, readonly Size[]>> = {
     victims: Math.round(minutes * 8000),
     steps: 1,
     statements: 1,
+  })),
+  'impatient minutes': thrice(1.1, (minutes) => ({
+    minutes,
+    sessions: 400,
+    requests: Math.round(minutes * 9000),
+    victims: Math.round(minutes * 8000),
+    steps: 1,
+    statements: 1,
+    patienceSeconds: 1,
   })),
 };
 

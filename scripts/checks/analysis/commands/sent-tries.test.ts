@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { evidence, plannedStep, statementRecord } from '../../evidence/evidence-fixture.ts';
+import { OwnWaits } from '../waits/own-waits.ts';
 import { sentTries } from './sent-tries.ts';
 import type { SentRecord } from './sent-statements.ts';
 
@@ -33,7 +34,7 @@ test('a table was rewritten by the statement that names it, even where a slow lo
       },
     ],
   });
-  const tries = sentTries(run, { locks, schema }, []);
+  const tries = sentTries(run, locks ?? [], new OwnWaits([], []), { schema });
   expect(tries.map(({ record }) => [record.sql, record.rewrote])).toEqual([
     [CHECK, []],
     ['truncate items', ['public.items']],

@@ -1,5 +1,6 @@
 import type { RequestTable } from '../../evidence/request-table.ts';
 import { groupBy } from '../../../shared/group-by.ts';
+import { firstAbove } from '../../../shared/intervals/overlap-index.ts';
 import type { StepRun } from '../step-runs.ts';
 import { scriptOf, sqlstateOf, type BaselineErrors } from './baseline-errors.ts';
 import { binomialTail } from './binomial.ts';
@@ -34,11 +35,13 @@ export function ownFailures(facts: OwnFailureFacts): ReadonlySet<number> {
     if (endMs >= (begun[0] ?? 0)) rows.push(row);
   });
   const windowOf = (row: number): number =>
-    begun.findLastIndex((fromMs) => fromMs <= (requests.endMs[row] ?? 0));
+    firstAbove(begun, requests.endMs[row] ?? 0, (fromMs) => fromMs) - 1;
   const scripts = groupBy(rows, (row) => scriptOf(requests, row));
+  const windows = new Map(
+    [...scripts].map(([script, all]) => [script, splitBy(all, begun.length, windowOf)]),
+  );
   for (const known of yardsticks(facts.baseline)) {
-    const all = scripts.get(known.script) ?? [];
-    for (const row of explained(known, splitBy(all, begun.length, windowOf), facts)) own.add(row);
+    for (const row of explained(known, windows.get(known.script) ?? [], facts)) own.add(row);
   }
   return own;
 }

@@ -2,7 +2,7 @@ import { lastLookMs } from '../../../artifacts/records/sighting-records.ts';
 import type { Analysis } from '../analyse.ts';
 import { groupBy } from '../../../shared/group-by.ts';
 import type { Interval } from '../../../shared/intervals/intervals.ts';
-import { OverlapIndex } from '../../../shared/intervals/overlap-index.ts';
+import { firstAbove, OverlapIndex } from '../../../shared/intervals/overlap-index.ts';
 import type { FirstNames } from './table-names.ts';
 
 interface AppWait extends Interval {
@@ -27,15 +27,18 @@ export class AppWaits {
       toMs: lastLookMs(wait),
     }));
     const told = (evidence.exactWaits ?? []).filter((record) => record.type === 'wait');
+    const begun = steps.flatMap(({ run: { window } }, index) =>
+      window === null ? [] : [{ index, fromMs: window.fromMs }],
+    );
     const waits = [...seen, ...told]
       .filter(({ role, locktype }) => role === 'app' && locktype === 'relation')
       .map(({ relation, fromMs, toMs }) => {
-        const index = steps.findLastIndex(({ run }) => run.window !== null && run.window.fromMs <= toMs);
+        const index = begun[firstAbove(begun, toMs, ({ fromMs: ms }) => ms) - 1]?.index ?? 0;
         const name = relation === null ? undefined : (wholes.get(relation) ?? relation);
         return {
           fromMs,
           toMs,
-          table: name === undefined ? undefined : names.during(name, Math.max(0, index)),
+          table: name === undefined ? undefined : names.during(name, index),
         };
       });
     const byTable = groupBy(waits, ({ table }) => table);

@@ -4,7 +4,7 @@ import { isAppOff } from '../traffic/live-versions.ts';
 import { groupBy } from '../../../shared/group-by.ts';
 import { AppWaits } from './app-waits.ts';
 import { ScriptUses } from './script-uses.ts';
-import { requestsWithin, type ScriptRequests } from './requests-within.ts';
+import { InFlight, type ScriptRequests } from './requests-within.ts';
 import { standstills, type Standstill } from './standstills.ts';
 import { FirstNames } from './table-names.ts';
 
@@ -47,13 +47,14 @@ export function coverage(analysis: Analysis, longerThanMs: number): Coverage | u
   );
   const uses = new ScriptUses(analysis, names);
   const waits = new AppWaits(analysis, names);
+  const inFlight = new InFlight(requests);
   const running = analysis.steps.filter((step) => !isAppOff(step, analysis));
   const stopped = running.flatMap((step) =>
     worstOfEach(standstills(step, names), longerThanMs).map((standstill): StoppedTable => ({
       step,
       standstill,
       isLong: lengthMs(standstill) > longerThanMs,
-      asked: requestsWithin(requests, standstill, (version, script) =>
+      asked: inFlight.within(standstill, (version, script) =>
         uses.isStopped(version, script, standstill.table, standstill.stopped),
       ),
       hadWait: waits.haveAny(standstill.table, standstill),

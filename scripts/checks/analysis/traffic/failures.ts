@@ -4,6 +4,8 @@ import type { RequestTable } from '../../evidence/request-table.ts';
 import { isPassive, lastActive, type Disturbance } from '../disturbances.ts';
 import { explainedBy, staleSince } from '../explained-by.ts';
 import { groupBy } from '../../../shared/group-by.ts';
+import type { Interval } from '../../../shared/intervals/intervals.ts';
+import { firstAbove, OverlapIndex } from '../../../shared/intervals/overlap-index.ts';
 import { namedCause } from './named-cause.ts';
 import type { StepRun } from '../step-runs.ts';
 import type { WaitBlame } from '../waits/wait-blame.ts';
@@ -147,6 +149,20 @@ interface BlameFacts {
   readonly likely: Pick<FailedRequests, 'step' | 'cause'> | undefined;
 }
 
+/** A disturbance by its index among all. */
+interface Placed extends Interval {
+  readonly at: number;
+  readonly rank: number;
+}
+
+/** The disturbances of one step, in order of time. */
+interface OfStep {
+  readonly own: readonly Placed[];
+  readonly index: OverlapIndex<Placed>;
+}
+
+const NOTHING: OfStep = { own: [], index: new OverlapIndex([]) };
+
 /** Answers who is to blame for a failure at a moment; the same answer is the same object. */
 class Blame {
   readonly #facts: BlameFacts;
@@ -155,6 +171,7 @@ class Blame {
   readonly #broken = new Map<StepRun, Cause>();
   readonly #known = new Map<string, Cause>();
   #explained: number | undefined;
+  #ofSteps: ReadonlyMap<StepRun, OfStep> | undefined;
 
   constructor(facts: BlameFacts) {
     this.#facts = facts;
@@ -201,19 +218,25 @@ class Blame {
   }
 
   #inFlight(step: StepRun, atMs: number): number | null {
-    let best: number | null = null;
-    let bestRank = -1;
-    this.#causes.forEach((cause, index) => {
-      if (cause.step !== step || cause.fromMs > atMs || cause.toMs < atMs || cause.rank < bestRank) return;
-      best = index;
-      bestRank = cause.rank;
-    });
-    return best;
+    const during = this.#of(step).index.touching({ fromMs: atMs, toMs: atMs });
+    const likelier = (a: Placed, b: Placed): Placed =>
+      b.rank > a.rank || (b.rank === a.rank && b.at > a.at) ? b : a;
+    return during.length === 0 ? null : during.reduce(likelier).at;
   }
 
   #lastBefore(step: StepRun, atMs: number): number | null {
-    const index = this.#causes.findLastIndex((cause) => cause.step === step && cause.fromMs <= atMs);
-    return index === -1 ? null : index;
+    const { own } = this.#of(step);
+    return own[firstAbove(own, atMs, ({ fromMs }) => fromMs) - 1]?.at ?? null;
+  }
+
+  #of(step: StepRun): OfStep {
+    this.#ofSteps ??= new Map(
+      [...groupBy(this.#causes.entries(), ([, cause]) => cause.step)].map(([of, entries]) => {
+        const own = entries.map(([at, { rank, fromMs, toMs }]) => ({ at, rank, fromMs, toMs }));
+        return [of, { own, index: new OverlapIndex(own) }];
+      }),
+    );
+    return this.#ofSteps.get(step) ?? NOTHING;
   }
 
   #same(step: StepRun | null, cause: number | null): Cause {

@@ -2,6 +2,7 @@ import type { OutsideLockRecord } from '../../../artifacts/records/records.ts';
 import type { Blocker, WaitGraph } from '../waits/blockers.ts';
 import { lockEffect, type Clipped, type LockEffect } from '../waits/holds.ts';
 import { merged, overlapMs, unionMs, type Interval } from '../../../shared/intervals/intervals.ts';
+import { OverlapIndex } from '../../../shared/intervals/overlap-index.ts';
 import type { LockSpan } from '../waits/outside-locks.ts';
 import type { WaitSpan } from '../waits/waits.ts';
 
@@ -14,20 +15,29 @@ export interface OutsideEffect extends LockEffect {
 }
 
 interface Facts {
-  readonly evidence: { readonly locks?: readonly OutsideLockRecord[] | undefined };
-  readonly waits: readonly WaitSpan[];
+  readonly commandWaits: OverlapIndex<WaitSpan>;
   readonly graph: WaitGraph;
 }
 
-/** Its sessions are those whose locks were seen in its step, and those that say so themselves. */
+/** Waits of sessions that any command may have: whose locks were seen, and those that say so themselves. */
+export function commandWaits(
+  waits: readonly WaitSpan[],
+  locks: readonly OutsideLockRecord[],
+): OverlapIndex<WaitSpan> {
+  const pids = new Set(locks.map(({ pid }) => pid));
+  return new OverlapIndex(waits.filter(({ role, pid }) => role === 'command' || pids.has(pid)));
+}
+
+/** Its sessions are those whose locks were seen in its step, and those that say so themselves. @param locks of its step */
 export function outsideEffect(
-  step: string,
   window: Interval,
   spans: readonly LockSpan[],
-  { evidence, waits, graph }: Facts,
+  locks: readonly OutsideLockRecord[],
+  { commandWaits: waits, graph }: Facts,
 ): OutsideEffect {
-  const pids = new Set((evidence.locks ?? []).filter((lock) => lock.step === step).map(({ pid }) => pid));
+  const pids = new Set(locks.map(({ pid }) => pid));
   const own = waits
+    .touching(window)
     .filter((wait) => (wait.role === 'command' || pids.has(wait.pid)) && overlapMs(wait, window) > 0)
     .map((wait) => ({
       wait,

@@ -39,6 +39,7 @@ const NO_VICTIMS: VictimCount = {
 };
 
 interface VictimFacts {
+  readonly requests: RequestTable | undefined;
   readonly delayed: DelayedRequests | undefined;
   readonly failures: readonly FailedRequests[];
   readonly medianMs: number;
@@ -46,34 +47,50 @@ interface VictimFacts {
   readonly budgetMs: number | null;
 }
 
-/**
- * Victims of the disturbances `causes`; with `step` also the failures of that step that have no disturbance.
- * A request that failed is not counted as delayed as well.
- */
-export function countVictims(
-  requests: RequestTable | undefined,
-  { delayed, failures, medianMs, budgetMs }: VictimFacts,
-  causes: readonly number[],
-  step: StepRun | null,
-): VictimCount {
-  if (requests === undefined) {
-    return NO_VICTIMS;
+/** Who suffered from what: all of them arranged once, so that each statement costs what it did. */
+export class Victims {
+  readonly #facts: VictimFacts;
+  readonly #failuresOf: ReadonlyMap<number | null, readonly FailedRequests[]>;
+  /** Rows of requests that waited and then failed, by the disturbance that they waited for. */
+  readonly #behind: ReadonlyMap<number, readonly (readonly [row: number, cause: number])[]>;
+
+  constructor(facts: VictimFacts) {
+    this.#facts = facts;
+    this.#failuresOf = groupBy(facts.failures, ({ cause }) => cause);
+    this.#behind = groupBy(facts.delayed?.behindOf ?? [], ([, cause]) => cause);
   }
-  const wanted = new Set(causes);
-  const slow = [...wanted].flatMap((cause) => delayed?.rowsOf.get(cause) ?? []);
-  const broken = failures.filter(({ cause, step: of }) =>
-    cause === null ? step !== null && of === step : wanted.has(cause),
-  );
-  const failed = broken.flatMap(({ rows }) => rows);
-  const counted = new Set(failed);
-  const after = [...(delayed?.behindOf ?? [])].filter(
-    ([row, cause]) => wanted.has(cause) && !counted.has(row),
-  );
+
+  /**
+   * Victims of the disturbances `causes`; with `step` also the failures of that step that have no disturbance.
+   * A request that failed is not counted as delayed as well.
+   */
+  of(causes: readonly number[], step?: StepRun): VictimCount {
+    const { requests, delayed } = this.#facts;
+    if (requests === undefined) return NO_VICTIMS;
+    const wanted = [...new Set(causes)];
+    const slow = wanted.flatMap((cause) => delayed?.rowsOf.get(cause) ?? []);
+    const unnamed =
+      step === undefined ? [] : (this.#failuresOf.get(null) ?? []).filter((one) => one.step === step);
+    const broken = [...wanted.flatMap((cause) => this.#failuresOf.get(cause) ?? []), ...unnamed];
+    const failed = broken.flatMap(({ rows }) => rows);
+    const counted = new Set(failed);
+    const after = wanted
+      .flatMap((cause) => this.#behind.get(cause) ?? [])
+      .filter(([row]) => !counted.has(row));
+    return { ...countsOf(requests, slow, failed, this.#facts), failedAfter: after.length };
+  }
+}
+
+function countsOf(
+  requests: RequestTable,
+  slow: readonly number[],
+  failed: readonly number[],
+  { medianMs, budgetMs }: VictimFacts,
+): Omit<VictimCount, 'failedAfter'> {
   const latency = (row: number): number => (requests.endMs[row] ?? 0) - (requests.intendedMs[row] ?? 0);
   return {
     delayed: slow.length,
     failed: failed.length,
-    failedAfter: after.length,
     delayedSeconds: slow.reduce((sum, row) => sum + Math.max(0, latency(row) - medianMs), 0) / 1000,
     longestMs: [...slow, ...failed].reduce((most, row) => Math.max(most, latency(row)), 0),
     overBudget:

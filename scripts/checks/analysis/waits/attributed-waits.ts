@@ -1,7 +1,8 @@
 import type { SessionRole, WaitRecord } from '../../../artifacts/records/records.ts';
 import type { Disturbance } from '../disturbances.ts';
 import { overlapMs, type Interval } from '../../../shared/intervals/intervals.ts';
-import { LookStates, type LookState } from './look-states.ts';
+import { Chains, type Link, type LinkedFor } from './chains.ts';
+import { LookStates } from './look-states.ts';
 import { OverlapIndex } from '../../../shared/intervals/overlap-index.ts';
 import type { PreparedHolds } from '../prepared.ts';
 import { isExact, type WaitSpan } from './waits.ts';
@@ -34,17 +35,15 @@ export function attributedWaits(
   const records = waits.flatMap(({ seen }) => seen);
   const behind = linksOf(records, causes, commandPids, prepared);
   const numbered = new OverlapIndex(
-    causes.map((cause, index) => ({ cause, index, fromMs: cause.fromMs, toMs: cause.toMs })),
+    causes.map((cause, index) => {
+      const { fromMs, toMs } = cause;
+      return { cause, index, about: relationsOf(cause), fromMs, toMs };
+    }),
   );
   return waits
     .filter(({ role }) => role !== 'migration' && role !== 'command')
     .map((wait) => attributed(wait, behind, numbered))
     .filter((wait) => wait !== undefined);
-}
-
-/** For how long a look after the other saw the same end of a chain. */
-interface LinkedFor extends Interval {
-  readonly link: Link;
 }
 
 /** The end of each record's chain, where that is the migration, and when. */
@@ -57,108 +56,16 @@ function linksOf(
   const commands = causes
     .filter(({ step }) => step.planned.kind === 'command')
     .map(({ fromMs, toMs, step }) => ({ fromMs, toMs, pids: commandPids(step.planned.name) }));
-  const behind = new Map<WaitRecord, LinkedFor[]>();
-  // The app's own sessions are never the plan's: most waits need no second look.
-  const telling = new Set(records.filter(({ blockedBy }) => blockedBy.some(({ role }) => role !== 'app')));
-  new LookStates(records).during(
-    { fromMs: -Infinity, toMs: Infinity },
-    (state, { fromMs, toMs }) => {
-      const running = commands.filter((command) => command.fromMs <= fromMs && command.toMs >= fromMs);
-      const chain = new Chain(
-        state,
-        running.map(({ pids }) => pids),
-        prepared,
-      );
-      for (const [record, link] of chain.links(telling)) {
-        const before = behind.get(record) ?? [];
-        const last = before.at(-1);
-        if (last?.toMs === fromMs && isSameLink(last.link, link))
-          before[before.length - 1] = { ...last, toMs };
-        else before.push({ link, fromMs, toMs });
-        behind.set(record, before);
-      }
-    },
-    commands.flatMap(({ fromMs, toMs }) => [fromMs, toMs]),
-  );
-  return behind;
-}
-
-function isSameLink(a: Link, b: Link): boolean {
-  return a.pid === b.pid && a.relation === b.relation && a.locktype === b.locktype;
-}
-
-/** Who waits for whom while nothing of it changes. */
-class Chain {
-  readonly #waiting: LookState;
-  /** Backends of the command steps that were running then. */
-  readonly #foreign: readonly ReadonlySet<number>[];
-  readonly #prepared: PreparedHolds;
-
-  constructor(waiting: LookState, foreign: readonly ReadonlySet<number>[], prepared: PreparedHolds) {
-    this.#waiting = waiting;
-    this.#foreign = foreign;
-    this.#prepared = prepared;
+  const chains = new Chains(prepared);
+  const bounds = commands.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+  for (const change of new LookStates(records).changes({ fromMs: -Infinity, toMs: Infinity }, bounds)) {
+    const running = commands.filter(({ fromMs, toMs }) => fromMs <= change.fromMs && toMs >= change.fromMs);
+    chains.next(
+      change,
+      running.map(({ pids }) => pids),
+    );
   }
-
-  /**
-   * The nearest wait for the migration at the end of each one's chain; those without one, and the migration itself, are left out.
-   * @param telling those that may wait for the migration themselves
-   */
-  links(telling: ReadonlySet<WaitRecord>): [WaitRecord, Link][] {
-    return [...this.#linksToMigration(telling)].flatMap(([pid, link]): [WaitRecord, Link][] => {
-      const record = this.#waiting.get(pid);
-      return record === undefined || this.#isForeign(pid) ? [] : [[record, link]];
-    });
-  }
-
-  /** From the migration backwards, each session once: a queue has more ways through it than can be walked. */
-  #linksToMigration(telling: ReadonlySet<WaitRecord>): Map<number, Link> {
-    const links = new Map<number, Link>();
-    for (const record of this.#waiting.values()) {
-      if (!telling.has(record)) continue;
-      const { pid, blockedBy, relation, locktype } = record;
-      const blocker = blockedBy.find((one) => this.#isMigration(one.pid, one.role));
-      if (blocker) links.set(pid, { pid: this.#prepared.ownerOf(blocker.pid), relation, locktype });
-    }
-    if (links.size === 0) return links;
-    const waitersOf = this.#waitersOf();
-    // A Map hands out what is put in while it is walked.
-    for (const [pid, link] of links) {
-      for (const waiter of waitersOf.get(pid) ?? []) if (!links.has(waiter)) links.set(waiter, link);
-    }
-    return links;
-  }
-
-  /** Whom `after` stands for lead to the same end as `after` itself. */
-  #waitersOf(): Map<number, number[]> {
-    const waitersOf = new Map<number, number[]>();
-    for (const { pid, blockedBy, after } of this.#waiting.values()) {
-      for (const one of [
-        ...blockedBy.map((blocker) => blocker.pid),
-        ...(after === undefined ? [] : [after]),
-      ]) {
-        const waiters = waitersOf.get(one);
-        if (waiters === undefined) waitersOf.set(one, [pid]);
-        else waiters.push(pid);
-      }
-    }
-    return waitersOf;
-  }
-
-  #isMigration(pid: number, role: SessionRole): boolean {
-    return role === 'migration' || role === 'command' || this.#isForeign(pid) || this.#prepared.isOfPlan(pid);
-  }
-
-  #isForeign(pid: number): boolean {
-    return this.#foreign.some((pids) => pids.has(pid));
-  }
-}
-
-/** The migration's backend and the relation that the last one of the chain wants from it. */
-interface Link {
-  readonly pid: number;
-  readonly relation: string | null;
-  readonly locktype: string;
+  return chains.ended();
 }
 
 /** The disturbance that explains a wait best. */
@@ -172,6 +79,13 @@ interface Cause {
 interface Numbered extends Interval {
   readonly cause: Disturbance;
   readonly index: number;
+  /** Relations that it locks or wants to: there can be thousands of them. */
+  readonly about: ReadonlySet<string | null>;
+}
+
+function relationsOf({ statement }: Disturbance): ReadonlySet<string | null> {
+  const { spans = [], waits = [] } = statement ?? {};
+  return new Set([...spans.map(({ relation }) => relation), ...waits.map(({ wait }) => wait.relation)]);
 }
 
 function attributed(
@@ -188,10 +102,15 @@ function attributed(
     const name = `${link.pid} ${link.relation ?? ''}`;
     if (judged.has(name)) continue; // most states are as the one before in this
     judged.add(name);
-    for (const { cause, index } of causes) {
-      const score = fit(cause, wait, link);
+    for (const numbered of causes) {
+      const score = fit(numbered, wait, link);
       if (score > (best?.score ?? 0))
-        best = { cause: index, relation: wait.relation ?? link.relation, locktype: link.locktype, score };
+        best = {
+          cause: numbered.index,
+          relation: wait.relation ?? link.relation,
+          locktype: link.locktype,
+          score,
+        };
     }
   }
   if (wait.seen.length === 0) best = unseenCause(wait, causes);
@@ -218,11 +137,12 @@ function unseenCause(wait: WaitSpan, causes: readonly Numbered[]): Cause | undef
   // Sessions of the app wait for each other's rows and tuples all the time: without a poll nobody is to blame.
   if (wait.locktype !== 'relation') return undefined;
   let best: Cause | undefined;
-  for (const { cause, index } of causes) {
+  for (const numbered of causes) {
+    const { cause, index } = numbered;
     if (cause.rank < 2 || cause.statement === null) continue;
     const { relation, locktype } = wait;
     const link = { pid: cause.statement.record.pid, relation, locktype };
-    const score = concerns(cause.statement, link) ? fit(cause, wait, link) : 0;
+    const score = concerns(cause.statement, numbered.about, link) ? fit(numbered, wait, link) : 0;
     if (score > (best?.score ?? 0)) best = { cause: index, relation, locktype, score };
   }
   return best;
@@ -230,7 +150,8 @@ function unseenCause(wait: WaitSpan, causes: readonly Numbered[]): Cause | undef
 
 /** Whether the statement is the one of its transaction that took, or wants, what somebody waits for. */
 function concerns(
-  { record, spans, waits }: StatementTry,
+  { record, spans }: StatementTry,
+  about: ReadonlySet<string | null>,
   { relation, locktype }: Omit<Link, 'pid'>,
 ): boolean {
   switch (locktype) {
@@ -240,10 +161,7 @@ function concerns(
     case 'tuple':
       return spans.some(({ mode }) => mode === 'RowExclusiveLock' || mode === 'RowShareLock');
     default:
-      return (
-        spans.some((span) => span.relation === relation) ||
-        waits.some(({ wait }) => wait.relation === relation)
-      );
+      return about.has(relation);
   }
 }
 
@@ -253,11 +171,11 @@ function endOf(wait: WaitSpan, releasedMs: number): number {
 }
 
 /** How well a disturbance explains a wait: it must be of that backend; holding that relation counts most. */
-function fit(cause: Disturbance, wait: WaitSpan, link: Link): number {
+function fit({ cause, about }: Numbered, wait: WaitSpan, link: Link): number {
   const { statement } = cause;
   if (statement !== null && statement.record.pid !== link.pid) return 0;
   const shared = overlapMs(wait, cause);
   if (shared <= 0) return 0;
-  const isAboutIt = statement !== null && concerns(statement, link);
+  const isAboutIt = statement !== null && concerns(statement, about, link);
   return shared * (isAboutIt ? 100 : 1) * (1 + cause.rank);
 }

@@ -23,27 +23,48 @@ export class LookStates {
   /**
    * Each state that a look of `stretch` saw, in order, for as long as it was the last one seen. The state given is the same object
    * each time: whoever keeps it must copy it.
+   */
+  during(stretch: Interval, use: (state: LookState, during: Interval) => void): void {
+    for (const { state, fromMs, toMs } of this.changes(stretch))
+      if (state.size > 0) use(state, { fromMs, toMs });
+  }
+
+  /**
+   * The same with the empty ones, and with what each came from.
    * @param moreMoments at which something else changes, so that a state is told of again
    */
-  during(
-    stretch: Interval,
-    use: (state: LookState, during: Interval) => void,
-    moreMoments: readonly number[] = [],
-  ): void {
+  *changes(stretch: Interval, moreMoments: readonly number[] = []): Generator<Change> {
     const seen = this.#seen.touching(stretch);
     const moments = momentsOf(seen, moreMoments, stretch);
     const ends = seen.toSorted((a, b) => a.toMs - b.toMs);
     const state = new Map<number, WaitRecord>();
     let begun = 0;
     let ended = 0;
-    moments.forEach((fromMs, position) => {
-      for (let next = ends[ended]; next !== undefined && next.toMs < fromMs; next = ends[++ended])
-        if (state.get(next.record.pid) === next.record) state.delete(next.record.pid);
-      for (let next = seen[begun]; next !== undefined && next.fromMs <= fromMs; next = seen[++begun])
-        if (next.toMs >= fromMs) state.set(next.record.pid, next.record);
-      if (state.size > 0) use(state, { fromMs, toMs: moments[position + 1] ?? lastOf(ends, fromMs) });
-    });
+    for (const [position, fromMs] of moments.entries()) {
+      const gone: WaitRecord[] = [];
+      const come: WaitRecord[] = [];
+      for (let next = ends[ended]; next !== undefined && next.toMs < fromMs; next = ends[++ended]) {
+        if (state.get(next.record.pid) !== next.record) continue;
+        state.delete(next.record.pid);
+        gone.push(next.record);
+      }
+      for (let next = seen[begun]; next !== undefined && next.fromMs <= fromMs; next = seen[++begun]) {
+        if (next.toMs < fromMs) continue;
+        const before = state.get(next.record.pid);
+        if (before !== undefined) gone.push(before);
+        state.set(next.record.pid, next.record);
+        come.push(next.record);
+      }
+      yield { state, fromMs, toMs: moments[position + 1] ?? lastOf(ends, fromMs), gone, come };
+    }
   }
+}
+
+/** A state, and what of it was otherwise in the one before. One that comes and is replaced at once is in both lists. */
+export interface Change extends Interval {
+  readonly state: LookState;
+  readonly gone: readonly WaitRecord[];
+  readonly come: readonly WaitRecord[];
 }
 
 function momentsOf(seen: readonly Seen[], more: readonly number[], { fromMs, toMs }: Interval): number[] {

@@ -1,4 +1,3 @@
-import type { StatementRecord } from '../../../artifacts/records/records.ts';
 import { StatementTree } from '../../../pg/sql/statement-tree.ts';
 import type { Analysis, StepAnalysis } from '../../analysis/analyse.ts';
 import { ranBy } from '../../analysis/commands/sent-statements.ts';
@@ -48,8 +47,11 @@ function tell(
   statements: readonly ReadStatement[],
   shown: (name: string) => string | undefined,
 ): string[] {
+  const firstSetMs = firstSets(names, statements);
   const touched = statements.flatMap((statement) => {
-    const what = isSetBefore(names, statement.record, statements) ? [] : [...new Set(of(statement))];
+    const { step, sentMs } = statement.record;
+    const isSetBefore = (firstSetMs.get(step) ?? Infinity) < sentMs;
+    const what = isSetBefore ? [] : [...new Set(of(statement))];
     return what.length === 0 ? [] : [{ statement, what }];
   });
   if (touched.length === 0) return [];
@@ -65,19 +67,22 @@ function tell(
   ];
 }
 
-/** The author's own SET, in the same session, says what is meant. */
-function isSetBefore(
+/** When each step first set one of them: the author's own SET, in the same session, says what is meant. */
+function firstSets(
   names: readonly string[],
-  { step, sentMs }: StatementRecord,
   statements: readonly ReadStatement[],
-): boolean {
+): ReadonlyMap<string, number> {
   const written = names.map((name) => (name === 'timezone' ? String.raw`time\s*zone` : name)).join('|');
   const sets = new RegExp(
     String.raw`\bset\s+(local\s+|session\s+)?(${written})\b|set_config\s*\(\s*'(${written})'`,
     'i',
   );
-  return statements.some(
-    ({ record }) => record.step === step && record.sentMs < sentMs && sets.test(record.sql),
+  const setting = statements.filter(({ record }) => sets.test(record.sql)).map(({ record }) => record);
+  return new Map(
+    [...groupBy(setting, ({ step }) => step)].map(([step, own]) => [
+      step,
+      own.reduce((first, { sentMs }) => Math.min(first, sentMs), Infinity),
+    ]),
   );
 }
 
