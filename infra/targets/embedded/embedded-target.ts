@@ -12,6 +12,7 @@ import type {
 import { findBinaries } from '../../postgres/binaries.ts';
 import { EmbeddedEnvironment } from './embedded-environment.ts';
 import { canEnclose } from './enclosure/can-enclose.ts';
+import { REMOVAL_MS } from './remove-run-dir.ts';
 import { findLeftovers, findNotOurs } from './leftovers.ts';
 import { requireServerUser } from './cell/server-user.ts';
 
@@ -22,6 +23,7 @@ export const embeddedTarget: Target<HereEnvironment> = {
   name: NAME,
   runsCommandsHere: true,
   ofCopies: true,
+  removalMs: REMOVAL_MS,
 
   async available(): Promise<Availability> {
     if (process.platform === 'win32') {

@@ -9,7 +9,7 @@ import type { ProcessIdentity } from '../../process-identity.ts';
 import type { Leftover, NotOurs } from '../../contract/target.ts';
 import { readOwner, type Owner } from './owner-file.ts';
 import { processesOf } from './processes.ts';
-import { isVisible, removeRunDir } from './remove-run-dir.ts';
+import { isVisible, REMOVAL_MS, removeRunDir } from './remove-run-dir.ts';
 import { PREFIX, runDirAt, type RunDir } from './run-dir.ts';
 import { findTraces, tracesNotOurs } from './trace-leftovers.ts';
 
@@ -59,6 +59,7 @@ async function leftoversOf(dir: RunDir, owner: Owner, target: string): Promise<L
     runId: dir.runId,
     expiresAt: owner.expiresAt,
     ...(await standingOf(owner)),
+    removalMs: REMOVAL_MS,
     remove: () => removeRunDir(dir),
   };
   return [

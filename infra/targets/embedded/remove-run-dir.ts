@@ -5,6 +5,9 @@ import { endProcesses } from './processes.ts';
 import type { RunDir } from './run-dir.ts';
 import { removeSharedMemory } from './server/shared-memory.ts';
 
+/** A database of a hundred thousand tables is hundreds of thousands of files, which a busy disk takes minutes for. */
+export const REMOVAL_MS = 300_000;
+
 /**
  * Ends the processes of a run and removes its folder, whatever state they are in. May be called again and again.
  * @throws when something remains, or the folder is not ours
