@@ -4,6 +4,7 @@ import type { Analysis } from './analysis/analyse.ts';
 import { reconciled } from './result/contrary.ts';
 import { softened } from './of-run/away-softening.ts';
 import { quietened } from './of-run/noise-softening.ts';
+import { Stalls } from './of-run/stall-softening.ts';
 import { NO_HURT, NOTHING, type Check, type CheckFinding, type CheckOutcome, type Hurt } from './check.ts';
 import { CHECKS } from './index.ts';
 import type { Finding, Result } from './result/contract/result.ts';
@@ -25,7 +26,8 @@ export interface Judgement {
 /** Runs every check over one analysis. */
 export function runChecks(analysis: Analysis, all: readonly Check[] = CHECKS): Judgement {
   const budgets = analysis.evidence.run.budgets;
-  const judged = all.map((check) => ({ check, outcome: outcomeOf(check, analysis, budgets) }));
+  const stalls = new Stalls(analysis);
+  const judged = all.map((check) => ({ check, outcome: outcomeOf(check, analysis, budgets, stalls) }));
   return {
     checks: judged.map(({ check, outcome }) => ({
       id: check.id,
@@ -50,9 +52,9 @@ function withoutContraries(worst: readonly JudgedFinding[]): JudgedFinding[] {
 }
 
 /** A check that fails by a mistake of ours leaves the others their word, and is never a pass. */
-function outcomeOf(check: Check, analysis: Analysis, budgets: Budgets): CheckOutcome {
+function outcomeOf(check: Check, analysis: Analysis, budgets: Budgets, stalls: Stalls): CheckOutcome {
   try {
-    return ranOutcome(check, analysis, budgets);
+    return ranOutcome(check, analysis, budgets, stalls);
   } catch (error) {
     const { name } = asError(error);
     const message = `The check ${check.id} broke off by a mistake of this tool (${name}): what it judges is not known.`;
@@ -61,12 +63,12 @@ function outcomeOf(check: Check, analysis: Analysis, budgets: Budgets): CheckOut
 }
 
 /** A check whose evidence is missing cannot tell: that is never a pass. */
-function ranOutcome(check: Check, analysis: Analysis, budgets: Budgets): CheckOutcome {
+function ranOutcome(check: Check, analysis: Analysis, budgets: Budgets, stalls: Stalls): CheckOutcome {
   const { evidence } = analysis;
   if (check.applies?.(evidence.run) === false) return NOTHING;
   const missing = check.needs.filter((name) => evidence[name] === undefined);
   if (missing.length === 0) {
-    const outcome = check.run(analysis, budgets);
+    const outcome = stalls.softened(check, check.run(analysis, budgets));
     const findings = outcome.findings.map((found) => quietened(softened(check, found, analysis), analysis));
     return { ...outcome, findings };
   }

@@ -1,6 +1,23 @@
 import { z } from 'zod';
 import { moment, number, text } from './primitives.ts';
 
+/** What the disk under the data folder did in a second, whoever asked for it. */
+const DiskSecond = z.object({
+  /** Reads, writes, flushes and discards that ended. */
+  operations: number,
+  /** Read and written. */
+  movedBytes: number,
+  /** Given back: what a removed file had, where the filesystem tells the disk. */
+  discardedBytes: number,
+  /** For how long requests stood at the disk, all of them added up. */
+  queuedMs: number,
+  /** Of the time: the disk had something to do. */
+  busyShare: number,
+  /** What the server's and the rehearsal's processes read from disks and gave to be written; null where the kernel does not tell. */
+  ownBytes: number.nullable(),
+});
+export type DiskSecond = z.infer<typeof DiskSecond>;
+
 /** Shares are from 0 to 1 of the time of all processors of the machine, unless they say otherwise. */
 export const NoiseSecond = z.object({
   type: z.literal('second'),
@@ -19,6 +36,8 @@ export const NoiseSecond = z.object({
   cpuPressureShare: number.nullable(),
   /** Of the time: somebody waited for a disk (`some` of /proc/pressure/io); null likewise. */
   ioPressureShare: number.nullable(),
+  /** Null where the data folder is on no disk of the machine's own; absent in older runs. */
+  disk: DiskSecond.nullable().exactOptional(),
 });
 export type NoiseSecond = z.infer<typeof NoiseSecond>;
 
@@ -32,7 +51,7 @@ const NoiseUnseen = z.object({
 });
 
 /**
- * artifacts/noise.ndjson: who had the processors, once a second and for each machine that takes part (hosts under one kernel are
+ * artifacts/noise.ndjson: who had the processors and what the disk did, once a second and for each machine that takes part (hosts under one kernel are
  * one machine). Older runs have none.
  */
 export const NoiseRecord = z.discriminatedUnion('type', [NoiseSecond, NoiseUnseen]);

@@ -55,7 +55,7 @@ export function noisePoints(noise: readonly NoiseRecord[] | undefined): NoisePoi
   });
 }
 
-interface NoisePoint extends Omit<NoiseSecond, 'type' | 'forMs' | 'hosts'> {
+interface NoisePoint extends Omit<NoiseSecond, 'type' | 'forMs' | 'hosts' | 'disk'> {
   readonly hosts: string[];
 }
 
@@ -74,11 +74,12 @@ function worstOf(seconds: readonly NoiseSecond[]): Omit<NoisePoint, 'tMs' | 'hos
   };
 }
 
-function secondsOf(noise: readonly NoiseRecord[] | undefined): NoiseSecond[] {
+export function secondsOf(noise: readonly NoiseRecord[] | undefined): NoiseSecond[] {
   return (noise ?? []).filter((record) => record.type === 'second');
 }
 
-function machines(
+/** Of each machine its seconds, in order. */
+export function machines(
   seconds: readonly NoiseSecond[],
 ): { hosts: readonly string[]; seconds: readonly NoiseSecond[] }[] {
   return [...groupBy(seconds, ({ hosts }) => hosts.join(' ')).values()].map((own) => {

@@ -1,4 +1,5 @@
 import type { Analysis } from '../analysis/analyse.ts';
+import { diskStalls, stallText } from '../analysis/disk/disk-stalls.ts';
 import { takenSeconds, takenText } from '../analysis/noise.ts';
 import { NOT_ALONE } from '../../shared/text/not-alone.ts';
 import { plural } from '../../shared/text/format.ts';
@@ -17,6 +18,7 @@ export function noiseLimit({ evidence: { noise } }: Analysis): string[] {
         (taken) =>
           `${NOT_ALONE}in ${taken.seconds} of ${plural(taken.of, 'second')} ${takenText(taken)}, and next to nothing was idle. Durations and latencies are longer for that.`,
       ),
+    ...diskStalls(noise).map((stall) => `${NOT_ALONE}${stallText(stall)}.`),
     ...unseen.map(
       ({ host, why }) => `Whether others took the processors of the ${host}'s host is not known: ${why}.`,
     ),

@@ -50,6 +50,7 @@ export function combinedResult(run: RunRecord, { results, folder = 'playings' }:
     ),
     checks: [...worstChecks(playings), repetitionsCheck(own)],
     traffic: worstTraffic(playings),
+    environment: { ...shown.environment, ...pace(results) },
     playing: null,
     ...combinedWaysBack(results, shown),
     ...combinedInterruptions(results),
@@ -67,6 +68,13 @@ export function combinedResult(run: RunRecord, { results, folder = 'playings' }:
       ...waysResult(run, results),
     },
   };
+}
+
+/** Around all playings: until the first one's plan began, and from the last one's load on. */
+function pace(results: Played['results']): Pick<Result['environment'], 'firstStatementMs' | 'emptyMs'> {
+  const known = (key: 'firstStatementMs' | 'emptyMs'): number | null =>
+    [...results.values()].map(({ environment }) => environment[key]).find((ms) => ms !== null) ?? null;
+  return { firstStatementMs: known('firstStatementMs'), emptyMs: known('emptyMs') };
 }
 
 /** `quiet passes, long-reader fails: …` */

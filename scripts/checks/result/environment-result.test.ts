@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { EnvironmentRecord } from '../../artifacts/records/records.ts';
 import { evidence, runRecord } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
+import { combinedResult } from './combine-playings.ts';
 import { resultSchema, type Result } from './contract/result.ts';
 
 const old = evidence().environment;
@@ -67,6 +68,31 @@ test('a run began when the making of its hosts did, not with the clock of its dr
   const startedAt = THREE.startedAt ?? '';
   expect(judged(THREE)).toMatchObject({ startedAt });
   expect(judged({}).startedAt).not.toBe(startedAt);
+});
+
+test('what it took around several playings is told of the first and the last one, and of the run', () => {
+  const playings = [1, 2].map((index) => ({ index, scenario: 'quiet', repetition: index }));
+  const run = runRecord({ playings });
+  // The second one's clock began five minutes behind the first one's.
+  const startedAt = ['2026-11-22T02:14:07.000Z', '2026-11-22T02:19:07.000Z'];
+  const environment = { ...old, ...THREE, endedAt: '2026-11-22T02:20:17.000Z' } as EnvironmentRecord;
+  const results = playings.map((planned, at) => {
+    const own = {
+      startedAt: startedAt[at] ?? '',
+      endedAt: run.endedAt,
+      outcome: 'completed',
+      problem: null,
+    } as const;
+    const its = { run: { ...run, ...own }, playing: { ...planned, ...own }, environment };
+    return judgeEvidence(evidence(its));
+  });
+  const paces = results.map(({ environment: { firstStatementMs, emptyMs } }) => [firstStatementMs, emptyMs]);
+  expect(paces).toEqual([
+    [6900, null],
+    [null, 62_000],
+  ]);
+  const both = combinedResult(run, { results: new Map(results.map((result, at) => [at + 1, result])) });
+  expect(both.environment).toMatchObject({ firstStatementMs: 6900, emptyMs: 62_000 });
 });
 
 test('a record of before these figures has what can be told without them', () => {

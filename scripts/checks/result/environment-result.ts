@@ -84,17 +84,19 @@ const UNKNOWN: EnvironmentResult = {
   machine: { cpus: 0, memoryBytes: 0, os: 'unknown' },
 };
 
-/** From the beginning of the environment's making to the plan's first step. */
+/** From the beginning of the environment's making to the plan's first step; before a later playing there were others. */
 function firstStatementMs({ steps, evidence }: Analysis, environment: EnvironmentRecord): number | null {
+  if ((evidence.playing?.index ?? 1) > 1) return null;
   const firstMs = planStartMs(steps.map((step) => step.run));
   const zero = evidence.run.startedAt;
   const beforeZeroMs = Date.parse(zero) - Date.parse(environment.startedAt ?? zero);
   return firstMs === undefined ? null : firstMs + Math.max(0, beforeZeroMs);
 }
 
-/** From the end of the load to the moment when the environment was found to be gone. */
+/** From the end of the load to the moment when the environment was found to be gone; behind an earlier playing there were others. */
 function emptyMs({ evidence }: Analysis, environment: EnvironmentRecord): number | null {
-  const { run } = evidence;
+  const { run, playing } = evidence;
+  if (playing !== undefined && playing.index < (run.playings?.length ?? 1)) return null;
   const endMs = loadEndMs(evidence);
   const end = environment.endedAt ?? run.endedAt;
   if (endMs === undefined || end === null || environment.destroyMs === null) return null;

@@ -37,11 +37,13 @@ test('a process counts with its children that have ended, whatever its name hold
     ownTicks: 36,
     cpuPressureUs: 0,
     ioPressureUs: null,
+    disk: null,
+    ownIoBytes: null,
   });
 });
 
 test('what the hosts of one machine use themselves is not foreign on it', () => {
-  const machine = { forMs: 1000, stealShare: 0, cpuPressureShare: 0.5, ioPressureShare: null };
+  const machine = { forMs: 1000, stealShare: 0, cpuPressureShare: 0.5, ioPressureShare: null, disk: null };
   expect(machinesOf([span('driver', 800, 100), span('primary', 800, 300)])).toEqual([
     { ...machine, hosts: ['driver', 'primary'], busyShare: 0.8, foreignShare: 0.4 },
   ]);
@@ -51,6 +53,30 @@ test('a guest whose machine is given to others has steal, and nothing foreign', 
   expect(machinesOf([span('primary', 200, 200, 600)])).toMatchObject([
     { busyShare: 0.2, stealShare: 0.6, foreignShare: 0 },
   ]);
+});
+
+test('the disk of a machine is its server’s, and what all hosts of it asked for is its own', () => {
+  const disk = { device: '8:0', operations: 10, movedBytes: 100, discardedBytes: 0, busyMs: 0, queuedMs: 0 };
+  const later = {
+    device: '8:0',
+    operations: 30,
+    movedBytes: 600,
+    discardedBytes: 7,
+    busyMs: 400,
+    queuedMs: 900,
+  };
+  const [driver, primary] = [span('driver', 800, 100), span('primary', 800, 300)];
+  const hosts = [
+    { ...driver, from: { ...driver.from, ownIoBytes: 5 }, to: { ...driver.to, ownIoBytes: 25 } },
+    {
+      ...primary,
+      from: { ...primary.from, disk, ownIoBytes: 100 },
+      to: { ...primary.to, disk: later, ownIoBytes: 400 },
+    },
+  ];
+  const told = { operations: 20, movedBytes: 500, discardedBytes: 7, queuedMs: 900, busyShare: 0.4 };
+  expect(machinesOf(hosts)).toMatchObject([{ disk: { ...told, ownBytes: 320 } }]);
+  expect(machinesOf([driver, ...hosts.slice(1)])).toMatchObject([{ disk: { ...told, ownBytes: null } }]);
 });
 
 test('nothing is told across a reboot, or of no time', () => {

@@ -1,4 +1,4 @@
-import type { NoiseSecond } from '../../artifacts/records/noise-record.ts';
+import type { DiskSecond, NoiseSecond } from '../../artifacts/records/noise-record.ts';
 import { groupBy } from '../../shared/group-by.ts';
 import type { Reading } from './reading.ts';
 
@@ -34,9 +34,29 @@ export function machinesOf(spans: readonly HostSpan[]): Omit<NoiseSecond, 'type'
         foreignShare: share(busy - stolen - own),
         cpuPressureShare: pressure('cpuPressureUs'),
         ioPressureShare: pressure('ioPressureUs'),
+        disk: diskSecond(hosts, forMs),
       },
     ];
   });
+}
+
+/** Of several hosts on one machine the first with a disk counts: its server's. */
+function diskSecond(hosts: readonly HostSpan[], forMs: number): DiskSecond | null {
+  const [from, to] =
+    hosts.map(({ from, to }) => [from.disk, to.disk] as const).find(([, to]) => to !== null) ?? [];
+  if (from == null || to == null || from.device !== to.device) return null;
+  const own = hosts.map(({ from: a, to: b }) => {
+    return a.ownIoBytes === null || b.ownIoBytes === null ? null : Math.max(0, b.ownIoBytes - a.ownIoBytes);
+  });
+  const known = own.filter((bytes) => bytes !== null);
+  return {
+    operations: Math.max(0, to.operations - from.operations),
+    movedBytes: Math.max(0, to.movedBytes - from.movedBytes),
+    discardedBytes: Math.max(0, to.discardedBytes - from.discardedBytes),
+    queuedMs: Math.max(0, to.queuedMs - from.queuedMs),
+    busyShare: within((to.busyMs - from.busyMs) / forMs),
+    ownBytes: known.length < own.length ? null : known.reduce((sum, bytes) => sum + bytes, 0),
+  };
 }
 
 function within(share: number): number {

@@ -11,8 +11,12 @@ export async function readOwnHost(): Promise<Reading> {
     readFile('/proc/pressure/io', 'latin1').catch(() => null),
     family(process.pid),
   ]);
-  const own = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')));
-  return readingOf({ bootId, stat, cpuPressure, ioPressure, own: own.join('\n') }, monotonicMs());
+  const ofEach = async (file: 'stat' | 'io'): Promise<string> => {
+    const texts = pids.map((pid) => readFile(`/proc/${pid}/${file}`, 'latin1').catch(() => ''));
+    return (await Promise.all(texts)).join('\n');
+  };
+  const [own, ownIo] = await Promise.all([ofEach('stat'), ofEach('io')]);
+  return readingOf({ bootId, stat, cpuPressure, ioPressure, own, ownIo }, monotonicMs());
 }
 
 /** The process and its descendants, by the kernel's own lists (CONFIG_PROC_CHILDREN). @throws for the first, where there are none */

@@ -1,3 +1,5 @@
+import { diskCounts, ioBytes, type DiskCounts } from './disk-counts.ts';
+
 /** What the kernel of one host said at one moment, all counted since it booted. */
 export interface Reading {
   /** /proc/sys/kernel/random/boot_id: hosts that have the same are one machine. */
@@ -12,6 +14,10 @@ export interface Reading {
   /** Microseconds; null where the kernel tells no pressure. */
   readonly cpuPressureUs: number | null;
   readonly ioPressureUs: number | null;
+  /** Of the disk that it was asked for; null where there is none. */
+  readonly disk: DiskCounts | null;
+  /** Read from disks and given to be written by the own processes; null where the kernel does not tell. */
+  readonly ownIoBytes: number | null;
 }
 
 /** Texts of /proc, as they are. */
@@ -22,10 +28,16 @@ export interface ProcTexts {
   readonly ioPressure: string | null;
   /** /proc/<pid>/stat of each own process, one a line. */
   readonly own: string;
+  /** /proc/diskstats, and the device of it that counts, as `254:0`. */
+  readonly diskstats?: string | null;
+  readonly device?: string | null;
+  /** /proc/<pid>/io of each own process. */
+  readonly ownIo?: string | null;
 }
 
 /** @throws Error where /proc/stat is none */
-export function readingOf({ bootId, stat, cpuPressure, ioPressure, own }: ProcTexts, atMs: number): Reading {
+export function readingOf(texts: ProcTexts, atMs: number): Reading {
+  const { bootId, stat, cpuPressure, ioPressure, own } = texts;
   const ticks = /^cpu +([\d ]+)/.exec(stat)?.[1]?.trim().split(/ +/).map(Number);
   if (ticks === undefined || ticks.length < 8) throw new Error('/proc/stat tells no time of processors');
   // user nice system idle iowait irq softirq steal; the guests behind them are within user and nice.
@@ -39,6 +51,8 @@ export function readingOf({ bootId, stat, cpuPressure, ioPressure, own }: ProcTe
     ownTicks: own.split('\n').reduce((sum, line) => sum + ticksOf(line), 0),
     cpuPressureUs: pressureUs(cpuPressure),
     ioPressureUs: pressureUs(ioPressure),
+    disk: diskCounts(texts.diskstats ?? '', texts.device ?? null),
+    ownIoBytes: ioBytes(texts.ownIo ?? ''),
   };
 }
 
