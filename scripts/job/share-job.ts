@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serveLoad } from '../load/driver-hosts/serve-load.ts';
+import { readOwnHost } from '../probes/noise/own-host.ts';
 import { registerSecret } from '../shared/text/redact.ts';
 import { JOB_FILES, shareSchema, type DriverLine, type Share } from './protocol.ts';
 
@@ -18,7 +19,7 @@ export async function shareLoad(
   { address, key }: Share,
   { dir, signal, tell }: { dir: string; signal: AbortSignal; tell: (line: DriverLine) => void },
 ): Promise<never> {
-  const service = await serveLoad({ address, key, dir });
+  const service = await serveLoad({ address, key, dir, look: readOwnHost });
   tell({ type: 'listening', port: service.port });
   try {
     return await new Promise<never>((_, reject) => {

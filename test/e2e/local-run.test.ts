@@ -90,6 +90,9 @@ describe.skipIf(!(await canRunLocally()))('a run on local hosts', () => {
     expect(shared).toMatchObject({ host: 'driver-2' });
     const requests = Object.values(result.traffic).reduce((sum, one) => sum + one.requests, 0);
     expect(Math.abs(requests / 2 - Number(shared?.['requests']))).toBeLessThan(10);
+    expect(new Set(result.timeline.noise?.flatMap(({ hosts }) => hosts))).toEqual(
+      new Set(['driver', 'primary', 'driver-2']),
+    );
     expect(result.limits.join('\n')).toMatch(/came from driver-2; their times are known to within /);
     expect(tracesOf(result.runId)).toEqual([]);
   });

@@ -24,7 +24,7 @@ export const NoiseSecond = z.object({
   /** When it ended. */
   tMs: moment,
   forMs: number,
-  /** Which hosts are on that machine: `driver`, `primary`, `standby`. */
+  /** Which hosts are on that machine: `driver`, `driver-2`, `primary`, `standby`. */
   hosts: z.array(text).readonly(),
   /** Taken by anybody on this machine, by ourselves too. */
   busyShare: number,

@@ -51,6 +51,16 @@ test('so it is while the machine itself was given to other guests', () => {
   );
 });
 
+test('so it is while others have the machine of a further driver host, which is named', () => {
+  const alone = { hosts: ['driver-2'] };
+  const calm = [second(6000, 0), second(7000, 0)];
+  const { status, message } = judged([...calm, second(6001, 0.8, alone), second(7001, 0.8, alone)]);
+  expect([status, message]).toEqual([
+    'inconclusive',
+    expect.stringContaining('other processes took 80 % of the processor time of driver-2,'),
+  ]);
+});
+
 test.each<[string, NoiseRecord[] | undefined]>([
   ['nobody looked', undefined],
   ['others took a trifle', [second(6000, 0.1), second(7000, 0.1)]],

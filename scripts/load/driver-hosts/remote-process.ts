@@ -170,6 +170,9 @@ export class RemoteProcess implements LoadWorker {
           () => undefined,
         );
         break;
+      case 'looked':
+      case 'look-failed':
+        break; // asked for by a connection of its own
       case 'ready':
       case 'measured':
       case 'event':

@@ -15,23 +15,26 @@ interface LoadService {
 /**
  * Takes load processes in for whoever has the key: each connection is one, and ends it.
  * @param address of this host, as the others reach it
+ * @param look what the kernel of this host says, told to whoever asks
  * @param dir for the requests of each process until they are sent
  */
 export async function serveLoad({
   address,
   key,
   dir,
+  look,
 }: {
   address: string;
   key: string;
   dir: string;
+  look: () => Promise<unknown>;
 }): Promise<LoadService> {
   const sockets = new Set<TLSSocket>();
   let count = 0;
   const server = secureServer(key, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    new ServedProcess(socket, join(dir, `requests-${++count}.ndjson`));
+    new ServedProcess(socket, join(dir, `requests-${++count}.ndjson`), look);
   });
   server.listen(0, address);
   await once(server, 'listening');

@@ -18,7 +18,9 @@ const SILENT_MS = 15_000;
 export class ServedProcess {
   readonly #socket: TLSSocket;
   readonly #requestsPath: string;
-  readonly #process: LoadProcess;
+  readonly #look: () => Promise<unknown>;
+  /** From its start on. */
+  #process: LoadProcess | undefined;
   readonly #rows: NewLines;
   readonly #ticker: NodeJS.Timeout;
   readonly #closed: Promise<void>;
@@ -27,18 +29,15 @@ export class ServedProcess {
   /** The zero of all times as the process has it, and as it is known by now. */
   #zeroMs = { ordered: 0, known: 0 };
 
-  /** @param requestsPath where the process writes its requests; removed with it */
-  constructor(socket: TLSSocket, requestsPath: string) {
+  /**
+   * @param requestsPath where the process writes its requests; removed with it
+   * @param look what the kernel of this host says, for whoever asks
+   */
+  constructor(socket: TLSSocket, requestsPath: string, look: () => Promise<unknown>) {
     this.#socket = socket;
+    this.#look = look;
     this.#requestsPath = requestsPath;
     this.#rows = new NewLines(requestsPath);
-    this.#process = new LoadProcess((message) => {
-      this.#tell(message);
-    });
-    this.#process.died.addEventListener('abort', () => {
-      const { code, message } = this.#process.died.reason as RehearsalError;
-      this.#send({ type: 'failed', code, message });
-    });
     this.#ticker = setInterval(() => {
       void this.#sendRows();
     }, ROWS_EVERY_MS);
@@ -72,16 +71,34 @@ export class ServedProcess {
       case 'start': {
         const { zeroMs } = message.order;
         this.#zeroMs = { ordered: zeroMs, known: zeroMs };
+        this.#process ??= this.#started();
         this.#process.send({ ...message, order: { ...message.order, requestsPath: this.#requestsPath } });
         break;
       }
+      case 'look':
+        this.#look().then(
+          (seen) => this.#send({ type: 'looked', seen }),
+          (error: unknown) => this.#send({ type: 'look-failed', why: asError(error).message }),
+        );
+        break;
       case 'begin':
       case 'arrive':
       case 'shares':
       case 'maintenance':
       case 'stop':
-        this.#process.send(message);
+        this.#process?.send(message);
     }
+  }
+
+  #started(): LoadProcess {
+    const process = new LoadProcess((message) => {
+      this.#tell(message);
+    });
+    process.died.addEventListener('abort', () => {
+      const { code, message } = process.died.reason as RehearsalError;
+      this.#send({ type: 'failed', code, message });
+    });
+    return process;
   }
 
   #tell(message: FromLoad): void {
@@ -89,7 +106,7 @@ export class ServedProcess {
       this.#send(message);
       return;
     }
-    void this.#process.expectExit();
+    void this.#process?.expectExit();
     void this.#sendRows().then(() => {
       this.#send(message);
     });
@@ -117,7 +134,7 @@ export class ServedProcess {
 
   async #end(): Promise<void> {
     clearInterval(this.#ticker);
-    this.#process.kill();
+    this.#process?.kill();
     await this.#sending;
     await this.#rows.close();
     await rm(this.#requestsPath, { force: true });

@@ -1,4 +1,6 @@
 import type { NoiseRecord } from '../../artifacts/records/noise-record.ts';
+import { HostLook } from '../../load/driver-hosts/host-look.ts';
+import type { LoadHosts } from '../../load/start-load.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
 import { sleep } from '../../shared/clock.ts';
 import { asError } from '../../shared/errors.ts';
@@ -20,6 +22,13 @@ interface Watched {
   failures: number;
 }
 
+/** Servers, and the driver hosts beside the one that this runs on. */
+interface Hosts {
+  readonly primary: PgEndpoint;
+  readonly standby: PgEndpoint | null;
+  readonly others?: LoadHosts | undefined;
+}
+
 interface Sinks {
   readonly writer: NdjsonWriter<NoiseRecord>;
   readonly clock: RunClock;
@@ -31,19 +40,25 @@ interface Sinks {
  */
 export class NoiseProbe {
   readonly #stop = new AbortController();
-  readonly #servers: readonly ServerHost[];
+  readonly #servers: readonly (ServerHost | HostLook)[];
   readonly #loop: Promise<void>;
 
-  constructor({ primary, standby }: { primary: PgEndpoint; standby: PgEndpoint | null }, sinks: Sinks) {
+  constructor({ primary, standby, others }: Hosts, sinks: Sinks) {
     const servers = [
       { name: 'primary', server: new ServerHost(primary) },
       ...(standby === null ? [] : [{ name: 'standby', server: new ServerHost(standby) }]),
     ];
-    this.#servers = servers.map(({ server }) => server);
+    const drivers = (others?.hosts ?? []).map((host) => {
+      return { name: host.name, look: new HostLook(host, others?.key ?? '') };
+    });
+    this.#servers = [...servers.map(({ server }) => server), ...drivers.map(({ look }) => look)];
     const hosts: Watched[] = [
       { name: 'driver', read: readOwnHost, last: undefined, failures: 0 },
       ...servers.map(({ name, server }) => {
         return { name, read: () => server.read(), last: undefined, failures: 0 };
+      }),
+      ...drivers.map(({ name, look }) => {
+        return { name, read: async () => (await look.read()) as Reading, last: undefined, failures: 0 };
       }),
     ];
     this.#loop = this.#run(hosts, sinks);

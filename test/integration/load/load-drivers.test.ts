@@ -7,7 +7,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ArrivalTimes } from '../../../scripts/load/chance/arrivals.ts';
+import { HostLook } from '../../../scripts/load/driver-hosts/host-look.ts';
 import { loadKey, type LoadHost } from '../../../scripts/load/driver-hosts/load-host.ts';
+import type { Reading } from '../../../scripts/probes/noise/reading.ts';
 import { sleep } from '../../../scripts/shared/clock.ts';
 import { LoadHarness, until } from './load-harness.ts';
 
@@ -114,6 +116,16 @@ describe('a load on several driver hosts', () => {
       harness.start({ versions: APP, ...RATE, others: { hosts: [host], key } });
     await expect(start(nobody, KEY)).rejects.toMatchObject({ code: 'LOAD_DIED' });
     await expect(start(second.at, loadKey('other', 'password'))).rejects.toMatchObject({ code: 'LOAD_DIED' });
+  });
+
+  it('tells whoever has the key what the kernel of its host says, and whoever has another nothing', async () => {
+    const look = new HostLook(second.at, KEY);
+    const [first, next] = [(await look.read()) as Reading, (await look.read()) as Reading];
+    expect(next).toMatchObject({ bootId: first.bootId, disk: null });
+    expect(next.totalTicks).toBeGreaterThanOrEqual(first.totalTicks);
+    look.close();
+    await expect(new HostLook(second.at, loadKey('other', 'password')).read()).rejects.toThrow();
+    await expect(new HostLook({ ...second.at, port: 1 }, KEY).read()).rejects.toThrow('ECONNREFUSED');
   });
 
   it('lets a stranger on the network in nowhere', async () => {
