@@ -70,6 +70,7 @@ export async function makeJob(rehearsal: Rehearsal, context: JobContext): Promis
     schemaVersion: 1,
     runId: context.runId,
     expiresAt: context.expiresAt,
+    leftMs: Date.parse(context.expiresAt) - Date.now(),
     playings: [...context.playings],
     rehearsal: rebased(rehearsal, placed.source, tree),
     primary: pick(context.primary),

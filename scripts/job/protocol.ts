@@ -55,8 +55,10 @@ const rehearsalSchema = z.custom<Rehearsal>(
 export const jobSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: z.string(),
-  /** Nothing of the job runs longer. ISO 8601 UTC. */
+  /** Nothing of the job runs longer. ISO 8601 UTC, for messages. */
   expiresAt: z.iso.datetime(),
+  /** Until then, by the clock of who handed it over: a host's own may be wrong. */
+  leftMs: z.number(),
   /** All its paths are relative to the job folder. */
   rehearsal: rehearsalSchema,
   playings: z.array(
@@ -87,6 +89,7 @@ export const shareSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: z.string(),
   expiresAt: z.iso.datetime(),
+  leftMs: z.number(),
   /** Of this host, as the first driver reaches it. */
   address: z.string(),
   /** In hexadecimal. */

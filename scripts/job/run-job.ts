@@ -148,8 +148,10 @@ async function engine(
   }
 }
 
-function endAtExpiry({ expiresAt }: Pick<Job, 'expiresAt'>, stop: AbortController): NodeJS.Timeout {
-  const leftMs = Date.parse(expiresAt) - Date.now();
+function endAtExpiry(
+  { expiresAt, leftMs }: Pick<Job, 'expiresAt' | 'leftMs'>,
+  stop: AbortController,
+): NodeJS.Timeout {
   const over = new RehearsalError('TIMED_OUT', `the environment expired at ${expiresAt}`, {
     hint: 'rehearse fewer steps at a time, or a smaller snapshot',
   });

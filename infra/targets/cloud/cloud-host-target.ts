@@ -70,7 +70,7 @@ export function cloudHostTarget(name: CloudName, settings: CloudSettings = {}): 
       return cloudHostMaker(name, order, settings);
     },
 
-    software: shippedSoftware,
+    software: (spec, folder) => shippedSoftware(spec, folder, lifeMs),
     capacity: ({ cpu = 2, memoryBytes = 4 * GB }): Capacity => ({ cpus: cpu, memoryBytes }),
     limits: () => limitsOf(cloud()),
     commandReach: { open: REACHED_BY_COMMANDS, rehearsedOnly: REACHED_BY_COMMANDS },

@@ -41,8 +41,37 @@ it('ends the server, deletes the data and switches the host off when the time ha
   for (const folder of [engine, other, join(postgres, 'primary', 'data')])
     await mkdir(folder, { recursive: true });
   await writeFile(join(postgres, 'primary', 'data', 'postmaster.pid'), `${server.pid}\n/data\n`);
-  await run(String(Math.floor(Date.now() / 1000) - 1), engine, postgres);
+  await run('0', engine, postgres);
   expect(await ended).toEqual([null, 'SIGQUIT']);
   expect([engine, postgres, other].map((folder) => existsSync(folder))).toEqual([false, false, true]);
   expect(switchedOff()).toBe(true);
 });
+
+/** The part that starts the timer, on a host whose clock is `wrongBySec` ahead. */
+async function leftOn(wrongBySec: number): Promise<{ left: number; said: string }> {
+  const setup = await readFile(new URL('host-setup.sh', import.meta.url), 'utf8');
+  const [start = ''] = /if \[ ! -e "\$home\/ends" \][\s\S]*?\nfi\n/.exec(setup) ?? [];
+  const expires = Math.floor(Date.now() / 1000) + 7000;
+  const script = `
+    say() { printf '%s\\n' "$1"; }
+    date() { echo $(($(command date +%s) + ${wrongBySec})); }
+    systemd-run() { echo "left $4"; }
+    setsid() { echo "left $2"; }
+    home='${dir}' ender=ender expires=${expires} life=7200 engine=e postgres=p
+    ${start}`;
+  const { stdout } = await promisify(execFile)('/bin/bash', ['-c', script]);
+  return { left: Number(/left (\d+)/.exec(stdout)?.[1]), said: stdout.replace(/left \d+\n/, '') };
+}
+
+it.each([
+  ['is right', 0, 7000, ''],
+  ['is three hours ahead', 10_800, 7200, 'its clock is wrong by some 18'],
+  ['stands at 1970', -1_700_000_000, 7200, 'its clock is wrong by some'],
+])(
+  'ends a host whose clock %s no later than a life after it was made ready',
+  async (_, ahead, left, said) => {
+    const told = await leftOn(ahead);
+    expect(Math.abs(told.left - left)).toBeLessThan(5);
+    expect(told.said).toContain(said);
+  },
+);

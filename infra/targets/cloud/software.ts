@@ -19,9 +19,14 @@ const PACK_MS = 300_000;
 /**
  * Node.js and PostgreSQL of this machine as one archive for the hosts, which then need nothing from the internet. It is kept in the
  * user's cache for the next run.
+ * @param lifeMs from the order of a host to its expiry
  * @throws POSTGRES_NOT_FOUND, TARGET_UNAVAILABLE where this machine's programs would not run there
  */
-export async function shippedSoftware(spec: EnvironmentSpec, folder: string): Promise<HostSoftware> {
+export async function shippedSoftware(
+  spec: EnvironmentSpec,
+  folder: string,
+  lifeMs: number,
+): Promise<HostSoftware> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new RehearsalError(
       'TARGET_UNAVAILABLE',
@@ -30,16 +35,20 @@ export async function shippedSoftware(spec: EnvironmentSpec, folder: string): Pr
     );
   }
   const { packages, version: major } = spec.postgres;
-  if (packages !== undefined && major !== undefined) return pgdgSoftware(packages, major);
+  if (packages !== undefined && major !== undefined) return pgdgSoftware(packages, major, lifeMs);
   const { share, ...software } = await localSoftware(spec, folder);
   if (!share.some(({ to }) => to.startsWith(`${HOME}/postgres`))) throw notShipped(software.postgres.version);
   const archive = await packed(share, [process.version, software.postgres.version]);
-  const install = await installScript(['host-setup.sh', 'firewall.sh'], {});
+  const install = await installScript(['host-setup.sh', 'firewall.sh'], lifeOf(lifeMs));
   return { ...software, share: [], ship: { archive, to: ARCHIVE }, install };
 }
 
 /** Node.js is sent; PostgreSQL and the packages are installed by each host before its firewall closes the way out. */
-async function pgdgSoftware(packages: readonly string[], major: number): Promise<HostSoftware> {
+async function pgdgSoftware(
+  packages: readonly string[],
+  major: number,
+  lifeMs: number,
+): Promise<HostSoftware> {
   const archive = await packed([await sharedNode()], [process.version]);
   const binDir = `/usr/lib/postgresql/${major}/bin`;
   return {
@@ -48,11 +57,17 @@ async function pgdgSoftware(packages: readonly string[], major: number): Promise
     share: [],
     ship: { archive, to: ARCHIVE },
     install: await installScript(['host-setup.sh', 'pgdg.sh', 'firewall.sh'], {
+      ...lifeOf(lifeMs),
       packages: packages.join(' '),
       major: String(major),
       pgdg: PGDG,
     }),
   };
+}
+
+/** For the timer of a host. */
+function lifeOf(lifeMs: number): { readonly life: string } {
+  return { life: String(Math.ceil(lifeMs / 1000)) };
 }
 
 async function installScript(

@@ -56,7 +56,8 @@ async function serving(
   { runId, environment, expiresAt, signal }: DriverRun,
 ): Promise<LoadHost> {
   const key = loadKey(runId, environment.primary.password);
-  const share: Share = { schemaVersion: 1, runId, expiresAt, address, key };
+  const leftMs = Date.parse(expiresAt) - Date.now();
+  const share: Share = { schemaVersion: 1, runId, expiresAt, leftMs, address, key };
   const documents = [{ to: JOB_FILES.share, text: JSON.stringify(share), mode: 0o600 }];
   await session.upload({ files: [], documents }, () => undefined);
   await session.start();

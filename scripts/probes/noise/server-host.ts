@@ -1,10 +1,13 @@
 import { closeQuietly, connect, type PgClient } from '../../pg/client.ts';
 import type { PgEndpoint } from '../../pg/endpoint.ts';
+import { sqlstateOf } from '../../pg/pg-error.ts';
 import { monotonicMs } from '../../shared/clock.ts';
 import { deviceOf } from './disk-counts.ts';
 import { readingOf, type Reading } from './reading.ts';
 
 const TIMEOUT_MS = 5_000;
+/** insufficient_privilege: what PostgreSQL makes of EACCES and EPERM of a file. */
+const REFUSED = '42501';
 /** More than any machine's. */
 const MOST_BYTES = 1_000_000;
 
@@ -79,8 +82,10 @@ export class ServerHost {
       const { rows } = await client.query<[string | null]>(OWN_IO);
       return rows[0]?.[0] ?? null;
     } catch (error) {
-      if (!isRefused(error)) throw error;
-      this.#tellsIo = false;
+      const state = sqlstateOf(error);
+      if (state === undefined) throw error;
+      // Else a process has ended between its name and its file.
+      if (state === REFUSED) this.#tellsIo = false;
       return null;
     }
   }
@@ -90,11 +95,6 @@ export class ServerHost {
     this.#client = undefined;
     if (client !== undefined) await closeQuietly(client);
   }
-}
-
-/** insufficient_privilege: what PostgreSQL makes of EACCES and EPERM of a file. */
-function isRefused(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '42501';
 }
 
 /** The disk of the data folder; null where it is on none. */
