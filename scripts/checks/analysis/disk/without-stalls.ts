@@ -32,7 +32,8 @@ export function withoutTime(evidence: Evidence, times: readonly Interval[]): Evi
   });
   const { requests } = evidence;
   return {
-    ...(Object.fromEntries(moved) as typeof evidence),
+    ...evidence,
+    ...(Object.fromEntries(moved) as Partial<Evidence>),
     ...(requests === undefined ? {} : { requests: shiftedRequests(requests, clock) }),
   };
 }
