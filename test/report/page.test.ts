@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { diffRuns } from '../../scripts/history/compare/diff.ts';
@@ -7,7 +5,8 @@ import { figure, nightOf } from '../../scripts/history/compare/nights.fixture.ts
 import { comparedFrom } from '../../scripts/history/render/compared.ts';
 import { renderHtml } from '../../scripts/report/html/page.tsx';
 import { needs } from '../support/needs.ts';
-import { CHROMIUM, launch, open, type View } from './browser.ts';
+import { violations } from './axe.ts';
+import { CHROMIUM, launch, open } from './browser.ts';
 import { withEverywhere } from './hostile.ts';
 import { brokenResult } from './sample-broken.ts';
 import { failingResult, inconclusiveResult, longResult } from './sample-failures.ts';
@@ -52,53 +51,36 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
   'report.html in a browser',
   () => {
     let browser: Browser;
-    let axe: string;
     beforeAll(async () => {
       browser = await launch();
-      axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     });
     afterAll(() => browser.close());
 
-    async function violations(html: string, view: View): Promise<string[]> {
-      const { page, close } = await open(browser, html, { ...view, bypassCSP: true });
-      await page.addScriptTag({ content: axe });
-      // Text over a gradient is left out by axe; these stand at the edges, where more is to come.
-      await page.addStyleTag({ content: '.scroll{background:none!important}' });
-      const found: unknown = await page.evaluate(
-        `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-        violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.target.join(' '))))`,
-      );
-      await close();
-      return found as string[];
-    }
-
-    const views = (['light', 'dark'] as const).flatMap((colorScheme) =>
-      [1440, 800, 390].flatMap((width) =>
-        samples
-          .filter(({ name }) => width !== 800 || WIDE.has(name))
-          .map((sample) => ({ ...sample, colorScheme, width })),
-      ),
+    test.each(samples)(
+      '$name: axe finds nothing, in light and dark, on a phone and in a window',
+      async (sample) => {
+        const widths = WIDE.has(sample.name) ? [1440, 800, 390] : [1440, 390];
+        expect(await violations(browser, sample.html, widths)).toEqual([]);
+      },
     );
-    test.each(views)('$name, $colorScheme, $width px: axe finds nothing', async ({ html, ...view }) => {
-      expect(await violations(html, view)).toEqual([]);
-    });
 
     test('axe would find a text that cannot be read', async () => {
-      const faint = renderHtml(passingResult()).replace('--mut:#57606a', '--mut:#c8ccd0');
-      expect((await violations(faint, {})).join('\n')).toContain('color-contrast');
+      const page = renderHtml(passingResult());
+      const faint = page.replace('--mut:#57606a', '--mut:#c8ccd0').replace('--mut:#9aa4af', '--mut:#30363d');
+      const found = (await violations(browser, faint, [1280])).join('\n');
+      for (const scheme of ['light', 'dark']) expect(found).toContain(`1280 px, ${scheme}: color-contrast`);
     });
 
     test.each(samples)('$name: loads nothing, says nothing, and never scrolls sideways', async ({ html }) => {
+      const { page, problems, close } = await open(browser, html);
+      // Also with everything open.
+      await page.evaluate(OPENED);
       for (const width of [1280, 768, 390, 320]) {
-        const { page, problems, close } = await open(browser, html, { width });
-        // Also with everything open.
-        for (const details of await page.locator('details:not([open])').all()) {
-          await details.evaluate('(element) => element.setAttribute("open", "")');
-        }
+        await page.setViewportSize({ width, height: 900 });
         const size: unknown = await page.evaluate('document.documentElement.scrollWidth');
         expect({ width, size, problems }).toEqual({ width, size: width, problems: [] });
-        await close();
       }
+      await close();
     });
 
     test.each([
@@ -155,12 +137,13 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
     test.each([...samples, { name: 'five seconds', html: renderHtml(longResult(5)) }])(
       '$name: no two texts of the timeline overlap and none is cut off',
       async ({ html }) => {
+        const { page, close } = await open(browser, html);
         for (const width of [1280, 390]) {
-          const { page, close } = await open(browser, html, { width });
+          await page.setViewportSize({ width, height: 900 });
           const overlaps: unknown = await page.evaluate(OVERLAPS);
           expect({ width, overlaps }).toEqual({ width, overlaps: [] });
-          await close();
         }
+        await close();
       },
     );
 
@@ -193,6 +176,8 @@ describe.skipIf(!needs(CHROMIUM, 'to look at the report as its readers do'))(
     });
   },
 );
+
+const OPENED = `document.querySelectorAll('details:not([open])').forEach((element) => element.setAttribute('open', ''))`;
 
 /** Boxes whose content is wider than they are, and how their shadows move: those that cover the others go with the content. */
 const WIDER = `[...document.querySelectorAll('.scroll')].filter((box) => box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 1)
