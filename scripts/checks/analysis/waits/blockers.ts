@@ -29,13 +29,14 @@ export interface Blocker {
 
 /** Who waits for whom, poll by poll. */
 export class WaitGraph {
-  readonly #states: LookStates;
+  readonly #records: readonly WaitRecord[];
+  /** Made when somebody asks: most statements wait for nobody. */
+  #states: LookStates | undefined;
   readonly #facts: ReadonlyMap<number, readonly { tMs: number; facts: SessionFacts }[]>;
 
   constructor(waits: readonly WaitSpan[]) {
-    const records = waits.flatMap(({ seen }) => seen);
-    this.#states = new LookStates(records);
-    const told = records.flatMap(({ tMs, sessions = [] }) =>
+    this.#records = waits.flatMap(({ seen }) => seen);
+    const told = this.#records.flatMap(({ tMs, sessions = [] }) =>
       sessions.map((facts) => ({ tMs: facts.tMs ?? tMs, facts })),
     );
     this.#facts = groupBy(
@@ -51,6 +52,7 @@ export class WaitGraph {
       const { seen } = clipped.wait;
       seen.forEach((record, at) => {
         const looks = { fromMs: record.tMs, toMs: lastLookMs(record) };
+        this.#states ??= new LookStates(this.#records);
         this.#states.during(looks, (state, { fromMs, toMs }) => {
           const isFirst = at === 0 && fromMs === record.tMs;
           const isLast = at === seen.length - 1 && toMs > looks.toMs;
