@@ -10,7 +10,7 @@ export async function launch(): Promise<Browser> {
   });
 }
 
-export interface View {
+interface View {
   readonly width?: number;
   readonly colorScheme?: 'light' | 'dark';
   /** Lets a test add a script of its own; the page's policy forbids all scripts. */
