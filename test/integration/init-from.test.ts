@@ -92,7 +92,7 @@ test('what init cannot read is told all at once, and nothing is written', async 
   expect([code, stderr]).toEqual([
     2,
     `error  init has 6 mistakes
-  --from no/such: no/such is neither a folder nor a tool that is known; name the folder of the migrations, or one of prisma, supabase, drizzle, flyway, golang-migrate, goose, dbmate, sql-migrate, micrate, node-pg-migrate, diesel, sqlx, refinery, postgrator, yoyo, atlas
+  --from no/such: no/such is neither a folder nor a tool that is known; name the folder of the migrations, or one of prisma, supabase, drizzle, flyway, golang-migrate, goose, dbmate, sql-migrate, micrate, node-pg-migrate, diesel, sqlx, refinery, postgrator, yoyo, atlas, sqitch
   --snapshot no.dump: there is no such file; name a dump made by pg_dump
   --server NOT_SET: is not set; put the URL of the server into this environment variable
   --server: --snapshot tells the tables as well; name one of the two

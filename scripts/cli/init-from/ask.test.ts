@@ -37,3 +37,33 @@ test('the newest migration is one that has a version, whatever is repeatable bes
     readAsked(undefined, { from: 'sql', newest: '3' }, { cwd: root, root, env: {} }),
   ).rejects.toThrow('--newest 3');
 });
+
+test.each(['deploy', '.', 'sqitch'])(
+  'Sqitch’s changes come with their ways back, named as %s',
+  async (from) => {
+    const root = await mkdtemp(join(tmpdir(), 'rehearse-ask-'));
+    onTestFinished(() => rm(root, { recursive: true }));
+    for (const folder of ['deploy', 'revert']) await mkdir(join(root, folder));
+    await writeFile(join(root, 'sqitch.plan'), '%project=app\nsecond 2026-11-01\nfirst 2026-11-02\n');
+    for (const name of ['deploy/first.sql', 'deploy/second.sql', 'revert/first.sql'])
+      await writeFile(join(root, name), 'select 1;');
+    const asked = await readAsked(undefined, { from }, { cwd: root, root, env: {} });
+    expect([asked.tool, ...asked.earlier, ...asked.steps]).toMatchObject([
+      'Sqitch',
+      { name: 'second' },
+      { name: 'first', down: join(root, 'revert/first.sql') },
+    ]);
+  },
+);
+
+test('a tool whose migrations are programs is known by its name, and it is said what to do', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'rehearse-ask-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const asked = (from: string) => readAsked(undefined, { from }, { cwd: root, root, env: {} });
+  await expect(asked('knex')).rejects.toThrow(
+    'the migrations of knex are programs, which only it can run; let a plan run it by its command, such as command: npx knex migrate:latest',
+  );
+  await expect(asked('Alembic')).rejects.toThrow(
+    'or name a folder of what it writes as SQL (alembic upgrade --sql, manage.py sqlmigrate)',
+  );
+});

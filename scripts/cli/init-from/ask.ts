@@ -102,7 +102,7 @@ export async function readAsked(
     ...defined({ since }),
     shown,
     earlier: all.filter((migration) => !steps.includes(migration)),
-    notes: [...notesOfPrograms(found), ...(known?.notes(all) ?? [])],
+    notes: [...notesOfPrograms(found), ...found.notes, ...(known?.notes(all) ?? [])],
     steps,
     schema,
   };

@@ -5,8 +5,11 @@ import { RehearsalError } from '../../shared/errors.ts';
 import { readPlainFile } from '../../shared/files/plain-file.ts';
 import { defined } from '../schema/defined.ts';
 import { isInRustProject } from '../transactions/rust-project.ts';
-import { besideOf, toolRuleOf, upPart, type ToolRule } from '../transactions/migration-tools.ts';
+import { besideOf, toolRuleOf, type ToolRule } from '../transactions/migration-tools.ts';
+import { upPart } from '../transactions/parts.ts';
 import { byDependencies, compareMigrations, migrationName, versionOf } from './order.ts';
+import { programsIn, withoutSql } from './programs.ts';
+import { asPlanned, SQITCH } from './sqitch-plan.ts';
 
 /** One migration of a folder. */
 export interface Migration {
@@ -31,6 +34,8 @@ export interface MigrationFolder {
   readonly migrations: readonly Migration[];
   /** Names of files beside them that are programs: their tool runs them too, and nothing here does. */
   readonly programs: readonly string[];
+  /** What of their tool is not read, as sentences. */
+  readonly notes: readonly string[];
 }
 
 interface File {
@@ -42,6 +47,9 @@ interface File {
 /** Tools that mark only those of their files that are an exception. */
 const MARKS_SOME: ReadonlySet<string> = new Set(['Atlas', 'yoyo', 'Drizzle']);
 const ROLLBACK_FILE = /\.rollback\.sql$/i;
+const LIQUIBASE = /^--\s*liquibase\s+formatted\s+sql\b/i;
+const LIQUIBASE_UNREAD =
+  'Liquibase takes its order from the changelog, and a transaction for each changeset: neither is read; they come by their names, statement by statement';
 const HINT = 'name the folder that the migration tool reads, such as prisma/migrations';
 
 /**
@@ -62,26 +70,28 @@ export async function listMigrations(folder: string, shown: string): Promise<Mig
     ({ rule }) => rule?.tool === tool || (rule === undefined && MARKS_SOME.has(tool ?? '')),
   );
   const downs = own.filter(({ file, rule }) => rule?.down ?? ROLLBACK_FILE.test(file));
-  const backOf = new Map(downs.map(({ file }) => [versionOf(file), file]));
+  const both = tool === SQITCH ? migrationName : versionOf;
+  const backOf = new Map(downs.map(({ file }) => [both(file), file]));
   const ups = own
     .filter((one) => !downs.includes(one))
     .sort((a, b) => compareMigrations(tool, a.file, b.file));
-  const ordered = await toolsOwnOrder(tool, folder, ups);
-  const migrations = (await Promise.all(ordered.map((one) => migrationOf(one, backOf)))).flat();
-  if (migrations.length === 0)
-    throw new RehearsalError('USAGE', `${shown} holds no migration in SQL`, { hint: HINT });
-  return { folder, tool, migrations, programs: await programsIn(folder) };
+  const ordered = await toolsOwnOrder(tool, { folder, shown }, ups);
+  const backs = (file: string): string | undefined => backOf.get(both(file));
+  const migrations = (await Promise.all(ordered.map((one) => migrationOf(one, backs)))).flat();
+  if (migrations.length === 0) throw await withoutSql(folder, shown, HINT);
+  const notes = files.some(({ text }) => LIQUIBASE.test(text)) ? [LIQUIBASE_UNREAD] : [];
+  return { folder, tool, migrations, programs: await programsIn(folder), notes };
 }
 
 /** None where nothing of it is a statement. */
 async function migrationOf(
   { file, text, rule }: File,
-  backOf: ReadonlyMap<string, string>,
+  backOf: (file: string) => string | undefined,
 ): Promise<Migration[]> {
   const up = rule === undefined ? text : upPart(text, rule);
   const split = await splitSql(up);
   if (split.ok && split.statements.length === 0) return [];
-  const down = rule?.downPart === undefined ? backOf.get(versionOf(file)) : file;
+  const down = rule?.downPart === undefined ? backOf(file) : file;
   return [{ name: migrationName(file), file, up, ...defined({ down, repeats: rule?.repeats }) }];
 }
 
@@ -91,14 +101,6 @@ async function readOne(file: string, isRust: boolean): Promise<File> {
   const other = besideOf(path, isRust);
   const beside = other === undefined ? undefined : await readFile(other, 'utf8').catch(() => undefined);
   return { file, text, rule: toolRuleOf(path, text, { beside, isRust }) };
-}
-
-/** As goose, node-pg-migrate, Flyway and yoyo name theirs: a number in front. */
-const PROGRAM = /^[VR]?\d[\d._]*[_-].*\.(?:go|java|kt|groovy|[cm]?[jt]s|py|rb|ex|exs|php)$/;
-
-async function programsIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder);
-  return names.filter((name) => PROGRAM.test(name) && !/(?:_test\.go|\.d\.ts)$/.test(name)).sort();
 }
 
 const FLYWAY_FILE = /(?:^|[\\/])(?:[VU]\d[\d._]*|R)__[^\\/]*\.sql$/;
@@ -117,14 +119,19 @@ async function sqlFiles(folder: string, shown: string): Promise<string[]> {
 
 const DEPENDS = /^--\s*depends:(.*)$/gm;
 
-/** What the names do not tell: Drizzle's journal, and the migrations that one of yoyo's names as its own. */
-async function toolsOwnOrder(tool: string | undefined, folder: string, files: File[]): Promise<File[]> {
+/** What the names do not tell: Drizzle's journal, Sqitch's plan, and the migrations that one of yoyo's names as its own. */
+async function toolsOwnOrder(
+  tool: string | undefined,
+  { folder, shown }: { readonly folder: string; readonly shown: string },
+  files: File[],
+): Promise<File[]> {
   if (tool === 'yoyo')
     return byDependencies(
       files,
       ({ file }) => migrationName(file),
       ({ text }) => [...text.matchAll(DEPENDS)].flatMap(([, names = '']) => names.trim().split(/\s+/)),
     );
+  if (tool === SQITCH) return asPlanned(files, folder, shown);
   if (tool !== 'Drizzle') return files;
   const journal = await readFile(join(folder, 'meta/_journal.json'), 'utf8').catch(() => '');
   const place = ({ file }: File): number => journal.indexOf(`"${migrationName(file)}"`);

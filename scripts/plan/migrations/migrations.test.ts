@@ -91,6 +91,27 @@ test.each([
     ['0000_z', '0001_a'],
     [],
   ],
+  [
+    'Sqitch',
+    {
+      'sqitch.plan':
+        '%project=app\n\nz_first 2026-11-01T12:00:00Z Ada <ada@a.org> # a\na [z_first] 2026-11-02T12:00:00Z Ada <ada@a.org>\n@v1 2026-11-02T12:00:00Z Ada <ada@a.org>\nz_first [z_first@v1] 2026-11-03T12:00:00Z Ada <ada@a.org>\n',
+      'deploy/z_first.sql': SQL,
+      'deploy/z_first@v1.sql': SQL,
+      'deploy/a.sql': SQL,
+      'deploy/not_planned.sql': SQL,
+      'revert/a.sql': 'drop table t;',
+      'verify/a.sql': 'select 1;',
+    },
+    ['z_first@v1', 'a', 'z_first'],
+    ['revert/a.sql'],
+  ],
+  [
+    'Atlas',
+    { 'atlas.sum': 'h1:abc=', '20261102000000_b.sql': SQL, '20261101000000.sql': SQL },
+    ['20261101000000', '20261102000000_b'],
+    [],
+  ],
   [undefined, { '10_b.sql': SQL, '9_a.sql': SQL, '8_empty.sql': '-- nothing yet\n' }, ['9_a', '10_b'], []],
 ] as const)(
   'the migrations of %s are found in its own order, with their ways back',
@@ -108,13 +129,34 @@ test('Supabase is known by the place of its migrations', async () => {
 });
 
 test('a folder without a migration, and one with those of two tools, are refused with what to do', async () => {
-  await expect(listed({ 'readme.txt': '' })).rejects.toThrow('migrations holds no migration in SQL');
+  await expect(listed({ 'readme.txt': '' })).rejects.toThrow(/holds no migration in SQL$/);
+  await expect(listed({ 'sqitch.plan': 'a\nb\n', 'deploy/a.sql': SQL })).rejects.toThrow(
+    'migrations has no deploy/b.sql, which is in sqitch.plan',
+  );
   await expect(listed({ '1_a.up.sql': SQL, 'V1__a.sql': SQL })).rejects.toThrow(
     'migrations holds migrations of golang-migrate and Flyway',
   );
   await expect(listMigrations(join(tmpdir(), basename('no-such-folder')), 'here')).rejects.toThrow(
     'here is not a folder that can be read',
   );
+});
+
+test.each([
+  ['2 files in .js, such as 1_a.js', { '1_a.js': '', '2_b.js': '' }],
+  ['1 file in .py, such as ae1b_t.py', { '__init__.py': '', 'ae1b_t.py': '' }],
+  ['1 file in .rb, such as 20261101120000_a.rb', { '20261101120000_a.rb': '' }],
+])('of a folder of programs alone it is said what they are: %s', async (what, files) => {
+  await expect(listed(files)).rejects.toThrow(
+    `migrations holds no migration in SQL, but programs, which only their tool can run: ${what}`,
+  );
+});
+
+test('what is not read of Liquibase’s changelogs is told', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rehearse-migrations-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, '1.sql'), `--liquibase formatted sql\n\n--changeset ada:1\n${SQL}`);
+  const { tool, notes } = await listMigrations(folder, 'here');
+  expect([tool, notes]).toEqual([undefined, [expect.stringMatching(/^Liquibase takes its order/)]]);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { besideOf, toolRuleOf, upPart } from './migration-tools.ts';
+import { besideOf, toolRuleOf } from './migration-tools.ts';
+import { upPart } from './parts.ts';
 
 /** `tool: transaction`, and how the file is run. */
 function rule(file: string, text = 'select 1;'): string {
@@ -52,6 +53,15 @@ describe('a migration tool', () => {
   it('is known by what lies beside its files, and left to say more there', () => {
     expect(besideOf('drizzle/0000_add.sql')).toBe('drizzle/meta/_journal.json');
     expect(toolRuleOf('drizzle/0000_add.sql', 'select 1;', { beside: '{}' })?.tool).toBe('Drizzle');
+    expect(besideOf('../../deploy/add.sql')).toBe('../../sqitch.plan');
+    expect(toolRuleOf('revert/add.sql', 'select 1;', { beside: 'add' })).toMatchObject({
+      tool: 'Sqitch',
+      transaction: 'as-written',
+      down: true,
+    });
+    const atlas = (text: string) =>
+      toolRuleOf('migrations/20261101120000_add.sql', text, { beside: 'h1:' })?.transaction;
+    expect([atlas('select 1;'), atlas('-- atlas:txmode none\n\nselect 1;')]).toEqual(['file', 'as-written']);
     expect(besideOf('V1__a.sql')).toBe('V1__a.sql.conf');
     expect(toolRuleOf('V1__a.sql', 'vacuum;', { beside: 'executeInTransaction=false' })?.transaction).toBe(
       'as-written',

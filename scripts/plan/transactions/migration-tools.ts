@@ -182,6 +182,14 @@ const NAMED: readonly NamedTool[] = [
     down: /(?:^|\/)\d+\.undo\.(?:[^/]*\.)?sql$/i,
   },
   {
+    tool: 'Sqitch',
+    transaction: 'as-written',
+    copiesRows: true,
+    up: /(?:^|\/)deploy\/[^/]*\.sql$/,
+    down: /(?:^|\/)revert\/[^/]*\.sql$/,
+    beside: { of: (file) => file.replace(/[^/]*\/[^/]*$/, 'sqitch.plan'), says: 'it is there' },
+  },
+  {
     tool: 'Drizzle',
     transaction: 'single',
     up: /(?:^|\/)\d{4}_[^/]*\.sql$/,
@@ -189,6 +197,13 @@ const NAMED: readonly NamedTool[] = [
   },
   // Without a way back; elsewhere such a name says nothing.
   { ...SQLX, up: /(?:^|\/)migrations\/\d+_[^/]*\.sql$/i },
+  {
+    tool: 'Atlas',
+    transaction: 'file',
+    up: /(?:^|\/)\d{14}(?:_[^/]*)?\.sql$/,
+    beside: { of: (file) => file.replace(/[^/]*$/, 'atlas.sum'), says: 'it is there' },
+    remedy: 'write -- atlas:txmode none at the top of a file of its own',
+  },
 ];
 
 /** Lines that tell of a tool without dividing the file. */
@@ -268,22 +283,4 @@ function markedRule(marked: MarkedTool, lines: readonly string[]): ToolRule {
     up: { first: first + 1, end: lineAfter(end) },
     ...(downFirst === -1 ? {} : { downPart: { first: downFirst + 1, end: lineAfter(downEnd) } }),
   };
-}
-
-/** The part of the text that goes up, with every other line empty, so that lines keep their numbers. */
-export function upPart(text: string, { up }: ToolRule): string {
-  return up === undefined ? text : linesOf(text, up);
-}
-
-/** Likewise the part that goes down; all of a file that is not divided. */
-export function downPart(text: string, rule: ToolRule): string {
-  if (rule.downPart !== undefined) return linesOf(text, rule.downPart);
-  return rule.up === undefined ? text : '';
-}
-
-function linesOf(text: string, { first, end }: { readonly first: number; readonly end: number }): string {
-  return text
-    .split('\n')
-    .map((line, index) => (index + 1 >= first && index + 1 < end ? line : ''))
-    .join('\n');
 }

@@ -60,7 +60,7 @@ export async function readMigrations(
     return {
       plans: [{ name: undefined, path: ['plan'], steps }],
       ...(steps.length === 0 && { nothingNew: nothing }),
-      notes: known.notes(folder.migrations),
+      notes: [...folder.notes, ...known.notes(folder.migrations)],
     };
   } catch (error) {
     if (!(error instanceof RehearsalError)) throw error;
