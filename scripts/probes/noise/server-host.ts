@@ -97,9 +97,14 @@ export class ServerHost {
   }
 }
 
-/** The disk of the data folder; null where it is on none. */
+/** The disk of the data folder; null where it is on none, or the server cannot tell, as where a mount's name is not in its encoding. */
 async function place(client: PgClient, diskstats: string): Promise<string | null> {
-  const { rows } = await client.query<[string, string | null]>(PLACE);
-  const [folder = '/', mountinfo] = rows[0] ?? [];
-  return deviceOf(folder, mountinfo ?? '', diskstats);
+  try {
+    const { rows } = await client.query<[string, string | null]>(PLACE);
+    const [folder = '/', mountinfo] = rows[0] ?? [];
+    return deviceOf(folder, mountinfo ?? '', diskstats);
+  } catch (error) {
+    if (sqlstateOf(error) === undefined) throw error;
+    return null;
+  }
 }
