@@ -65,6 +65,7 @@ function judged(noise: readonly NoiseRecord[] | undefined, toMs = 7000): { statu
   return { status: found?.finding.status ?? '', message: found?.finding.message ?? '' };
 }
 
+const OTHERS = seen(0.8, 900, 90 * MB, 40_000, 0.4 * MB);
 const STOOD = seen(0.59, 14, 0.1 * MB, 3900, 0.2 * MB);
 
 test('what took too long while the disk stood still is inconclusive, with what the disk did', () => {
@@ -76,8 +77,7 @@ test('what took too long while the disk stood still is inconclusive, with what t
 });
 
 test('so is what took too long while others had the disk', () => {
-  const others = seen(0.8, 900, 90 * MB, 40_000, 0.4 * MB);
-  const { status, message } = judged(series(...times(5, USUAL), others, ...times(5, USUAL)));
+  const { status, message } = judged(series(...times(5, USUAL), OTHERS, ...times(5, USUAL)));
   expect(status).toBe('inconclusive');
   expect(message).toContain(
     'the disk of driver and primary was at other work for 1.00 s: it moved 90 MB/s, and the rehearsal asked for 410 kB/s',
@@ -139,7 +139,7 @@ test.each<[string, NoiseRecord[] | undefined, number?]>([
 });
 
 /** Twenty requests a second of 5 ms, but those that are due in a time of the lock wait for its end. */
-function lockedRun(untilMs: number): ReturnType<typeof runChecks>['findings'] {
+function lockedRun(untilMs: number, during = STOOD): ReturnType<typeof runChecks>['findings'] {
   const rows = Array.from({ length: 240 }, (_, at) => {
     const dueMs = at * 50;
     return request(dueMs, dueMs >= 5050 && dueMs < untilMs ? untilMs + 2 : dueMs + 5);
@@ -152,7 +152,7 @@ function lockedRun(untilMs: number): ReturnType<typeof runChecks>['findings'] {
   });
   const run = runRecord({ budgets: { p99Ms: 400, lockHoldMs: 200 } });
   const steps = [...stepWindow('alter', 5000, untilMs + 500), alter];
-  const noise = series(...times(5, USUAL), STOOD, ...times(6, USUAL));
+  const noise = series(...times(5, USUAL), during, ...times(6, USUAL));
   const load = [{ type: 'baseline', fromMs: 1000, toMs: 4900 } as const];
   return runChecks(analyse(evidence({ run, steps, noise, load, locks: [], requests: requestTable(rows) })))
     .findings;
@@ -165,6 +165,10 @@ const timed = (findings: ReturnType<typeof lockedRun>): string[] =>
 
 test('a lock that a standing disk kept, and those who waited for it, are not known to be the plan’s either', () => {
   expect(timed(lockedRun(6100)).toSorted()).toEqual(['lockHold inconclusive', 'p99 inconclusive']);
+});
+
+test('a lock that was held while the disk went on for others is a failure', () => {
+  expect(timed(lockedRun(6400, OTHERS))).toContain('lockHold fail');
 });
 
 test('a lock that was held for much longer than the disk stood still is a failure', () => {

@@ -11,43 +11,55 @@ const UNITS_OF_TIME: ReadonlySet<string | null> = new Set(['ms', 's', 'rows/s'])
 /** A run's stalls of disks, and the same run without them, which is made when somebody asks. */
 export class Stalls {
   readonly #stalls: readonly DiskStall[];
+  /** In which nothing could go on that needed the disk: a lock that was held through one may have waited for it. */
+  readonly #standing: readonly DiskStall[];
   readonly #analysis: Analysis;
-  #without: Analysis | undefined;
+  readonly #without = new Map<readonly DiskStall[], Analysis>();
 
   constructor(analysis: Analysis) {
     this.#analysis = analysis;
     this.#stalls = diskStalls(analysis.evidence.noise);
+    this.#standing = this.#stalls.filter(({ why }) => why === 'stood-still');
   }
 
   /**
    * What failed by its duration alone, and would not have without the time in which a disk did not do what little was asked of it,
-   * is not known to be the plan's: inconclusive, with what the disk did. What takes too long besides stays a failure.
+   * is not known to be the plan's: inconclusive, with what the disk did. What takes too long besides stays a failure, and so does
+   * what waited for locks while the disk went on, for others.
    */
   softened(check: Check, outcome: CheckOutcome): CheckOutcome {
     if (this.#stalls.length === 0 || !UNITS_OF_TIME.has(check.unit)) return outcome;
     const isTimed = ({ status, measured, budget }: CheckFinding): boolean =>
       status === 'fail' && measured != null && budget != null;
-    if (!outcome.findings.some(isTimed)) return outcome;
-    const { findings: left } = check.run(this.#withoutStalls(), this.#analysis.evidence.run.budgets);
     return {
       ...outcome,
       findings: outcome.findings.map((found) => {
+        const stalls = found.isOnlySlow === true ? this.#stalls : this.#standing;
+        const worst = isTimed(found) ? this.#worstIn(found, stalls) : undefined;
+        if (worst === undefined) return found;
+        const { findings: left } = check.run(
+          this.#analysisWithout(stalls),
+          this.#analysis.evidence.run.budgets,
+        );
         const stays = left.some(({ status, step }) => status === 'fail' && step === found.step);
-        const worst = this.#worstIn(found);
-        return !isTimed(found) || stays || worst === undefined ? found : inconclusive(found, worst);
+        return stays ? found : inconclusive(found, worst);
       }),
     };
   }
 
-  #withoutStalls(): Analysis {
-    return (this.#without ??= analyse(withoutTime(this.#analysis.evidence, this.#stalls.map(widened))));
+  #analysisWithout(stalls: readonly DiskStall[]): Analysis {
+    const known = this.#without.get(stalls);
+    if (known !== undefined) return known;
+    const made = analyse(withoutTime(this.#analysis.evidence, stalls.map(widened)));
+    this.#without.set(stalls, made);
+    return made;
   }
 
   /** The longest that touches the step of a finding. */
-  #worstIn({ step }: CheckFinding): DiskStall | undefined {
+  #worstIn({ step }: CheckFinding, stalls: readonly DiskStall[]): DiskStall | undefined {
     const window = this.#analysis.steps.find(({ run }) => run.planned.name === step)?.run.window;
     const { fromMs, toMs } = window ?? { fromMs: -Infinity, toMs: Infinity };
-    return this.#stalls
+    return stalls
       .filter((stall) => widened(stall).fromMs <= toMs && widened(stall).toMs >= fromMs)
       .toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))[0];
   }
