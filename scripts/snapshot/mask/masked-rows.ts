@@ -17,6 +17,9 @@ interface Column {
   readonly evidence: ColumnEvidence | undefined;
 }
 
+/** A row that has more or fewer fields than its table has columns. Says nothing of them. */
+export class OtherColumns extends RangeError {}
+
 /** The rows of one COPY block on their way: masks what has a rule, and looks at a sample of the rest. */
 export class MaskedRows {
   readonly #columns: readonly Column[];
@@ -24,8 +27,11 @@ export class MaskedRows {
   readonly #evidence: readonly (readonly [index: number, evidence: ColumnEvidence])[];
   /** Of the columns with a rule, in their order. */
   readonly #sample: MaskedSample | undefined;
-  #rest = Buffer.alloc(0);
+  /** Of a row whose end has not come yet. */
+  #rest: Buffer[] = [];
   #seenBytes = 0;
+  /** The place of the column whose value is, or was last, masked. */
+  column = 0;
   /** How far it is; of a table without rules only those that were looked at. */
   rows = 0;
 
@@ -45,24 +51,24 @@ export class MaskedRows {
     return this.#evidence.length === 0 || this.rows >= FIRST_ROWS || this.#seenBytes >= FIRST_BYTES;
   }
 
-  /** @returns whole rows; what is left of the bytes comes with the next ones. @throws RangeError of a row with other columns */
+  /** @returns whole rows; what is left of the bytes comes with the next ones. @throws OtherColumns; what a masker throws, of a value that it cannot read */
   take(bytes: Buffer): Buffer {
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     if (end === 0) {
-      this.#rest = Buffer.concat([this.#rest, bytes]);
+      this.#rest.push(Buffer.from(bytes));
       return Buffer.alloc(0);
     }
     const head = bytes.subarray(0, end);
-    const whole = this.#rest.length === 0 ? head : Buffer.concat([this.#rest, head]);
-    this.#rest = Buffer.from(bytes.subarray(end));
+    const whole = this.#rest.length === 0 ? head : Buffer.concat([...this.#rest, head]);
+    this.#rest = end === bytes.length ? [] : [Buffer.from(bytes.subarray(end))];
     return this.#rowsOf(whole);
   }
 
   /** A last row without its newline. */
   end(): Buffer {
-    if (this.#rest.length === 0) return this.#rest;
-    const last = this.#rowsOf(Buffer.concat([this.#rest, Buffer.from('\n')]));
-    this.#rest = Buffer.alloc(0);
+    if (this.#rest.length === 0) return Buffer.alloc(0);
+    const last = this.#rowsOf(Buffer.concat([...this.#rest, Buffer.from('\n')]));
+    this.#rest = [];
     return last;
   }
 
@@ -86,7 +92,7 @@ export class MaskedRows {
     const line = row.endsWith('\r') ? row.slice(0, -1) : row;
     const fields = line.split('\t');
     if (fields.length !== this.#columns.length)
-      throw new RangeError(
+      throw new OtherColumns(
         `row ${this.rows} has ${fields.length} fields for ${this.#columns.length} columns`,
       );
     if (isSampled) this.#see(fields);
@@ -95,6 +101,7 @@ export class MaskedRows {
     for (const [index, masker] of this.#maskers) {
       const field = fields[index] ?? COPY_NULL;
       if (field === COPY_NULL) continue;
+      this.column = index;
       const made = masker(decodeField(field));
       fields[index] = made === null ? COPY_NULL : encodeField(made);
     }

@@ -37,6 +37,11 @@ copy public.people (name, email) from stdin;\n${ADA}`,
 copy public.people (name, email) from stdin;\n${ADA}`,
   ],
   [
+    'a column of the type of another table',
+    `create table public.who (id int, first_name text); create table public.people (id int, email public.who[]);
+copy public.people (id, email) from stdin;\n1\t{}\n\\.\n`,
+  ],
+  [
     'a column of a composite type',
     `create type public.addr as (street text); create table public.people (id int, home_address public.addr);
 copy public.people (id, home_address) from stdin;\n1\t("Wollzeile 12")\n\\.\n`,
@@ -61,6 +66,29 @@ create table public.t_1 partition of public.t for values in ('k7');
 security label for anon on column public.t.code is 'MASKED WITH VALUE NULL';
 copy public.t_1 (code) from stdin;\nk7\n\\.\n`;
   await expect(unruled(sql)).rejects.toThrow('public.t.code: looks personal (labelled so, to be masked)');
+});
+
+it('a type that is called like one of PostgreSQL’s is the one of its schema', async () => {
+  const sql = `create domain public.code as text; create domain app.code as bytea; create type app.date as enum ('a');
+create table public.t (a public.code, b app.code, c app.date, d date not null);\n`;
+  const columns = ['a', 'b', 'c', 'd'].map((column, line) => ({
+    at: { schema: 'public', table: 't', column },
+    written: `t.${column}`,
+    line,
+    rule: { kind: column === 'd' ? ('null' as const) : ('scramble' as const) },
+  }));
+  const masking = new Masking({ rules: { ...NONE, columns }, key: KEY, shown: 'snapshot.sql' });
+  async function* content(): AsyncGenerator<Buffer> {
+    yield await Promise.resolve(Buffer.from(sql));
+  }
+  await masking.survey(
+    new SqlPieces('snapshot.sql', { openEnd: true }).read(content()),
+    new AbortController().signal,
+  );
+  expect(masking.ruleMistakes().map(({ key, message }) => `${key} ${message}`)).toEqual([
+    't.c scramble cannot be done to a column of type app.date; write null',
+    't.d null cannot be done to a column that is NOT NULL; write another rule, such as { value: … } with a value of type date',
+  ]);
 });
 
 it('what makes tables and functions is no row', async () => {

@@ -15,7 +15,7 @@ import { ColumnEvidence } from './detect/column-evidence.ts';
 import { Findings } from './findings.ts';
 import { foreignKeyMistake } from './foreign-key-mistake.ts';
 import type { MaskKey } from './mask-key.ts';
-import { MaskedRows } from './masked-rows.ts';
+import { MaskedRows, OtherColumns } from './masked-rows.ts';
 import { AnonLabels } from './others/anon-labels.ts';
 import { RuleBook } from './rule-book.ts';
 import { Scramble } from './scramble.ts';
@@ -209,14 +209,9 @@ export class Masking {
   #readRows(copy: OpenCopy, read: (rows: MaskedRows) => Buffer): Buffer {
     try {
       return read(copy.rows);
-    } catch {
+    } catch (error) {
       // Whatever it was, its words may be the row's.
-      const { schema, table } = copy.table;
-      throw new RehearsalError(
-        'SNAPSHOT_INVALID',
-        `${this.#options.shown}: row ${copy.rows.rows} of ${schema}.${table} does not have the columns of its table`,
-        { hint: 'Take the dump again.' },
-      );
+      throw unreadableRow(copy, this.#options.shown, error instanceof OtherColumns);
     }
   }
 
@@ -260,4 +255,18 @@ export class Masking {
   #otherEncoding(line: number): RehearsalError {
     return unreadable(`${this.#options.shown} line ${line} says that it is not in UTF-8`);
   }
+}
+
+function unreadableRow(
+  { table: at, rows }: OpenCopy,
+  shown: string,
+  hasOtherColumns: boolean,
+): RehearsalError {
+  const { schema, table, columns } = at;
+  const what = hasOtherColumns
+    ? 'does not have the columns of its table'
+    : `has a value of ${columns[rows.column] ?? 'a column'} that is not written as pg_dump writes it`;
+  return new RehearsalError('SNAPSHOT_INVALID', `${shown}: row ${rows.rows} of ${schema}.${table} ${what}`, {
+    hint: 'Take the dump again.',
+  });
 }

@@ -48,6 +48,8 @@ export class RuleBook {
     if (!this.#shapes.has(at)) return `the snapshot has no table ${at.schema}.${at.table}`;
     const type = this.#shapes.typeOf(at, at.column);
     if (type === undefined) return `${at.schema}.${at.table} has no column ${at.column}`;
+    if (rule?.kind === 'null' && this.#shapes.isRequired(at, at.column))
+      return `null cannot be done to a column that is NOT NULL; write another rule, such as { value: … } with a value of type ${type.shown}`;
     return rule && whyNot(rule, type);
   }
 }

@@ -32,6 +32,15 @@ create table public.visits (email varchar(60) references public.people (email), 
 create table public.visits_old partition of public.visits for values from (minvalue) to ('2021-01-01');
 create table public.visits_new partition of public.visits for values from ('2021-01-01') to (maxvalue);
 insert into public.visits select '${CANARY}' || i || '@mail.example', date '2020-06-01' + i % 400, '${CANARY}' from generate_series(1, 3000) i;
+create extension hstore;
+create type public.place as (street text, zip int);
+create domain public.label as text;
+create table public.wares (id int primary key, h hstore, p public.place, ps public.place[], l public.label not null, ls public.label[],
+  raw bytea, raws bytea[], x xml, big text, shout text generated always as (upper(l)) stored);
+insert into public.wares select i, hstore(array['first_name', 'none'], array['${CANARY}" ' || i, null]), row('${CANARY} "(', i), array[row('${CANARY}, 1', 7)]::public.place[],
+  '${CANARY} ' || i, array['${CANARY}', 'b "c'], convert_to('${CANARY} \u00e9 ' || i, 'UTF8'), array[convert_to('${CANARY}', 'UTF8')], '<who first_name="${CANARY}"/>',
+  '${CANARY}' || (select string_agg(md5(i::text || k), '') from generate_series(1, 200) k) from generate_series(1, 500) i;
+alter database shop set bytea_output to escape;
 create table public.parts (id int primary key, label text);
 insert into public.parts select i, 'part ' || i from generate_series(1, 50) i;
 `;
@@ -50,6 +59,15 @@ columns:
   people.note: scramble
   visits.email: email
   visits.host: { value: gone }
+  wares.h: scramble
+  wares.p: scramble
+  wares.ps: scramble
+  wares.l: scramble
+  wares.ls: scramble
+  wares.raw: scramble
+  wares.raws: scramble
+  wares.x: null
+  wares.big: scramble
 `;
 
 describe.skipIf(!needsSystemPostgres('to make dumps'))('a snapshot that is masked', () => {
@@ -132,7 +150,10 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))('a snapshot that is maske
         (select array_agg(distinct k) from people, jsonb_object_keys(document) as k) as keys,
         (select min(label) from parts) as part,
         (select sum(length(name))::int from people) as name_length,
-        (select count(*)::int from (select p::text as t from people p union all select v::text from visits v) as all_rows
+        (select count(distinct (h -> 'first_name', h ? 'none', (p).zip, (ps[1]).street, ls, raws))::int from wares where h -> 'none' is null) as wares,
+        (select array_agg(distinct (length(raw), length(big))::text) from wares where id > 99) as ware_lengths,
+        (select count(*)::int from (select p::text as t from people p union all select v::text from visits v union all
+          select w::text || encode(raw, 'escape') || encode(raws[1], 'escape') || shout from wares w) as all_rows
           where t ~* 'lovelace') as canaries`);
       return rows[0] as unknown;
     });
@@ -159,11 +180,13 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))('a snapshot that is maske
         keys: ['first_name', 'n'],
         part: 'part 1',
         name_length: length,
+        wares: 500,
+        ware_lengths: [`(${CANARY.length + 7},${CANARY.length + 6400})`],
         canaries: 0,
       });
       expect(record.warnings).toEqual([
         expect.stringMatching(
-          /^14 columns \(6,?000 rows\) were masked by mask.yaml with the key [0-9a-f]{8}: values, and what follows from them, differ from production’s\.$/,
+          /^23 columns \(6,500 rows\) were masked by mask.yaml with the key [0-9a-f]{8}: values, and what follows from them, differ from production’s\.$/,
         ),
       ]);
     },
@@ -177,6 +200,7 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))('a snapshot that is maske
       ['public.people', 3000],
       ['public.visits_new', 1302],
       ['public.visits_old', 1698],
+      ['public.wares', 500],
     ]);
     const of = (table: number, column: string) => tables[table]?.columns.find(({ name }) => name === column);
     expect(of(0, 'note')?.nullFraction).toEqual({ before: 0.5, after: 0.5 });
@@ -228,6 +252,10 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))('a snapshot that is maske
       'mask.yaml public.people.name: looks personal (person’s name, by its name) and has no rule; write one under columns, or the column under keep',
       expect.stringContaining('public.people.secret: looks personal (credential, by its name)'),
       expect.stringContaining('public.people.tel: looks personal (telephone number)'),
+      expect.stringContaining('public.wares.h: looks personal (person’s name, by a key in it)'),
+      expect.stringContaining('public.wares.p: looks personal (postal address, by its attribute street)'),
+      expect.stringContaining('public.wares.ps: looks personal (postal address, by its attribute street)'),
+      expect.stringContaining('public.wares.x: looks personal (person’s name, by a key in it)'),
     ]);
     const left = await withConnection(
       { ...server.endpoint, database: `masked${databases}` },
@@ -241,10 +269,10 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))('a snapshot that is maske
   it('is stopped by rules that it has no column for, or of another type', async () => {
     const rules = `${RULES}  people.mail: email\n  persons.email: email\n  people.code: email\nkeep: [parts.labels]\n`;
     expect((await failure(restore('shop.dump', rules))).split('\n')).toEqual([
-      'mask.yaml:15 people.mail: public.people has no column mail',
-      'mask.yaml:16 persons.email: the snapshot has no table public.persons',
-      'mask.yaml:17 people.code: email cannot be done to a column of type integer; write scramble or null',
-      'mask.yaml:18 parts.labels: public.parts has no column labels',
+      'mask.yaml:24 people.mail: public.people has no column mail',
+      'mask.yaml:25 persons.email: the snapshot has no table public.persons',
+      'mask.yaml:26 people.code: email cannot be done to a column of type integer; write scramble or null',
+      'mask.yaml:27 parts.labels: public.parts has no column labels',
     ]);
   });
 
@@ -272,6 +300,13 @@ describe.skipIf(!needsSystemPostgres('to make dumps'))('a snapshot that is maske
     );
     expect(await failure(restore('odd.sql', 'version: 1\ncolumns: { t.b: hash }\n'))).toBe(
       'odd.sql: row 2 of public.t does not have the columns of its table',
+    );
+    await writeFile(
+      join(folder, 'odd.sql'),
+      'create table public.t (a int, b date);\ncopy public.t from stdin;\n1\tLovelace 1815\n\\.\n',
+    );
+    expect(await failure(restore('odd.sql', 'version: 1\ncolumns: { t.b: scramble }\n'))).toBe(
+      'odd.sql: row 1 of public.t has a value of b that is not written as pg_dump writes it',
     );
   });
 });

@@ -1,6 +1,17 @@
 /** What a column holds, as far as masking has to know it. */
 export type TypeClass =
-  'text' | 'json' | 'integer' | 'number' | 'uuid' | 'hex' | 'inet' | 'date' | 'boolean' | 'other';
+  | 'text'
+  | 'json'
+  | 'integer'
+  | 'number'
+  | 'uuid'
+  | 'hex'
+  | 'inet'
+  | 'date'
+  | 'boolean'
+  | 'hstore'
+  | 'record'
+  | 'other';
 
 export interface ColumnType {
   readonly class: TypeClass;
@@ -11,6 +22,13 @@ export interface ColumnType {
   readonly limit?: number;
   /** Of an integer. */
   readonly largest?: bigint;
+  /** Of a record, in the order in which it is written. */
+  readonly attributes?: readonly Attribute[];
+}
+
+export interface Attribute {
+  readonly name: string;
+  readonly type: ColumnType;
 }
 
 const CLASSES: Readonly<Record<string, TypeClass>> = {
@@ -36,6 +54,7 @@ const CLASSES: Readonly<Record<string, TypeClass>> = {
   timestamp: 'date',
   timestamptz: 'date',
   bool: 'boolean',
+  hstore: 'hstore',
 };
 
 const LARGEST: Readonly<Record<string, bigint>> = {
@@ -53,6 +72,11 @@ const SHOWN: Readonly<Record<string, string>> = {
   int8: 'bigint',
   bool: 'boolean',
 };
+
+/** Of a composite type, or the rows of a table. */
+export function recordType(shown: string, attributes: readonly Attribute[]): ColumnType {
+  return { class: 'record', shown, isArray: false, attributes };
+}
 
 /** A column whose table the snapshot does not make: COPY takes text for every type. */
 export const UNKNOWN_TYPE: ColumnType = { class: 'text', shown: 'unknown', isArray: false };

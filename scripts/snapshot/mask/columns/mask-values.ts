@@ -42,10 +42,20 @@ export function scrambleInteger(value: string, scramble: Scramble, largest: bigi
 /** What is written in another form than pg_dump's cannot be masked, and must not go on. */
 class OtherForm extends Error {}
 
-/** Of bytea as pg_dump writes it. */
+/** Of bytea, which pg_dump writes as the server's `bytea_output` says; what comes is in hexadecimal digits. */
 export function scrambleBytes(value: string, scramble: Scramble): string {
-  if (!/^\\x[0-9a-fA-F]*$/.test(value)) throw new OtherForm('bytea is not in hexadecimal digits');
-  return scrambleHex(value, scramble);
+  return scrambleHex(/^\\x[0-9a-fA-F]*$/.test(value) ? value : hexOfEscaped(value), scramble);
+}
+
+const ESCAPED_BYTES = /^(?:[ -[\]-~]|\\\\|\\[0-3][0-7]{2})*$/;
+
+/** The form `escape`: printable ASCII as it is, a backslash twice, all else in octal digits (byteaout). */
+function hexOfEscaped(value: string): string {
+  if (!ESCAPED_BYTES.test(value)) throw new OtherForm('bytea is in neither of its two forms');
+  const bytes = value.replace(/\\(?:\\|([0-7]{3}))/g, (_all, octal?: string) =>
+    octal === undefined ? '\\' : String.fromCharCode(parseInt(octal, 8)),
+  );
+  return `\\x${Buffer.from(bytes, 'latin1').toString('hex')}`;
 }
 
 /** Of what is written in hexadecimal digits. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MaskRule } from '../../../plan/mask/mask-rules.ts';
 import { decodeField, encodeField } from '../copy-field.ts';
 import { Scramble } from '../scramble.ts';
-import { columnType } from './column-type.ts';
+import { columnType, recordType } from './column-type.ts';
 import { maskerOf, whyNot } from './masker-of.ts';
 
 const scramble = new Scramble('k'.repeat(64));
@@ -28,6 +28,7 @@ describe('masking a value', () => {
     ['float8', '-1.5e+20', /^-[1-9]\.\de\+20$/],
     ['uuid', '6ba7b810-9dad-11d1-80b4-00c04fd430c8', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/],
     ['bytea', '\\xdeadbeef', /^\\x[0-9a-f]{8}$/],
+    ['bytea', 'Ada\\000\\\\', /^\\x[0-9a-f]{10}$/],
     ['macaddr', '08:00:2b:01:02:03', /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/],
     ['inet', '203.0.113.7/24', /^\d+\.\d+\.\d+\.\d+\/24$/],
     ['inet', '::ffff:203.0.113.7', /^::ffff:\d+\.\d+\.\d+\.\d+$/],
@@ -50,7 +51,8 @@ describe('masking a value', () => {
   });
 
   it.each([
-    ['bytea', 'John Smith, Wollzeile 12', SCRAMBLE],
+    ['bytea', 'John Smith,\tWollzeile 12', SCRAMBLE],
+    ['hstore', 'name=>Ada', SCRAMBLE],
     ['date', '17.05.1980', SCRAMBLE],
     ['timestamptz', '05/17/1980 10:00:00', { kind: 'generalise', to: 'year' }],
   ] as const)('lets no %s go on that is not written as pg_dump writes it', (type, value, rule) => {
@@ -89,6 +91,32 @@ describe('masking a value', () => {
     expect(made).not.toContain('Ada');
   });
 
+  it('replaces the attributes of a row and the values of an hstore, and leaves what is NULL so', () => {
+    const inner = recordType('public.inner', [{ name: 'a', type: columnType('text', false) }]);
+    const person = recordType('public.person', [
+      { name: 'name', type: columnType('text', false) },
+      { name: 'zip', type: columnType('int4', false) },
+      { name: 'nick', type: columnType('text', true) },
+      { name: 'in', type: inner },
+      { name: 'none', type: columnType('text', false) },
+      { name: 'empty', type: columnType('text', false) },
+    ]);
+    const made = maskerOf(
+      SCRAMBLE,
+      person,
+      scramble,
+    )('("Ada ""L\\\\"", x",12345,"{""A,b"",NULL}","(""Ada, x"")",,"")');
+    expect(made).toMatch(
+      /^\("[A-Z][a-z]{2} ""[A-Z]\\\\"", [a-z]",[1-9]\d{4},"\{""[A-Z],[a-z]"",NULL\}","\(""[A-Z][a-z]{2}, [a-z]""\)",,""\)$/,
+    );
+    expect(made).not.toMatch(/Ada|12345/);
+    for (const other of ['(Ada)', '(Ada,1,,,,,)', '(Ada,1,,,,""x")', 'Ada'])
+      expect(() => maskerOf(SCRAMBLE, person, scramble)(other)).toThrow(/^a row /);
+    expect(masked('hstore', '"na\\"me"=>"Ada \\"L", "b"=>NULL')).toMatch(
+      /^"na\\"me"=>"[A-Z][a-z]{2} \\"[A-Z]", "b"=>NULL$/,
+    );
+  });
+
   it('makes mail addresses that reach nobody, within the length of their column', () => {
     expect(masked('text', 'ada@mail.example', { kind: 'email' })).toMatch(
       /^[a-z]{3}@[a-z]{4}\.[a-z]{7}\.test$/,
@@ -116,6 +144,10 @@ describe('masking a value', () => {
   it('says where a rule does not suit a type', () => {
     expect(whyNot(SCRAMBLE, columnType('tsvector', false))).toBe(
       'scramble cannot be done to a column of type tsvector; write null',
+    );
+    const record = recordType('public.p', [{ name: 'words', type: columnType('tsvector', false) }]);
+    expect(whyNot(SCRAMBLE, record)).toBe(
+      'scramble cannot be done to a column of type public.p, of which words would stay; write null',
     );
     expect(whyNot({ kind: 'email' }, columnType('int4', false))).toBe(
       'email cannot be done to a column of type integer; write scramble or null',

@@ -2,7 +2,7 @@ import type { MaskRule } from '../../../plan/mask/mask-rules.ts';
 import { byKind } from '../../../shared/by-kind.ts';
 import type { Scramble } from '../scramble.ts';
 import type { ColumnType, TypeClass } from './column-type.ts';
-import { mapArray, mapJson } from './mask-parts.ts';
+import { mapArray, mapHstore, mapJson, mapRecord } from './mask-parts.ts';
 import {
   generaliseDate,
   roundNumber,
@@ -22,9 +22,10 @@ const HASH_DIGITS = 32;
 const NOWHERE = '.test';
 
 /** Why a rule cannot be followed for a column of that type; undefined where it can. */
-export function whyNot(rule: MaskRule, { class: is, shown, isArray }: ColumnType): string | undefined {
+export function whyNot(rule: MaskRule, type: ColumnType): string | undefined {
+  const { class: is, shown, isArray } = type;
   const fits = byKind<MaskRule, boolean>(rule, {
-    scramble: () => is !== 'other' && is !== 'boolean',
+    scramble: () => is !== 'boolean' && whatStays(type).length === 0,
     email: () => is === 'text',
     hash: () => (is === 'text' || is === 'uuid') && !isArray,
     null: () => true,
@@ -33,14 +34,27 @@ export function whyNot(rule: MaskRule, { class: is, shown, isArray }: ColumnType
     round: () => is === 'number' || is === 'integer',
   });
   if (fits) return undefined;
-  const instead = is === 'other' || is === 'boolean' ? 'null' : 'scramble or null';
-  return `${rule.kind} cannot be done to a column of type ${shown}; write ${instead}`;
+  const stays = whatStays(type);
+  const instead = stays.length > 0 || is === 'boolean' ? 'null' : 'scramble or null';
+  const why = is === 'record' && stays.length > 0 ? `, of which ${stays.join(', ')} would stay` : '';
+  return `${rule.kind} cannot be done to a column of type ${shown}${why}; write ${instead}`;
+}
+
+/** What of it cannot be scrambled: the attributes of a record, else its type. */
+function whatStays({ class: is, shown, attributes = [] }: ColumnType): string[] {
+  if (is === 'other') return [shown];
+  return attributes.flatMap(({ name, type }) => (whatStays(type).length > 0 ? [name] : []));
 }
 
 /** How a column is masked; `whyNot` has agreed. */
 export function maskerOf(rule: MaskRule, type: ColumnType, scramble: Scramble): Masker {
   const one = byKind<MaskRule, Masker>(rule, {
-    scramble: () => (value) => BY_CLASS[type.class](value, scramble, type),
+    scramble: () => {
+      const { attributes } = type;
+      if (attributes === undefined) return (value) => BY_CLASS[type.class](value, scramble, type);
+      const maps = attributes.map((each) => maskerOf(rule, each.type, scramble));
+      return (value) => mapRecord(value, maps);
+    },
     email: () => (value) => fitting(maskEmail(value, scramble), value, type, scramble),
     hash: () => (value) => hashed(value, type, scramble),
     null: () => () => null,
@@ -76,7 +90,9 @@ const BY_CLASS: Readonly<Record<TypeClass, (value: string, scramble: Scramble, t
       shown.startsWith('bytea') ? scrambleBytes(value, scramble) : scrambleHex(value, scramble),
     inet: scrambleInet,
     date: scrambleDate,
+    hstore: (value, scramble) => mapHstore(value, (text) => scramble.text(text)),
     boolean: (value) => value,
+    record: (value) => value,
     other: (value) => value,
   };
 

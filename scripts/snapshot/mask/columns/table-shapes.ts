@@ -1,6 +1,7 @@
 import { parse, type Node, type RangeVar, type RenameStmt, type TypeName } from 'libpg-query';
 import type { StatementPiece } from '../../../pg/scanner/sql-piece.ts';
-import { columnType, UNKNOWN_TYPE, type ColumnType } from './column-type.ts';
+import { UNKNOWN_TYPE, type Attribute, type ColumnType } from './column-type.ts';
+import { TypeNames, type WrittenName } from './type-names.ts';
 
 export interface TableName {
   readonly schema: string;
@@ -19,6 +20,8 @@ interface Shape {
   readonly columns: Map<string, ColumnType>;
   /** Generated columns: COPY leaves them out. */
   readonly generated: Set<string>;
+  /** NOT NULL. */
+  readonly required: Set<string>;
   /** Whose partition or child it is. */
   readonly parents: TableName[];
   /** It has the columns of a type or of another table besides (OF, LIKE). */
@@ -27,12 +30,12 @@ interface Shape {
 
 /** Of statements that tell about tables, the first two words. */
 const TELLING =
-  /^(create ((global|local) )?((temp|temporary|unlogged|foreign) )?table|create domain|alter table)\b/;
+  /^(create ((global|local) )?((temp|temporary|unlogged|foreign) )?table|create domain|create type|alter table)\b/;
 
 /** The tables of a snapshot with their columns, as its statements make them, one after the other. */
 export class TableShapes {
   readonly #tables = new Map<string, Shape>();
-  readonly #domains = new Map<string, ColumnType>();
+  readonly #types = new TypeNames((name) => this.#rowsOf(name));
   readonly foreignKeys: ForeignKey[] = [];
 
   /** @returns whether the statement fills the table that it makes (CREATE TABLE … AS) */
@@ -48,13 +51,11 @@ export class TableShapes {
     if ('CreateStmt' in node) this.#create(node.CreateStmt);
     else if ('CreateForeignTableStmt' in node && node.CreateForeignTableStmt.base)
       this.#create(node.CreateForeignTableStmt.base);
-    else if ('CreateDomainStmt' in node) {
-      const { domainname = [], typeName } = node.CreateDomainStmt;
-      this.#domains.set(lastOf(domainname), this.#typeOf(typeName));
-    } else if ('RenameStmt' in node && node.RenameStmt.renameType === 'OBJECT_COLUMN')
+    else if ('RenameStmt' in node && node.RenameStmt.renameType === 'OBJECT_COLUMN')
       this.#rename(node.RenameStmt);
     else if ('AlterTableStmt' in node && node.AlterTableStmt.relation)
       this.#alter(tableOf(node.AlterTableStmt.relation), node.AlterTableStmt.cmds ?? []);
+    else this.#types.tell(node);
   }
 
   has(table: TableName): boolean {
@@ -74,6 +75,11 @@ export class TableShapes {
     return shape.isOpen ? UNKNOWN_TYPE : undefined;
   }
 
+  /** Does it bear no NULL? As far as the column itself says so. */
+  isRequired(table: TableName, column: string): boolean {
+    return this.#tables.get(keyOf(table))?.required.has(column) === true;
+  }
+
   /** Those that COPY fills where it names none; undefined = not known. */
   columnsOf(table: TableName): string[] | undefined {
     const shape = this.#tables.get(keyOf(table));
@@ -90,7 +96,13 @@ export class TableShapes {
   #create({ relation, ofTypename, tableElts = [], inhRelations = [] }: CreateFacts): void {
     if (relation === undefined) return;
     const isOpen = ofTypename !== undefined || tableElts.some((part) => 'TableLikeClause' in part);
-    const shape: Shape = { columns: new Map(), generated: new Set(), parents: [], isOpen };
+    const shape: Shape = {
+      columns: new Map(),
+      generated: new Set(),
+      required: new Set(),
+      parents: [],
+      isOpen,
+    };
     for (const parent of inhRelations) if ('RangeVar' in parent) shape.parents.push(tableOf(parent.RangeVar));
     this.#tables.set(keyOf(tableOf(relation)), shape);
     for (const part of tableElts) {
@@ -99,10 +111,12 @@ export class TableShapes {
         continue;
       }
       const { colname = '', typeName, constraints = [] } = part.ColumnDef;
-      shape.columns.set(colname, this.#typeOf(typeName));
+      shape.columns.set(colname, this.#types.of(typeName));
       for (const constraint of constraints) {
-        if ('Constraint' in constraint && constraint.Constraint.contype === 'CONSTR_GENERATED')
-          shape.generated.add(colname);
+        if (!('Constraint' in constraint)) continue;
+        const { contype } = constraint.Constraint;
+        if (contype === 'CONSTR_GENERATED') shape.generated.add(colname);
+        if (contype === 'CONSTR_NOTNULL' || contype === 'CONSTR_PRIMARY') shape.required.add(colname);
         this.#constraint(tableOf(relation), constraint, [colname]);
       }
     }
@@ -118,12 +132,13 @@ export class TableShapes {
       } else if (subtype === 'AT_AddInherit' && def !== undefined && 'RangeVar' in def)
         this.#tables.get(keyOf(table))?.parents.push(tableOf(def.RangeVar));
       else if (subtype === 'AT_AddConstraint' && def !== undefined) this.#constraint(table, def, []);
+      else if (subtype === 'AT_SetNotNull') this.#tables.get(keyOf(table))?.required.add(name);
       else if (def !== undefined && 'ColumnDef' in def && subtype === 'AT_AddColumn')
         this.#tables
           .get(keyOf(table))
-          ?.columns.set(def.ColumnDef.colname ?? '', this.#typeOf(def.ColumnDef.typeName));
+          ?.columns.set(def.ColumnDef.colname ?? '', this.#types.of(def.ColumnDef.typeName));
       else if (def !== undefined && 'ColumnDef' in def && subtype === 'AT_AlterColumnType')
-        this.#tables.get(keyOf(table))?.columns.set(name, this.#typeOf(def.ColumnDef.typeName));
+        this.#tables.get(keyOf(table))?.columns.set(name, this.#types.of(def.ColumnDef.typeName));
     }
   }
 
@@ -144,14 +159,12 @@ export class TableShapes {
     this.foreignKeys.push({ from, columns, to: tableOf(pktable), toColumns });
   }
 
-  #typeOf(type: TypeName | undefined): ColumnType {
-    const name = lastOf(type?.names ?? []);
-    const isArray = (type?.arrayBounds ?? []).length > 0;
-    const domain = this.#domains.get(name);
-    if (domain !== undefined) return isArray ? { ...domain, isArray } : domain;
-    const [modifier] = type?.typmods ?? [];
-    const limit = modifier !== undefined && 'A_Const' in modifier ? modifier.A_Const.ival?.ival : undefined;
-    return columnType(name, isArray, limit);
+  /** Of a table that is used as a type. */
+  #rowsOf(name: WrittenName): readonly Attribute[] | undefined {
+    const [table = '', schema = 'public'] = [...name].reverse();
+    const shape = this.#tables.get(keyOf({ schema, table }));
+    if (shape === undefined || shape.isOpen || shape.parents.length > 0) return undefined;
+    return [...shape.columns].map(([column, type]) => ({ name: column, type }));
   }
 }
 

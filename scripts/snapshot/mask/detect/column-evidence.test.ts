@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnType } from '../columns/column-type.ts';
+import { columnType, recordType } from '../columns/column-type.ts';
 import { ColumnEvidence, type Evidence } from './column-evidence.ts';
 
 function evidence(
@@ -74,6 +74,22 @@ describe('what looks personal', () => {
       isWhole: false,
     });
     expect(evidence('payload', ['{"id": 7, "kind": "x"}'], 'jsonb')).toBeUndefined();
+  });
+
+  it('a key of hstore, a name in XML, an attribute of a row and a text in bytes do', () => {
+    expect(evidence('payload', ['"first_name"=>"x"'], 'hstore')?.why).toBe('by a key in it');
+    expect(evidence('payload', ['<who first_name="x"/>'], 'xml')?.why).toBe('by a key in it');
+    expect(evidence('payload', ['<address>x</address>'], 'xml')?.why).toBe('by a key in it');
+    expect(evidence('page', ['<address>x</address>'])).toBeUndefined();
+    const bytes = `\\x${Buffer.from('mail ada@mail.example').toString('hex')}`;
+    expect(evidence('payload', [bytes], 'bytea')?.kind).toBe('mail address');
+    const type = recordType('public.p', [{ name: 'street', type: columnType('text', false) }]);
+    const gathered = new ColumnEvidence({ table: 'things', column: 'a', type, isLabelled: false });
+    expect(gathered.verdict()).toEqual({
+      kind: 'postal address',
+      why: 'by its attribute street',
+      isWhole: false,
+    });
   });
 
   it('numbers in order, versions and prose do not', () => {

@@ -11,7 +11,7 @@ interface NameWords {
 }
 
 /** Composite types, hstore, xml and the like hold texts too. */
-const TEXT: readonly TypeClass[] = ['text', 'json', 'hex', 'other'];
+const TEXT: readonly TypeClass[] = ['text', 'json', 'hex', 'hstore', 'record', 'other'];
 const NUMBERED: readonly TypeClass[] = [...TEXT, 'integer', 'number', 'uuid'];
 
 const list = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));

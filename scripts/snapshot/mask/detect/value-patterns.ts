@@ -11,7 +11,7 @@ interface ValuePattern {
   readonly matches: (value: string) => boolean;
 }
 
-const TEXT: readonly TypeClass[] = ['text', 'json', 'other'];
+const TEXT: readonly TypeClass[] = ['text', 'json', 'hstore', 'record', 'other'];
 
 const MAIL = /[^\s@"'<>(),:;\\]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}/u;
 const PHONE = /^\+\d[\d ()./-]{6,}\d$/;
