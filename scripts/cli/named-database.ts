@@ -1,4 +1,4 @@
-import { isDatabase, isUrl, urlMistakes } from '../plan/snapshot-url.ts';
+import { isDatabase, isUrl, readableUrl, urlMistakes } from '../plan/snapshot-url.ts';
 import { RehearsalError } from '../shared/errors.ts';
 
 const VARIABLE = /^[A-Za-z_]\w*$/;
@@ -25,5 +25,5 @@ export function databaseOf(source: string, env: NodeJS.ProcessEnv): URL {
       : one,
   );
   if (wrong.length > 0) throw new RehearsalError('USAGE', `${shown} ${wrong.join('; it ')}`, { hint });
-  return new URL(written);
+  return new URL(readableUrl(written));
 }

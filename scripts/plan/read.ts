@@ -29,7 +29,7 @@ import {
   snapshotFolderIn,
   type SnapshotFolder,
 } from './production/snapshot-folder.ts';
-import { isDatabase, isUrl, urlMistakes } from './snapshot-url.ts';
+import { isDatabase, isUrl, readableUrl, urlMistakes } from './snapshot-url.ts';
 import { readSynthetic } from './synthetic/read-synthetic.ts';
 import { keyText, YamlSource } from './yaml/yaml-source.ts';
 
@@ -177,7 +177,7 @@ function refuseForSource({ source, sha256, database, limits }: SourceConfig, rea
 function remoteOf(url: string, more: Omit<Remote, 'kind' | 'url'>, reading: Reading): SnapshotSource {
   const secrets = Object.values(reading.source.environment);
   for (const wrong of urlMistakes(url, secrets)) reading.mistake(['snapshot', 'source'], wrong);
-  return { kind: 'remote', url, ...more };
+  return { kind: 'remote', url: readableUrl(url), ...more };
 }
 
 /** A file, or a folder of files: an archive in pg_dump's directory format. */

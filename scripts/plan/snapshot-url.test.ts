@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUrl, urlMistakes } from './snapshot-url.ts';
+import { isUrl, readableUrl, urlMistakes } from './snapshot-url.ts';
 
 it('tells a URL from a path', () => {
   expect(['https://h/a', 'S3://b/k', './a:b', '/a//b', 'dump.sql', 'c:\\dump.sql'].map(isUrl)).toEqual([
@@ -12,6 +12,19 @@ it('tells a URL from a path', () => {
   ]);
 });
 
+it.each([
+  [
+    'postgres://ada:x@a:1,[::1]:2,c/d?sslmode=require',
+    'postgres://ada:x@a/d?host=a,::1,c&port=1,2,&sslmode=require',
+  ],
+  ['postgres://ada@/d?host=/run', 'postgres://ada@localhost/d?host=/run'],
+  ['postgres://ada@/d', 'postgres://ada@/d'],
+  ['postgres://ada@h:1/d?a=b', 'postgres://ada@h:1/d?a=b'],
+  ['https://h/a,b', 'https://h/a,b'],
+])('%s is read as %s', (written, url) => {
+  expect(readableUrl(written)).toBe(url);
+});
+
 describe('the URL of a snapshot', () => {
   it.each([
     'https://host/shop.sql.gz',
@@ -21,6 +34,9 @@ describe('the URL of a snapshot', () => {
     'ssh://[::1]/var/dumps/shop.sql.zst',
     'postgres://reader@replica:6432/shop?sslmode=verify-full',
     'postgresql:///shop?host=/var/run/postgresql',
+    'postgres://reader@a:5432,[::1]:5433,c/shop?target_session_attrs=prefer-standby',
+    'postgres://reader@/shop?host=/var/run/postgresql',
+    'postgres:///?service=shop',
   ])('%s is one', (url) => {
     expect(urlMistakes(url, [])).toEqual([]);
   });
@@ -40,6 +56,11 @@ describe('the URL of a snapshot', () => {
     [
       'postgres://h/d?options=-c&user=a',
       [expect.stringMatching(/^says options, user, and only host, port,/)],
+    ],
+    ['postgres://a/d?target_session_attrs=slave', [expect.stringMatching(/^has a target_session_attrs/)]],
+    [
+      'postgres://a/d?host=a,b,c&port=1,2',
+      ['names 3 hosts and 2 ports; write one port, or one for each host'],
     ],
     ['https://host/', ['names no file behind its host']],
     ['https://:x/y', ['is not a URL; write it as in https://host/shop.sql.gz']],

@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS } from '../../plan/schema/schema-limits.ts';
+import { isDatabase, readableUrl } from '../../plan/snapshot-url.ts';
 import { GuardedDump } from '../../snapshot/sources/postgres/guarded-dump.ts';
 import { liveServer } from '../../snapshot/sources/postgres/live-server.ts';
 import { SourceCut, unreachable } from '../../snapshot/sources/remote-source.ts';
@@ -18,9 +19,8 @@ export function serverUrl(
   const value = env[name];
   if (value === undefined || value === '')
     return { mistake: 'is not set; put the URL of the server into this environment variable' };
-  if (!URL.canParse(value) || !/^postgres(?:ql)?:$/.test(new URL(value).protocol))
-    return { mistake: 'does not hold a URL such as postgres://user@host/database' };
-  return { url: value };
+  if (!isDatabase(value)) return { mistake: 'does not hold a URL such as postgres://user@host/database' };
+  return { url: readableUrl(value) };
 }
 
 /**

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import { chown, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -7,6 +8,7 @@ import type { PgEndpoint } from '../../../scripts/pg/endpoint.ts';
 import type { SnapshotSource } from '../../../scripts/plan/model.ts';
 import { DEFAULT_LIMITS, type LiveLimits } from '../../../scripts/plan/schema/schema-limits.ts';
 import { readServerSchema } from '../../../scripts/cli/init-from/server-schema.ts';
+import { readableUrl } from '../../../scripts/plan/snapshot-url.ts';
 import { remoteSource } from '../../../scripts/snapshot/sources/open-remote.ts';
 import { readRemote } from '../../../scripts/snapshot/sources/read-remote.ts';
 import { baseContent } from '../../../scripts/snapshot/base/base-content.ts';
@@ -43,6 +45,12 @@ describe.skipIf(!needsSystemPostgres('to dump a live server'))('a snapshot of a 
   });
 
   const shownOf = ({ host, port, database }: PgEndpoint): string => `postgres://${host}:${port}/${database}`;
+  const sourceUrl = (endpoint: PgEndpoint, user = 'reader', password = PASSWORD): string => {
+    const url = new URL(shownOf(endpoint));
+    url.username = user;
+    url.password = encodeURIComponent(password);
+    return url.href;
+  };
   const sourceOf = (
     endpoint: PgEndpoint,
     {
@@ -51,10 +59,8 @@ describe.skipIf(!needsSystemPostgres('to dump a live server'))('a snapshot of a 
       ...limits
     }: Partial<LiveLimits> & { user?: string; password?: string } = {},
   ): SnapshotSource => {
-    const url = new URL(shownOf(endpoint));
-    url.username = user;
-    url.password = encodeURIComponent(password);
-    return { kind: 'remote', url: url.href, limits: { ...DEFAULT_LIMITS, ...limits } };
+    const url = sourceUrl(endpoint, user, password);
+    return { kind: 'remote', url, limits: { ...DEFAULT_LIMITS, ...limits } };
   };
   /** Sessions of dumps and their watchers that are still there. */
   const left = async (): Promise<number> =>
@@ -93,34 +99,78 @@ describe.skipIf(!needsSystemPostgres('to dump a live server'))('a snapshot of a 
     expect(await left()).toBe(0);
   });
 
-  it('is read from a replica', async () => {
+  it('is read from a replica, which is found among the hosts of its URL', async () => {
     let standby: TestStandby | undefined;
     try {
       standby = await startTestStandby(live.endpoint, SYSTEM_POSTGRES.binDir);
       const endpoint = { ...standby.endpoint, database: 'shop' };
       await vi.waitFor(() => runSql(endpoint, 'select from public.orders'), 20_000);
-      const { tables, warnings } = await restorer.restore(sourceOf(endpoint));
+      const hosts = [shop, endpoint].map(({ host, port }) => `${host}:${port}`).join(',');
+      const url = readableUrl(`postgres://reader@${hosts}/shop?target_session_attrs=standby`);
+      vi.stubEnv('PGPASSWORD', PASSWORD);
+      const { tables, warnings } = await restorer.restore({ kind: 'remote', url });
       expect(tables.map(({ rows }) => rows)).toEqual([1000, 20_000]);
       expect(warnings[0]).toMatch(
         /, a replica, .*the replica could not replay what removes rows that it still/,
       );
     } finally {
+      vi.unstubAllEnvs();
       await standby?.remove();
     }
   });
 
-  it('takes the password from the password file of libpq', async () => {
+  it('takes hosts and user from a service of libpq, and the password from its password file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pgpass-'));
     const { host, port } = shop;
     const lines = `# not this one\n${host}:1:*:*:wrong\n${host}:${port}:*:reader:${PASSWORD}\n`;
     await writeFile(join(folder, 'pgpass'), lines, { mode: 0o600 });
+    const service = `[other]\nhost=nowhere\n\n[shop]\n# a host that is down, and the one that is up\nhost=${host},${host}\nport=1,${port}\nuser=reader\ndbname=shop\n`;
+    await writeFile(join(folder, 'services'), service);
     vi.stubEnv('PGPASSFILE', join(folder, 'pgpass'));
+    vi.stubEnv('PGSERVICEFILE', join(folder, 'services'));
+    const url = 'postgres:///?service=shop';
     try {
-      expect((await restorer.restore(sourceOf(shop, { password: '' }))).tables).toHaveLength(2);
+      expect((await restorer.restore({ kind: 'remote', url })).tables).toHaveLength(2);
+      const absent = { kind: 'remote', url: 'postgres:///?service=gone' } as const;
+      expect(await restorer.failure(restorer.restore(absent))).toMatchObject({
+        code: 'CONNECTION_FAILED',
+        message: `the snapshot service gone may not be read: neither ${join(folder, 'services')} nor /etc/postgresql-common/pg_service.conf defines it`,
+      });
     } finally {
       vi.unstubAllEnvs();
       await rm(folder, { recursive: true });
     }
+  });
+
+  it('is believed with sslmode=verify-full by its certificate alone', async () => {
+    const { dir, uid } = await withConnection(shop, 'setup', async (client) => {
+      const { rows } = await client.query<{ dir: string }>("select current_setting('data_directory') as dir");
+      return { dir: rows[0]?.dir ?? '', uid: (await stat(rows[0]?.dir ?? '')).uid };
+    });
+    const [cert, key] = [join(dir, 'server.crt'), join(dir, 'server.key')];
+    const names = ['-subj', '/CN=shop', '-addext', `subjectAltName=IP:${shop.host}`, '-nodes', '-days', '2'];
+    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+    await execa('openssl', ['req', '-x509', ...kind, ...names, '-keyout', key, '-out', cert]);
+    await Promise.all([cert, key].map((path) => chown(path, uid, -1)));
+    await runSql(live.endpoint, 'alter system set ssl to on');
+    await runSql(live.endpoint, 'select pg_reload_conf()');
+    const source = (query: string): SnapshotSource => ({
+      kind: 'remote',
+      url: `${sourceUrl(shop)}?${query}`,
+    });
+    const trusted = source(`sslmode=verify-full&sslrootcert=${encodeURIComponent(cert)}`);
+    await vi.waitFor(async () => {
+      expect((await restorer.restore(trusted)).tables).toHaveLength(2);
+    }, 10_000);
+    const strange = source('sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt');
+    expect(await restorer.failure(restorer.restore(strange))).toMatchObject({
+      code: 'CONNECTION_FAILED',
+      message: expect.stringMatching(/ may not be read: .*certificate/) as string,
+    });
+    const gone = source('sslmode=verify-ca&sslrootcert=/nowhere.crt');
+    expect(await restorer.failure(restorer.restore(gone))).toMatchObject({
+      message: `the snapshot ${shownOf(shop)} may not be read: /nowhere.crt cannot be read (ENOENT)`,
+    });
   });
 
   it('that is larger than the disk is refused before the first byte', async () => {

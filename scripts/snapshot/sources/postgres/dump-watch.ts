@@ -8,7 +8,7 @@ import { RehearsalError } from '../../../shared/errors.ts';
 import { formatMs } from '../../../shared/text/format.ts';
 import { SourceCut } from '../remote-source.ts';
 import { DumpDiary, readLiveFacts, type LiveFacts } from './dump-diary.ts';
-import { connectLive } from './live-client.ts';
+import { connectLive, placedAt } from './live-client.ts';
 import type { LiveServer } from './live-server.ts';
 import { LoadJudge, lookAtLoad, LOOK_MS } from './load-look.ts';
 
@@ -26,7 +26,8 @@ export class DumpWatch {
   readonly applicationName = `${APPLICATION_PREFIX}snapshot-${randomBytes(6).toString('hex')}`;
   readonly facts: LiveFacts;
   readonly diary: DumpDiary;
-  readonly #server: LiveServer;
+  /** Where this session is: of several hosts the one that is read. */
+  readonly server: LiveServer;
   readonly #limits: LiveLimits;
   readonly #client: pg.Client;
   readonly #stop = new AbortController();
@@ -38,7 +39,7 @@ export class DumpWatch {
     try {
       const facts = await readLiveFacts(client);
       await learnNames(client);
-      return new DumpWatch(server, limits, client, facts);
+      return new DumpWatch(placedAt(server, client), limits, client, facts);
     } catch (error) {
       await client.end().catch(() => undefined);
       throw error;
@@ -46,7 +47,7 @@ export class DumpWatch {
   }
 
   private constructor(server: LiveServer, limits: LiveLimits, client: pg.Client, facts: LiveFacts) {
-    this.#server = server;
+    this.server = server;
     this.#limits = limits;
     this.#client = client;
     this.facts = facts;
@@ -77,7 +78,7 @@ export class DumpWatch {
   }
 
   #givenUp(why: string): RehearsalError {
-    const { shown } = this.#server;
+    const { shown } = this.server;
     return new RehearsalError('TIMED_OUT', `the snapshot ${shown} was given up: ${why}`, {
       hint: 'read a replica, or at a quieter time; what may be is said by snapshot.limits',
     });
@@ -95,7 +96,7 @@ export class DumpWatch {
     const isClean = await cancelAll(this.#client, this.applicationName).catch(() => false);
     await this.#client.end().catch(() => undefined);
     if (isClean) return;
-    const other = await connectLive(this.#server, WATCHER).catch(() => undefined);
+    const other = await connectLive(this.server, WATCHER).catch(() => undefined);
     if (other === undefined) return;
     await cancelAll(other, this.applicationName).catch(() => false);
     await other.end().catch(() => undefined);

@@ -57,10 +57,10 @@ export class GuardedDump {
   private constructor(work: DumpWork, watch: DumpWatch, [program = '', ...args]: readonly string[]) {
     this.#work = work;
     this.#watch = watch;
-    const { server, limits, env, signal } = work;
+    const { limits, env, signal } = work;
     const lockWait = `--lock-wait-timeout=${Math.ceil(limits.lockWait)}`;
     this.#child = spawn(program, ['--no-password', lockWait, '--no-subscriptions', ...args], {
-      env: clientVariables(server, watch.applicationName, env),
+      env: clientVariables(watch.server, watch.applicationName, env),
       stdio: withoutForeign('ignore', 'pipe', 'pipe'),
     });
     this.#closed = once(this.#child, 'close').then(([code]: unknown[]) => code as number | null);

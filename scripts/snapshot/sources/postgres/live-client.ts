@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { guard } from '../../../pg/messages/guard.ts';
 import { sqlstateOf } from '../../../pg/pg-error.ts';
 import { asError } from '../../../shared/errors.ts';
 import { refused, SourceCut } from '../remote-source.ts';
-import type { LiveServer } from './live-server.ts';
+import type { LiveServer, Place } from './live-server.ts';
 import { passwordInFile } from './password-file.ts';
+import { tlsWays } from './tls-ways.ts';
 
 const CONNECT_MS = 15_000;
 const ANSWER_MS = 5_000;
@@ -16,11 +15,55 @@ const LOOKING =
 /** SQLSTATEs of another try: too many connections, starting up or shutting down, the connection's own. */
 const TRY_AGAIN = /^(53300|57P0[123]|08...)$/;
 
+/** Of the wanted sessions, those that only a server takes that is, or is not, in recovery. What is read is as good in either. */
+const IN_RECOVERY: Readonly<Partial<Record<LiveServer['wanted'], boolean>>> = {
+  'read-write': false,
+  primary: false,
+  'read-only': true,
+  standby: true,
+  'prefer-standby': true,
+};
+
 /**
- * A session that looks at a live server.
+ * A session that looks at a live server: of several places at the first that is there and is what is wanted, as libpq does
+ * (PostgreSQL, "Specifying Multiple Hosts").
  * @throws CONNECTION_FAILED where the server lets nobody in by this name, SourceCut where it may do so later
  */
 export async function connectLive(server: LiveServer, applicationName: string): Promise<pg.Client> {
+  const { host, port, others, wanted } = server;
+  const places = [{ host, port }, ...others];
+  const inRecovery = IN_RECOVERY[wanted];
+  const rounds = wanted === 'prefer-standby' ? [inRecovery, undefined] : [inRecovery];
+  let why = new SourceCut('no answer');
+  for (const [round, place] of rounds.flatMap((each) => places.map((one) => [each, one] as const)))
+    try {
+      const client = await connectTo({ ...server, ...place }, applicationName);
+      if (round === undefined || (await isInRecovery(client)) === round) return client;
+      await client.end().catch(() => undefined);
+      if (places.length === 1) throw notWanted(server);
+      why = new SourceCut(`none of its hosts is ${wanted}`);
+    } catch (error) {
+      if (!(error instanceof SourceCut)) throw error;
+      why = error;
+    }
+  throw why;
+}
+
+/** The same server, at the place where a session of it is. */
+export function placedAt(server: LiveServer, { host, port }: Place): LiveServer {
+  return { ...server, host, port, others: [] };
+}
+
+async function isInRecovery(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ recovers: boolean }>('select pg_is_in_recovery() as recovers');
+  return rows[0]?.recovers === true;
+}
+
+function notWanted({ shown, wanted }: LiveServer): Error {
+  return refused(shown, `it is not ${wanted}`, 'name another host, or another target_session_attrs');
+}
+
+async function connectTo(server: LiveServer, applicationName: string): Promise<pg.Client> {
   const ways = await tlsWays(server);
   for (const [index, ssl] of ways.entries()) {
     const { host, port, user, database, password } = server;
@@ -63,21 +106,4 @@ function notLetIn({ shown, user }: LiveServer, thrown: unknown): Error {
     why,
     `try it by hand, with the same password: psql --host=… --username=${user}; the password may stand in the URL as \${NAME}, in PGPASSWORD or in the password file of libpq`,
   );
-}
-
-/** As libpq does by `sslmode` (PostgreSQL, "SSL Mode Descriptions"): one way after the other. */
-async function tlsWays({ host, tls }: LiveServer): Promise<(false | ConnectionOptions)[]> {
-  const { sslmode = 'prefer', sslrootcert, sslcert, sslkey } = tls;
-  if (sslmode === 'disable' || host.startsWith('/')) return [false];
-  const [ca, cert, key] = await Promise.all(
-    [sslrootcert === 'system' ? undefined : sslrootcert, sslcert, sslkey].map(
-      async (path) => path && (await readFile(path, 'utf8')),
-    ),
-  );
-  const own = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-  if (sslmode === 'verify-full') return [own];
-  const anyName = { ...own, checkServerIdentity: () => undefined };
-  if (sslmode === 'verify-ca' || (sslmode === 'require' && ca !== undefined)) return [anyName];
-  const unchecked = { ...own, rejectUnauthorized: false };
-  return sslmode === 'require' ? [unchecked] : [unchecked, false];
 }
