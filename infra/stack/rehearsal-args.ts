@@ -71,7 +71,7 @@ async function snapshotText(source: SnapshotSource, dir: string): Promise<string
     // Nobody reads it to see whether it changed: the sum that the author expects says so, or the name does.
     remote: (remote) =>
       `${remoteSource(remote, {}).shown}${remote.sha256 === undefined ? '' : ` ${remote.sha256.slice(0, 12)}`}`,
-    physical: (source) => ('url' in source ? `physical ${shownSource(source, dir)}` : fileHash(source.path)),
+    physical: (source) => ('path' in source ? fileHash(source.path) : `physical ${shownSource(source, dir)}`),
     synthetic: async ({ path, scale, seed, statistics }) =>
       `synthetic ${await fileHash(path)} × ${scale} seed ${seed} ${shortHash(JSON.stringify(statistics))}`,
     generator: ({ path }) => `generator ${relative(dir, path)}`, // its hash is among the files

@@ -62,6 +62,8 @@ export type SnapshotSource =
   /** A copy of a whole data folder: a tar file or a folder of this machine, or a server that pg_basebackup reads. */
   | (PhysicalFacts & { readonly kind: 'physical'; readonly path: string })
   | (PhysicalFacts & { readonly kind: 'physical'; readonly url: string; readonly maxBytesPerSec: number })
+  /** A tar file that lies elsewhere. The URL may hold secrets. */
+  | (PhysicalFacts & { readonly kind: 'physical'; readonly tarUrl: string })
   | { readonly kind: 'generator'; readonly path: string; readonly takenAt?: string }
   /** Rows that are made from a snapshot folder's schema and statistics; none of its rows are read. */
   | SyntheticSource

@@ -30,6 +30,7 @@ test.each([
   ['an unknown key', EXAMPLE.replace('rate:', 'rat: 1\n  rate:'), false],
   ['a rate without a unit', EXAMPLE.replace('400/s', '400'), false],
   ['a rate in the wrong unit', EXAMPLE.replace('400/s', '400/m'), false],
+  ['no rate, which a snapshot folder may tell', EXAMPLE.replace(/ +rate: .*\n/, ''), true],
   ['a rate from the environment', EXAMPLE.replace('400/s', '${RATE}'), true],
   ['a number from the environment', EXAMPLE.replace('retries: 10', 'retries: "${RETRIES}"'), true],
   ['a phase that is not there', EXAMPLE.replace('phase: expand', 'phase: expnad'), false],

@@ -5,7 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { resultSchema } from '../checks/result/contract/result.ts';
 import { settingsSchema } from '../plan/schema/schema-settings.ts';
-import { rehearsalSchema } from '../plan/schema/schema.ts';
+import { loadSchema, rehearsalSchema } from '../plan/schema/schema.ts';
 import { EXIT, EXIT_MEANING } from '../shared/errors.ts';
 import { remediesReference } from './references/remedies-reference.ts';
 import { configReference, type JsonSchema } from './references/config-reference.ts';
@@ -43,7 +43,14 @@ export async function generatedDocuments(): Promise<GeneratedDocument[]> {
 
 /** What an author may write: the side of the schema before defaults and conversions. */
 function jsonSchema(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+  return z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema: made }) => {
+      // A snapshot folder may tell the rate: whether it does is not to be seen in rehearsal.yaml.
+      if (zodSchema instanceof z.ZodObject && zodSchema.shape['rate'] === loadSchema.shape.rate)
+        made.required = (made.required ?? []).filter((key) => key !== 'rate');
+    },
+  }) as JsonSchema;
 }
 
 function jsonText(title: string, schema: z.ZodType): string {

@@ -140,7 +140,7 @@ function restoreSource(work: Work): Promise<Restored> {
     file: (source) => restoreFile(work, source),
     remote: (source) => restoreRemote(work, source),
     generator: (source) => restoreGenerator(work, source),
-    physical: () => Promise.resolve(ofCopy(work.copy)),
+    physical: () => ofCopy(work),
     synthetic: (source) => restoreSynthetic(work, source),
     command: (source) => restoreFromCommand(work, source),
   });
@@ -281,9 +281,11 @@ export function shownSource(source: SnapshotSource, dir: string): string {
     remote: (remote) => remoteSource(remote, process.env).shown,
     generator: ({ path }) => shownPath(path, dir),
     physical: (physical) =>
-      'url' in physical
-        ? liveServer(new URL(physical.url), process.env).shown
-        : shownPath(physical.path, dir),
+      'tarUrl' in physical
+        ? remoteSource({ url: physical.tarUrl }, process.env).shown
+        : 'url' in physical
+          ? liveServer(new URL(physical.url), process.env).shown
+          : shownPath(physical.path, dir),
     synthetic: ({ path }) => shownPath(path, dir),
     command: () => 'the snapshot command',
   });

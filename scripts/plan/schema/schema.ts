@@ -67,7 +67,7 @@ export const snapshotSchemas = {
   }),
   physical: z.strictObject({
     physical: path('a path or a URL', './pgdata.tar.zst').describe(
-      'A [physical copy](snapshots.md#physical-copies): a tar file (as it is, or in gzip, zstd or lz4) or a folder that is a data folder of PostgreSQL, or a live server to copy by `pg_basebackup`: `postgres://…`. On the target `embedded`.',
+      'A [physical copy](snapshots.md#physical-copies): a tar file (as it is, or in gzip, zstd or lz4) or a folder that is a data folder of PostgreSQL, one or the other of `https://…`, `s3://…` or `ssh://…` for a tar file, the folder that `pg_basebackup --format=tar` writes, or a live server to copy by `pg_basebackup`: `postgres://…`. On the target `embedded`.',
     ),
     database: words('the name of a database', 'shop')
       .exactOptional()

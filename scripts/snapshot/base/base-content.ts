@@ -13,7 +13,7 @@ const RESTORE_VERSION = 2;
 /** Goes up with every change of what masking makes of the same value. */
 const MASKING_VERSION = 2;
 /** Goes up with every change of the rows that are made from the same schema and statistics. */
-const SYNTHESIS_VERSION = 1;
+const SYNTHESIS_VERSION = 2;
 
 /**
  * Names what a snapshot restores to: its bytes, wherever they come from. Undefined of what nobody can tell before it was read: a
@@ -57,6 +57,10 @@ async function physicalContent(
   physical: Extract<SnapshotSource, { kind: 'physical' }>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  if ('tarUrl' in physical) {
+    const version = await versionOf({ url: physical.tarUrl }, signal);
+    return version && `physical ${version}`;
+  }
   if ('url' in physical) return undefined;
   const isFile = await stat(physical.path).then(
     (found) => found.isFile(),
@@ -92,7 +96,7 @@ async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
 
 /** Asked by the beginning of a reading, which every source has. */
 async function versionOf(
-  remote: Extract<SnapshotSource, { kind: 'remote' }>,
+  remote: Pick<Extract<SnapshotSource, { kind: 'remote' }>, 'url' | 'limits'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const over = new AbortController();

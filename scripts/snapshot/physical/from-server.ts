@@ -10,7 +10,7 @@ import { formatMs } from '../../shared/text/format.ts';
 import { redact } from '../../shared/text/redact.ts';
 import { within } from '../../shared/within.ts';
 import { clientVariables, type LiveServer } from '../sources/postgres/live-server.ts';
-import { connectLive } from '../sources/postgres/live-client.ts';
+import { connectLive, placedAt } from '../sources/postgres/live-client.ts';
 
 const APPLICATION = 'rehearse/basebackup';
 const KEPT_CHARACTERS = 4_000;
@@ -19,6 +19,8 @@ const KIB = 1024;
 const LEAST_MS = 600_000;
 
 interface ServerFacts {
+  /** Of several hosts the one that is there. */
+  readonly server: LiveServer;
   readonly major: number;
   /** Of all its databases. */
   readonly bytes: number;
@@ -38,7 +40,7 @@ export async function factsOfServer(server: LiveServer): Promise<ServerFacts> {
     );
     const [row] = rows;
     if (row === undefined) throw new Error('the server says nothing of itself');
-    return { ...row, bytes: Number(row.bytes) };
+    return { ...row, server: placedAt(server, client), bytes: Number(row.bytes) };
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -59,8 +61,9 @@ interface BackupOptions {
  * @returns where the tablespaces lie on the server
  * @throws RESTORE_FAILED where no pg_basebackup fits, CONNECTION_FAILED, TIMED_OUT, or the signal's reason
  */
-export async function baseBackup(server: LiveServer, dir: string, options: BackupOptions): Promise<string[]> {
+export async function baseBackup(dir: string, options: BackupOptions): Promise<string[]> {
   const { facts, maxBytesPerSec, env, signal, onReading } = options;
+  const { server } = facts;
   const program = await chooseBaseBackup(facts.major, server.shown);
   const aside = `${dir}.tablespaces`;
   await mkdir(aside, { mode: 0o700 });

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, statfs } from 'node:fs/promises';
+import { readdir, readFile, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Disarmed } from '../../artifacts/records/records.ts';
 import type { SnapshotSource } from '../../plan/model.ts';
@@ -9,10 +9,9 @@ import { liveServer } from '../sources/postgres/live-server.ts';
 import { verifyManifest } from './backup-manifest.ts';
 import { readControlFile, type ControlFile } from './control-file.ts';
 import { disarmFiles } from './disarm-files.ts';
-import { copyDataFolder, folderBytes, majorOfFolder, serverOn } from './from-folder.ts';
-import { baseBackup, factsOfServer } from './from-server.ts';
-import { majorOfTar, unpackTar } from './from-tar.ts';
+import { majorOfFolder } from './from-folder.ts';
 import type { FilledFolder, PhysicalCopy } from './physical-copy.ts';
+import { wayOf, type Brought } from './ways.ts';
 
 type Source = Extract<SnapshotSource, { kind: 'physical' }>;
 
@@ -20,22 +19,6 @@ interface OpenOptions {
   readonly shown: string;
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: OnProgress;
-}
-
-/** How one way brings the folder. */
-interface Way {
-  major(signal: AbortSignal): Promise<number>;
-  /** What it takes on the disk, in bytes; of a compressed file only that. */
-  bytes(): Promise<number>;
-  bring(dir: string, signal: AbortSignal, onReading: (read: () => ReadSoFar) => void): Promise<Brought>;
-}
-
-interface Brought {
-  /** Absent of what is no single file. */
-  readonly sha256?: string;
-  readonly sourceBytes: number;
-  /** Folders of tablespaces that were taken in. */
-  readonly tablespaces: readonly string[];
 }
 
 /** A physical copy by what the rehearsal says of it. Nothing is read yet. */
@@ -121,66 +104,6 @@ async function requireWal(dir: string, shown: string): Promise<void> {
 function takenAt(label: string | undefined, { time }: ControlFile): Date {
   const start = /^START TIME: (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:UTC|GMT)$/m.exec(label ?? '');
   return start ? new Date(`${start[1] ?? ''}T${start[2] ?? ''}Z`) : time;
-}
-
-async function wayOf(source: Source, shown: string, env: NodeJS.ProcessEnv): Promise<Way> {
-  if ('url' in source) {
-    const server = liveServer(new URL(source.url), env);
-    return {
-      major: async () => (await factsOfServer(server)).major,
-      bytes: async () => (await factsOfServer(server)).bytes,
-      async bring(dir, signal, onReading) {
-        const facts = await factsOfServer(server);
-        const { maxBytesPerSec } = source;
-        const tablespaces = await baseBackup(server, dir, { facts, maxBytesPerSec, env, signal, onReading });
-        return { sourceBytes: await folderBytes(dir), tablespaces };
-      },
-    };
-  }
-  const { path } = source;
-  const found = await stat(path).catch(() => undefined);
-  if (!found) throw new RehearsalError('SNAPSHOT_NOT_FOUND', `the snapshot ${path} does not exist`);
-  if (!found.isDirectory())
-    return {
-      major: () => majorOfTar(path, shown),
-      bytes: () => Promise.resolve(found.size),
-      async bring(dir, signal, onReading) {
-        const totalBytes = found.size;
-        const on = (readBytes: () => number): void => {
-          onReading(() => ({ bytes: readBytes(), totalBytes }));
-        };
-        return { ...(await unpackTar(path, dir, { shown, signal, onReading: on })), tablespaces: [] };
-      },
-    };
-  return {
-    major: () => majorOfFolder(path, shown),
-    bytes: () => folderBytes(path),
-    async bring(dir, signal, onReading) {
-      await requireStopped(path, shown);
-      const before = await readControlFile(path, shown);
-      const totalBytes = await folderBytes(path);
-      let bytes = 0;
-      onReading(() => ({ bytes, totalBytes }));
-      const onFile = (size: number): void => void (bytes += size);
-      const tablespaces = await copyDataFolder(path, dir, { shown, signal, onFile });
-      const after = await readControlFile(path, shown);
-      if (before.sha256 !== after.sha256)
-        throw new RehearsalError('SNAPSHOT_INVALID', `${shown} changed while it was copied`);
-      return { sourceBytes: bytes, tablespaces };
-    },
-  };
-}
-
-async function requireStopped(path: string, shown: string): Promise<void> {
-  const pid = await serverOn(path);
-  if (pid === undefined) return;
-  throw new RehearsalError(
-    'SNAPSHOT_INVALID',
-    `${shown} is the folder of a server that runs (process ${pid})`,
-    {
-      hint: 'A running server is copied by pg_basebackup: snapshot: { physical: postgres://… }',
-    },
-  );
 }
 
 async function requireRoomFor(needed: number, folder: string, shown: string): Promise<void> {

@@ -18,6 +18,14 @@ interface TarEntry {
  */
 export async function* tarEntries(bytes: AsyncIterable<Buffer>, shown: string): AsyncGenerator<TarEntry> {
   const source = new Blocks(bytes);
+  try {
+    yield* entriesIn(source, shown);
+  } finally {
+    await source.close();
+  }
+}
+
+async function* entriesIn(source: Blocks, shown: string): AsyncGenerator<TarEntry> {
   let last = 'its first entry';
   let more: Readonly<Record<string, string>> = {};
   const cut = (): RehearsalError =>
@@ -146,6 +154,11 @@ class Blocks {
     const taken = this.#held.subarray(0, length);
     this.#held = this.#held.subarray(length);
     return taken;
+  }
+
+  /** Whoever reads no further lets the source go. */
+  async close(): Promise<void> {
+    await this.#bytes.return?.();
   }
 
   /** As they come. @returns false where there are not as many */

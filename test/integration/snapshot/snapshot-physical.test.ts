@@ -14,7 +14,9 @@ import { sleep } from '../../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import { openPhysical } from '../../../scripts/snapshot/physical/open-physical.ts';
 import { restoreSnapshot } from '../../../scripts/snapshot/restore.ts';
+import { runSql } from './snapshot-fixture.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../../support/database/system-postgres.ts';
+import { startFileServer } from '../../support/servers/file-server.ts';
 import { arm, listenOutside, plant, Production, type Outside } from './production-fixture.ts';
 
 type Physical = Extract<SnapshotSource, { kind: 'physical' }>;
@@ -37,12 +39,21 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
       outside = await listenOutside();
       production = await Production.start();
       await plant(production, outside);
+      await runSql(
+        production.endpoint,
+        "update pg_database set datcollversion = '0.9' where datname = 'shop'",
+      );
       const { host, port, password } = production.endpoint;
       const url = `postgres://postgres:${password}@${host}:${port}/shop`;
       streamed = await rehearse({ kind: 'physical', url, maxBytesPerSec: 200e6 });
       await execa('tar', ['-czf', join(folder, 'running.tar.gz'), '-C', production.path, 'data'], {
         reject: false,
       });
+      await runProgram('pg_basebackup', url, [
+        '--format=tar',
+        `--pgdata=${join(folder, 'tars')}`,
+        '--checkpoint=fast',
+      ]);
       await arm(production, outside);
     }, 240_000);
 
@@ -62,6 +73,44 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
         { name: 'public.orders', rows: 1000 },
       ]);
       expect(streamed.owner).toBe('app');
+      expect(streamed.record.warnings.join('\n')).toMatch(
+        /^Texts in the copy are sorted by other versions .*: the database 0\.9 \(here .*\)\. Indexes of texts may be out of order/m,
+      );
+    });
+
+    it('comes from the tar files of pg_basebackup, compressed or not, with its tablespaces', async () => {
+      const tars = join(folder, 'tars');
+      await execa('zstd', ['-q', '--rm', join(tars, 'base.tar')]);
+      const { record } = await rehearse({ kind: 'physical', path: tars, database: 'shop' });
+      expect(record.tables).toMatchObject([{ name: 'cron.job' }, { name: 'public.orders', rows: 1000 }]);
+      expect(record.disarmed).toContainEqual({ kind: 'tablespace', name: join(production.path, 'fast') });
+      expect(record.warnings.join()).toContain('as its backup_manifest lists it');
+    }, 60_000);
+
+    it('comes from a web server as a tar file, also where that is cut', async () => {
+      const web = await startFileServer();
+      try {
+        const tar = await execa(
+          'tar',
+          ['-C', production.path, '--dereference', '--exclude=pg_wal/*', '-c', 'data'],
+          {
+            encoding: 'buffer',
+          },
+        );
+        const tarUrl = web.give('data.tar', Buffer.from(tar.stdout), {
+          cutAfter: [500_000, 1_000_000, 700_000],
+        });
+        const copy = await openPhysical({ kind: 'physical', tarUrl }, quiet('it'));
+        const to = join(folder, 'fetched');
+        expect(await copy.major(AbortSignal.timeout(60_000))).toBe(SYSTEM_POSTGRES.version);
+        const filled = await copy.fill(to, AbortSignal.timeout(60_000));
+        expect(filled.sourceBytes).toBe(tar.stdout.length);
+        expect(await readFile(join(to, 'global', 'pg_control'))).toEqual(
+          await readFile(join(production.data, 'global', 'pg_control')),
+        );
+      } finally {
+        await web.stop();
+      }
     });
 
     it('is disarmed before it starts, whatever is armed in it, and nobody outside hears of it', async () => {
@@ -164,6 +213,27 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
         );
       });
 
+      it('where it is one of several tar files, or another file than its manifest lists', async () => {
+        const tars = join(folder, 'tars');
+        expect(await refusal({ kind: 'physical', path: join(tars, 'base.tar.zst') })).toMatch(
+          /^SNAPSHOT_INVALID: it does not bring the tablespace .*\/fast, whose files are in \d+\.tar beside it$/,
+        );
+        const manifest = await readFile(join(tars, 'backup_manifest'), 'utf8');
+        await writeFile(
+          join(tars, 'backup_manifest'),
+          manifest
+            .replace(/("PG_VERSION", "Size": )\d+/, '$17')
+            .replace(/("global\/pg_control".*?"Checksum": ")./, '$1x'),
+        );
+        expect(await refusal({ kind: 'physical', path: tars })).toBe(
+          'SNAPSHOT_INVALID: it is not what its backup_manifest lists: PG_VERSION has 3 bytes instead of 7; global/pg_control has another checksum',
+        );
+        await rm(join(tars, 'pg_wal.tar'));
+        expect(await refusal({ kind: 'physical', path: tars })).toBe(
+          'SNAPSHOT_INVALID: it has no WAL in pg_wal, without which it is not consistent',
+        );
+      });
+
       it('where its pg_control is missing or cut', async () => {
         const path = await copyOf('broken');
         await truncate(join(path, 'global', 'pg_control'), 100);
@@ -195,6 +265,10 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
     });
   },
 );
+
+async function runProgram(name: string, url: string, args: readonly string[]): Promise<void> {
+  await execa(join(SYSTEM_POSTGRES.binDir, name), [`--dbname=${url}`, ...args]);
+}
 
 interface Restored {
   readonly record: SnapshotRecord;
