@@ -31,6 +31,8 @@ interface ConstraintRow {
   readonly columns: string[] | null;
   readonly toOid: string;
   readonly referenced: string[] | null;
+  /** Of an exclusion constraint: one for each column or expression of it. */
+  readonly operators: string[] | null;
 }
 interface IndexRow {
   readonly oid: string;
@@ -62,20 +64,31 @@ export async function readSchema(client: pg.Client): Promise<TableSchema[]> {
       const own = columns.get(table.oid) ?? [];
       const rules = constraints.get(table.oid) ?? [];
       const { schema, name, sqlName } = table;
+      const shaped = own.map((column) => columnOf(column, types));
+      const exclusions = rules.filter(({ kind }) => kind === 'x');
+      const disjoint = exclusions.filter((rule) => isKeptToByDifference(rule, shaped));
       return {
         key: tableKey(schema, name),
         schema,
         name,
         sqlName,
-        columns: own.map((column) => columnOf(column, types)),
+        columns: shaped,
         checks: [...own.flatMap(({ name: of, type }) => types.checksOf(type, of)), ...checksIn(rules)],
-        unique: await Promise.all((indexes.get(table.oid) ?? []).map(uniqueOf)),
+        unique: [
+          ...(await Promise.all((indexes.get(table.oid) ?? []).map(uniqueOf))),
+          ...disjoint.map(({ name: of, columns: inside }) => ({
+            name: of,
+            columns: inside ?? [],
+            whereSql: null,
+            isPrimary: false,
+          })),
+        ],
         foreignKeys: rules.flatMap(({ kind, name: of, columns: from, toOid, referenced }) =>
           kind === 'f' && from !== null && referenced !== null
             ? [{ name: of, columns: from, table: keys.get(toOid) ?? '', referenced }]
             : [],
         ),
-        exclusions: rules.filter(({ kind }) => kind === 'x').map(({ name: of }) => of),
+        exclusions: exclusions.filter((rule) => !disjoint.includes(rule)).map(({ name: of }) => of),
         leaves: (leaves.get(table.oid) ?? []).map(({ schema: inSchema, name: of, boundSql }) => ({
           schema: inSchema,
           name: of,
@@ -84,6 +97,19 @@ export async function readSchema(client: pg.Client): Promise<TableSchema[]> {
       };
     }),
   );
+}
+
+/**
+ * Is an exclusion constraint met where no two rows have the same in all of its columns? So it is with `=`, and with `&&` of ranges, of which
+ * different ones are made without overlap. Not so of expressions, whose columns it does not tell.
+ */
+function isKeptToByDifference({ columns, operators }: ConstraintRow, all: readonly ColumnSchema[]): boolean {
+  const own = columns ?? [];
+  if (own.length === 0 || own.length !== operators?.length) return false;
+  return own.every((name, at) => {
+    const kind = all.find((column) => column.name === name)?.type.kind;
+    return operators[at] === '=' || (operators[at] === '&&' && kind === 'range');
+  });
 }
 
 function columnOf(row: ColumnRow, types: TypeBook): ColumnSchema {

@@ -59,7 +59,9 @@ export const CONSTRAINTS = `
             join pg_catalog.pg_attribute as a on a.attrelid = k.conrelid and a.attnum = o.num) as columns,
          k.confrelid::text as "toOid",
          (select pg_catalog.array_agg(a.attname::text order by o.at) from unnest(k.confkey) with ordinality as o (num, at)
-            join pg_catalog.pg_attribute as a on a.attrelid = k.confrelid and a.attnum = o.num) as referenced
+            join pg_catalog.pg_attribute as a on a.attrelid = k.confrelid and a.attnum = o.num) as referenced,
+         (select pg_catalog.array_agg(p.oprname::text order by o.at) from unnest(k.conexclop) with ordinality as o (op, at)
+            join pg_catalog.pg_operator as p on p.oid = o.op) as operators
     from pg_catalog.pg_constraint as k
    where k.conrelid = any ($1::oid[]) and k.contype in ('c', 'f', 'x')
    order by k.conrelid, k.conname`;

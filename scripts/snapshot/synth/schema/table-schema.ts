@@ -31,7 +31,7 @@ export interface CheckSchema {
   readonly sql: string;
 }
 
-/** Columns that are unique together: of a constraint or an index. */
+/** Columns that are unique together: of a constraint, also one that excludes, or an index. */
 export interface UniqueSchema {
   readonly name: string;
   /** Columns that it names, also inside of expressions. */
@@ -69,7 +69,7 @@ export interface TableSchema {
   readonly checks: readonly CheckSchema[];
   readonly unique: readonly UniqueSchema[];
   readonly foreignKeys: readonly ForeignKeySchema[];
-  /** Exclusion constraints by name. */
+  /** Exclusion constraints, by name, that other rows do not keep to by being different. */
   readonly exclusions: readonly string[];
   /** Empty of a table that is not partitioned. */
   readonly leaves: readonly LeafSchema[];

@@ -49,7 +49,10 @@ function arraysOf(wanted: Wanted, element: NonNullable<Wanted['type']['element']
   return inside && arrays(wanted, inside, elementBytes);
 }
 
-/** From one bound to a later one; the upper one is left out, as all ranges of whole numbers have it. */
+/**
+ * From one bound to a later one; the upper one is left out, as all ranges of whole numbers have it. Different ones do not overlap: each has two
+ * neighbouring bounds of its own.
+ */
 function ranges(wanted: Wanted, bound: NonNullable<Wanted['type']['element']>): Maker | undefined {
   const distinct = wanted.distinct * 2 + 2;
   const bounds = makeValues({
@@ -66,7 +69,8 @@ function ranges(wanted: Wanted, bound: NonNullable<Wanted['type']['element']>): 
   return {
     room: Math.floor(bounds.room / 2),
     at: (number) => {
-      const from = (hash(wanted.seed, number) % Math.max(1, wanted.distinct)) * 2;
+      const place = wanted.isExact ? number : hash(wanted.seed, number) % Math.max(1, wanted.distinct);
+      const from = place * 2;
       const [low, high] = [from, from + 1].map((at) => textOf(bounds.at(at), bound));
       return `[${low},${high})`;
     },
