@@ -131,4 +131,6 @@ export interface Production {
   readonly hardware: SnapshotFacts['server']['hardware'];
   readonly collation: { readonly name: string; readonly version: string | null };
   readonly extensions: Readonly<Record<string, string>>;
+  readonly tables: readonly TableFacts[];
+  readonly indexes: readonly IndexFacts[];
 }

@@ -99,7 +99,7 @@ export function productionOf(
     rate: true,
   },
 ): Production {
-  const { server, database, settings, extensions, activity } = facts;
+  const { server, database, settings, extensions, activity, tables, indexes } = facts;
   const here = new Map(Object.entries(rehearsed).map(([name, value]) => [name.toLowerCase(), String(value)]));
   const others = Object.entries(settings).filter(
     ([name, value]) => TELLING.test(name) && plain(here.get(name.toLowerCase()) ?? '') !== plain(value),
@@ -118,6 +118,8 @@ export function productionOf(
     hardware: server.hardware,
     collation: { name: database.collate, version: database.collationVersion },
     extensions,
+    tables,
+    indexes,
   };
 }
 

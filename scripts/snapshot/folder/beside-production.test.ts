@@ -3,7 +3,14 @@ import type { Production } from '../../plan/production/snapshot-facts.ts';
 import { besideProduction } from './beside-production.ts';
 
 const BUILD = 'PostgreSQL 17.2 on x86_64-pc-linux-gnu';
-const same = { major: 17, build: BUILD, collation: { name: 'C', version: null }, extensions: {} };
+const same = {
+  major: 17,
+  build: BUILD,
+  collation: { name: 'C', version: null },
+  extensions: {},
+  tables: [],
+  indexes: [],
+};
 const production: Production = {
   ...same,
   bytes: 100 * 1024 ** 2,

@@ -1,5 +1,6 @@
 import type { Production } from '../../plan/production/snapshot-facts.ts';
 import { formatBytes, formatCount, formatMs, formatShare, plural } from '../../shared/text/format.ts';
+import { relationsBeside } from './relations-beside.ts';
 
 /** Below this the restored database is as large as production’s. */
 const SAME_SHARE = 0.05;
@@ -15,6 +16,8 @@ export interface Here {
   readonly isSynthetic: boolean;
   readonly collation: Production['collation'];
   readonly extensions: Production['extensions'];
+  readonly tables: Production['tables'];
+  readonly indexes: Production['indexes'];
 }
 
 /**
@@ -24,6 +27,7 @@ export function besideProduction(production: Production, here: Here): string[] {
   return [
     ...versions(production, here),
     ...size(production, here),
+    ...relationsBeside(production, here),
     ...collation(production, here),
     ...hardware(production),
     ...settings(production),

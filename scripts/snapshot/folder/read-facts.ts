@@ -32,20 +32,12 @@ export async function readFacts(client: pg.Client): Promise<ServerFacts> {
   const extensions = await client.query<{ name: string; version: string; schema: string }>(EXTENSIONS);
   const schemaOf = (name: string): string | undefined =>
     extensions.rows.find((extension) => extension.name === name)?.schema;
-  const tables = await client.query<Uncached<TableFacts>>(TABLES);
-  const indexes = await client.query<Uncached<IndexFacts>>(INDEXES);
-  const cached = await readCached(client, schemaOf('pg_buffercache'));
-  const withCached = <T extends { readonly oid: number }>({ oid, ...rest }: T) => ({
-    ...rest,
-    cachedBytes: cached && (cached.get(oid) ?? 0),
-  });
   return {
     server: { ...server, hardware: await readHardware(client) },
     database: { ...database, collationVersionNow: await collationNow(client, server.major) },
     settings: Object.fromEntries(settings.rows.map(({ name, value }) => [name, value])),
     extensions: Object.fromEntries(extensions.rows.map(({ name, version }) => [name, version])),
-    tables: tables.rows.map(withCached),
-    indexes: indexes.rows.map(withCached),
+    ...(await readRelations(client, schemaOf('pg_buffercache'))),
     statements: await readStatements(client, schemaOf('pg_stat_statements')),
   };
 }
@@ -62,7 +54,23 @@ export async function readHere(client: pg.Client): Promise<Omit<Here, 'bytes' | 
     build: server.build,
     collation: { name: database.collate, version: database.collationVersion },
     extensions: Object.fromEntries(extensions.rows.map(({ name, version }) => [name, version])),
+    ...(await readRelations(client, undefined)),
   };
+}
+
+/** @param buffers the schema of pg_buffercache; undefined = it is not there */
+async function readRelations(
+  client: pg.Client,
+  buffers: string | undefined,
+): Promise<Pick<ServerFacts, 'tables' | 'indexes'>> {
+  const tables = await client.query<Uncached<TableFacts>>(TABLES);
+  const indexes = await client.query<Uncached<IndexFacts>>(INDEXES);
+  const cached = await readCached(client, buffers);
+  const withCached = <T extends { readonly oid: number }>({ oid, ...rest }: T) => ({
+    ...rest,
+    cachedBytes: cached && (cached.get(oid) ?? 0),
+  });
+  return { tables: tables.rows.map(withCached), indexes: indexes.rows.map(withCached) };
 }
 
 /** Null where the library is not loaded, or its columns have other names (before PostgreSQL 13). */
