@@ -3,13 +3,17 @@ import { driftReasons } from '../../checks/result/drift/drift-reasons.ts';
 import type { DriftReason } from '../../checks/result/contract/result-drift.ts';
 import { changeText } from '../../report/facts/drift-facts.ts';
 import { EXIT } from '../../shared/errors.ts';
-import { formatBytes, formatCount, plural } from '../../shared/text/format.ts';
+import { formatBytes, formatCount, formatMs, plural } from '../../shared/text/format.ts';
 import { driftFromStatistics } from '../../snapshot/drift/drift-from-statistics.ts';
 import { growthOf, grownBytes } from '../../snapshot/folder/growth.ts';
 import { readFactsOf, readStatisticsOf, rowsOf } from '../../snapshot/folder/manifest.ts';
 import type { CliContext } from '../context.ts';
 import { plainText } from '../output/plain-text.ts';
 import { MOST_TABLES, printTable, UNKNOWN } from './tables.ts';
+
+const DAY_MS = 86_400_000;
+/** Shorter spans are told in hours. */
+const DAYS_FROM = 2;
 
 /** Prints how production grew from one snapshot to a later one. @throws SNAPSHOT_INVALID */
 export async function compare(
@@ -30,9 +34,8 @@ export async function compare(
     return EXIT.ok;
   }
   const { days, bytesBefore, bytesAfter, tables, changed } = growth;
-  out.result(
-    `${formatBytes(bytesBefore)} → ${formatBytes(bytesAfter)} in ${plural(Math.round(days * 10) / 10, 'day')}`,
-  );
+  out.result(`${formatBytes(bytesBefore)} → ${formatBytes(bytesAfter)} ${spanText(days)}`);
+  if (days < 0) out.note(`${before} was taken later than ${after}`);
   for (const line of changed) out.result(plainText(line));
   if (rowsIn[0] !== rowsIn[1]) out.result(`rows: ${rowsIn.join(' → ')}`);
   const rows = tables
@@ -51,6 +54,13 @@ export async function compare(
   if (shape.length > MOST_TABLES)
     out.note(`and ${plural(shape.length - MOST_TABLES, 'difference')} more of columns; --json has all`);
   return EXIT.ok;
+}
+
+/** `in 31 days`, `in 2 h 5 min`; of one that was taken earlier, `31 days earlier`. */
+function spanText(days: number): string {
+  const span = Math.abs(days);
+  const text = span < DAYS_FROM ? formatMs(span * DAY_MS) : plural(span, 'day');
+  return days < 0 ? `${text} earlier` : `in ${text}`;
 }
 
 type ShapeChange = DriftReason & { readonly table: string };

@@ -7,6 +7,7 @@ test.each([
   [999.6, '1,000'],
   [1_234_567, '1,234,567'],
   [-1500, '-1,500'],
+  [-0.4, '0'],
 ])('the count %d is %s', (count, text) => {
   expect(formatCount(count)).toBe(text);
 });

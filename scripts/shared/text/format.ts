@@ -4,7 +4,7 @@ const NUMBER = new Intl.NumberFormat('en-US');
 
 /** 1234567 → `1,234,567`. */
 export function formatCount(count: number): string {
-  return NUMBER.format(Math.round(count));
+  return NUMBER.format(Math.round(count) + 0); // + 0: -0.4 is 0, and not -0
 }
 
 /** 1,000,000 → `1.0 M`; small counts as they are. */

@@ -157,7 +157,7 @@ describe.skipIf(!needsSystemPostgres('to dump a live server'))('a snapshot folde
     );
     const { stdout } = await rehearse('snapshot', 'diff', 'first', 'second');
     expect(stdout).toMatch(
-      / → .* in 0 days\nTABLE .*\npublic\.customers +2,500 → 22,501 +\S+ kB → \S+ \S+ +\+\S+ \S+\n/,
+      / → .* in [\d.]+ m?s\nTABLE .*\npublic\.customers +2,500 → 22,501 +\S+ kB → \S+ \S+ +\+\S+ \S+\n/,
     );
     expect(stdout).toMatch(/public\.customers: paid_with: NULL 0\.0 % → 88\.9 %\n/);
   });
