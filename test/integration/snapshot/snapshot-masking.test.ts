@@ -37,7 +37,7 @@ create type public.place as (street text, zip int);
 create domain public.label as text;
 create table public.wares (id int primary key, h hstore, p public.place, ps public.place[], l public.label not null, ls public.label[],
   raw bytea, raws bytea[], x xml, big text, shout text generated always as (upper(l)) stored);
-insert into public.wares select i, hstore(array['first_name', 'none'], array['${CANARY}" ' || i, null]), row('${CANARY} "(', i), array[row('${CANARY}, 1', 7)]::public.place[],
+insert into public.wares select i, hstore(array['first_name', 'none'], array['${CANARY}" ' || i, null]), row('${CANARY} "(', i)::public.place, array[row('${CANARY}, 1', 7)]::public.place[],
   '${CANARY} ' || i, array['${CANARY}', 'b "c'], convert_to('${CANARY} \u00e9 ' || i, 'UTF8'), array[convert_to('${CANARY}', 'UTF8')], '<who first_name="${CANARY}"/>',
   '${CANARY}' || (select string_agg(md5(i::text || k), '') from generate_series(1, 200) k) from generate_series(1, 500) i;
 alter database shop set bytea_output to escape;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { execa } from 'execa';
-import { cp, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,6 +33,7 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
     let production: Production;
     let folder: string;
     let streamed: Restored;
+    let untrusted: string[];
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'physical-test-'));
@@ -45,7 +46,19 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
       );
       const { host, port, password } = production.endpoint;
       const url = `postgres://postgres:${password}@${host}:${port}/shop`;
-      streamed = await rehearse({ kind: 'physical', url, maxBytesPerSec: 200e6 });
+      const cert = await certified(production, folder);
+      const trusted = `${url}?sslmode=verify-full&sslrootcert=${encodeURIComponent(cert)}`;
+      streamed = await rehearse({ kind: 'physical', url: trusted, maxBytesPerSec: 200e6 });
+      const others = '/etc/ssl/certs/ca-certificates.crt';
+      const strange = [`verify-full&sslrootcert=${others}`, 'verify-ca&sslrootcert=/nowhere.crt'];
+      untrusted = await Promise.all(
+        strange.map(async (query) => {
+          const source = { kind: 'physical', url: `${url}?sslmode=${query}`, maxBytesPerSec: 200e6 } as const;
+          const copy = await openPhysical(source, quiet('it'));
+          return copy.major(AbortSignal.timeout(60_000)).then(String, (error: Error) => error.message);
+        }),
+      );
+      await runSql(production.endpoint, 'alter system reset all');
       await execa('tar', ['-czf', join(folder, 'running.tar.gz'), '-C', production.path, 'data'], {
         reject: false,
       });
@@ -78,6 +91,13 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
       );
     });
 
+    it('is refused by sslmode=verify-… of a server whose certificate nobody vouches for', () => {
+      expect(untrusted).toEqual([
+        expect.stringMatching(/ may not be read: .*self.signed certificate/),
+        expect.stringMatching(/ may not be read: \/nowhere\.crt cannot be read \(ENOENT\)$/),
+      ]);
+    });
+
     it('comes from the tar files of pg_basebackup, compressed or not, with its tablespaces', async () => {
       const tars = join(folder, 'tars');
       await execa('zstd', ['-q', '--rm', join(tars, 'base.tar')]);
@@ -85,7 +105,7 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
       expect(record.tables).toMatchObject([{ name: 'cron.job' }, { name: 'public.orders', rows: 1000 }]);
       expect(record.disarmed).toContainEqual({ kind: 'tablespace', name: join(production.path, 'fast') });
       expect(record.warnings.join()).toContain('as its backup_manifest lists it');
-    }, 60_000);
+    }, 120_000);
 
     it('comes from a web server as a tar file, also where that is cut', async () => {
       const web = await startFileServer();
@@ -265,6 +285,28 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
     });
   },
 );
+
+/** Lets the server speak TLS, by a certificate for its address that is its own root. @returns the certificate's path */
+async function certified(production: Production, folder: string): Promise<string> {
+  const tls = await production.folder('tls');
+  const { uid, gid } = await stat(tls);
+  const [cert, key] = [join(tls, 'tls.crt'), join(tls, 'tls.key')];
+  const names = ['-subj', '/CN=shop', '-addext', `subjectAltName=IP:${production.endpoint.host}`];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  await execa('openssl', ['req', '-x509', ...kind, ...names, '-keyout', key, '-out', cert]);
+  await Promise.all([cert, key].map((path) => chown(path, uid, gid)));
+  for (const [name, value] of [
+    ['ssl_cert_file', cert],
+    ['ssl_key_file', key],
+    ['ssl', 'on'],
+  ] as const)
+    await runSql(production.endpoint, `alter system set ${name} to '${value}'`);
+  await runSql(production.endpoint, 'select pg_reload_conf()');
+  const root = join(folder, 'root.crt');
+  await cp(cert, root);
+  await sleep(500);
+  return root;
+}
 
 async function runProgram(name: string, url: string, args: readonly string[]): Promise<void> {
   await execa(join(SYSTEM_POSTGRES.binDir, name), [`--dbname=${url}`, ...args]);

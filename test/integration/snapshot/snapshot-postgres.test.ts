@@ -1,5 +1,4 @@
-import { execa } from 'execa';
-import { chown, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -140,37 +139,6 @@ describe.skipIf(!needsSystemPostgres('to dump a live server'))('a snapshot of a 
       vi.unstubAllEnvs();
       await rm(folder, { recursive: true });
     }
-  });
-
-  it('is believed with sslmode=verify-full by its certificate alone', async () => {
-    const { dir, uid } = await withConnection(shop, 'setup', async (client) => {
-      const { rows } = await client.query<{ dir: string }>("select current_setting('data_directory') as dir");
-      return { dir: rows[0]?.dir ?? '', uid: (await stat(rows[0]?.dir ?? '')).uid };
-    });
-    const [cert, key] = [join(dir, 'server.crt'), join(dir, 'server.key')];
-    const names = ['-subj', '/CN=shop', '-addext', `subjectAltName=IP:${shop.host}`, '-nodes', '-days', '2'];
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-    await execa('openssl', ['req', '-x509', ...kind, ...names, '-keyout', key, '-out', cert]);
-    await Promise.all([cert, key].map((path) => chown(path, uid, -1)));
-    await runSql(live.endpoint, 'alter system set ssl to on');
-    await runSql(live.endpoint, 'select pg_reload_conf()');
-    const source = (query: string): SnapshotSource => ({
-      kind: 'remote',
-      url: `${sourceUrl(shop)}?${query}`,
-    });
-    const trusted = source(`sslmode=verify-full&sslrootcert=${encodeURIComponent(cert)}`);
-    await vi.waitFor(async () => {
-      expect((await restorer.restore(trusted)).tables).toHaveLength(2);
-    }, 10_000);
-    const strange = source('sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt');
-    expect(await restorer.failure(restorer.restore(strange))).toMatchObject({
-      code: 'CONNECTION_FAILED',
-      message: expect.stringMatching(/ may not be read: .*certificate/) as string,
-    });
-    const gone = source('sslmode=verify-ca&sslrootcert=/nowhere.crt');
-    expect(await restorer.failure(restorer.restore(gone))).toMatchObject({
-      message: `the snapshot ${shownOf(shop)} may not be read: /nowhere.crt cannot be read (ENOENT)`,
-    });
   });
 
   it('that is larger than the disk is refused before the first byte', async () => {

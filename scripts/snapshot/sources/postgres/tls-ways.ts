@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { ConnectionOptions } from 'node:tls';
+import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
 import { refused } from '../remote-source.ts';
 import type { LiveServer } from './live-server.ts';
 
@@ -30,7 +30,9 @@ export async function tlsWays(server: LiveServer): Promise<(false | ConnectionOp
       `sslmode=${sslmode} needs a root certificate, and there is no ~/.postgresql/${USUAL.ca}`,
       'name it by sslrootcert=…, or write sslrootcert=system for those of this machine',
     );
-  if (sslmode === 'verify-full') return [own];
+  // Of an address no name is known to a socket, and a certificate may be one for an address.
+  if (sslmode === 'verify-full')
+    return [{ ...own, checkServerIdentity: (_, cert) => checkServerIdentity(host, cert) }];
   const anyName = { ...own, checkServerIdentity: () => undefined };
   if (sslmode === 'verify-ca' || (sslmode === 'require' && ca !== undefined)) return [anyName];
   const unchecked = { ...own, rejectUnauthorized: false };
