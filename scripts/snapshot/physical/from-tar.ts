@@ -98,8 +98,8 @@ export async function unpackBackup(
     sourceBytes += unpacked.sourceBytes;
   }
   await copyFile(join(folder, MANIFEST), join(dir, MANIFEST), constants.COPYFILE_EXCL).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     },
   );
   return { sourceBytes, tablespaces: await requireTablespaces(dir, shown) };

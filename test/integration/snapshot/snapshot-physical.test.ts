@@ -1,26 +1,19 @@
 import { spawn } from 'node:child_process';
 import { execa } from 'execa';
-import { chown, cp, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { embeddedTarget } from '../../../infra/targets/embedded/embedded-target.ts';
-import type { HereEnvironment } from '../../../infra/contract/target.ts';
-import { newRunId } from '../../../scripts/artifacts/run-id.ts';
-import type { SnapshotRecord } from '../../../scripts/artifacts/records/records.ts';
 import { withConnection } from '../../../scripts/pg/client.ts';
-import type { SnapshotSource } from '../../../scripts/plan/model.ts';
 import { sleep } from '../../../scripts/shared/clock.ts';
 import { RehearsalError } from '../../../scripts/shared/errors.ts';
 import { openPhysical } from '../../../scripts/snapshot/physical/open-physical.ts';
-import { restoreSnapshot } from '../../../scripts/snapshot/restore.ts';
 import { runSql } from './snapshot-fixture.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../../support/database/system-postgres.ts';
 import { startFileServer } from '../../support/servers/file-server.ts';
+import { certified, quiet, rehearse, runProgram, type Physical, type Restored } from './physical-fixture.ts';
 import { arm, listenOutside, plant, Production, type Outside } from './production-fixture.ts';
 
-type Physical = Extract<SnapshotSource, { kind: 'physical' }>;
-const isRoot = process.getuid?.() === 0;
 /** DBState of pg_control. */
 const IN_PRODUCTION = 6;
 /** A subscription's worker tries again after five seconds. */
@@ -55,7 +48,7 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
         strange.map(async (query) => {
           const source = { kind: 'physical', url: `${url}?sslmode=${query}`, maxBytesPerSec: 200e6 } as const;
           const copy = await openPhysical(source, quiet('it'));
-          return copy.major(AbortSignal.timeout(60_000)).then(String, (error: Error) => error.message);
+          return copy.major(AbortSignal.timeout(60_000)).then(String, String);
         }),
       );
       await runSql(production.endpoint, 'alter system reset all');
@@ -285,95 +278,3 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
     });
   },
 );
-
-/** Lets the server speak TLS, by a certificate for its address that is its own root. @returns the certificate's path */
-async function certified(production: Production, folder: string): Promise<string> {
-  const tls = await production.folder('tls');
-  const { uid, gid } = await stat(tls);
-  const [cert, key] = [join(tls, 'tls.crt'), join(tls, 'tls.key')];
-  const names = ['-subj', '/CN=shop', '-addext', `subjectAltName=IP:${production.endpoint.host}`];
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  await execa('openssl', ['req', '-x509', ...kind, ...names, '-keyout', key, '-out', cert]);
-  await Promise.all([cert, key].map((path) => chown(path, uid, gid)));
-  for (const [name, value] of [
-    ['ssl_cert_file', cert],
-    ['ssl_key_file', key],
-    ['ssl', 'on'],
-  ] as const)
-    await runSql(production.endpoint, `alter system set ${name} to '${value}'`);
-  await runSql(production.endpoint, 'select pg_reload_conf()');
-  const root = join(folder, 'root.crt');
-  await cp(cert, root);
-  await sleep(500);
-  return root;
-}
-
-async function runProgram(name: string, url: string, args: readonly string[]): Promise<void> {
-  await execa(join(SYSTEM_POSTGRES.binDir, name), [`--dbname=${url}`, ...args]);
-}
-
-interface Restored {
-  readonly record: SnapshotRecord;
-  /** Event triggers and how they are enabled. */
-  readonly triggers: readonly string[];
-  /** The owner of the database's tables. */
-  readonly owner: string;
-}
-
-function quiet(shown: string) {
-  return { shown, env: {}, onProgress: () => undefined };
-}
-
-/** The copy on a server of the target `embedded`, as a run begins. */
-async function rehearse(
-  source: Physical,
-  use: (environment: HereEnvironment) => Promise<void> = async () => Promise.resolve(),
-): Promise<Restored> {
-  const signal = AbortSignal.timeout(120_000);
-  const environment = embeddedTarget.environment({
-    runId: newRunId('physical'),
-    postgres: { settings: [], standby: false },
-    hosts: {},
-    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
-    physical: () =>
-      openPhysical(
-        source.confined === undefined && !isRoot ? { ...source, confined: false } : source,
-        quiet('it'),
-      ),
-  });
-  try {
-    const running = await environment.up(signal);
-    await running.switchTo('restore', signal);
-    const { primary, restoreSettings: settings, copy, scratchDir } = running;
-    const record = await restoreSnapshot({
-      source,
-      dir: scratchDir,
-      environment: {},
-      enclose: null,
-      endpoint: primary,
-      settings,
-      copy,
-      jobs: 1,
-      scratchDir,
-      signal,
-      onProgress: () => undefined,
-    });
-    await running.switchTo('rehearse', signal);
-    await use(running);
-    return await withConnection(primary, 'setup', async (client) => {
-      const triggers = await client.query<{ line: string }>(
-        "select evtname || ' ' || evtenabled::text as line from pg_event_trigger order by 1",
-      );
-      const owner = await client.query<{ owner: string }>(
-        "select pg_get_userbyid(relowner) as owner from pg_class where relname = 'orders'",
-      );
-      return {
-        record,
-        triggers: triggers.rows.map(({ line }) => line),
-        owner: owner.rows[0]?.owner ?? '',
-      };
-    });
-  } finally {
-    await environment.destroy();
-  }
-}

@@ -87,7 +87,7 @@ function placesOf(hosts: string, ports = ''): Place[] {
 /** As the URL has them. */
 function shownPlaces(places: readonly Place[], url: URL): string {
   if (places.length > 1) return places.map(({ host, port }) => `${host}:${port}`).join(',');
-  const [{ host = '' } = {}] = places;
+  const host = places[0]?.host ?? '';
   if (url.hostname === '' && !host.startsWith('/')) return host;
   return url.hostname + (host.startsWith('/') || url.port === '' ? '' : `:${url.port}`);
 }

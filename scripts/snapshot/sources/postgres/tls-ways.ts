@@ -46,10 +46,10 @@ async function fileOf(
 ): Promise<string | undefined> {
   if (named === undefined)
     return readFile(join(homedir(), '.postgresql', usual), 'utf8').catch(() => undefined);
-  return readFile(named, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  return readFile(named, 'utf8').catch((error: unknown) => {
     throw refused(
       shown,
-      `${named} cannot be read (${error.code ?? 'unknown'})`,
+      `${named} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
       'look at sslrootcert, sslcert and sslkey',
     );
   });
