@@ -2,6 +2,7 @@ import { formatCount, plural } from '../../shared/text/format.ts';
 import type { CompatibilityRecord, StatementRecord } from '../../artifacts/records/records.ts';
 import { POLL_MS } from '../../artifacts/polling.ts';
 import type { Analysis } from '../analysis/analyse.ts';
+import { notRead } from './not-read.ts';
 import { noiseLimit } from './noise-limit.ts';
 import { inputLimits } from './input-limits.ts';
 import { ownErrorsLimit } from './own-errors-limit.ts';
@@ -39,6 +40,7 @@ export function knownLimits(analysis: Analysis): string[] {
     ...noiseLimit(analysis),
     ...inputLimits(run),
     ...unplayedRollbacks(evidence),
+    ...[notRead(evidence) ?? []].flat(),
     ...roleLimits(analysis),
     ...unknownSettings(analysis),
     ...ownErrorsLimit(analysis),

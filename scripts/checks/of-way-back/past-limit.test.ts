@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LostValues } from '../../artifacts/records/of-plan/rollback-records.ts';
+import type { LostValues, NotAsked } from '../../artifacts/records/of-plan/rollback-records.ts';
 import { deployStep, evidence, plannedStep, runRecord, stepWindow } from '../evidence/evidence-fixture.ts';
 import { judgeEvidence } from '../judge.ts';
 import type { Result } from '../result/contract/result.ts';
@@ -12,7 +12,11 @@ const PLAN = [
 ];
 const WRITTEN = { table: 'public.orders', since: 'out', isAtLeast: false };
 
-function judged(unreadable: readonly LostValues[], cut: readonly LostValues[] = []): Result {
+function judged(
+  unreadable: readonly LostValues[],
+  cut: readonly LostValues[] = [],
+  notAsked?: readonly NotAsked[],
+): Result {
   return judgeEvidence(
     evidence({
       run: runRecord({ plan: PLAN }),
@@ -23,7 +27,7 @@ function judged(unreadable: readonly LostValues[], cut: readonly LostValues[] = 
         // What a later undoing mends is not there in the end.
         { type: 'unreadable', step: 'undo out', tMs: 0, values: [...unreadable, ...cut] },
         { type: 'values', step: 'undo widen', tMs: 0, lost: cut },
-        { type: 'unreadable', step: 'undo widen', tMs: 0, values: unreadable },
+        { type: 'unreadable', step: 'undo widen', tMs: 0, values: unreadable, notAsked },
       ],
     }),
   );
@@ -81,8 +85,11 @@ test('rows that a SELECT of the old version fails on are told by the statement a
       'Let the new version write nothing that is not readable by show (workload/old/show.sql:3) until there is no way back, write into sql/narrow.sql what they become (update orders set meta = … where …), or mark step out pointOfNoReturn: true.',
     ],
   ]);
-  expect(result.wayBack?.[0]?.valuesLost).toMatchObject([
-    { column: 'meta', how: 'unreadable', isAtLeast: true, was },
+  expect(result.wayBack).toMatchObject([
+    {
+      reason: 'at least 12 values of orders.meta are there that the version before cannot read',
+      valuesLost: [{ column: 'meta', how: 'unreadable', isAtLeast: true, was }],
+    },
   ]);
 });
 
@@ -100,4 +107,24 @@ test('values that were cut are told at the step that cut them', () => {
     reason: '7 values of orders.id are cut',
     valuesLost: [{ column: 'id', count: 7, how: 'cut', was: 'integer' }],
   });
+});
+
+test('statements of the old version that were not asked with all that was written are among the limits, each with its reason', () => {
+  const of = (name: string): string => `${name} (workload/old/${name}.sql:1)`;
+  const result = judged(
+    [],
+    [],
+    [
+      { statement: of('list'), why: 'no-key' },
+      { statement: of('find'), why: 'no-key' },
+      { statement: of('made'), why: 'behind-write' },
+      { statement: of('sum'), why: 'slow' },
+      { statement: of('deep'), why: 'refused', sqlstate: '42501' },
+      { statement: of('show'), why: 'left-over', asked: 5000 },
+    ],
+  );
+  const sentence =
+    'Whether the version before can read all that the new one wrote was not asked, or not with every key, by list (workload/old/list.sql:1) and find (workload/old/find.sql:1) (finds its rows by more than keys); by made (workload/old/made.sql:1) (hangs on what a statement that writes gives back); by sum (workload/old/sum.sql:1) (finding the keys of what was written took too long); by deep (workload/old/deep.sql:1) (finding the keys of what was written was refused with 42501); by show (workload/old/show.sql:1) (5,000 keys were asked, and more were left over).';
+  expect(result.limits).toContain(sentence);
+  expect(result.wayBack).toMatchObject([{ possible: true, notRead: sentence }]);
 });

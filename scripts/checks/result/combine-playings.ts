@@ -53,6 +53,7 @@ export function combinedResult(run: RunRecord, { results, folder = 'playings' }:
     environment: { ...shown.environment, ...pace(results) },
     playing: null,
     ...combinedWaysBack(results, shown),
+    limits: [...new Set([...shown.limits, ...notRead(results)])],
     ...combinedInterruptions(results),
     playings: {
       shown: worst.lead.index,
@@ -129,4 +130,9 @@ function merged(scenarios: readonly ScenarioOutcome[]): Finding[] {
     }
   }
   return [...findings.values()];
+}
+
+/** What ways back could not tell, of whatever playing is shown. */
+function notRead(results: ReadonlyMap<number, Result>): string[] {
+  return [...results.values()].flatMap(({ wayBack = [] }) => wayBack.flatMap((way) => way.notRead ?? []));
 }

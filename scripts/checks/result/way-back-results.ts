@@ -1,8 +1,9 @@
 import { defined } from '../../plan/schema/defined.ts';
-import { formatCount } from '../../shared/text/format.ts';
+import { plural } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { differenceText, objectText } from '../analysis/way-back/catalog-looks.ts';
 import { wayBackOf, type WayBack } from '../analysis/way-back/way-back.ts';
+import { notRead } from '../limits/not-read.ts';
 import { failedAt } from '../of-way-back/failed-undo.ts';
 import { halfUndone } from '../of-way-back/half-undone.ts';
 import { noReturnFound, plansNoReturn } from '../of-way-back/no-return.ts';
@@ -51,6 +52,7 @@ function wayBackResult(way: WayBack, analysis: Analysis): WayBackResult {
         ...(isAtLeast && { isAtLeast: true as const }),
       }),
     ),
+    ...defined({ notRead: notRead(analysis.evidence) }),
     forwardAgain: way.forwardAgain,
   };
 }
@@ -80,11 +82,15 @@ function outcomeOf(way: WayBack, analysis: Analysis): Pick<WayBackResult, 'possi
   }
   const [gone] = valuesLost ?? [];
   if (gone !== undefined) {
-    const { table, column, count } = gone.lost;
+    const { table, column, count, isAtLeast } = gone.lost;
+    const short = shortRelation(table);
     const what =
-      column === '*' ? `rows of ${shortRelation(table)}` : `values of ${shortRelation(table)}.${column}`;
+      column === '*'
+        ? `${plural(count, 'row')} of ${short}`
+        : `${plural(count, 'value')} of ${short}.${column}`;
     const state = { dropped: 'lost', cut: 'cut', unreadable: 'there that the version before cannot read' };
-    return { possible: false, reason: `${formatCount(count)} ${what} are ${state[gone.how]}` };
+    const reason = `${isAtLeast ? 'at least ' : ''}${what} ${count === 1 ? 'is' : 'are'} ${state[gone.how]}`;
+    return { possible: false, reason };
   }
   const [first] = remaining ?? [];
   if (first?.isUntried === true && remaining?.every(({ isUntried }) => isUntried) === true) {

@@ -8,7 +8,7 @@ import type { RunClock } from '../../shared/run-clock.ts';
 import type { ProbeLife } from '../probe-life.ts';
 import { catalogDifferences, type CatalogObject } from './catalog-differences.ts';
 import { CATALOG_SQL } from './catalog-sql.ts';
-import type { OldApp } from './values/old-reads.ts';
+import type { OldApp } from './values/reads/old-reads.ts';
 import { ValuesProbe } from './values/values-probe.ts';
 
 interface RollbackProbeSetup {

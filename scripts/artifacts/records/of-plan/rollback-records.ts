@@ -62,6 +62,21 @@ export const LostValues = z.object({
 });
 export type LostValues = z.infer<typeof LostValues>;
 
+/** A SELECT of the old version that was not asked with the keys of what was written, or not with all. */
+export const NotAsked = z.object({
+  /** `open-order (workload/old/open.sql:3)` */
+  statement: text,
+  /**
+   * Its rows are not found by a key; it stands behind the answer to a write; finding the keys took too long, or PostgreSQL
+   * refused it; there were more keys than were asked.
+   */
+  why: z.enum(['no-key', 'behind-write', 'slow', 'refused', 'left-over']),
+  sqlstate: text.optional(),
+  /** Keys, where some were left over. */
+  asked: number.optional(),
+});
+export type NotAsked = z.infer<typeof NotAsked>;
+
 /** What one undoing took with it, also where that is nothing. */
 const ValuesRecord = z.object({
   type: z.literal('values'),
@@ -78,6 +93,8 @@ const UnreadableRecord = z.object({
   step: text,
   tMs: moment,
   values: z.array(LostValues).readonly(),
+  /** Of the last undoing. */
+  notAsked: z.array(NotAsked).readonly().optional(),
 });
 
 /** artifacts/rollback.ndjson: what a playing that goes back looks at besides. In order of time. */

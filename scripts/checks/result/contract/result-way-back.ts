@@ -56,7 +56,7 @@ export const wayBackSchema = z.object({
           .literal(true)
           .optional()
           .describe(
-            'An older version may have changed its own column meanwhile: only what is sure was counted',
+            'Only what is sure was counted: an older version may have changed its own column meanwhile, several rows have one key, or keys were left over',
           ),
         since: z
           .string()
@@ -67,6 +67,12 @@ export const wayBackSchema = z.object({
     )
     .describe(
       'What was written and is nowhere any more after the way back, or what the version before cannot read',
+    ),
+  notRead: z
+    .string()
+    .optional()
+    .describe(
+      'Which SELECTs of the version before were not asked with the keys of all that the new one wrote, and why; also among `limits`',
     ),
   forwardAgain: z
     .boolean()

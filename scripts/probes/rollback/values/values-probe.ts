@@ -1,4 +1,8 @@
-import type { RollbackRecord, LostValues } from '../../../artifacts/records/of-plan/rollback-records.ts';
+import type {
+  LostValues,
+  NotAsked,
+  RollbackRecord,
+} from '../../../artifacts/records/of-plan/rollback-records.ts';
 import type { PgClient } from '../../../pg/client.ts';
 import type { AppVersion, Step } from '../../../plan/model.ts';
 import type { NdjsonWriter } from '../../../shared/files/ndjson.ts';
@@ -7,7 +11,7 @@ import { isNamedIn } from '../../drift/names-in.ts';
 import { copiesOf, countRows, countWritten, nextXid, usable, type Sources } from './count-written.ts';
 import type { Since } from './count-beyond.ts';
 import { emptied, stockOf, type Stock } from './emptied.ts';
-import { OldReads, type OldApp } from './old-reads.ts';
+import { OldReads, type OldApp } from './reads/old-reads.ts';
 import { PastLimits } from './past-limits.ts';
 import { addedTo, columnKey, ofTablesIn, tableColumns, type TableColumn } from './tables.ts';
 import { filledFrom, firstWriter, updates, writesBoth } from './written-by.ts';
@@ -88,22 +92,24 @@ export class ValuesProbe {
       const lost = await this.#gone(client);
       writer.write({ type: 'values', step: step.name, tMs: clock.now(), lost });
     }
-    const values = await this.#unreadable(step, client, signal);
-    writer.write({ type: 'unreadable', step: step.name, tMs: clock.now(), values });
+    const unreadable = await this.#unreadable(step, client, signal);
+    writer.write({ type: 'unreadable', step: step.name, tMs: clock.now(), ...unreadable });
   }
 
   /** The statements of the version before are asked in the end: until then the schema need not be theirs. */
-  async #unreadable(step: Step, client: PgClient, signal: AbortSignal): Promise<LostValues[]> {
+  async #unreadable(
+    step: Step,
+    client: PgClient,
+    signal: AbortSignal,
+  ): Promise<{ values: LostValues[]; notAsked?: readonly NotAsked[] }> {
     const outs = [...this.#out.values()];
     const beyond = await this.#limits.beyond(outs, client);
     const last = this.#setup.plan.findLast(({ way }) => way?.kind === 'back');
-    if (step.name !== last?.name) return beyond;
+    if (step.name !== last?.name) return { values: beyond };
     const told = new Set(beyond.map(({ table, column }) => columnKey({ table, name: column })));
-    const failing = await this.#reads.failing(outs, signal);
-    return [
-      ...beyond,
-      ...failing.filter(({ table, column }) => !told.has(columnKey({ table, name: column }))),
-    ];
+    const { failing, notAsked } = await this.#reads.answers(outs, signal);
+    const untold = failing.filter(({ table, column }) => !told.has(columnKey({ table, name: column })));
+    return { values: [...beyond, ...untold], ...(notAsked.length > 0 && { notAsked }) };
   }
 
   /** What the undoing that has ended took with it. */
