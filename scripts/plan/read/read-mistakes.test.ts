@@ -112,6 +112,9 @@ test('a key that is there twice is told beside all other mistakes', async () => 
     'r/rehearsal.yaml:8 the key "soak" is there twice',
     'r/rehearsal.yaml:8 plan[1].x: unknown key',
   ]);
+  expect(await mistakesIn(`${plan(SOAK)}Two Words : 1\nTwo Words: 2\n`)).toContain(
+    'r/rehearsal.yaml:9 the key Two Words is there twice',
+  );
 });
 
 test('an alias is checked where it is used, and merged keys count', async () => {

@@ -150,8 +150,8 @@ function unknownKey(path: KeyPath, key: string, root: unknown): string {
   }
   const { what = 'map', kinds = [] } = kindsAt(path) ?? {};
   const value = valueAt(root, path);
-  const kind = kinds.find((each) => typeof value === 'object' && value !== null && each in value) ?? '';
-  return `not a key of a ${kind} ${what}`;
+  const kind = kinds.find((each) => typeof value === 'object' && value !== null && each in value);
+  return `not a key of ${kind === undefined ? 'this' : `a ${kind}`} ${what}`;
 }
 
 /** `; did you mean load.rate?` for a key of another map, or nothing. */
@@ -175,7 +175,7 @@ function keysAt(schema: unknown, path: KeyPath): string[] {
     return keysAt(schema.unwrap(), path);
   if (schema instanceof z.ZodUnion) return [...new Set(schema.options.flatMap((each) => keysAt(each, path)))];
   if (schema instanceof z.ZodArray) return typeof name === 'string' ? [] : keysAt(schema.element, rest);
-  if (schema instanceof z.ZodRecord) return name === undefined ? [] : keysAt(schema.valueType, rest);
+  if (schema instanceof z.ZodRecord) return typeof name !== 'string' ? [] : keysAt(schema.valueType, rest);
   if (!(schema instanceof z.ZodObject)) return [];
   return name === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[String(name)], rest);
 }

@@ -76,7 +76,8 @@ export class YamlSource {
     const text = this.#text;
     for (const { code, pos } of errors) {
       if (code !== 'DUPLICATE_KEY') continue;
-      const [key = ''] = /^("[^"]*"|'[^']*'|[^\s:{}[\],]+)/.exec(text.slice(pos[0])) ?? [];
+      const [key = ''] =
+        /^("[^"]*"|'[^']*'|[^\s:{}[\],]+(?: +[^\s:{}[\],#]+)*)/.exec(text.slice(pos[0])) ?? [];
       this.#mistake(pos[0], '', `the key ${key} is there twice`);
     }
     // One slip makes the parser stumble over all that follows, so only the first is told.

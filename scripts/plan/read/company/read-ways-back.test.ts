@@ -72,6 +72,10 @@ test('every mistake about the way back is told with its line', async () => {
       "r/rehearsal.yaml:12 scenarios.busy: only rollback has a way back; write [long-reader], or [] for nobody",
     ]
   `);
+  expect(await mistakesIn(yaml('[{ kind: rollback, from: [add] }]'))).toEqual([
+    'r/rehearsal.yaml:12 scenarios[0].kind: unknown key; write interrupted or rollback',
+    'r/rehearsal.yaml:12 scenarios[0].from: unknown key; write interrupted or rollback',
+  ]);
   expect(await mistakesIn(yaml('{ rollback: eech }'))).toMatchInlineSnapshot(`
     [
       "r/rehearsal.yaml:12 scenarios.rollback: eech is not where the way back begins; did you mean each?",
