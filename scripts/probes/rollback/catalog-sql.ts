@@ -19,6 +19,9 @@ function notOfExtension(oid: string, catalog: string): string {
   return `not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
 }
 
+/** FirstNormalObjectId (access/transam.h): what `initdb` made is below. */
+const FIRST_OF_USERS = 16_384;
+
 const RELATION = `n.nspname || '.' || c.relname`;
 const OF_RELATIONS = `join mine n on n.oid = c.relnamespace and ${notOfExtension('c.oid', 'pg_class')}`;
 
@@ -34,7 +37,8 @@ const RELATIONS = `
          ${RELATION}, null, jsonb_build_object(
            'kind', c.relkind, 'persistence', c.relpersistence, 'owner', pg_get_userbyid(c.relowner), 'options', to_jsonb(c.reloptions),
            'row level security', c.relrowsecurity, 'forced row level security', c.relforcerowsecurity,
-           'replica identity', c.relreplident, 'tablespace', c.reltablespace, 'partition', pg_get_expr(c.relpartbound, c.oid),
+           'replica identity', c.relreplident, 'tablespace', c.reltablespace, 'access method', (select m.amname from pg_am m where m.oid = c.relam),
+           'populated', c.relispopulated, 'partition', pg_get_expr(c.relpartbound, c.oid),
            'partition key', case c.relkind when 'p' then pg_get_partkeydef(c.oid) end,
            'parents', (select jsonb_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_inherits i where i.inhrelid = c.oid),
            'definition', case when c.relkind in ('v', 'm') then md5(pg_get_viewdef(c.oid)) end,
@@ -58,7 +62,7 @@ const COLUMNS = `
                                                            and not k.convalidated),
            'default', md5(pg_get_expr(f.adbin, f.adrelid)), 'identity', a.attidentity,
            'generated', to_jsonb(a) ->> 'attgenerated', 'collation', (select l.collname from pg_collation l where l.oid = a.attcollation),
-           'storage', a.attstorage, 'statistics target', nullif(coalesce(a.attstattarget, -1), -1), 'options', to_jsonb(a.attoptions),
+           'storage', a.attstorage, 'compression', to_jsonb(a) ->> 'attcompression', 'statistics target', nullif(coalesce(a.attstattarget, -1), -1), 'options', to_jsonb(a.attoptions),
            'privileges', case when a.attacl is not null then ${privileges('a.attacl', 'c', 'c.relowner')} end,
            'comment', md5(col_description(c.oid, a.attnum)))
     from pg_class c ${OF_RELATIONS}
@@ -93,17 +97,20 @@ const TRIGGERS = `
     from pg_trigger g join pg_class c on c.oid = g.tgrelid ${OF_RELATIONS} where not g.tgisinternal`;
 
 const RULES = `
-  select 'rule', r.rulename::text, ${RELATION}, jsonb_build_object('definition', md5(pg_get_ruledef(r.oid)), 'enabled', r.ev_enabled)
+  select 'rule', r.rulename::text, ${RELATION}, jsonb_build_object(
+           'definition', md5(pg_get_ruledef(r.oid)), 'enabled', r.ev_enabled, 'comment', ${comment('r.oid', 'pg_rewrite')})
     from pg_rewrite r join pg_class c on c.oid = r.ev_class ${OF_RELATIONS} where r.rulename <> '_RETURN'`;
 
 const POLICIES = `
-  select 'policy', p.polname::text, ${RELATION}, jsonb_build_object('definition', md5(concat_ws('|', p.polcmd, p.polpermissive,
+  select 'policy', p.polname::text, ${RELATION}, jsonb_build_object(
+           'comment', ${comment('p.oid', 'pg_policy')}, 'definition', md5(concat_ws('|', p.polcmd, p.polpermissive,
            (select string_agg(coalesce(r.rolname, 'public'), ',' order by r.rolname) from unnest(p.polroles) o left join pg_roles r on r.oid = o),
            pg_get_expr(p.polqual, p.polrelid), '|', pg_get_expr(p.polwithcheck, p.polrelid))))
     from pg_policy p join pg_class c on c.oid = p.polrelid ${OF_RELATIONS}`;
 
 const STATISTICS = `
-  select 'statistics', n.nspname || '.' || s.stxname, s.stxrelid::regclass::text, jsonb_build_object('definition', md5(pg_get_statisticsobjdef(s.oid)))
+  select 'statistics', n.nspname || '.' || s.stxname, s.stxrelid::regclass::text, jsonb_build_object(
+           'definition', md5(pg_get_statisticsobjdef(s.oid)), 'owner', pg_get_userbyid(s.stxowner), 'comment', ${comment('s.oid', 'pg_statistic_ext')})
     from pg_statistic_ext s join mine n on n.oid = s.stxnamespace`;
 
 const FUNCTIONS = `
@@ -139,6 +146,44 @@ const REST = `
          jsonb_build_object('privileges', (select string_agg(x::text, ',' order by x::text) from unnest(d.defaclacl) x))
     from pg_default_acl d`;
 
+/** Everybody's of the server, which a plan may give too. What the rehearsal itself changes of roles (login, password, connections) is left out. */
+const ROLES = `
+  select 'role', r.rolname::text, null::text, jsonb_build_object(
+           'superuser', r.rolsuper, 'inherits', r.rolinherit, 'creates roles', r.rolcreaterole, 'creates databases', r.rolcreatedb,
+           'replication', r.rolreplication, 'bypasses row security', r.rolbypassrls,
+           'member of', (select jsonb_agg(m.roleid::regrole::text order by m.roleid::regrole::text) from pg_auth_members m where m.member = r.oid))
+    from pg_roles r where r.oid >= ${FIRST_OF_USERS}
+  union all
+  select 'setting', concat_ws(' ', 'of', case when s.setrole <> 0 then 'role ' || s.setrole::regrole::text end,
+                              case when s.setdatabase <> 0 then 'database ' || current_database() end), null,
+         jsonb_build_object('values', (select jsonb_object_agg(split_part(c, '=', 1), md5(c)) from unnest(s.setconfig) c))
+    from pg_db_role_setting s join pg_database d on d.datname = current_database() where s.setdatabase in (0, d.oid)
+  union all
+  select 'database', current_database()::text, null, jsonb_build_object(
+           'owner', pg_get_userbyid(d.datdba), 'privileges', ${privileges('d.datacl', 'd', 'd.datdba')})
+    from pg_database d where d.datname = current_database()`;
+
+/** Told by their names and comments alone. */
+const NAMED = [
+  'pg_cast',
+  'pg_collation',
+  'pg_conversion',
+  'pg_foreign_data_wrapper',
+  'pg_foreign_server',
+  'pg_language',
+  'pg_opclass',
+  'pg_operator',
+  'pg_opfamily',
+  'pg_ts_config',
+  'pg_ts_dict',
+  'pg_user_mapping',
+].map(
+  (catalog) => `
+  select i.type, i.identity, null::text, jsonb_build_object('comment', ${comment('o.oid', catalog)})
+    from ${catalog} o cross join pg_identify_object('${catalog}'::regclass, o.oid, 0) i
+   where o.oid >= ${FIRST_OF_USERS} and ${notOfExtension('o.oid', catalog)}`,
+);
+
 const PARTS = [
   SCHEMAS,
   RELATIONS,
@@ -152,6 +197,8 @@ const PARTS = [
   FUNCTIONS,
   TYPES,
   REST,
+  ROLES,
+  ...NAMED,
 ];
 
 /** Rows of kind, name, relation and facts. PostgreSQL 12 and later. */

@@ -136,8 +136,27 @@ describe('the catalog after a step beside the one before the plan', () => {
         'left-over default privileges postgres r',
       ],
     ],
+    [
+      'what belongs to another part of the schema, and what is in none',
+      `alter sequence shop.orders_id_seq owned by none; comment on policy own on goods is 'x'; comment on statistics both_columns is 'x';
+       refresh materialized view many with no data; create collation here (locale = 'C'); create cast (state as int) with inout;
+       create role writer in role reader; alter role reader set statement_timeout = '1s'; create foreign data wrapper far`,
+      [
+        'changed materialized view public.many [no longer populated]',
+        'changed policy own of public.goods [comment]',
+        'changed sequence shop.orders_id_seq [owned by]',
+        'changed statistics public.both_columns of public.goods [comment]',
+        'left-over cast (public.state AS integer)',
+        'left-over collation public.here',
+        'left-over foreign-data wrapper far',
+        'left-over role writer',
+        'left-over setting of role reader',
+      ],
+    ],
   ])('%s', async (_, change, expected) => {
     expect((await told(change)).toSorted()).toEqual(expected.toSorted());
-    await setup.query('alter default privileges revoke select on tables from reader');
+    await setup.query(
+      'alter default privileges revoke select on tables from reader; drop role if exists writer; drop foreign data wrapper if exists far',
+    );
   });
 });
