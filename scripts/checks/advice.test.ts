@@ -19,6 +19,13 @@ function adviceFor(
   return stop ? advise(stop, analysis, 'hold') : {};
 }
 
+test('a table that moves to another schema leaves a view where it was', () => {
+  const { insteadSql } = adviceFor('alter table app."Orders" set schema "Old stuff"');
+  expect(insteadSql).toMatch(
+    /^begin;\nalter table app\."Orders" set schema "Old stuff";\ncreate view app\."Orders" as select \* from "Old stuff"\."Orders";/,
+  );
+});
+
 const rewrote = { rewrote: ['public.customers'] };
 test.each([
   [

@@ -11,6 +11,7 @@ import { indexes } from './advice/indexes.ts';
 import { lockTable } from './advice/lock-table.ts';
 import { concurrentTimeout } from './advice/remedies/server-limits.ts';
 import { remedyOf } from './advice/remedies/index.ts';
+import { isInSeveralTransactions } from './advice/remedies/statement-words.ts';
 import {
   advisoryAdvice,
   analysedInsideAdvice,
@@ -19,6 +20,7 @@ import {
   tooLongByItself,
   transactionAdvice,
 } from './advice/queue.ts';
+import { movedToSchema } from './advice/moved-schema.ts';
 import { renames, viewsOfRenamed } from './advice/renames.ts';
 import { rewrites } from './advice/rewrites.ts';
 import type { Advice, AdviceFacts, AdviceRule } from './advice/rule.ts';
@@ -41,6 +43,7 @@ import { shortRelation } from './wording.ts';
 const RULES: readonly AdviceRule[] = [
   alterTable,
   renames,
+  movedToSchema,
   indexes,
   bulkChanges,
   rewrites,
@@ -49,7 +52,7 @@ const RULES: readonly AdviceRule[] = [
   connectionSettings,
 ];
 /** Those that speak of names and types, which versions of the app use. */
-const NAME_RULES: readonly AdviceRule[] = [dropColumns, viewsOfRenamed, renames, changedTypes];
+const NAME_RULES: readonly AdviceRule[] = [dropColumns, viewsOfRenamed, renames, movedToSchema, changedTypes];
 
 /** Why advice is asked for: it waited in the queue, it held a lock, or the app got slow. */
 type Why = 'wait' | 'hold' | 'slow';
@@ -83,7 +86,7 @@ export function advise(stop: Stop, analysis: Analysis, why: Why): Partial<Advice
   if (why === 'wait' || (why === 'slow' && stop.blockingWaitMs > stop.blockingHoldMs)) {
     const { budgets } = analysis.evidence.run;
     const behind = behindWhom(stop, analysis.company);
-    if (/\bconcurrently\b/i.test(statement.record.sql))
+    if (isInSeveralTransactions(statement.record.sql))
       return { effect: null, advice: concurrentTimeout.instead, insteadSql: null };
     const isLast = stop.step.run.statements.at(-1)?.index === statement.record.index;
     const { advice: again } = isLast ? queueOf(stop.step, analysis) : { advice: null };

@@ -1,10 +1,11 @@
 import pg from 'pg';
+import { failedFunction } from './messages/failed-function.ts';
 import { serverMessageOf } from './messages/guard.ts';
 import { publicHint, publicMessage } from './messages/public-text.ts';
 
 /**
  * What may be said in public about an error of PostgreSQL: SQLSTATE, and a message and a hint that are rebuilt from PostgreSQL's
- * own with nothing but public names in them. DETAIL and CONTEXT are left out because they quote rows.
+ * own with nothing but public names in them. DETAIL and CONTEXT are left out because they quote rows, but for the name of a function.
  */
 export interface PublicPgError {
   /** Five characters, or null where the error did not come from PostgreSQL (a lost connection). */
@@ -13,6 +14,8 @@ export interface PublicPgError {
   readonly hint?: string | undefined;
   /** Position in the statement, in characters from 1, where PostgreSQL gave one. */
   readonly position?: number | undefined;
+  /** The function of the database in whose body it came about. */
+  readonly inside?: string | undefined;
 }
 
 export function publicPgError(thrown: unknown): PublicPgError {
@@ -22,11 +25,13 @@ export function publicPgError(thrown: unknown): PublicPgError {
   }
   const said = serverMessageOf(thrown);
   const hint = publicHint(said);
+  const inside = failedFunction(said.where);
   return {
     sqlstate: thrown.code ?? null,
     message: publicMessage(said),
     ...(hint === undefined ? {} : { hint }),
     ...(thrown.position === undefined ? {} : { position: Number(thrown.position) }),
+    ...(inside === undefined ? {} : { inside }),
   };
 }
 

@@ -108,6 +108,7 @@ export class CompatibilityProbe {
           ...(outcome.ok ? {} : { tries: outcome.tries }),
           ...(outcome.ok && outcome.uses !== undefined ? { uses: outcome.uses } : {}),
           ...(outcome.ok || outcome.error.hint === undefined ? {} : { hint: outcome.error.hint }),
+          ...(outcome.ok || outcome.error.inside === undefined ? {} : { inside: outcome.error.inside }),
           ...(outcome.ok || outcome.refused === undefined ? {} : { refused: outcome.refused }),
         });
       }

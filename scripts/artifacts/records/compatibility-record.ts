@@ -26,6 +26,8 @@ export const CompatibilityRecord = z.object({
   tries: number.exactOptional(),
   /** PostgreSQL's own advice. Absent where it gave none, and in older runs. */
   hint: text.exactOptional(),
+  /** The function of the database in whose body it failed. Absent where it was in none, and in older runs. */
+  inside: text.exactOptional(),
   /** Of an error 42501: what was refused to whom. Absent where the statement cannot be read. */
   /** Absent of a script that failed or whose locks could not be seen, and in older runs. */
   uses: z.array(TableUse).readonly().exactOptional(),

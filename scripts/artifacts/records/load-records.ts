@@ -88,6 +88,8 @@ export const LoadEvent = z.discriminatedUnion('type', [
     sqlstate: text,
     message: text,
     hint: text.nullable(),
+    /** The function of the database in whose body it failed. Absent where it was in none, and in older runs. */
+    inside: text.exactOptional(),
   }),
   z.object({
     type: z.literal('stopped'),

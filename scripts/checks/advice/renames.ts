@@ -49,7 +49,7 @@ function renamedTable(
 }
 
 /** Owner, privileges and row level security of a view that stands for a table. */
-function asTheTable(view: string, known: RenamedTable | undefined): string[] {
+export function asTheTable(view: string, known: RenamedTable | undefined): string[] {
   if (known === undefined)
     return [
       `-- grant on ${view} what the app's roles have on the table: a view begins without`,

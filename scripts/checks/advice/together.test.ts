@@ -93,6 +93,7 @@ const asked: AppTrouble = {
   version: 'old',
   mendedBy: null,
   refused: null,
+  inside: null,
   hint: null,
 };
 

@@ -1,4 +1,3 @@
-import type { CompatibilityRecord } from '../../artifacts/records/records.ts';
 import type { Trouble } from '../advice/remedies/remedy.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import type { StepRun } from '../analysis/step-runs.ts';
@@ -47,12 +46,14 @@ export function appTrouble(
     message: words?.message ?? '',
     hint: words?.hint ?? null,
     refused: said?.refused ?? null,
+    inside: words?.inside ?? null,
     sql: step?.statements.find(({ index }) => index === statement)?.sql ?? '',
     mendedBy: mended?.after ?? null,
   };
 }
 
-/** ` (record "new" has no field "key")`; empty where PostgreSQL said nothing that may be told. */
-export function saidAs({ message }: Pick<CompatibilityRecord, 'message'>): string {
-  return message === null || message === '' ? '' : ` (${message})`;
+/** ` (column "key" does not exist, in function fill)`; empty where PostgreSQL said nothing that may be told. */
+export function saidAs({ message, inside }: Pick<Trouble, 'message' | 'inside'>): string {
+  if (message === '') return '';
+  return ` (${message}${inside === null ? '' : `, in function ${inside}`})`;
 }

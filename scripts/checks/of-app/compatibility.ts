@@ -60,7 +60,7 @@ function liveFinding(group: readonly MatrixState[], analysis: Analysis): CheckFi
     (one) => one.step.run === step && (statement === null || one.statement?.record.index === statement),
   );
   const scripts = listed(group.map((state) => state.record.script));
-  const what = `${record?.version ?? ''}, which has traffic then: ${scripts} ${group.length === 1 ? 'fails' : 'fail'} with ${record?.sqlstate ?? 'a lost connection'}${saidAs({ message: record?.message ?? null })}`;
+  const what = `${record?.version ?? ''}, which has traffic then: ${scripts} ${group.length === 1 ? 'fails' : 'fail'} with ${record?.sqlstate ?? 'a lost connection'}${saidAs({ message: record?.message ?? '', inside: record?.inside ?? null })}`;
   const isLater = step !== null && record.after !== step.planned.name;
   const seenLater = isLater ? `, seen first behind step ${record.after}` : '';
   const trouble =

@@ -50,7 +50,7 @@ function finding(
   });
   const kinds = worstFirst.map(
     ({ version, script, sqlstate, rows }, place) =>
-      `${version}/${script} ${formatCount(rows.length)} with ${sqlstate}${saidAs({ message: troubles[place]?.message ?? null })}`,
+      `${version}/${script} ${formatCount(rows.length)} with ${sqlstate}${saidAs({ message: troubles[place]?.message ?? '', inside: troubles[place]?.inside ?? null })}`,
   );
   const inAll = measured === total ? '' : `, ${formatCount(total)} in all`;
   const stop = stops(analysis).find(

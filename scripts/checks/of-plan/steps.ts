@@ -50,6 +50,7 @@ function failedFinding(step: StepAnalysis, analysis: Analysis): CheckFinding {
     version: null,
     mendedBy: null,
     refused: null,
+    inside: null,
   });
   const state = error?.sqlstate == null ? '' : `${error.sqlstate} `;
   return {

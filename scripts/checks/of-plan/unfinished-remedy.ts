@@ -15,6 +15,8 @@ export function stateOf({ kind, name, relation, isPart, lacking }: UnfinishedObj
       return `index ${own} of ${of} is INVALID: ${lacking.length === 0 ? 'a partition has it only in part' : `${listed(lacking.map(shortRelation))} ${lacking.length === 1 ? 'has' : 'have'} no valid index attached to it`}`;
     case 'constraint':
       return `constraint ${own} of ${of} is NOT VALID: rows that were there before were never checked`;
+    case 'domain-constraint':
+      return `constraint ${own} of domain ${of} is NOT VALID: values that were there before were never checked`;
     case 'detached-partition':
       return `the detach of partition ${own} from ${of} is pending: neither queries of ${of} nor writes to it reach its rows`;
     case 'trigger':
@@ -45,6 +47,8 @@ export function remedyOf({ kind, name, relation, isPart, lacking }: UnfinishedOb
       ].join('\n');
     case 'constraint':
       return `alter table ${relation} validate constraint ${name};`;
+    case 'domain-constraint':
+      return `alter domain ${relation} validate constraint ${name};`;
     case 'detached-partition':
       return `alter table ${relation} detach partition ${name} finalize;`;
     case 'trigger':

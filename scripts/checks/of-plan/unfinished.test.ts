@@ -77,6 +77,7 @@ test('each kind has the statement that removes or finishes it', () => {
     { ...INDEX, isPart: true, name: 'public.part_idx_ccnew' },
     { ...INDEX, kind: 'detached-partition', name: 'public.old' },
     { ...INDEX, kind: 'constraint', name: 'positive' },
+    { ...INDEX, kind: 'domain-constraint', name: 'positive', relation: 'public.amount' },
     { ...INDEX, kind: 'trigger', name: 'sync' },
   ] as const;
   expect(remedies.map(remedyOf)).toEqual([
@@ -86,6 +87,7 @@ test('each kind has the statement that removes or finishes it', () => {
     'drop index concurrently public.part_idx_ccnew;',
     'alter table public.customers detach partition public.old finalize;',
     'alter table public.customers validate constraint positive;',
+    'alter domain public.amount validate constraint positive;',
     'alter table public.customers enable trigger sync;',
   ]);
 });

@@ -81,11 +81,11 @@ function isMeant({ kind, isPart }: LeftOver['object']): boolean {
 }
 
 const MAY_BE_MEANT = new Set<LeftOver['object']['kind']>([
-  ...(['constraint', 'unlogged-table', 'replication-slot'] as const),
+  ...(['constraint', 'domain-constraint', 'unlogged-table', 'replication-slot'] as const),
 ]);
 /** The way that a database is, where it was so before the plan. */
 const MAY_STAY = new Set<LeftOver['object']['kind']>([
-  ...(['constraint', 'trigger', 'unlogged-table', 'replication-slot'] as const),
+  ...(['constraint', 'domain-constraint', 'trigger', 'unlogged-table', 'replication-slot'] as const),
 ]);
 
 function adviceOf({ kind }: LeftOver['object']): string {
@@ -95,6 +95,7 @@ function adviceOf({ kind }: LeftOver['object']): string {
     case 'partitioned-index':
       return 'Give each partition the index and attach it, or remove the index from the parent.';
     case 'constraint':
+    case 'domain-constraint':
       return 'Validate it in a step of its own, in this plan or the next release.';
     case 'detached-partition':
       return 'Finish it before anything else is done with either table.';

@@ -1,3 +1,4 @@
+import { failedFunction } from '../../pg/messages/failed-function.ts';
 import { publicHint, publicMessage } from '../../pg/messages/public-text.ts';
 import type { AppConnection } from '../app-connection.ts';
 import type { Choice } from '../traffic/traffic-mix.ts';
@@ -11,12 +12,17 @@ export class FirstWords {
     { version, script }: Choice,
     outcome: string,
     connection: Pick<AppConnection, 'said'>,
-  ): { readonly message: string; readonly hint: string | null } | undefined {
+  ): { readonly message: string; readonly hint: string | null; readonly inside?: string } | undefined {
     const kind = `${version} ${script} ${outcome}`;
     if (this.#told.has(kind)) return undefined;
     const { said } = connection;
     if (said.code !== outcome) return undefined;
     this.#told.add(kind);
-    return { message: publicMessage(said), hint: publicHint(said) ?? null };
+    const inside = failedFunction(said.where);
+    return {
+      message: publicMessage(said),
+      hint: publicHint(said) ?? null,
+      ...(inside === undefined ? {} : { inside }),
+    };
   }
 }

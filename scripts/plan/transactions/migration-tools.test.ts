@@ -39,6 +39,13 @@ describe('a migration tool', () => {
     ['-- +migrate Up notransaction\nselect 1;', 'sql-migrate: as-written'],
     ['-- +micrate Up\nselect 1;', 'micrate: as-written'],
     ['-- Up Migration\nselect 1;', 'node-pg-migrate: single'],
+    ['select 1;\n---- create above / drop below ----\nselect 2;', 'tern: file'],
+    ['---- tern: disable-tx ----\nselect 1;', 'tern: as-written'],
+    ['select 1;\n-- //@UNDO\nselect 2;', 'MyBatis Migrations: file'],
+    ['# --- !Ups\nselect 1;\n# --- !Downs\nselect 2;', 'Play evolutions: as-written'],
+    ['-- rambler up\nselect 1;', 'rambler: as-written'],
+    ['-- ==== UP ====\nselect 1;\n-- ==== DOWN ====\n', 'a tool that marks -- up and -- down: as-written'],
+    ['-- down\nselect 1;', 'none'],
     ['select 1;--> statement-breakpoint\nselect 2;', 'Drizzle: single'],
     ['-- atlas:txmode none\n\nselect 1;', 'Atlas: as-written'],
     ['-- depends: 1\nselect 1;', 'yoyo: file'],
@@ -96,4 +103,6 @@ it('keeps the part that goes up at its lines, whichever part comes first', () =>
   };
   expect(part(`-- head\n${up}\n${down}`)).toBe(`\n${up}\n\n\n`);
   expect(part(`${down}${up}`)).toBe(`\n\n${up}`);
+  expect(part('select 1;\n---- create above / drop below ----\nselect 2;')).toBe('select 1;\n\n');
+  expect(part('# --- !Ups\nselect 1;\n# --- !Downs\nselect 2;')).toBe('\nselect 1;\n\n');
 });

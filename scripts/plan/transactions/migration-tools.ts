@@ -1,33 +1,9 @@
 import { defined } from '../schema/defined.ts';
-
-/** What a tool does with the transactions of a file. */
-interface Ways {
-  readonly tool: string;
-  /** `as-written` where the tool or the file does without a transaction. */
-  readonly transaction: 'file' | 'single' | 'as-written';
-  /**
-   * It sends BEGIN, also around a single statement; without it a file is sent as one query. Behind a COMMIT of the file's own
-   * there is no transaction, or another.
-   */
-  readonly begins?: 'once' | 'anew';
-  /** It stumbles over the end of its transaction by a COMMIT of the file's own, which has committed by then. */
-  readonly commitFails?: true;
-  /**
-   * What cannot run in a transaction makes it do without: `wholly` where nothing else is in the file; `apart`, around that
-   * statement alone, and for a file that ends transactions of its own.
-   */
-  readonly divides?: 'wholly' | 'apart';
-  /** A file that is taken out of its transaction goes out as one query, around which the server makes one. */
-  readonly exemptIsOneQuery?: true;
-  /** It sends the rows behind COPY … FROM STDIN, as psql does. */
-  readonly copiesRows?: true;
-  /** What to write where a statement cannot run in a transaction. */
-  readonly remedy?: string;
-}
+import { isMarkedBy, MARKED_TOOLS, type MarkedTool, type Ways } from './marked-tools.ts';
 
 /** How a migration tool would run a file, as far as its name, its markers and the files beside it tell. */
 export interface ToolRule extends Ways {
-  /** Line of the marker that ends the part that goes up, and of the one that begins it, from 1; undefined where the file has no parts. */
+  /** Lines of the markers that begin and end the part that goes up, from 1; 0 = it begins with the file. Undefined where the file has no parts. */
   readonly up?: { readonly first: number; readonly end: number };
   /** Likewise of the part that goes down; undefined where the file has none. */
   readonly downPart?: { readonly first: number; readonly end: number };
@@ -35,14 +11,6 @@ export interface ToolRule extends Ways {
   readonly down?: true;
   /** It runs again whenever it has changed, after all that run once. */
   readonly repeats?: true;
-}
-
-/** A tool that marks the two directions in one file. */
-interface MarkedTool extends Ways {
-  readonly up: RegExp;
-  readonly down: RegExp;
-  /** A line that takes the file out of the tool's transaction. */
-  readonly without?: RegExp;
 }
 
 /** A tool that is known by the names of its files. */
@@ -57,51 +25,6 @@ interface NamedTool extends Ways {
   /** A file beside it: what in there takes it out of the tool's transaction, or without which it is none of the tool's. */
   readonly beside?: { readonly of: (file: string) => string; readonly says: RegExp | 'it is there' };
 }
-
-const MARKED: readonly MarkedTool[] = [
-  {
-    tool: 'goose',
-    transaction: 'file',
-    begins: 'once',
-    remedy: 'write -- +goose NO TRANSACTION at the top of the file',
-    up: /^--\s*\+goose\s+up\b/i,
-    down: /^--\s*\+goose\s+down\b/i,
-    without: /^--\s*\+goose\s+no\s+transaction\b/i,
-  },
-  {
-    tool: 'dbmate',
-    transaction: 'file',
-    begins: 'anew',
-    commitFails: true,
-    remedy: 'give it a file of its own with -- migrate:up transaction:false',
-    up: /^--\s*migrate:up\b/i,
-    down: /^--\s*migrate:down\b/i,
-    without: /^--\s*migrate:up\b.*\btransaction:\s*false\b/i,
-    exemptIsOneQuery: true,
-  },
-  {
-    tool: 'sql-migrate',
-    transaction: 'file',
-    begins: 'once',
-    commitFails: true,
-    remedy: 'write -- +migrate Up notransaction',
-    up: /^--\s*\+migrate\s+up\b/i,
-    down: /^--\s*\+migrate\s+down\b/i,
-    without: /^--\s*\+migrate\s+up\b.*\bnotransaction\b/i,
-  },
-  {
-    tool: 'micrate',
-    transaction: 'as-written',
-    up: /^--\s*\+micrate\s+up\b/i,
-    down: /^--\s*\+micrate\s+down\b/i,
-  },
-  {
-    tool: 'node-pg-migrate',
-    transaction: 'single',
-    up: /^--\s*up\s+migration\b/i,
-    down: /^--\s*down\s+migration\b/i,
-  },
-];
 
 const YOYO: Ways = {
   tool: 'yoyo',
@@ -237,7 +160,7 @@ export function toolRuleOf(
   { beside, isRust = false }: Surroundings = {},
 ): ToolRule | undefined {
   const lines = text.split('\n').map((line) => line.trim());
-  const marked = MARKED.find(({ up, down }) => lines.some((line) => up.test(line) || down.test(line)));
+  const marked = MARKED_TOOLS.find((tool) => isMarkedBy(tool, lines));
   if (marked) return markedRule(marked, lines);
   const named = namedTool(file, isRust);
   const told = TOLD.find(({ by }) => lines.some((line) => by.test(line)));
@@ -270,13 +193,13 @@ function waysOf(ways: Ways, isExempt = false): Ways {
 
 function markedRule(marked: MarkedTool, lines: readonly string[]): ToolRule {
   const { up, down, without } = marked;
-  const first = lines.findIndex((line) => up.test(line));
+  const first = up === undefined ? -1 : lines.findIndex((line) => up.test(line));
   const isExempt = without !== undefined && lines.some((line) => without.test(line));
   const rule = waysOf(marked, isExempt);
-  if (first === -1) return { ...rule, down: true };
+  if (first === -1 && up !== undefined) return { ...rule, down: true };
   const end = lines.findIndex((line, index) => index > first && down.test(line));
   const downFirst = lines.findIndex((line) => down.test(line));
-  const downEnd = lines.findIndex((line, index) => index > downFirst && up.test(line));
+  const downEnd = lines.findIndex((line, index) => index > downFirst && up?.test(line) === true);
   const lineAfter = (index: number): number => (index === -1 ? lines.length : index) + 1;
   return {
     ...rule,

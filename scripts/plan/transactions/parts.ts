@@ -12,8 +12,10 @@ export function downPart(text: string, rule: ToolRule): string {
 }
 
 function linesOf(text: string, { first, end }: { readonly first: number; readonly end: number }): string {
-  return text
-    .split('\n')
-    .map((line, index) => (index + 1 >= first && index + 1 < end ? line : ''))
-    .join('\n');
+  const lines = text.split('\n').map((line, index) => {
+    const isWithin = index + 1 >= first && index + 1 < end;
+    // What marks the part is a comment to everybody but Play, whose # is none in SQL.
+    return isWithin && !(index + 1 === first && line.startsWith('#')) ? line : '';
+  });
+  return lines.join('\n');
 }

@@ -34,6 +34,10 @@ const UNFINISHED = `
    where not k.convalidated and k.conrelid <> 0 and k.conparentid = 0 and k.oid >= ${FIRST_USER_OID} and ${IS_ENFORCED}
      and ${among('k.conrelid')}
    union all
+  select 'domain-constraint', k.oid::bigint, quote_ident(k.conname), quote_ident(n.nspname) || '.' || quote_ident(d.typname), false, '{}', null
+    from pg_constraint k join pg_type d on d.oid = k.contypid join pg_namespace n on n.oid = d.typnamespace
+   where not k.convalidated and k.oid >= ${FIRST_USER_OID}
+   union all
   select 'detached-partition', h.inhrelid::bigint, ${named('h.inhrelid')}, ${named('h.inhparent')}, true, '{}', h.inhrelid::bigint
     from pg_inherits h where h.inhrelid >= ${FIRST_USER_OID} and ${IS_DETACHING}
      and ${among('h.inhrelid')}

@@ -80,6 +80,7 @@ const STATES: Readonly<Record<InterruptionResult['leftovers'][number]['kind'], s
   index: 'INVALID index',
   'partitioned-index': 'INVALID index',
   constraint: 'NOT VALID constraint',
+  'domain-constraint': 'NOT VALID constraint of a domain',
   'detached-partition': 'half detached partition',
   trigger: 'disabled trigger',
   'prepared-transaction': 'prepared transaction',

@@ -4,7 +4,7 @@ import type { PgClient } from '../../pg/client.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
 import { statementsOfPlan, type Plans } from './moves.ts';
 
-/** Of all tables that the plan's SQL files rename; those that are not there (yet) are left out. */
+/** Of all tables that the plan's SQL files rename or move to another schema; those that are not there (yet) are left out. */
 export async function readRenamedTables(client: PgClient, plans: Plans): Promise<RenamedTable[]> {
   const found = new Map<string, RenamedTable>();
   for (const { schemaname, relname = '' } of await renamesOf(plans)) {
@@ -26,8 +26,13 @@ export async function readRenamedTables(client: PgClient, plans: Plans): Promise
 async function renamesOf(plans: Plans): Promise<RangeVar[]> {
   const statements = await statementsOfPlan(plans);
   return statements.flatMap((sql) => {
-    const node = /\brename\b/i.test(sql) ? StatementTree.parse(sql)?.node : undefined;
-    if (node === undefined || !('RenameStmt' in node)) return [];
+    const node = /\brename\b|\bset\s+schema\b/i.test(sql) ? StatementTree.parse(sql)?.node : undefined;
+    if (node === undefined) return [];
+    if ('AlterObjectSchemaStmt' in node) {
+      const { objectType, relation } = node.AlterObjectSchemaStmt;
+      return objectType === 'OBJECT_TABLE' && relation !== undefined ? [relation] : [];
+    }
+    if (!('RenameStmt' in node)) return [];
     const { renameType, relation } = node.RenameStmt;
     return renameType === 'OBJECT_TABLE' && relation !== undefined ? [relation] : [];
   });

@@ -44,6 +44,7 @@ const CHANGES = [
   'create table visits (id int, person int); alter table visits add constraint of_person foreign key (person) references people not valid',
   'alter table visits validate constraint of_person; alter table visits disable trigger all',
   'create index on visits (person); alter table visits set unlogged; alter table visits rename to calls',
+  'create domain few as int; alter domain few add constraint below check (value < 9) not valid',
   'drop table calls',
   'drop schema store; drop table parts',
   'create temp table mine (id int primary key); drop table people',
@@ -108,4 +109,7 @@ test('what is read of changes is what reading everything again tells, whatever h
     const [{ tables }, read] = [await looks.look(), await readTables(probe)];
     expect(shapes(tables), change).toEqual(shapes(read));
   }
+  expect(await readUnfinished(probe)).toMatchObject([
+    { kind: 'domain-constraint', name: 'below', relation: 'public.few' },
+  ]);
 });

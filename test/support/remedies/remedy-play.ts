@@ -22,7 +22,10 @@ export const SETUP = `drop schema if exists public cascade; create schema public
   do $$ begin if exists (select from pg_roles where rolname = 'app') then drop owned by app; drop role app; end if; end $$;
   create role app; create table t (id int, name text, j json); insert into t values (1, 'a', '{}'), (2, 'b', '{}')`;
 
-export function troubleOf({ who, fails, trouble }: Play, { sqlstate, message }: PublicPgError): Trouble {
+export function troubleOf(
+  { who, fails, trouble }: Play,
+  { sqlstate, message, inside }: PublicPgError,
+): Trouble {
   const last = fails.at(-1);
   return {
     sqlstate: sqlstate ?? '',
@@ -33,6 +36,7 @@ export function troubleOf({ who, fails, trouble }: Play, { sqlstate, message }: 
     sql: typeof last === 'string' ? last : '',
     mendedBy: null,
     refused: null,
+    inside: inside ?? null,
     ...trouble,
   };
 }

@@ -10,10 +10,14 @@ import {
   ORDERED_LOCKS,
   PATIENT_INDEX,
 } from './remedy-acts.ts';
+import { BODY_PLAYS } from './body-plays.ts';
 import { DEFINED_PLAYS } from './defined-plays.ts';
+import { EXPRESSION_PLAYS } from './expression-plays.ts';
 import { NOT_SUPPORTED_PLAYS } from './not-supported-plays.ts';
+import { PARTITION_PLAYS } from './partition-plays.ts';
 import type { Play } from './remedy-play.ts';
 import { STATE_PLAYS } from './state-plays.ts';
+import { TRANSACTION_PLAYS } from './transaction-plays.ts';
 
 const deploy = { planned: deployStep('roll-out', 'new'), index: 1, window: null, end: undefined };
 const PARTITIONS = `create table parts (id int) partition by list (id); create table p1 partition of parts for values in (1);
@@ -35,17 +39,7 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
       step: { ...deploy, failedTries: [], statements: [], sent: [] },
     },
   },
-  staleTriggerBody: {
-    who: 'app',
-    setup: `create function fill() returns trigger language plpgsql as $$ begin new.name := 'x'; return new; end $$;
-      create trigger fill before update on t for each row execute function fill()`,
-    fails: ['alter table t rename name to label', 'update t set id = id'],
-    works: [
-      `begin; alter table t rename name to label; create or replace function fill() returns trigger language plpgsql
-         as $$ begin new.label := 'x'; return new; end $$; commit`,
-      'update t set id = id',
-    ],
-  },
+  ...BODY_PLAYS,
   jsonEquality: {
     who: 'app',
     fails: ['select distinct j from t'],
@@ -77,12 +71,10 @@ export const REMEDY_PLAYS: Readonly<Record<RemedyId, Play>> = {
     fails: ['prepare q as select * from t; execute q', 'alter table t add note text', 'execute q'],
     works: ['prepare q as select id from t; execute q', 'alter table t add note text', 'execute q'],
   },
-  outsideTransaction: {
-    who: 'plan',
-    fails: ['begin', 'create index concurrently on t (id)'],
-    works: ['create index concurrently on t (id)'],
-  },
+  ...TRANSACTION_PLAYS,
   ...NOT_SUPPORTED_PLAYS,
+  ...PARTITION_PLAYS,
+  ...EXPRESSION_PLAYS,
   conflictTarget: {
     who: 'app',
     setup: 'create unique index by_id on t (id)',

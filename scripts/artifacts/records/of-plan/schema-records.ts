@@ -13,6 +13,7 @@ export const UNFINISHED_KINDS = [
   'index',
   'partitioned-index',
   'constraint',
+  'domain-constraint',
   'detached-partition',
   'trigger',
   'prepared-transaction',

@@ -11,10 +11,3 @@ export const cachedPlan: Remedy = {
     return isPlan ? { advice: this.instead, insteadSql: null } : undefined;
   },
 };
-
-export const outsideTransaction: Remedy = {
-  sqlstates: ['25001'],
-  cause: 'a command that cannot run inside a transaction block was sent in one',
-  instead:
-    'Give the step transaction: none, or put the statement into a file of its own that its tool runs without a transaction.',
-};

@@ -24,3 +24,23 @@ export const viewColumns: Remedy = {
     return / view\b/.test(message) ? { advice: this.instead, insteadSql: null } : undefined;
   },
 };
+
+export const notUpdatable: Remedy = {
+  sqlstates: ['55000'],
+  cause: 'a version with traffic writes through a view that takes no writes',
+  instead:
+    'A view takes writes by itself only where it is a plain SELECT from one table or such a view, without DISTINCT, GROUP BY, HAVING, LIMIT, OFFSET, WITH, UNION, aggregates and window functions. Write it so, or give it INSTEAD OF triggers in the transaction that makes it; INSERT … ON CONFLICT then fails all the same. Else keep the table under its name until no version with traffic writes to it.',
+  of({ message }) {
+    return /^cannot (insert into|update|delete from) view/.test(message)
+      ? { advice: this.instead, insteadSql: null }
+      : undefined;
+  },
+  isGeneral: true,
+};
+
+export const checkOption: Remedy = {
+  sqlstates: ['44000'],
+  cause: 'a version with traffic writes rows through a view that its CHECK OPTION refuses',
+  instead:
+    'CHECK OPTION binds every version from its first moment: deploy what writes only rows that the view shows, and set it last (ALTER VIEW … SET (check_option = …)).',
+};

@@ -50,19 +50,20 @@ export const noRow: Remedy = {
   },
 };
 
-export const staleTriggerBody: Remedy = {
-  sqlstates: ['42703'],
-  cause: 'a trigger function still names a column that was renamed or dropped',
+export const severalRows: Remedy = {
+  sqlstates: ['21000'],
+  cause: 'a version takes one row for granted where there are several by now',
   instead:
-    'Bodies of functions are text that no rename reaches: CREATE OR REPLACE the trigger function in the same transaction as the change of the column.',
-  of({ message }) {
-    const field = /^record "[^"]*" has no field "([^"]*)"/.exec(message)?.[1];
-    if (field === undefined) return undefined;
-    const which = field === '…' ? 'that column' : field;
-    return {
-      advice: `A trigger function still names ${which}. ${this.instead}`,
-      insteadSql: null,
-    };
+    'Keep what made the row the only one (a unique index, the rows as they were) until a version is deployed that says which of them it means: an aggregate, or ORDER BY … LIMIT 1.',
+  of({ message, who }) {
+    if (who !== 'app') return undefined;
+    return /cannot affect row a second time/.test(message)
+      ? {
+          advice:
+            'One command brings several rows with the same key of the index that ON CONFLICT names: let the app merge them before it sends them, and deploy that before the key changes.',
+          insteadSql: null,
+        }
+      : { advice: this.instead, insteadSql: null };
   },
 };
 

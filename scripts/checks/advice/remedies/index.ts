@@ -1,16 +1,11 @@
-import { cachedPlan, outsideTransaction } from './cached-plan.ts';
-import { generatedColumn, sequenceEnd, viewColumns } from './defined.ts';
+import { ambiguousColumn, returnType, staleBody, staleTriggerBody } from './bodies.ts';
+import { cachedPlan } from './cached-plan.ts';
+import { checkOption, generatedColumn, notUpdatable, sequenceEnd, viewColumns } from './defined.ts';
 import { connectionLimit, mayNotConnect, readOnly } from './connecting.ts';
 import { dependents, roleInUse, serverFolder } from './dependents.ts';
 import { deployTooEarly } from './deploy-too-early.ts';
-import {
-  ambiguousFunction,
-  conflictTarget,
-  jsonEquality,
-  noRow,
-  raised,
-  staleTriggerBody,
-} from './functions.ts';
+import { ambiguousFunction, conflictTarget, jsonEquality, noRow, raised, severalRows } from './functions.ts';
+import { notImmutable, policyRecursion, wideIndexRow } from './expressions.ts';
 import { partitionedDrop, partitionedIndex, partitionedKey, usedColumn } from './not-supported.ts';
 import {
   defaultPartition,
@@ -20,10 +15,19 @@ import {
   pendingTriggers,
   replicaIdentity,
 } from './object-state.ts';
+import {
+  defaultRows,
+  keyForReference,
+  partitionBounds,
+  partitionedUnique,
+  truncateReferenced,
+} from './partitions.ts';
 import { privileges } from './privileges.ts';
 import { deadlock, foreignKey, nameGone } from './relations.ts';
 import type { Remedy, Told, Trouble } from './remedy.ts';
 import { concurrentTimeout, connections, lockTable, stackDepth, statementTimeout } from './server-limits.ts';
+import { needsBlock, outsideTransaction, ownCommit, serialization } from './transactions.ts';
+import { castType, otherType } from './types.ts';
 import {
   checkedRows,
   duplicateRows,
@@ -39,19 +43,35 @@ export const REMEDIES = {
   deployTooEarly,
   staleTriggerBody,
   jsonEquality,
+  staleBody,
+  otherType,
   nameGone,
+  ambiguousColumn,
+  returnType,
+  castType,
   serverFolder,
   privileges,
   cachedPlan,
   outsideTransaction,
+  ownCommit,
+  needsBlock,
   partitionedIndex,
   partitionedDrop,
   partitionedKey,
+  partitionedUnique,
+  truncateReferenced,
   usedColumn,
   conflictTarget,
   ambiguousFunction,
   noRow,
   raised,
+  notUpdatable,
+  checkOption,
+  severalRows,
+  notImmutable,
+  policyRecursion,
+  wideIndexRow,
+  keyForReference,
   replicaIdentity,
   defaultPartition,
   pendingDetach,
@@ -68,8 +88,11 @@ export const REMEDIES = {
   foreignKey,
   duplicateWrites,
   duplicateRows,
+  defaultRows,
+  partitionBounds,
   checkedRows,
   deadlock,
+  serialization,
   lockTable,
   connectionLimit,
   connections,

@@ -33,13 +33,18 @@ export const privileges: Remedy = {
         insteadSql: null,
       };
     }
-    const role = refused?.role ?? (who === 'app' ? "the app's role" : 'the role of the migration');
+    if (who === 'plan') {
+      return {
+        advice: `The role that the plan runs as lacks what the statement needs${name === undefined ? '' : ` on ${name}`}: let the owner or an administrator GRANT it before the plan, or run the step as a role that has it.`,
+        insteadSql: null,
+      };
+    }
+    const role = refused?.role ?? "the app's role";
     const advice = `GRANT what ${role} needs on ${name ?? 'the object'} in the step that makes it, before the deploy; ALTER DEFAULT PRIVILEGES does it for all that is made later.`;
     if (refused === null || name === undefined) return { advice, insteadSql: null };
-    const rights =
-      USAGE[kind ?? ''] ?? (kind === 'table' || kind === 'view' ? refused.privileges : undefined);
+    const rights = USAGE[kind ?? ''] ?? (RELATIONS.has(kind ?? '') ? refused.privileges : undefined);
     if (rights === undefined) return { advice, insteadSql: null };
-    const on = kind === 'view' ? 'table' : (kind ?? 'table');
+    const on = kind === undefined || RELATIONS.has(kind) ? 'table' : kind;
     return {
       advice,
       insteadSql: `grant ${rights.join(', ')} on ${on} ${quoted(name)} to ${quoted(refused.role)};`,
@@ -60,6 +65,9 @@ function takesRights(sql: string): boolean {
   return 'AlterOwnerStmt' in node || 'ReassignOwnedStmt' in node || 'DropOwnedStmt' in node;
 }
 
+/** GRANT calls all of them TABLE. */
+const RELATIONS: ReadonlySet<string> = new Set(['table', 'view', 'materialized view']);
+
 /** What a use of these needs, whatever the statement. */
 const USAGE: Readonly<Record<string, readonly string[]>> = {
   schema: ['usage'],
@@ -68,7 +76,10 @@ const USAGE: Readonly<Record<string, readonly string[]>> = {
 };
 
 function objectOf(message: string): [kind: string | undefined, name: string | undefined] {
-  const bare = /permission denied for (table|view|sequence|schema|type|function) ([^\s…"]+)$/.exec(message);
-  if (bare) return [bare[1], bare[2]];
+  const bare =
+    /permission denied for (table|view|materialized view|sequence|schema|type|function|procedure) (.+)$/.exec(
+      message,
+    );
+  if (bare && !bare[2]?.includes('…')) return [bare[1], bare[2]];
   return [undefined, namedIn(message, 'relation')];
 }

@@ -1,7 +1,9 @@
 import type { Remedy } from './remedy.ts';
+import { isInSeveralTransactions, keywordsOf } from './statement-words.ts';
 
 export const foreignKey: Remedy = {
-  sqlstates: ['23503'],
+  // restrict_violation is what PostgreSQL 18 calls ON DELETE RESTRICT.
+  sqlstates: ['23503', '23001'],
   cause: 'a row refers to one that is not there (yet), or one was deleted that others refer to',
   instead:
     'Where the app writes the child first, let it write the parent first before the constraint comes, or make the constraint DEFERRABLE INITIALLY DEFERRED and write both in one transaction. Orphans that were there before are deleted or given a parent between NOT VALID and VALIDATE.',
@@ -30,14 +32,14 @@ export const deadlock: Remedy = {
   instead:
     'Take locks in the order in which the app takes them, and one table a transaction. A transaction that writes the child locks its parent row FOR KEY SHARE by the foreign key: lock the parent first, with FOR NO KEY UPDATE instead of FOR UPDATE, before the constraint comes.',
   of({ who, sql }) {
-    if (who === 'app' && /foreign\s+key|references/i.test(sql)) {
+    if (who === 'app' && /\b(foreign key|references)\b/.test(keywordsOf(sql))) {
       return {
         advice:
           'The foreign key locks the parent row FOR KEY SHARE at each write of a child. Let the app lock the parent first, or with FOR NO KEY UPDATE instead of FOR UPDATE, and deploy that before the constraint.',
         insteadSql: null,
       };
     }
-    if (who === 'plan' && /\bconcurrently\b/i.test(sql)) {
+    if (who === 'plan' && isInSeveralTransactions(sql)) {
       return {
         advice:
           'What is CONCURRENTLY waits for older transactions while it holds a lock that only other changes of the table want: run one such statement a table at a time, with lock_timeout = 0, after what the last try left was dropped (an INVALID index) or finished (FINALIZE).',

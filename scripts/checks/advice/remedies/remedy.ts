@@ -17,6 +17,8 @@ export interface Trouble {
   readonly mendedBy: string | null;
   /** What the app's role was refused, where the compatibility probe saw it. */
   readonly refused: NonNullable<CompatibilityRecord['refused']> | null;
+  /** The function of the database in whose body it failed; null where it was in none, or that is not known. */
+  readonly inside: string | null;
 }
 
 /** One cause and what to do about it; a row of docs/remedies.md. */

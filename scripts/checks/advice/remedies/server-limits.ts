@@ -1,4 +1,5 @@
 import type { Remedy } from './remedy.ts';
+import { isInSeveralTransactions } from './statement-words.ts';
 
 /** The same before and after the lock table is full. */
 export const LOCK_TABLE_ADVICE =
@@ -36,7 +37,7 @@ export const concurrentTimeout: Remedy = {
   instead:
     'Give what is CONCURRENTLY lock_timeout = 0 (lockTimeout: 0s): it waits for older transactions and stops nobody meanwhile. A timeout leaves it half done, so more tries only meet what the first one left: drop the INVALID index first, or FINALIZE the detach.',
   of({ who, sql }) {
-    const isConcurrent = who === 'plan' && /\bconcurrently\b/i.test(sql);
+    const isConcurrent = who === 'plan' && isInSeveralTransactions(sql);
     return isConcurrent ? { advice: this.instead, insteadSql: null } : undefined;
   },
 };
@@ -51,7 +52,7 @@ export const statementTimeout: Remedy = {
     'A statement that reads or writes a whole table needs a statement_timeout of its own (0 for CREATE INDEX CONCURRENTLY and VALIDATE, which stop nobody) and a short lock_timeout; changes of rows go into a backfill step, in batches.',
   of({ who, sql }) {
     if (who !== 'plan') return undefined;
-    const own = /\bconcurrently\b/i.test(sql) ? UNDER_NONE : this.instead;
+    const own = isInSeveralTransactions(sql) ? UNDER_NONE : this.instead;
     return { advice: own, insteadSql: null };
   },
 };

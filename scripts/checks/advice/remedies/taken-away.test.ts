@@ -16,6 +16,7 @@ function advice(sqlstate: string, message: string, sql: string): string | undefi
     version: 'old',
     mendedBy: null,
     refused: { role: 'shop', privileges: ['select'] },
+    inside: null,
   };
   return remedyOf(trouble)?.advice;
 }
@@ -93,6 +94,7 @@ test.each([
       version: null,
       mendedBy: null,
       refused: null,
+      inside: null,
     };
     expect(remedyOf(trouble)?.advice).toMatch(/lock_timeout = 0/);
     expect(remedyOf(trouble)?.advice).not.toMatch(/short/);

@@ -1,4 +1,6 @@
+import { StatementTree } from '../../../pg/sql/statement-tree.ts';
 import type { Remedy } from './remedy.ts';
+import { keywordsOf } from './statement-words.ts';
 
 export const enumValue: Remedy = {
   sqlstates: ['22P02'],
@@ -50,7 +52,18 @@ export const nullRows: Remedy = {
 };
 
 const STARTS_AGAIN = /^\s*(alter\s+sequence\b.*\brestart|select\b.*\bsetval|alter\s+table\b.*\brestart)/is;
-const NEW_SEQUENCE = /rename\s+to|identity|serial|sequence|setval/i;
+const NEW_SEQUENCE = /\brename to\b|\bidentity\b|serial|\bsequence\b|setval/;
+
+/** A table or column whose numbers begin anew. A new index or constraint has none, whatever its columns are called. */
+function beginsAnew(sql: string): boolean {
+  const node = StatementTree.parse(sql)?.node;
+  if (node !== undefined && 'IndexStmt' in node) return false;
+  const cmds = node !== undefined && 'AlterTableStmt' in node ? (node.AlterTableStmt.cmds ?? []) : [];
+  const onlyRules = cmds.every(
+    (one) => 'AlterTableCmd' in one && one.AlterTableCmd.subtype === 'AT_AddConstraint',
+  );
+  return !(cmds.length > 0 && onlyRules) && NEW_SEQUENCE.test(keywordsOf(sql));
+}
 
 export const duplicateWrites: Remedy = {
   sqlstates: ['23505'],
@@ -59,7 +72,7 @@ export const duplicateWrites: Remedy = {
     'Deploy what writes each key once before the unique index. ON CONFLICT helps where it covers that index: without columns (DO NOTHING) it does so before and after the index is made; with its columns it fails (42P10) until the index is there; with those of another index it never covers this one.',
   of({ who, message, sql, version }) {
     if (who !== 'app' || /already exists/.test(message)) return undefined;
-    if (STARTS_AGAIN.test(sql) || NEW_SEQUENCE.test(sql)) return undefined;
+    if (STARTS_AGAIN.test(sql) || beginsAnew(sql)) return undefined;
     return {
       advice: `${version ?? 'The app'} still writes keys that the new rule calls the same. ${this.instead}`,
       insteadSql: null,
@@ -81,7 +94,7 @@ export const duplicateRows: Remedy = {
         insteadSql: null,
       };
     }
-    if (NEW_SEQUENCE.test(sql)) {
+    if (beginsAnew(sql)) {
       return {
         advice:
           'The sequence of the new table or column began again. Set it behind the largest key in the transaction of the swap, under a lock that stops writes, or let the new table own the old sequence.',
@@ -101,17 +114,10 @@ export const duplicateRows: Remedy = {
 
 export const checkedRows: Remedy = {
   sqlstates: ['23514', '23P01'],
-  cause: 'a row breaks a CHECK, an exclusion constraint or the bounds of a partition',
+  cause: 'a row breaks a CHECK or an exclusion constraint',
   instead:
     'NOT VALID checks every row that is written from the first moment, also an old one that only another column changes in: deploy what writes right rows first, mend the rows that are there in a backfill, then add the constraint NOT VALID, and VALIDATE last.',
-  of({ who, message, version }) {
-    if (/no partition of relation/.test(message)) {
-      return {
-        advice:
-          'Make the partition for these rows before they come, or a DEFAULT partition that takes what no other does.',
-        insteadSql: null,
-      };
-    }
+  of({ who, version }) {
     const cause =
       who === 'app'
         ? `${version ?? 'The app'} still writes rows that break it.`
