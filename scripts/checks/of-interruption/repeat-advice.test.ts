@@ -25,6 +25,9 @@ test.each([
   ['42P01', 'drop table a', 'drop table if exists a;'],
   ['42704', 'drop index concurrently i', 'drop index concurrently if exists i;'],
   ['42704', 'drop type t', 'drop type if exists t;'],
+  ['42710', "alter type t add value 'x'", "alter type t add value if not exists 'x';"],
+  ['42P01', 'alter table a rename to b', 'alter table if exists a rename to b;'],
+  ['42P01', 'alter table a set schema s', 'alter table if exists a set schema s;'],
   [
     '42P07',
     'create index concurrently i on s.a (b)',
@@ -35,10 +38,45 @@ test.each([
 });
 
 test.each([
-  ['42703', 'alter table a rename column b to c', 'Ask the catalog'],
-  ['42710', 'alter table a add constraint c check (b > 0)', 'ask pg_constraint for c'],
+  [
+    '42703',
+    'alter table "A" rename column b to c',
+    `exists (select from pg_attribute where attrelid = '"A"'::regclass and attname = 'b' and not attisdropped)`,
+  ],
+  [
+    '42710',
+    'alter table a add constraint c check (b > 0)',
+    `not exists (select from pg_constraint where conrelid = 'a'::regclass and conname = 'c')`,
+  ],
+  [
+    '42809',
+    'alter table a attach partition s.b for values in (1)',
+    `not exists (select from pg_inherits where inhparent = 'a'::regclass and inhrelid = 's.b'::regclass)`,
+  ],
+  [
+    '42P01',
+    'alter table a detach partition b',
+    `exists (select from pg_inherits where inhparent = 'a'::regclass and inhrelid = 'b'::regclass)`,
+  ],
+  ['42710', "create type s.t as enum ('x')", `to_regtype('s.t') is null`],
+  ['42710', 'create domain d as int', `to_regtype('d') is null`],
+  [
+    '42710',
+    'create policy p on a using (true)',
+    `not exists (select from pg_policy where polrelid = 'a'::regclass and polname = 'p')`,
+  ],
+  ['42710', 'create role r', `not exists (select from pg_roles where rolname = 'r')`],
+])('asks the catalog after %s of %s, which has no word for that', (sqlstate, sql, condition) => {
+  expect(repeatAdvice({ sql, sqlstate, leftovers: [] }).insteadSql).toBe(
+    `do $do$ begin\n  if ${condition} then\n    ${sql};\n  end if;\nend $do$;`,
+  );
+});
+
+test.each([
+  ['42710', 'alter table a add check (b > 0)', 'Give the constraint a name'],
+  ['55000', 'alter table a detach partition b concurrently', 'alter table a detach partition b finalize;'],
   ['42701', 'alter table a add column b int, add column c int', 'ADD COLUMN IF NOT EXISTS for each'],
-  ['42710', "create type t as enum ('x')", 'Ask the catalog'],
+  ['42710', 'create cast (a as b) with inout', 'Ask the catalog'],
   ['23505', 'insert into a values (1)', 'ON CONFLICT DO NOTHING'],
   ['55P03', 'alter table a add column b int', 'give the step a lockTimeout and retries'],
   ['42P07', 'create index concurrently on a (b)', 'INVALID'],

@@ -2,6 +2,7 @@ import { WORTH_ANOTHER_TRY } from '../../plan/retry-policy.ts';
 import type { IndexStmt, Node } from 'libpg-query';
 import type { UnfinishedObject } from '../../artifacts/records/of-plan/schema-records.ts';
 import { StatementTree } from '../../pg/sql/statement-tree.ts';
+import { guarded } from './guarded.ts';
 
 interface Refused {
   /** The statement that the second try failed at; empty where it is not known. */
@@ -24,6 +25,8 @@ const IF_EXISTS = 'if exists';
 const THERE_ALREADY = new Set(['42701', '42P07', '42710', '42723', '42P06', '42712']);
 /** It is not there any more. */
 const NOT_THERE = new Set(['42703', '42704', '42P01', '42883', '3F000']);
+/** It is a partition already; its detach is pending already. */
+const IN_THAT_STATE = new Set(['42809', '55000']);
 
 const GUARD =
   'Ask the catalog whether it is done before it is done again (DO … IF NOT EXISTS (SELECT … FROM pg_catalog …)), or run the step by a tool that records in the same transaction what was done.';
@@ -53,7 +56,9 @@ export function repeatAdvice({ sql, sqlstate, leftovers }: Refused): Told {
     ? again(tree, leftovers)
     : NOT_THERE.has(sqlstate)
       ? goneAgain(tree)
-      : ofRows(tree, sqlstate);
+      : IN_THAT_STATE.has(sqlstate)
+        ? inThatState(tree)
+        : ofRows(tree, sqlstate);
   return written ?? { advice: GUARD, insteadSql: null };
 }
 
@@ -88,8 +93,32 @@ function again(tree: StatementTree, leftovers: readonly UnfinishedObject[]): Tol
   if ('CreateSeqStmt' in node) return words(tree, IF_NOT_EXISTS, 'sequence');
   if ('CreateExtensionStmt' in node) return words(tree, IF_NOT_EXISTS, 'extension');
   if ('CreateTableAsStmt' in node) return words(tree, IF_NOT_EXISTS, 'table', 'view');
+  if ('AlterEnumStmt' in node) return words(tree, IF_NOT_EXISTS, 'value');
   const replaceable = 'CreateFunctionStmt' in node || 'ViewStmt' in node || 'CreateTrigStmt' in node;
-  return replaceable ? words(tree, 'or replace', 'create') : undefined;
+  return replaceable ? words(tree, 'or replace', 'create') : askFirst(tree);
+}
+
+function askFirst(tree: StatementTree): Told | undefined {
+  const sql = guarded(tree);
+  if (sql === undefined) return undefined;
+  return {
+    advice: 'Ask the catalog first whether it is done: it has no IF EXISTS of its own.',
+    insteadSql: sql,
+  };
+}
+
+/** What a DETACH … CONCURRENTLY that is cut off leaves can only be finished (PostgreSQL's documentation of ALTER TABLE). */
+function inThatState(tree: StatementTree): Told | undefined {
+  const { node } = tree;
+  const [only] = 'AlterTableStmt' in node ? (node.AlterTableStmt.cmds ?? []) : [];
+  const def = only && 'AlterTableCmd' in only ? only.AlterTableCmd.def : undefined;
+  if (def === undefined || !('PartitionCmd' in def) || def.PartitionCmd.concurrent !== true)
+    return askFirst(tree);
+  const finish = `${tree.text(0, tree.endByte).replace(/\s+concurrently$/i, '')} finalize;`;
+  return {
+    advice: `Whoever starts it again has to finish the detach that is pending first: ${finish}`,
+    insteadSql: null,
+  };
 }
 
 function addAgain(tree: StatementTree, commands: readonly Node[]): Told | undefined {
@@ -103,15 +132,13 @@ function addAgain(tree: StatementTree, commands: readonly Node[]): Told | undefi
   const { subtype, def } = only.AlterTableCmd;
   if (subtype === 'AT_AddColumn')
     return words(tree, IF_NOT_EXISTS, ...(/\badd\s+column\b/i.test(tree.text(0)) ? ['column'] : ['add']));
-  if (subtype === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def) {
-    const { conname } = def.Constraint;
-    const name = conname === undefined ? 'the constraint' : tree.spell(conname);
-    return {
-      advice: `ADD CONSTRAINT has no IF NOT EXISTS: ask pg_constraint for ${name} before it is added (DO … IF NOT EXISTS …).`,
+  if (subtype !== 'AT_AddConstraint' || def === undefined || !('Constraint' in def)) return undefined;
+  return (
+    askFirst(tree) ?? {
+      advice: 'Give the constraint a name, by which pg_constraint can be asked for it.',
       insteadSql: null,
-    };
-  }
-  return undefined;
+    }
+  );
 }
 
 /** Of what removes something, or names what is gone. */
@@ -132,13 +159,18 @@ function goneAgain(tree: StatementTree): Told | undefined {
     const after = node.DropStmt.concurrent === true ? ['concurrently'] : kinds;
     return words(tree, IF_EXISTS, ...after);
   }
-  if (!('AlterTableStmt' in node)) return undefined;
+  if (
+    'AlterObjectSchemaStmt' in node ||
+    ('RenameStmt' in node && node.RenameStmt.renameType !== 'OBJECT_COLUMN')
+  )
+    return words(tree, IF_EXISTS, 'table', 'index', 'view', 'sequence');
+  if (!('AlterTableStmt' in node)) return askFirst(tree);
   const commands = node.AlterTableStmt.cmds ?? [];
   const [only] = commands;
   if (commands.length !== 1 || only === undefined || !('AlterTableCmd' in only)) return undefined;
   const { subtype } = only.AlterTableCmd;
   if (subtype === 'AT_DropConstraint') return words(tree, IF_EXISTS, 'constraint');
-  if (subtype !== 'AT_DropColumn') return undefined;
+  if (subtype !== 'AT_DropColumn') return askFirst(tree);
   return words(tree, IF_EXISTS, ...(/\bdrop\s+column\b/i.test(tree.text(0)) ? ['column'] : ['drop']));
 }
 

@@ -4,8 +4,10 @@ import { advise, loadAdvice } from '../../../scripts/checks/advice.ts';
 import { analyse } from '../../../scripts/checks/analysis/analyse.ts';
 import { evidence, statementRecord, stepWindow } from '../../../scripts/checks/evidence/evidence-fixture.ts';
 import type { StatementRecord } from '../../../scripts/artifacts/records/records.ts';
+import { repeatAdvice } from '../../../scripts/checks/of-interruption/repeat-advice.ts';
 import { stops } from '../../../scripts/checks/stops/stops.ts';
 import { withConnection, type PgClient } from '../../../scripts/pg/client.ts';
+import { sqlstateOf } from '../../../scripts/pg/pg-error.ts';
 import type { SqlStep } from '../../../scripts/plan/model.ts';
 import { readRenamedTables } from '../../../scripts/snapshot/columns/renamed-tables.ts';
 import { readRowKeys } from '../../../scripts/snapshot/text/row-keys.ts';
@@ -58,6 +60,37 @@ test.each(
     while (((await client.query(advised.insteadSql ?? '')).rowCount ?? 0) > 0) batches += 1;
     expect(await rowsOf(client)).toEqual(right);
     expect(batches).toBeLessThan(10);
+  });
+});
+
+const AGAIN = [
+  'alter table t add column more int',
+  'alter table t rename column "Größe" to size',
+  'alter table t rename to u',
+  'alter table t add constraint "Known" check (kind <> $$x$$) not valid',
+  'alter table parts attach partition part for values in (1)',
+  'alter table parts detach partition other',
+  'create policy own on t using (true)',
+  "create type state as enum ('open')",
+  "alter type known add value 'late'",
+  'create domain cents as bigint check (value >= 0)',
+  'create type pair as (a int, b int)',
+  'create role "New One"',
+];
+
+test('what is advised for a statement that is refused the second time does it once, and goes through again', async () => {
+  const sql = `create table t (${COLUMNS}); create table parts (month int) partition by list (month); create type known as enum ('open');
+    create table part (month int); create table other partition of parts for values in (2);`;
+  await withTables(sql, async (client) => {
+    for (const statement of AGAIN) {
+      await client.query(`begin; ${statement}; savepoint done`);
+      const sqlstate = (await client.query(statement).then(() => undefined, sqlstateOf)) ?? '';
+      await client.query('rollback to done');
+      const { insteadSql } = repeatAdvice({ sql: statement, sqlstate, leftovers: [] });
+      await client.query(`${insteadSql ?? 'no SQL'}; rollback; begin; ${insteadSql ?? ''}`);
+      await expect(client.query(statement)).rejects.toMatchObject({ code: sqlstate });
+      await client.query('rollback');
+    }
   });
 });
 
