@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** These look at what the app had of a plan, on a machine that is not too busy for that. */
+/** These look at what the app had of a plan, or strike at a moment, on a machine that is not too busy for that. */
 const TIMED = [
   'test/matrix/advice.test.ts',
+  'test/matrix/endings/pulumi.test.ts',
   'test/matrix/noise.test.ts',
   'test/matrix/own-hosts{,-ways}.test.ts',
   'test/matrix/readme.test.ts',
