@@ -43,7 +43,9 @@ test.each([
 });
 
 test('what processes read from disks and gave to be written adds up, and what a kernel hides is not nothing', () => {
-  const io = (read: number, written: number): string =>
-    `rchar: 9\nwchar: 9\nsyscr: 9\nsyscw: 9\nread_bytes: ${read}\nwrite_bytes: ${written}\ncancelled_write_bytes: 7\n`;
-  expect([ioBytes(io(1, 2) + io(30, 40)), ioBytes('')]).toEqual([73, null]);
+  const io = (read: number, handed: number, dirtied: number): string =>
+    `rchar: 9\nwchar: ${handed}\nsyscr: 9\nsyscw: 9\nread_bytes: ${read}\nwrite_bytes: ${dirtied}\ncancelled_write_bytes: 7\n`;
+  // The second one's page was dirtied as a whole folio, the first one wrote to a pipe as well.
+  expect(ioBytes(`${io(1, 900, 2)}\n\n${io(30, 40, 2_000_000)}\n`)).toBe(73);
+  expect(ioBytes('')).toBeNull();
 });
