@@ -51,7 +51,8 @@ describe.skipIf(!needsSystemPostgres('to make physical copies'))(
           return copy.major(AbortSignal.timeout(60_000)).then(String, String);
         }),
       );
-      await runSql(production.endpoint, 'alter system reset all');
+      for (const name of ['ssl', 'ssl_cert_file', 'ssl_key_file'])
+        await runSql(production.endpoint, `alter system reset ${name}`);
       await execa('tar', ['-czf', join(folder, 'running.tar.gz'), '-C', production.path, 'data'], {
         reject: false,
       });
