@@ -14,7 +14,7 @@ import { readStatistics } from '../../../scripts/snapshot/statistics/read-statis
 import { InputError, RehearsalError } from '../../../scripts/shared/errors.ts';
 import { restoreSnapshot } from '../../../scripts/snapshot/restore.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../../support/database/system-postgres.ts';
-import { CANARY, RULES, SCHEMA } from './masking-fixture.ts';
+import { CANARY, RULES, SCHEMA } from './masking-canaries.ts';
 import { pgDump, runSql, startServer, type TestServer } from './snapshot-fixture.ts';
 
 describe.skipIf(!needsSystemPostgres('to make dumps'))('a snapshot that is masked', () => {

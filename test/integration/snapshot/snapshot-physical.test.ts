@@ -11,7 +11,14 @@ import { openPhysical } from '../../../scripts/snapshot/physical/open-physical.t
 import { runSql } from './snapshot-fixture.ts';
 import { needsSystemPostgres, SYSTEM_POSTGRES } from '../../support/database/system-postgres.ts';
 import { startFileServer } from '../../support/servers/file-server.ts';
-import { certified, quiet, rehearse, runProgram, type Physical, type Restored } from './physical-fixture.ts';
+import {
+  certified,
+  quiet,
+  rehearse,
+  runProgram,
+  type Physical,
+  type Restored,
+} from './physical-rehearsal.ts';
 import { arm, listenOutside, plant, Production, type Outside } from './production-fixture.ts';
 
 /** DBState of pg_control. */
