@@ -56,9 +56,11 @@ async function leftOn(wrongBySec: number): Promise<{ left: number; said: string 
     say() { printf '%s\\n' "$1"; }
     date() { echo $(($(command date +%s) + ${wrongBySec})); }
     systemd-run() { echo "left $4"; }
-    setsid() { echo "left $2"; }
+    setsid() { echo "left $2" >&3; }
     home='${dir}' ender=ender expires=${expires} life=7200 engine=e postgres=p
-    ${start}`;
+    exec 3>&1
+    ${start}
+    wait`;
   const { stdout } = await promisify(execFile)('/bin/bash', ['-c', script]);
   return { left: Number(/left (\d+)/.exec(stdout)?.[1]), said: stdout.replace(/left \d+\n/, '') };
 }
