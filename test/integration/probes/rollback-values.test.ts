@@ -123,12 +123,23 @@ describe('what the way back takes with it', () => {
     const drop = sql('drop', 'alter table people drop column name');
     const empty = sql('undo drop', "alter table people add column name text not null default ''", 'drop');
     expect(await lost([OLD], [drop, empty])).toEqual(['public.people.name 1000 since drop']);
+    for (const way of [
+      "alter table people add column name text not null default ''; alter table people alter name drop default",
+      "alter table people add column name text; update people set name = 'unknown'",
+    ])
+      expect(await lost([OLD], [drop, sql('undo drop', way, 'drop')])).toEqual([
+        'public.people.name 1000 since drop',
+      ]);
     const filled = sql(
       'undo drop',
-      "alter table people add column name text; update people set name = 'again'",
+      "alter table people add column name text; update people set name = 'again ' || id",
       'drop',
     );
     expect(await lost([OLD], [drop, filled])).toEqual(['public.people.name 0 since drop']);
+    // The same word everywhere, as before.
+    const same = sql('undo drop', 'alter table people add column seen int not null default 0', 'drop');
+    const seen = sql('drop', 'alter table people drop column seen');
+    expect(await lost([OLD], [seen, same])).toEqual(['public.people.seen 0 since drop']);
   });
 
   test('a default that was never written is no value, and names that need quotes are told as they are', async () => {

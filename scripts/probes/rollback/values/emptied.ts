@@ -5,7 +5,14 @@ import { isNamedIn } from '../../drift/names-in.ts';
 import { columnKey, isSameColumn, tableColumns, type TableColumn } from './tables.ts';
 
 /** Values of the columns of before as they were when a step that may drop them was about to begin. */
-export type Stock = Map<string, { readonly values: number; readonly step: string }>;
+export type Stock = Map<string, Values & { readonly step: string }>;
+
+interface Values {
+  /** That are not NULL. */
+  readonly values: number;
+  /** A digest where they are all the same one. */
+  readonly only: string | null;
+}
 
 /** Counts what a step may take away: an SQL file that drops something, and columns that it names. */
 export async function stockOf(
@@ -21,14 +28,22 @@ export async function stockOf(
   const now = new Map<string, TableColumn[]>();
   for (const column of suspects) now.set(column.relation, [...(now.get(column.relation) ?? []), column]);
   for (const [relation, columns] of now) {
-    const counts = columns.map(({ name }, at) => `count(${client.escapeIdentifier(name)})::float8 as c${at}`);
-    const { rows } = await client.query<Record<string, number>>(
-      `select ${counts.join(', ')} from ${relation}`,
+    const looks = columns.map(({ name }) => valuesSql(client.escapeIdentifier(name), 'true'));
+    const { rows } = await client.query<{ all: Values[] }>(
+      `select jsonb_build_array(${looks.join(', ')}) as "all" from ${relation}`,
     );
     columns.forEach((column, at) => {
-      stock.set(columnKey(column), { values: rows[0]?.[`c${at}`] ?? 0, step: step.name });
+      const found = rows[0]?.all[at];
+      if (found !== undefined) stock.set(columnKey(column), { ...found, step: step.name });
     });
   }
+}
+
+/** Values, which are alike where the lowest and the highest digest are the same. */
+function valuesSql(value: string, isCounted: string): string {
+  const digest = `hashtextextended(${value}::text, 0)`;
+  return `jsonb_build_object('values', count(${value}) filter (where ${isCounted}),
+            'only', case when min(${digest}) = max(${digest}) then min(${digest})::text end)`;
 }
 
 /** Of columns that were dropped and made anew: how many values of before they lack. */
@@ -44,13 +59,16 @@ export async function emptied(
     const known = stock.get(columnKey(column));
     if (before === undefined || known === undefined || isSameColumn(before, column)) continue;
     const value = client.escapeIdentifier(column.name);
-    const filled = column.constant === null ? '' : ` and ${value} is distinct from (${column.constant})`;
-    const { rows } = await client.query<{ values: number }>(
-      `select count(*) filter (where ${value} is not null${filled})::float8 as values from ${column.relation}`,
+    const written = column.constant === null ? 'true' : `${value} is distinct from (${column.constant})`;
+    const { rows } = await client.query<{ found: Values }>(
+      `select ${valuesSql(value, written)} as found from ${column.relation}`,
     );
+    const found = rows[0]?.found ?? { values: 0, only: null };
     stock.delete(columnKey(column));
     const { table, name } = column;
-    const count = Math.max(0, known.values - (rows[0]?.values ?? 0));
+    // One word for all of them tells nothing of what they were.
+    const kept = found.only === null ? found.values : found.only === known.only ? known.values : 0;
+    const count = Math.max(0, known.values - kept);
     lost.push({ table, column: name, count, since: known.step, isAtLeast: false });
   }
   return lost;

@@ -10,13 +10,15 @@ export interface TableColumn {
   readonly name: string;
   readonly attnum: number;
   readonly type: string;
-  /** Its default where that is a constant: whoever wrote nothing wrote this. */
+  /** Its default where that is a constant, or the one that it was added with: whoever wrote nothing wrote this. */
   readonly constant: string | null;
 }
 
 const COLUMNS = `
   select n.nspname || '.' || c.relname as "table", format('%I.%I', n.nspname, c.relname) as relation, c.oid::int8::float8 as oid,
-         a.attname as name, a.attnum, format_type(a.atttypid, a.atttypmod) as type, pg_get_expr(f.adbin, f.adrelid) as constant
+         a.attname as name, a.attnum, format_type(a.atttypid, a.atttypmod) as type,
+         coalesce(pg_get_expr(f.adbin, f.adrelid),
+                  quote_literal((a.attmissingval::text::text[])[1]) || '::' || format_type(a.atttypid, a.atttypmod)) as constant
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
