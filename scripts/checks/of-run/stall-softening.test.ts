@@ -91,6 +91,17 @@ test('a stall that begins and ends within seconds in which much came through cou
   );
 });
 
+test('a disk that ended nothing for a second stood still, whatever had been given to it before', () => {
+  const behind = seen(0.3, 400, 85 * MB, 2000, 250 * MB);
+  const begins = { ...seen(0.47, 71, 1.6 * MB, 142, 4.5 * MB), busyShare: 0.83 };
+  const ends = { ...seen(0.47, 250, 4.2 * MB, 112_000, 4 * MB), busyShare: 0.86 };
+  const nothing = { ...seen(0.59, 0, 0, 0, 4096), busyShare: 0.97 };
+  const stalled = series(USUAL, USUAL, behind, behind, begins, nothing, ends, ...times(5, USUAL));
+  expect(judged(stalled, 7500).status).toBe('inconclusive');
+  const idle = { ...nothing, waited: 0.1, busyShare: 0.1 };
+  expect(judged(series(USUAL, USUAL, behind, behind, begins, idle, ends), 7500).status).toBe('fail');
+});
+
 const rewrite = seen(0.95, 1500, 200 * MB, 60_000, 210 * MB);
 test.each<[string, NoiseRecord[] | undefined, number?]>([
   ['nobody looked at disks', series(...times(12, USUAL)).map((record) => ({ ...record, disk: null }))],

@@ -15,6 +15,9 @@ const LITTLE_BYTES = 16e6;
 /** A request that stood at the disk so many times as long as usual, and no less than this, stood still. */
 const MUCH_LONGER = 5;
 const STOOD_MS = 10;
+/** A disk that had something to do for this part of a second and ended less than this part of its usual operations did nothing. */
+const MUCH_BUSY = 0.5;
+const HARDLY = 0.05;
 /** Others had the disk where this part of what it moved was theirs, and no less than so much a second. */
 const OTHERS_SHARE = 0.75;
 const OTHERS_BYTES = 8e6;
@@ -38,6 +41,7 @@ export interface DiskStall extends Interval {
 /** A second of which all is known, as rates. */
 interface Second extends Interval, Omit<DiskStall, 'why' | 'hosts' | 'best'> {
   readonly waitedShare: number;
+  readonly busyShare: number;
   readonly discardedBytesPerSec: number;
   /** What the rehearsal gave to be written and the disk had not written when the second began. */
   readonly backlogBytes: number;
@@ -53,17 +57,22 @@ function stallsOf(hosts: readonly string[], seconds: readonly Second[]): DiskSta
     movedBytesPerSec: Math.max(0, ...seconds.map(({ movedBytesPerSec }) => movedBytesPerSec)),
     operationsPerSec: Math.max(0, ...seconds.map(({ operationsPerSec }) => operationsPerSec)),
   };
-  const usualMs = median(seconds.filter(({ operationsPerSec }) => operationsPerSec > 0));
+  const usual = usualOf(seconds);
   const seen = seconds.map((second): DiskStall['why'] | undefined => {
     if (second.waitedShare < WAITED_SHARE) return undefined;
     if (isOthers(second)) return 'others';
-    return isSlow(second, best) && stoodStill(second, best, usualMs) ? 'stood-still' : undefined;
+    const isStanding = (isSlow(second, best) && stoodStill(second, best, usual)) || didNothing(second, usual);
+    return isStanding ? 'stood-still' : undefined;
   });
   const whys = [...seen];
   // A stall begins and ends within a second in which much came through besides.
   for (const [at, second] of seconds.entries()) {
-    const isBeside = seen[at - 1] === 'stood-still' || seen[at + 1] === 'stood-still';
-    if (seen[at] === undefined && isBeside && stoodStill(second, best, usualMs)) whys[at] = 'stood-still';
+    const beside = [at - 1, at + 1].filter((other) => seen[other] === 'stood-still');
+    if (seen[at] !== undefined || beside.length === 0) continue;
+    const isEdge = beside.some((other) => seconds[other] && didNothing(seconds[other], usual))
+      ? tookLong(second, usual) || didLess(second, usual, SLOW)
+      : stoodStill(second, best, usual);
+    if (isEdge) whys[at] = 'stood-still';
   }
   const stalls: DiskStall[] = [];
   for (let at = 0; at < seconds.length; at++) {
@@ -95,12 +104,25 @@ function isSlow(second: Second, best: DiskStall['best']): boolean {
 }
 
 /** Each request took long, though little was asked for. */
-function stoodStill(second: Second, best: DiskStall['best'], usualMs: number): boolean {
-  const { operationMs, ownBytesPerSec, backlogBytes } = second;
+function stoodStill(second: Second, best: DiskStall['best'], usual: Usual): boolean {
+  const { ownBytesPerSec, backlogBytes } = second;
   return (
-    operationMs >= Math.max(STOOD_MS, MUCH_LONGER * usualMs) &&
+    tookLong(second, usual) &&
     ownBytesPerSec + backlogBytes <= Math.max(LITTLE_BYTES, LITTLE * best.movedBytesPerSec)
   );
+}
+
+function tookLong({ operationMs }: Second, usual: Usual): boolean {
+  return operationMs >= Math.max(STOOD_MS, MUCH_LONGER * usual.operationMs);
+}
+
+/** However much is asked of a disk that works, it goes on ending operations. */
+function didNothing(second: Second, usual: Usual): boolean {
+  return second.discardedBytesPerSec === 0 && didLess(second, usual, HARDLY);
+}
+
+function didLess({ busyShare, operationsPerSec }: Second, usual: Usual, part: number): boolean {
+  return busyShare >= MUCH_BUSY && operationsPerSec < part * usual.operationsPerSec;
 }
 
 /** Rented disks give much for a while and little then: a plan that used that up has only itself to blame. */
@@ -144,6 +166,7 @@ function rates(seconds: readonly NoiseSecond[]): Second[] {
         fromMs: tMs - forMs,
         toMs: tMs,
         waitedShare: second.ioPressureShare ?? disk.busyShare,
+        busyShare: disk.busyShare,
         movedBytesPerSec: rate(disk.movedBytes),
         discardedBytesPerSec: rate(disk.discardedBytes),
         ownBytesPerSec: rate(disk.ownBytes),
@@ -160,9 +183,17 @@ function operationMs({ queuedMs, operations }: DiskSecond): number {
   return queuedMs / Math.max(1, operations);
 }
 
-function median(seconds: readonly Second[]): number {
-  const sorted = seconds.map(({ operationMs: ms }) => ms).toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
+type Usual = Pick<Second, 'operationMs' | 'operationsPerSec'>;
+
+/** Medians of the seconds in which the disk did something. */
+function usualOf(seconds: readonly Second[]): Usual {
+  const working = seconds.filter(({ operationsPerSec }) => operationsPerSec > 0);
+  const median = (of: (second: Second) => number): number =>
+    working.map(of).toSorted((a, b) => a - b)[working.length >> 1] ?? 0;
+  return {
+    operationMs: median(({ operationMs: ms }) => ms),
+    operationsPerSec: median(({ operationsPerSec }) => operationsPerSec),
+  };
 }
 
 function mean(seconds: readonly Second[], of: (second: Second) => number): number {
