@@ -53,6 +53,13 @@ describe('the capacity of the app', () => {
     );
   });
 
+  test('one of which is only known what it is less than is told so', () => {
+    const result = judged([{ ...capacity(0.8), isBelow: true } as LoadEvent]);
+    expect(result.findings[0]?.message).toMatch(
+      /is more than 80 % of what the app could do before the run \(less than /,
+    );
+  });
+
   test('one that was not measured is not called enough', () => {
     expect(checkOf(judged([]), 'capacity')).toMatchObject({
       measured: null,

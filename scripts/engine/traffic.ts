@@ -84,7 +84,7 @@ export class RunTraffic implements Traffic {
       },
       onEvent: (event) => {
         events.write(event);
-        if (event.type === 'capacity') noteCapacity(event.perSec, rehearsal.load.ratePerSec, onEvent);
+        if (event.type === 'capacity') noteCapacity(event, rehearsal.load.ratePerSec, onEvent);
       },
     });
     return new RunTraffic(load, setup);
@@ -138,10 +138,12 @@ function loadPlaces({ rehearsal, others }: TrafficSetup): Pick<LoadOptions, 'oth
   return { processes: Math.max(partsOf(rehearsal.load), driverCount(rehearsal)) };
 }
 
+type Capacity = Pick<Extract<LoadEvent, { type: 'capacity' }>, 'perSec' | 'isBelow'>;
+
 /** Said while there is still time to stop and choose another rate. */
-function noteCapacity(perSec: number, ratePerSec: number, onEvent: OnEvent): void {
+function noteCapacity({ perSec, isBelow }: Capacity, ratePerSec: number, onEvent: OnEvent): void {
   const share = ratePerSec / perSec;
   if (share <= HEALTHY_SHARE) return;
-  const message = `the load of ${formatCount(ratePerSec)}/s is ${(share * 100).toFixed(0)} % of the ${formatCount(Math.round(perSec))}/s that the app can do: above ${HEALTHY_SHARE * 100} % it is slow by itself`;
+  const message = `the load of ${formatCount(ratePerSec)}/s is ${isBelow === true ? 'more than ' : ''}${(share * 100).toFixed(0)} % of the ${formatCount(Math.round(perSec))}/s that the app can do: above ${HEALTHY_SHARE * 100} % it is slow by itself`;
   onEvent({ type: 'note', message });
 }

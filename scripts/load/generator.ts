@@ -2,7 +2,7 @@ import type { LoadEvent } from '../artifacts/records/records.ts';
 import { withConnection } from '../pg/client.ts';
 import { monotonicMs, withTimeout } from '../shared/clock.ts';
 import { ArrivalTimes, Metronome } from './chance/arrivals.ts';
-import { ClosedLoop } from './closed-loop.ts';
+import { ClosedLoop, type Capacity } from './closed-loop.ts';
 import { Maintenance } from './maintenance.ts';
 import { AppPools } from './app-pools.ts';
 import type { DispatcherEvents, OnRequest } from './dispatcher.ts';
@@ -81,10 +81,10 @@ export class Generator {
   async begin(): Promise<void> {
     const { capacityMs, connections } = this.#order;
     if (capacityMs > 0) {
-      const perSec = await this.#measure(capacityMs);
+      const capacity = await this.#measure(capacityMs);
       if (this.#stop.signal.aborted) return;
-      if (perSec !== undefined)
-        this.#events.onEvent({ type: 'capacity', tMs: this.#now(), perSec, connections });
+      if (capacity !== undefined)
+        this.#events.onEvent({ type: 'capacity', tMs: this.#now(), ...capacity, connections });
     } else {
       this.#pools.first.releaseAll(monotonicMs());
     }
@@ -146,7 +146,7 @@ export class Generator {
   }
 
   /** Requests of the first version, as many as the connections can carry. They are not part of the record. */
-  #measure(durationMs: number): Promise<number | undefined> {
+  #measure(durationMs: number): Promise<Capacity | undefined> {
     const mix = new TrafficMix(this.#order.versions, this.#order.seed, this.#order.share);
     const { slots, dispatcher } = this.#pools.first;
     return ClosedLoop.measure(slots, durationMs, {

@@ -65,7 +65,7 @@ async function slice(ms: number): Promise<Slice> {
   let left = slots.length;
   let finish: () => void = () => undefined;
   const finished = new Promise<void>((resolve) => (finish = resolve));
-  const tps = ClosedLoop.measure(slots, ms, {
+  const capacity = ClosedLoop.measure(slots, ms, {
     next: () => requests.next(),
     onFree: () => {
       left -= 1;
@@ -78,7 +78,7 @@ async function slice(ms: number): Promise<Slice> {
   await finished;
   const { user, system } = process.cpuUsage(before);
   return {
-    tps: (await tps) ?? 0,
+    tps: (await capacity)?.perSec ?? 0,
     userMs: user / 1000,
     systemMs: system / 1000,
     ms: performance.now() - fromMs,

@@ -52,6 +52,8 @@ export const LoadEvent = z.discriminatedUnion('type', [
     type: z.literal('capacity'),
     tMs: moment,
     perSec: number,
+    /** So few requests were answered that it is less than `perSec`. */
+    isBelow: z.boolean().optional(),
     connections: number,
   }),
   z.object({

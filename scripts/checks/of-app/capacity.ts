@@ -20,8 +20,8 @@ export const capacity: Check = {
     const measured = share * 100;
     if (share <= HEALTHY_SHARE) return { measured, findings: [] };
     const message =
-      `The load of ${formatCount(ratePerSec)} requests/s is ${measured.toFixed(0)} % of what the app could do before the run ` +
-      `(${formatCount(Math.round(event.perSec))}/s over ${plural(event.connections, 'connection')}): above ${HEALTHY_SHARE * 100} % requests wait for each other without any migration.`;
+      `The load of ${formatCount(ratePerSec)} requests/s is ${event.isBelow === true ? 'more than ' : ''}${measured.toFixed(0)} % of what the app could do before the run ` +
+      `(${event.isBelow === true ? 'less than ' : ''}${formatCount(Math.round(event.perSec))}/s over ${plural(event.connections, 'connection')}): above ${HEALTHY_SHARE * 100} % requests wait for each other without any migration.`;
     return {
       measured,
       findings: [

@@ -93,5 +93,6 @@ function total(
   all: readonly Extract<LoadEvent, { type: 'capacity' }>[],
 ): LoadEvent {
   const sum = (key: 'perSec' | 'connections'): number => all.reduce((sum, event) => sum + event[key], 0);
-  return { ...last, perSec: sum('perSec'), connections: sum('connections') };
+  const total = { ...last, perSec: sum('perSec'), connections: sum('connections') };
+  return all.some(({ isBelow }) => isBelow === true) ? { ...total, isBelow: true } : total;
 }

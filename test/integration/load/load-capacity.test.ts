@@ -65,12 +65,21 @@ describe('the capacity of the app', () => {
     expect(perSec).toBeLessThan(200);
   });
 
-  it('is not told where hardly anything was answered, and nothing waits for what is still at work', async () => {
+  it('is less than what would have been told where hardly anything was answered, and nothing waits for what is still at work', async () => {
     const versions = { old: { slow: 'SELECT pg_sleep(20);' } };
     const traffic = await harness.start({ versions, ratePerSec: 20, warmupMs: 4000 });
-    expect(await until(() => traffic.events.length > 1)).toBe(true);
-    expect(traffic.events.map(({ type }) => type)).toEqual(['started', 'shares']);
+    expect(await until(() => traffic.events.length > 2)).toBe(true);
+    expect(traffic.events.map(({ type }) => type)).toEqual(['capacity', 'started', 'shares']);
+    expect(capacityOf(traffic.events)?.isBelow).toBe(true);
     expect(await traffic.load.stop(200)).toMatchObject({ unfinished: expect.any(Number) as number });
+  });
+
+  it('is not told where hardly anything was answered because it failed', async () => {
+    const versions = { old: { slow: 'SELECT pg_sleep(0.5) FROM missing;' } };
+    const traffic = await harness.start({ versions, ratePerSec: 20, warmupMs: 4000 });
+    expect(await until(() => traffic.events.length > 1)).toBe(true);
+    await traffic.load.stop(200);
+    expect(capacityOf(traffic.events)).toBeUndefined();
   });
 
   it('may be stopped while it is measured', async () => {
