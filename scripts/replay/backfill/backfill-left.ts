@@ -90,8 +90,8 @@ function notFilled(step: BackfillStep, undone: number, left: Left, isPart: boole
   });
 }
 
-const OTHER_KEY = 'go along a key that is never NULL, such as the primary key';
+const OTHER_KEY = 'Go along a key that is never NULL, such as the primary key.';
 const KEPT_FROM_IT =
-  'look for what keeps rows from its UPDATE: row security of the role that it connects as, a BEFORE trigger that returns NULL, a rule';
+  'Look for what keeps rows from its UPDATE: row security of the role that it connects as, a BEFORE trigger that returns NULL, a rule.';
 const WRITTEN_MEANWHILE =
-  'fill what the app writes meanwhile too (dual writes or a trigger before the backfill), and let set make where false';
+  'Fill what the app writes meanwhile too (dual writes or a trigger before the backfill), and let set make where false.';
