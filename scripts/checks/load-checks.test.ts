@@ -60,6 +60,24 @@ describe('the capacity of the app', () => {
     );
   });
 
+  test.each([
+    [0.9, 'unfinished', 'fail'],
+    [1.3, 'unfinished', 'inconclusive'],
+    [1.3, '23505', 'fail'],
+  ])('of a load of %d of it, requests that end with %s are judged %s', (share, outcome, status) => {
+    const late = Array.from({ length: 30 }, (_, at) => request(5200 + at, 9000 + at, outcome));
+    const steps = [...stepWindow('alter', 4900, 6000), statementRecord({ sentMs: 5000 })];
+    const { findings } = judgeEvidence(
+      evidence({
+        run: runRecord({ budgets: { errors: 0 } }),
+        requests: requestTable([request(4000, 4001), ...late]),
+        load: [...BASE, capacity(share)],
+        steps,
+      }),
+    );
+    expect(findings.find(({ check }) => check === 'errors')?.status).toBe(status);
+  });
+
   test('one that was not measured is not called enough', () => {
     expect(checkOf(judged([]), 'capacity')).toMatchObject({
       measured: null,

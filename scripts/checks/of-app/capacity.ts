@@ -1,5 +1,6 @@
 import { HEALTHY_SHARE } from '../../artifacts/capacity.ts';
 import { formatCount, plural } from '../../shared/text/format.ts';
+import { capacityShare } from '../analysis/traffic/capacity-share.ts';
 import { NOTHING, type Check } from '../check.ts';
 
 export const capacity: Check = {
@@ -16,7 +17,7 @@ export const capacity: Check = {
       return { ...NOTHING, title: 'What the app can do was not measured before the run' };
     }
     const { ratePerSec } = evidence.run.load;
-    const share = ratePerSec / event.perSec;
+    const share = capacityShare(evidence) ?? 0;
     const measured = share * 100;
     if (share <= HEALTHY_SHARE) return { measured, findings: [] };
     const message =

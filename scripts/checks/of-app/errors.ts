@@ -2,6 +2,7 @@ import { formatCount, plural } from '../../shared/text/format.ts';
 import { adviseBroken } from '../advice.ts';
 import { appTrouble, saidAs } from './app-trouble.ts';
 import type { Analysis } from '../analysis/analyse.ts';
+import { capacityShare } from '../analysis/traffic/capacity-share.ts';
 import type { FailedRequests } from '../analysis/traffic/failures.ts';
 import { groupBy } from '../../shared/group-by.ts';
 import type { Check, CheckFinding } from '../check.ts';
@@ -56,18 +57,25 @@ function finding(
   const stop = stops(analysis).find(
     (one) => one.step.run === step && (one.statement?.record.index ?? null) === statement,
   );
+  const share = capacityShare(analysis.evidence);
+  const isOverloaded =
+    share !== null && share > 1 && group.every(({ sqlstate }) => sqlstate === 'unfinished');
   return {
-    status: 'fail',
+    status: isOverloaded ? 'inconclusive' : 'fail',
     step: step?.planned.name ?? null,
     statement,
     measured,
     budget,
     sqlstate: worst && isSqlstate(worst) ? worst.sqlstate : null,
-    message: `${step ? stepTitle(step) : 'The plan'} made ${plural(measured, 'request')} fail (budget ${formatCount(budget)}${inAll}): ${listed(kinds)}.${stop === undefined ? '' : keptByPrepared(stop, analysis)}`,
+    message: `${step ? stepTitle(step) : 'The plan'} made ${plural(measured, 'request')} fail (budget ${formatCount(budget)}${inAll}): ${listed(kinds)}.${stop === undefined ? '' : keptByPrepared(stop, analysis)}${isOverloaded ? OVERLOADED : ''}`,
     ...(troubles[0] === undefined ? {} : adviseBroken(troubles[0], stop, analysis)),
     hurt: { failed: measured, delayed: stop?.victims.delayed ?? 0, ms: 0 },
   };
 }
+
+/** A queue that grows without any migration has requests at its end that nobody came to. */
+const OVERLOADED =
+  ' The load was more than the app could do before the plan began: they may have waited for their turn alone.';
 
 function isSqlstate({ sqlstate }: FailedRequests): boolean {
   return /^[0-9A-Z]{5}$/.test(sqlstate);

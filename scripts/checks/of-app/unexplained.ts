@@ -3,6 +3,7 @@ import type { Budgets } from '../../plan/model.ts';
 import { formatCount, formatMs, plural } from '../../shared/text/format.ts';
 import type { Analysis } from '../analysis/analyse.ts';
 import { isPassive } from '../analysis/disturbances.ts';
+import { capacityShare } from '../analysis/traffic/capacity-share.ts';
 import type { Stranger } from '../analysis/strangers.ts';
 import { planStartMs, stepAt } from '../analysis/step-runs.ts';
 import type { Check, CheckFinding } from '../check.ts';
@@ -55,9 +56,7 @@ function latencyLimitMs({ p99Ms, lockWaitMs }: Budgets): number {
 /** Near its limits an app is slow by itself: there, to have run beside a statement explains nothing. */
 function unexplainedRows({ delayed, evidence }: Analysis): readonly number[] {
   if (delayed === null) return [];
-  const event = evidence.load?.find(({ type }) => type === 'capacity');
-  const share = event?.type === 'capacity' ? evidence.run.load.ratePerSec / event.perSec : 0;
-  if (share <= HEALTHY_SHARE) return delayed.unexplained;
+  if ((capacityShare(evidence) ?? 0) <= HEALTHY_SHARE) return delayed.unexplained;
   return [...delayed.unexplained, ...[...delayed.causeOf.keys()].filter((row) => !delayed.waited.has(row))];
 }
 
