@@ -86,24 +86,8 @@ export const DIMENSIONS: Readonly<Record<string, readonly Size[]>> = {
     steps: minutes,
     statements: minutes * 2,
   })),
-  // Four hundred sessions stand behind a statement for nearly all of that time.
-  'blocked minutes': thrice(1.1, (minutes) => ({
-    minutes,
-    sessions: 400,
-    requests: Math.round(minutes * 9000),
-    victims: Math.round(minutes * 8000),
-    steps: 1,
-    statements: 1,
-  })),
-  'impatient minutes': thrice(1.1, (minutes) => ({
-    minutes,
-    sessions: 400,
-    requests: Math.round(minutes * 9000),
-    victims: Math.round(minutes * 8000),
-    steps: 1,
-    statements: 1,
-    patienceSeconds: 1,
-  })),
+  'blocked minutes': thrice(1.1, blockedFor),
+  'impatient minutes': thrice(1.1, (minutes) => ({ ...blockedFor(minutes), patienceSeconds: 1 })),
 };
 
 /** Tables of the database that a step changes a few of. */
@@ -125,4 +109,16 @@ export const LARGEST: Size = {
 
 function thrice(smallest: number, size: (amount: number) => Partial<Size>): Size[] {
   return [1, 3, 9].map((times) => ({ ...ORDINARY, ...size(smallest * times) }));
+}
+
+/** Four hundred sessions stand behind a statement for nearly all of that time. */
+function blockedFor(minutes: number): Partial<Size> {
+  return {
+    minutes,
+    sessions: 400,
+    requests: Math.round(minutes * 9000),
+    victims: Math.round(minutes * 8000),
+    steps: 1,
+    statements: 1,
+  };
 }
